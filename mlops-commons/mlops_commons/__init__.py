@@ -1,0 +1,1 @@
+"""Configuration, command line and shared CDK constructs of the MLOps platform."""

@@ -1,0 +1,1 @@
+"""CDK constructs that both apps share."""

@@ -1,0 +1,1 @@
+"""Configuration files: models, loader and checks."""

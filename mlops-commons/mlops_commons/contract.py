@@ -1,0 +1,45 @@
+"""Names that the apps, and the projects that they create, agree on."""
+
+from enum import StrEnum
+from typing import Final
+
+
+class StageName(StrEnum):
+    """The stage names with a meaning of their own; a set may have others beside them."""
+
+    DEV = "dev"
+    PREPROD = "preprod"
+    PROD = "prod"
+
+
+class ParameterName(StrEnum):
+    """SSM parameters through which a stage offers its infrastructure to everything else.
+
+    The names are those of the reference system (DESIGN decision 10); an optional
+    `parameter_namespace` goes in front of them.
+    """
+
+    VPC_ID = "/vpc/id"
+    PRIVATE_SUBNET_IDS = "/vpc/subnets/private/ids"
+    SECURITY_GROUP_ID = "/vpc/sg/id"
+    DATA_SCIENTIST_ROLE = "/mlops/role/ds"
+    LEAD_DATA_SCIENTIST_ROLE = "/mlops/role/lead"
+    EXECUTION_ROLE = "/mlops/role/execution"
+    ML_ENGINEER_ROLE = "/mlops/role/ml-engineer"
+    AUDITOR_ROLE = "/mlops/role/auditor"
+
+    def within(self, namespace: str = "") -> str:
+        """The full parameter name in a namespace: `("bu1", /vpc/id)` gives `/bu1/vpc/id`."""
+        return f"/{namespace.strip('/')}{self.value}" if namespace else self.value
+
+
+class TagKey(StrEnum):
+    """Tags that every resource of a stage carries."""
+
+    APP = "cdk-app"
+    SET = "mlops:set"
+    STAGE = "mlops:stage"
+
+
+DELIVERY_ORDER: Final = (StageName.DEV, StageName.PREPROD, StageName.PROD)
+"""Stages are delivered in this order; any other stage comes after them, in file order."""

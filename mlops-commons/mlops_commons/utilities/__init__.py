@@ -1,0 +1,1 @@
+"""Small pieces without knowledge of configuration, CDK or AWS accounts."""

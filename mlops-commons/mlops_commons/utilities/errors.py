@@ -1,0 +1,52 @@
+"""The exceptions that reach a user, each with what to do next."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class PlatformError(Exception):
+    """A user's mistake or an unusable surrounding; the CLI prints it without a traceback.
+
+    Args:
+        message: what was wrong, with the bad value, lower case and without full stop.
+        hint: what to do next, preferably a command that can be copied.
+    """
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\n  next: {self.hint}" if self.hint else self.message
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Problem:
+    """One finding in a file.
+
+    Attributes:
+        file: the file that holds the bad value.
+        line: its line, counted from 1; 0 when the whole file is meant.
+        path: where in the document, such as `deployments[0].stages[1].account`.
+        message: what is wrong, with the bad value and what is allowed.
+    """
+
+    file: Path
+    line: int
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else str(self.file)
+        return f"{where}: {self.path}: {self.message}" if self.path else f"{where}: {self.message}"
+
+
+class ConfigError(PlatformError):
+    """Everything that is wrong with the configuration, collected and reported once."""
+
+    def __init__(self, problems: list[Problem], *, hint: str = "") -> None:
+        self.problems = tuple(sorted(problems))
+        count = len(self.problems)
+        title = f"{count} problem{'s' if count != 1 else ''} in the configuration"
+        super().__init__("\n".join([f"{title}:", *(f"  {p}" for p in self.problems)]), hint=hint)

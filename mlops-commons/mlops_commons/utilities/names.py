@@ -1,0 +1,164 @@
+"""Every physical name of the platform, made by pure functions."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Final
+
+HASH_LENGTH: Final = 8
+
+
+@dataclass(frozen=True)
+class NameRule:
+    """What a service allows as a name.
+
+    Attributes:
+        what: the kind of name, for messages.
+        maximum: the longest name, in characters.
+        pattern: the characters of a whole name, as a regular expression.
+        source: where the limit is documented.
+    """
+
+    what: str
+    maximum: int
+    pattern: str
+    source: str
+
+    def violation(self, name: str) -> str:
+        """Why `name` is not allowed, and by how much; empty when it is."""
+        if len(name) > self.maximum:
+            excess = len(name) - self.maximum
+            return (
+                f"{self.what} '{name}' is {len(name)} characters long, "
+                f"{excess} over the limit of {self.maximum}"
+            )
+        if not re.fullmatch(self.pattern, name):
+            return f"{self.what} '{name}' does not match {self.pattern}"
+        return ""
+
+
+STACK: Final = NameRule(
+    "CloudFormation stack name", 128, r"[A-Za-z][A-Za-z0-9-]*", "API_CreateStack, StackName"
+)
+REPOSITORY: Final = NameRule(
+    "CodeCommit repository name",
+    100,
+    r"(?!.*\.git$)[\w.-]+",
+    "API_CreateRepository, repositoryName",
+)
+PIPELINE: Final = NameRule(
+    "CodePipeline name", 100, r"[A-Za-z0-9.@_-]+", "API_PipelineDeclaration, name"
+)
+BUCKET: Final = NameRule(
+    "S3 bucket name", 63, r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", "bucketnamingrules"
+)
+PARAMETER: Final = NameRule(
+    "SSM parameter name", 1011, r"(/[A-Za-z0-9_.-]+){1,15}", "API_PutParameter, Name"
+)
+DOMAIN: Final = NameRule(
+    "SageMaker domain name", 63, r"[a-zA-Z0-9](-*[a-zA-Z0-9])*", "API_CreateDomain, DomainName"
+)
+USER_PROFILE: Final = NameRule(
+    "SageMaker user profile name",
+    63,
+    r"[a-zA-Z0-9](-*[a-zA-Z0-9])*",
+    "API_CreateUserProfile, UserProfileName",
+)
+BUILD_PROJECT: Final = NameRule(
+    "CodeBuild project name", 150, r"[A-Za-z0-9][A-Za-z0-9_-]+", "API_CreateProject, name"
+)
+
+
+def shorten(name: str, maximum: int) -> str:
+    """`name` itself when it fits, else its beginning and a hash of the whole.
+
+    Two different names never end as the same one (but for a collision of 32 bits of SHA-256).
+
+    Raises:
+        ValueError: `maximum` leaves no room for the hash.
+    """
+    if maximum <= HASH_LENGTH + 1:
+        raise ValueError(f"cannot shorten to {maximum} characters: {HASH_LENGTH + 2} at least")
+    if len(name) <= maximum:
+        return name
+    return f"{name[: maximum - HASH_LENGTH - 1].rstrip('-_.')}-{_digest(name)}"
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:HASH_LENGTH]
+
+
+def region_code(region: str) -> str:
+    """The short form of a region: `eu-west-1` gives `euw1`, `us-gov-east-1` `usge1`."""
+    directions = ("north", "south", "east", "west", "central", "gov")
+    for word in directions:
+        region = region.replace(word, word[0])
+    return region.replace("-", "")
+
+
+def repository_stack(app: str, set_name: str) -> str:
+    """The stack in the governance account that holds a set's repository of one app."""
+    return f"ml-{app}-cc-repo-{set_name}"
+
+
+def pipeline_stack(app: str, set_name: str) -> str:
+    """The stack in the governance account that holds a set's pipeline of one app."""
+    return f"ml-{app}-deploy-pipeline-{set_name}"
+
+
+def repository(repo_name: str, set_name: str) -> str:
+    """The CodeCommit repository of a set."""
+    return f"{repo_name}_{set_name}"
+
+
+def pipeline(app_prefix: str, app: str, branch_name: str, set_name: str) -> str:
+    """The delivery pipeline of a set; a branch such as `feature/x` loses its slash."""
+    return f"{app_prefix}-{app}-{re.sub(r'[^A-Za-z0-9.@_-]', '-', branch_name)}-{set_name}"
+
+
+def core_stack(stage_name: str, app_directory: str, namespace: str = "") -> str:
+    """The stack of an app in a stage's account, such as `dev-mlops-infra`.
+
+    The namespace keeps two stages apart that share one account and region.
+    """
+    slug = re.sub(r"[^A-Za-z0-9-]+", "-", namespace).strip("-")
+    return "-".join(part for part in (slug, stage_name, app_directory) if part)
+
+
+def bucket(*parts: str, account: str, region: str) -> str:
+    """A bucket name, unique by account and region, lower-cased and within 63 characters.
+
+    Only the free parts are shortened; a hash of the whole keeps apart what was shortened or
+    had other characters replaced (`bu_1` and `bu-1`).
+    """
+    suffix = f"-{account}-{region_code(region)}"
+    wanted = "-".join(part for part in parts if part)
+    stem = re.sub(r"[^a-z0-9]+", "-", wanted.lower()).strip("-")
+    if stem != wanted:
+        stem = f"{stem}-{_digest(wanted)}"
+    return shorten(stem, BUCKET.maximum - len(suffix)) + suffix
+
+
+def artifact_bucket(app_prefix: str, app: str, set_name: str, *, account: str, region: str) -> str:
+    """The artifact bucket of a set's delivery pipeline."""
+    return bucket(app_prefix, app, "pipeline", set_name, account=account, region=region)
+
+
+def aws_profile(account: str, region: str) -> str:
+    """The AWS profile assumed for an account when the configuration names none."""
+    return f"cdk_{account}_{region}"
+
+
+def execution_policy_file(account: str, region: str) -> str:
+    """The file with the CloudFormation execution policy of an account."""
+    return f"execution_policy_{account}_{region}.json"
+
+
+def studio_domain(domain_name: str, set_name: str, stage_name: str) -> str:
+    """The SageMaker domain of a stage."""
+    return shorten(f"{domain_name}-{set_name}-{stage_name}", DOMAIN.maximum)
+
+
+def user_profile(prefix: str, name: str) -> str:
+    """A Studio user profile; the prefix stays visible in the name."""
+    return "-".join(part for part in (prefix, name) if part)

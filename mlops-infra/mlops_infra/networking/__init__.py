@@ -1,0 +1,1 @@
+"""The network of a stage: a VPC, created or imported, and its endpoints."""

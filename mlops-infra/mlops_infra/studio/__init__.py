@@ -1,0 +1,1 @@
+"""SageMaker Studio: domain, user profiles, lifecycle and projects."""
