@@ -1,4 +1,4 @@
-"""The security rule packs that every synth has to pass, and the only way to acknowledge a finding."""
+"""The rule packs that every synth has to pass, and the only way to acknowledge a finding."""
 
 import aws_cdk as cdk
 import cdk_nag

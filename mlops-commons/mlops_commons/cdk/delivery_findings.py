@@ -1,0 +1,171 @@
+"""The findings in what CDK Pipelines generates, each with the reason why it stands."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import aws_cdk as cdk
+from aws_cdk import aws_s3 as s3
+from aws_cdk import pipelines
+from constructs import IConstruct
+
+from mlops_commons.cdk.nag import acknowledge
+
+INLINE: Final = "NIST.800.53.R5-IAMNoInlinePolicy"
+INLINE_REASON: Final = (
+    "the policy serves exactly this role, is generated with it by CDK Pipelines and goes with it; "
+    "as a managed policy it could be attached to somebody else"
+)
+READ_ARTIFACTS: Final = ("Action::s3:GetBucket*", "Action::s3:GetObject*", "Action::s3:List*")
+WRITE_ARTIFACTS: Final = ("Action::s3:Abort*", "Action::s3:DeleteObject*")
+USE_KEY: Final = ("Action::kms:GenerateDataKey*", "Action::kms:ReEncrypt*")
+ARTIFACTS: Final = "Resource::<{bucket}.Arn>/*"
+ARTIFACTS_REASON: Final = (
+    "CDK's grants on the pipeline's own artifact bucket and key: the actions are families of one "
+    "service, and the resources are this bucket, its objects and this key"
+)
+PROJECT_LOGS: Final = (
+    "Resource::arn:{partition}:logs:{region}:{account}:log-group:/aws/codebuild/<{project}>:*",
+    "Resource::arn:{partition}:codebuild:{region}:{account}:report-group/<{project}>-*",
+)
+PROJECT_LOGS_REASON: Final = (
+    "log streams and test reports are named by CodeBuild at run time, below this project's name"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GeneratedRole:
+    """A role that CDK Pipelines makes, and the wildcards (AwsSolutions-IAM5) of its policy.
+
+    Attributes:
+        path: construct ids from the pipeline down to the role.
+        project: construct ids down to the CodeBuild project named in the findings, if any.
+        findings: groups of exact ids with the reason for the group.
+    """
+
+    path: tuple[str, ...]
+    project: tuple[str, ...] = ()
+    findings: tuple[tuple[tuple[str, ...], str], ...] = ()
+
+
+ROLES: Final = (
+    GeneratedRole(
+        path=("Pipeline", "Role"),
+        findings=(
+            ((*READ_ARTIFACTS, *WRITE_ARTIFACTS, *USE_KEY, ARTIFACTS), ARTIFACTS_REASON),
+            (
+                ("Resource::*",),
+                "the key of a replication bucket in another region is made by another stack and "
+                "not known here; its key policy names this role, and no other key's policy does",
+            ),
+        ),
+    ),
+    GeneratedRole(path=("Pipeline", "EventsRole")),
+    GeneratedRole(
+        path=("Pipeline", "Build", "Synth", "CdkBuildProject", "Role"),
+        project=("Pipeline", "Build", "Synth", "CdkBuildProject"),
+        findings=(
+            ((*READ_ARTIFACTS, *WRITE_ARTIFACTS, *USE_KEY, ARTIFACTS), ARTIFACTS_REASON),
+            (PROJECT_LOGS, PROJECT_LOGS_REASON),
+        ),
+    ),
+    GeneratedRole(
+        path=("UpdatePipeline", "SelfMutation", "Role"),
+        project=("UpdatePipeline", "SelfMutation"),
+        findings=(
+            ((*READ_ARTIFACTS, *USE_KEY, ARTIFACTS), ARTIFACTS_REASON),
+            (PROJECT_LOGS, PROJECT_LOGS_REASON),
+            (
+                ("Resource::arn:*:iam::{account}:role/*",),
+                "narrowed by a condition to the roles that bootstrap tagged for publishing and "
+                "deploying in this account",
+            ),
+            (
+                ("Resource::*",),
+                "cloudformation:DescribeStacks and s3:ListBucket, by which the CDK CLI finds the "
+                "bootstrap stack and its bucket; neither reads a template or an object",
+            ),
+        ),
+    ),
+    GeneratedRole(
+        path=("Assets", "FileRole"),
+        findings=(
+            ((*READ_ARTIFACTS, ARTIFACTS), ARTIFACTS_REASON),
+            (
+                (
+                    "Resource::arn:{partition}:logs:{region}:{account}:log-group:/aws/codebuild/*",
+                    "Resource::arn:{partition}:codebuild:{region}:{account}:report-group/*",
+                ),
+                "one role for every publishing project, so that a new asset needs no new role; "
+                "logs and reports are the only things it may write in this account",
+            ),
+            (
+                ("Resource::*",),
+                "CDK Pipelines lets the publishing role start and watch builds before their "
+                "projects exist; the projects of this account are those of the pipelines",
+            ),
+        ),
+    ),
+)
+
+
+def acknowledge_pipeline(pipeline: pipelines.CodePipeline, bucket: s3.Bucket) -> None:
+    """Acknowledge the findings of a built pipeline, role by role."""
+    stack = cdk.Stack.of(pipeline)
+    values = {
+        "bucket": _logical_id(stack, bucket),
+        "partition": _partition(stack),
+        "account": stack.account,
+        "region": stack.region,
+    }
+    for row in ROLES:
+        role = _descendant(pipeline, row.path)
+        if role is None:
+            continue
+        acknowledge(role, INLINE, reason=INLINE_REASON)
+        project = _descendant(pipeline, row.project) if row.project else None
+        here = {**values, "project": _logical_id(stack, project)} if project else values
+        for ids, reason in row.findings:
+            exact = (f"AwsSolutions-IAM5[{finding.format_map(here)}]" for finding in ids)
+            acknowledge(role, *exact, reason=reason)
+
+
+def acknowledge_replication(pipeline: pipelines.CodePipeline, bucket: s3.IBucket) -> None:
+    """Harden and acknowledge the bucket that CDK makes for actions in another region."""
+    stack = cdk.Stack.of(pipeline)
+    name = stack.resolve(bucket.bucket_name)
+    acknowledge(
+        pipeline.pipeline.role,
+        f"AwsSolutions-IAM5[Resource::arn:{_partition(stack)}:s3:::{name}/*]",
+        reason=ARTIFACTS_REASON,
+    )
+    resource = bucket.node.default_child
+    assert isinstance(resource, s3.CfnBucket)
+    resource.versioning_configuration = s3.CfnBucket.VersioningConfigurationProperty(
+        status="Enabled"
+    )
+    acknowledge(
+        bucket,
+        "AwsSolutions-S1",
+        "NIST.800.53.R5-S3BucketLoggingEnabled",
+        "NIST.800.53.R5-S3BucketReplicationEnabled",
+        reason="holds only the copies that CodePipeline makes for its actions in this region; the "
+        "originals, with access logs, are in the artifact bucket of the pipeline's region",
+    )
+
+
+def _descendant(scope: IConstruct, path: tuple[str, ...]) -> IConstruct | None:
+    found: IConstruct | None = scope
+    for construct_id in path:
+        found = found.node.try_find_child(construct_id) if found else None
+    return found
+
+
+def _logical_id(stack: cdk.Stack, construct: IConstruct) -> str:
+    resource = construct.node.default_child
+    assert isinstance(resource, cdk.CfnElement)
+    return str(stack.resolve(resource.logical_id))
+
+
+def _partition(stack: cdk.Stack) -> str:
+    """The literal partition that CDK writes for a known region (flag `enablePartitionLiterals`)."""
+    return str(stack.resolve(stack.partition))

@@ -1,0 +1,98 @@
+"""The self-mutating pipeline that delivers an app to the accounts of a set."""
+
+from collections.abc import Sequence
+
+import aws_cdk as cdk
+from aws_cdk import aws_codebuild as codebuild
+from aws_cdk import aws_codecommit as codecommit
+from aws_cdk import aws_codepipeline as codepipeline
+from aws_cdk import pipelines
+from constructs import Construct
+
+from mlops_commons.cdk.delivery_findings import acknowledge_pipeline, acknowledge_replication
+from mlops_commons.cdk.secure_bucket import SecureBucket
+
+BUILD_IMAGE = "aws/codebuild/standard:8.0"
+RUNTIME_VERSIONS = {"python": "3.13", "nodejs": "22"}
+
+
+class DeliveryPipeline(Construct):
+    """Source, synth, self-mutation and assets; `add_stage` adds stages, `build` ends it.
+
+    Exposes `artifact_bucket` and `pipeline` (a `pipelines.CodePipeline`).
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        pipeline_name: str,
+        artifact_bucket_name: str,
+        repository: codecommit.IRepository,
+        branch_name: str,
+        synth_commands: Sequence[str],
+        assembly_directory: str,
+        cdk_version: str,
+        cdk_assets_version: str,
+    ) -> None:
+        """Create the pipeline.
+
+        Args:
+            synth_commands: run at the root of the repository; they must fail on any finding.
+            assembly_directory: the cloud assembly that they leave, relative to the root.
+            cdk_version: the CDK CLI of self-mutation, the same that synthesises.
+            cdk_assets_version: the tool that publishes assets.
+        """
+        super().__init__(scope, construct_id)
+        self.artifact_bucket = SecureBucket(
+            self,
+            "Artifacts",
+            bucket_name=artifact_bucket_name,
+            expiration=cdk.Duration.days(180),
+        )
+        synth = pipelines.CodeBuildStep(
+            "Synth",
+            input=pipelines.CodePipelineSource.code_commit(repository, branch_name),
+            commands=list(synth_commands),
+            primary_output_directory=assembly_directory,
+            partial_build_spec=codebuild.BuildSpec.from_object(
+                {"phases": {"install": {"runtime-versions": RUNTIME_VERSIONS}}}
+            ),
+        )
+        self.pipeline = pipelines.CodePipeline(
+            self,
+            "Pipeline",
+            pipeline_name=pipeline_name,
+            pipeline_type=codepipeline.PipelineType.V2,
+            artifact_bucket=self.artifact_bucket,
+            cross_account_keys=True,
+            enable_key_rotation=True,
+            synth=synth,
+            cli_version=cdk_version,
+            cdk_assets_cli_version=cdk_assets_version,
+            use_pipeline_role_for_actions=True,
+            publish_assets_in_parallel=False,
+            # One support stack shared by the pipelines of all sets would be deployed by each of
+            # them at the same time, and belong to whichever came first.
+            reuse_cross_region_support_stacks=False,
+            code_build_defaults=pipelines.CodeBuildOptions(
+                build_environment=codebuild.BuildEnvironment(
+                    build_image=codebuild.LinuxBuildImage.from_code_build_image_id(BUILD_IMAGE),
+                    compute_type=codebuild.ComputeType.SMALL,
+                    privileged=False,
+                )
+            ),
+        )
+
+    def add_stage(self, stage: cdk.Stage, *, manual_approval: bool) -> None:
+        """Deliver a stage after those added before, waiting for a person first if asked to."""
+        approvals = [pipelines.ManualApprovalStep(f"approve-{stage.node.id}")]
+        self.pipeline.add_stage(stage, pre=approvals if manual_approval else [])
+
+    def build(self) -> None:
+        """Make the actions of everything added; nothing can be added afterwards."""
+        self.pipeline.build_pipeline()
+        acknowledge_pipeline(self.pipeline, self.artifact_bucket)
+        for support in self.pipeline.pipeline.cross_region_support.values():
+            acknowledge_replication(self.pipeline, support.replication_bucket)

@@ -1,0 +1,94 @@
+"""The CodeCommit repository that holds an app's infrastructure as code."""
+
+import tempfile
+from pathlib import Path
+
+import aws_cdk as cdk
+from aws_cdk import aws_codecommit as codecommit
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3_assets as s3_assets
+from constructs import Construct
+
+from mlops_commons.utilities.snapshot import Snapshot
+
+
+class SourceRepository(Construct):
+    """A repository that starts with a snapshot of this checkout, under its own key.
+
+    CodeCommit takes the content only when it creates the repository; from then on the repository
+    is the truth and changes are pushed to it. Exposes `repository` and `encryption_key`.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        repository_name: str,
+        branch_name: str,
+        description: str,
+        content: Snapshot,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.encryption_key = _repository_key(self)
+        with tempfile.TemporaryDirectory(prefix="mlops-snapshot-") as folder:
+            content.write(Path(folder))
+            asset = s3_assets.Asset(
+                self,
+                "Snapshot",
+                path=folder,
+                asset_hash_type=cdk.AssetHashType.CUSTOM,
+                asset_hash=content.digest(),
+            )
+        self.repository = codecommit.Repository(
+            self,
+            "Repository",
+            repository_name=repository_name,
+            description=description,
+            code=codecommit.Code.from_asset(asset, branch_name),
+            kms_key=self.encryption_key,
+        )
+        self.repository.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+
+
+def _repository_key(scope: Construct) -> kms.Key:
+    """A key for everybody in the account who may use the repository, and through CodeCommit only.
+
+    The statement has the shape of the key policy of `aws/codecommit` (CodeCommit User Guide,
+    "AWS KMS and encryption").
+    """
+    key = kms.Key(
+        scope,
+        "Key",
+        description=f"Encrypts the repository of {cdk.Stack.of(scope).stack_name}",
+        enable_key_rotation=True,
+        removal_policy=cdk.RemovalPolicy.RETAIN,
+    )
+    key.add_to_resource_policy(
+        iam.PolicyStatement.from_json(
+            {
+                "Sid": "UseThroughCodeCommit",
+                "Effect": "Allow",
+                "Principal": {"AWS": "*"},
+                "Action": [
+                    "kms:Encrypt",
+                    "kms:Decrypt",
+                    "kms:ReEncryptFrom",
+                    "kms:ReEncryptTo",
+                    "kms:GenerateDataKey",
+                    "kms:GenerateDataKeyWithoutPlaintext",
+                    "kms:DescribeKey",
+                ],
+                # In a key policy "*" means this key.
+                "Resource": "*",
+                "Condition": {
+                    "StringEquals": {
+                        "kms:CallerAccount": cdk.Aws.ACCOUNT_ID,
+                        "kms:ViaService": f"codecommit.{cdk.Aws.REGION}.amazonaws.com",
+                    }
+                },
+            }
+        )
+    )
+    return key

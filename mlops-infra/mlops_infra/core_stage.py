@@ -1,0 +1,68 @@
+"""What one account of a set receives; the unit that any delivery mechanism can deploy."""
+
+from collections.abc import Mapping
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from mlops_commons.contract import TagKey
+from mlops_commons.utilities import names
+from mlops_infra.infra_stack import InfraStack
+from mlops_infra.networking.props import CreateNetworkProps, NetworkProps
+from mlops_infra.studio.props import StudioProps
+
+APP_DIRECTORY = "mlops-infra"
+
+
+class CoreStage(cdk.Stage):
+    """The stack of one account and region, usable in any CDK app with or without a pipeline.
+
+    The construct id is the stage name (`dev`, `preprod`, `prod` or another) and the beginning of
+    the stack's name. Exposes `stack`.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        env: cdk.Environment,
+        set_name: str = "default",
+        app_prefix: str = "mlops",
+        network: NetworkProps | None = None,
+        studio: StudioProps | None = None,
+        parameter_namespace: str = "",
+        removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN,
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
+        """Create the stage.
+
+        Args:
+            env: account and region; both are needed, nothing is looked up.
+            set_name: the account set, for tags and the description.
+            app_prefix: the beginning of names that people see, and of the buckets that the
+                personas may use.
+            network: a VPC to create (the default) or to import.
+            studio: the Studio domain, or none.
+            parameter_namespace: goes in front of the SSM parameters' names; two stages in one
+                account and region need different ones.
+            removal_policy: of what holds data (DESIGN decision 18).
+            tags: go on every resource, next to `cdk-app`, set and stage.
+        """
+        super().__init__(scope, construct_id, env=env)
+        self.stack = InfraStack(
+            self,
+            APP_DIRECTORY,
+            stack_name=names.core_stack(construct_id, APP_DIRECTORY, parameter_namespace),
+            description=f"MLOps infra: network, parameters and, where configured, SageMaker "
+            f"Studio of stage '{construct_id}' in account set '{set_name}'",
+            app_prefix=app_prefix,
+            network_props=network or CreateNetworkProps(),
+            studio_props=studio,
+            parameter_namespace=parameter_namespace,
+            removal_policy=removal_policy,
+        )
+        own = {TagKey.APP: f"{app_prefix}-infra", TagKey.SET: set_name, TagKey.STAGE: construct_id}
+        # Tags of the app or of the pipeline's stack stop at a Stage, so they are put on here.
+        for key, value in {**(tags or {}), **own}.items():
+            cdk.Tags.of(self).add(key, value)

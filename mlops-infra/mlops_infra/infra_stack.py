@@ -1,0 +1,52 @@
+"""Everything that a stage's account gets, composed."""
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from mlops_infra.access.roles import PersonaRoles
+from mlops_infra.networking.network import network
+from mlops_infra.networking.parameters import NetworkParameters
+from mlops_infra.networking.props import NetworkProps
+from mlops_infra.studio.props import StudioProps
+from mlops_infra.studio.studio import Studio
+
+
+class InfraStack(cdk.Stack):
+    """Network and SSM contract; personas and Studio where the stage has Studio."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        stack_name: str,
+        description: str,
+        app_prefix: str,
+        network_props: NetworkProps,
+        studio_props: StudioProps | None,
+        parameter_namespace: str,
+        removal_policy: cdk.RemovalPolicy,
+    ) -> None:
+        super().__init__(scope, construct_id, stack_name=stack_name, description=description)
+        self.network = network(
+            self,
+            "Network",
+            network_props,
+            studio=studio_props is not None,
+            removal_policy=removal_policy,
+        )
+        NetworkParameters(
+            self, "NetworkParameters", network=self.network, namespace=parameter_namespace
+        )
+        if studio_props:
+            roles = PersonaRoles(
+                self, "Personas", app_prefix=app_prefix, namespace=parameter_namespace
+            )
+            Studio(
+                self,
+                "Studio",
+                props=studio_props,
+                network=self.network,
+                roles=roles,
+                removal_policy=removal_policy,
+            )
