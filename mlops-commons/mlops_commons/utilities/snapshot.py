@@ -13,6 +13,7 @@ ROOT_FILES: Final = (
     "CONTRIBUTING.md",
     "LICENSE",
     "README.md",
+    "conftest.py",
     "constraints.txt",
     "mlops-multi-account.sh",
     "package-lock.json",

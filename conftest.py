@@ -1,0 +1,16 @@
+"""What every test needs before it imports the CDK: the pinned node, and no second validator."""
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+
+# The built-in validator costs seconds per process and repeats what test_templates.py checks.
+os.environ["CDK_VALIDATION"] = "false"
+os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
+os.environ["PATH"] = os.pathsep.join(
+    [str(ROOT / ".venv" / "bin"), str(ROOT / "node_modules" / ".bin"), os.environ["PATH"]]
+)
+# A test that reaches for credentials or a region of this laptop must fail here too.
+for name in [name for name in os.environ if name.startswith("AWS_")]:
+    del os.environ[name]

@@ -1,0 +1,138 @@
+"""The delivery pipeline as a platform team sees it in CodePipeline."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_codecommit as codecommit
+from aws_cdk import aws_s3_assets as s3_assets
+from aws_cdk import aws_ssm as ssm
+
+from mlops_commons.cdk.delivery_pipeline import DeliveryPipeline
+from mlops_commons.cdk.platform_app import platform_app
+
+pytestmark = pytest.mark.construct
+
+STAGES = (
+    ("dev", "222222222222", "eu-west-1", False),
+    ("preprod", "333333333333", "eu-west-2", True),
+    ("prod", "444444444444", "eu-west-1", True),
+)
+
+
+@pytest.fixture(scope="module")
+def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("assembly")
+    app = platform_app(outdir=str(folder))
+    env = cdk.Environment(account="111111111111", region="eu-west-1")
+    stack = cdk.Stack(app, "pipeline", env=env)
+    delivery = DeliveryPipeline(
+        stack,
+        "Delivery",
+        pipeline_name="mlops-infra-main-bu1",
+        artifact_bucket_name="mlops-infra-pipeline-bu1-111111111111-euw1",
+        repository=codecommit.Repository.from_repository_name(stack, "Repository", "infra_bu1"),
+        branch_name="main",
+        synth_commands=["make test", "make synth"],
+        assembly_directory="mlops-infra/cdk.out",
+        cdk_version="2.1148.1",
+        cdk_assets_version="4.7.3",
+    )
+    for name, account, region, manual_approval in STAGES:
+        stage = cdk.Stage(stack, name, env=cdk.Environment(account=account, region=region))
+        inner = cdk.Stack(stage, "app")
+        ssm.StringParameter(inner, "Parameter", string_value="value")
+        s3_assets.Asset(inner, "Asset", path=__file__)
+        delivery.add_stage(stage, manual_approval=manual_approval)
+    delivery.build()
+    app.synth()  # fails on any open finding
+    return folder
+
+
+@pytest.fixture(scope="module")
+def template(assembly: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((assembly / "pipeline.template.json").read_text())
+    return loaded
+
+
+def of_type(template: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    return [r["Properties"] for r in template["Resources"].values() if r["Type"] == kind]
+
+
+def actions(template: dict[str, Any]) -> dict[str, list[str]]:
+    (pipeline,) = of_type(template, "AWS::CodePipeline::Pipeline")
+    return {stage["Name"]: [a["Name"] for a in stage["Actions"]] for stage in pipeline["Stages"]}
+
+
+def test_it_delivers_in_order_with_an_approval_before_preprod_and_prod(
+    template: dict[str, Any],
+) -> None:
+    found = actions(template)
+    assert list(found) == ["Source", "Build", "UpdatePipeline", "Assets", "dev", "preprod", "prod"]
+    assert not [name for name in found["dev"] if "approve" in name]
+    assert found["preprod"][0] == "approve-preprod"
+    assert found["prod"][0] == "approve-prod"
+
+
+def test_the_pipeline_is_of_the_current_type(template: dict[str, Any]) -> None:
+    (pipeline,) = of_type(template, "AWS::CodePipeline::Pipeline")
+    assert pipeline["PipelineType"] == "V2"
+
+
+def test_it_starts_on_a_push_and_does_not_poll(template: dict[str, Any]) -> None:
+    (rule,) = of_type(template, "AWS::Events::Rule")
+    assert rule["EventPattern"]["detail"]["referenceName"] == ["main"]
+    (pipeline,) = of_type(template, "AWS::CodePipeline::Pipeline")
+    source = pipeline["Stages"][0]["Actions"][0]["Configuration"]
+    assert source["PollForSourceChanges"] is False
+
+
+def test_self_mutation_and_assets_use_the_pinned_tools(
+    assembly: Path, template: dict[str, Any]
+) -> None:
+    specs = [p["Source"]["BuildSpec"] for p in of_type(template, "AWS::CodeBuild::Project")]
+    text = "\n".join(specs) + "".join(f.read_text() for f in assembly.glob("buildspec-*"))
+    assert "aws-cdk@2.1148.1" in text
+    assert "cdk-assets@4.7.3" in text
+
+
+def test_no_build_is_privileged(template: dict[str, Any]) -> None:
+    projects = of_type(template, "AWS::CodeBuild::Project")
+    assert len(projects) == 3
+    assert [p["Environment"]["PrivilegedMode"] for p in projects] == [False] * 3
+    assert {p["Environment"]["Image"] for p in projects} == {"aws/codebuild/standard:8.0"}
+
+
+def test_assets_of_all_stages_are_published_by_one_project(template: dict[str, Any]) -> None:
+    assert actions(template)["Assets"] == ["FileAssets"]
+
+
+def test_a_stage_in_another_region_gets_its_own_replication_bucket(assembly: Path) -> None:
+    templates = list(assembly.glob("cross-region-stack-*eu-west-2.template.json"))
+    assert len(templates) == 1
+    buckets = of_type(json.loads(templates[0].read_text()), "AWS::S3::Bucket")
+    assert [b["VersioningConfiguration"]["Status"] for b in buckets] == ["Enabled"]
+
+
+def test_artifacts_are_private_versioned_logged_and_under_a_rotating_key(
+    template: dict[str, Any],
+) -> None:
+    bucket = next(
+        b
+        for b in of_type(template, "AWS::S3::Bucket")
+        if b.get("BucketName") == "mlops-infra-pipeline-bu1-111111111111-euw1"
+    )
+    rule = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"][0]
+    assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket["VersioningConfiguration"]["Status"] == "Enabled"
+    assert bucket["LoggingConfiguration"]["DestinationBucketName"]
+    assert all(key["EnableKeyRotation"] for key in of_type(template, "AWS::KMS::Key"))
+
+
+def test_no_statement_allows_every_action(template: dict[str, Any]) -> None:
+    for policy in of_type(template, "AWS::IAM::Policy"):
+        for statement in policy["PolicyDocument"]["Statement"]:
+            assert "*" not in statement["Action"]
