@@ -1,0 +1,207 @@
+"""The whole app through its public door: real cdk, real files, no credentials."""
+
+import os
+import re
+import time
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.app
+
+TWO_SETS = """\
+cdk_app_config:
+  app_prefix: mlops
+  pipeline: {account: "101010101010", region: eu-west-1}
+  deployments:
+    - set_name: retail  # accounts 2020
+      stages:
+        - {stage_name: prod, account: "202020202023"}
+        - {stage_name: dev, account: "202020202021"}
+        - {stage_name: preprod, account: "202020202022", region: eu-central-1}
+    - set_name: credit
+      stages:
+        - {stage_name: dev, account: "303030303031"}
+        - {stage_name: preprod, account: "303030303032", enabled: false}
+        - {stage_name: prod, account: "303030303033", manual_approval: false}
+    - set_name: sleeping
+      enabled: false
+      stages: [{stage_name: dev, account: "404040404041"}]
+"""
+ONE_OF_TWO = re.sub(r"    - set_name: credit\n(?:        ? .*\n|      .*\n)*", "", TWO_SETS)
+
+IMPORT_EVERYWHERE = """\
+cdk_infra_app_config:
+  network:
+    deployments:
+      - set_name: business-unit-1
+        stages:
+""" + "".join(
+    f"""\
+          - stage_name: {stage}
+            import_network:
+              vpc_id: vpc-0123456789abcdef{index}
+              subnets: [subnet-0123456789abcde{index}0, subnet-0123456789abcde{index}1]
+              base_security_group: sg-0123456789abcdef{index}
+"""
+    for index, stage in enumerate(("dev", "preprod", "prod"))
+)
+ENDPOINTS_ONLY = """\
+cdk_infra_app_config:
+  network:
+    default_create_network:
+      egress: endpoints-only
+"""
+
+
+def resources(template: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    return [r for r in template["Resources"].values() if r["Type"] == kind]
+
+
+def pipeline_stages(template: dict[str, Any]) -> list[tuple[str, list[str]]]:
+    (pipeline,) = resources(template, "AWS::CodePipeline::Pipeline")
+    return [
+        (stage["Name"], [action["Name"] for action in stage["Actions"]])
+        for stage in pipeline["Properties"]["Stages"]
+    ]
+
+
+def test_the_sample_gives_a_repository_and_a_pipeline_with_approvals(sample_assembly: Any) -> None:
+    templates = sample_assembly.templates()
+    repository = templates["ml-infra-cc-repo-business-unit-1.template.json"]
+    (found,) = resources(repository, "AWS::CodeCommit::Repository")
+    assert found["Properties"]["RepositoryName"] == "mlops-infra_business-unit-1"
+    stages = pipeline_stages(templates["ml-infra-deploy-pipeline-business-unit-1.template.json"])
+    assert [name for name, _ in stages] == [
+        *("Source", "Build", "UpdatePipeline", "Assets"),
+        *("dev", "preprod", "prod"),
+    ]
+    approvals = {name: actions[0] for name, actions in stages if actions[0].startswith("approve")}
+    assert approvals == {"preprod": "approve-preprod", "prod": "approve-prod"}
+
+
+def test_no_context_is_missing_and_nothing_is_looked_up(sample_assembly: Any) -> None:
+    for name, content in sample_assembly.content().items():
+        if name.endswith("manifest.json"):
+            assert b'"missing"' not in content, name
+
+
+def test_cdk_ls_names_the_governance_stacks_and_the_stages(sample: Any) -> None:
+    listed = sample.cdk("ls", "--no-lookups")
+    assert listed.returncode == 0, listed.stderr
+    assert "ml-infra-deploy-pipeline-business-unit-1/dev/mlops-infra" in listed.stdout
+    assert "ml-infra-cc-repo-business-unit-1" in listed.stdout
+
+
+def test_a_second_synth_is_byte_identical(sample: Any, sample_assembly: Any) -> None:
+    later = time.time() + 86_400
+    for file in sample.root.rglob("*"):
+        if file.is_file() and "cdk.out" not in file.parts:
+            os.utime(file, (later, later))
+    assert sample.synth("again.out").content() == sample_assembly.content()
+
+
+def test_the_snapshot_synthesises_the_same_templates(
+    make_checkout: Any, sample_assembly: Any
+) -> None:
+    (asset,) = [
+        folder
+        for folder in sample_assembly.folder.glob("asset.*")
+        if (folder / "mlops-multi-account.sh").is_file()
+    ]
+    from_snapshot = make_checkout(
+        cdk_app=(asset / "mlops-commons/mlops_commons/config/cdk-app.yml").read_text(),
+        infra=(asset / "mlops-infra/config/cdk-infra-app.yml").read_text(),
+    )
+    assert from_snapshot.synth().content() == sample_assembly.content()
+
+
+@pytest.fixture(scope="module")
+def two_sets(make_checkout: Any) -> Any:
+    return make_checkout(cdk_app=TWO_SETS, infra="cdk_infra_app_config: {}\n").synth()
+
+
+def test_each_enabled_set_has_a_pipeline_with_its_enabled_stages(two_sets: Any) -> None:
+    found = {
+        name: [stage for stage, _ in pipeline_stages(template)][4:]
+        for name, template in two_sets.templates().items()
+        if resources(template, "AWS::CodePipeline::Pipeline")
+    }
+    assert found == {
+        "ml-infra-deploy-pipeline-credit.template.json": ["dev", "prod"],
+        "ml-infra-deploy-pipeline-retail.template.json": ["dev", "preprod", "prod"],
+    }
+
+
+def test_an_approval_can_be_switched_off_by_stage(two_sets: Any) -> None:
+    template = two_sets.templates()["ml-infra-deploy-pipeline-credit.template.json"]
+    actions = dict(pipeline_stages(template))["prod"]
+    assert not [action for action in actions if action.startswith("approve")]
+
+
+def test_a_sets_repository_does_not_know_the_accounts_of_another(two_sets: Any) -> None:
+    for folder in two_sets.folder.glob("asset.*"):
+        config = folder / "mlops-commons/mlops_commons/config/cdk-app.yml"
+        if config.is_file():
+            assert (
+                len(
+                    {
+                        set_name
+                        for set_name in ("2020", "3030", "4040")
+                        if set_name in config.read_text()
+                    }
+                )
+                == 1
+            )
+
+
+def test_one_set_synthesises_the_same_without_the_other(make_checkout: Any, two_sets: Any) -> None:
+    alone = make_checkout(cdk_app=ONE_OF_TWO, infra="cdk_infra_app_config: {}\n").synth()
+    templates = alone.templates()
+    assert templates
+    assert not [name for name in templates if "credit" in name]
+    both = two_sets.templates()
+    assert {name: both[name] for name in templates} == templates
+
+
+def test_an_imported_network_everywhere_needs_no_lookup(make_checkout: Any) -> None:
+    assembly = make_checkout(infra=IMPORT_EVERYWHERE).synth()
+    for stage in ("dev", "preprod", "prod"):
+        template = assembly.stage("business-unit-1", stage)
+        assert not resources(template, "AWS::EC2::VPC")
+        assert not resources(template, "AWS::EC2::VPCEndpoint")
+        assert len(resources(template, "AWS::SSM::Parameter")) >= 3
+
+
+def test_endpoints_only_has_no_way_out(make_checkout: Any) -> None:
+    assembly = make_checkout(infra=ENDPOINTS_ONLY).synth()
+    for stage in ("dev", "preprod", "prod"):
+        template = assembly.stage("business-unit-1", stage)
+        assert resources(template, "AWS::EC2::VPC")
+        assert not resources(template, "AWS::EC2::NatGateway")
+        assert not resources(template, "AWS::EC2::InternetGateway")
+        routes = resources(template, "AWS::EC2::Route")
+        assert not [r for r in routes if r["Properties"].get("DestinationCidrBlock") == "0.0.0.0/0"]
+
+
+@pytest.mark.parametrize("stage", ["dev", "preprod", "prod"])
+def test_the_tags_of_app_set_and_stage_reach_the_workload(sample_assembly: Any, stage: str) -> None:
+    template = sample_assembly.stage("business-unit-1", stage)
+    (vpc,) = resources(template, "AWS::EC2::VPC")
+    tags = {tag["Key"]: tag["Value"] for tag in vpc["Properties"]["Tags"]}
+    assert tags["cdk-app"] == "mlops-infra"
+    assert tags["mlops:set"] == "business-unit-1"
+    assert tags["mlops:stage"] == stage
+
+
+def test_every_stack_says_what_it_is(sample_assembly: Any) -> None:
+    for name, template in sample_assembly.templates().items():
+        assert len(template.get("Description", "")) > 30, name
+
+
+def test_a_broken_configuration_is_reported_without_a_traceback(make_checkout: Any) -> None:
+    checkout = make_checkout(cdk_app=TWO_SETS.replace("202020202021", "2020"))
+    done = checkout.cdk("synth", "-q", "--no-lookups")
+    assert done.returncode != 0
+    assert "cdk-app.yml:8" in done.stderr
+    assert "Traceback" not in done.stderr
