@@ -1,0 +1,77 @@
+"""One verb of the CDK CLI in an app's folder: credentials, refusals, then the pinned CLI."""
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from mlops_commons.cli.environment import cdk_command, child_environment
+from mlops_commons.cli.synth import SYNTH_VERBS, has_summary, synth
+from mlops_commons.utilities.errors import PlatformError
+from mlops_commons.utilities.paths import CDK_APP_CONFIG, app_directory
+from mlops_commons.utilities.process import run
+
+CREDENTIAL_VERBS: Final = frozenset(
+    {
+        *("bootstrap", "deploy", "destroy", "diagnose", "diff", "drift", "gc", "import", "migrate"),
+        *("orphan", "publish-assets", "refactor", "rollback", "watch"),
+    }
+)
+REFUSED_WITH_PLACEHOLDERS: Final = frozenset({"bootstrap", "deploy", "import", "watch"})
+CREDENTIAL_VARIABLES: Final = (
+    "AWS_PROFILE",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+)
+
+
+def run_cdk(app: str, arguments: Sequence[str]) -> int:
+    """Run the CDK CLI on an app and return its exit code.
+
+    Args:
+        app: the app's command-line name, such as `infra`.
+        arguments: verb and flags of the CDK CLI; `synth` knows `--force` and `--json` besides.
+
+    Raises:
+        PlatformError: no such app, placeholder accounts, or the CDK CLI is not installed.
+    """
+    directory = app_directory(app)
+    verb, *flags = arguments
+    if verb in SYNTH_VERBS and has_summary(flags):
+        return synth(directory, flags)
+    if verb in REFUSED_WITH_PLACEHOLDERS and not _asks_for_help(flags):
+        _refuse_placeholder_accounts(verb)
+    command = [*cdk_command(), verb, *flags]
+    if verb in SYNTH_VERBS:
+        command.append("--no-lookups")
+    if verb in CREDENTIAL_VERBS and _lacks_credentials(flags, os.environ):
+        command += ["--profile", _governance_profile()]
+    return run(command, cwd=directory, environment=child_environment())
+
+
+def _lacks_credentials(flags: Sequence[str], environment: Mapping[str, str]) -> bool:
+    named = any(flag == "--profile" or flag.startswith("--profile=") for flag in flags)
+    return not (named or _asks_for_help(flags) or any(map(environment.get, CREDENTIAL_VARIABLES)))
+
+
+def _asks_for_help(flags: Sequence[str]) -> bool:
+    return "--help" in flags or "-h" in flags
+
+
+def _governance_profile() -> str:
+    from mlops_commons.config import load_config
+
+    return load_config().governance.aws_profile
+
+
+def _refuse_placeholder_accounts(verb: str) -> None:
+    from mlops_commons.config import load_config, placeholder_accounts
+
+    found = placeholder_accounts(load_config())
+    if found:
+        raise PlatformError(
+            f"'{verb}' needs real accounts, but these ids are the sample's placeholders: "
+            + ", ".join(found),
+            hint=f"fill in your account ids in {CDK_APP_CONFIG}",
+        )

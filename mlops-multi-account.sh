@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# The one command of this repository: makes its environment when needed, then starts the command
+# line (mlops_commons/cli). Needs bash 3.2 or later, git, and Python 3.11 or later with venv.
+set -euo pipefail
+unset CDPATH
+# Without bytecode every command takes twice as long, and so does synth.
+unset PYTHONDONTWRITEBYTECODE
+
+# macOS has no 'readlink -f': follow the links one by one.
+script="${BASH_SOURCE[0]}"
+while [ -L "$script" ]; do
+  link="$(readlink "$script")"
+  case "$link" in
+    /*) script="$link" ;;
+    *) script="$(dirname "$script")/$link" ;;
+  esac
+done
+root="$(cd "$(dirname "$script")" && pwd -P)"
+export MLOPS_ROOT="$root"
+
+# shellcheck source=mlops-commons/mlops_commons/scripts/stamp.sh
+. "$root/mlops-commons/mlops_commons/scripts/stamp.sh"
+if ! is_set_up; then
+  bash "$root/mlops-commons/mlops_commons/scripts/set-up.sh" >&2
+fi
+
+export PATH="$root/.venv/bin:$PATH"
+# -P: a file of the current directory must not stand in for a module of ours.
+exec "$root/.venv/bin/python" -P -m mlops_commons.cli "$@"
