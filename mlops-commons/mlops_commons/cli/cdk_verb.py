@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 from mlops_commons.cli.environment import cdk_command, child_environment
 from mlops_commons.cli.synth import SYNTH_VERBS, has_summary, synth
 from mlops_commons.utilities.errors import PlatformError
-from mlops_commons.utilities.paths import CDK_APP_CONFIG, app_directory
+from mlops_commons.utilities.paths import CDK_APP_CONFIG, REPOSITORY_ROOT, app_directory
 from mlops_commons.utilities.process import run
 
 CREDENTIAL_VERBS: Final = frozenset(
@@ -26,7 +27,7 @@ CREDENTIAL_VARIABLES: Final = (
 )
 
 
-def run_cdk(app: str, arguments: Sequence[str]) -> int:
+def run_cdk(app: str, arguments: Sequence[str], *, root: Path = REPOSITORY_ROOT) -> int:
     """Run the CDK CLI on an app and return its exit code.
 
     Args:
@@ -36,13 +37,13 @@ def run_cdk(app: str, arguments: Sequence[str]) -> int:
     Raises:
         PlatformError: no such app, placeholder accounts, or the CDK CLI is not installed.
     """
-    directory = app_directory(app)
+    directory = app_directory(app, root)
     verb, *flags = arguments
     if verb in SYNTH_VERBS and has_summary(flags):
-        return synth(directory, flags)
+        return synth(directory, flags, root=root)
     if verb in REFUSED_WITH_PLACEHOLDERS and not _asks_for_help(flags):
         _refuse_placeholder_accounts(verb)
-    command = [*cdk_command(), verb, *flags]
+    command = [*cdk_command(root), verb, *flags]
     if verb in SYNTH_VERBS:
         command.append("--no-lookups")
     if verb in CREDENTIAL_VERBS and _lacks_credentials(flags, os.environ):

@@ -40,7 +40,7 @@ def read_stacks(assembly: Path) -> tuple[StackSummary, ...]:
     """
     try:
         return tuple(_stacks(assembly, assembly, GOVERNANCE))
-    except (OSError, ValueError, LookupError) as error:
+    except (OSError, ValueError, LookupError, TypeError) as error:
         raise PlatformError(
             f"'{assembly}' is not a readable cloud assembly: {error!r}",
             hint="synthesise it anew with: ./mlops-multi-account.sh infra synth --force",

@@ -13,7 +13,7 @@ from typing import IO, Final
 from mlops_commons.utilities.errors import PlatformError
 
 FORWARDED_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-GRACE_SECONDS: Final = 5.0
+GRACE_SECONDS: Final = 2.0
 
 
 def run(

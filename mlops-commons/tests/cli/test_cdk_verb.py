@@ -1,0 +1,116 @@
+"""What the CDK CLI is asked to do, noted by a CDK CLI that only prints its arguments."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlops_commons.cli.cdk_verb import CREDENTIAL_VARIABLES, run_cdk
+from mlops_commons.config import load_config
+from mlops_commons.utilities.errors import PlatformError
+
+pytestmark = [
+    pytest.mark.construct,
+    pytest.mark.skipif(shutil.which("node") is None, reason="needs node on PATH"),
+]
+
+NOTING_CDK = """
+const { CDK_DISABLE_CLI_TELEMETRY: telemetry, CDK_VALIDATION: validation } = process.env;
+const seen = { arguments: process.argv.slice(2), cwd: process.cwd(), telemetry, validation };
+console.log(JSON.stringify(seen));
+process.exitCode = process.argv.includes("--fail") ? 3 : 0;
+"""
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name, text in (("node_modules/aws-cdk/bin/cdk", NOTING_CDK), ("mlops-infra/app.py", "")):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text(text)
+    for name in CREDENTIAL_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+def seen(checkout: Path, capfd: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    assert run_cdk("infra", arguments, root=checkout) == 0
+    noted: dict[str, Any] = json.loads(capfd.readouterr().out)
+    return noted
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["ls"],
+        ["list", "--long"],
+        ["context", "--clear"],
+        ["deploy", "--help"],
+        ["destroy", "--all", "--force", "--profile", "mine"],
+        ["diff", "--profile=mine"],
+        ["metadata", "STACK", "-c", "key=a b"],
+    ],
+)
+def test_verbs_and_flags_pass_through_unchanged(
+    arguments: list[str], checkout: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert seen(checkout, capfd, *arguments)["arguments"] == arguments
+
+
+def test_the_cdk_runs_in_the_folder_of_the_app_without_telemetry(
+    checkout: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    noted = seen(checkout, capfd, "ls")
+    assert (noted["cwd"], noted["telemetry"], noted["validation"]) == (
+        str(checkout / "mlops-infra"),
+        "true",
+        "false",
+    )
+
+
+def test_the_exit_code_of_the_cdk_is_ours(checkout: Path) -> None:
+    assert run_cdk("infra", ["ls", "--fail"], root=checkout) == 3
+
+
+@pytest.mark.parametrize("verb", ["diff", "destroy", "drift", "rollback"])
+def test_the_governance_profile_is_used_when_none_is_named(
+    verb: str, checkout: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    profile = load_config().pipeline.bootstrap.aws_profile
+    assert seen(checkout, capfd, verb)["arguments"] == [verb, "--profile", profile]
+
+
+@pytest.mark.parametrize("name", CREDENTIAL_VARIABLES)
+def test_credentials_of_the_environment_are_left_alone(
+    name: str, checkout: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "given")
+    assert seen(checkout, capfd, "diff")["arguments"] == ["diff"]
+
+
+def test_one_template_is_synthesised_without_lookups_and_printed_as_the_cdk_does(
+    checkout: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    noted = seen(checkout, capfd, "synth", "STACK", "--json")
+    assert noted["arguments"] == ["synth", "STACK", "--json", "--no-lookups"]
+
+
+@pytest.mark.parametrize("verb", ["deploy", "bootstrap", "import", "watch"])
+def test_placeholder_accounts_are_refused(verb: str, checkout: Path) -> None:
+    with pytest.raises(PlatformError, match="placeholder") as caught:
+        run_cdk("infra", [verb, "--all"], root=checkout)
+    assert "cdk-app.yml" in caught.value.hint
+
+
+def test_an_app_that_this_checkout_lacks_is_an_error_with_a_hint(checkout: Path) -> None:
+    with pytest.raises(PlatformError, match="mlops-sm-project-template") as caught:
+        run_cdk("template", ["ls"], root=checkout)
+    assert caught.value.hint
+
+
+def test_a_missing_cdk_is_an_error_with_a_hint(checkout: Path) -> None:
+    shutil.rmtree(checkout / "node_modules")
+    with pytest.raises(PlatformError, match="not installed") as caught:
+        run_cdk("infra", ["ls"], root=checkout)
+    assert caught.value.hint

