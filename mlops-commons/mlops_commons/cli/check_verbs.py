@@ -16,7 +16,7 @@ LINTERS: Final = (
     ("ruff", "format", "--check", "--quiet", "."),
     ("ruff", "check", "--quiet", "."),
     ("mypy", "--no-error-summary"),
-    ("lint-imports", "--no-logo", "--no-timing"),
+    ("lint-imports", "--no-logo"),
 )
 PYTEST: Final = ("pytest", "-n", "2")
 FAST_TIERS: Final = ("-m", "pure or construct")
