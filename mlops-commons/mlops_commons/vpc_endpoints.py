@@ -1,6 +1,6 @@
 """The VPC endpoints that a network can have, one row each."""
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -10,29 +10,191 @@ class EndpointScope(StrEnum):
 
     ALL = "all stages"
     STUDIO = "stages with Studio"
+    OPTIONAL = "only where switched on"
 
 
-@dataclass(frozen=True, kw_only=True)
+class EndpointKind(StrEnum):
+    """How an endpoint is attached; the values are those of CloudFormation's VpcEndpointType."""
+
+    GATEWAY = "Gateway"
+    INTERFACE = "Interface"
+
+
+_CN_SERVICES: Final = frozenset(
+    {
+        "athena",
+        "cloudformation",
+        "ecr.api",
+        "ecr.dkr",
+        "lambda",
+        "monitoring",
+        "sagemaker.api",
+        "sagemaker.featurestore-runtime",
+        "sagemaker.runtime",
+        "servicecatalog",
+        "states",
+        "sts",
+    }
+)
+"""Services whose names in the China regions start with `cn.`, as aws-cdk-lib knows them."""
+
+
+@dataclass(frozen=True)
 class VpcEndpoint:
     """One row of the table.
 
     Attributes:
-        key: its switch in the configuration.
-        service: the service part of the name `com.amazonaws.<region>.<service>`, or with
-            `global_prefix` false the whole name, with `{region}` in it.
+        key: its switch in the configuration, in snake_case.
+        service: the last part of `com.amazonaws.<region>.<service>`, or, where it contains
+            `{region}`, the whole service name.
+        scope: where it is created by default.
+        policy: the service's prefix in IAM actions, for the endpoint policy that lets only
+            principals of this account pass; empty where AWS documents no such policy, or where
+            no principal signs the requests (a browser's session, a package manager's token).
+        source: the page on its need and abilities; `<guide>/<page>` stands for
+            `https://docs.aws.amazon.com/<guide>/latest/<page>.html`.
     """
 
     key: str
     service: str
     scope: EndpointScope
+    policy: str
+    source: str
+    _: KW_ONLY
+    kind: EndpointKind = EndpointKind.INTERFACE
+    private_dns: bool = True
 
+    def service_name(self, region: str) -> str:
+        """The name under which a region offers the service.
+
+        Args:
+            region: such as `eu-west-1`; a CDK token counts as a region outside China.
+        """
+        if "{region}" in self.service:
+            return self.service.format(region=region)
+        prefix = "cn." if self.service in _CN_SERVICES and region.startswith("cn-") else ""
+        return f"{prefix}com.amazonaws.{region}.{self.service}"
+
+
+_ALL, _STUDIO, _OPTIONAL = EndpointScope
+_SAGEMAKER = "sagemaker/dg"
+_ECR = "AmazonECR/userguide/vpc-endpoints"
+_CODECOMMIT = "codecommit/userguide/codecommit-and-interface-VPC"
+_CLOUDWATCH = "AmazonCloudWatch"
+_CODEARTIFACT = "codeartifact/ug/create-vpc-endpoints"
+_BEDROCK = "bedrock/userguide/vpc-interface-endpoints"
+_PRIVATELINK = "vpc/privatelink/aws-services-privatelink-support"
+_API = f"{_SAGEMAKER}/interface-vpc-endpoint"
 
 VPC_ENDPOINTS: Final = (
-    VpcEndpoint(key="s3", service="s3", scope=EndpointScope.ALL),
-    VpcEndpoint(key="kms", service="kms", scope=EndpointScope.ALL),
-    VpcEndpoint(key="ecr", service="ecr.api", scope=EndpointScope.ALL),
-    VpcEndpoint(key="ecr_docker", service="ecr.dkr", scope=EndpointScope.ALL),
+    VpcEndpoint(
+        "s3",
+        "s3",
+        _ALL,
+        "s3",
+        f"{_SAGEMAKER}/train-vpc",
+        kind=EndpointKind.GATEWAY,
+        private_dns=False,
+    ),
+    VpcEndpoint("kms", "kms", _ALL, "kms", "kms/developerguide/kms-vpc-endpoint"),
+    VpcEndpoint("ecr", "ecr.api", _ALL, "ecr", _ECR),
+    VpcEndpoint("ecr_docker", "ecr.dkr", _ALL, "ecr", _ECR),
+    VpcEndpoint("sagemaker_api", "sagemaker.api", _STUDIO, "sagemaker", _API),
+    VpcEndpoint("sagemaker_runtime", "sagemaker.runtime", _STUDIO, "sagemaker", _API),
+    VpcEndpoint(
+        "sagemaker_notebook",
+        "aws.sagemaker.{region}.notebook",
+        _STUDIO,
+        "",
+        f"{_SAGEMAKER}/notebook-interface-endpoint",
+    ),
+    VpcEndpoint(
+        "sagemaker_studio",
+        "aws.sagemaker.{region}.studio",
+        _STUDIO,
+        "",
+        f"{_SAGEMAKER}/studio-interface-endpoint",
+    ),
+    VpcEndpoint(
+        "servicecatalog",
+        "servicecatalog",
+        _STUDIO,
+        "servicecatalog",
+        f"{_SAGEMAKER}/studio-updated-and-internet-access",
+    ),
+    VpcEndpoint("codecommit", "codecommit", _STUDIO, "codecommit", _CODECOMMIT),
+    VpcEndpoint("git_codecommit", "git-codecommit", _STUDIO, "codecommit", _CODECOMMIT),
+    VpcEndpoint("ssm", "ssm", _STUDIO, "ssm", "systems-manager/userguide/setup-create-vpc"),
+    VpcEndpoint(
+        "cloudwatch",
+        "monitoring",
+        _STUDIO,
+        "cloudwatch",
+        f"{_CLOUDWATCH}/monitoring/cloudwatch-and-interface-VPC",
+    ),
+    VpcEndpoint(
+        "logs", "logs", _STUDIO, "logs", f"{_CLOUDWATCH}/logs/cloudwatch-logs-and-interface-VPC"
+    ),
+    VpcEndpoint("sts", "sts", _STUDIO, "sts", "IAM/UserGuide/reference_interface_vpc_endpoints"),
+    VpcEndpoint("codeartifact_api", "codeartifact.api", _STUDIO, "", _CODEARTIFACT),
+    VpcEndpoint(
+        "codeartifact_repositories", "codeartifact.repositories", _STUDIO, "", _CODEARTIFACT
+    ),
+    VpcEndpoint(
+        "sagemaker_featurestore_runtime",
+        "sagemaker.featurestore-runtime",
+        _OPTIONAL,
+        "",
+        _PRIVATELINK,
+    ),
+    VpcEndpoint("sagemaker_metrics", "sagemaker.metrics", _OPTIONAL, "", _PRIVATELINK),
+    VpcEndpoint(
+        "sagemaker_mlflow",
+        "aws.sagemaker.{region}.experiments",
+        _OPTIONAL,
+        "sagemaker-mlflow",
+        f"{_SAGEMAKER}/mlflow-private-link-policy",
+    ),
+    VpcEndpoint(
+        "events", "events", _OPTIONAL, "events", "eventbridge/userguide/eb-related-service-vpc"
+    ),
+    VpcEndpoint(
+        "secretsmanager",
+        "secretsmanager",
+        _OPTIONAL,
+        "secretsmanager",
+        "secretsmanager/userguide/vpc-endpoint-overview",
+    ),
+    VpcEndpoint("bedrock", "bedrock", _OPTIONAL, "bedrock", _BEDROCK),
+    VpcEndpoint("bedrock_runtime", "bedrock-runtime", _OPTIONAL, "bedrock", _BEDROCK),
+    VpcEndpoint("lambda", "lambda", _OPTIONAL, "lambda", "lambda/dg/configuration-vpc-endpoints"),
+    VpcEndpoint("step_functions", "states", _OPTIONAL, "states", "step-functions/dg/vpc-endpoints"),
+    VpcEndpoint(
+        "cloudformation",
+        "cloudformation",
+        _OPTIONAL,
+        "cloudformation",
+        "AWSCloudFormation/UserGuide/vpc-interface-endpoints",
+    ),
+    VpcEndpoint(
+        "codebuild",
+        "codebuild",
+        _OPTIONAL,
+        "codebuild",
+        "codebuild/userguide/use-vpc-endpoints-with-codebuild",
+    ),
+    VpcEndpoint(
+        "codepipeline", "codepipeline", _OPTIONAL, "", "codepipeline/userguide/vpc-support"
+    ),
+    VpcEndpoint("athena", "athena", _OPTIONAL, "athena", "athena/ug/interface-vpc-endpoint"),
+    VpcEndpoint("glue", "glue", _OPTIONAL, "glue", "glue/dg/vpc-interface-endpoints"),
 )
-"""To add an endpoint, add a row."""
+"""To add an endpoint, add a row.
+
+Those for all stages, and those for Studio but `sagemaker_studio` and `servicecatalog`, are the
+reference system's. The optional ones are billed by the hour in each zone and serve only some
+projects: feature groups, training metrics, MLflow, language models, seed code that starts other
+services. With NAT everything is reachable without them; without NAT switch on what is used.
+"""
 
 VPC_ENDPOINT_KEYS: Final = tuple(row.key for row in VPC_ENDPOINTS)

@@ -1,0 +1,23 @@
+"""The words in which resources are written as plain data, CloudFormation's own."""
+
+from collections.abc import Mapping
+from typing import Any
+
+Resource = Mapping[str, Any]
+Resources = dict[str, Resource]
+"""Resources by logical id, in CloudFormation's own words."""
+
+
+def ref(logical_id: str) -> dict[str, str]:
+    """The value that a resource or a pseudo parameter stands for."""
+    return {"Ref": logical_id}
+
+
+def attribute(logical_id: str, name: str) -> dict[str, list[str]]:
+    """An attribute of a resource."""
+    return {"Fn::GetAtt": [logical_id, name]}
+
+
+def sub(text: str) -> dict[str, str]:
+    """A text with `${LogicalId}` or `${AWS::PseudoParameter}` in it."""
+    return {"Fn::Sub": text}

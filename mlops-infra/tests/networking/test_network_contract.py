@@ -1,0 +1,75 @@
+"""What holds for every variant of a network: clean, without lookups, and on offer in SSM."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mlops_infra.networking.props import ImportNetworkProps
+
+pytestmark = pytest.mark.construct
+
+EVERY_VARIANT = [
+    "nat",
+    "three NAT gateways",
+    "no NAT gateway",
+    "endpoints only",
+    "every endpoint",
+    "import",
+    "import with endpoints",
+]
+each_variant = pytest.mark.parametrize("name", EVERY_VARIANT)
+
+
+@each_variant
+def test_the_security_rules_have_no_open_finding_and_nothing_is_looked_up(variant, name) -> None:
+    # An open finding fails the synthesis inside the fixture.
+    assert variant(name).missing_context == []
+
+
+def test_templates_are_valid(variant) -> None:
+    files = [str(variant(name).file) for name in EVERY_VARIANT]
+    cfn_lint = Path(sys.executable).with_name("cfn-lint")
+    done = subprocess.run(
+        [str(cfn_lint), "--regions", "eu-west-1", "--template", *files],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_parameters_carry_the_created_ids(variant) -> None:
+    parameters = variant("nat").resources("AWS::SSM::Parameter").values()
+    values = {
+        parameter["Name"]: (parameter["Type"], parameter["Value"]) for parameter in parameters
+    }
+    private = [{"Ref": f"PrivateSubnet{number}"} for number in (1, 2, 3)]
+    assert values == {
+        "/vpc/id": ("String", {"Ref": "Vpc"}),
+        "/vpc/subnets/private/ids": (
+            "StringList",
+            {"Fn::Join": ["", [private[0], ",", private[1], ",", private[2]]]},
+        ),
+        "/vpc/sg/id": ("String", {"Ref": "WorkloadSecurityGroup"}),
+    }
+
+
+def test_the_parameters_carry_the_imported_ids(variant) -> None:
+    parameters = variant("import").resources("AWS::SSM::Parameter").values()
+    assert {parameter["Name"]: parameter["Value"] for parameter in parameters} == {
+        "/vpc/id": "vpc-0123456789abcdef0",
+        "/vpc/subnets/private/ids": "subnet-0123456789abcdef0,subnet-0123456789abcdef1",
+        "/vpc/sg/id": "sg-0123456789abcdef0",
+    }
+
+
+def test_a_namespace_goes_in_front_of_the_names(synthesise) -> None:
+    props = ImportNetworkProps(
+        vpc_id="vpc-0123456789abcdef0",
+        subnets=("subnet-0123456789abcdef0",),
+        base_security_group="sg-0123456789abcdef0",
+    )
+    parameters = synthesise(props, namespace="bu1").resources("AWS::SSM::Parameter").values()
+    assert all(parameter["Name"].startswith("/bu1/vpc/") for parameter in parameters)
