@@ -27,6 +27,7 @@ class IncludedResources(cloudformation_include.CfnInclude):
     def __init__(self, scope: Construct, construct_id: str, resources: Resources) -> None:
         # The CDK reads the template during this call and never again.
         with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as template:
-            json.dump({"Resources": resources}, template)
+            # Not json.dump, which bypasses the fast encoder.
+            template.write(json.dumps({"Resources": resources}))
             template.flush()
             super().__init__(scope, construct_id, template_file=template.name)
