@@ -63,7 +63,7 @@ def _asks_for_help(flags: Sequence[str]) -> bool:
 def _governance_profile() -> str:
     from mlops_commons.config import load_config
 
-    return load_config().governance.aws_profile
+    return load_config().pipeline.bootstrap.aws_profile
 
 
 def _refuse_placeholder_accounts(verb: str) -> None:
