@@ -11,10 +11,7 @@ from mlops_commons.cli.cdk_verb import CREDENTIAL_VARIABLES, run_cdk
 from mlops_commons.config import load_config
 from mlops_commons.utilities.errors import PlatformError
 
-pytestmark = [
-    pytest.mark.construct,
-    pytest.mark.skipif(shutil.which("node") is None, reason="needs node on PATH"),
-]
+pytestmark = pytest.mark.construct
 
 NOTING_CDK = """
 const { CDK_DISABLE_CLI_TELEMETRY: telemetry, CDK_VALIDATION: validation } = process.env;
