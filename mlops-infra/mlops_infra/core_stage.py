@@ -62,7 +62,11 @@ class CoreStage(cdk.Stage):
             parameter_namespace=parameter_namespace,
             removal_policy=removal_policy,
         )
-        own = {TagKey.APP: f"{app_prefix}-infra", TagKey.SET: set_name, TagKey.STAGE: construct_id}
+        own: dict[str, str] = {
+            TagKey.APP: f"{app_prefix}-infra",
+            TagKey.SET: set_name,
+            TagKey.STAGE: construct_id,
+        }
         # Tags of the app or of the pipeline's stack stop at a Stage, so they are put on here.
         for key, value in {**(tags or {}), **own}.items():
             cdk.Tags.of(self).add(key, value)

@@ -1,1 +1,26 @@
 """Configuration files: models, loader and checks."""
+
+from mlops_commons.config.loader import load_config, placeholder_accounts
+from mlops_commons.config.platform import (
+    CreateNetwork,
+    Deployment,
+    ImportNetwork,
+    Network,
+    PlatformConfig,
+    Stage,
+    Studio,
+)
+from mlops_commons.config.selection import only_set
+
+__all__ = [
+    "CreateNetwork",
+    "Deployment",
+    "ImportNetwork",
+    "Network",
+    "PlatformConfig",
+    "Stage",
+    "Studio",
+    "load_config",
+    "only_set",
+    "placeholder_accounts",
+]

@@ -1,0 +1,184 @@
+"""The models of `cdk-infra-app.yml`: networks and Studio, as they stand in the file."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import Field, field_validator
+
+from mlops_commons.config.model import Namespace as Namespace
+from mlops_commons.config.values import (
+    ConfigModel,
+    Identifier,
+    NetworkRange,
+    SetName,
+    Text,
+    nearest,
+    shaped,
+)
+from mlops_commons.vpc_endpoints import VPC_ENDPOINT_KEYS
+
+VpcId = Annotated[Text, shaped(r"vpc-[0-9a-f]{8,17}", "a VPC id")]
+SubnetId = Annotated[Text, shaped(r"subnet-[0-9a-f]{8,17}", "a subnet id")]
+SecurityGroupId = Annotated[Text, shaped(r"sg-[0-9a-f]{8,17}", "a security group id")]
+RouteTableId = Annotated[Text, shaped(r"rtb-[0-9a-f]{8,17}", "a route table id")]
+SubnetMask = Annotated[int, Field(ge=16, le=28)]
+OLD_ENDPOINT_SWITCHES = {
+    "vpc_add_s3_endpoint": "s3",
+    "vpc_add_kms_endpoint": "kms",
+    "vpc_add_ecr_endpoint": "ecr",
+    "vpc_add_ecr_docker_endpoint": "ecr_docker",
+}
+"""The four switches of the reference system, and the keys that mean the same today."""
+
+
+class EgressMode(StrEnum):
+    """How private subnets reach what is outside the VPC."""
+
+    NAT = "nat"
+    ENDPOINTS_ONLY = "endpoints-only"
+
+
+class EndpointSwitches(ConfigModel):
+    """A block with switches of VPC endpoints."""
+
+    endpoints: dict[str, bool] = Field(
+        default_factory=dict, description=f"by key: {', '.join(VPC_ENDPOINT_KEYS)}"
+    )
+
+    @field_validator("endpoints")
+    @classmethod
+    def _known_keys(cls, value: dict[str, bool]) -> dict[str, bool]:
+        for key in value:
+            if key not in VPC_ENDPOINT_KEYS:
+                hint = nearest(key, list(VPC_ENDPOINT_KEYS))
+                allowed = ", ".join(VPC_ENDPOINT_KEYS)
+                raise ValueError(f"'{key}' is not an endpoint; {hint or f'allowed: {allowed}'}")
+        return value
+
+
+class CreateNetworkFile(EndpointSwitches):
+    """A VPC to create; what is absent comes from `default_create_network`."""
+
+    vpc_cidr: NetworkRange | None = Field(None, description="default: 10.0.0.0/16")
+    vpc_max_azs: Annotated[int, Field(ge=1, le=6)] | None = Field(None, description="default: 3")
+    vpc_private_subnet_cidr_mask: SubnetMask | None = Field(None, description="default: 24")
+    vpc_public_subnet_cidr_mask: SubnetMask | None = Field(None, description="default: 26")
+    vpc_enable_dns_hostnames: bool | None = Field(None, description="default: true")
+    vpc_enable_dns_support: bool | None = Field(None, description="default: true")
+    vpc_nat_gateways: Annotated[int, Field(ge=0, le=6)] | None = Field(
+        None, description="default: 1"
+    )
+    vpc_add_s3_endpoint: bool | None = Field(None, description="same as endpoints.s3")
+    vpc_add_kms_endpoint: bool | None = Field(None, description="same as endpoints.kms")
+    vpc_add_ecr_endpoint: bool | None = Field(None, description="same as endpoints.ecr")
+    vpc_add_ecr_docker_endpoint: bool | None = Field(
+        None, description="same as endpoints.ecr_docker"
+    )
+    egress: EgressMode | None = Field(None, description="default: nat")
+    availability_zones: tuple[Text, ...] = Field(
+        (), description="zone names; default: the first vpc_max_azs of the region"
+    )
+
+    def switches(self) -> dict[str, bool]:
+        """The endpoint switches; an entry below `endpoints` wins over an old switch."""
+        old = {key: getattr(self, name) for name, key in OLD_ENDPOINT_SWITCHES.items()}
+        return {**{key: on for key, on in old.items() if on is not None}, **self.endpoints}
+
+
+class ImportNetworkFile(EndpointSwitches):
+    """A VPC that exists, by its attributes."""
+
+    vpc_id: VpcId
+    subnets: tuple[SubnetId, ...] = Field(min_length=1)
+    base_security_group: SecurityGroupId
+    vpc_cidr: NetworkRange | None = Field(None, description="needed for interface endpoints")
+    route_table_ids: tuple[RouteTableId, ...] = Field((), description="needed for endpoint s3")
+
+
+class NetworkStageFile(ConfigModel):
+    """The network of one stage; an import wins over a creation."""
+
+    stage_name: Identifier
+    create_network: CreateNetworkFile | None = None
+    import_network: ImportNetworkFile | None = None
+
+
+class NetworkDeploymentFile(ConfigModel):
+    """The networks of one set."""
+
+    set_name: SetName
+    stages: tuple[NetworkStageFile, ...] = ()
+
+
+class NetworkFile(ConfigModel):
+    """All networks."""
+
+    default_create_network: CreateNetworkFile = Field(default_factory=lambda: CreateNetworkFile())
+    deployments: tuple[NetworkDeploymentFile, ...] = ()
+
+
+class UserFile(ConfigModel):
+    """A Studio user."""
+
+    user_profile_name: Text
+
+
+class ProfileGroupFile(ConfigModel):
+    """The users of one persona."""
+
+    prefix: Text | None = None
+    users: tuple[UserFile, ...] | None = None
+
+
+class ProfilesFile(ConfigModel):
+    """The users of Studio, by persona."""
+
+    data_scientists: ProfileGroupFile | None = None
+    lead_data_scientists: ProfileGroupFile | None = None
+    ml_engineers: ProfileGroupFile | None = None
+
+
+class StudioStageFile(ConfigModel):
+    """Studio in one stage."""
+
+    stage_name: Identifier
+    deploy_studio: bool | None = Field(None, description="default: true for stage dev only")
+    domain_name: Text = "studio-domain"
+    idle_timeout_minutes: Annotated[int, Field(ge=60, le=525600)] = 120
+    create_service_catalog_roles: bool = Field(
+        True, description="false where the account has the launch and use roles already"
+    )
+
+
+class StudioDeploymentFile(ConfigModel):
+    """Studio in one set; its profiles replace the global ones group by group."""
+
+    set_name: SetName
+    profiles: ProfilesFile = Field(default_factory=lambda: ProfilesFile())
+    stages: tuple[StudioStageFile, ...] = ()
+
+
+class SageMakerFile(ConfigModel):
+    """Studio everywhere."""
+
+    profiles: ProfilesFile = Field(default_factory=lambda: ProfilesFile())
+    deployments: tuple[StudioDeploymentFile, ...] = ()
+
+
+class CdkInfraAppConfig(ConfigModel):
+    """The content below `cdk_infra_app_config`."""
+
+    network: NetworkFile = Field(default_factory=lambda: NetworkFile())
+    sagemaker: SageMakerFile = Field(default_factory=lambda: SageMakerFile())
+
+
+class CdkInfraAppFile(ConfigModel):
+    """`cdk-infra-app.yml`."""
+
+    cdk_infra_app_config: CdkInfraAppConfig = Field(default_factory=lambda: CdkInfraAppConfig())
+
+
+def known_fields(model: type[ConfigModel]) -> list[str]:
+    """The keys that a block allows."""
+    fields: dict[str, Any] = model.model_fields
+    return list(fields)

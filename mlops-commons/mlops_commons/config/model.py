@@ -1,0 +1,112 @@
+"""The models of `cdk-app.yml`: accounts, account sets and stages, as they stand in the file."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from mlops_commons.config.values import (
+    Account,
+    ConfigModel,
+    Identifier,
+    Region,
+    SetName,
+    Text,
+    shaped,
+)
+
+PolicyArn = Annotated[
+    Text, shaped(r"arn:aws[a-z-]*:iam::(aws|\d{12}):policy/.+", "the ARN of an IAM policy")
+]
+Namespace = Annotated[
+    Text, shaped(r"/?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*/?", "a part of an SSM parameter name")
+]
+Tags = dict[str, Text]
+
+
+class RemovalPolicy(StrEnum):
+    """What happens to what holds data when a stack is deleted."""
+
+    RETAIN = "retain"
+    DESTROY = "destroy"
+
+
+class BootstrapFile(ConfigModel):
+    """How an account is bootstrapped."""
+
+    enabled: bool = Field(True, description="false: this account is bootstrapped by others")
+    aws_profile: Text = Field("", description="default: cdk_<account>_<region>")
+    execution_policy_filepath: Text = Field(
+        "", description="default: execution_policy_<account>_<region>.json beside this file"
+    )
+    execution_policy_arn: PolicyArn | None = Field(
+        None, description="the policy of CloudFormation's execution role"
+    )
+
+
+class RepositoryFile(ConfigModel):
+    """A CodeCommit repository and the branch that its pipeline follows."""
+
+    repo_name: Text | None = Field(None, description="the set's name is appended")
+    branch_name: Text = Field("main", description="the branch that the pipeline follows")
+
+
+class CodeCommitFile(ConfigModel):
+    """The repositories of both apps."""
+
+    infra: RepositoryFile = Field(default_factory=lambda: RepositoryFile())
+    project_template: RepositoryFile = Field(default_factory=lambda: RepositoryFile())
+
+
+class PipelineFile(ConfigModel):
+    """The governance account, which holds repositories and pipelines."""
+
+    account: Account
+    region: Region
+    code_commit: CodeCommitFile = Field(default_factory=CodeCommitFile)
+    bootstrap: BootstrapFile = Field(default_factory=lambda: BootstrapFile())
+
+
+class StageFile(ConfigModel):
+    """One account of a set."""
+
+    stage_name: Identifier = Field(description="dev, preprod, prod or a name of your own")
+    account: Account
+    region: Region | None = Field(None, description="default: the set's default_region")
+    enabled: bool = True
+    manual_approval: bool | None = Field(
+        None, description="wait for a person before this stage; default: true except for dev"
+    )
+    parameter_namespace: Namespace | None = Field(
+        None, description="goes in front of SSM parameter names; keeps stages of one account apart"
+    )
+    removal_policy: RemovalPolicy = Field(
+        RemovalPolicy.RETAIN, description="what happens to data when the stack is deleted"
+    )
+    tags: Tags = Field(default_factory=dict)
+    bootstrap: BootstrapFile = Field(default_factory=lambda: BootstrapFile())
+
+
+class DeploymentFile(ConfigModel):
+    """One account set: a business unit with its stages."""
+
+    set_name: SetName
+    enabled: bool = True
+    default_region: Region | None = Field(None, description="default: the region of the pipeline")
+    tags: Tags = Field(default_factory=dict)
+    stages: tuple[StageFile, ...] = Field(min_length=1)
+
+
+class CdkAppConfig(ConfigModel):
+    """The content below `cdk_app_config`."""
+
+    app_prefix: Identifier = Field("mlops-cdk", description="the beginning of physical names")
+    tags: Tags = Field(default_factory=dict, description="on every resource of every stage")
+    pipeline: PipelineFile
+    deployments: tuple[DeploymentFile, ...] = ()
+
+
+class CdkAppFile(ConfigModel):
+    """`cdk-app.yml`."""
+
+    cdk_app_config: CdkAppConfig

@@ -1,0 +1,166 @@
+"""The configuration as the rest of the platform sees it: inherited, complete, without None."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlops_commons.config.infra_model import EgressMode
+from mlops_commons.config.model import RemovalPolicy
+from mlops_commons.contract import DELIVERY_ORDER
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bootstrap:
+    """How an account is bootstrapped; `execution_policy_arn` is empty where none is named."""
+
+    enabled: bool
+    aws_profile: str
+    execution_policy_filepath: Path
+    execution_policy_arn: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repository:
+    """The base name of an app's repositories, and the branch that pipelines follow."""
+
+    repo_name: str
+    branch_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeCommit:
+    """The repositories of both apps."""
+
+    infra: Repository
+    project_template: Repository
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pipeline:
+    """The governance account."""
+
+    account: str
+    region: str
+    code_commit: CodeCommit
+    bootstrap: Bootstrap
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """One account and region of a set; `tags` hold those of the platform and the set too."""
+
+    stage_name: str
+    account: str
+    region: str
+    enabled: bool
+    manual_approval: bool
+    parameter_namespace: str
+    removal_policy: RemovalPolicy
+    tags: Mapping[str, str]
+    bootstrap: Bootstrap
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployment:
+    """An account set."""
+
+    set_name: str
+    enabled: bool
+    stages: tuple[Stage, ...]
+
+    @property
+    def enabled_stages(self) -> tuple[Stage, ...]:
+        """The stages to deliver, dev, preprod and prod first, the others in file order."""
+        order = [str(name) for name in DELIVERY_ORDER]
+        stages = [stage for stage in self.stages if stage.enabled]
+        return tuple(
+            sorted(
+                stages,
+                key=lambda stage: (
+                    order.index(stage.stage_name.lower())
+                    if stage.stage_name.lower() in order
+                    else len(order)
+                ),
+            )
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreateNetwork:
+    """A VPC to create."""
+
+    vpc_cidr: str
+    max_azs: int
+    availability_zones: tuple[str, ...]
+    private_subnet_cidr_mask: int
+    public_subnet_cidr_mask: int
+    enable_dns_hostnames: bool
+    enable_dns_support: bool
+    nat_gateways: int
+    egress: EgressMode
+    endpoints: Mapping[str, bool]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportNetwork:
+    """A VPC that exists; `vpc_cidr` is empty where it is not configured."""
+
+    vpc_id: str
+    subnets: tuple[str, ...]
+    base_security_group: str
+    vpc_cidr: str
+    route_table_ids: tuple[str, ...]
+    endpoints: Mapping[str, bool]
+
+
+Network = CreateNetwork | ImportNetwork
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudioUser:
+    """A user profile and the key of its persona."""
+
+    profile_name: str
+    persona: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Studio:
+    """The Studio domain of a stage."""
+
+    domain_name: str
+    idle_timeout_minutes: int
+    create_service_catalog_roles: bool
+    users: tuple[StudioUser, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlatformConfig:
+    """Everything that both files say.
+
+    Attributes:
+        networks, studios: by set and stage name in lower case; a stage without an entry in
+            `studios` has no Studio.
+        cdk_app_text, infra_text: the files as they are written; empty where one is missing.
+    """
+
+    app_prefix: str
+    pipeline: Pipeline
+    deployments: tuple[Deployment, ...]
+    networks: Mapping[tuple[str, str], Network]
+    studios: Mapping[tuple[str, str], Studio]
+    cdk_app_text: str
+    infra_text: str
+
+    @property
+    def enabled_deployments(self) -> tuple[Deployment, ...]:
+        """The sets to deliver: enabled, with at least one enabled stage."""
+        return tuple(d for d in self.deployments if d.enabled and d.enabled_stages)
+
+    def network(self, set_name: str, stage_name: str) -> Network:
+        """The network of a stage."""
+        return self.networks[set_name.lower(), stage_name.lower()]
+
+    def studio(self, set_name: str, stage_name: str) -> Studio | None:
+        """The Studio of a stage, or None where it has none."""
+        return self.studios.get((set_name.lower(), stage_name.lower()))

@@ -1,0 +1,255 @@
+"""Every example of the documentation loads, and means what it says."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from mlops_commons.config import CreateNetwork, ImportNetwork, PlatformConfig, load_config
+from mlops_commons.config.schema import SCHEMAS, schema_text
+from mlops_commons.utilities.paths import CDK_APP_CONFIG
+
+pytestmark = pytest.mark.pure
+
+MANDATORY = """\
+cdk_app_config:
+  pipeline: {{account: "111111111111", region: eu-west-1}}
+  deployments:
+    - set_name: business-unit-1
+      stages:
+        - {{stage_name: dev, account: {dev}}}
+        - {{stage_name: preprod, account: "333333333333"{more}}}
+        - {{stage_name: prod, account: "444444444444"}}
+"""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A text, and one value that it must lead to, read by a path of attributes."""
+
+    name: str
+    text: str
+    path: str
+    value: object
+
+
+def example(
+    name: str, path: str, value: object, *, dev: str = '"222222222222"', more: str = ""
+) -> Example:
+    return Example(name, MANDATORY.format(dev=dev, more=more), path, value)
+
+
+STAGE = "deployments[0].stages[{}]"
+EXAMPLES = (
+    example("mandatory keys only", "app_prefix", "mlops-cdk"),
+    example("default repository", "pipeline.code_commit.infra.repo_name", "mlops-infra"),
+    example("default branch", "pipeline.code_commit.project_template.branch_name", "main"),
+    example(
+        "profile after inheritance",
+        STAGE.format(1) + ".bootstrap.aws_profile",
+        "cdk_333333333333_eu-west-1",
+    ),
+    example(
+        "null optional keys",
+        STAGE.format(1) + ".region",
+        "eu-west-1",
+        more=", region: , bootstrap: {aws_profile: , execution_policy_arn: ~}, tags: null",
+    ),
+    example(
+        "unquoted with a leading zero",
+        STAGE.format(0) + ".account",
+        "012345670123",
+        dev="012345670123",
+    ),
+    example("padded account", STAGE.format(0) + ".account", "222222222222", dev='" 222222222222 "'),
+    example(
+        "upper case region",
+        STAGE.format(1) + ".region",
+        "eu-west-2",
+        more=", region: ' EU-WEST-2 '",
+    ),
+    example(
+        "a region of another partition",
+        STAGE.format(1) + ".region",
+        "us-gov-west-1",
+        more=", region: us-gov-west-1",
+    ),
+    example("approval by default", STAGE.format(1) + ".manual_approval", True),
+    example("no approval before dev", STAGE.format(0) + ".manual_approval", False),
+    example(
+        "approval switched off",
+        STAGE.format(1) + ".manual_approval",
+        False,
+        more=", manual_approval: false",
+    ),
+    example("data kept by default", STAGE.format(2) + ".removal_policy", "retain"),
+    example(
+        "bootstrap with the default policy",
+        STAGE.format(1) + ".bootstrap.execution_policy_filepath.name",
+        "execution_policy_333333333333_eu-west-1.json",
+    ),
+    example(
+        "bootstrap with an ARN",
+        STAGE.format(1) + ".bootstrap.execution_policy_arn",
+        "arn:aws:iam::333333333333:policy/cdk",
+        more=", bootstrap: {execution_policy_arn: 'arn:aws:iam::333333333333:policy/cdk'}",
+    ),
+    example(
+        "bootstrap with a file",
+        STAGE.format(1) + ".bootstrap.execution_policy_filepath.name",
+        "own.json",
+        more=", bootstrap: {execution_policy_filepath: own.json}",
+    ),
+    example(
+        "namespace without slashes",
+        STAGE.format(1) + ".parameter_namespace",
+        "bu1",
+        more=", parameter_namespace: /bu1/",
+    ),
+)
+
+
+def loaded(folder: Path, app: str, infra: str = "") -> PlatformConfig:
+    (folder / "cdk-app.yml").write_text(app)
+    if infra:
+        (folder / "cdk-infra-app.yml").write_text(infra)
+    return load_config(folder / "cdk-app.yml", folder / "cdk-infra-app.yml")
+
+
+def value_at(config: PlatformConfig, path: str) -> object:
+    value: object = config
+    for part in path.replace("[", ".[").split("."):
+        value = value[int(part[1:-1])] if part[0] == "[" else getattr(value, part)  # type: ignore[index]
+    return value
+
+
+@pytest.mark.parametrize("row", EXAMPLES, ids=lambda row: row.name)
+def test_an_example_means_what_it_says(tmp_path: Path, row: Example) -> None:
+    assert value_at(loaded(tmp_path, row.text), row.path) == row.value
+
+
+def test_the_shipped_sample_loads() -> None:
+    config = load_config()
+    assert [s.stage_name for s in config.enabled_deployments[0].enabled_stages] == [
+        "dev",
+        "preprod",
+        "prod",
+    ]
+
+
+def test_a_region_for_a_whole_set_and_one_per_stage(tmp_path: Path) -> None:
+    text = MANDATORY.format(dev='"222222222222"', more=", region: eu-west-3").replace(
+        "      stages:", "      default_region: eu-central-1\n      stages:"
+    )
+    stages = loaded(tmp_path, text).deployments[0].stages
+    assert [stage.region for stage in stages] == ["eu-central-1", "eu-west-3", "eu-central-1"]
+
+
+def test_disabled_sets_and_stages_are_not_delivered(tmp_path: Path) -> None:
+    text = MANDATORY.format(dev='"222222222222"', more=", enabled: false")
+    text += '    - {set_name: asleep, enabled: false, stages: [{stage_name: dev, account: "555555555555"}]}\n'
+    config = loaded(tmp_path, text)
+    (deployment,) = config.enabled_deployments
+    assert [stage.stage_name for stage in deployment.enabled_stages] == ["dev", "prod"]
+
+
+def test_stages_are_delivered_in_order_whatever_the_file_says(tmp_path: Path) -> None:
+    lines = MANDATORY.format(dev='"222222222222"', more="").splitlines()
+    lines[5:] = [
+        lines[7],
+        '        - {stage_name: shadow, account: "666666666666"}',
+        lines[6],
+        lines[5],
+    ]
+    (deployment,) = loaded(tmp_path, "\n".join(lines)).enabled_deployments
+    assert [s.stage_name for s in deployment.enabled_stages] == ["dev", "preprod", "prod", "shadow"]
+
+
+def test_tags_of_a_stage_win_over_those_of_the_set_and_the_platform(tmp_path: Path) -> None:
+    text = MANDATORY.format(dev='"222222222222"', more=", tags: {a: stage}")
+    text = text.replace("  pipeline:", "  tags: {a: platform, b: platform}\n  pipeline:")
+    assert loaded(tmp_path, text).deployments[0].stages[1].tags == {"a": "stage", "b": "platform"}
+
+
+def test_an_anchor_serves_several_stages(tmp_path: Path) -> None:
+    text = MANDATORY.format(
+        dev='"222222222222", bootstrap: &b {enabled: false}', more=", bootstrap: *b"
+    )
+    assert not loaded(tmp_path, text).deployments[0].stages[1].bootstrap.enabled
+
+
+NETWORKS = """\
+cdk_infra_app_config:
+  network:
+    default_create_network: {vpc_cidr: 10.8.0.0/16, vpc_add_kms_endpoint: false, endpoints: {sts: true}}
+    deployments:
+      - set_name: Business-Unit-1
+        stages:
+          - stage_name: dev
+            create_network: {vpc_nat_gateways: 0, vpc_add_ecr_endpoint: false, endpoints: {ecr: true}}
+          - stage_name: PROD
+            create_network: {vpc_cidr: 10.9.0.0/16}
+            import_network:
+              vpc_id: vpc-0123456789abcdef0
+              subnets: [subnet-0123456789abcdef0]
+              base_security_group: sg-0123456789abcdef0
+"""
+
+
+def test_a_stage_inherits_what_its_network_does_not_name(tmp_path: Path) -> None:
+    network = loaded(tmp_path, MANDATORY.format(dev='"222222222222"', more=""), NETWORKS).network(
+        "business-unit-1", "dev"
+    )
+    assert isinstance(network, CreateNetwork)
+    assert (network.vpc_cidr, network.nat_gateways, network.max_azs) == ("10.8.0.0/16", 0, 3)
+    assert network.endpoints == {"kms": False, "sts": True, "ecr": True}
+
+
+def test_an_import_wins_over_a_creation_and_names_match_in_any_case(tmp_path: Path) -> None:
+    config = loaded(tmp_path, MANDATORY.format(dev='"222222222222"', more=""), NETWORKS)
+    assert isinstance(config.network("business-unit-1", "prod"), ImportNetwork)
+
+
+def test_studio_is_where_dev_is_unless_configured(tmp_path: Path) -> None:
+    infra = """\
+cdk_infra_app_config:
+  sagemaker:
+    profiles: {lead_data_scientists: {users: []}}
+    deployments:
+      - set_name: business-unit-1
+        profiles: {data_scientists: {prefix: sci, users: [{user_profile_name: ana}]}}
+        stages: [{stage_name: preprod, deploy_studio: true}, {stage_name: dev, deploy_studio: false}]
+"""
+    config = loaded(tmp_path, MANDATORY.format(dev='"222222222222"', more=""), infra)
+    assert config.studio("business-unit-1", "dev") is None
+    assert config.studio("business-unit-1", "prod") is None
+    studio = config.studio("business-unit-1", "preprod")
+    assert studio
+    assert [(user.profile_name, user.persona) for user in studio.users] == [
+        ("sci-ana", "data_scientist")
+    ]
+
+
+@pytest.mark.parametrize("file", list(SCHEMAS), ids=lambda file: file.name)
+def test_the_schema_beside_a_file_is_current(file: Path) -> None:
+    if not file.parent.is_dir():
+        pytest.skip("this checkout has no mlops-infra")
+    assert file.read_text() == schema_text(SCHEMAS[file]), (
+        "stale; write it anew with: python -m mlops_commons.config.schema"
+    )
+
+
+@pytest.mark.parametrize("file", list(SCHEMAS), ids=lambda file: file.name)
+def test_the_sample_points_editors_at_its_schema_and_fits_it(file: Path) -> None:
+    import json
+
+    import jsonschema
+    import yaml
+
+    sample = file.with_name(file.name.replace(".schema.json", ".yml"))
+    assert sample.read_text().splitlines()[0] == f"# yaml-language-server: $schema={file.name}"
+    jsonschema.validate(yaml.safe_load(sample.read_text()), json.loads(file.read_text()))
+
+
+def test_the_sample_is_found_beside_the_models() -> None:
+    assert CDK_APP_CONFIG.is_file()

@@ -1,0 +1,9 @@
+#!/usr/bin/env python3
+"""Entry point of the CDK CLI: load the configuration, build the app, synthesise."""
+
+from mlops_commons.cli.errors import reported_errors
+from mlops_commons.config import load_config
+from mlops_infra.application import build_app
+
+with reported_errors():
+    build_app(load_config()).synth()
