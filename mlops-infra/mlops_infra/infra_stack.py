@@ -46,7 +46,8 @@ class InfraStack(cdk.Stack):
                 self,
                 "Studio",
                 props=studio_props,
-                network=self.network,
+                vpc_id=self.network.vpc_id,
+                private_subnet_ids=self.network.private_subnet_ids,
                 roles=roles,
                 removal_policy=removal_policy,
             )

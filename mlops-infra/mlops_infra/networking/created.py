@@ -3,6 +3,8 @@
 import aws_cdk as cdk
 from constructs import Construct
 
+from mlops_commons.cdk.included_resources import IncludedResources, retention
+from mlops_commons.utilities.cloudformation import ref
 from mlops_infra.networking.default_security_group import closed_default_security_group
 from mlops_infra.networking.endpoints import (
     EndpointPlacement,
@@ -11,10 +13,8 @@ from mlops_infra.networking.endpoints import (
 )
 from mlops_infra.networking.findings import acknowledge_created_network
 from mlops_infra.networking.flow_logs import flow_log_resources
-from mlops_infra.networking.included import IncludedResources, retention
 from mlops_infra.networking.logs import log_key
 from mlops_infra.networking.props import CreateNetworkProps, Egress
-from mlops_infra.networking.resources import ref
 from mlops_infra.networking.security_groups import (
     WORKLOAD_SECURITY_GROUP,
     workload_security_group,

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Final
 
+from mlops_commons.utilities.cloudformation import Resources, attribute, ref, sub
 from mlops_infra.networking.logs import log_group, service_role, write_to
-from mlops_infra.networking.resources import Resources, attribute, ref, sub
 from mlops_infra.networking.vpc import VPC
 
 CLOSED_GROUP = "ClosedDefaultSecurityGroup"

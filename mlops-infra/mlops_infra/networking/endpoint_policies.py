@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from mlops_commons.utilities.cloudformation import ref, sub
 from mlops_commons.vpc_endpoints import EndpointKind, VpcEndpoint
-from mlops_infra.networking.resources import ref, sub
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mlops_commons.utilities.cloudformation import Resource, Resources, attribute
 from mlops_commons.vpc_endpoints import VPC_ENDPOINTS, EndpointKind, EndpointScope, VpcEndpoint
 from mlops_infra.networking.endpoint_policies import endpoint_policy
-from mlops_infra.networking.resources import Resource, Resources, attribute
 from mlops_infra.networking.security_groups import (
     ENDPOINT_SECURITY_GROUP,
     endpoint_security_group,

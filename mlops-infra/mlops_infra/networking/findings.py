@@ -5,8 +5,8 @@ from typing import Final
 
 from constructs import IConstruct
 
+from mlops_commons.cdk.included_resources import IncludedResources
 from mlops_commons.cdk.nag import acknowledge
-from mlops_infra.networking.included import IncludedResources
 from mlops_infra.networking.security_groups import WORKLOAD_SECURITY_GROUP
 from mlops_infra.networking.vpc import PUBLIC_ROUTE, VPC
 

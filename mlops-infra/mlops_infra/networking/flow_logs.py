@@ -1,7 +1,7 @@
 """Flow logs of a VPC: all traffic, to an encrypted log group, as plain resources."""
 
+from mlops_commons.utilities.cloudformation import Resources, attribute, ref, sub
 from mlops_infra.networking.logs import THIS_ACCOUNT, log_group, service_role, write_to
-from mlops_infra.networking.resources import Resources, attribute, ref, sub
 from mlops_infra.networking.vpc import VPC
 
 FLOW_LOG = "FlowLog"

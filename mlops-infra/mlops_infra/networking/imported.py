@@ -3,13 +3,13 @@
 import aws_cdk as cdk
 from constructs import Construct
 
+from mlops_commons.cdk.included_resources import IncludedResources
 from mlops_commons.vpc_endpoints import EndpointKind, VpcEndpoint
 from mlops_infra.networking.endpoints import (
     EndpointPlacement,
     endpoint_resources,
     switched_on_endpoints,
 )
-from mlops_infra.networking.included import IncludedResources
 from mlops_infra.networking.props import ImportNetworkProps
 
 

@@ -2,7 +2,8 @@
 
 from typing import Any, Final
 
-from mlops_infra.networking.resources import Resource, Resources, attribute, ref, sub
+from mlops_commons.utilities.cloudformation import Resource, Resources, attribute, ref, sub
+from mlops_commons.utilities.key_policies import key_policy, log_groups_of_this_stack
 
 LOG_KEY = "LogKey"
 RETENTION_DAYS: Final = 365
@@ -11,45 +12,11 @@ THIS_ACCOUNT: Final = ref("AWS::AccountId")
 
 
 def log_key(retention: dict[str, str]) -> Resources:
-    """A key that CloudWatch Logs may use for the log groups of this stack only.
-
-    CloudFormation names a log group after stack and logical id, so the stack's name bounds them
-    (CloudWatch Logs User Guide, "Encrypt log data in CloudWatch Logs using AWS KMS").
-    """
-    groups = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group"
-    statements = [
-        {
-            "Sid": "AdministeredThroughIam",
-            "Effect": "Allow",
-            "Principal": {"AWS": sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")},
-            "Action": "kms:*",
-            # In a key policy "*" means this key.
-            "Resource": "*",
-        },
-        {
-            "Sid": "EncryptLogGroupsOfThisStack",
-            "Effect": "Allow",
-            "Principal": {"Service": sub("logs.${AWS::Region}.${AWS::URLSuffix}")},
-            "Action": [
-                "kms:Encrypt",
-                "kms:Decrypt",
-                "kms:ReEncryptFrom",
-                "kms:ReEncryptTo",
-                "kms:GenerateDataKey",
-                "kms:DescribeKey",
-            ],
-            "Resource": "*",
-            "Condition": {
-                "ArnLike": {
-                    "kms:EncryptionContext:aws:logs:arn": sub(f"{groups}:${{AWS::StackName}}-*")
-                }
-            },
-        },
-    ]
+    """A key that CloudWatch Logs may use for the log groups of this stack only."""
     properties = {
         "Description": sub("Encrypts the network's logs of ${AWS::StackName}"),
         "EnableKeyRotation": True,
-        "KeyPolicy": {"Version": "2012-10-17", "Statement": statements},
+        "KeyPolicy": key_policy(log_groups_of_this_stack()),
     }
     return {LOG_KEY: {"Type": "AWS::KMS::Key", "Properties": properties, **retention}}
 

@@ -1,6 +1,6 @@
 """The security groups of a network, as plain resources."""
 
-from mlops_infra.networking.resources import Resources, attribute, ref
+from mlops_commons.utilities.cloudformation import Resources, attribute, ref
 from mlops_infra.networking.vpc import ANYWHERE, VPC
 
 WORKLOAD_SECURITY_GROUP = "WorkloadSecurityGroup"

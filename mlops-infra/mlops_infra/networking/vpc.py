@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from mlops_commons.utilities.cloudformation import Resource, Resources, attribute, ref, sub
 from mlops_infra.networking.props import CreateNetworkProps, Egress
-from mlops_infra.networking.resources import Resource, Resources, attribute, ref, sub
 from mlops_infra.networking.subnets import Subnet, SubnetKind
 
 VPC = "Vpc"

@@ -17,7 +17,8 @@ class StudioProps:
 
     Attributes:
         domain_name: the physical name, already within its limit (see utilities/names.py).
-        idle_timeout_minutes: after which an idle JupyterLab or Code Editor app stops (60 to 525600).
+        idle_timeout_minutes: after which an idle JupyterLab or Code Editor app stops,
+            from 60 to 525600.
         create_service_catalog_roles: whether this stack creates the account-wide launch and use
             roles that AWS's own project templates need; false where another stack owns them.
     """

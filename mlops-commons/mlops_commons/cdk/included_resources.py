@@ -7,7 +7,7 @@ import aws_cdk as cdk
 from aws_cdk import cloudformation_include
 from constructs import Construct
 
-from mlops_infra.networking.resources import Resources
+from mlops_commons.utilities.cloudformation import Resources
 
 
 def retention(removal_policy: cdk.RemovalPolicy) -> dict[str, str]:

@@ -1,0 +1,76 @@
+"""How a permission is written down: an IAM statement and why its wildcards stand."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mlops_commons.utilities.cloudformation import sub
+
+Condition = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """One IAM statement, in the words of CloudFormation's `Fn::Sub`.
+
+    Attributes:
+        sid: what it is for.
+        actions: exact actions, no wildcards.
+        resources: ARNs with `${AWS::...}`, or `*` where an action knows no resources.
+        reason: why a wildcard in the resources is right; needed where there is one.
+    """
+
+    sid: str
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    reason: str = ""
+    condition: Condition = field(default_factory=dict)
+    effect: str = "Allow"
+
+    def document(self) -> dict[str, Any]:
+        """The statement of a policy document."""
+        content: dict[str, Any] = {
+            "Sid": self.sid,
+            "Effect": self.effect,
+            "Action": list(self.actions),
+            "Resource": [_text(resource) for resource in self.resources],
+        }
+        if self.condition:
+            content["Condition"] = {
+                operator: {key: _value(value) for key, value in entries.items()}
+                for operator, entries in self.condition.items()
+            }
+        return content
+
+    def findings(self) -> list[str]:
+        """The ids under which cdk-nag reports the wildcards."""
+        if self.effect == "Deny":
+            return []
+        wild = [resource for resource in self.resources if "*" in resource]
+        shown = [re.sub(r"[$][{]([^}]+)[}]", r"<\1>", resource) for resource in wild]
+        return [f"AwsSolutions-IAM5[Resource::{resource}]" for resource in shown]
+
+
+def arns(service: str, *resources: str) -> tuple[str, ...]:
+    """ARNs of this account and region: `arns("sagemaker", "model/*")`."""
+    prefix = f"arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:"
+    return tuple(f"{prefix}{resource}" for resource in resources)
+
+
+def policy_document(statements: Iterable[Statement]) -> dict[str, Any]:
+    """A policy document of statements."""
+    return {
+        "Version": "2012-10-17",
+        "Statement": [statement.document() for statement in statements],
+    }
+
+
+def _text(value: str) -> Any:
+    return sub(value) if "${" in value else value
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, str):
+        return _text(value)
+    return [_text(entry) for entry in value] if isinstance(value, (list, tuple)) else value

@@ -1,0 +1,160 @@
+"""SageMaker projects enabled for the roles of the domain."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import custom_resources
+from constructs import Construct
+
+from mlops_commons.cdk.nag import acknowledge
+
+RUNTIME_DIRECTORY: Final = Path(__file__).with_name("runtime") / "enable_projects"
+ONE_CALL: Final = (
+    "CloudFormation calls it when the stack changes, a few times a year, and waits for its answer"
+)
+FINDINGS: Final = (
+    (
+        "NIST.800.53.R5-LambdaConcurrency",
+        f"{ONE_CALL}; reserving concurrency would take it from the account's workloads",
+    ),
+    ("NIST.800.53.R5-LambdaDLQ", f"{ONE_CALL}; a failure fails the deployment, where it is seen"),
+    (
+        "NIST.800.53.R5-LambdaInsideVPC",
+        f"{ONE_CALL}; it calls APIs of AWS only and reaches nothing inside the VPC",
+    ),
+)
+
+
+PORTFOLIO: Final[dict[str, Any]] = {
+    "Sid": "EnableAndShareThePortfolio",
+    "Effect": "Allow",
+    "Action": [
+        "sagemaker:EnableSagemakerServicecatalogPortfolio",
+        "sagemaker:DisableSagemakerServicecatalogPortfolio",
+        "sagemaker:GetSagemakerServicecatalogPortfolioStatus",
+        "servicecatalog:ListAcceptedPortfolioShares",
+        "servicecatalog:AssociatePrincipalWithPortfolio",
+        "servicecatalog:DisassociatePrincipalFromPortfolio",
+    ],
+    # Why it is not narrower stands with the acknowledgement below.
+    "Resource": "*",
+}
+
+
+class SageMakerProjects(Construct):
+    """The portfolio of SageMaker's project templates, visible to the given roles."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, role_arns: Sequence[str], key_arn: str
+    ) -> None:
+        """Create the custom resource.
+
+        Args:
+            role_arns: the roles that may see project templates in Studio.
+            key_arn: the key of the log groups.
+        """
+        super().__init__(scope, construct_id)
+        key = kms.Key.from_key_arn(self, "Key", key_arn)
+        function_logs = _log_group(self, "FunctionLogs", key)
+        function = lambda_.Function(
+            self,
+            "Function",
+            description="Enables the project templates of SageMaker for the roles of Studio",
+            runtime=lambda_.Runtime.PYTHON_3_14,
+            handler="index.handler",
+            code=lambda_.Code.from_asset(str(RUNTIME_DIRECTORY), exclude=["__pycache__"]),
+            timeout=cdk.Duration.seconds(120),
+            role=_role(self, "FunctionRole", function_logs, [PORTFOLIO, _read_roles(role_arns)]),
+            log_group=function_logs,
+        )
+        provider_logs = _log_group(self, "ProviderLogs", key)
+        provider_role = _role(self, "ProviderRole", provider_logs, [])
+        provider = custom_resources.Provider(
+            self,
+            "Provider",
+            on_event_handler=function,
+            framework_on_event_role=provider_role,
+            log_group=provider_logs,
+        )
+        cdk.CustomResource(
+            self,
+            "Resource",
+            resource_type="Custom::EnableSageMakerProjects",
+            service_token=provider.service_token,
+            properties={"ExecutionRoles": list(role_arns)},
+        )
+        for rule_id, reason in FINDINGS:
+            acknowledge(self, rule_id, reason=reason)
+        _acknowledge_roles(self, provider_role, function)
+
+
+def _read_roles(role_arns: Sequence[str]) -> dict[str, Any]:
+    """Service Catalog reads a role before it becomes a principal of a portfolio."""
+    return {
+        "Sid": "ReadThePrincipals",
+        "Effect": "Allow",
+        "Action": "iam:GetRole",
+        "Resource": list(role_arns),
+    }
+
+
+def _role(
+    scope: Construct,
+    construct_id: str,
+    log_group: logs.LogGroup,
+    statements: Sequence[dict[str, Any]],
+) -> iam.Role:
+    write = {
+        "Sid": "WriteLogs",
+        "Effect": "Allow",
+        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+        "Resource": log_group.log_group_arn,
+    }
+    document = {"Version": "2012-10-17", "Statement": [*statements, write]}
+    policy = iam.ManagedPolicy(
+        scope, f"{construct_id}Policy", document=iam.PolicyDocument.from_json(document)
+    )
+    return iam.Role(
+        scope,
+        construct_id,
+        assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+        managed_policies=[policy],
+    )
+
+
+def _log_group(scope: Construct, construct_id: str, key: kms.IKey) -> logs.LogGroup:
+    return logs.LogGroup(
+        scope,
+        construct_id,
+        encryption_key=key,
+        retention=logs.RetentionDays.ONE_YEAR,
+        removal_policy=cdk.RemovalPolicy.DESTROY,
+    )
+
+
+def _acknowledge_roles(
+    projects: SageMakerProjects, provider_role: iam.Role, function: lambda_.Function
+) -> None:
+    acknowledge(
+        projects,
+        "AwsSolutions-IAM5[Resource::*]",
+        reason="the portfolio belongs to AWS and has no id before it is enabled; enabling it and "
+        "listing shares know no resources (Service Authorization Reference)",
+    )
+    stack = cdk.Stack.of(projects)
+    resource = function.node.default_child
+    assert isinstance(resource, lambda_.CfnFunction)
+    logical_id = stack.resolve(resource.logical_id)
+    acknowledge(
+        provider_role,
+        f"AwsSolutions-IAM5[Resource::<{logical_id}.Arn>:*]",
+        "NIST.800.53.R5-IAMNoInlinePolicy",
+        reason="the CDK's provider framework lets its role invoke this one function in any "
+        "version; the policy belongs to the role and goes with it",
+    )

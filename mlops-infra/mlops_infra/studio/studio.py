@@ -1,0 +1,53 @@
+"""SageMaker Studio of a stage, composed."""
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from mlops_commons.cdk.included_resources import IncludedResources, retention
+from mlops_commons.cdk.nag import acknowledge
+from mlops_commons.utilities.cloudformation import Resources
+from mlops_infra.access.personas import DEFAULT_PERSONA, PERSONAS
+from mlops_infra.access.roles import PersonaRoles
+from mlops_infra.studio import service_catalog_roles
+from mlops_infra.studio.domain import KEY, domain_resources
+from mlops_infra.studio.projects import SageMakerProjects
+from mlops_infra.studio.props import StudioProps
+
+
+class Studio(Construct):
+    """Domain, user profiles, the roles of project templates, and projects enabled."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        props: StudioProps,
+        vpc_id: str,
+        private_subnet_ids: list[str],
+        roles: PersonaRoles,
+        removal_policy: cdk.RemovalPolicy,
+    ) -> None:
+        """Create Studio in a network, for the personas' roles."""
+        super().__init__(scope, construct_id)
+        role_arns = {persona.key: roles.role_arn(persona.key) for persona in PERSONAS}
+        resources: Resources = domain_resources(
+            props,
+            vpc_id=vpc_id,
+            subnet_ids=private_subnet_ids,
+            role_arns=role_arns,
+            default_persona=DEFAULT_PERSONA,
+            retention=retention(removal_policy),
+        )
+        if props.create_service_catalog_roles:
+            resources |= service_catalog_roles.service_catalog_role_resources()
+        included = IncludedResources(self, "Resources", resources)
+        if props.create_service_catalog_roles:
+            for logical_id, finding, reason in service_catalog_roles.findings():
+                acknowledge(included.get_resource(logical_id), finding, reason=reason)
+        SageMakerProjects(
+            self,
+            "Projects",
+            role_arns=list(role_arns.values()),
+            key_arn=cdk.Token.as_string(included.get_resource(KEY).get_att("Arn")),
+        )
