@@ -14,7 +14,10 @@ from rich.text import Text
 
 from mlops_commons.utilities.cloud_assembly import StackSummary
 
-WIDTH_WITHOUT_TERMINAL: Final = 160
+WIDTH_WITHOUT_TERMINAL: Final = 240
+"""Wide enough for one line per stack, so that a log can be searched by line."""
+WIDTH_WITH_DESCRIPTIONS: Final = 120
+"""Narrower terminals have no room for them beside the other columns."""
 
 
 def print_table(stacks: Sequence[StackSummary], *, assembly: Path, reused: bool) -> None:
@@ -24,10 +27,14 @@ def print_table(stacks: Sequence[StackSummary], *, assembly: Path, reused: bool)
     for heading in ("Account", "Role", "Region", "Stack"):
         table.add_column(heading, no_wrap=True)
     table.add_column("Resources", justify="right")
-    table.add_column("Description")
+    described = console.width >= WIDTH_WITH_DESCRIPTIONS
+    if described:
+        table.add_column("Description")
     for stack in stacks:
-        cells = (stack.account, stack.role, stack.region, stack.stack, str(stack.resources))
-        table.add_row(*map(Text, (*cells, stack.description)))
+        cells = [stack.account, stack.role, stack.region, stack.stack, str(stack.resources)]
+        # One line each: cut at the cell, because a column that cannot wrap would shrink the others.
+        description = Text(stack.description, no_wrap=True, overflow="ellipsis")
+        table.add_row(*map(Text, cells), *[description] * described)
     console.print(table)
     accounts = len({stack.account for stack in stacks})
     resources = sum(stack.resources for stack in stacks)

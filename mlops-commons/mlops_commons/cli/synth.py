@@ -1,6 +1,8 @@
 """`synth`: an assembly is made only when its inputs have changed, then summarised."""
 
 import os
+import re
+import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -9,7 +11,7 @@ from typing import Final
 
 from mlops_commons.cli.environment import cdk_command, child_environment
 from mlops_commons.utilities.cloud_assembly import read_stacks
-from mlops_commons.utilities.fingerprint import FINGERPRINT_FILE, fingerprint, is_reusable, record
+from mlops_commons.utilities.fingerprint import fingerprint, is_reusable, record
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 from mlops_commons.utilities.process import run
 
@@ -18,6 +20,10 @@ FORCE_FLAGS: Final = frozenset({"--force"})
 JSON_FLAGS: Final = frozenset({"--json", "-j"})
 QUIET_FLAGS: Final = frozenset({"-q", "--quiet"})
 WHOLE_APP_FLAGS: Final = frozenset({"--all", "--no-lookups", "--strict"})
+CHATTER: Final = re.compile(
+    rb"Successfully synthesized to|Supply a stack id|\d+ feature flags are not configured"
+)
+"""What the CDK CLI says after every success; the summary says it better."""
 
 
 def has_summary(flags: Sequence[str]) -> bool:
@@ -39,9 +45,11 @@ def synth(directory: Path, flags: Sequence[str], *, root: Path = REPOSITORY_ROOT
     inputs = fingerprint(root, directory, options, environment, Path.home())
     reused = not FORCE_FLAGS & set(flags) and is_reusable(assembly, inputs)
     if not reused:
-        (assembly / FINGERPRINT_FILE).unlink(missing_ok=True)
+        # The CDK CLI leaves what an earlier synth made; an assembly is to depend on its inputs alone.
+        if assembly.exists():
+            shutil.rmtree(assembly)
         command = [*cdk_command(root), "synth", "--quiet", *options]
-        code = _run_synth(command, directory, environment, hidden=bool(QUIET_FLAGS & set(flags)))
+        code = _run_synth(command, directory, environment, quiet=bool(QUIET_FLAGS & set(flags)))
         if code:
             return code
         record(assembly, inputs)
@@ -58,14 +66,15 @@ def synth(directory: Path, flags: Sequence[str], *, root: Path = REPOSITORY_ROOT
 
 
 def _run_synth(
-    command: Sequence[str], directory: Path, environment: dict[str, str], *, hidden: bool
+    command: Sequence[str], directory: Path, environment: dict[str, str], *, quiet: bool
 ) -> int:
-    """Run the CDK CLI with its output on stderr: stdout is the summary's."""
-    if not hidden:
-        return run(command, cwd=directory, environment=environment, output=sys.stderr.fileno())
+    """Run the CDK CLI; what it says goes to stderr, because stdout is the summary's."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"synthesising {directory.name} ...\n")
     with tempfile.TemporaryFile() as output:
         code = run(command, cwd=directory, environment=environment, output=output)
-        if code:
-            output.seek(0)
-            sys.stderr.buffer.write(output.read())
+        output.seek(0)
+        lines = [line for line in output if code or not (quiet or CHATTER.match(line))]
+    sys.stderr.buffer.writelines(lines)
+    sys.stderr.flush()
     return code

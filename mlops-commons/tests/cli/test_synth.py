@@ -61,7 +61,8 @@ def test_an_app_is_synthesised_once_and_then_used_again(
     (app / "app.py").write_text(APP.replace('"one"', '"two"'))
     code, output, errors = run("--quiet", "--json")
     assert (code, errors) == (0, "")
-    assert "two" in [stack["stack"] for stack in json.loads(output)["stacks"]]
+    assert [stack["stack"] for stack in json.loads(output)["stacks"]] == ["two"]
+    assert not list((app / "cdk.out").glob("one.*"))  # nothing of the synth before
 
     (app / "app.py").write_text("raise SystemExit('the cause')")
     code, output, errors = run("-q")
