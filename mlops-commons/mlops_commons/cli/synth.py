@@ -45,7 +45,7 @@ def synth(directory: Path, flags: Sequence[str], *, root: Path = REPOSITORY_ROOT
     inputs = fingerprint(root, directory, options, environment, Path.home())
     reused = not FORCE_FLAGS & set(flags) and is_reusable(assembly, inputs)
     if not reused:
-        # The CDK CLI leaves what an earlier synth made; an assembly is to depend on its inputs alone.
+        # The CDK CLI leaves files of an earlier synth; an assembly depends on its inputs alone.
         if assembly.exists():
             shutil.rmtree(assembly)
         command = [*cdk_command(root), "synth", "--quiet", *options]
