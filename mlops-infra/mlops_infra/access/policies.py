@@ -200,9 +200,14 @@ def _create_projects(_prefix: str) -> tuple[Statement, ...]:
             reason="products get random ids; which ones a lead sees, the portfolio decides",
         ),
         Statement(
+            sid="FindProducts",
+            actions=("servicecatalog:SearchProducts",),
+            resources=("*",),
+            reason=NO_RESOURCES,
+        ),
+        Statement(
             sid="ManageOwnProvisionedProducts",
             actions=(
-                "servicecatalog:SearchProducts",
                 "servicecatalog:DescribeProvisionedProduct",
                 "servicecatalog:DescribeRecord",
                 "servicecatalog:SearchProvisionedProducts",

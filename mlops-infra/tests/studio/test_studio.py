@@ -1,0 +1,133 @@
+"""Studio in a stage's template: today's experience, closed and encrypted."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+
+from mlops_commons.cdk.platform_app import platform_app
+from mlops_infra.core_stage import CoreStage
+from mlops_infra.studio.props import StudioProps, UserProfileProps
+from mlops_infra.studio.service_catalog_roles import SERVICE_CATALOG_ROLES
+
+pytestmark = pytest.mark.construct
+
+ENV = cdk.Environment(account="111111111111", region="eu-west-1")
+USERS = (
+    UserProfileProps(name="ds-ana", persona="data_scientist"),
+    UserProfileProps(name="lead-ds-eva", persona="lead_data_scientist"),
+)
+
+
+def synthesised(folder: Path, props: StudioProps, **more: Any) -> dict[str, Any]:
+    app = platform_app(outdir=str(folder))
+    CoreStage(app, "dev", env=ENV, studio=props, **more)
+    app.synth()  # fails on any open finding
+    (template,) = (folder / "assembly-dev").glob("*.template.json")
+    loaded: dict[str, Any] = json.loads(template.read_text())
+    return loaded
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    props = StudioProps(domain_name="studio", user_profiles=USERS, idle_timeout_minutes=90)
+    return synthesised(tmp_path_factory.mktemp("studio"), props)
+
+
+def resources(template: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    return [r for r in template["Resources"].values() if r["Type"] == kind]
+
+
+def domain(template: dict[str, Any]) -> dict[str, Any]:
+    (found,) = resources(template, "AWS::SageMaker::Domain")
+    return found
+
+
+def test_the_domain_is_closed_and_encrypted(template: dict[str, Any]) -> None:
+    properties = domain(template)["Properties"]
+    assert properties["AppNetworkAccessType"] == "VpcOnly"
+    assert properties["KmsKeyId"] == {"Ref": "StudioKey"}
+    assert (
+        properties["DefaultUserSettings"]["SharingSettings"]["NotebookOutputOption"] == "Disabled"
+    )
+    assert len(properties["SubnetIds"]) == 3
+
+
+def test_it_opens_todays_studio_without_a_home_file_system(template: dict[str, Any]) -> None:
+    properties = domain(template)["Properties"]
+    settings = properties["DefaultUserSettings"]
+    assert (settings["StudioWebPortal"], settings["DefaultLandingUri"]) == ("ENABLED", "studio::")
+    assert settings["AutoMountHomeEFS"] == "Disabled"
+    assert properties["HomeEfsFileSystemCreation"] == "Disabled"
+
+
+@pytest.mark.parametrize("app", ["JupyterLabAppSettings", "CodeEditorAppSettings"])
+def test_an_idle_app_stops(template: dict[str, Any], app: str) -> None:
+    settings = domain(template)["Properties"]["DefaultUserSettings"][app]
+    assert settings["AppLifecycleManagement"]["IdleSettings"] == {
+        "LifecycleManagement": "ENABLED",
+        "IdleTimeoutInMinutes": 90,
+    }
+
+
+def test_the_trail_shows_the_person(template: dict[str, Any]) -> None:
+    settings = domain(template)["Properties"]["DomainSettings"]
+    assert settings["ExecutionRoleIdentityConfig"] == "USER_PROFILE_NAME"
+
+
+def test_each_user_works_with_the_role_of_the_persona(template: dict[str, Any]) -> None:
+    found = {
+        r["Properties"]["UserProfileName"]: r["Properties"]["UserSettings"]["ExecutionRole"]
+        for r in resources(template, "AWS::SageMaker::UserProfile")
+    }
+    assert found == {
+        "ds-ana": {"Fn::GetAtt": ["DataScientistRole", "Arn"]},
+        "lead-ds-eva": {"Fn::GetAtt": ["LeadDataScientistRole", "Arn"]},
+    }
+
+
+def test_projects_are_enabled_through_the_provider_framework(template: dict[str, Any]) -> None:
+    (resource,) = resources(template, "Custom::EnableSageMakerProjects")
+    assert len(resource["Properties"]["ExecutionRoles"]) == 5
+    assert "frameworkonEvent" in json.dumps(resource["Properties"]["ServiceToken"])
+
+
+@pytest.mark.parametrize("role", SERVICE_CATALOG_ROLES, ids=lambda role: role.name)
+def test_the_roles_that_awss_templates_name_exist(template: dict[str, Any], role: Any) -> None:
+    found = [
+        r
+        for r in resources(template, "AWS::IAM::Role")
+        if r["Properties"].get("RoleName") == role.name
+    ]
+    assert [r["Properties"]["Path"] for r in found] == ["/service-role/"]
+
+
+def test_another_stack_may_own_those_roles(tmp_path: Path) -> None:
+    props = StudioProps(domain_name="studio", create_service_catalog_roles=False)
+    roles = resources(synthesised(tmp_path, props), "AWS::IAM::Role")
+    assert not [role for role in roles if "RoleName" in role["Properties"]]
+
+
+def test_data_is_retained_unless_the_stage_says_destroy(
+    tmp_path: Path, template: dict[str, Any]
+) -> None:
+    assert domain(template)["DeletionPolicy"] == "Retain"
+    destroyed = synthesised(
+        tmp_path,
+        StudioProps(domain_name="studio"),
+        removal_policy=cdk.RemovalPolicy.DESTROY,
+        parameter_namespace="trial",
+    )
+    kinds = ("AWS::SageMaker::Domain", "AWS::KMS::Key", "AWS::Logs::LogGroup")
+    stateful = [r for kind in kinds for r in resources(destroyed, kind)]
+    assert {r["DeletionPolicy"] for r in stateful} == {"Delete"}
+    names = [r["Properties"]["Name"] for r in resources(destroyed, "AWS::SSM::Parameter")]
+    assert all(name.startswith("/trial/") for name in names)
+
+
+def test_every_log_group_is_encrypted(template: dict[str, Any]) -> None:
+    groups = resources(template, "AWS::Logs::LogGroup")
+    assert len(groups) == 4
+    assert all(group["Properties"]["KmsKeyId"] for group in groups)
