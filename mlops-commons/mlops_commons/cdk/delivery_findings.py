@@ -8,7 +8,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import pipelines
 from constructs import IConstruct
 
-from mlops_commons.cdk.nag import acknowledge
+from mlops_commons.cdk.nag import acknowledge, acknowledge_each
 
 INLINE: Final = "NIST.800.53.R5-IAMNoInlinePolicy"
 INLINE_REASON: Final = (
@@ -121,12 +121,14 @@ def acknowledge_pipeline(pipeline: pipelines.CodePipeline, bucket: s3.Bucket) ->
         role = _descendant(pipeline, row.path)
         if role is None:
             continue
-        acknowledge(role, INLINE, reason=INLINE_REASON)
         project = _descendant(pipeline, row.project) if row.project else None
         here = {**values, "project": _logical_id(stack, project)} if project else values
-        for ids, reason in row.findings:
-            exact = (f"AwsSolutions-IAM5[{finding.format_map(here)}]" for finding in ids)
-            acknowledge(role, *exact, reason=reason)
+        wildcards = {
+            f"AwsSolutions-IAM5[{finding.format_map(here)}]": reason
+            for ids, reason in row.findings
+            for finding in ids
+        }
+        acknowledge_each(role, {INLINE: INLINE_REASON, **wildcards})
 
 
 def acknowledge_replication(pipeline: pipelines.CodePipeline, bucket: s3.IBucket) -> None:

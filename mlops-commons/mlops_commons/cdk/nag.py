@@ -1,5 +1,7 @@
 """The rule packs that every synth has to pass, and the only way to acknowledge a finding."""
 
+from collections.abc import Mapping
+
 import aws_cdk as cdk
 import cdk_nag
 from constructs import IConstruct
@@ -24,6 +26,11 @@ def acknowledge(construct: IConstruct, *rule_ids: str, reason: str) -> None:
         rule_ids: such as `AwsSolutions-S1` or `AwsSolutions-IAM5[Resource::*]`.
         reason: why this is right here; it is written to the validation report.
     """
+    acknowledge_each(construct, dict.fromkeys(rule_ids, reason))
+
+
+def acknowledge_each(construct: IConstruct, reasons: Mapping[str, str]) -> None:
+    """Accept findings at one construct, each id with its own reason, in one call."""
     cdk.Validations.of(construct).acknowledge(
-        *(cdk.Acknowledgment(id=rule_id, reason=reason) for rule_id in rule_ids)
+        *(cdk.Acknowledgment(id=rule_id, reason=reason) for rule_id, reason in reasons.items())
     )

@@ -7,7 +7,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from mlops_commons.cdk.included_resources import IncludedResources
-from mlops_commons.cdk.nag import acknowledge
+from mlops_commons.cdk.nag import acknowledge_each
 from mlops_commons.utilities.cloudformation import Resources, attribute, ref
 from mlops_infra.access.personas import PERSONAS, Persona
 from mlops_infra.access.policies import POLICIES, Policy
@@ -47,13 +47,13 @@ class PersonaRoles(Construct):
             self, "Resources", persona_resources(app_prefix, namespace)
         )
         for policy in POLICIES:
-            for statement in policy.statements(app_prefix):
-                if statement.findings():
-                    acknowledge(
-                        self._included.get_resource(policy_id(policy)),
-                        *statement.findings(),
-                        reason=statement.reason,
-                    )
+            reasons = {
+                finding: statement.reason
+                for statement in policy.statements(app_prefix)
+                for finding in statement.findings()
+            }
+            if reasons:
+                acknowledge_each(self._included.get_resource(policy_id(policy)), reasons)
 
     def role_arn(self, key: str) -> str:
         """The ARN of a persona's role."""

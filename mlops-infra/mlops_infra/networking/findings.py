@@ -1,12 +1,9 @@
 """The security findings of a created network that stand, each with the reason why."""
 
-from collections.abc import Mapping
 from typing import Final
 
-from constructs import IConstruct
-
 from mlops_commons.cdk.included_resources import IncludedResources
-from mlops_commons.cdk.nag import acknowledge
+from mlops_commons.cdk.nag import acknowledge_each
 from mlops_infra.networking.security_groups import WORKLOAD_SECURITY_GROUP
 from mlops_infra.networking.vpc import PUBLIC_ROUTE, VPC
 
@@ -53,10 +50,5 @@ def acknowledge_created_network(resources: IncludedResources, *, internet_gatewa
     """
     findings = {**ALWAYS, **(WITH_INTERNET_GATEWAY if internet_gateway else {})}
     for logical_id, reasons in findings.items():
-        _acknowledge(resources.get_resource(logical_id), reasons)
-    _acknowledge(resources, ONLY_FUNCTION)
-
-
-def _acknowledge(construct: IConstruct, reasons: Mapping[str, str]) -> None:
-    for rule_id, reason in reasons.items():
-        acknowledge(construct, rule_id, reason=reason)
+        acknowledge_each(resources.get_resource(logical_id), reasons)
+    acknowledge_each(resources, ONLY_FUNCTION)

@@ -12,25 +12,21 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import custom_resources
 from constructs import Construct
 
-from mlops_commons.cdk.nag import acknowledge
+from mlops_commons.cdk.nag import acknowledge, acknowledge_each
 
 RUNTIME_DIRECTORY: Final = Path(__file__).with_name("runtime") / "enable_projects"
 ONE_CALL: Final = (
     "CloudFormation calls it when the stack changes, a few times a year, and waits for its answer"
 )
-FINDINGS: Final = (
-    (
-        "NIST.800.53.R5-LambdaConcurrency",
-        f"{ONE_CALL}; reserving concurrency would take it from the account's workloads",
+FINDINGS: Final = {
+    "NIST.800.53.R5-LambdaConcurrency": (
+        f"{ONE_CALL}; reserving concurrency would take it from the account's workloads"
     ),
-    ("NIST.800.53.R5-LambdaDLQ", f"{ONE_CALL}; a failure fails the deployment, where it is seen"),
-    (
-        "NIST.800.53.R5-LambdaInsideVPC",
-        f"{ONE_CALL}; it calls APIs of AWS only and reaches nothing inside the VPC",
+    "NIST.800.53.R5-LambdaDLQ": (f"{ONE_CALL}; a failure fails the deployment, where it is seen"),
+    "NIST.800.53.R5-LambdaInsideVPC": (
+        f"{ONE_CALL}; it calls APIs of AWS only and reaches nothing inside the VPC"
     ),
-)
-
-
+}
 PORTFOLIO: Final[dict[str, Any]] = {
     "Sid": "EnableAndShareThePortfolio",
     "Effect": "Allow",
@@ -89,8 +85,7 @@ class SageMakerProjects(Construct):
             service_token=provider.service_token,
             properties={"ExecutionRoles": list(role_arns)},
         )
-        for rule_id, reason in FINDINGS:
-            acknowledge(self, rule_id, reason=reason)
+        acknowledge_each(self, FINDINGS)
         _acknowledge_roles(self, provider_role, function)
 
 

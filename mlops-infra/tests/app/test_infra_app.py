@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from mlops_commons.config import load_config
+from mlops_infra.application import build_app
+
 pytestmark = pytest.mark.app
 
 TWO_SETS = """\
@@ -205,3 +208,10 @@ def test_a_broken_configuration_is_reported_without_a_traceback(make_checkout: A
     assert done.returncode != 0
     assert "cdk-app.yml:8" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_bare_python_gives_the_templates_of_the_cdk_cli(
+    sample_assembly: Any, tmp_path: Any
+) -> None:
+    build_app(load_config(), outdir=str(tmp_path)).synth()
+    assert type(sample_assembly)(tmp_path).templates() == sample_assembly.templates()
