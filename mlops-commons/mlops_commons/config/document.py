@@ -6,11 +6,11 @@ from typing import Any, Final
 
 import yaml
 
-from mlops_commons.utilities.errors import ConfigError, Problem
+from mlops_commons.config.syntax import MERGE_TAG, composed, merged_pairs, syntax_problem
+from mlops_commons.utilities.errors import Problem
 
 KeyPath = tuple[str | int, ...]
 NULL_TAG: Final = "tag:yaml.org,2002:null"
-MERGE_TAG: Final = "tag:yaml.org,2002:merge"
 
 
 @dataclass(frozen=True)
@@ -21,13 +21,15 @@ class Document:
         content: mappings, lists and texts; a scalar is always the text that was written, so
             `012345670123` keeps its zero. What is null is absent.
         lines: the line of each key path, counted from 1.
-        problems: duplicate keys.
+        problems: what is wrong with the YAML itself.
+        readable: whether the text is YAML at all.
     """
 
     file: Path
     content: Any
     lines: dict[KeyPath, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    readable: bool = True
 
     def line(self, path: KeyPath) -> int:
         """The line of the nearest part of `path` that is in the file."""
@@ -49,71 +51,79 @@ def text_of(path: KeyPath) -> str:
 
 
 def read_document(file: Path, text: str) -> Document:
-    """Parse a file.
-
-    Raises:
-        ConfigError: the text is not YAML.
-    """
+    """Parse a file; a text that is not YAML gives a document with that problem and no content."""
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        message = f"not readable as YAML: {error.problem or error.context}"
+        node = composed(text)
+    except yaml.YAMLError as error:
+        line, message = syntax_problem(error, text)
         problem = Problem(file=file, line=line, path="", message=message)
-        raise ConfigError([problem], hint="mend the line, then run the command again") from None
-    document = Document(file, None)
-    content = _construct(node, (), document) if node else None
-    return Document(file, content, document.lines, document.problems)
+        return Document(file, None, problems=[problem], readable=False)
+    reader = _Reader(file)
+    content = reader.read(node, (), ()) if node else None
+    return Document(file, content, reader.lines, reader.problems)
 
 
-def _construct(node: yaml.Node, path: KeyPath, document: Document) -> Any:
-    document.lines.setdefault(path, node.start_mark.line + 1)
-    if isinstance(node, yaml.MappingNode):
-        return _mapping(node, path, document)
-    if isinstance(node, yaml.SequenceNode):
-        return [_construct(item, (*path, index), document) for index, item in enumerate(node.value)]
-    # An empty value, quoted or not, means the same as no key.
-    return None if node.tag == NULL_TAG or not node.value.strip() else node.value
+class _Reader:
+    """From nodes to content; notes lines and problems on the way."""
 
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.lines: dict[KeyPath, int] = {}
+        self.problems: list[Problem] = []
 
-def _mapping(node: yaml.MappingNode, path: KeyPath, document: Document) -> dict[str, Any]:
-    content: dict[str, Any] = {}
-    own: set[str] = set()
-    for key_node, value_node in _merged(node):
-        key, inherited = str(key_node.value), (key_node, value_node) not in node.value
-        here = (*path, key)
-        if key in own:
-            document.problems.append(
-                Problem(
-                    file=document.file,
-                    line=key_node.start_mark.line + 1,
-                    path=text_of(here),
-                    message=f"the key '{key}' stands here twice; keep one of them",
-                )
-            )
-            continue
-        if not inherited:
-            own.add(key)
-        document.lines[here] = key_node.start_mark.line + 1
-        value = _construct(value_node, here, document)
-        if value is None:
+    def read(self, node: yaml.Node, path: KeyPath, above: tuple[yaml.Node, ...]) -> Any:
+        """The content of a node; `above` are the nodes that it is in."""
+        self.lines.setdefault(path, node.start_mark.line + 1)
+        if node in above:
+            self._note(self.lines[path], path, "this alias is inside of what it stands for")
+            return None
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path, (*above, node))
+        if isinstance(node, yaml.SequenceNode):
+            return self._sequence(node, path, (*above, node))
+        # An empty value, quoted or not, means the same as no key.
+        return None if node.tag == NULL_TAG or not node.value.strip() else node.value
+
+    def _sequence(
+        self, node: yaml.SequenceNode, path: KeyPath, above: tuple[yaml.Node, ...]
+    ) -> list[Any]:
+        content: list[Any] = []
+        for item in node.value:
+            here = (*path, len(content))
+            self.lines.pop(here, None)
+            value = self.read(item, here, above)
+            if value is not None:
+                content.append(value)
+        return content
+
+    def _mapping(
+        self, node: yaml.MappingNode, path: KeyPath, above: tuple[yaml.Node, ...]
+    ) -> dict[str, Any]:
+        content: dict[str, Any] = {}
+        own: set[str] = set()
+        for key_node, value_node, inherited in merged_pairs(node):
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                self._note(line, path, "a key is one word, not a list or a mapping")
+                continue
+            if key_node.tag == MERGE_TAG:
+                self._note(line, (*path, "<<"), "'<<' needs a mapping, such as an alias of one")
+                continue
+            key = str(key_node.value)
+            here = (*path, key)
+            if key in own:
+                self._note(line, here, f"the key '{key}' stands here twice; keep one of them")
+                continue
+            if not inherited:
+                own.add(key)
+            self.lines[here] = line
+            value = self.read(value_node, here, above)
             content.pop(key, None)
-        else:
-            content[key] = value
-    return content
+            if value is not None:
+                content[key] = value
+        return content
 
-
-def _merged(node: yaml.MappingNode) -> list[tuple[yaml.Node, yaml.Node]]:
-    """The pairs of a mapping, those that `<<` brings in first, so that its own win."""
-    inherited: list[tuple[yaml.Node, yaml.Node]] = []
-    own: list[tuple[yaml.Node, yaml.Node]] = []
-    for key_node, value_node in node.value:
-        if key_node.tag != MERGE_TAG:
-            own.append((key_node, value_node))
-            continue
-        sources = value_node.value if isinstance(value_node, yaml.SequenceNode) else [value_node]
-        for source in reversed(sources):
-            if isinstance(source, yaml.MappingNode):
-                inherited += _merged(source)
-    return inherited + own
+    def _note(self, line: int, path: KeyPath, message: str) -> None:
+        self.problems.append(
+            Problem(file=self.file, line=line, path=text_of(path), message=message)
+        )

@@ -1,26 +1,27 @@
 """The models of `cdk-infra-app.yml`: networks and Studio, as they stand in the file."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
-from mlops_commons.config.model import Namespace as Namespace
 from mlops_commons.config.values import (
     ConfigModel,
-    Identifier,
     NetworkRange,
     SetName,
+    Shape,
+    StageText,
     Text,
+    lowered,
     nearest,
-    shaped,
 )
 from mlops_commons.vpc_endpoints import VPC_ENDPOINT_KEYS
 
-VpcId = Annotated[Text, shaped(r"vpc-[0-9a-f]{8,17}", "a VPC id")]
-SubnetId = Annotated[Text, shaped(r"subnet-[0-9a-f]{8,17}", "a subnet id")]
-SecurityGroupId = Annotated[Text, shaped(r"sg-[0-9a-f]{8,17}", "a security group id")]
-RouteTableId = Annotated[Text, shaped(r"rtb-[0-9a-f]{8,17}", "a route table id")]
+RESOURCE_ID: Final = "[0-9a-f]{8}([0-9a-f]{9})?"
+VpcId = Annotated[Text, Shape(f"vpc-{RESOURCE_ID}", "a VPC id")]
+SubnetId = Annotated[Text, Shape(f"subnet-{RESOURCE_ID}", "a subnet id")]
+SecurityGroupId = Annotated[Text, Shape(f"sg-{RESOURCE_ID}", "a security group id")]
+RouteTableId = Annotated[Text, Shape(f"rtb-{RESOURCE_ID}", "a route table id")]
 SubnetMask = Annotated[int, Field(ge=16, le=28)]
 OLD_ENDPOINT_SWITCHES = {
     "vpc_add_s3_endpoint": "s3",
@@ -74,7 +75,9 @@ class CreateNetworkFile(EndpointSwitches):
     vpc_add_ecr_docker_endpoint: bool | None = Field(
         None, description="same as endpoints.ecr_docker"
     )
-    egress: EgressMode | None = Field(None, description="default: nat")
+    egress: Annotated[EgressMode | None, BeforeValidator(lowered)] = Field(
+        None, description="default: nat"
+    )
     availability_zones: tuple[Text, ...] = Field(
         (), description="zone names; default: the first vpc_max_azs of the region"
     )
@@ -98,9 +101,15 @@ class ImportNetworkFile(EndpointSwitches):
 class NetworkStageFile(ConfigModel):
     """The network of one stage; an import wins over a creation."""
 
-    stage_name: Identifier
+    stage_name: StageText
     create_network: CreateNetworkFile | None = None
     import_network: ImportNetworkFile | None = None
+
+    @field_validator("import_network", mode="before")
+    @classmethod
+    def _without_values(cls, value: Any) -> Any:
+        """A block whose keys are all empty is a form that nobody has filled in."""
+        return value or None
 
 
 class NetworkDeploymentFile(ConfigModel):
@@ -141,7 +150,7 @@ class ProfilesFile(ConfigModel):
 class StudioStageFile(ConfigModel):
     """Studio in one stage."""
 
-    stage_name: Identifier
+    stage_name: StageText
     deploy_studio: bool | None = Field(None, description="default: true for stage dev only")
     domain_name: Text = "studio-domain"
     idle_timeout_minutes: Annotated[int, Field(ge=60, le=525600)] = 120
@@ -176,9 +185,3 @@ class CdkInfraAppFile(ConfigModel):
     """`cdk-infra-app.yml`."""
 
     cdk_infra_app_config: CdkInfraAppConfig = Field(default_factory=lambda: CdkInfraAppConfig())
-
-
-def known_fields(model: type[ConfigModel]) -> list[str]:
-    """The keys that a block allows."""
-    fields: dict[str, Any] = model.model_fields
-    return list(fields)

@@ -3,23 +3,30 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from mlops_commons.config.values import (
     Account,
     ConfigModel,
-    Identifier,
+    Prefix,
     Region,
     SetName,
+    Shape,
+    StageText,
     Text,
-    shaped,
+    lowered,
 )
 
 PolicyArn = Annotated[
-    Text, shaped(r"arn:aws[a-z-]*:iam::(aws|\d{12}):policy/.+", "the ARN of an IAM policy")
+    Text, Shape("arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/.+", "the ARN of an IAM policy")
 ]
+# Parameter names that begin with 'aws' or 'ssm' belong to AWS (API_PutParameter, Name).
 Namespace = Annotated[
-    Text, shaped(r"/?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*/?", "a part of an SSM parameter name")
+    Text,
+    Shape(
+        "/?(?![Aa][Ww][Ss]|[Ss][Ss][Mm])[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*/?",
+        "the beginning of an SSM parameter name",
+    ),
 ]
 Tags = dict[str, Text]
 
@@ -37,10 +44,12 @@ class BootstrapFile(ConfigModel):
     enabled: bool = Field(True, description="false: this account is bootstrapped by others")
     aws_profile: Text = Field("", description="default: cdk_<account>_<region>")
     execution_policy_filepath: Text = Field(
-        "", description="default: execution_policy_<account>_<region>.json beside this file"
+        "",
+        description="relative to the folder mlops_commons; "
+        "default: execution_policy_<account>_<region>.json beside this file",
     )
     execution_policy_arn: PolicyArn | None = Field(
-        None, description="the policy of CloudFormation's execution role"
+        None, description="an existing policy for CloudFormation's execution role"
     )
 
 
@@ -70,7 +79,7 @@ class PipelineFile(ConfigModel):
 class StageFile(ConfigModel):
     """One account of a set."""
 
-    stage_name: Identifier = Field(description="dev, preprod, prod or a name of your own")
+    stage_name: StageText = Field(description="dev, preprod, prod or a name of your own")
     account: Account
     region: Region | None = Field(None, description="default: the set's default_region")
     enabled: bool = True
@@ -80,7 +89,7 @@ class StageFile(ConfigModel):
     parameter_namespace: Namespace | None = Field(
         None, description="goes in front of SSM parameter names; keeps stages of one account apart"
     )
-    removal_policy: RemovalPolicy = Field(
+    removal_policy: Annotated[RemovalPolicy, BeforeValidator(lowered)] = Field(
         RemovalPolicy.RETAIN, description="what happens to data when the stack is deleted"
     )
     tags: Tags = Field(default_factory=dict)
@@ -94,13 +103,13 @@ class DeploymentFile(ConfigModel):
     enabled: bool = True
     default_region: Region | None = Field(None, description="default: the region of the pipeline")
     tags: Tags = Field(default_factory=dict)
-    stages: tuple[StageFile, ...] = Field(min_length=1)
+    stages: tuple[StageFile, ...] = ()
 
 
 class CdkAppConfig(ConfigModel):
     """The content below `cdk_app_config`."""
 
-    app_prefix: Identifier = Field("mlops-cdk", description="the beginning of physical names")
+    app_prefix: Prefix = Field("mlops-cdk", description="the beginning of physical names")
     tags: Tags = Field(default_factory=dict, description="on every resource of every stage")
     pipeline: PipelineFile
     deployments: tuple[DeploymentFile, ...] = ()

@@ -3,14 +3,17 @@
 import ipaddress
 from collections.abc import Iterator
 from itertools import combinations
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from mlops_commons.config.document import KeyPath
 from mlops_commons.config.infra_model import CreateNetworkFile
 from mlops_commons.config.platform import CreateNetwork, ImportNetwork
 from mlops_commons.config.sources import Sources
+from mlops_commons.config.values import region_partitions
 from mlops_commons.utilities.errors import Problem
+from mlops_commons.vpc_endpoints import VPC_ENDPOINTS, EndpointKind
 
+GATEWAYS: Final = frozenset(row.key for row in VPC_ENDPOINTS if row.kind is EndpointKind.GATEWAY)
 Kind = TypeVar("Kind", CreateNetwork, ImportNetwork)
 
 
@@ -61,14 +64,33 @@ def _written(sources: Sources, path: KeyPath) -> CreateNetworkFile | None:
 
 def import_endpoints(sources: Sources) -> Iterator[Problem]:
     for path, network in _networks(sources, ImportNetwork):
-        wanted = [key for key, on in network.endpoints.items() if on]
-        if "s3" in wanted and not network.route_table_ids:
-            message = "endpoint 's3' needs route_table_ids of the private subnets"
-            yield sources.infra_document.problem((*path, "endpoints", "s3"), message)
-        others = [key for key in wanted if key != "s3"]
-        if others and not network.vpc_cidr:
-            message = f"endpoint '{others[0]}' needs vpc_cidr, from which it may be reached"
-            yield sources.infra_document.problem((*path, "endpoints", others[0]), message)
+        for key in (key for key, on in network.endpoints.items() if on):
+            where = (*path, "endpoints", key)
+            if key in GATEWAYS and not network.route_table_ids:
+                message = f"endpoint '{key}' needs route_table_ids of the private subnets"
+                yield sources.infra_document.problem(where, message)
+            if key not in GATEWAYS and not network.vpc_cidr:
+                message = f"endpoint '{key}' needs vpc_cidr, from which it may be reached"
+                yield sources.infra_document.problem(where, message)
+
+
+def zones_in_their_region(sources: Sources) -> Iterator[Problem]:
+    """Zone names begin with their region; each is used for one private and one public subnet."""
+    for _, deployment, stage in sources.stages():
+        network = sources.config.network(deployment.set_name, stage.stage_name)
+        if not isinstance(network, CreateNetwork) or stage.region not in region_partitions():
+            continue
+        zones = network.availability_zones
+        foreign = [zone for zone in zones if not zone.startswith(stage.region)]
+        path = sources.network_path(deployment.set_name, stage.stage_name)
+        where = (*path, "availability_zones")
+        here = f"stage '{stage.stage_name}' of set '{deployment.set_name}'"
+        if foreign:
+            message = f"'{foreign[0]}' is not in {stage.region}, the region of {here}"
+            yield sources.infra_document.problem(where, message)
+        elif len(set(zones)) < len(zones):
+            message = f"{here} has a zone twice: {', '.join(zones)}"
+            yield sources.infra_document.problem(where, message)
 
 
 def overlapping_ranges(sources: Sources) -> Iterator[Problem]:

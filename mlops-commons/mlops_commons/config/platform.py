@@ -62,10 +62,11 @@ class Stage:
 
 @dataclass(frozen=True, kw_only=True)
 class Deployment:
-    """An account set."""
+    """An account set; `tags` hold those of the platform too."""
 
     set_name: str
     enabled: bool
+    tags: Mapping[str, str]
     stages: tuple[Stage, ...]
 
     @property
@@ -145,6 +146,7 @@ class PlatformConfig:
     """
 
     app_prefix: str
+    tags: Mapping[str, str]
     pipeline: Pipeline
     deployments: tuple[Deployment, ...]
     networks: Mapping[tuple[str, str], Network]

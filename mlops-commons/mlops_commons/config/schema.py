@@ -1,6 +1,7 @@
 """JSON Schemas of the files, for editors: `python -m mlops_commons.config.schema` writes them."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -50,9 +51,9 @@ def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
     return {"anyOf": [schema, {"type": "null"}], **described}
 
 
-def write_schemas() -> None:
-    """Write the schemas beside the files that they describe."""
-    for file, model in SCHEMAS.items():
+def write_schemas(schemas: Mapping[Path, type[pydantic.BaseModel]] = SCHEMAS) -> None:
+    """Write the schemas beside the files that they describe, where this checkout has those."""
+    for file, model in schemas.items():
         if file.parent.is_dir():
             file.write_text(schema_text(model), encoding="utf-8")
 

@@ -1,10 +1,16 @@
 """The configuration of one set, cut out of the files without touching the rest."""
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 import yaml
 
-SET_LISTS = (
+from mlops_commons.config.comments import without_comments_on
+from mlops_commons.config.entries import without_entries
+from mlops_commons.config.syntax import composed, merged_pairs
+
+SET_LISTS: Final = (
     ("cdk_app_config", "deployments"),
     ("cdk_infra_app_config", "network", "deployments"),
     ("cdk_infra_app_config", "sagemaker", "deployments"),
@@ -15,84 +21,100 @@ SET_LISTS = (
 def only_set(text: str, set_name: str) -> str:
     """The file's text with the entries of one set only; everything else stays as it is written.
 
-    Comments directly above a removed entry go with it. Applying it again changes nothing.
+    Comments directly above a removed entry go with it, and so does every comment that names an
+    account of a removed set. Where an entry cannot be cut out by lines (a list in one line, an
+    anchor that the rest needs) the file is written anew. Applying it again changes nothing.
+
+    Raises:
+        yaml.YAMLError: the text is not YAML.
     """
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
-    lists = [node for path in SET_LISTS if (node := _find(root, path))]
+    root = composed(text)
     others = [
         (node, item)
-        for node in lists
+        for node in _lists(root)
         for item in node.value
         if _set_name(item).lower() != set_name.lower()
     ]
-    if not others:
+    if root is None or not others:
         return text
-    if any(node.flow_style for node, _ in others):
-        return _dumped(text, set_name)
-    lines = text.splitlines(keepends=True)
-    removed: set[int] = set()
-    for node, item in others:
-        removed.update(_lines_of(node, item, lines))
-    kept = "".join(line for number, line in enumerate(lines) if number not in removed)
-    # A list without entries would read as null, which is absent: that is what is meant.
-    return kept
+    wanted = _selected(root, set_name)
+    foreign = _accounts(*(item for _, item in others)) - _accounts(wanted)
+    kept = without_entries(text, others)
+    if _means(kept, wanted):
+        kept = without_comments_on(foreign, kept)
+        if not any(account in kept for account in foreign):
+            return kept
+    return yaml.serialize(wanted, Dumper=yaml.SafeDumper, allow_unicode=True)
 
 
-def _find(node: yaml.Node | None, path: tuple[str, ...]) -> yaml.SequenceNode | None:
-    for key in path:
-        if not isinstance(node, yaml.MappingNode):
-            return None
-        node = next((value for name, value in node.value if name.value == key), None)
-    return node if isinstance(node, yaml.SequenceNode) else None
+def _lists(root: yaml.Node | None) -> Iterator[yaml.SequenceNode]:
+    for path in SET_LISTS:
+        node = root
+        for key in path:
+            pairs = merged_pairs(node) if isinstance(node, yaml.MappingNode) else ()
+            node = {name.value: value for name, value, _ in pairs if _is_text(name)}.get(key)
+        if isinstance(node, yaml.SequenceNode):
+            yield node
+
+
+def _is_text(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode)
 
 
 def _set_name(item: yaml.Node) -> str:
-    pairs = item.value if isinstance(item, yaml.MappingNode) else []
-    return next((str(value.value).strip() for key, value in pairs if key.value == "set_name"), "")
+    pairs = merged_pairs(item) if isinstance(item, yaml.MappingNode) else ()
+    names = {key.value: value.value for key, value, _ in pairs if _is_text(key)}
+    return str(names.get("set_name", "")).strip()
 
 
-def _lines_of(node: yaml.SequenceNode, item: yaml.Node, lines: list[str]) -> Iterator[int]:
-    """The lines of an entry, from the comments above it to the next entry or the list's end."""
-    index = node.value.index(item)
-    starts = [_first_line(entry.start_mark.line, lines) for entry in node.value]
-    yield from range(
-        starts[index], starts[index + 1] if index + 1 < len(starts) else _end(node, lines)
-    )
+def _selected(root: yaml.Node, set_name: str) -> yaml.Node:
+    """A copy of the document with one set, without merge keys: nothing else comes along."""
+    lists = list(_lists(root))
+
+    def copied(node: yaml.Node) -> yaml.Node:
+        if isinstance(node, yaml.SequenceNode):
+            items = [i for i in node.value if node not in lists or _set_name(i).lower() == name]
+            value: list[object] = [copied(item) for item in items]
+            return yaml.SequenceNode(node.tag, value, flow_style=node.flow_style)
+        if isinstance(node, yaml.MappingNode):
+            pairs = {
+                (key.tag, str(key.value)): (copied(key), copied(value))
+                for key, value, _ in merged_pairs(node)
+            }
+            return yaml.MappingNode(node.tag, list(pairs.values()), flow_style=node.flow_style)
+        assert isinstance(node, yaml.ScalarNode)
+        return yaml.ScalarNode(node.tag, node.value, style=node.style)
+
+    name = set_name.lower()
+    return copied(root)
 
 
-def _first_line(line: int, lines: list[str]) -> int:
-    while line > 0 and not lines[line].lstrip().startswith("- "):
-        line -= 1
-    while line > 0 and lines[line - 1].lstrip().startswith("#"):
-        line -= 1
-    return line
+def _accounts(*nodes: yaml.Node) -> set[str]:
+    """Every account id in the values below the nodes."""
+    found: set[str] = set()
+    for node in nodes:
+        if isinstance(node, yaml.MappingNode):
+            for key, value, _ in merged_pairs(node):
+                found |= _accounts(key, value)
+        elif isinstance(node, yaml.SequenceNode):
+            found |= _accounts(*node.value)
+        else:
+            found |= set(re.findall("[0-9]{12}", node.value))
+    return found
 
 
-def _end(node: yaml.SequenceNode, lines: list[str]) -> int:
-    """The line after the last entry; less indented comments there belong to what follows."""
-    end = min(node.end_mark.line, len(lines))
-    indent = node.start_mark.column
-    while end > 0 and _is_remark(lines[end - 1], indent):
-        end -= 1
-    return end
+def _means(text: str, wanted: yaml.Node) -> bool:
+    """Whether a text says the same as a document; a list without entries may be empty."""
+    try:
+        root = composed(text)
+    except yaml.YAMLError:
+        return False
+    return root is not None and _plain(root) == _plain(wanted)
 
 
-def _is_remark(line: str, indent: int) -> bool:
-    stripped = line.lstrip()
-    return not stripped or (stripped.startswith("#") and len(line) - len(stripped) < indent)
-
-
-def _dumped(text: str, set_name: str) -> str:
-    """The file written anew, all values as quoted text; for lists in one line, `[{...}, {...}]`."""
-    content = yaml.load(text, Loader=yaml.BaseLoader)
-    for path in SET_LISTS:
-        block = content
-        for key in path[:-1]:
-            block = block.get(key) or {} if isinstance(block, dict) else {}
-        if isinstance(block, dict) and isinstance(block.get(path[-1]), list):
-            block[path[-1]] = [
-                entry
-                for entry in block[path[-1]]
-                if str(entry.get("set_name", "")).strip().lower() == set_name.lower()
-            ]
-    return yaml.safe_dump(content, sort_keys=False, default_style=None, allow_unicode=True)
+def _plain(node: yaml.Node) -> object:
+    if isinstance(node, yaml.MappingNode):
+        return {str(key.value): _plain(value) for key, value, _ in merged_pairs(node)}
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(item) for item in node.value] or None
+    return node.value or None

@@ -8,6 +8,7 @@ from mlops_commons.config.document import Document, KeyPath
 from mlops_commons.config.infra_model import CdkInfraAppConfig
 from mlops_commons.config.model import CdkAppConfig
 from mlops_commons.config.platform import Deployment, PlatformConfig, Stage
+from mlops_commons.config.resolve_infra import PERSONAS
 
 APP_ROOT: Final = "cdk_app_config"
 INFRA_ROOT: Final = "cdk_infra_app_config"
@@ -35,10 +36,28 @@ class Sources:
         """Where a stage's network stands in `cdk-infra-app.yml`, or what it inherits from."""
         for index, entry in enumerate(self.infra.network.deployments):
             for position, stage in enumerate(entry.stages):
-                if (entry.set_name.lower(), stage.stage_name.lower()) == (
-                    set_name.lower(),
-                    stage_name.lower(),
-                ):
+                if _same(entry.set_name, set_name) and _same(stage.stage_name, stage_name):
                     kind = "import_network" if stage.import_network else "create_network"
                     return (INFRA_ROOT, "network", "deployments", index, "stages", position, kind)
         return (INFRA_ROOT, "network", "default_create_network")
+
+    def domain_path(self, set_name: str, stage_name: str) -> KeyPath:
+        """Where the domain's name of a stage stands in `cdk-infra-app.yml`, or the block for it."""
+        for index, entry in enumerate(self.infra.sagemaker.deployments):
+            for position, stage in enumerate(entry.stages):
+                if _same(entry.set_name, set_name) and _same(stage.stage_name, stage_name):
+                    path = (INFRA_ROOT, "sagemaker", "deployments", index)
+                    return (*path, "stages", position, "domain_name")
+        return (INFRA_ROOT, "sagemaker")
+
+    def profiles_path(self, set_name: str, persona: str) -> KeyPath:
+        """Where the users of a persona stand: in the entry of the set, or for all sets."""
+        group = next(group for group, (key, _, _) in PERSONAS.items() if key == persona)
+        for index, entry in enumerate(self.infra.sagemaker.deployments):
+            if _same(entry.set_name, set_name) and getattr(entry.profiles, group):
+                return (INFRA_ROOT, "sagemaker", "deployments", index, "profiles", group)
+        return (INFRA_ROOT, "sagemaker", "profiles", group)
+
+
+def _same(first: str, second: str) -> bool:
+    return first.lower() == second.lower()

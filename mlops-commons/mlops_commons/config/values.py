@@ -1,18 +1,29 @@
 """The kinds of values in the configuration files, each read from text."""
 
-import difflib
 import ipaddress
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-import botocore
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationInfo,
+)
+from pydantic_core import CoreSchema, core_schema
 
-ACCOUNT_PATTERN = r"^\d{12}$"
+AS_WRITTEN: Final = "as written"
+"""Validation context: what has a wrong shape stays, since it is reported already."""
 
 
 class ConfigModel(BaseModel):
@@ -22,36 +33,68 @@ class ConfigModel(BaseModel):
 
 
 @cache
-def known_regions() -> frozenset[str]:
-    """The regions of all partitions in botocore's own data."""
-    file = Path(botocore.__file__).parent / "data" / "endpoints.json"
+def region_partitions() -> dict[str, str]:
+    """Each region of botocore's own data and its partition, such as `aws-cn`."""
+    # The file is read without importing botocore, which takes half a second.
+    package = find_spec("botocore")
+    assert package and package.origin
+    file = Path(package.origin).parent / "data" / "partitions.json"
     partitions = json.loads(file.read_text(encoding="utf-8"))["partitions"]
-    return frozenset(region for part in partitions for region in part["regions"])
+    return {
+        region: part["id"]
+        for part in partitions
+        for region in part["regions"]
+        if not region.endswith("-global")
+    }
 
 
-def nearest(value: str, known: Mapping[str, Any] | list[str] | frozenset[str]) -> str:
-    """`did you mean ...` for the closest known text, or nothing."""
-    close = difflib.get_close_matches(value, list(known), n=3, cutoff=0.6)
+def nearest(value: str, known: Iterable[str]) -> str:
+    """`did you mean ...` for the closest known texts, or nothing."""
+    from difflib import get_close_matches  # needed only when something is wrong
+
+    close = get_close_matches(value, list(known), n=3, cutoff=0.6)
     return f"did you mean {' or '.join(repr(word) for word in close)}" if close else ""
 
 
+@dataclass(frozen=True)
+class Shape:
+    """A check of a whole text against a pattern, named in the message and in the schema."""
+
+    pattern: str
+    what: str
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.with_info_after_validator_function(self._checked, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {**handler(schema), "pattern": f"^({self.pattern})$"}
+
+    def _checked(self, value: str, info: ValidationInfo) -> str:
+        if info.context != AS_WRITTEN and not re.fullmatch(self.pattern, value):
+            raise ValueError(f"'{value}' is not {self.what}; it must match {self.pattern}")
+        return value
+
+
 def _trimmed(value: Any) -> Any:
-    return str(value).strip() if isinstance(value, str | int) else value
+    return value.strip() if isinstance(value, str) else value
 
 
-def _account(value: str) -> str:
-    if not re.fullmatch(ACCOUNT_PATTERN[1:-1], value):
-        raise ValueError(f"'{value}' is not an account id: 12 digits are needed")
-    return value
+def lowered(value: Any) -> Any:
+    """A text in lower case, without spaces around it."""
+    return value.strip().lower() if isinstance(value, str) else value
 
 
-def _region(value: str) -> str:
-    region = value.lower()
-    if region not in known_regions():
-        same = sorted(r for r in known_regions() if r.split("-")[0] == region.split("-")[0])
-        hint = nearest(region, known_regions()) or f"allowed there: {', '.join(same)}"
-        raise ValueError(f"'{value}' is not a region of AWS; {hint}")
-    return region
+def _region(value: str, info: ValidationInfo) -> str:
+    known = region_partitions()
+    if value in known or info.context == AS_WRITTEN:
+        return value
+    family = sorted(region for region in known if region.split("-")[0] == value.split("-")[0])
+    hint = nearest(value, known) or f"allowed: {', '.join(family or sorted(known))}"
+    raise ValueError(f"'{value}' is not a region of AWS; {hint}")
 
 
 def _network(value: str) -> str:
@@ -61,27 +104,25 @@ def _network(value: str) -> str:
         raise ValueError(f"'{value}' is not an IPv4 network such as 10.0.0.0/16: {error}") from None
     if not 16 <= network.prefixlen <= 28:
         raise ValueError(f"'{value}' has the mask /{network.prefixlen}; a VPC allows /16 to /28")
-    return value
-
-
-def shaped(pattern: str, what: str) -> AfterValidator:
-    """A check of a whole text against a pattern, named in the message."""
-
-    def check(value: str) -> str:
-        if not re.fullmatch(pattern, value):
-            raise ValueError(f"'{value}' is not {what}; it must match {pattern}")
-        return value
-
-    return AfterValidator(check)
+    return str(network)
 
 
 Text = Annotated[str, BeforeValidator(_trimmed)]
-Account = Annotated[Text, AfterValidator(_account), Field(description="12 digits")]
-Region = Annotated[Text, AfterValidator(_region), Field(description="such as eu-west-1")]
+Account = Annotated[
+    Text, Shape("[0-9]{12}", "an account id: 12 digits are needed"), Field(description="12 digits")
+]
+Region = Annotated[
+    str,
+    BeforeValidator(lowered),
+    AfterValidator(_region),
+    Field(description="such as eu-west-1"),
+]
 NetworkRange = Annotated[Text, AfterValidator(_network)]
-Identifier = Annotated[
-    Text, shaped(r"[A-Za-z][A-Za-z0-9-]*", "a name of letters, digits and hyphens")
+Prefix = Annotated[Text, Shape("[A-Za-z][A-Za-z0-9-]*", "a name of letters, digits and hyphens")]
+StageText = Annotated[
+    Text, Shape("[A-Za-z][A-Za-z0-9-]+", "a stage name of two or more letters, digits, hyphens")
 ]
 SetName = Annotated[
-    Text, shaped(r"[A-Za-z0-9][A-Za-z0-9_-]*", "a set name of letters, digits, hyphens")
+    Text,
+    Shape("[A-Za-z0-9][A-Za-z0-9-]*", "a set name of letters, digits and hyphens"),
 ]

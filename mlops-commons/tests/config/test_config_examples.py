@@ -1,12 +1,23 @@
 """Every example of the documentation loads, and means what it says."""
 
+import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import jsonschema
 import pytest
+import yaml
 
-from mlops_commons.config import CreateNetwork, ImportNetwork, PlatformConfig, load_config
-from mlops_commons.config.schema import SCHEMAS, schema_text
+from mlops_commons.config import (
+    CreateNetwork,
+    ImportNetwork,
+    PlatformConfig,
+    load_config,
+    placeholder_accounts,
+)
+from mlops_commons.config.model import CdkAppFile
+from mlops_commons.config.schema import SCHEMAS, schema_text, write_schemas
 from mlops_commons.utilities.paths import CDK_APP_CONFIG
 
 pytestmark = pytest.mark.pure
@@ -101,6 +112,18 @@ EXAMPLES = (
         more=", bootstrap: {execution_policy_filepath: own.json}",
     ),
     example(
+        "a policy file beside the configuration's folder",
+        STAGE.format(1) + ".bootstrap.execution_policy_filepath.parent.name",
+        "policies",
+        more=", bootstrap: {execution_policy_filepath: policies/own.json}",
+    ),
+    example(
+        "upper case removal policy",
+        STAGE.format(1) + ".removal_policy",
+        "destroy",
+        more=", removal_policy: DESTROY",
+    ),
+    example(
         "namespace without slashes",
         STAGE.format(1) + ".parameter_namespace",
         "bu1",
@@ -168,7 +191,9 @@ def test_stages_are_delivered_in_order_whatever_the_file_says(tmp_path: Path) ->
 def test_tags_of_a_stage_win_over_those_of_the_set_and_the_platform(tmp_path: Path) -> None:
     text = MANDATORY.format(dev='"222222222222"', more=", tags: {a: stage}")
     text = text.replace("  pipeline:", "  tags: {a: platform, b: platform}\n  pipeline:")
-    assert loaded(tmp_path, text).deployments[0].stages[1].tags == {"a": "stage", "b": "platform"}
+    config = loaded(tmp_path, text)
+    assert config.deployments[0].stages[1].tags == {"a": "stage", "b": "platform"}
+    assert config.deployments[0].tags == config.tags == {"a": "platform", "b": "platform"}
 
 
 def test_an_anchor_serves_several_stages(tmp_path: Path) -> None:
@@ -176,6 +201,45 @@ def test_an_anchor_serves_several_stages(tmp_path: Path) -> None:
         dev='"222222222222", bootstrap: &b {enabled: false}', more=", bootstrap: *b"
     )
     assert not loaded(tmp_path, text).deployments[0].stages[1].bootstrap.enabled
+
+
+def test_an_empty_entry_of_a_list_counts_as_absent(tmp_path: Path) -> None:
+    text = MANDATORY.format(dev='"222222222222"', more="").replace(
+        "      stages:\n", "      stages:\n        -\n        - ~\n"
+    )
+    assert len(loaded(tmp_path, text).deployments[0].stages) == 3
+
+
+def test_a_merge_key_gives_what_a_stage_does_not_name(tmp_path: Path) -> None:
+    text = (
+        MANDATORY.format(dev='&dev "222222222222", region: eu-west-2, tags: {a: b}', more="")
+        .replace("{stage_name: dev", "&stage {stage_name: dev")
+        .replace("&dev ", "")
+    )
+    text = text.replace("{stage_name: prod, ", "{<<: *stage, stage_name: prod, ")
+    prod = loaded(tmp_path, text).deployments[0].stages[2]
+    assert (prod.stage_name, prod.account, prod.region) == ("prod", "444444444444", "eu-west-2")
+
+
+def test_of_several_merged_mappings_the_first_one_wins(tmp_path: Path) -> None:
+    text = MANDATORY.format(
+        dev='"222222222222", tags: &a {k: a, l: a}', more=", tags: &b {k: b, m: b}"
+    ).replace('"444444444444"', '"444444444444", tags: {<<: [*a, *b], l: own}')
+    tags = loaded(tmp_path, text).deployments[0].stages[2].tags
+    assert tags == {"k": "a", "l": "own", "m": "b"}
+
+
+def test_a_path_of_a_policy_file_starts_at_the_folder_above_the_configuration(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "mlops_commons" / "config"
+    folder.mkdir(parents=True)
+    more = ", bootstrap: {execution_policy_filepath: config/own.json}"
+    stages = loaded(folder, MANDATORY.format(dev='"222222222222"', more=more)).deployments[0].stages
+    assert stages[1].bootstrap.execution_policy_filepath == folder / "own.json"
+    assert stages[0].bootstrap.execution_policy_filepath == (
+        folder / "execution_policy_222222222222_eu-west-1.json"
+    )
 
 
 NETWORKS = """\
@@ -210,6 +274,21 @@ def test_an_import_wins_over_a_creation_and_names_match_in_any_case(tmp_path: Pa
     assert isinstance(config.network("business-unit-1", "prod"), ImportNetwork)
 
 
+def test_without_a_way_out_there_is_no_nat_gateway(tmp_path: Path) -> None:
+    infra = NETWORKS.replace("vpc_nat_gateways: 0", "egress: ENDPOINTS-ONLY")
+    network = loaded(tmp_path, MANDATORY.format(dev='"222222222222"', more=""), infra).network(
+        "business-unit-1", "dev"
+    )
+    assert isinstance(network, CreateNetwork)
+    assert (network.egress, network.nat_gateways) == ("endpoints-only", 0)
+
+
+def test_an_import_that_nobody_has_filled_in_counts_as_absent(tmp_path: Path) -> None:
+    infra = re.sub(r"(vpc_id|subnets|base_security_group): .*", r"\1:", NETWORKS)
+    config = loaded(tmp_path, MANDATORY.format(dev='"222222222222"', more=""), infra)
+    assert isinstance(config.network("business-unit-1", "prod"), CreateNetwork)
+
+
 def test_studio_is_where_dev_is_unless_configured(tmp_path: Path) -> None:
     infra = """\
 cdk_infra_app_config:
@@ -239,13 +318,33 @@ def test_the_schema_beside_a_file_is_current(file: Path) -> None:
     )
 
 
+def test_schemas_are_written_where_their_folder_is(tmp_path: Path) -> None:
+    model = next(iter(SCHEMAS.values()))
+    write_schemas({tmp_path / "a.json": model, tmp_path / "none" / "b.json": model})
+    assert [file.name for file in tmp_path.iterdir()] == ["a.json"]
+    assert (tmp_path / "a.json").read_text() == schema_text(model)
+
+
+@pytest.mark.parametrize("account", ["012345670123", "'012345670123'", "222222222222"])
+def test_the_schema_takes_account_ids_as_texts_and_as_numbers(account: str) -> None:
+    schema = json.loads(schema_text(CdkAppFile))
+    content = yaml.safe_load(MANDATORY.format(dev=account, more=", region: , tags: ~"))
+    jsonschema.validate(content, schema)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("account", "2020"), ("acount", "2"), ("enabled", "perhaps")]
+)
+def test_the_schema_refuses_what_the_loader_refuses(key: str, value: str) -> None:
+    schema = json.loads(schema_text(CdkAppFile))
+    content = yaml.safe_load(MANDATORY.format(dev='"222222222222"', more=""))
+    content["cdk_app_config"]["deployments"][0]["stages"][0][key] = value
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(content, schema)
+
+
 @pytest.mark.parametrize("file", list(SCHEMAS), ids=lambda file: file.name)
 def test_the_sample_points_editors_at_its_schema_and_fits_it(file: Path) -> None:
-    import json
-
-    import jsonschema
-    import yaml
-
     sample = file.with_name(file.name.replace(".schema.json", ".yml"))
     assert sample.read_text().splitlines()[0] == f"# yaml-language-server: $schema={file.name}"
     jsonschema.validate(yaml.safe_load(sample.read_text()), json.loads(file.read_text()))
@@ -253,3 +352,8 @@ def test_the_sample_points_editors_at_its_schema_and_fits_it(file: Path) -> None
 
 def test_the_sample_is_found_beside_the_models() -> None:
     assert CDK_APP_CONFIG.is_file()
+
+
+def test_the_accounts_of_the_sample_are_known_as_placeholders(tmp_path: Path) -> None:
+    text = MANDATORY.format(dev='"555555555555"', more=", enabled: false")
+    assert placeholder_accounts(loaded(tmp_path, text)) == ("111111111111", "444444444444")

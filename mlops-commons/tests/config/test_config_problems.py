@@ -1,10 +1,16 @@
 """Everything that can be wrong in the files: one report, with line, path, value and way out."""
 
+import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from mlops_commons.config import load_config
 from mlops_commons.utilities.errors import ConfigError, PlatformError, Problem
@@ -75,14 +81,23 @@ def problems_of(folder: Path, app: str, infra: str) -> tuple[Problem, ...]:
 
 @dataclass(frozen=True)
 class Broken:
-    """One change that breaks a file: what is written in place of what, and what is reported."""
+    """One change that breaks a file: what is written in place of what, and what is reported.
+
+    Attributes:
+        also: further paths with problems; nothing is reported anywhere else.
+        line: where, counted from the first line of the change.
+    """
 
     name: str
     old: str
     new: str
     path: str
     words: str
+    also: tuple[str, ...] = ()
+    line: int = 0
 
+
+KEYS = sorted(set(re.findall(r"(\w+):", APP + INFRA)))
 
 BROKEN_APP = (
     Broken(
@@ -105,6 +120,7 @@ BROKEN_APP = (
         "",
         "deployments[0].stages[0].account",
         "'account' is missing",
+        line=-1,
     ),
     Broken(
         "account empty",
@@ -122,6 +138,7 @@ BROKEN_APP = (
         "",
         "pipeline",
         "'pipeline' is missing",
+        line=-3,
     ),
     Broken("region unknown", "eu-west-1", "eu-west-9", "pipeline.region", "did you mean 'eu-west-"),
     Broken(
@@ -132,7 +149,12 @@ BROKEN_APP = (
         "'central' is not a region",
     ),
     Broken(
-        "region missing", "    region: eu-west-1\n", "", "pipeline.region", "'region' is missing"
+        "region missing",
+        "    region: eu-west-1\n",
+        "",
+        "pipeline.region",
+        "'region' is missing",
+        line=-2,
     ),
     Broken("unknown key", "app_prefix", "app_prefiks", "app_prefiks", "did you mean 'app_prefix'"),
     Broken(
@@ -184,6 +206,7 @@ BROKEN_APP = (
         "stage_name: preprod",
         "deployments[0].stages[2].stage_name",
         "twice",
+        also=("network.deployments[0].stages[2].stage_name",),
     ),
     Broken(
         "no dev",
@@ -191,13 +214,15 @@ BROKEN_APP = (
         '        - stage_name: test\n          account: "303030303031"',
         "deployments[1].stages",
         "no stage 'dev'",
+        line=-1,
     ),
     Broken(
         "no stages",
         '      stages:\n        - stage_name: dev\n          account: "303030303031"\n',
         "",
         "deployments[1].stages",
-        "'stages' is missing",
+        "no stage 'dev'",
+        line=-1,
     ),
     Broken(
         "stages not a list",
@@ -221,6 +246,21 @@ BROKEN_APP = (
         "create_service_catalog_roles: false",
     ),
     Broken(
+        "namespaces that give one stack name",
+        'dev\n          account: "202020202021"\n          bootstrap: {aws_profile: retail-dev}\n',
+        'prod\n          account: "202020202023"\n          parameter_namespace: a/b\n'
+        '        - stage_name: Prod\n          account: "202020202023"\n'
+        "          parameter_namespace: a-b\n        - stage_name: dev\n"
+        '          account: "202020202021"\n',
+        "deployments[0].stages[1].parameter_namespace",
+        "would both be the stack 'a-b-Prod-mlops-infra'",
+        also=(
+            "deployments[0].stages[1].stage_name",
+            "deployments[0].stages[4].stage_name",
+        ),
+        line=5,
+    ),
+    Broken(
         "repository name too long",
         "set_name: credit",
         f"set_name: {'c' * 95}",
@@ -235,11 +275,11 @@ BROKEN_APP = (
         "over the limit of 128",
     ),
     Broken(
-        "set name with an underscore in a stack",
+        "set name with an underscore",
         "set_name: credit",
         "set_name: cre_dit",
         "deployments[1].set_name",
-        "CloudFormation stack name",
+        "letters, digits and hyphens",
     ),
     Broken(
         "core stack too long",
@@ -247,6 +287,7 @@ BROKEN_APP = (
         f"stage_name: p{'o' * 130}",
         "deployments[0].stages[2].stage_name",
         "over the limit of 128",
+        also=("network.deployments[0].stages[2].stage_name",),
     ),
     Broken(
         "namespace with a space",
@@ -299,6 +340,83 @@ BROKEN_APP = (
         "app_prefix",
         "stands here twice",
     ),
+    Broken(
+        "digits of another script",
+        '"202020202021"',
+        "٢٠٢٠٢٠٢٠٢٠٢١",
+        "deployments[0].stages[0].account",
+        "12 digits",
+    ),
+    Broken(
+        "region that is none",
+        "region: eu-west-1",
+        "region: aws-global",
+        "pipeline.region",
+        "allowed: af-south-1",
+    ),
+    Broken(
+        "stage name of one letter, which the CDK refuses",
+        "stage_name: prod",
+        "stage_name: p",
+        "deployments[0].stages[2].stage_name",
+        "two or more letters",
+    ),
+    Broken(
+        "stage without a mapping",
+        '        - stage_name: prod\n          account: "202020202023"\n',
+        "        - prod\n",
+        "deployments[0].stages[2]",
+        "a mapping is needed here, lines of 'key: value'; 'prod' is one value",
+    ),
+    Broken("tags in a list", '{cost-centre: "42"}', "[a, b]", "tags", "a mapping is needed here"),
+    Broken("tag with two values", '"42"', "[4, 2]", "tags.cost-centre", "one value is needed here"),
+    Broken(
+        "flag in a list",
+        "stage_name: prod",
+        "stage_name: prod\n          enabled: [true]",
+        "deployments[0].stages[2].enabled",
+        "true or false is needed here",
+    ),
+    Broken("tag of ours", "cost-centre", "mlops:set", "tags.mlops:set", "sets this tag itself"),
+    Broken("tag with a bad letter", "cost-centre", "cost#centre", "tags.cost#centre", "allowed"),
+    Broken(
+        "too many tags",
+        '{cost-centre: "42"}',
+        "{" + ", ".join(f"k{n}: v" for n in range(48)) + "}",
+        "deployments[0].stages[0].tags",
+        "48 tags in all; 47 at most",
+        also=(
+            "deployments[0].stages[1].tags",
+            "deployments[0].stages[2].tags",
+            "deployments[1].stages[0].tags",
+        ),
+        line=8,
+    ),
+    Broken(
+        "namespace of AWS",
+        "stage_name: prod",
+        "stage_name: prod\n          parameter_namespace: /AWS/mine",
+        "deployments[0].stages[2].parameter_namespace",
+        "the beginning of an SSM parameter name",
+    ),
+    Broken(
+        "namespace too deep",
+        "stage_name: prod",
+        "stage_name: prod\n          parameter_namespace: a/b/c/d/e/f/g/h/i/j/k/l/m/n",
+        "deployments[0].stages[2].parameter_namespace",
+        "SSM parameter name",
+    ),
+    Broken(
+        "policy of another partition",
+        "{aws_profile: retail-dev}",
+        "{execution_policy_arn: 'arn:aws-cn:iam::202020202021:policy/cdk'}",
+        "deployments[0].stages[0].bootstrap.execution_policy_arn",
+        "in partition aws-cn, but eu-central-1 is in aws",
+    ),
+    Broken(
+        "key in a list", "app_prefix: mlops", "[app_prefix]: mlops", "cdk_app_config", "one word"
+    ),
+    Broken("merge of a text", "app_prefix: mlops", "<<: mlops", "<<", "needs a mapping"),
 )
 BROKEN_INFRA = (
     Broken(
@@ -440,6 +558,7 @@ BROKEN_INFRA = (
         "",
         "network.deployments[0].stages[2].import_network.vpc_id",
         "'vpc_id' is missing",
+        line=-1,
     ),
     Broken(
         "imported endpoint without a range",
@@ -466,15 +585,17 @@ BROKEN_INFRA = (
         "user twice",
         "[{user_profile_name: ana}]",
         "[{user_profile_name: ana}, {user_profile_name: Ana}]",
-        "sagemaker.profiles",
+        "sagemaker.profiles.data_scientists",
         "'ds-Ana'",
+        line=-1,
     ),
     Broken(
         "user name with a space",
         "user_profile_name: ana",
         "user_profile_name: a na",
-        "sagemaker.profiles",
+        "sagemaker.profiles.data_scientists",
         "SageMaker user profile name 'ds-a na'",
+        line=-1,
     ),
     Broken(
         "unknown persona",
@@ -482,6 +603,69 @@ BROKEN_INFRA = (
         "data_sientists",
         "sagemaker.profiles.data_sientists",
         "did you mean 'data_scientists'",
+    ),
+    Broken(
+        "set with two entries",
+        "  sagemaker:\n",
+        "      - set_name: RETAIL\n  sagemaker:\n",
+        "network.deployments[1].set_name",
+        "has an entry already",
+    ),
+    Broken(
+        "stage with two entries",
+        "stage_name: preprod",
+        "stage_name: DEV",
+        "network.deployments[0].stages[1].stage_name",
+        "has an entry already",
+    ),
+    Broken(
+        "zones of another region",
+        "vpc_cidr: 10.2.0.0/16",
+        "availability_zones: [eu-west-1a]",
+        "network.deployments[0].stages[1].create_network.availability_zones",
+        "not in eu-central-1",
+    ),
+    Broken(
+        "zone twice",
+        "vpc_cidr: 10.2.0.0/16",
+        "availability_zones: [eu-central-1a, eu-central-1a]",
+        "network.deployments[0].stages[1].create_network.availability_zones",
+        "a zone twice",
+    ),
+    Broken(
+        "too many zones",
+        "vpc_cidr: 10.2.0.0/16",
+        "vpc_max_azs: 7",
+        "network.deployments[0].stages[1].create_network.vpc_max_azs",
+        "'7' is too large: 6 at most",
+    ),
+    Broken(
+        "range of IPv6",
+        "10.2.0.0/16",
+        "'2001:db8::/64'",
+        "network.deployments[0].stages[1].create_network.vpc_cidr",
+        "not an IPv4 network",
+    ),
+    Broken(
+        "domain name with an underscore",
+        "idle_timeout_minutes: 90",
+        "domain_name: my_domain",
+        "sagemaker.deployments[0].stages[0].domain_name",
+        "SageMaker domain name",
+    ),
+    Broken(
+        "user without a name",
+        "[{user_profile_name: ana}]",
+        "[{}]",
+        "sagemaker.profiles.data_scientists.users[0].user_profile_name",
+        "is missing",
+    ),
+    Broken(
+        "route table id",
+        "base_security_group: sg-0123456789abcdef0",
+        "base_security_group: sg-0123456789abcdef0\n              route_table_ids: [main]",
+        "network.deployments[0].stages[2].import_network.route_table_ids[0]",
+        "'main' is not a route table id",
     ),
 )
 
@@ -502,16 +686,20 @@ def test_a_broken_network_file_is_reported_with_line_and_path(tmp_path: Path, ro
 
 
 def check(folder: Path, row: Broken, app: str, infra: str, *, file: str) -> None:
-    found = [p for p in problems_of(folder, app, infra) if p.path == row.path]
-    assert found, f"nothing at {row.path}"
-    assert any(row.words in problem.message for problem in found), found
-    assert {problem.file.name for problem in found} == {file}
-    assert all(problem.line >= 1 for problem in found)
-    line = found[0].line
-    text = (folder / file).read_text().splitlines()
-    last = re.sub(r"\[\d+\]$", "", row.path.rpartition(".")[2])
-    if "is missing" not in row.words:
-        assert last in "\n".join(text[max(0, line - 2) : line + 1]), text[line - 1]
+    problems = problems_of(folder, app, infra)
+    assert {problem.path for problem in problems} == {row.path, *row.also}
+    assert any(row.words in p.message for p in problems if p.path == row.path), problems
+    assert {problem.file.name for problem in problems if problem.path == row.path} == {file}
+    (line,) = {problem.line for problem in problems if problem.path == row.path}
+    original, broken = (APP, app) if file == "cdk-app.yml" else (INFRA, infra)
+    changed = next(
+        number
+        for number, (old, new) in enumerate(
+            zip(original.splitlines(), [*broken.splitlines(), *[""] * 9], strict=False), 1
+        )
+        if old != new
+    )
+    assert line == changed + row.line, f"line {line}, but the change begins in line {changed}"
 
 
 def test_the_unbroken_files_load(tmp_path: Path) -> None:
@@ -531,6 +719,30 @@ def test_all_problems_stand_in_one_report(tmp_path: Path) -> None:
     }
 
 
+def test_a_broken_value_does_not_hide_what_no_single_value_shows(tmp_path: Path) -> None:
+    app = APP.replace('"202020202021"', "1").replace("credit", "RETAIL")
+    infra = INFRA.replace("10.2.0.0/16", "10.1.0.0/16").replace("timeout_minutes: 90", "timeout: 9")
+    assert {p.path for p in problems_of(tmp_path, app, infra)} == {
+        "deployments[0].stages[0].account",
+        "deployments[1].set_name",
+        "network.deployments[0].stages[1].create_network.vpc_cidr",
+        "sagemaker.deployments[0].stages[0].idle_timeout",
+    }
+
+
+def test_what_follows_from_a_broken_value_is_not_reported(tmp_path: Path) -> None:
+    more = "\n              ".join(["10.2.0.0/24", "vpc_max_azs: x", "vpc_nat_gateways: 6"])
+    infra = INFRA.replace("10.2.0.0/16", more)
+    assert {p.path for p in problems_of(tmp_path, APP, infra)} == {
+        "network.deployments[0].stages[1].create_network.vpc_max_azs",
+    }
+
+
+def test_both_files_are_read_even_if_one_is_not_yaml(tmp_path: Path) -> None:
+    found = problems_of(tmp_path, "a: b: c", "a: [")
+    assert [p.file.name for p in found] == ["cdk-app.yml", "cdk-infra-app.yml"]
+
+
 def test_the_report_names_file_and_line_and_the_next_command(tmp_path: Path) -> None:
     (tmp_path / "cdk-app.yml").write_text(APP.replace('"202020202021"', '"2020"'))
     with pytest.raises(ConfigError) as caught:
@@ -542,8 +754,15 @@ def test_the_report_names_file_and_line_and_the_next_command(tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     ("text", "line"),
-    [("cdk_app_config:\n\tapp_prefix: x\n", 2), ("cdk_app_config: [\n", 2), ("a: b: c\n", 1)],
-    ids=["tab", "open bracket", "two colons"],
+    [
+        ("cdk_app_config:\n\tapp_prefix: x\n", 2),
+        ("cdk_app_config: [\n", 2),
+        ("a: b: c\n", 1),
+        ("a: b\nc: \x00\n", 2),
+        ("a: b\n---\nc: d\n", 2),
+        ("a: *b\n", 1),
+    ],
+    ids=["tab", "open bracket", "two colons", "control character", "two documents", "no anchor"],
 )
 def test_what_is_not_yaml_is_reported_with_its_line(tmp_path: Path, text: str, line: int) -> None:
     (found,) = problems_of(tmp_path, text, "")
@@ -554,3 +773,50 @@ def test_what_is_not_yaml_is_reported_with_its_line(tmp_path: Path, text: str, l
 def test_a_missing_file_names_the_way_out(tmp_path: Path) -> None:
     with pytest.raises(PlatformError, match="cannot read the configuration"):
         load_config(tmp_path / "none.yml")
+
+
+def test_an_alias_inside_of_what_it_stands_for_is_reported(tmp_path: Path) -> None:
+    text = APP.replace("  pipeline:", "  pipeline: &p").replace("eu-west-1", "*p")
+    found = problems_of(tmp_path, text, "")
+    assert {(problem.line, problem.path) for problem in found} == {(6, "pipeline.region")}
+    assert any("inside of what it stands for" in problem.message for problem in found)
+    merged = APP.replace("  pipeline:\n", "  pipeline: &p\n    <<: *p\n")
+    (tmp_path / "merged.yml").write_text(merged)
+    assert load_config(tmp_path / "merged.yml", tmp_path / "none.yml").deployments
+
+
+trees = st.recursive(
+    st.sampled_from(["", "dev", "eu-west-1", "202020202021", "10.0.0.0/16", "true", "3", "?"]),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=6)
+    ),
+    max_leaves=20,
+)
+
+
+def places(tree: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    yield path
+    pairs = tree.items() if isinstance(tree, dict) else enumerate(tree)
+    for key, value in pairs if not isinstance(tree, str) else ():
+        yield from places(value, (*path, key))
+
+
+@given(data=st.data(), tree=trees, file=st.sampled_from([APP, INFRA]))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_stands_at_a_key_is_reported_or_loads(
+    tmp_path: Path, data: st.DataObject, tree: object, file: str
+) -> None:
+    content = {"root": yaml.load(file, Loader=yaml.BaseLoader)}
+    *path, last = data.draw(st.sampled_from([p for p in places(content) if p]))
+    block: Any = content
+    for key in path:
+        block = block[key]
+    block[last] = tree
+    text = json.dumps(content["root"])
+    app, infra = (text, INFRA) if file is APP else (APP, text)
+    (tmp_path / "cdk-app.yml").write_text(app)
+    (tmp_path / "cdk-infra-app.yml").write_text(infra)
+    try:
+        load_config(tmp_path / "cdk-app.yml", tmp_path / "cdk-infra-app.yml")
+    except ConfigError as error:
+        assert error.problems

@@ -1,56 +1,127 @@
 """The configuration of one set, cut out of the files."""
 
+from pathlib import Path
+
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mlops_commons.config import only_set
+from mlops_commons.config.document import read_document
 from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG
 
 pytestmark = pytest.mark.pure
 
-
-def text_of(numbers: list[int], *, flow: bool, comments: bool) -> str:
-    lines = ["# head", "cdk_app_config:", "  app_prefix: mlops  # kept", "  deployments:"]
-    if flow:
-        entries = [f"{{set_name: set-{n}, stages: [{{account: '{n:012}'}}]}}" for n in numbers]
-        return "\n".join([*lines[:-1], f"  deployments: [{', '.join(entries)}]", ""])
-    for n in numbers:
-        if comments:
-            lines.append(f"    # account {n:012}")
-        lines += [f"    - set_name: set-{n}", "      stages:", f"        - account: '{n:012}'"]
-    return "\n".join([*lines, "  tags:", "    a: b", ""])
+HEAD = '# head\ncdk_app_config:\n  pipeline: {account: "101010101010"}  # governance\n'
+TAIL = "  # after the list\n  tags:\n    a: b\n"
+KEPT = "    - set_name: credit\n      stages:\n        - {account: '303030303031'}  # dev\n"
+OTHER = "    - set_name: retail\n      stages:\n        - {account: '202020202021'}\n"
 
 
-numbers = st.lists(st.integers(1, 10**9), min_size=1, max_size=6, unique=True)
+def entry(number: int, style: str) -> str:
+    """One set in one of the layouts that people write; its account is `number`."""
+    account = f"{number:012}"
+    stages = f"[{{stage_name: dev, account: '{account}'}}]"
+    return {
+        "block": f"    - set_name: set-{number}\n      stages:\n        - account: '{account}'\n",
+        "number": f"    - stages:\n        - account: {account}\n      set_name: set-{number}\n",
+        "own line": f"    -\n      set_name: set-{number}\n      stages: {stages}\n",
+        "one line": f"    - {{set_name: Set-{number}, stages: {stages}}}\n",
+        "anchor": f"    - &a{number}\n      set_name: set-{number}\n      stages: {stages}\n",
+        "merge": f"    - {{<<: {{set_name: ' set-{number} '}}, stages: {stages}}}\n",
+        "comment above": f"    # {account}\n    - {{set_name: set-{number}, stages: {stages}}}\n",
+        "blank above": f"    # {account}\n\n    - {{set_name: set-{number}, stages: {stages}}}\n",
+        "comment below": f"    - {{set_name: set-{number}, stages: {stages}}}\n      # {account}\n",
+        "comment in line": f"    - {{set_name: set-{number}, stages: {stages}}}  # {account}\n",
+        "dedented comment": f"    - {{set_name: set-{number}, stages: {stages}}}\n  # {account}\n",
+    }[style]
 
 
-@given(numbers=numbers, flow=st.booleans(), comments=st.booleans(), pick=st.integers(0, 5))
+STYLES = (
+    *("block", "number", "own line", "one line", "anchor", "merge"),
+    *("comment above", "blank above", "comment below", "comment in line", "dedented comment"),
+)
+sets = st.dictionaries(
+    st.integers(1, 10**9), st.sampled_from(STYLES), min_size=1, max_size=5
+).filter(lambda found: len({f"{n:012}" for n in found}) == len(found))
+
+
+@given(sets=sets, pick=st.integers(0, 4), head=st.booleans(), crlf=st.booleans())
 def test_exactly_one_set_is_left_and_no_trace_of_another(
-    numbers: list[int], flow: bool, comments: bool, pick: int
+    sets: dict[int, str], pick: int, head: bool, crlf: bool
 ) -> None:
-    kept = numbers[pick % len(numbers)]
-    text = only_set(text_of(numbers, flow=flow, comments=comments), f"set-{kept}")
-    sets = [entry["set_name"] for entry in yaml.safe_load(text)["cdk_app_config"]["deployments"]]
-    assert sets == [f"set-{kept}"]
-    assert not [n for n in numbers if n != kept and f"{n:012}" in text]
-    assert only_set(text, f"set-{kept}") == text
+    kept = list(sets)[pick % len(sets)]
+    accounts = " ".join(f"{number:012}" for number in sets)
+    text = f"# {accounts}\n{HEAD}" if head else HEAD
+    text += f"  deployments:  # {accounts}\n" if head else "  deployments:\n"
+    text += "".join(entry(number, style) for number, style in sets.items()) + TAIL
+    text = text.replace("\n", "\r\n") if crlf else text
+    left = only_set(text, f"SET-{kept}")
+    content = read_document(Path("cdk-app.yml"), left).content["cdk_app_config"]
+    (only,) = content["deployments"]
+    assert only["set_name"].strip().lower() == f"set-{kept}"
+    assert only["stages"][0]["account"] == f"{kept:012}"
+    assert (content["tags"], content["pipeline"]) == ({"a": "b"}, {"account": "101010101010"})
+    assert not [number for number in sets if number != kept and f"{number:012}" in left]
+    assert only_set(left, f"set-{kept}") == left
 
 
 def test_everything_else_stays_as_it_is_written() -> None:
-    text = only_set(text_of([1, 2], flow=False, comments=True), "set-2")
-    assert text == text_of([2], flow=False, comments=True)
+    text = f"{HEAD}  deployments:\n    # about retail\n{OTHER}    # about credit\n{KEPT}{TAIL}"
+    left = f"{HEAD}  deployments:\n    # about credit\n{KEPT}{TAIL}"
+    assert only_set(text, "credit") == left
+    assert only_set(left, "Credit") == left
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{HEAD}  deployments: [{{set_name: retail}}, {{set_name: credit, at: 012345670123}}]\n",
+        HEAD
+        + "  deployments:\n"
+        + OTHER.replace("- set_name", "- &r\n      set_name")
+        + "    - {<<: *r, set_name: credit, stages: []}\n",
+        HEAD
+        + "  deployments:\n"
+        + OTHER.replace("      stages", "      tags: &t {a: b}\n      stages")
+        + KEPT.replace("      stages", "      tags: *t\n      stages"),
+    ],
+    ids=["list in one line", "the other set merged in", "an anchor in the other set"],
+)
+def test_what_cannot_be_cut_out_by_lines_is_written_anew_with_the_same_meaning(text: str) -> None:
+    def sets(source: str) -> list[object]:
+        content = yaml.load(source, Loader=yaml.SafeLoader)["cdk_app_config"]["deployments"]
+        return [entry for entry in content if entry["set_name"] == "credit"]
+
+    left = only_set(text, "credit")
+    assert sets(left) == sets(text) == yaml.safe_load(left)["cdk_app_config"]["deployments"]
+    assert "202020202021" not in left
+    assert only_set(left, "credit") == left
+
+
+def test_an_account_that_the_kept_set_has_too_may_stay_in_comments() -> None:
+    text = f"{HEAD}  deployments:\n{OTHER}{KEPT.replace('303030303031', '202020202021')}"
+    assert "# dev" in only_set(text, "credit")
+
+
+def test_a_hash_in_a_value_is_not_a_comment() -> None:
+    value = "  app_prefix: 'a # 202020202021'\n"
+    left = only_set(f"{HEAD}{value}  deployments:\n{OTHER}{KEPT}", "credit")
+    assert value in left
+
+
+@pytest.mark.parametrize("text", ["", "a: b\n", "- a\n", "cdk_app_config:\n  deployments:\n"])
+def test_a_file_without_sets_is_not_changed(text: str) -> None:
+    assert only_set(text, "credit") == text
 
 
 @pytest.mark.parametrize("file", [CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG], ids=lambda file: file.name)
-def test_the_sample_with_its_one_set_is_not_changed(file: object) -> None:
-    from pathlib import Path
-
-    assert isinstance(file, Path)
+def test_the_sample_with_its_one_set_is_not_changed(file: Path) -> None:
     if not file.is_file():
         pytest.skip("this checkout has no mlops-infra")
-    assert only_set(file.read_text(), "business-unit-1") == file.read_text()
+    text = file.read_text()
+    assert only_set(text, "business-unit-1") == text
 
 
 def test_networks_and_studios_are_cut_too() -> None:
