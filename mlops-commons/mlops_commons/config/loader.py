@@ -87,9 +87,13 @@ def _concerns_names(problem: Problem) -> bool:
 def _text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+    except FileNotFoundError:
         raise PlatformError(
-            f"cannot read the configuration {file}: {reason}",
+            f"cannot read the configuration {file}: there is no such file",
             hint=f"restore the shipped sample with: git checkout -- {file}",
+        ) from None
+    except (OSError, UnicodeError) as error:
+        raise PlatformError(
+            f"cannot read the configuration {file}: {error}",
+            hint="make it a readable file in UTF-8",
         ) from None

@@ -1,7 +1,7 @@
 """What a stage gets from `cdk-infra-app.yml`: its network, and Studio where it has one."""
 
 from mlops_commons.config import infra_model as infra
-from mlops_commons.config import platform
+from mlops_commons.config import platform, studio_model
 from mlops_commons.contract import StageName
 from mlops_commons.utilities import names
 
@@ -80,16 +80,16 @@ def _created(*layers: infra.CreateNetworkFile) -> platform.CreateNetwork:
 
 
 def studio(
-    sagemaker: infra.SageMakerFile, set_name: str, stage_name: str
+    sagemaker: studio_model.SageMakerFile, set_name: str, stage_name: str
 ) -> platform.Studio | None:
     """The Studio of a stage, None where it has none; both names in lower case."""
     deployment = next(
         (d for d in sagemaker.deployments if d.set_name.lower() == set_name),
-        infra.StudioDeploymentFile.model_construct(set_name=set_name),
+        studio_model.StudioDeploymentFile.model_construct(set_name=set_name),
     )
     stage = next(
         (s for s in deployment.stages if s.stage_name.lower() == stage_name),
-        infra.StudioStageFile.model_construct(stage_name=stage_name),
+        studio_model.StudioStageFile.model_construct(stage_name=stage_name),
     )
     wanted = is_dev(stage_name) if stage.deploy_studio is None else stage.deploy_studio
     if not wanted:
@@ -102,10 +102,12 @@ def studio(
     )
 
 
-def _users(general: infra.ProfilesFile, own: infra.ProfilesFile) -> list[platform.StudioUser]:
+def _users(
+    general: studio_model.ProfilesFile, own: studio_model.ProfilesFile
+) -> list[platform.StudioUser]:
     users = []
     for group, (persona, default_prefix, default_users) in PERSONAS.items():
-        entry = getattr(own, group) or getattr(general, group) or infra.ProfileGroupFile()
+        entry = getattr(own, group) or getattr(general, group) or studio_model.ProfileGroupFile()
         prefix = default_prefix if entry.prefix is None else entry.prefix
         profiles = (
             default_users

@@ -771,8 +771,17 @@ def test_what_is_not_yaml_is_reported_with_its_line(tmp_path: Path, text: str, l
 
 
 def test_a_missing_file_names_the_way_out(tmp_path: Path) -> None:
-    with pytest.raises(PlatformError, match="cannot read the configuration"):
+    with pytest.raises(PlatformError, match="no such file") as caught:
         load_config(tmp_path / "none.yml")
+    assert "git checkout" in caught.value.hint
+
+
+def test_a_file_in_another_encoding_is_not_thrown_away(tmp_path: Path) -> None:
+    (tmp_path / "latin.yml").write_bytes("cdk_app_config: é".encode("latin-1"))
+    with pytest.raises(PlatformError, match="cannot read the configuration") as caught:
+        load_config(tmp_path / "latin.yml")
+    assert "UTF-8" in caught.value.hint
+    assert "git" not in caught.value.hint
 
 
 def test_an_alias_inside_of_what_it_stands_for_is_reported(tmp_path: Path) -> None:
