@@ -40,7 +40,11 @@ class InfraStack(cdk.Stack):
         )
         if studio_props:
             roles = PersonaRoles(
-                self, "Personas", app_prefix=app_prefix, namespace=parameter_namespace
+                self,
+                "Personas",
+                app_prefix=app_prefix,
+                namespace=parameter_namespace,
+                private_subnet_ids=self.network.private_subnet_ids,
             )
             Studio(
                 self,

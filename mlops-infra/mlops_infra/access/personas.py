@@ -5,9 +5,8 @@ from typing import Final
 
 from mlops_commons.contract import ParameterName
 
-WORK: Final = (
-    *("Explore", "WorkInStudio", "DevelopModels", "RegisterModels", "UseData", "UseCode"),
-)
+WORK: Final = ("Explore", "WorkInStudio", "RunJobs", "DevelopModels", "UseData", "UseCode")
+LIMITS: Final = ("DenyDecisions", "DenyDetours")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,15 +15,15 @@ class Persona:
 
     Attributes:
         key: its name in the configuration and in code.
-        passes_own_role: whether its jobs run as itself, so that it may pass its role to
-            SageMaker; it can never pass another one.
+        jobs_run_as: the persona whose role it passes to SageMaker for jobs, pipelines and
+            models; it can pass no other. Empty: it starts none.
     """
 
     key: str
     title: str
     parameter: ParameterName
     policies: tuple[str, ...]
-    passes_own_role: bool = True
+    jobs_run_as: str = ""
 
 
 PERSONAS: Final = (
@@ -32,32 +31,37 @@ PERSONAS: Final = (
         key="data_scientist",
         title="Data scientist: explores, trains, registers models",
         parameter=ParameterName.DATA_SCIENTIST_ROLE,
-        policies=(*WORK, "DenyDecisions"),
+        policies=(*WORK, *LIMITS),
+        jobs_run_as="data_scientist",
     ),
     Persona(
         key="lead_data_scientist",
         title="Lead data scientist: also starts projects and approves models",
         parameter=ParameterName.LEAD_DATA_SCIENTIST_ROLE,
         policies=(*WORK, "ApproveModels", "CreateProjects"),
+        # Whoever can change the code or the data of a job decides what it does, so a job never
+        # has the lead's say (docs/decisions/0005-jobs-of-a-lead.md).
+        jobs_run_as="execution",
     ),
     Persona(
         key="execution",
-        title="Studio execution role: the default of users without a role of their own",
+        title="Studio execution role: users without a role of their own, and a lead's jobs",
         parameter=ParameterName.EXECUTION_ROLE,
-        policies=(*WORK, "DenyDecisions"),
+        policies=(*WORK, *LIMITS),
+        jobs_run_as="execution",
     ),
     Persona(
         key="ml_engineer",
         title="ML engineer: also operates endpoints and follows pipelines",
         parameter=ParameterName.ML_ENGINEER_ROLE,
-        policies=(*WORK, "OperateEndpoints", "DenyDecisions"),
+        policies=(*WORK, "OperateEndpoints", *LIMITS),
+        jobs_run_as="ml_engineer",
     ),
     Persona(
         key="auditor",
         title="Auditor: sees everything of SageMaker, changes nothing",
         parameter=ParameterName.AUDITOR_ROLE,
         policies=("Explore",),
-        passes_own_role=False,
     ),
 )
 """To add a persona, add a row and its parameter in the contract."""

@@ -1,6 +1,6 @@
 """The personas' roles and policies in an account, and their place in the SSM contract."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import aws_cdk as cdk
@@ -11,7 +11,8 @@ from mlops_commons.cdk.nag import acknowledge_each
 from mlops_commons.utilities.cloudformation import Resources, attribute, ref
 from mlops_infra.access.personas import PERSONAS, Persona
 from mlops_infra.access.policies import POLICIES, Policy
-from mlops_infra.access.statements import Statement, policy_document
+from mlops_infra.access.scope import PolicyScope
+from mlops_infra.access.statements import policy_document
 
 TRUST: Final[dict[str, Any]] = {
     "Version": "2012-10-17",
@@ -30,49 +31,60 @@ TRUST: Final[dict[str, Any]] = {
 class PersonaRoles(Construct):
     """One role for each persona, with its policies and its SSM parameter.
 
-    Exposes `role_arn(key)`.
+    Exposes `role_arn(key)` and `policy_arn(name)`.
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, app_prefix: str, namespace: str
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        app_prefix: str,
+        namespace: str,
+        private_subnet_ids: Sequence[str],
     ) -> None:
         """Create the roles.
 
         Args:
             app_prefix: the buckets of projects begin with it.
             namespace: goes in front of the parameters' names.
+            private_subnet_ids: where all jobs run.
         """
         super().__init__(scope, construct_id)
-        self._included = IncludedResources(
-            self, "Resources", persona_resources(app_prefix, namespace)
+        within = PolicyScope(
+            app_prefix=app_prefix, namespace=namespace, subnet_ids=tuple(private_subnet_ids)
         )
+        included = IncludedResources(self, "Resources", persona_resources(within))
         for policy in POLICIES:
             reasons = {
                 finding: statement.reason
-                for statement in policy.statements(app_prefix)
+                for statement in policy.statements(within)
                 for finding in statement.findings()
             }
             if reasons:
-                acknowledge_each(self._included.get_resource(policy_id(policy)), reasons)
+                acknowledge_each(included.get_resource(policy_id(policy)), reasons)
 
     def role_arn(self, key: str) -> str:
-        """The ARN of a persona's role."""
-        persona = next(row for row in PERSONAS if row.key == key)
-        return cdk.Token.as_string(self._included.get_resource(role_id(persona)).get_att("Arn"))
+        """The ARN of a persona's role, for use in the same stack."""
+        return cdk.Token.as_string(cdk.Fn.get_att(_role_id_of(key), "Arn"))
+
+    def policy_arn(self, name: str) -> str:
+        """The ARN of a policy of the table, for roles of the same stack that do the same work."""
+        return cdk.Fn.ref(f"{name}Policy")
 
 
-def persona_resources(app_prefix: str, namespace: str) -> Resources:
+def persona_resources(within: PolicyScope) -> Resources:
     """Roles, policies and parameters as plain resources."""
     resources: Resources = {}
     for persona in PERSONAS:
-        resources |= _persona(persona, namespace)
+        resources |= _persona(persona, within.namespace)
     for policy in POLICIES:
         holders = [persona for persona in PERSONAS if policy.name in persona.policies]
         resources[policy_id(policy)] = {
             "Type": "AWS::IAM::ManagedPolicy",
             "Properties": {
                 "Description": f"Personas: {policy.title}",
-                "PolicyDocument": policy_document(policy.statements(app_prefix)),
+                "PolicyDocument": policy_document(policy.statements(within)),
                 "Roles": [ref(role_id(persona)) for persona in holders],
             },
         }
@@ -81,7 +93,7 @@ def persona_resources(app_prefix: str, namespace: str) -> Resources:
 
 def role_id(persona: Persona) -> str:
     """The logical id of a persona's role."""
-    return f"{_pascal(persona.key)}Role"
+    return _role_id_of(persona.key)
 
 
 def policy_id(policy: Policy) -> str:
@@ -110,27 +122,43 @@ def _persona(persona: Persona, namespace: str) -> Resources:
             },
         },
     }
-    if persona.passes_own_role:
-        resources[f"{role}PassItself"] = {
+    if persona.jobs_run_as:
+        passed = attribute(_role_id_of(persona.jobs_run_as), "Arn")
+        resources[f"{role}PassRole"] = {
             "Type": "AWS::IAM::ManagedPolicy",
             "Properties": {
-                "Description": "Personas: jobs run as the own role and as no other",
-                "PolicyDocument": pass_itself(attribute(role, "Arn")),
+                "Description": f"Personas: jobs run as {persona.jobs_run_as} and as nobody else",
+                "PolicyDocument": pass_role(passed),
                 "Roles": [ref(role)],
             },
         }
     return resources
 
 
-def pass_itself(role_arn: Mapping[str, Any]) -> dict[str, Any]:
-    """The policy that lets a role be passed to SageMaker by itself."""
-    statement = Statement(
-        sid="PassItselfToSageMaker",
-        actions=("iam:PassRole",),
-        resources=(),
-        condition={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
-    ).document()
-    return {"Version": "2012-10-17", "Statement": [{**statement, "Resource": role_arn}]}
+def pass_role(role_arn: Mapping[str, Any]) -> dict[str, Any]:
+    """The policy that lets one role be passed to SageMaker, and no other to anything."""
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "PassToSageMaker",
+                "Effect": "Allow",
+                "Action": "iam:PassRole",
+                "Resource": role_arn,
+                "Condition": {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+            },
+            {
+                "Sid": "PassNoOther",
+                "Effect": "Deny",
+                "Action": "iam:PassRole",
+                "NotResource": role_arn,
+            },
+        ],
+    }
+
+
+def _role_id_of(key: str) -> str:
+    return f"{_pascal(key)}Role"
 
 
 def _pascal(key: str) -> str:

@@ -18,27 +18,32 @@ class Statement:
         sid: what it is for.
         actions: exact actions, no wildcards.
         resources: ARNs with `${AWS::...}`, or `*` where an action knows no resources.
+        besides: instead of `resources`, everything but these (IAM's `NotResource`); only to deny.
         reason: why a wildcard in the resources is right; needed where there is one.
+        variables: further names that the texts use as `${Name}`, with their values.
     """
 
     sid: str
     actions: tuple[str, ...]
-    resources: tuple[str, ...]
+    resources: tuple[str, ...] = ()
+    besides: tuple[str, ...] = ()
     reason: str = ""
     condition: Condition = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict)
     effect: str = "Allow"
 
     def document(self) -> dict[str, Any]:
         """The statement of a policy document."""
+        named = "NotResource" if self.besides else "Resource"
         content: dict[str, Any] = {
             "Sid": self.sid,
             "Effect": self.effect,
             "Action": list(self.actions),
-            "Resource": [_text(resource) for resource in self.resources],
+            named: [self._text(resource) for resource in self.besides or self.resources],
         }
         if self.condition:
             content["Condition"] = {
-                operator: {key: _value(value) for key, value in entries.items()}
+                operator: {key: self._value(value) for key, value in entries.items()}
                 for operator, entries in self.condition.items()
             }
         return content
@@ -51,11 +56,28 @@ class Statement:
         shown = [re.sub(r"[$][{]([^}]+)[}]", r"<\1>", resource) for resource in wild]
         return [f"AwsSolutions-IAM5[Resource::{resource}]" for resource in shown]
 
+    def _value(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self._text(value)
+        return [self._text(entry) for entry in value]
+
+    def _text(self, value: str) -> Any:
+        used = {name: v for name, v in self.variables.items() if f"${{{name}}}" in value}
+        if used:
+            return {"Fn::Sub": [value, used]}
+        # A token of the CDK has another beginning and is resolved by the CDK.
+        return sub(value) if "${AWS::" in value or "${!" in value else value
+
 
 def arns(service: str, *resources: str) -> tuple[str, ...]:
     """ARNs of this account and region: `arns("sagemaker", "model/*")`."""
     prefix = f"arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:"
     return tuple(f"{prefix}{resource}" for resource in resources)
+
+
+def actions(service: str, names: str) -> tuple[str, ...]:
+    """Actions of one service: `actions("s3", "GetObject PutObject")`."""
+    return tuple(f"{service}:{name}" for name in names.split())
 
 
 def policy_document(statements: Iterable[Statement]) -> dict[str, Any]:
@@ -64,13 +86,3 @@ def policy_document(statements: Iterable[Statement]) -> dict[str, Any]:
         "Version": "2012-10-17",
         "Statement": [statement.document() for statement in statements],
     }
-
-
-def _text(value: str) -> Any:
-    return sub(value) if "${" in value else value
-
-
-def _value(value: Any) -> Any:
-    if isinstance(value, str):
-        return _text(value)
-    return [_text(entry) for entry in value] if isinstance(value, (list, tuple)) else value

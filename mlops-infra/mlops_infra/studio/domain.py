@@ -10,6 +10,8 @@ from mlops_infra.studio.props import StudioProps
 DOMAIN: Final = "StudioDomain"
 KEY: Final = "StudioKey"
 SECURITY_GROUP: Final = "StudioSecurityGroup"
+HIDDEN_APPS: Final = ("JupyterServer", "RStudioServerPro", "Canvas")
+"""Studio Classic, and what no persona may start."""
 
 
 def user_profile_id(name: str) -> str:
@@ -136,6 +138,7 @@ def _domain(
                 "AutoMountHomeEFS": "Disabled",
                 "StudioWebPortal": "ENABLED",
                 "DefaultLandingUri": "studio::",
+                "StudioWebPortalSettings": {"HiddenAppTypes": list(HIDDEN_APPS)},
                 "SharingSettings": {"NotebookOutputOption": "Disabled"},
             },
             "DefaultSpaceSettings": common,

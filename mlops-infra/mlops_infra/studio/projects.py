@@ -27,19 +27,40 @@ FINDINGS: Final = {
         f"{ONE_CALL}; it calls APIs of AWS only and reaches nothing inside the VPC"
     ),
 }
-PORTFOLIO: Final[dict[str, Any]] = {
-    "Sid": "EnableAndShareThePortfolio",
-    "Effect": "Allow",
-    "Action": [
-        "sagemaker:EnableSagemakerServicecatalogPortfolio",
-        "sagemaker:DisableSagemakerServicecatalogPortfolio",
-        "sagemaker:GetSagemakerServicecatalogPortfolioStatus",
-        "servicecatalog:ListAcceptedPortfolioShares",
-        "servicecatalog:AssociatePrincipalWithPortfolio",
-        "servicecatalog:DisassociatePrincipalFromPortfolio",
-    ],
-    # Why it is not narrower stands with the acknowledgement below.
-    "Resource": "*",
+PORTFOLIOS: Final = f"arn:{cdk.Aws.PARTITION}:catalog:{cdk.Aws.REGION}:*:portfolio/*"
+STATEMENTS: Final[Sequence[dict[str, Any]]] = (
+    {
+        "Sid": "EnableProjects",
+        "Effect": "Allow",
+        "Action": [
+            "sagemaker:EnableSagemakerServicecatalogPortfolio",
+            "sagemaker:DisableSagemakerServicecatalogPortfolio",
+            "sagemaker:GetSagemakerServicecatalogPortfolioStatus",
+            "servicecatalog:ListAcceptedPortfolioShares",
+        ],
+        "Resource": "*",
+    },
+    {
+        "Sid": "SharePortfolio",
+        "Effect": "Allow",
+        "Action": [
+            # SageMaker accepts and rejects the share in the name of whoever enables and disables.
+            "servicecatalog:AcceptPortfolioShare",
+            "servicecatalog:RejectPortfolioShare",
+            "servicecatalog:AssociatePrincipalWithPortfolio",
+            "servicecatalog:DisassociatePrincipalFromPortfolio",
+        ],
+        "Resource": PORTFOLIOS,
+    },
+)
+WILDCARDS: Final = {
+    "AwsSolutions-IAM5[Resource::*]": (
+        "enabling projects, reading their status and listing shares know no resources (Service "
+        "Authorization Reference)"
+    ),
+    "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:catalog:<AWS::Region>:*:portfolio/*]": (
+        "the portfolio belongs to an account of AWS and has no id before projects are enabled"
+    ),
 }
 
 
@@ -66,7 +87,7 @@ class SageMakerProjects(Construct):
             handler="index.handler",
             code=lambda_.Code.from_asset(str(RUNTIME_DIRECTORY), exclude=["__pycache__"]),
             timeout=cdk.Duration.seconds(120),
-            role=_role(self, "FunctionRole", function_logs, [PORTFOLIO, _read_roles(role_arns)]),
+            role=_role(self, "FunctionRole", function_logs, [*STATEMENTS, _read_roles(role_arns)]),
             log_group=function_logs,
         )
         provider_logs = _log_group(self, "ProviderLogs", key)
@@ -85,8 +106,8 @@ class SageMakerProjects(Construct):
             service_token=provider.service_token,
             properties={"ExecutionRoles": list(role_arns)},
         )
-        acknowledge_each(self, FINDINGS)
-        _acknowledge_roles(self, provider_role, function)
+        acknowledge_each(self, {**FINDINGS, **WILDCARDS})
+        _acknowledge_provider_role(provider_role, function)
 
 
 def _read_roles(role_arns: Sequence[str]) -> dict[str, Any]:
@@ -133,21 +154,12 @@ def _log_group(scope: Construct, construct_id: str, key: kms.IKey) -> logs.LogGr
     )
 
 
-def _acknowledge_roles(
-    projects: SageMakerProjects, provider_role: iam.Role, function: lambda_.Function
-) -> None:
-    acknowledge(
-        projects,
-        "AwsSolutions-IAM5[Resource::*]",
-        reason="the portfolio belongs to AWS and has no id before it is enabled; enabling it and "
-        "listing shares know no resources (Service Authorization Reference)",
-    )
-    stack = cdk.Stack.of(projects)
+def _acknowledge_provider_role(role: iam.Role, function: lambda_.Function) -> None:
     resource = function.node.default_child
     assert isinstance(resource, lambda_.CfnFunction)
-    logical_id = stack.resolve(resource.logical_id)
+    logical_id = cdk.Stack.of(role).resolve(resource.logical_id)
     acknowledge(
-        provider_role,
+        role,
         f"AwsSolutions-IAM5[Resource::<{logical_id}.Arn>:*]",
         "NIST.800.53.R5-IAMNoInlinePolicy",
         reason="the CDK's provider framework lets its role invoke this one function in any "

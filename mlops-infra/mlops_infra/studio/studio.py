@@ -4,7 +4,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from mlops_commons.cdk.included_resources import IncludedResources, retention
-from mlops_commons.cdk.nag import acknowledge
+from mlops_commons.cdk.nag import acknowledge_each
 from mlops_commons.utilities.cloudformation import Resources
 from mlops_infra.access.personas import DEFAULT_PERSONA, PERSONAS
 from mlops_infra.access.roles import PersonaRoles
@@ -40,11 +40,12 @@ class Studio(Construct):
             retention=retention(removal_policy),
         )
         if props.create_service_catalog_roles:
-            resources |= service_catalog_roles.service_catalog_role_resources()
+            resources |= service_catalog_roles.service_catalog_role_resources(
+                {name: roles.policy_arn(name) for name in service_catalog_roles.PERSONA_POLICIES}
+            )
         included = IncludedResources(self, "Resources", resources)
         if props.create_service_catalog_roles:
-            for logical_id, finding, reason in service_catalog_roles.findings():
-                acknowledge(included.get_resource(logical_id), finding, reason=reason)
+            acknowledge_each(included, service_catalog_roles.findings())
         SageMakerProjects(
             self,
             "Projects",

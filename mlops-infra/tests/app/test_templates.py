@@ -96,7 +96,8 @@ def literal(value: Any) -> Any:
             separator, parts = value["Fn::Join"]
             return separator.join(str(literal(part)) for part in parts)
         if set(value) == {"Fn::Sub"}:
-            return re.sub(r"[$][{]([^!}]+)[}]", lambda m: pseudo(m[1]), str(value["Fn::Sub"]))
+            text = value["Fn::Sub"][0] if isinstance(value["Fn::Sub"], list) else value["Fn::Sub"]
+            return re.sub(r"[$][{]([^!}]+)[}]", lambda m: pseudo(m[1]), text)
         if set(value) == {"Ref"}:
             return pseudo(value["Ref"])
         if set(value) == {"Fn::GetAtt"}:

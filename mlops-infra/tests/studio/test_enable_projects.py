@@ -1,16 +1,21 @@
-"""The custom resource's handler against an account in memory."""
+"""The custom resource's handler, with boto3's own clients against an account in memory."""
 
 import importlib.util
+import json
 from types import ModuleType
 from typing import Any
 
+import boto3
 import pytest
+from botocore.awsrequest import AWSResponse
 
 from mlops_infra.studio.projects import RUNTIME_DIRECTORY
 
 pytestmark = pytest.mark.construct
 
 ROLE_A, ROLE_B = "arn:aws:iam::111111111111:role/a", "arn:aws:iam::111111111111:role/b"
+SOMEBODY_ELSE = "arn:aws:iam::111111111111:role/somebody-else"
+PORTFOLIO = "port-sagemaker"
 
 
 def load() -> ModuleType:
@@ -26,49 +31,79 @@ index = load()
 
 
 class Account:
-    """The operations of SageMaker and Service Catalog that the handler uses, with their effects."""
+    """The operations that the handler uses, with their effects, behind boto3's real clients.
 
-    def __init__(self, *, enabled: bool = False, appears_after: int = 0, position: int = 0) -> None:
+    The clients validate parameters, follow pages and raise the services' own exceptions.
+
+    Args:
+        appears_after: how often the shares are listed before the portfolio is among them.
+        others: how many portfolios stand before it, one on a page.
+    """
+
+    def __init__(self, *, enabled: bool = False, appears_after: int = 0, others: int = 0) -> None:
         self.enabled = enabled
         self.principals: set[str] = set()
-        self.pages_read = 0
+        self.calls: list[str] = []
+        self.pauses: list[float] = []
         self._appears_after = appears_after
-        self._others = [{"Id": f"port-{n}", "ProviderName": "another"} for n in range(position)]
+        self._others = others
 
-    def get_sagemaker_servicecatalog_portfolio_status(self) -> dict[str, str]:
-        return {"Status": "Enabled" if self.enabled else "Disabled"}
+    def client(self, service: str) -> Any:
+        client = boto3.client(
+            service,
+            region_name="eu-west-1",
+            aws_access_key_id="none",
+            aws_secret_access_key="none",
+        )
+        client.meta.events.register("before-call", self._answer)
+        return client
 
-    def enable_sagemaker_servicecatalog_portfolio(self) -> None:
+    def _answer(self, *, model: Any, params: dict[str, Any], **_: Any) -> Any:
+        self.calls.append(model.name)
+        status, content = getattr(self, model.name)(json.loads(params["body"]))
+        return AWSResponse(params["url"], status, {}, None), content
+
+    def GetSagemakerServicecatalogPortfolioStatus(self, _body: Any) -> Any:
+        return 200, {"Status": "Enabled" if self.enabled else "Disabled"}
+
+    def EnableSagemakerServicecatalogPortfolio(self, _body: Any) -> Any:
         self.enabled = True
+        return 200, {}
 
-    def disable_sagemaker_servicecatalog_portfolio(self) -> None:
+    def DisableSagemakerServicecatalogPortfolio(self, _body: Any) -> Any:
         self.enabled = False
+        return 200, {}
 
-    def get_paginator(self, operation: str) -> "Account":
-        assert operation == "list_accepted_portfolio_shares"
-        return self
-
-    def paginate(self, **arguments: str) -> Any:
-        assert arguments == {"PortfolioShareType": "AWS_SERVICECATALOG"}
-        portfolios = list(self._others)
-        if self.enabled and self._appears_after <= 0:
-            portfolios.append({"Id": "port-sagemaker", "ProviderName": "Amazon SageMaker"})
+    def ListAcceptedPortfolioShares(self, body: dict[str, str]) -> Any:
+        # The portfolio is an imported one, which is what the operation lists by default.
+        assert body.get("PortfolioShareType", "IMPORTED") == "IMPORTED"
+        page = int(body.get("PageToken", 0))
+        if page < self._others:
+            details = [{"Id": f"port-{page}", "ProviderName": "another"}]
+            return 200, {"PortfolioDetails": details, "NextPageToken": str(page + 1)}
         self._appears_after -= 1
-        for portfolio in portfolios or [None]:
-            self.pages_read += 1
-            yield {"PortfolioDetails": [portfolio] if portfolio else []}
+        present = self.enabled and self._appears_after < 0
+        details = [{"Id": PORTFOLIO, "ProviderName": "Amazon SageMaker"}] if present else []
+        return 200, {"PortfolioDetails": details}
 
-    def associate_principal_with_portfolio(self, **arguments: str) -> None:
-        assert arguments["PortfolioId"] == "port-sagemaker"
-        self.principals.add(arguments["PrincipalARN"])
+    def AssociatePrincipalWithPortfolio(self, body: dict[str, str]) -> Any:
+        assert body["PortfolioId"] == PORTFOLIO
+        assert body["PrincipalType"] == "IAM"
+        self.principals.add(body["PrincipalARN"])
+        return 200, {}
 
-    def disassociate_principal_from_portfolio(self, **arguments: str) -> None:
-        self.principals.discard(arguments["PrincipalARN"])
+    def DisassociatePrincipalFromPortfolio(self, body: dict[str, str]) -> Any:
+        assert body["PortfolioId"] == PORTFOLIO
+        if body["PrincipalARN"] not in self.principals:
+            return 400, {"Error": {"Code": "ResourceNotFoundException", "Message": "unknown"}}
+        self.principals.remove(body["PrincipalARN"])
+        return 200, {}
 
 
 def send(account: Account, request: str, roles: list[str], **more: Any) -> dict[str, Any]:
     event = {"RequestType": request, "ResourceProperties": {"ExecutionRoles": roles}, **more}
-    answer: dict[str, Any] = index.handle(event, account, account, pause=lambda _: None)
+    clients = (account.client("sagemaker"), account.client("servicecatalog"))
+    answer: dict[str, Any] = index.handle(event, *clients, pause=account.pauses.append)
     return answer
 
 
@@ -77,28 +112,38 @@ def test_create_enables_the_portfolio_for_every_role() -> None:
     answer = send(account, "Create", [ROLE_A, ROLE_B])
     assert account.enabled
     assert account.principals == {ROLE_A, ROLE_B}
-    assert answer["Data"] == {"PortfolioId": "port-sagemaker"}
+    assert answer["Data"] == {"PortfolioId": PORTFOLIO}
+    assert account.pauses == []
 
 
 def test_the_portfolio_is_found_on_a_later_page() -> None:
-    account = Account(position=3)
+    account = Account(others=3)
     send(account, "Create", [ROLE_A])
-    assert account.pages_read == 4
+    assert account.principals == {ROLE_A}
+    assert account.calls.count("ListAcceptedPortfolioShares") == 4
 
 
 def test_it_waits_for_a_portfolio_that_appears_late() -> None:
     account = Account(appears_after=4)
     send(account, "Create", [ROLE_A])
     assert account.principals == {ROLE_A}
+    assert account.pauses == [index.SECONDS_BETWEEN] * 4
 
 
-def test_a_portfolio_that_never_appears_is_a_failure_with_a_reason() -> None:
+@pytest.mark.parametrize("enabled_before", [False, True])
+def test_a_portfolio_that_never_appears_is_a_failure_that_leaves_nothing_behind(
+    enabled_before: bool,
+) -> None:
+    account = Account(enabled=enabled_before, appears_after=1000)
     with pytest.raises(RuntimeError, match="no portfolio of 'Amazon SageMaker'"):
-        send(Account(appears_after=1000), "Create", [ROLE_A])
+        send(account, "Create", [ROLE_A])
+    assert account.enabled is enabled_before
+    assert len(account.pauses) == index.ATTEMPTS - 1
 
 
 def test_update_takes_away_what_is_no_longer_wanted() -> None:
     account = Account()
+    account.principals.add(SOMEBODY_ELSE)
     created = send(account, "Create", [ROLE_A])
     updated = send(
         account,
@@ -107,26 +152,47 @@ def test_update_takes_away_what_is_no_longer_wanted() -> None:
         PhysicalResourceId=created["PhysicalResourceId"],
         OldResourceProperties={"ExecutionRoles": [ROLE_A]},
     )
-    assert account.principals == {ROLE_B}
-    assert updated["PhysicalResourceId"] == created["PhysicalResourceId"]
+    assert account.principals == {ROLE_B, SOMEBODY_ELSE}
+    assert updated == created
+
+
+def test_update_enables_again_what_somebody_has_switched_off() -> None:
+    account = Account()
+    created = send(account, "Create", [ROLE_A])
+    account.enabled = False
+    send(account, "Update", [ROLE_A], PhysicalResourceId=created["PhysicalResourceId"])
+    assert account.enabled
 
 
 def test_the_same_request_twice_changes_nothing_more() -> None:
     account = Account()
     first = send(account, "Create", [ROLE_A])
-    send(account, "Update", [ROLE_A], PhysicalResourceId=first["PhysicalResourceId"])
-    assert account.principals == {ROLE_A}
+    again = send(account, "Update", [ROLE_A], PhysicalResourceId=first["PhysicalResourceId"])
+    assert (account.principals, again) == ({ROLE_A}, first)
 
 
 @pytest.mark.parametrize("enabled_before", [False, True])
 def test_delete_undoes_what_create_did_and_no_more(enabled_before: bool) -> None:
     account = Account(enabled=enabled_before)
-    account.principals.add("arn:aws:iam::111111111111:role/somebody-else")
+    account.principals.add(SOMEBODY_ELSE)
     created = send(account, "Create", [ROLE_A])
     send(account, "Delete", [ROLE_A], PhysicalResourceId=created["PhysicalResourceId"])
     assert account.enabled is enabled_before
-    assert account.principals == {"arn:aws:iam::111111111111:role/somebody-else"}
+    assert account.principals == {SOMEBODY_ELSE}
 
 
-def test_delete_of_what_is_gone_already_succeeds() -> None:
-    send(Account(), "Delete", [ROLE_A], PhysicalResourceId="portfolio-enabled-here")
+@pytest.mark.parametrize("enabled", [False, True])
+def test_delete_of_what_is_gone_already_succeeds(enabled: bool) -> None:
+    account = Account(enabled=enabled)
+    send(account, "Delete", [ROLE_A], PhysicalResourceId=index.ENABLED_BEFORE)
+    assert account.enabled is enabled
+
+
+def test_the_role_may_call_what_the_handler_calls() -> None:
+    from mlops_infra.studio.projects import STATEMENTS
+
+    account = Account()
+    created = send(account, "Create", [ROLE_A])
+    send(account, "Delete", [ROLE_A], PhysicalResourceId=created["PhysicalResourceId"])
+    allowed = {name.partition(":")[2] for s in STATEMENTS for name in s["Action"]}
+    assert set(account.calls) <= allowed

@@ -60,6 +60,7 @@ def test_it_opens_todays_studio_without_a_home_file_system(template: dict[str, A
     settings = properties["DefaultUserSettings"]
     assert (settings["StudioWebPortal"], settings["DefaultLandingUri"]) == ("ENABLED", "studio::")
     assert settings["AutoMountHomeEFS"] == "Disabled"
+    assert "JupyterServer" in settings["StudioWebPortalSettings"]["HiddenAppTypes"]
     assert properties["HomeEfsFileSystemCreation"] == "Disabled"
 
 
@@ -101,7 +102,40 @@ def test_the_roles_that_awss_templates_name_exist(template: dict[str, Any], role
         for r in resources(template, "AWS::IAM::Role")
         if r["Properties"].get("RoleName") == role.name
     ]
-    assert [r["Properties"]["Path"] for r in found] == ["/service-role/"]
+    (properties,) = (r["Properties"] for r in found)
+    assert properties["Path"] == "/service-role/"
+    (trust,) = properties["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Condition"] == {
+        "StringEqualsIfExists": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+    }
+    # Whoever pushes code to a project's repository must not decide for the lead.
+    keeps_out = {"Ref": "DenyDecisionsPolicy"} in properties["ManagedPolicyArns"]
+    assert keeps_out is (role.part != "Launch")
+
+
+def test_jobs_of_awss_templates_run_as_their_own_role_within_the_limits_of_a_data_scientists(
+    template: dict[str, Any],
+) -> None:
+    role = template["Resources"]["ServiceCatalogProductsExecutionRole"]["Properties"]
+    policies = {policy["Ref"] for policy in role["ManagedPolicyArns"]}
+    data_scientists = {
+        name
+        for name, resource in template["Resources"].items()
+        if {"Ref": "DataScientistRole"} in resource["Properties"].get("Roles", [])
+    }
+    assert policies < data_scientists
+    assert {"RunJobsPolicy", "DenyDecisionsPolicy", "DenyDetoursPolicy"} < policies
+    passing = template["Resources"]["ServiceCatalogProductsExecutionRolePassRole"]["Properties"]
+    (allow,) = (s for s in passing["PolicyDocument"]["Statement"] if s["Effect"] == "Allow")
+    assert allow["Resource"] == {"Fn::GetAtt": ["ServiceCatalogProductsExecutionRole", "Arn"]}
+
+
+def test_jobs_are_kept_in_the_private_subnets_of_the_stage(template: dict[str, Any]) -> None:
+    document = template["Resources"]["RunJobsPolicy"]["Properties"]["PolicyDocument"]
+    conditions = {s["Sid"]: s.get("Condition", {}) for s in document["Statement"]}
+    allowed = conditions["RunJobsInPrivateSubnets"]["ForAllValues:StringEquals"]
+    assert allowed["sagemaker:VpcSubnets"] == domain(template)["Properties"]["SubnetIds"]
+    assert len(allowed["sagemaker:VpcSubnets"]) == 3
 
 
 def test_another_stack_may_own_those_roles(tmp_path: Path) -> None:

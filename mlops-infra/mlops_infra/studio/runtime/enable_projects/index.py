@@ -5,6 +5,8 @@ import time
 import boto3
 
 PROVIDER = "Amazon SageMaker"
+ENABLED_HERE = "portfolio-enabled-here"
+ENABLED_BEFORE = "portfolio-was-enabled"
 ATTEMPTS = 10
 SECONDS_BETWEEN = 3
 
@@ -22,46 +24,60 @@ def handle(event, sagemaker, catalog, pause=time.sleep):
     """
     wanted = set(event["ResourceProperties"]["ExecutionRoles"])
     if event["RequestType"] == "Create":
-        physical_id = enable(sagemaker)
-        before = set()
-    else:
-        physical_id = event["PhysicalResourceId"]
-        before = set(event.get("OldResourceProperties", {}).get("ExecutionRoles", []))
+        return create(wanted, sagemaker, catalog, pause)
+    physical_id = event["PhysicalResourceId"]
     if event["RequestType"] == "Delete":
-        delete(physical_id, wanted, sagemaker, catalog)
+        remove(physical_id, wanted, sagemaker, catalog)
         return {"PhysicalResourceId": physical_id}
-    portfolio = wait_for_portfolio(catalog, pause)
-    for role in sorted(wanted):
-        catalog.associate_principal_with_portfolio(
-            PortfolioId=portfolio, PrincipalARN=role, PrincipalType="IAM"
-        )
+    before = set(event.get("OldResourceProperties", {}).get("ExecutionRoles", []))
+    sagemaker.enable_sagemaker_servicecatalog_portfolio()
+    portfolio = associate(catalog, wanted, pause)
     disassociate(catalog, portfolio, before - wanted)
     return {"PhysicalResourceId": physical_id, "Data": {"PortfolioId": portfolio}}
 
 
-def enable(sagemaker):
-    """Enable the portfolio; the answer is the physical id."""
-    if sagemaker.get_sagemaker_servicecatalog_portfolio_status().get("Status") == "Enabled":
-        return "portfolio-was-enabled"
+def create(wanted, sagemaker, catalog, pause):
+    """Enable the portfolio for the roles, or leave everything as it was."""
+    status = sagemaker.get_sagemaker_servicecatalog_portfolio_status().get("Status")
+    physical_id = ENABLED_BEFORE if status == "Enabled" else ENABLED_HERE
     sagemaker.enable_sagemaker_servicecatalog_portfolio()
-    return "portfolio-enabled-here"
+    try:
+        portfolio = associate(catalog, wanted, pause)
+    except Exception:
+        # The framework sends no Delete for what it failed to create.
+        remove(physical_id, wanted, sagemaker, catalog)
+        raise
+    return {"PhysicalResourceId": physical_id, "Data": {"PortfolioId": portfolio}}
 
 
-def delete(physical_id, roles, sagemaker, catalog):
+def remove(physical_id, roles, sagemaker, catalog):
     """Undo what was done here; what is gone already is fine."""
     portfolio = find_portfolio(catalog)
     if portfolio:
         disassociate(catalog, portfolio, roles)
-    if physical_id == "portfolio-enabled-here":
+    if physical_id == ENABLED_HERE:
         sagemaker.disable_sagemaker_servicecatalog_portfolio()
 
 
-def disassociate(catalog, portfolio, roles):
-    """Remove principals; removing one that is not there is no error of the API."""
+def associate(catalog, roles, pause):
+    """Make the roles principals of the portfolio, and answer with its id."""
+    portfolio = wait_for_portfolio(catalog, pause)
     for role in sorted(roles):
-        catalog.disassociate_principal_from_portfolio(
+        catalog.associate_principal_with_portfolio(
             PortfolioId=portfolio, PrincipalARN=role, PrincipalType="IAM"
         )
+    return portfolio
+
+
+def disassociate(catalog, portfolio, roles):
+    """Remove principals, also when one of them is gone already."""
+    for role in sorted(roles):
+        try:
+            catalog.disassociate_principal_from_portfolio(
+                PortfolioId=portfolio, PrincipalARN=role, PrincipalType="IAM"
+            )
+        except catalog.exceptions.ResourceNotFoundException:
+            continue
 
 
 def wait_for_portfolio(catalog, pause):
@@ -74,16 +90,14 @@ def wait_for_portfolio(catalog, pause):
             return portfolio
     raise RuntimeError(
         f"no portfolio of '{PROVIDER}' among the accepted portfolio shares after "
-        f"{ATTEMPTS * SECONDS_BETWEEN} seconds; is SageMaker Projects available in this region?"
+        f"{(ATTEMPTS - 1) * SECONDS_BETWEEN} seconds; is SageMaker Projects available in this "
+        "region?"
     )
 
 
 def find_portfolio(catalog):
     """The id of SageMaker's portfolio over all pages of the accepted shares, or None."""
-    pages = catalog.get_paginator("list_accepted_portfolio_shares").paginate(
-        PortfolioShareType="AWS_SERVICECATALOG"
-    )
-    for page in pages:
+    for page in catalog.get_paginator("list_accepted_portfolio_shares").paginate():
         for portfolio in page["PortfolioDetails"]:
             if portfolio["ProviderName"] == PROVIDER:
                 return portfolio["Id"]

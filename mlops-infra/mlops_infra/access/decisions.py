@@ -1,0 +1,104 @@
+"""What only a lead decides, and what keeps everybody else from it."""
+
+from mlops_infra.access.scope import NAMED_BY_USERS, NO_RESOURCES, OWN_PROFILE, PolicyScope
+from mlops_infra.access.statements import Statement, actions, arns
+
+
+def approve_models(_scope: PolicyScope) -> tuple[Statement, ...]:
+    """The approval status of model versions."""
+    return (
+        Statement(
+            sid="ApproveVersions",
+            actions=("sagemaker:UpdateModelPackage",),
+            resources=arns("sagemaker", "model-package/*"),
+            reason="a lead decides on the versions of every model of this account",
+        ),
+    )
+
+
+def create_projects(_scope: PolicyScope) -> tuple[Statement, ...]:
+    """SageMaker projects, which are products of Service Catalog."""
+    return (
+        Statement(
+            sid="ManageProjects",
+            actions=actions("sagemaker", "CreateProject UpdateProject DeleteProject"),
+            resources=arns("sagemaker", "project/*"),
+            reason=NAMED_BY_USERS,
+        ),
+        Statement(
+            sid="LaunchProducts",
+            actions=actions(
+                "servicecatalog",
+                "ProvisionProduct DescribeProduct DescribeProductAsAdmin "
+                "DescribeProvisioningArtifact DescribeProvisioningParameters ListLaunchPaths "
+                "ListProvisioningArtifacts",
+            ),
+            resources=("arn:${AWS::Partition}:catalog:${AWS::Region}:*:product/*",),
+            reason="products have random ids, and those of a shared portfolio the account of "
+            "their owner; the portfolio decides which ones a lead sees",
+        ),
+        Statement(
+            sid="FindProducts",
+            actions=actions("servicecatalog", "DescribeProductView SearchProducts"),
+            resources=("*",),
+            reason=NO_RESOURCES,
+        ),
+        Statement(
+            sid="ManageOwnProvisionedProducts",
+            actions=actions(
+                "servicecatalog",
+                "DescribeProvisionedProduct DescribeRecord ListRecordHistory "
+                "ScanProvisionedProducts SearchProvisionedProducts TerminateProvisionedProduct "
+                "UpdateProvisionedProduct",
+            ),
+            resources=("*",),
+            reason=f"{NO_RESOURCES}; a condition allows only what the own role has launched",
+            condition={"StringEquals": {"servicecatalog:userLevel": "self"}},
+        ),
+    )
+
+
+def deny_decisions(_scope: PolicyScope) -> tuple[Statement, ...]:
+    """Keep the decisions with the lead, whatever a later policy adds by mistake."""
+    return (
+        Statement(
+            sid="DecisionsOfTheLead",
+            effect="Deny",
+            actions=(
+                *actions("sagemaker", "CreateProject UpdateProject DeleteProject"),
+                *actions("sagemaker", "UpdateModelPackage PutModelPackageGroupPolicy"),
+                *actions("servicecatalog", "ProvisionProduct UpdateProvisionedProduct"),
+            ),
+            resources=("*",),
+        ),
+        Statement(
+            sid="NoVersionIsBornApproved",
+            effect="Deny",
+            actions=("sagemaker:CreateModelPackage",),
+            resources=("*",),
+            condition={"StringEquals": {"sagemaker:ModelApprovalStatus": "Approved"}},
+        ),
+    )
+
+
+def deny_detours(_scope: PolicyScope) -> tuple[Statement, ...]:
+    """Keep people to their own profile and role, whatever a later policy adds by mistake."""
+    return (
+        Statement(
+            sid="NoWayIntoAnotherProfile",
+            effect="Deny",
+            actions=("sagemaker:CreatePresignedDomainUrl",),
+            besides=(OWN_PROFILE,),
+        ),
+        Statement(
+            sid="NoWayToAnotherRole",
+            effect="Deny",
+            actions=(
+                *actions("iam", "CreateRole UpdateAssumeRolePolicy PutRolePolicy AttachRolePolicy"),
+                *actions("sagemaker", "CreateUserProfile UpdateUserProfile UpdateDomain"),
+                *actions("lambda", "CreateFunction UpdateFunctionCode InvokeFunction"),
+                "sts:AssumeRole",
+            ),
+            resources=("*",),
+        ),
+    )

@@ -1,0 +1,70 @@
+"""What the development of models needs: pipelines, experiments, features, the registry."""
+
+from typing import Final
+
+from mlops_infra.access.jobs import JOBS
+from mlops_infra.access.scope import NAMED_BY_USERS, PolicyScope
+from mlops_infra.access.statements import Statement, actions, arns
+
+EXPERIMENTS: Final = ("experiment/*", "experiment-trial/*", "experiment-trial-component/*")
+LINEAGE: Final = ("action/*", "artifact/*", "context/*")
+
+
+def develop_models(_scope: PolicyScope) -> tuple[Statement, ...]:
+    """Pipelines, feature groups, experiments, new versions of models, calls of endpoints."""
+    return (
+        Statement(
+            sid="RunPipelines",
+            actions=actions(
+                "sagemaker",
+                "CreatePipeline UpdatePipeline DeletePipeline StartPipelineExecution "
+                "StopPipelineExecution RetryPipelineExecution SendPipelineExecutionStepSuccess "
+                "SendPipelineExecutionStepFailure",
+            ),
+            resources=arns("sagemaker", "pipeline/*"),
+            reason=NAMED_BY_USERS,
+        ),
+        Statement(
+            sid="UseFeatures",
+            actions=actions(
+                "sagemaker",
+                "CreateFeatureGroup UpdateFeatureGroup PutRecord GetRecord BatchGetRecord "
+                "DeleteRecord",
+            ),
+            resources=arns("sagemaker", "feature-group/*"),
+            reason=NAMED_BY_USERS,
+        ),
+        Statement(
+            sid="CatalogueFeatures",
+            actions=actions("glue", "GetDatabase GetTable CreateTable UpdateTable"),
+            resources=arns(
+                *("glue", "catalog", "database/sagemaker_featurestore"),
+                "table/sagemaker_featurestore/*",
+            ),
+            reason="SageMaker keeps a table for each feature group in this one database",
+        ),
+        Statement(
+            sid="TrackExperiments",
+            actions=actions(
+                "sagemaker",
+                "CreateExperiment UpdateExperiment DeleteExperiment CreateTrial UpdateTrial "
+                "DeleteTrial CreateTrialComponent UpdateTrialComponent DeleteTrialComponent "
+                "AssociateTrialComponent DisassociateTrialComponent BatchPutMetrics "
+                "CreateAction CreateArtifact CreateContext AddAssociation",
+            ),
+            resources=arns("sagemaker", *EXPERIMENTS, *LINEAGE, *JOBS),
+            reason=NAMED_BY_USERS,
+        ),
+        Statement(
+            sid="RegisterVersions",
+            actions=actions("sagemaker", "CreateModelPackage CreateModelPackageGroup"),
+            resources=arns("sagemaker", "model-package/*", "model-package-group/*"),
+            reason=f"{NAMED_BY_USERS}; a new version waits for approval",
+        ),
+        Statement(
+            sid="CallEndpoints",
+            actions=("sagemaker:InvokeEndpoint",),
+            resources=arns("sagemaker", "endpoint/*"),
+            reason=NAMED_BY_USERS,
+        ),
+    )

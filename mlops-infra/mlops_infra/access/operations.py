@@ -1,0 +1,30 @@
+"""What an ML engineer does beyond the development of models."""
+
+from mlops_infra.access.scope import NAMED_BY_USERS, OF_PROJECTS, PolicyScope
+from mlops_infra.access.statements import Statement, actions, arns
+
+
+def operate_endpoints(_scope: PolicyScope) -> tuple[Statement, ...]:
+    """Endpoints of SageMaker and the pipelines of projects."""
+    return (
+        Statement(
+            sid="OperateEndpoints",
+            actions=actions(
+                "sagemaker",
+                "CreateEndpoint UpdateEndpoint DeleteEndpoint CreateEndpointConfig "
+                "DeleteEndpointConfig UpdateEndpointWeightsAndCapacities",
+            ),
+            resources=arns("sagemaker", "endpoint/*", "endpoint-config/*"),
+            reason=NAMED_BY_USERS,
+        ),
+        Statement(
+            sid="FollowPipelines",
+            actions=actions(
+                "codepipeline",
+                "GetPipeline GetPipelineState GetPipelineExecution ListPipelineExecutions "
+                "StartPipelineExecution",
+            ),
+            resources=arns("codepipeline", "sagemaker-*"),
+            reason=OF_PROJECTS,
+        ),
+    )

@@ -1,0 +1,36 @@
+"""What people may do to their own place in Studio."""
+
+from mlops_infra.access.scope import OWN_PROFILE, PolicyScope
+from mlops_infra.access.statements import Statement, actions, arns
+
+
+def work_in_studio(_scope: PolicyScope) -> tuple[Statement, ...]:
+    """Own profile, private spaces and apps, and nobody else's.
+
+    Source: SageMaker Developer Guide, "Give your users access to spaces".
+    """
+    return (
+        Statement(
+            sid="OpenOwnProfile",
+            actions=("sagemaker:CreatePresignedDomainUrl",),
+            resources=(OWN_PROFILE,),
+        ),
+        Statement(
+            sid="OwnPrivateSpaces",
+            actions=actions("sagemaker", "CreateSpace UpdateSpace DeleteSpace CreateApp DeleteApp"),
+            resources=arns("sagemaker", "space/*", "app/*"),
+            reason="narrowed by a condition to private spaces that the own user profile owns",
+            condition={
+                "ArnLike": {"sagemaker:OwnerUserProfileArn": OWN_PROFILE},
+                "StringEquals": {"sagemaker:SpaceSharingType": "Private"},
+            },
+        ),
+        Statement(
+            sid="TagWhatIsCreated",
+            actions=("sagemaker:AddTags",),
+            resources=arns("sagemaker", "*"),
+            reason="Studio tags all that it creates; a condition allows tags at creation only, "
+            "so that tags of what exists already stay as they are",
+            condition={"Null": {"sagemaker:TaggingAction": "false"}},
+        ),
+    )
