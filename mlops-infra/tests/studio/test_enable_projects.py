@@ -9,7 +9,7 @@ import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
 
-from mlops_infra.studio.projects import RUNTIME_DIRECTORY
+from mlops_infra.studio.projects import RUNTIME_DIRECTORY, STATEMENTS
 
 pytestmark = pytest.mark.construct
 
@@ -189,8 +189,6 @@ def test_delete_of_what_is_gone_already_succeeds(enabled: bool) -> None:
 
 
 def test_the_role_may_call_what_the_handler_calls() -> None:
-    from mlops_infra.studio.projects import STATEMENTS
-
     account = Account()
     created = send(account, "Create", [ROLE_A])
     send(account, "Delete", [ROLE_A], PhysicalResourceId=created["PhysicalResourceId"])
