@@ -8,7 +8,7 @@ from constructs import Construct
 
 from mlops_commons.cdk.included_resources import IncludedResources
 from mlops_commons.cdk.nag import acknowledge_each
-from mlops_commons.utilities.cloudformation import Resources, attribute, ref
+from mlops_commons.utilities.cloudformation import Resource, Resources, attribute, ref
 from mlops_infra.access.personas import PERSONAS, Persona
 from mlops_infra.access.policies import POLICIES, Policy
 from mlops_infra.access.scope import PolicyScope
@@ -74,10 +74,16 @@ class PersonaRoles(Construct):
 
 
 def persona_resources(within: PolicyScope) -> Resources:
-    """Roles, policies and parameters as plain resources."""
-    resources: Resources = {}
+    """Roles, policies and parameters as plain resources.
+
+    Roles come first: what is referred to ahead of its place is created with a trace in the
+    metadata that names a temporary folder.
+    """
+    resources: Resources = {role_id(persona): _role(persona) for persona in PERSONAS}
     for persona in PERSONAS:
-        resources |= _persona(persona, within.namespace)
+        resources[f"{role_id(persona)}Parameter"] = _parameter(persona, within.namespace)
+        if persona.jobs_run_as:
+            resources[f"{role_id(persona)}PassRole"] = _pass_role(persona)
     for policy in POLICIES:
         holders = [persona for persona in PERSONAS if policy.name in persona.policies]
         resources[policy_id(policy)] = {
@@ -101,38 +107,38 @@ def policy_id(policy: Policy) -> str:
     return f"{policy.name}Policy"
 
 
-def _persona(persona: Persona, namespace: str) -> Resources:
-    role = role_id(persona)
-    resources: Resources = {
-        role: {
-            "Type": "AWS::IAM::Role",
-            "Properties": {
-                "Description": persona.title,
-                "AssumeRolePolicyDocument": TRUST,
-                "MaxSessionDuration": 12 * 3600,
-            },
-        },
-        f"{role}Parameter": {
-            "Type": "AWS::SSM::Parameter",
-            "Properties": {
-                "Type": "String",
-                "Name": persona.parameter.within(namespace),
-                "Description": persona.title,
-                "Value": attribute(role, "Arn"),
-            },
+def _role(persona: Persona) -> Resource:
+    return {
+        "Type": "AWS::IAM::Role",
+        "Properties": {
+            "Description": persona.title,
+            "AssumeRolePolicyDocument": TRUST,
+            "MaxSessionDuration": 12 * 3600,
         },
     }
-    if persona.jobs_run_as:
-        passed = attribute(_role_id_of(persona.jobs_run_as), "Arn")
-        resources[f"{role}PassRole"] = {
-            "Type": "AWS::IAM::ManagedPolicy",
-            "Properties": {
-                "Description": f"Personas: jobs run as {persona.jobs_run_as} and as nobody else",
-                "PolicyDocument": pass_role(passed),
-                "Roles": [ref(role)],
-            },
-        }
-    return resources
+
+
+def _parameter(persona: Persona, namespace: str) -> Resource:
+    return {
+        "Type": "AWS::SSM::Parameter",
+        "Properties": {
+            "Type": "String",
+            "Name": persona.parameter.within(namespace),
+            "Description": persona.title,
+            "Value": attribute(role_id(persona), "Arn"),
+        },
+    }
+
+
+def _pass_role(persona: Persona) -> Resource:
+    return {
+        "Type": "AWS::IAM::ManagedPolicy",
+        "Properties": {
+            "Description": f"Personas: jobs run as {persona.jobs_run_as} and as nobody else",
+            "PolicyDocument": pass_role(attribute(_role_id_of(persona.jobs_run_as), "Arn")),
+            "Roles": [ref(role_id(persona))],
+        },
+    }
 
 
 def pass_role(role_arn: Mapping[str, Any]) -> dict[str, Any]:
