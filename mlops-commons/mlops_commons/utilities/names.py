@@ -64,9 +64,6 @@ USER_PROFILE: Final = NameRule(
     r"[a-zA-Z0-9](-*[a-zA-Z0-9])*",
     "API_CreateUserProfile, UserProfileName",
 )
-BUILD_PROJECT: Final = NameRule(
-    "CodeBuild project name", 150, r"[A-Za-z0-9][A-Za-z0-9_-]+", "API_CreateProject, name"
-)
 
 
 def shorten(name: str, maximum: int) -> str:
@@ -81,10 +78,11 @@ def shorten(name: str, maximum: int) -> str:
         raise ValueError(f"cannot shorten to {maximum} characters: {HASH_LENGTH + 2} at least")
     if len(name) <= maximum:
         return name
-    return f"{name[: maximum - HASH_LENGTH - 1].rstrip('-_.')}-{_digest(name)}"
+    return f"{name[: maximum - HASH_LENGTH - 1].rstrip('-_.')}-{digest(name)}"
 
 
-def _digest(name: str) -> str:
+def digest(name: str) -> str:
+    """Eight hexadecimal digits of SHA-256, which keep apart what looks alike when shortened."""
     return hashlib.sha256(name.encode()).hexdigest()[:HASH_LENGTH]
 
 
@@ -116,6 +114,11 @@ def pipeline(app_prefix: str, app: str, branch_name: str, set_name: str) -> str:
     return f"{app_prefix}-{app}-{re.sub(r'[^A-Za-z0-9.@_-]', '-', branch_name)}-{set_name}"
 
 
+def application(app_prefix: str, app: str) -> str:
+    """What the tag `cdk-app` says of everything that an app creates."""
+    return f"{app_prefix}-{app}"
+
+
 def core_stack(stage_name: str, app_directory: str, namespace: str = "") -> str:
     """The stack of an app in a stage's account, such as `dev-mlops-infra`.
 
@@ -135,7 +138,7 @@ def bucket(*parts: str, account: str, region: str) -> str:
     wanted = "-".join(part for part in parts if part)
     stem = re.sub(r"[^a-z0-9]+", "-", wanted.lower()).strip("-")
     if stem != wanted:
-        stem = f"{stem}-{_digest(wanted)}"
+        stem = f"{stem}-{digest(wanted)}"
     return shorten(stem, BUCKET.maximum - len(suffix)) + suffix
 
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from mlops_commons.utilities.cloudformation import Resources, attribute, ref, sub
 from mlops_commons.utilities.key_policies import key_policy, log_groups_of_this_stack
+from mlops_commons.utilities.names import digest
 from mlops_infra.studio.props import StudioProps
 
 DOMAIN: Final = "StudioDomain"
@@ -15,8 +16,9 @@ HIDDEN_APPS: Final = ("JupyterServer", "RStudioServerPro", "Canvas")
 
 
 def user_profile_id(name: str) -> str:
-    """The logical id of a user profile."""
-    return "UserProfile" + "".join(word.capitalize() for word in name.split("-"))
+    """The logical id of a user profile, with a digest because an id cannot hold a hyphen."""
+    words = "".join(word.capitalize() for word in name.split("-"))
+    return f"UserProfile{words}{digest(name)}"
 
 
 def domain_resources(

@@ -9,6 +9,7 @@ import pytest
 
 from mlops_commons.cdk.platform_app import platform_app
 from mlops_infra.core_stage import CoreStage
+from mlops_infra.studio.domain import domain_resources
 from mlops_infra.studio.props import StudioProps, UserProfileProps
 from mlops_infra.studio.service_catalog_roles import SERVICE_CATALOG_ROLES
 
@@ -165,3 +166,17 @@ def test_every_log_group_is_encrypted(template: dict[str, Any]) -> None:
     groups = resources(template, "AWS::Logs::LogGroup")
     assert len(groups) == 4
     assert all(group["Properties"]["KmsKeyId"] for group in groups)
+
+
+def test_users_whose_names_differ_by_a_hyphen_only_both_get_a_profile() -> None:
+    users = tuple(UserProfileProps(name=name, persona="execution") for name in ("a-1b", "a1b"))
+    made = domain_resources(
+        StudioProps(domain_name="studio", user_profiles=users),
+        vpc_id="vpc-1",
+        subnet_ids=["subnet-1"],
+        role_arns={"execution": "arn:aws:iam::111111111111:role/execution"},
+        default_persona="execution",
+        retention={},
+    )
+    profiles = [r for r in made.values() if r["Type"] == "AWS::SageMaker::UserProfile"]
+    assert [p["Properties"]["UserProfileName"] for p in profiles] == ["a-1b", "a1b"]
