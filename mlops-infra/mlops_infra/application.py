@@ -8,6 +8,7 @@ from constructs import Construct
 
 from mlops_commons.cdk.platform_app import platform_app
 from mlops_commons.config import Deployment, PlatformConfig, Stage, only_set
+from mlops_commons.contract import TagKey
 from mlops_commons.utilities import names
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 from mlops_commons.utilities.snapshot import Snapshot, snapshot
@@ -84,7 +85,7 @@ def _add_set(app: cdk.App, config: PlatformConfig, deployment: Deployment, root:
     )
     pipeline.add_stack_dependency(repository)
     for stack in (repository, pipeline):
-        cdk.Tags.of(stack).add("cdk-app", f"{config.app_prefix}-{APP}")
+        cdk.Tags.of(stack).add(TagKey.APP, names.application(config.app_prefix, APP))
 
 
 def _core_stage(

@@ -63,7 +63,7 @@ class CoreStage(cdk.Stage):
             removal_policy=removal_policy,
         )
         own: dict[str, str] = {
-            TagKey.APP: f"{app_prefix}-infra",
+            TagKey.APP: names.application(app_prefix, "infra"),
             TagKey.SET: set_name,
             TagKey.STAGE: construct_id,
         }

@@ -8,7 +8,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import pipelines
 from constructs import IConstruct
 
-from mlops_commons.cdk.nag import acknowledge, acknowledge_each
+from mlops_commons.cdk.nag import acknowledge, acknowledge_each, logical_id
 
 INLINE: Final = "NIST.800.53.R5-IAMNoInlinePolicy"
 INLINE_REASON: Final = (
@@ -31,6 +31,12 @@ PROJECT_LOGS_REASON: Final = (
     "log streams and test reports are named by CodeBuild at run time, below this project's name"
 )
 
+REPLICATION_KEY_REASON: Final = (
+    "CDK Pipelines cannot name the key of the replication bucket, which another stack makes, so "
+    "the role may use every key of the governance account whose policy leaves its use to IAM; "
+    "only CodePipeline assumes the role, and its S3 access ends at the pipeline's buckets"
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class GeneratedRole:
@@ -50,14 +56,7 @@ class GeneratedRole:
 ROLES: Final = (
     GeneratedRole(
         path=("Pipeline", "Role"),
-        findings=(
-            ((*READ_ARTIFACTS, *WRITE_ARTIFACTS, *USE_KEY, ARTIFACTS), ARTIFACTS_REASON),
-            (
-                ("Resource::*",),
-                "the key of a replication bucket in another region is made by another stack and "
-                "not known here; its key policy names this role, and no other key's policy does",
-            ),
-        ),
+        findings=(((*READ_ARTIFACTS, *WRITE_ARTIFACTS, *USE_KEY, ARTIFACTS), ARTIFACTS_REASON),),
     ),
     GeneratedRole(path=("Pipeline", "EventsRole")),
     GeneratedRole(
@@ -100,8 +99,8 @@ ROLES: Final = (
             ),
             (
                 ("Resource::*",),
-                "CDK Pipelines lets the publishing role start and watch builds before their "
-                "projects exist; the projects of this account are those of the pipelines",
+                "CDK Pipelines lets the publishing role start and watch any build, in a governance "
+                "account that is meant to hold the projects of these pipelines and no others",
             ),
         ),
     ),
@@ -112,7 +111,7 @@ def acknowledge_pipeline(pipeline: pipelines.CodePipeline, bucket: s3.Bucket) ->
     """Acknowledge the findings of a built pipeline, role by role."""
     stack = cdk.Stack.of(pipeline)
     values = {
-        "bucket": _logical_id(stack, bucket),
+        "bucket": logical_id(bucket),
         "partition": _partition(stack),
         "account": stack.account,
         "region": stack.region,
@@ -122,7 +121,7 @@ def acknowledge_pipeline(pipeline: pipelines.CodePipeline, bucket: s3.Bucket) ->
         if role is None:
             continue
         project = _descendant(pipeline, row.project) if row.project else None
-        here = {**values, "project": _logical_id(stack, project)} if project else values
+        here = {**values, "project": logical_id(project)} if project else values
         wildcards = {
             f"AwsSolutions-IAM5[{finding.format_map(here)}]": reason
             for ids, reason in row.findings
@@ -135,10 +134,12 @@ def acknowledge_replication(pipeline: pipelines.CodePipeline, bucket: s3.IBucket
     """Harden and acknowledge the bucket that CDK makes for actions in another region."""
     stack = cdk.Stack.of(pipeline)
     name = stack.resolve(bucket.bucket_name)
-    acknowledge(
+    acknowledge_each(
         pipeline.pipeline.role,
-        f"AwsSolutions-IAM5[Resource::arn:{_partition(stack)}:s3:::{name}/*]",
-        reason=ARTIFACTS_REASON,
+        {
+            f"AwsSolutions-IAM5[Resource::arn:{_partition(stack)}:s3:::{name}/*]": ARTIFACTS_REASON,
+            "AwsSolutions-IAM5[Resource::*]": REPLICATION_KEY_REASON,
+        },
     )
     resource = bucket.node.default_child
     assert isinstance(resource, s3.CfnBucket)
@@ -160,12 +161,6 @@ def _descendant(scope: IConstruct, path: tuple[str, ...]) -> IConstruct | None:
     for construct_id in path:
         found = found.node.try_find_child(construct_id) if found else None
     return found
-
-
-def _logical_id(stack: cdk.Stack, construct: IConstruct) -> str:
-    resource = construct.node.default_child
-    assert isinstance(resource, cdk.CfnElement)
-    return str(stack.resolve(resource.logical_id))
 
 
 def _partition(stack: cdk.Stack) -> str:

@@ -34,3 +34,10 @@ def acknowledge_each(construct: IConstruct, reasons: Mapping[str, str]) -> None:
     cdk.Validations.of(construct).acknowledge(
         *(cdk.Acknowledgment(id=rule_id, reason=reason) for rule_id, reason in reasons.items())
     )
+
+
+def logical_id(construct: IConstruct) -> str:
+    """The logical id of a construct's resource, by which findings name it."""
+    resource = construct.node.default_child
+    assert isinstance(resource, cdk.CfnElement)
+    return str(cdk.Stack.of(construct).resolve(resource.logical_id))

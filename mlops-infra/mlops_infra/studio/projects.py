@@ -12,7 +12,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import custom_resources
 from constructs import Construct
 
-from mlops_commons.cdk.nag import acknowledge, acknowledge_each
+from mlops_commons.cdk.nag import acknowledge, acknowledge_each, logical_id
 
 RUNTIME_DIRECTORY: Final = Path(__file__).with_name("runtime") / "enable_projects"
 ONE_CALL: Final = (
@@ -155,12 +155,9 @@ def _log_group(scope: Construct, construct_id: str, key: kms.IKey) -> logs.LogGr
 
 
 def _acknowledge_provider_role(role: iam.Role, function: lambda_.Function) -> None:
-    resource = function.node.default_child
-    assert isinstance(resource, lambda_.CfnFunction)
-    logical_id = cdk.Stack.of(role).resolve(resource.logical_id)
     acknowledge(
         role,
-        f"AwsSolutions-IAM5[Resource::<{logical_id}.Arn>:*]",
+        f"AwsSolutions-IAM5[Resource::<{logical_id(function)}.Arn>:*]",
         "NIST.800.53.R5-IAMNoInlinePolicy",
         reason="the CDK's provider framework lets its role invoke this one function in any "
         "version; the policy belongs to the role and goes with it",
