@@ -9,14 +9,12 @@ import typer
 
 from mlops_commons.cli.environment import child_environment
 from mlops_commons.utilities.fingerprint import source_files
-from mlops_commons.utilities.paths import REPOSITORY_ROOT
+from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT
 from mlops_commons.utilities.process import run
 
-LINTERS: Final = (
+STYLE: Final = (
     ("ruff", "format", "--check", "--quiet", "."),
     ("ruff", "check", "--quiet", "."),
-    ("mypy", "--no-error-summary"),
-    ("lint-imports", "--no-logo"),
 )
 PYTEST: Final = ("pytest", "-n", "2")
 FAST_TIERS: Final = ("-m", "pure or construct")
@@ -56,7 +54,30 @@ def test(
 
 def _lint_commands() -> list[Sequence[str]]:
     scripts = [str(file.relative_to(REPOSITORY_ROOT)) for file in _shell_scripts(REPOSITORY_ROOT)]
-    return [*LINTERS, ("shellcheck", "--external-sources", *scripts)]
+    return [
+        *STYLE,
+        ("mypy", "--no-error-summary", *_typed_sources(REPOSITORY_ROOT)),
+        *(("lint-imports", "--no-logo", "--config", file) for file in _contracts(REPOSITORY_ROOT)),
+        ("shellcheck", "--external-sources", *scripts),
+    ]
+
+
+def _typed_sources(root: Path) -> list[str]:
+    """What mypy checks: every package that says it is typed, and the apps' entry points.
+
+    A repository of one app lacks the other, so this cannot be a list of names.
+    """
+    packages = [marker.parent for marker in sorted(root.glob("mlops-*/*/py.typed"))]
+    entries = sorted(root.glob("mlops-*/app.py"))
+    return [str(path.relative_to(root)) for path in (*packages, *entries, root / "bench")]
+
+
+def _contracts(root: Path) -> list[str]:
+    files = [
+        root / "pyproject.toml",
+        *(root / app / "pyproject.toml" for app in APP_DIRECTORIES.values()),
+    ]
+    return [str(file.relative_to(root)) for file in files if file.is_file()]
 
 
 def _shell_scripts(root: Path) -> Iterable[Path]:

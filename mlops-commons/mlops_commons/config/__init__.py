@@ -7,6 +7,7 @@ from mlops_commons.config.platform import (
     ImportNetwork,
     Network,
     PlatformConfig,
+    Repository,
     Stage,
     Studio,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "ImportNetwork",
     "Network",
     "PlatformConfig",
+    "Repository",
     "Stage",
     "Studio",
     "load_config",

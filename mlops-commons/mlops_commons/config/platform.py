@@ -34,6 +34,10 @@ class CodeCommit:
     infra: Repository
     project_template: Repository
 
+    def of(self, app: str) -> Repository:
+        """The repository of an app by its name on the command line, `infra` or `template`."""
+        return {"infra": self.infra, "template": self.project_template}[app]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Pipeline:

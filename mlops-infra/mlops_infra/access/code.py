@@ -1,7 +1,7 @@
 """Which repositories people may work on, and which container images jobs may use."""
 
+from mlops_commons.utilities.statements import Statement, actions, arns
 from mlops_infra.access.scope import NO_RESOURCES, OF_PROJECTS, PolicyScope
-from mlops_infra.access.statements import Statement, actions, arns
 
 
 def use_code(_scope: PolicyScope) -> tuple[Statement, ...]:

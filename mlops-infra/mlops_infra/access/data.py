@@ -1,7 +1,7 @@
 """Which buckets and keys people and their jobs may use."""
 
+from mlops_commons.utilities.statements import Statement, actions, arns
 from mlops_infra.access.scope import DEFAULT_BUCKET, PolicyScope
-from mlops_infra.access.statements import Statement, actions, arns
 
 
 def use_data(scope: PolicyScope) -> tuple[Statement, ...]:

@@ -1,7 +1,7 @@
 """What only a lead decides, and what keeps everybody else from it."""
 
+from mlops_commons.utilities.statements import Statement, actions, arns
 from mlops_infra.access.scope import NAMED_BY_USERS, NO_RESOURCES, OWN_PROFILE, PolicyScope
-from mlops_infra.access.statements import Statement, actions, arns
 
 
 def approve_models(_scope: PolicyScope) -> tuple[Statement, ...]:

@@ -2,9 +2,9 @@
 
 from typing import Final
 
+from mlops_commons.utilities.statements import Statement, actions, arns
 from mlops_infra.access.jobs import JOBS
 from mlops_infra.access.scope import NAMED_BY_USERS, PolicyScope
-from mlops_infra.access.statements import Statement, actions, arns
 
 EXPERIMENTS: Final = ("experiment/*", "experiment-trial/*", "experiment-trial-component/*")
 LINEAGE: Final = ("action/*", "artifact/*", "context/*")

@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from mlops_commons.utilities.statements import Statement, actions, arns
 from mlops_infra.access.scope import LOG_GROUPS, NAMED_BY_USERS, NO_RESOURCES, PolicyScope
-from mlops_infra.access.statements import Statement, actions, arns
 
 JOBS: Final = ("training-job/*", "processing-job/*", "hyper-parameter-tuning-job/*")
 CREATE_IN_VPC: Final = actions(

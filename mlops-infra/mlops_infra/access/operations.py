@@ -1,7 +1,7 @@
 """What an ML engineer does beyond the development of models."""
 
+from mlops_commons.utilities.statements import Statement, actions, arns
 from mlops_infra.access.scope import NAMED_BY_USERS, OF_PROJECTS, PolicyScope
-from mlops_infra.access.statements import Statement, actions, arns
 
 
 def operate_endpoints(_scope: PolicyScope) -> tuple[Statement, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from mlops_commons.utilities.statements import Statement
 from mlops_infra.access.code import use_code
 from mlops_infra.access.data import use_data
 from mlops_infra.access.decisions import (
@@ -17,7 +18,6 @@ from mlops_infra.access.jobs import run_jobs
 from mlops_infra.access.operations import operate_endpoints
 from mlops_infra.access.reading import explore
 from mlops_infra.access.scope import PolicyScope
-from mlops_infra.access.statements import Statement
 from mlops_infra.access.workspaces import work_in_studio
 
 

@@ -1,7 +1,7 @@
 """What everybody may read, an auditor too."""
 
+from mlops_commons.utilities.statements import Statement, actions, arns
 from mlops_infra.access.scope import LOG_GROUPS, NO_RESOURCES, PolicyScope
-from mlops_infra.access.statements import Statement, actions, arns
 
 
 def explore(scope: PolicyScope) -> tuple[Statement, ...]:

@@ -1,7 +1,7 @@
 """What people may do to their own place in Studio."""
 
+from mlops_commons.utilities.statements import Statement, actions, arns
 from mlops_infra.access.scope import OWN_PROFILE, PolicyScope
-from mlops_infra.access.statements import Statement, actions, arns
 
 
 def work_in_studio(_scope: PolicyScope) -> tuple[Statement, ...]:

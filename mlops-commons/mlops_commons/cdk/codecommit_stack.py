@@ -1,8 +1,9 @@
-"""The stack with a set's repository, in the governance account."""
+"""The stack with a set's repository of one app, in the governance account."""
 
 import aws_cdk as cdk
 from constructs import Construct
 
+from mlops_commons.cdk.delivered_app import DeliveredApp
 from mlops_commons.cdk.source_repository import SourceRepository
 from mlops_commons.utilities.snapshot import Snapshot
 
@@ -16,6 +17,7 @@ class CodeCommitStack(cdk.Stack):
         construct_id: str,
         *,
         env: cdk.Environment,
+        delivered_app: DeliveredApp,
         set_name: str,
         repository_name: str,
         branch_name: str,
@@ -25,13 +27,14 @@ class CodeCommitStack(cdk.Stack):
             scope,
             construct_id,
             env=env,
-            description=f"MLOps infra: the repository with the code of account set '{set_name}'",
+            description=f"{delivered_app.title}: the repository with the code of account set "
+            f"'{set_name}'",
         )
         self.source = SourceRepository(
             self,
             "Source",
             repository_name=repository_name,
             branch_name=branch_name,
-            description=f"Infrastructure of the account set '{set_name}'",
+            description=f"{delivered_app.content} of the account set '{set_name}'",
             content=content,
         )

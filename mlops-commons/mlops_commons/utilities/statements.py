@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from mlops_commons.utilities.cloudformation import sub
 
 Condition = Mapping[str, Mapping[str, Any]]
+# A token of the CDK looks like a name and is resolved by the CDK.
+NAME_IN_TEXT: Final = re.compile(r"[$][{](?!Token\[)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +19,7 @@ class Statement:
     Attributes:
         sid: what it is for.
         actions: exact actions, no wildcards.
-        resources: ARNs with `${AWS::...}`, or `*` where an action knows no resources.
+        resources: ARNs with `${AWS::...}` or other names of the template, or `*` where an action knows no resources.
         besides: instead of `resources`, everything but these (IAM's `NotResource`); only to deny.
         reason: why a wildcard in the resources is right; needed where there is one.
         variables: further names that the texts use as `${Name}`, with their values.
@@ -65,8 +67,7 @@ class Statement:
         used = {name: v for name, v in self.variables.items() if f"${{{name}}}" in value}
         if used:
             return {"Fn::Sub": [value, used]}
-        # A token of the CDK has another beginning and is resolved by the CDK.
-        return sub(value) if "${AWS::" in value or "${!" in value else value
+        return sub(value) if NAME_IN_TEXT.search(value) else value
 
 
 def arns(service: str, *resources: str) -> tuple[str, ...]:

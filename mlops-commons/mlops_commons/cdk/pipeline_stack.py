@@ -1,27 +1,13 @@
-"""The stack with a set's delivery pipeline, in the governance account."""
+"""The stack with a set's delivery pipeline of one app, in the governance account."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_codecommit as codecommit
 from constructs import Construct
 
+from mlops_commons.cdk.delivered_app import DeliveredApp, DeliveredStage
 from mlops_commons.cdk.delivery_pipeline import DeliveryPipeline
-from mlops_infra.core_stage import APP_DIRECTORY
-
-SYNTH_COMMANDS = (
-    "bash mlops-multi-account.sh test --fast",
-    "bash mlops-multi-account.sh infra synth --force --quiet",
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeliveredStage:
-    """A stage of the pipeline: how to make it, and whether a person approves first."""
-
-    create: Callable[[Construct], cdk.Stage]
-    manual_approval: bool
 
 
 class PipelineStack(cdk.Stack):
@@ -33,6 +19,7 @@ class PipelineStack(cdk.Stack):
         construct_id: str,
         *,
         env: cdk.Environment,
+        delivered_app: DeliveredApp,
         set_name: str,
         pipeline_name: str,
         artifact_bucket_name: str,
@@ -46,7 +33,7 @@ class PipelineStack(cdk.Stack):
             scope,
             construct_id,
             env=env,
-            description=f"MLOps infra: the delivery pipeline of account set '{set_name}'",
+            description=f"{delivered_app.title}: the delivery pipeline of account set '{set_name}'",
         )
         self.delivery = DeliveryPipeline(
             self,
@@ -57,8 +44,8 @@ class PipelineStack(cdk.Stack):
                 self, "Repository", repository_name
             ),
             branch_name=branch_name,
-            synth_commands=SYNTH_COMMANDS,
-            assembly_directory=f"{APP_DIRECTORY}/cdk.out",
+            synth_commands=delivered_app.synth_commands,
+            assembly_directory=f"{delivered_app.directory}/cdk.out",
             cdk_version=cdk_version,
             cdk_assets_version=cdk_assets_version,
         )

@@ -1,0 +1,99 @@
+"""An app as the governance account delivers it: for every set a repository and a pipeline."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+
+import aws_cdk as cdk
+
+from mlops_commons.cdk.codecommit_stack import CodeCommitStack
+from mlops_commons.cdk.delivered_app import DeliveredApp, DeliveredStage
+from mlops_commons.cdk.pipeline_stack import PipelineStack
+from mlops_commons.cdk.platform_app import platform_app
+from mlops_commons.config import Deployment, PlatformConfig, Repository, only_set
+from mlops_commons.contract import TagKey
+from mlops_commons.utilities import names
+from mlops_commons.utilities.paths import REPOSITORY_ROOT
+from mlops_commons.utilities.snapshot import Snapshot, snapshot
+from mlops_commons.utilities.toolchain import pinned_version
+
+CDK_APP_CONFIG = PurePosixPath("mlops-commons/mlops_commons/config/cdk-app.yml")
+CDK_INFRA_APP_CONFIG = PurePosixPath("mlops-infra/config/cdk-infra-app.yml")
+
+
+def delivered_application(
+    config: PlatformConfig,
+    delivered_app: DeliveredApp,
+    stages: Callable[[Deployment], Sequence[DeliveredStage]],
+    *,
+    root: Path = REPOSITORY_ROOT,
+    outdir: str | None = None,
+) -> cdk.App:
+    """The whole app: for every enabled set a repository, a pipeline and the pipeline's stages.
+
+    Args:
+        config: the loaded configuration.
+        stages: what the app delivers to a set; a set without stages gets no pipeline.
+        root: the checkout that the repositories are seeded with.
+        outdir: the cloud assembly's folder; by default the CDK CLI's choice.
+    """
+    app = platform_app(outdir=outdir)
+    for deployment in config.enabled_deployments:
+        delivered = stages(deployment)
+        if delivered:
+            _add_set(app, config, delivered_app, deployment.set_name, delivered, root)
+    return app
+
+
+def set_snapshot(
+    config: PlatformConfig, directory: str, set_name: str, root: Path = REPOSITORY_ROOT
+) -> Snapshot:
+    """What the repository of a set holds: the code, and the configuration of that set alone."""
+    texts: Mapping[PurePosixPath, str] = {
+        CDK_APP_CONFIG: config.cdk_app_text,
+        CDK_INFRA_APP_CONFIG: config.infra_text,
+    }
+    selected = {file: only_set(text, set_name) for file, text in texts.items() if text}
+    return snapshot(root, directory, selected)
+
+
+def _add_set(
+    app: cdk.App,
+    config: PlatformConfig,
+    delivered_app: DeliveredApp,
+    set_name: str,
+    stages: Sequence[DeliveredStage],
+    root: Path,
+) -> None:
+    governance, name = config.pipeline, delivered_app.name
+    source: Repository = governance.code_commit.of(name)
+    env = cdk.Environment(account=governance.account, region=governance.region)
+    repository_name = names.repository(source.repo_name, set_name)
+    repository = CodeCommitStack(
+        app,
+        names.repository_stack(name, set_name),
+        env=env,
+        delivered_app=delivered_app,
+        set_name=set_name,
+        repository_name=repository_name,
+        branch_name=source.branch_name,
+        content=set_snapshot(config, delivered_app.directory, set_name, root),
+    )
+    pipeline = PipelineStack(
+        app,
+        names.pipeline_stack(name, set_name),
+        env=env,
+        delivered_app=delivered_app,
+        set_name=set_name,
+        pipeline_name=names.pipeline(config.app_prefix, name, source.branch_name, set_name),
+        artifact_bucket_name=names.artifact_bucket(
+            config.app_prefix, name, set_name, account=governance.account, region=governance.region
+        ),
+        repository_name=repository_name,
+        branch_name=source.branch_name,
+        cdk_version=pinned_version("aws-cdk", root),
+        cdk_assets_version=pinned_version("cdk-assets", root),
+        stages=stages,
+    )
+    pipeline.add_stack_dependency(repository)
+    for stack in (repository, pipeline):
+        cdk.Tags.of(stack).add(TagKey.APP, names.application(config.app_prefix, name))

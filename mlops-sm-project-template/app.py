@@ -1,0 +1,14 @@
+#!/usr/bin/env python3
+"""Entry point of the CDK CLI: load the configuration, build the app, synthesise."""
+
+import os
+
+# Before the CDK starts: why its own validator stays off is in docs/decisions/0004-validators.md.
+os.environ.setdefault("CDK_VALIDATION", "false")
+
+from mlops_commons.cli.errors import reported_errors
+from mlops_commons.config import load_config
+from cdk_service_catalog.application import build_app
+
+with reported_errors():
+    build_app(load_config()).synth()

@@ -1,0 +1,1 @@
+"""The Service Catalog portfolio of SageMaker project templates."""
