@@ -6,9 +6,9 @@ import os
 # Before the CDK starts: why its own validator stays off is in docs/decisions/0004-validators.md.
 os.environ.setdefault("CDK_VALIDATION", "false")
 
+from cdk_service_catalog.application import build_app
 from mlops_commons.cli.errors import reported_errors
 from mlops_commons.config import load_config
-from cdk_service_catalog.application import build_app
 
 with reported_errors():
     build_app(load_config()).synth()

@@ -33,6 +33,21 @@ class ParameterName(StrEnum):
         return f"/{namespace.strip('/')}{self.value}" if namespace else self.value
 
 
+class Persona(StrEnum):
+    """The keys of the personas, each of which has a role where there is Studio."""
+
+    DATA_SCIENTIST = "data_scientist"
+    LEAD_DATA_SCIENTIST = "lead_data_scientist"
+    EXECUTION = "execution"
+    ML_ENGINEER = "ml_engineer"
+    AUDITOR = "auditor"
+
+    @property
+    def parameter(self) -> ParameterName:
+        """The parameter with the ARN of the persona's role."""
+        return ParameterName[f"{self.name}_ROLE"]
+
+
 class TagKey(StrEnum):
     """Tags that every resource of a stage carries."""
 

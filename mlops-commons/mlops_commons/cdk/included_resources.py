@@ -2,6 +2,8 @@
 
 import json
 import tempfile
+from collections.abc import Mapping
+from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import cloudformation_include
@@ -16,18 +18,25 @@ def retention(removal_policy: cdk.RemovalPolicy) -> dict[str, str]:
     return {"DeletionPolicy": policy, "UpdateReplacePolicy": policy}
 
 
-class IncludedResources(cloudformation_include.CfnInclude):
-    """Plain resources as L1 constructs, which tags, aspects and security rules see as usual.
+class IncludedTemplate(cloudformation_include.CfnInclude):
+    """A template given as plain data, as L1 constructs, which tags, aspects and rules see as usual.
 
     One call for all of them costs a third of a call for each, and what is created stays data
     that a test can read without starting node. The logical ids stay as they are, so a stack has
     room for one set of them.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, resources: Resources) -> None:
+    def __init__(self, scope: Construct, construct_id: str, content: Mapping[str, Any]) -> None:
         # The CDK reads the template during this call and never again.
         with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as template:
             # Not json.dump, which bypasses the fast encoder.
-            template.write(json.dumps({"Resources": resources}))
+            template.write(json.dumps(content))
             template.flush()
             super().__init__(scope, construct_id, template_file=template.name)
+
+
+class IncludedResources(IncludedTemplate):
+    """Plain resources and nothing else of a template."""
+
+    def __init__(self, scope: Construct, construct_id: str, resources: Resources) -> None:
+        super().__init__(scope, construct_id, {"Resources": resources})

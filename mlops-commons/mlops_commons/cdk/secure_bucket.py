@@ -11,10 +11,11 @@ from mlops_commons.cdk.nag import acknowledge
 class SecureBucket(s3.Bucket):
     """A private, versioned, TLS-only bucket under its own key, with access logs and a lifecycle.
 
-    Exposes `encryption_key` (a rotating customer managed key) and `access_logs`.
+    Exposes `own_key` (a rotating customer managed key) and `access_logs`.
     """
 
     access_logs: s3.Bucket
+    own_key: kms.Key
 
     def __init__(
         self,
@@ -79,6 +80,7 @@ class SecureBucket(s3.Bucket):
             removal_policy=removal_policy,
         )
         self.access_logs = logs
+        self.own_key = key
         _acknowledge_findings(self, logs)
 
 

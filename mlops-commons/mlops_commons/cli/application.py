@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from mlops_commons.cli import check_verbs, config_verbs, infra_verb
+from mlops_commons.cli import app_verbs, check_verbs, config_verbs
 from mlops_commons.cli.errors import reported_errors
 from mlops_commons.cli.exit_codes import ExitCode
 
@@ -16,6 +16,7 @@ Examples:
   ./{PROGRAM} infra synth                what would be deployed where, without credentials
   ./{PROGRAM} infra diff                 against what is deployed
   ./{PROGRAM} infra deploy --all         repositories and pipelines; they deliver the rest
+  ./{PROGRAM} template synth             the portfolio of SageMaker project templates
   ./{PROGRAM} config validate            all problems of the configuration in one report
   ./{PROGRAM} test                       linters and all tests
 """
@@ -31,7 +32,7 @@ application = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-infra_verb.register(application)
+app_verbs.register(application)
 config_verbs.register(application)
 check_verbs.register(application)
 

@@ -16,10 +16,12 @@ from mlops_commons.config.values import (
     Text,
     lowered,
 )
+from mlops_commons.contract import Persona
 
 PolicyArn = Annotated[
     Text, Shape("arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/.+", "the ARN of an IAM policy")
 ]
+RoleArn = Annotated[Text, Shape("arn:aws[a-z-]*:iam::[0-9]{12}:role/.+", "the ARN of an IAM role")]
 # Parameter names that begin with 'aws' or 'ssm' belong to AWS (API_PutParameter, Name).
 Namespace = Annotated[
     Text,
@@ -106,12 +108,27 @@ class DeploymentFile(ConfigModel):
     stages: tuple[StageFile, ...] = ()
 
 
+class PortfolioFile(ConfigModel):
+    """Who may start projects, and whom the products name for questions."""
+
+    personas: tuple[Annotated[Persona, BeforeValidator(lowered)], ...] = Field(
+        (Persona.LEAD_DATA_SCIENTIST,), description="whose roles may launch products"
+    )
+    role_arns: tuple[RoleArn, ...] = Field(
+        (), description="further roles of the dev account that may launch products"
+    )
+    provider_name: Text = Field("ML platform team", description="the owner that products name")
+    support_email: Text = Field("ml_admins@example.com", description="where users ask")
+    support_url: Text = Field("https://example.com/ml-platform", description="what users read")
+
+
 class CdkAppConfig(ConfigModel):
     """The content below `cdk_app_config`."""
 
     app_prefix: Prefix = Field("mlops-cdk", description="the beginning of physical names")
     tags: Tags = Field(default_factory=dict, description="on every resource of every stage")
     pipeline: PipelineFile
+    portfolio: PortfolioFile = Field(default_factory=lambda: PortfolioFile())
     deployments: tuple[DeploymentFile, ...] = ()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mlops_commons.config.infra_model import EgressMode
 from mlops_commons.config.model import RemovalPolicy
-from mlops_commons.contract import DELIVERY_ORDER
+from mlops_commons.contract import DELIVERY_ORDER, Persona
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +50,17 @@ class Pipeline:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Portfolio:
+    """Who may start projects, and whom the products name for questions."""
+
+    personas: tuple[Persona, ...]
+    role_arns: tuple[str, ...]
+    provider_name: str
+    support_email: str
+    support_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Stage:
     """One account and region of a set; `tags` hold those of the platform and the set too."""
 
@@ -72,6 +83,11 @@ class Deployment:
     enabled: bool
     tags: Mapping[str, str]
     stages: tuple[Stage, ...]
+
+    def stage(self, stage_name: str) -> Stage | None:
+        """An enabled stage by its name, in any case; None where there is none."""
+        named = (s for s in self.enabled_stages if s.stage_name.lower() == stage_name.lower())
+        return next(named, None)
 
     @property
     def enabled_stages(self) -> tuple[Stage, ...]:
@@ -152,6 +168,7 @@ class PlatformConfig:
     app_prefix: str
     tags: Mapping[str, str]
     pipeline: Pipeline
+    portfolio: Portfolio
     deployments: tuple[Deployment, ...]
     networks: Mapping[tuple[str, str], Network]
     studios: Mapping[tuple[str, str], Studio]

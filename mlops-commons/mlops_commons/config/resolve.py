@@ -34,6 +34,7 @@ def resolve(
                 app.pipeline.bootstrap, app.pipeline.account, app.pipeline.region, directory
             ),
         ),
+        portfolio=platform.Portfolio(**app.portfolio.model_dump()),
         deployments=deployments,
         networks={pair: network(infra_app.network, *pair) for pair in pairs},
         studios={pair: found for pair, found in studios.items() if found},

@@ -165,3 +165,8 @@ def studio_domain(domain_name: str, set_name: str, stage_name: str) -> str:
 def user_profile(prefix: str, name: str) -> str:
     """A Studio user profile; the prefix stays visible in the name."""
     return "-".join(part for part in (prefix, name) if part)
+
+
+def project_boundary(app_prefix: str, set_name: str, region: str) -> str:
+    """The permissions boundary of the roles that projects of a set make; IAM has no regions."""
+    return shorten(f"{app_prefix}-{set_name}-project-boundary-{region_code(region)}", 128)

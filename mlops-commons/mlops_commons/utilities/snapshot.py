@@ -2,8 +2,8 @@
 
 import hashlib
 import shutil
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -25,7 +25,8 @@ NAMES: Final = frozenset({".gitignore", "Dockerfile", "LICENSE", "Makefile", "ru
 SUFFIXES: Final = frozenset(
     f".{suffix}"
     for suffix in (
-        *("cfg", "csv", "html", "ini", "ipynb", "json", "lock", "toml", "txt", "yaml", "yml"),
+        *("cfg", "csv", "html", "in", "ini", "ipynb", "json", "jsonl", "lock", "toml", "txt"),
+        *("yaml", "yml"),
         *("ambr", "md", "png", "svg"),
         *("py", "sh", "typed"),
     )
@@ -38,39 +39,42 @@ class Snapshot:
     """The content of a repository, not yet written anywhere.
 
     Attributes:
-        root: the checkout that the files come from.
-        files: paths relative to the root, sorted.
-        replacements: text that stands in for a file of the checkout.
+        sources: where each file comes from, by its path in the repository, sorted.
+        replacements: text that stands in for a file's own content.
     """
 
-    root: Path
-    files: tuple[PurePosixPath, ...]
-    replacements: Mapping[PurePosixPath, str]
+    sources: Mapping[PurePosixPath, Path]
+    replacements: Mapping[PurePosixPath, str] = field(default_factory=dict)
+
+    @property
+    def files(self) -> tuple[PurePosixPath, ...]:
+        """The paths in the repository, sorted."""
+        return tuple(self.sources)
 
     def read(self, file: PurePosixPath) -> bytes:
         """The content that the repository gets for one file."""
         if file in self.replacements:
             return self.replacements[file].encode()
-        return (self.root / file).read_bytes()
+        return self.sources[file].read_bytes()
 
     def digest(self) -> str:
         """SHA-256 over paths, modes and contents: equal snapshots have equal digests."""
         total = hashlib.sha256()
-        for file in self.files:
+        for file, source in self.sources.items():
             content = hashlib.sha256(self.read(file)).hexdigest()
-            total.update(f"{file}\0{_is_executable(self.root / file)}\0{content}\n".encode())
+            total.update(f"{file}\0{_is_executable(source)}\0{content}\n".encode())
         return total.hexdigest()
 
     def write(self, destination: Path) -> None:
         """Write the files below `destination`, which must not hold any of them yet."""
-        for file in self.files:
+        for file, source in self.sources.items():
             target = destination / file
             target.parent.mkdir(parents=True, exist_ok=True)
             if file in self.replacements:
                 target.write_text(self.replacements[file], encoding="utf-8")
-                target.chmod(0o755 if _is_executable(self.root / file) else 0o644)
+                target.chmod(0o755 if _is_executable(source) else 0o644)
             else:
-                shutil.copy(self.root / file, target)
+                shutil.copy(source, target)
 
 
 def snapshot(
@@ -83,23 +87,43 @@ def snapshot(
         app_directory: the folder of the app, such as `mlops-infra`.
         replacements: text that stands in for a file, by its path relative to the root.
     """
-    directories = (*SHARED_DIRECTORIES, app_directory)
-    files = [PurePosixPath(name) for name in ROOT_FILES if (root / name).is_file()]
+    files = [root / name for name in ROOT_FILES if (root / name).is_file()]
+    for directory in (*SHARED_DIRECTORIES, app_directory):
+        files.extend(_allowed(root / directory))
+    return Snapshot(_by_path(files, root), dict(replacements or {}))
+
+
+def layered(*directories: Path) -> Snapshot:
+    """Plan a repository from folders, of which a later one's file replaces an earlier one's."""
+    sources: dict[PurePosixPath, Path] = {}
     for directory in directories:
-        files.extend(
-            PurePosixPath(file.relative_to(root).as_posix()) for file in _allowed(root / directory)
-        )
-    return Snapshot(root, tuple(sorted(files)), dict(replacements or {}))
+        sources |= _by_path(_allowed(directory), directory)
+    return Snapshot(dict(sorted(sources.items())))
+
+
+def left_out(directory: Path) -> list[Path]:
+    """The files of a folder that no snapshot holds, although no tool has generated them."""
+    allowed = set(_allowed(directory))
+    return [file for file in _files(directory) if file not in allowed]
+
+
+def _by_path(files: Iterable[Path], root: Path) -> dict[PurePosixPath, Path]:
+    found = {PurePosixPath(file.relative_to(root).as_posix()): file for file in files}
+    return dict(sorted(found.items()))
 
 
 def _allowed(directory: Path) -> Iterator[Path]:
+    return (file for file in _files(directory) if _is_source(file))
+
+
+def _files(directory: Path) -> Iterator[Path]:
     if not directory.is_dir():
         return
     for entry in sorted(directory.iterdir()):
         if entry.is_dir() and not entry.is_symlink():
             if not _is_generated(entry.name):
-                yield from _allowed(entry)
-        elif entry.is_file() and not entry.is_symlink() and _is_source(entry):
+                yield from _files(entry)
+        elif entry.is_file():
             yield entry
 
 
@@ -108,6 +132,8 @@ def _is_generated(name: str) -> bool:
 
 
 def _is_source(file: Path) -> bool:
+    if file.is_symlink():
+        return False
     return file.name in NAMES or (file.suffix in SUFFIXES and not file.name.startswith("."))
 
 

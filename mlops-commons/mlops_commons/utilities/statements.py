@@ -19,7 +19,8 @@ class Statement:
     Attributes:
         sid: what it is for.
         actions: exact actions, no wildcards.
-        resources: ARNs with `${AWS::...}` or other names of the template, or `*` where an action knows no resources.
+        resources: ARNs with `${AWS::...}` or other names of the template, or `*` where an
+            action knows no resources.
         besides: instead of `resources`, everything but these (IAM's `NotResource`); only to deny.
         reason: why a wildcard in the resources is right; needed where there is one.
         variables: further names that the texts use as `${Name}`, with their values.
@@ -59,6 +60,8 @@ class Statement:
         return [f"AwsSolutions-IAM5[Resource::{resource}]" for resource in shown]
 
     def _value(self, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return value
         if isinstance(value, str):
             return self._text(value)
         return [self._text(entry) for entry in value]

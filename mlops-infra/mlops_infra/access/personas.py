@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from mlops_commons.contract import ParameterName
+from mlops_commons import contract
 
 WORK: Final = ("Explore", "WorkInStudio", "RunJobs", "DevelopModels", "UseData", "UseCode")
 LIMITS: Final = ("DenyDecisions", "DenyDetours")
@@ -16,54 +16,53 @@ class Persona:
     Attributes:
         key: its name in the configuration and in code.
         jobs_run_as: the persona whose role it passes to SageMaker for jobs, pipelines and
-            models; it can pass no other. Empty: it starts none.
+            models; it can pass no other. None: it starts none.
     """
 
-    key: str
+    key: contract.Persona
     title: str
-    parameter: ParameterName
     policies: tuple[str, ...]
-    jobs_run_as: str = ""
+    jobs_run_as: contract.Persona | None = None
+
+    @property
+    def parameter(self) -> contract.ParameterName:
+        """The parameter with the ARN of the role."""
+        return self.key.parameter
 
 
 PERSONAS: Final = (
     Persona(
-        key="data_scientist",
+        key=contract.Persona.DATA_SCIENTIST,
         title="Data scientist: explores, trains, registers models",
-        parameter=ParameterName.DATA_SCIENTIST_ROLE,
         policies=(*WORK, *LIMITS),
-        jobs_run_as="data_scientist",
+        jobs_run_as=contract.Persona.DATA_SCIENTIST,
     ),
     Persona(
-        key="lead_data_scientist",
+        key=contract.Persona.LEAD_DATA_SCIENTIST,
         title="Lead data scientist: also starts projects and approves models",
-        parameter=ParameterName.LEAD_DATA_SCIENTIST_ROLE,
         policies=(*WORK, "ApproveModels", "CreateProjects"),
         # Whoever can change the code or the data of a job decides what it does, so a job never
         # has the lead's say (docs/decisions/0005-jobs-of-a-lead.md).
-        jobs_run_as="execution",
+        jobs_run_as=contract.Persona.EXECUTION,
     ),
     Persona(
-        key="execution",
+        key=contract.Persona.EXECUTION,
         title="Studio execution role: users without a role of their own, and a lead's jobs",
-        parameter=ParameterName.EXECUTION_ROLE,
         policies=(*WORK, *LIMITS),
-        jobs_run_as="execution",
+        jobs_run_as=contract.Persona.EXECUTION,
     ),
     Persona(
-        key="ml_engineer",
+        key=contract.Persona.ML_ENGINEER,
         title="ML engineer: also operates endpoints and follows pipelines",
-        parameter=ParameterName.ML_ENGINEER_ROLE,
         policies=(*WORK, "OperateEndpoints", *LIMITS),
-        jobs_run_as="ml_engineer",
+        jobs_run_as=contract.Persona.ML_ENGINEER,
     ),
     Persona(
-        key="auditor",
+        key=contract.Persona.AUDITOR,
         title="Auditor: sees everything of SageMaker, changes nothing",
-        parameter=ParameterName.AUDITOR_ROLE,
         policies=("Explore",),
     ),
 )
-"""To add a persona, add a row and its parameter in the contract."""
+"""To add a persona, add a row, and its key and parameter in the contract."""
 
-DEFAULT_PERSONA: Final = "execution"
+DEFAULT_PERSONA: Final = contract.Persona.EXECUTION

@@ -83,7 +83,8 @@ def persona_resources(within: PolicyScope) -> Resources:
     for persona in PERSONAS:
         resources[f"{role_id(persona)}Parameter"] = _parameter(persona, within.namespace)
         if persona.jobs_run_as:
-            resources[f"{role_id(persona)}PassRole"] = _pass_role(persona)
+            passed = persona.jobs_run_as
+            resources[f"{role_id(persona)}PassRole"] = _pass_role(persona, passed)
     for policy in POLICIES:
         holders = [persona for persona in PERSONAS if policy.name in persona.policies]
         resources[policy_id(policy)] = {
@@ -130,12 +131,12 @@ def _parameter(persona: Persona, namespace: str) -> Resource:
     }
 
 
-def _pass_role(persona: Persona) -> Resource:
+def _pass_role(persona: Persona, passed: str) -> Resource:
     return {
         "Type": "AWS::IAM::ManagedPolicy",
         "Properties": {
-            "Description": f"Personas: jobs run as {persona.jobs_run_as} and as nobody else",
-            "PolicyDocument": pass_role(attribute(_role_id_of(persona.jobs_run_as), "Arn")),
+            "Description": f"Personas: jobs run as {passed} and as nobody else",
+            "PolicyDocument": pass_role(attribute(_role_id_of(passed), "Arn")),
             "Roles": [ref(role_id(persona))],
         },
     }

@@ -1,0 +1,78 @@
+"""The most that any role of a project may ever do, whatever its own policy says."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from cdk_service_catalog.project.naming import MAXIMUM_BUCKET_PREFIX
+from mlops_commons.utilities.names import shorten
+from mlops_commons.utilities.statements import Statement, arns
+
+OF_PROJECTS: Final = (
+    "a boundary grants nothing: it is the outline that the policies of all projects stay within, "
+    "so it names what projects of this account have in common"
+)
+REGISTRIES_OF_AWS: Final = "arn:${AWS::Partition}:ecr:${AWS::Region}:*:repository/*"
+
+
+def boundary_statements(
+    roles: Iterable[Statement], *, app_prefix: str, qualifier: str
+) -> tuple[Statement, ...]:
+    """One statement for each service: the actions that roles use, on what belongs to projects.
+
+    Args:
+        roles: the statements of every role of every product.
+    """
+    within = _resources(app_prefix, qualifier)
+    anywhere, actions = set(), dict[str, set[str]]()
+    for statement in roles:
+        for action in statement.actions:
+            if statement.resources == ("*",):
+                anywhere.add(action)
+            else:
+                actions.setdefault(action.split(":")[0], set()).add(action)
+    return (
+        *(
+            Statement(
+                sid=f"{service.capitalize()}OfProjects",
+                actions=tuple(sorted(names)),
+                resources=within[service],
+                reason=OF_PROJECTS,
+            )
+            for service, names in sorted(actions.items())
+        ),
+        Statement(
+            sid="WithoutResources",
+            actions=tuple(sorted(anywhere)),
+            resources=("*",),
+            reason="these actions know no resources (Service Authorization Reference)",
+        ),
+    )
+
+
+def _resources(app_prefix: str, qualifier: str) -> dict[str, tuple[str, ...]]:
+    """What belongs to projects, by service; a service that is not here is out of bounds."""
+    bucket = f"arn:${{AWS::Partition}}:s3:::{shorten(app_prefix.lower(), MAXIMUM_BUCKET_PREFIX)}"
+    role = "arn:${AWS::Partition}:iam::"
+    return {
+        "codebuild": arns("codebuild", "project/sagemaker-*"),
+        "codecommit": arns("codecommit", "sagemaker-*"),
+        "codepipeline": arns("codepipeline", "sagemaker-*"),
+        "ec2": arns("ec2", "network-interface/*", "subnet/*", "security-group/*"),
+        "ecr": (*arns("ecr", "repository/sagemaker-p-*"), REGISTRIES_OF_AWS),
+        "iam": (f"{role}${{AWS::AccountId}}:role/sagemaker-p-*",),
+        "kms": arns("kms", "key/*"),
+        "logs": arns("logs", "log-group:/aws/codebuild/sagemaker-*", "log-group:/aws/sagemaker/*"),
+        "s3": (f"{bucket}-p-*",),
+        "sagemaker": arns(
+            "sagemaker",
+            *("model-package-group/*-p-*", "model-package/*-p-*", "pipeline/*-p-*"),
+            *(f"{job}/pipelines-*" for job in ("training-job", "processing-job", "model")),
+            "transform-job/pipelines-*",
+        ),
+        "sns": arns("sns", "sagemaker-*"),
+        "ssm": arns("ssm", "parameter/mlops/*"),
+        "sts": (
+            f"{role}*:role/cdk-{qualifier}-deploy-role-*",
+            f"{role}*:role/sagemaker-p-*-test",
+        ),
+    }

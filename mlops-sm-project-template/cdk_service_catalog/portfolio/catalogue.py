@@ -1,0 +1,58 @@
+"""A product in the portfolio, as Studio shows it."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_servicecatalog as servicecatalog
+from constructs import Construct
+
+from cdk_service_catalog.portfolio.discovery import Product
+from cdk_service_catalog.portfolio.product_stack import ProjectStack
+from cdk_service_catalog.portfolio.props import PortfolioProps
+from cdk_service_catalog.project.props import ProjectProps
+
+VISIBLE_IN_STUDIO = "sagemaker:studio-visibility"
+"""SageMaker Developer Guide, "Create Custom Project Templates"."""
+
+
+class CatalogueProduct(Construct):
+    """One product with its current version, launched with the launch role only."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        product: Product,
+        props: ProjectProps,
+        asset_bucket: s3.IBucket,
+        portfolio: servicecatalog.Portfolio,
+        launch_role: iam.IRole,
+        support: PortfolioProps,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        definition = product.definition
+        stack = ProjectStack(
+            self, "Project", product=product, props=props, asset_bucket=asset_bucket
+        )
+        catalogued = servicecatalog.CloudFormationProduct(
+            self,
+            "Product",
+            product_name=definition.name,
+            description=definition.description,
+            owner=support.provider_name,
+            support_email=support.support_email,
+            support_url=support.support_url,
+            support_description="Questions about this template go to the platform team",
+            product_versions=[
+                servicecatalog.CloudFormationProductVersion(
+                    product_version_name=definition.version,
+                    cloud_formation_template=servicecatalog.CloudFormationTemplate.from_product_stack(
+                        stack
+                    ),
+                )
+            ],
+        )
+        cdk.Tags.of(catalogued).add(VISIBLE_IN_STUDIO, "true")
+        portfolio.add_product(catalogued)
+        portfolio.set_launch_role(catalogued, launch_role)

@@ -1,0 +1,147 @@
+"""The role with which Service Catalog launches projects, and the boundary of what they make."""
+
+from collections.abc import Sequence
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from cdk_service_catalog.portfolio.assets import ProductAssets
+from cdk_service_catalog.portfolio.boundary import boundary_statements
+from cdk_service_catalog.portfolio.launch import launch_statements
+from cdk_service_catalog.project.access.roles import project_roles
+from cdk_service_catalog.project.definition import ProductDefinition
+from cdk_service_catalog.project.props import QUALIFIER, ProjectProps
+from mlops_commons.cdk.included_resources import IncludedResources
+from mlops_commons.cdk.nag import acknowledge_each
+from mlops_commons.utilities.cloudformation import Resources, ref
+from mlops_commons.utilities.statements import Statement, policy_document
+
+
+class ProjectBoundary(Construct):
+    """The permissions boundary of every role that a project makes; exposes `policy_name`."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        policy_name: str,
+        app_prefix: str,
+        definitions: Sequence[ProductDefinition],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.policy_name = policy_name
+        statements = project_boundary(definitions, app_prefix)
+        included = IncludedResources(
+            self,
+            "Resources",
+            {
+                "ProjectBoundaryPolicy": {
+                    "Type": "AWS::IAM::ManagedPolicy",
+                    "Properties": {
+                        "ManagedPolicyName": policy_name,
+                        "Description": "The most that a role of a SageMaker project may do",
+                        "PolicyDocument": policy_document(statements),
+                    },
+                }
+            },
+        )
+        acknowledge_each(included.get_resource("ProjectBoundaryPolicy"), _reasons(statements))
+
+
+class LaunchRole(Construct):
+    """The role that Service Catalog assumes to launch a product; exposes `role`."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        app_prefix: str,
+        boundary_name: str,
+        assets: ProductAssets,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        statements = launch_statements(
+            app_prefix=app_prefix,
+            boundary_arn=f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:policy/{boundary_name}",
+            assets_bucket=assets.bucket_name,
+            assets_key_arn=assets.bucket.own_key.key_arn,
+            qualifier=QUALIFIER,
+        )
+        included = IncludedResources(self, "Resources", launch_resources(statements))
+        for name, rows in statements.items():
+            acknowledge_each(included.get_resource(f"ProductLaunch{name}Policy"), _reasons(rows))
+        role = included.get_resource("ProductLaunchRole")
+        self.role = iam.Role.from_role_arn(
+            self,
+            "Role",
+            cdk.Token.as_string(role.get_att("Arn")),
+            mutable=False,
+        )
+
+
+def project_boundary(
+    definitions: Sequence[ProductDefinition], app_prefix: str
+) -> tuple[Statement, ...]:
+    """The statements of the boundary, made of those of every role of every product."""
+    props = ProjectProps(
+        app_prefix=app_prefix,
+        region="",
+        preprod_account="",
+        prod_account="",
+        boundary="",
+        access_logs_bucket="",
+        retention={},
+    )
+    roles = [
+        statement
+        for definition in definitions
+        for role in project_roles(definition, props)
+        for statement in role.statements
+    ]
+    return boundary_statements(roles, app_prefix=app_prefix, qualifier=QUALIFIER)
+
+
+def launch_resources(statements: dict[str, tuple[Statement, ...]]) -> Resources:
+    """The launch role and its policies as plain resources."""
+    return {
+        "ProductLaunchRole": {
+            "Type": "AWS::IAM::Role",
+            "Properties": {
+                "Path": "/service-role/",
+                "Description": "Service Catalog launches SageMaker projects with this role",
+                "AssumeRolePolicyDocument": {
+                    "Version": "2012-10-17",
+                    "Statement": [
+                        {
+                            "Effect": "Allow",
+                            "Principal": {"Service": "servicecatalog.amazonaws.com"},
+                            "Action": "sts:AssumeRole",
+                            "Condition": {
+                                "StringEquals": {"aws:SourceAccount": ref("AWS::AccountId")}
+                            },
+                        }
+                    ],
+                },
+            },
+        },
+        **{
+            f"ProductLaunch{name}Policy": {
+                "Type": "AWS::IAM::ManagedPolicy",
+                "Properties": {
+                    "Description": f"Launching SageMaker projects: {name.lower()}",
+                    "PolicyDocument": policy_document(rows),
+                    "Roles": [ref("ProductLaunchRole")],
+                },
+            }
+            for name, rows in statements.items()
+        },
+    }
+
+
+def _reasons(statements: Sequence[Statement]) -> dict[str, str]:
+    return {
+        finding: statement.reason for statement in statements for finding in statement.findings()
+    }

@@ -1,0 +1,14 @@
+"""The product batch_inference."""
+
+from cdk_service_catalog.project.definition import DeployTrigger, ProductDefinition
+
+PRODUCT = ProductDefinition(
+    name="MLOps Batch Inference template to build and deploy SageMaker pipeline",
+    description="Trains a model and promotes a scheduled batch inference pipeline to dev, preprod "
+    "and prod.",
+    version="1.0.0",
+    build_layers=("build_app", "tabular_build_app"),
+    deploy_layers=("deploy_app", "batch_deploy_app"),
+    deploy_trigger=DeployTrigger.BUILD_SUCCESS,
+    inference_pipeline=True,
+)

@@ -1,0 +1,1 @@
+"""What each role of a project may do in the dev account."""

@@ -1,0 +1,95 @@
+"""What building a model needs: the pipeline's definition and its start, and container images."""
+
+from cdk_service_catalog.project import naming
+from cdk_service_catalog.project.access.common import (
+    NO_RESOURCES,
+    THIS_PROJECT,
+    pass_role,
+    use_pipeline_artifacts,
+    use_project_artifacts,
+    write_build_logs,
+)
+from cdk_service_catalog.project.definition import ProductDefinition
+from mlops_commons.utilities.statements import Statement, actions, arns
+
+
+def build_statements(definition: ProductDefinition) -> tuple[Statement, ...]:
+    """Upload scripts, write and start the SageMaker pipeline, follow it."""
+    return (
+        write_build_logs(),
+        *use_pipeline_artifacts(),
+        *use_project_artifacts(write=True),
+        *_run_pipelines(definition),
+        pass_role("execution", "sagemaker"),
+        *(_promote_inference_pipeline() if definition.inference_pipeline else ()),
+    )
+
+
+def image_statements() -> tuple[Statement, ...]:
+    """Push container images to the project's repository, and to no other."""
+    return (
+        write_build_logs(),
+        *use_pipeline_artifacts(),
+        Statement(
+            sid="LogInToImageRegistry",
+            actions=("ecr:GetAuthorizationToken",),
+            resources=("*",),
+            reason=NO_RESOURCES,
+        ),
+        Statement(
+            sid="PushImages",
+            actions=actions(
+                "ecr",
+                "BatchCheckLayerAvailability BatchGetImage CompleteLayerUpload DescribeImages "
+                "GetDownloadUrlForLayer InitiateLayerUpload PutImage UploadLayerPart",
+            ),
+            resources=("${ImageRepository.Arn}",),
+        ),
+    )
+
+
+def _run_pipelines(definition: ProductDefinition) -> tuple[Statement, ...]:
+    pipelines = [naming.PROJECT, *[naming.INFERENCE_PIPELINE] * definition.inference_pipeline]
+    return (
+        Statement(
+            sid="WriteAndStartPipelines",
+            actions=actions(
+                "sagemaker",
+                "AddTags CreatePipeline DescribePipeline ListTags StartPipelineExecution "
+                "UpdatePipeline",
+            ),
+            resources=arns("sagemaker", *(f"pipeline/{name}" for name in pipelines)),
+        ),
+        Statement(
+            sid="FollowPipelines",
+            actions=actions(
+                "sagemaker",
+                "DescribePipelineDefinitionForExecution DescribePipelineExecution "
+                "ListPipelineExecutionSteps StopPipelineExecution",
+            ),
+            resources=arns("sagemaker", *(f"pipeline/{name}/execution/*" for name in pipelines)),
+            reason="SageMaker gives executions of the project's pipelines random ids",
+        ),
+    )
+
+
+def _promote_inference_pipeline() -> tuple[Statement, ...]:
+    """Publish the definition that the deploy pipeline takes to the other accounts."""
+    return (
+        Statement(
+            sid="FindApprovedVersions",
+            actions=("sagemaker:ListModelPackages",),
+            resources=arns("sagemaker", f"model-package-group/{naming.PROJECT}"),
+        ),
+        Statement(
+            sid="ReadVersions",
+            actions=("sagemaker:DescribeModelPackage",),
+            resources=arns("sagemaker", f"model-package/{naming.PROJECT}/*"),
+            reason=f"versions are numbered while the project works; {THIS_PROJECT}",
+        ),
+        Statement(
+            sid="PublishInferencePipeline",
+            actions=("ssm:PutParameter",),
+            resources=arns("ssm", f"parameter{naming.parameter('inferencepipeline')}"),
+        ),
+    )

@@ -1,0 +1,69 @@
+"""Permissions that several roles of a project share."""
+
+from typing import Final
+
+from cdk_service_catalog.project import naming
+from mlops_commons.utilities.statements import Statement, actions, arns
+
+USE_KEY: Final = actions("kms", "Decrypt Encrypt GenerateDataKey ReEncryptFrom ReEncryptTo")
+OBJECTS: Final = "the objects of one bucket of this project have names made while it works"
+THIS_PROJECT: Final = f"the wildcard ends names that begin with this project's: {naming.PROJECT}"
+NO_RESOURCES: Final = "these actions know no resources (Service Authorization Reference)"
+
+
+def write_build_logs() -> Statement:
+    """CodeBuild's logs, in the log groups that the template makes."""
+    return Statement(
+        sid="WriteBuildLogs",
+        actions=actions("logs", "CreateLogStream PutLogEvents"),
+        resources=arns("logs", f"log-group:/aws/codebuild/{naming.PREFIXED}-*"),
+        reason=THIS_PROJECT,
+    )
+
+
+def use_pipeline_artifacts() -> tuple[Statement, ...]:
+    """The artifacts that the actions of the project's pipelines hand to each other."""
+    return (
+        Statement(
+            sid="UsePipelineArtifacts",
+            actions=actions("s3", "GetObject GetObjectVersion PutObject"),
+            resources=("${PipelineBucket.Arn}/*",),
+            reason=OBJECTS,
+        ),
+        Statement(
+            sid="FindPipelineArtifacts",
+            actions=actions("s3", "GetBucketLocation GetBucketVersioning ListBucket"),
+            resources=("${PipelineBucket.Arn}",),
+        ),
+        Statement(sid="UsePipelineKey", actions=USE_KEY, resources=("${PipelineKey.Arn}",)),
+    )
+
+
+def use_project_artifacts(*, write: bool) -> tuple[Statement, ...]:
+    """The project's data, models and pipeline definitions."""
+    changes = "PutObject AbortMultipartUpload ListMultipartUploadParts"
+    keys = USE_KEY if write else ("kms:Decrypt",)
+    return (
+        Statement(
+            sid="UseProjectArtifacts",
+            actions=actions("s3", f"GetObject {changes}" if write else "GetObject"),
+            resources=("${ArtifactBucket.Arn}/*",),
+            reason=OBJECTS,
+        ),
+        Statement(
+            sid="FindProjectArtifacts",
+            actions=actions("s3", "GetBucketLocation ListBucket"),
+            resources=("${ArtifactBucket.Arn}",),
+        ),
+        Statement(sid="UseArtifactKey", actions=keys, resources=("${ArtifactKey.Arn}",)),
+    )
+
+
+def pass_role(purpose: str, service: str) -> Statement:
+    """One role of the project to one service, and no other role to anything."""
+    return Statement(
+        sid="PassOneRole",
+        actions=("iam:PassRole",),
+        resources=(naming.role_arn(purpose),),
+        condition={"StringEquals": {"iam:PassedToService": f"{service}.amazonaws.com"}},
+    )

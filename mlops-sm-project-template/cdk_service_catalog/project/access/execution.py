@@ -1,0 +1,179 @@
+"""What the jobs of a project need: they run in the private subnets and as themselves only."""
+
+from typing import Final
+
+from cdk_service_catalog.project import naming
+from cdk_service_catalog.project.access.common import (
+    NO_RESOURCES,
+    pass_role,
+    use_project_artifacts,
+)
+from cdk_service_catalog.project.definition import ProductDefinition
+from mlops_commons.utilities.cloudformation import ref
+from mlops_commons.utilities.statements import Statement, actions, arns
+
+JOBS: Final = ("training-job", "processing-job", "model", "transform-job")
+RANDOM_NAMES: Final = (
+    "SageMaker names what a pipeline starts 'pipelines-<execution>-<step>-<random>'; it shows no "
+    "project, so the statement ends at this account and region and a condition at the subnets"
+)
+PULL: Final = actions("ecr", "BatchCheckLayerAvailability BatchGetImage GetDownloadUrlForLayer")
+
+
+def execution_statements(definition: ProductDefinition) -> tuple[Statement, ...]:
+    """Jobs in the private subnets, versions of the project's models, its data and images."""
+    return (
+        *_run_jobs(),
+        *_register_versions(),
+        *use_project_artifacts(write=True),
+        Statement(
+            sid="LetSageMakerUseTheKey",
+            actions=actions("kms", "CreateGrant DescribeKey"),
+            resources=("${ArtifactKey.Arn}",),
+        ),
+        *_pull_images(definition),
+        *_observe(),
+        *_join_the_vpc(),
+        pass_role("execution", "sagemaker"),
+    )
+
+
+def _run_jobs() -> tuple[Statement, ...]:
+    jobs = arns("sagemaker", *(f"{kind}/pipelines-*" for kind in JOBS))
+    create = actions("sagemaker", "CreateTrainingJob CreateProcessingJob CreateModel")
+    return (
+        Statement(
+            sid="CreateJobsInPrivateSubnets",
+            actions=create,
+            resources=jobs,
+            reason=RANDOM_NAMES,
+            condition={
+                "Null": {"sagemaker:VpcSubnets": "false"},
+                "ForAllValues:StringEquals": {"sagemaker:VpcSubnets": ref("PrivateSubnetIds")},
+            },
+        ),
+        Statement(
+            sid="FollowJobs",
+            actions=actions(
+                "sagemaker",
+                "AddTags CreateTransformJob DeleteModel DescribeModel DescribeProcessingJob "
+                "DescribeTrainingJob DescribeTransformJob StopProcessingJob StopTrainingJob "
+                "StopTransformJob",
+            ),
+            resources=jobs,
+            reason=f"{RANDOM_NAMES}; a transform job runs in the subnets of its model",
+        ),
+    )
+
+
+def _register_versions() -> tuple[Statement, ...]:
+    return (
+        Statement(
+            sid="RegisterVersions",
+            actions=actions(
+                "sagemaker",
+                "AddTags CreateModelPackage DescribeModelPackageGroup ListModelPackages",
+            ),
+            resources=arns(
+                "sagemaker",
+                f"model-package-group/{naming.PROJECT}",
+                f"model-package/{naming.PROJECT}/*",
+            ),
+            reason="versions are numbered while the project works",
+        ),
+        Statement(
+            sid="ReadVersions",
+            actions=("sagemaker:DescribeModelPackage",),
+            resources=arns("sagemaker", f"model-package/{naming.PROJECT}/*"),
+            reason="versions are numbered while the project works",
+        ),
+    )
+
+
+def _pull_images(definition: ProductDefinition) -> tuple[Statement, ...]:
+    own = Statement(sid="PullOwnImages", actions=PULL, resources=("${ImageRepository.Arn}",))
+    return (
+        *((own,) if definition.image_repository else ()),
+        Statement(
+            sid="LogInToImageRegistries",
+            actions=("ecr:GetAuthorizationToken",),
+            resources=("*",),
+            reason=NO_RESOURCES,
+        ),
+        Statement(
+            sid="PullImagesOfAws",
+            actions=PULL,
+            resources=("arn:${AWS::Partition}:ecr:${AWS::Region}:*:repository/*",),
+            reason="AWS offers SageMaker's images from an account per region and framework; a "
+            "condition leaves this account's own images out, and a foreign repository's policy "
+            "decides besides",
+            condition={"StringNotEquals": {"aws:ResourceAccount": "${AWS::AccountId}"}},
+        ),
+    )
+
+
+def _observe() -> tuple[Statement, ...]:
+    return (
+        Statement(
+            sid="WriteJobLogs",
+            actions=actions(
+                "logs", "CreateLogGroup CreateLogStream PutLogEvents DescribeLogStreams"
+            ),
+            resources=arns("logs", "log-group:/aws/sagemaker/*"),
+            reason="SageMaker names a log group for each kind of job, below this prefix",
+        ),
+        Statement(
+            sid="WriteJobMetrics",
+            actions=("cloudwatch:PutMetricData",),
+            resources=("*",),
+            reason=f"{NO_RESOURCES}; a condition keeps to the namespaces of SageMaker",
+            condition={
+                "StringLike": {"cloudwatch:namespace": ("/aws/sagemaker/*", "aws/sagemaker/*")}
+            },
+        ),
+    )
+
+
+def _join_the_vpc() -> tuple[Statement, ...]:
+    """SageMaker attaches a job to subnets with the permissions of the job's role.
+
+    Source: SageMaker Developer Guide, "How to use SageMaker AI execution roles".
+    """
+    interfaces = arns("ec2", "network-interface/*")
+    in_vpc = {"ArnEquals": {"ec2:Vpc": arns("ec2", "vpc/${VpcId}")[0]}}
+    return (
+        Statement(
+            sid="AttachToPrivateSubnets",
+            actions=("ec2:CreateNetworkInterface",),
+            resources=arns("ec2", "subnet/*"),
+            reason="a condition names the private subnets",
+            condition={"StringEquals": {"ec2:SubnetID": ref("PrivateSubnetIds")}},
+        ),
+        Statement(
+            sid="AttachWithTheSecurityGroup",
+            actions=("ec2:CreateNetworkInterface",),
+            resources=(*interfaces, *arns("ec2", "security-group/${SecurityGroupId}")),
+            reason="interfaces get random ids; the subnet is the other statement's",
+        ),
+        Statement(
+            sid="HandInterfacesToSageMaker",
+            actions=actions(
+                "ec2",
+                "CreateNetworkInterfacePermission DeleteNetworkInterface "
+                "DeleteNetworkInterfacePermission",
+            ),
+            resources=interfaces,
+            reason="interfaces get random ids; a condition keeps to those in the VPC",
+            condition=in_vpc,
+        ),
+        Statement(
+            sid="DescribeTheNetwork",
+            actions=actions(
+                "ec2",
+                "DescribeDhcpOptions DescribeNetworkInterfaces DescribeSecurityGroups "
+                "DescribeSubnets DescribeVpcs",
+            ),
+            resources=("*",),
+            reason=NO_RESOURCES,
+        ),
+    )

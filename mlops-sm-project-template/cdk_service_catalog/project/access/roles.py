@@ -1,0 +1,153 @@
+"""The roles of a project in the dev account: each with one service, one task and the boundary."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cdk_service_catalog.project import naming
+from cdk_service_catalog.project.access import build, deploy
+from cdk_service_catalog.project.access.execution import execution_statements
+from cdk_service_catalog.project.definition import ProductDefinition
+from cdk_service_catalog.project.props import ProjectProps
+from mlops_commons.utilities.cloudformation import Resources, ref, sub
+from mlops_commons.utilities.statements import Statement, policy_document
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectRole:
+    """A role: its logical id begins with `id`, its name ends with `purpose`."""
+
+    id: str
+    purpose: str
+    service: str
+    title: str
+    statements: tuple[Statement, ...]
+
+    @property
+    def role(self) -> str:
+        """The logical id of the role."""
+        return f"{self.id}Role"
+
+    @property
+    def policy(self) -> str:
+        """The logical id of its policy; what acts at once when it is made depends on this."""
+        return f"{self.id}Policy"
+
+
+def project_roles(definition: ProductDefinition, props: ProjectProps) -> tuple[ProjectRole, ...]:
+    """All roles of a product's projects."""
+    image = ProjectRole(
+        id="Image",
+        purpose="image",
+        service="codebuild",
+        title="builds container images",
+        statements=build.image_statements(),
+    )
+    return (
+        ProjectRole(
+            id="Execution",
+            purpose="execution",
+            service="sagemaker",
+            title="runs the jobs of the SageMaker pipeline",
+            statements=execution_statements(definition),
+        ),
+        ProjectRole(
+            id="Build",
+            purpose="build",
+            service="codebuild",
+            title="writes and starts the SageMaker pipeline",
+            statements=build.build_statements(definition),
+        ),
+        *((image,) if definition.image_repository else ()),
+        ProjectRole(
+            id="Synth",
+            purpose="synth",
+            service="codebuild",
+            title="chooses a model version and synthesises its deployment",
+            statements=deploy.synth_statements(definition),
+        ),
+        ProjectRole(
+            id="Test",
+            purpose="test",
+            service="codebuild",
+            title="tests what is deployed in a stage",
+            statements=deploy.test_statements(),
+        ),
+        ProjectRole(
+            id="BuildPipeline",
+            purpose="build-pipeline",
+            service="codepipeline",
+            title="runs the build pipeline",
+            statements=deploy.build_pipeline_statements(),
+        ),
+        ProjectRole(
+            id="DeployPipeline",
+            purpose="deploy-pipeline",
+            service="codepipeline",
+            title="runs the deploy pipeline",
+            statements=deploy.deploy_pipeline_statements(props),
+        ),
+        ProjectRole(
+            id="Events",
+            purpose="events",
+            service="events",
+            title="starts both pipelines",
+            statements=deploy.event_statements(),
+        ),
+    )
+
+
+def role_resources(roles: Sequence[ProjectRole], props: ProjectProps) -> Resources:
+    """The roles, without their policies, which name other resources."""
+    return {
+        row.role: {
+            "Type": "AWS::IAM::Role",
+            "Properties": {
+                "RoleName": sub(naming.role(row.purpose)),
+                "Description": sub(f"Project ${{SageMakerProjectName}}: {row.title}"),
+                "AssumeRolePolicyDocument": _trust(row.service),
+                "PermissionsBoundary": sub(props.boundary_arn),
+            },
+        }
+        for row in roles
+    }
+
+
+def policy_resources(roles: Sequence[ProjectRole]) -> Resources:
+    """The policies of the roles."""
+    return {
+        row.policy: {
+            "Type": "AWS::IAM::ManagedPolicy",
+            "Properties": {
+                "ManagedPolicyName": sub(naming.role(row.purpose)),
+                "Description": sub(f"Project ${{SageMakerProjectName}}: {row.title}"),
+                "PolicyDocument": policy_document(row.statements),
+                "Roles": [ref(row.role)],
+            },
+        }
+        for row in roles
+    }
+
+
+def wildcard_reasons(role: ProjectRole) -> dict[str, str]:
+    """The ids under which cdk-nag reports the wildcards of a policy, each with its reason."""
+    return {
+        finding: statement.reason
+        for statement in role.statements
+        for finding in statement.findings()
+    }
+
+
+def _trust(service: str) -> dict[str, Any]:
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": f"{service}.amazonaws.com"},
+                "Action": "sts:AssumeRole",
+                # IfExists: not every one of these services says for which account it acts.
+                "Condition": {"StringEqualsIfExists": {"aws:SourceAccount": ref("AWS::AccountId")}},
+            }
+        ],
+    }

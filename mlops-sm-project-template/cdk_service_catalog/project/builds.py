@@ -1,0 +1,168 @@
+"""The CodeBuild projects of a project, and their log groups."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from cdk_service_catalog.project import naming
+from cdk_service_catalog.project.definition import ProductDefinition
+from cdk_service_catalog.project.props import STAGES, ProjectProps
+from mlops_commons.utilities.cloudformation import Resource, Resources, attribute, ref, sub
+
+IMAGE: Final = "aws/codebuild/standard:8.0"
+LOG_RETENTION_DAYS: Final = 365
+Value = str | Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Build:
+    """A CodeBuild project that reads its commands from the repository.
+
+    Attributes:
+        id: the beginning of its logical ids; `role` is that of its role.
+        purpose: the end of its name.
+        buildspec: the file in the repository.
+        environment: variables by name.
+        privileged: containers are built, which needs a Docker daemon.
+    """
+
+    id: str
+    role: str
+    purpose: str
+    title: str
+    buildspec: str
+    minutes: int
+    environment: Mapping[str, Value] = field(default_factory=dict)
+    privileged: bool = False
+
+
+def builds(definition: ProductDefinition, props: ProjectProps) -> tuple[Build, ...]:
+    """All builds of a product's projects."""
+    image = Build(
+        id="Image",
+        role="Image",
+        purpose="image",
+        title="builds container images",
+        buildspec="buildspec.image.yml",
+        minutes=60,
+        environment=_images(),
+        privileged=True,
+    )
+    return (
+        *((image,) if definition.image_repository else ()),
+        Build(
+            id="Train",
+            role="Build",
+            purpose="train",
+            title="runs the SageMaker pipeline",
+            buildspec="buildspec.yml",
+            minutes=definition.build_minutes,
+            environment=_training(definition),
+        ),
+        Build(
+            id="Synth",
+            role="Synth",
+            purpose="synth",
+            title="chooses a model version and synthesises its deployment",
+            buildspec="buildspec.yml",
+            minutes=30,
+            environment=_deployment(definition, props),
+        ),
+        Build(
+            id="Test",
+            role="Test",
+            purpose="test",
+            title="tests what is deployed in a stage",
+            buildspec="buildspec.test.yml",
+            minutes=60,
+            environment=_deployment(definition, props),
+        ),
+    )
+
+
+def build_resources(rows: Sequence[Build]) -> Resources:
+    """A log group and a CodeBuild project for each row."""
+    groups = {f"{row.id}Logs": _log_group(row) for row in rows}
+    return {**groups, **{f"{row.id}Project": _project(row) for row in rows}}
+
+
+def _training(definition: ProductDefinition) -> dict[str, Value]:
+    return {
+        "SAGEMAKER_PROJECT_NAME": ref("SageMakerProjectName"),
+        "SAGEMAKER_PROJECT_ID": ref("SageMakerProjectId"),
+        "MODEL_PACKAGE_GROUP_NAME": sub(naming.PROJECT),
+        "SAGEMAKER_PIPELINE_NAME": sub(naming.PROJECT),
+        "SAGEMAKER_PIPELINE_DESCRIPTION": sub("Models of the project ${SageMakerProjectName}"),
+        "SAGEMAKER_PIPELINE_ROLE_ARN": attribute("ExecutionRole", "Arn"),
+        "ARTIFACT_BUCKET": ref("ArtifactBucket"),
+        "ARTIFACT_BUCKET_KMS_ID": attribute("ArtifactKey", "Arn"),
+        "SUBNET_IDS": {"Fn::Join": [",", ref("PrivateSubnetIds")]},
+        "SECURITY_GROUP_IDS": ref("SecurityGroupId"),
+        **(_images() if definition.image_repository else {}),
+    }
+
+
+def _images() -> dict[str, Value]:
+    return {"ECR_REPO_URI": attribute("ImageRepository", "RepositoryUri")}
+
+
+def _deployment(definition: ProductDefinition, props: ProjectProps) -> dict[str, Value]:
+    accounts = {f"{stage.name.upper()}_ACCOUNT": ref(stage.account) for stage in STAGES}
+    namespaces = {
+        f"{stage.name.upper()}_PARAMETER_NAMESPACE": props.namespaces[stage.name]
+        for stage in STAGES
+        if props.namespaces.get(stage.name)
+    }
+    image_arn = attribute("ImageRepository", "Arn")
+    return {
+        "PROJECT_NAME": ref("SageMakerProjectName"),
+        "PROJECT_ID": ref("SageMakerProjectId"),
+        "MODEL_PACKAGE_GROUP_NAME": sub(naming.PROJECT),
+        "ARTIFACT_BUCKET": ref("ArtifactBucket"),
+        "ARTIFACT_BUCKET_KMS_ID": attribute("ArtifactKey", "Arn"),
+        "DEPLOYMENT_REGION": ref("DeploymentRegion"),
+        **accounts,
+        **namespaces,
+        **({"ECR_REPO_ARN": image_arn} if definition.image_repository else {}),
+    }
+
+
+def _log_group(row: Build) -> Resource:
+    return {
+        "Type": "AWS::Logs::LogGroup",
+        "DeletionPolicy": "Delete",
+        "UpdateReplacePolicy": "Delete",
+        "Properties": {
+            "LogGroupName": sub(f"/aws/codebuild/{naming.PREFIXED}-{row.purpose}"),
+            "KmsKeyId": attribute("PipelineKey", "Arn"),
+            "RetentionInDays": LOG_RETENTION_DAYS,
+        },
+    }
+
+
+def _project(row: Build) -> Resource:
+    return {
+        "Type": "AWS::CodeBuild::Project",
+        "Properties": {
+            "Name": sub(f"{naming.PREFIXED}-{row.purpose}"),
+            "Description": sub(f"Project ${{SageMakerProjectName}}: {row.title}"),
+            "ServiceRole": attribute(f"{row.role}Role", "Arn"),
+            "EncryptionKey": attribute("PipelineKey", "Arn"),
+            "TimeoutInMinutes": row.minutes,
+            "Source": {"Type": "CODEPIPELINE", "BuildSpec": row.buildspec},
+            "Artifacts": {"Type": "CODEPIPELINE"},
+            "LogsConfig": {
+                "CloudWatchLogs": {"Status": "ENABLED", "GroupName": ref(f"{row.id}Logs")}
+            },
+            "Environment": {
+                "Type": "LINUX_CONTAINER",
+                "ComputeType": "BUILD_GENERAL1_SMALL",
+                "Image": IMAGE,
+                "PrivilegedMode": row.privileged,
+                "EnvironmentVariables": [
+                    {"Name": name, "Type": "PLAINTEXT", "Value": value}
+                    for name, value in row.environment.items()
+                ],
+            },
+        },
+    }

@@ -1,0 +1,94 @@
+"""The parameters of a product, of which a person has to type the project's name only."""
+
+from typing import Any, Final
+
+from cdk_service_catalog.project.props import ProjectProps
+from mlops_commons.contract import ParameterName, StageName
+
+GROUPS: Final = (
+    ("Project", ("SageMakerProjectName", "SageMakerProjectId")),
+    ("Where models are promoted to", ("PreProdAccount", "ProdAccount", "DeploymentRegion")),
+    ("Network of the dev account", ("VpcId", "PrivateSubnetIds", "SecurityGroupId")),
+)
+LABELS: Final = {
+    "SageMakerProjectName": "Project name",
+    "SageMakerProjectId": "Project id (Studio fills it in)",
+    "PreProdAccount": "Account of preprod",
+    "ProdAccount": "Account of prod",
+    "DeploymentRegion": "Region",
+    "VpcId": "SSM parameter with the VPC",
+    "PrivateSubnetIds": "SSM parameter with the private subnets",
+    "SecurityGroupId": "SSM parameter with the security group",
+}
+
+
+def parameters(props: ProjectProps) -> dict[str, Any]:
+    """The parameters by name; SageMaker passes the first two by exactly these names.
+
+    Source: SageMaker Developer Guide, "Create Custom Project Templates".
+    """
+    namespace = props.namespaces.get(StageName.DEV, "")
+    return {
+        "SageMakerProjectName": {
+            "Type": "String",
+            "Description": "The name of the project",
+            "MinLength": 1,
+            "MaxLength": 32,
+            "AllowedPattern": "[a-z0-9](-*[a-z0-9]){0,31}",
+            "ConstraintDescription": "lower-case letters, digits and single hyphens, at most 32 "
+            "characters: the name becomes part of repositories, images and endpoints",
+        },
+        "SageMakerProjectId": {
+            "Type": "String",
+            "Description": "The id that SageMaker gives the project",
+            "MinLength": 3,
+            "MaxLength": 16,
+            "AllowedPattern": "p-[a-z0-9]{1,14}",
+            "ConstraintDescription": "p- and up to 14 lower-case letters and digits",
+        },
+        "PreProdAccount": _account("preprod", props.preprod_account),
+        "ProdAccount": _account("prod", props.prod_account),
+        "DeploymentRegion": {
+            "Type": "String",
+            "Description": "The region of dev, preprod and prod",
+            "AllowedValues": [props.region],
+            "Default": props.region,
+        },
+        "VpcId": {
+            "Type": "AWS::SSM::Parameter::Value<String>",
+            "Description": "The VPC in which the project's jobs run",
+            "Default": ParameterName.VPC_ID.within(namespace),
+        },
+        "PrivateSubnetIds": {
+            "Type": "AWS::SSM::Parameter::Value<List<String>>",
+            "Description": "The subnets in which the project's jobs run",
+            "Default": ParameterName.PRIVATE_SUBNET_IDS.within(namespace),
+        },
+        "SecurityGroupId": {
+            "Type": "AWS::SSM::Parameter::Value<String>",
+            "Description": "The security group of the project's jobs",
+            "Default": ParameterName.SECURITY_GROUP_ID.within(namespace),
+        },
+    }
+
+
+def interface() -> dict[str, Any]:
+    """How the console groups and labels the parameters."""
+    return {
+        "AWS::CloudFormation::Interface": {
+            "ParameterGroups": [
+                {"Label": {"default": label}, "Parameters": list(names)} for label, names in GROUPS
+            ],
+            "ParameterLabels": {name: {"default": label} for name, label in LABELS.items()},
+        }
+    }
+
+
+def _account(stage: str, default: str) -> dict[str, Any]:
+    return {
+        "Type": "String",
+        "Description": f"The id of the account of {stage}",
+        "AllowedPattern": "[0-9]{12}",
+        "ConstraintDescription": "an account id of 12 digits",
+        **({"Default": default} if default else {}),
+    }

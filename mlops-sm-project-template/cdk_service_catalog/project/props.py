@@ -1,0 +1,74 @@
+"""What the template of a project is made from, besides its definition."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+QUALIFIER: Final = "hnb659fds"
+"""The CDK's default qualifier, with which the accounts are bootstrapped."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeedLocation:
+    """A zip archive in S3: plain texts or tokens of the CDK."""
+
+    bucket: str
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetStage:
+    """A stage to which the project delivers.
+
+    Attributes:
+        name: `dev`, `preprod` or `prod`.
+        account: the name of the template's parameter (or pseudo parameter) with its account.
+        approved: a person approves before this stage.
+    """
+
+    name: str
+    account: str
+    approved: bool
+
+
+STAGES: Final = (
+    TargetStage(name="dev", account="AWS::AccountId", approved=False),
+    TargetStage(name="preprod", account="PreProdAccount", approved=True),
+    TargetStage(name="prod", account="ProdAccount", approved=True),
+)
+TESTED: Final = ("dev", "preprod")
+"""After these stages the deployed model is tested; what passed here is what prod gets."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectProps:
+    """What projects of one account set share.
+
+    Attributes:
+        preprod_account, prod_account: defaults of the parameters; empty for none.
+        region: where the portfolio is; a project deploys there and nowhere else, because a
+            model package and its key serve one region.
+        namespaces: of the SSM parameters, by stage name; a stage without one is left out.
+        boundary: the name of the permissions boundary of every role.
+        access_logs_bucket: receives the access logs of every bucket.
+        retention: CloudFormation's policies of what holds data.
+    """
+
+    app_prefix: str
+    region: str
+    preprod_account: str
+    prod_account: str
+    boundary: str
+    access_logs_bucket: str
+    retention: Mapping[str, str]
+    namespaces: Mapping[str, str] = field(default_factory=dict)
+    qualifier: str = QUALIFIER
+
+    @property
+    def boundary_arn(self) -> str:
+        """The boundary's ARN, in the words of `Fn::Sub`."""
+        return f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:policy/{self.boundary}"
+
+
+Template = dict[str, Any]
+"""A CloudFormation template as plain data."""

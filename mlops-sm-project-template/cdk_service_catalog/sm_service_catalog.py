@@ -1,0 +1,98 @@
+"""The stack with the portfolio: every product, who may launch it, and what a launch may do."""
+
+from collections.abc import Sequence
+
+import aws_cdk as cdk
+from aws_cdk import aws_servicecatalog as servicecatalog
+from constructs import Construct
+
+from cdk_service_catalog.portfolio.access import grant_access
+from cdk_service_catalog.portfolio.assets import ProductAssets
+from cdk_service_catalog.portfolio.catalogue import CatalogueProduct
+from cdk_service_catalog.portfolio.discovery import Product, discover
+from cdk_service_catalog.portfolio.findings import acknowledge_copying
+from cdk_service_catalog.portfolio.launch_role import LaunchRole, ProjectBoundary
+from cdk_service_catalog.portfolio.props import PortfolioProps, ProjectTargets
+from cdk_service_catalog.project.props import ProjectProps
+from mlops_commons.cdk.included_resources import retention
+from mlops_commons.utilities import names
+
+
+class SageMakerServiceCatalog(cdk.Stack):
+    """One portfolio with every product of the folder `products`; exposes `portfolio`."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        stack_name: str,
+        description: str,
+        set_name: str,
+        app_prefix: str,
+        portfolio: PortfolioProps,
+        targets: ProjectTargets,
+        parameter_namespace: str,
+        removal_policy: cdk.RemovalPolicy,
+        products: Sequence[Product] | None = None,
+    ) -> None:
+        """Create the stack.
+
+        Args:
+            products: other than those in the folder `products`.
+        """
+        super().__init__(scope, construct_id, stack_name=stack_name, description=description)
+        found = discover() if products is None else products
+        assets = ProductAssets(
+            self,
+            "Assets",
+            app_prefix=app_prefix,
+            set_name=set_name,
+            removal_policy=removal_policy,
+        )
+        boundary = ProjectBoundary(
+            self,
+            "ProjectBoundary",
+            policy_name=names.project_boundary(app_prefix, set_name, self.region),
+            app_prefix=app_prefix,
+            definitions=[product.definition for product in found],
+        )
+        props = ProjectProps(
+            app_prefix=app_prefix,
+            region=self.region,
+            preprod_account=targets.preprod_account,
+            prod_account=targets.prod_account,
+            boundary=boundary.policy_name,
+            access_logs_bucket=assets.access_logs_name,
+            retention=retention(removal_policy),
+            namespaces=targets.namespaces,
+        )
+        launch_role = LaunchRole(
+            self,
+            "LaunchRole",
+            app_prefix=app_prefix,
+            boundary_name=boundary.policy_name,
+            assets=assets,
+        )
+        self.portfolio = servicecatalog.Portfolio(
+            self,
+            "Portfolio",
+            display_name=f"SageMaker project templates of {set_name}",
+            provider_name=portfolio.provider_name,
+            description="Projects that train, register and deploy a model across the accounts",
+        )
+        # A launch before the role's last policy is attached would fail half-way.
+        self.portfolio.node.add_dependency(launch_role)
+        grant_access(self.portfolio, portfolio, namespace=parameter_namespace)
+        for product in found:
+            CatalogueProduct(
+                self,
+                product.slug,
+                product=product,
+                props=props,
+                asset_bucket=assets.bucket,
+                portfolio=self.portfolio,
+                launch_role=launch_role.role,
+                support=portfolio,
+            )
+        acknowledge_copying(self, assets.bucket)
