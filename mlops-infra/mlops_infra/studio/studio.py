@@ -30,7 +30,9 @@ class Studio(Construct):
     ) -> None:
         """Create Studio in a network, for the personas' roles."""
         super().__init__(scope, construct_id)
-        role_arns: dict[str, str] = {persona.key: roles.role_arn(persona.key) for persona in PERSONAS}
+        role_arns: dict[str, str] = {
+            persona.key: roles.role_arn(persona.key) for persona in PERSONAS
+        }
         resources: Resources = domain_resources(
             props,
             vpc_id=vpc_id,

@@ -1,102 +1,25 @@
-"""A checkout of its own for each question, synthesised by the real CDK CLI."""
+"""Checkouts of the infrastructure app, synthesised by the real CDK CLI."""
 
-import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import Any
+from collections.abc import Callable, Iterator
 
+import checkouts
 import pytest
-
-from mlops_commons.utilities.paths import REPOSITORY_ROOT
-from mlops_commons.utilities.snapshot import snapshot
-
-CDK_APP = PurePosixPath("mlops-commons/mlops_commons/config/cdk-app.yml")
-CDK_INFRA_APP = PurePosixPath("mlops-infra/config/cdk-infra-app.yml")
-CDK_CLI = REPOSITORY_ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
-
-
-@dataclass(frozen=True)
-class Checkout:
-    """A checkout with a configuration of its own."""
-
-    root: Path
-
-    def cdk(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        """Run the pinned CDK CLI inside `mlops-infra`, without any credentials."""
-        packages = [self.root / "mlops-commons", self.root / "mlops-infra"]
-        tools = Path(sys.executable).parent
-        return subprocess.run(
-            [str(tools / "node"), str(CDK_CLI), *arguments],
-            cwd=self.root / "mlops-infra",
-            env={
-                **os.environ,
-                "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
-                "PYTHONPATH": os.pathsep.join(map(str, packages)),
-                "CDK_DISABLE_CLI_TELEMETRY": "true",
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    def synth(self, output: str = "cdk.out") -> "Assembly":
-        """Synthesise everything; fails the test with the CLI's output when that fails."""
-        done = self.cdk("synth", "-q", "--no-lookups", "--output", output)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return Assembly(self.root / "mlops-infra" / output)
-
-
-@dataclass(frozen=True)
-class Assembly:
-    """A cloud assembly with everything nested in it."""
-
-    folder: Path
-
-    def templates(self) -> Mapping[str, dict[str, Any]]:
-        """Every template by its path below the assembly."""
-        return {
-            file.relative_to(self.folder).as_posix(): json.loads(file.read_text())
-            for file in sorted(self.folder.rglob("*.template.json"))
-        }
-
-    def stage(self, set_name: str, stage_name: str) -> dict[str, Any]:
-        """The template that a stage's account gets."""
-        nested = f"assembly-ml-infra-deploy-pipeline-{set_name}-{stage_name}"
-        (template,) = (self.folder / nested).glob("*.template.json")
-        loaded: dict[str, Any] = json.loads(template.read_text())
-        return loaded
-
-    def content(self) -> Mapping[str, bytes]:
-        """Every file of the assembly with its bytes."""
-        return {
-            file.relative_to(self.folder).as_posix(): file.read_bytes()
-            for file in sorted(self.folder.rglob("*"))
-            if file.is_file()
-        }
-
-
-CheckoutMaker = Callable[..., Checkout]
+from checkouts import Assembly, Checkout
 
 
 @pytest.fixture(scope="session")
-def make_checkout(tmp_path_factory: pytest.TempPathFactory) -> CheckoutMaker:
+def make_checkout(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Checkout]:
     """Write a snapshot of this repository with other configuration files."""
 
-    def make(*, cdk_app: str = "", infra: str = "") -> Checkout:
+    def make(**texts: str) -> Checkout:
         root = tmp_path_factory.mktemp("checkout") / "repository"
-        texts = {file: text for file, text in ((CDK_APP, cdk_app), (CDK_INFRA_APP, infra)) if text}
-        snapshot(REPOSITORY_ROOT, "mlops-infra", texts).write(root)
-        return Checkout(root)
+        return checkouts.make_checkout(root, "infra", **texts)
 
     return make
 
 
 @pytest.fixture(scope="session")
-def sample(make_checkout: CheckoutMaker) -> Iterator[Checkout]:
+def sample(make_checkout: Callable[..., Checkout]) -> Iterator[Checkout]:
     """The checkout with the shipped sample."""
     yield make_checkout()
 

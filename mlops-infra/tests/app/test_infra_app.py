@@ -214,4 +214,4 @@ def test_bare_python_gives_the_templates_of_the_cdk_cli(
     sample_assembly: Any, tmp_path: Any
 ) -> None:
     build_app(load_config(), outdir=str(tmp_path)).synth()
-    assert type(sample_assembly)(tmp_path).templates() == sample_assembly.templates()
+    assert type(sample_assembly)(tmp_path, "infra").templates() == sample_assembly.templates()

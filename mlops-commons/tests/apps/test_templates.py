@@ -12,12 +12,26 @@ from typing import Any
 
 import cloudformation_validate as cloudformation
 import pytest
+from checkouts import Assembly, make_checkout
+
+from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # parliament imports the deprecated pkg_resources
     import parliament
 
 pytestmark = pytest.mark.app
+
+APPS = [app for app, folder in APP_DIRECTORIES.items() if (REPOSITORY_ROOT / folder).is_dir()]
+
+
+@pytest.fixture(scope="module", params=APPS)
+def sample_assembly(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Assembly:
+    """The shipped sample of each app that this repository holds."""
+    root = tmp_path_factory.mktemp("checkout") / "repository"
+    return make_checkout(root, request.param).synth()
 
 
 @dataclass(frozen=True)
@@ -134,7 +148,7 @@ def test_parliament_finds_nothing_in_any_policy(sample_assembly: Any) -> None:
                 if finding.issue not in JUDGED_ELSEWHERE
             ]
     assert found == []
-    assert seen > 10
+    assert seen > 5
 
 
 def statements(value: Any) -> Iterator[dict[str, Any]]:
