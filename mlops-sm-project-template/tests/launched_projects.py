@@ -1,0 +1,156 @@
+"""A launched project as it stands in an account: the template of a product with values filled in."""
+
+import re
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from cdk_service_catalog.portfolio.discovery import Product, discover
+from cdk_service_catalog.project.definition import ProductDefinition
+from cdk_service_catalog.project.props import ProjectProps, SeedLocation
+from cdk_service_catalog.project.template import project_template
+
+DEV, PREPROD, PROD, REGION = "222222222222", "333333333333", "444444444444", "eu-west-1"
+PROJECT_NAME, PROJECT_ID = "churn", "p-abc123def456"
+PROJECT = f"{PROJECT_NAME}-{PROJECT_ID}"
+SUBNETS = ("subnet-0a", "subnet-0b")
+PROPS = ProjectProps(
+    app_prefix="mlops",
+    region=REGION,
+    preprod_account=PREPROD,
+    prod_account=PROD,
+    boundary="mlops-bu-project-boundary-euw1",
+    access_logs_bucket="mlops-project-logs-bu-222222222222-euw1",
+    retention={"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"},
+    namespaces={"preprod": "bu1"},
+)
+PARAMETERS: dict[str, Any] = {
+    "SageMakerProjectName": PROJECT_NAME,
+    "SageMakerProjectId": PROJECT_ID,
+    "PreProdAccount": PREPROD,
+    "ProdAccount": PROD,
+    "DeploymentRegion": REGION,
+    "VpcId": "vpc-0a",
+    "PrivateSubnetIds": list(SUBNETS),
+    "SecurityGroupId": "sg-0a",
+}
+PSEUDO = {
+    "AWS::Partition": "aws",
+    "AWS::Region": REGION,
+    "AWS::AccountId": DEV,
+    "AWS::URLSuffix": "amazonaws.com",
+}
+ARNS = {
+    "AWS::KMS::Key": "arn:aws:kms:{region}:{account}:key/{id}",
+    "AWS::S3::Bucket": "arn:aws:s3:::{BucketName}",
+    "AWS::IAM::Role": "arn:aws:iam::{account}:role/{RoleName}",
+    "AWS::ECR::Repository": "arn:aws:ecr:{region}:{account}:repository/{RepositoryName}",
+    "AWS::CodeCommit::Repository": "arn:aws:codecommit:{region}:{account}:{RepositoryName}",
+    "AWS::SNS::Topic": "arn:aws:sns:{region}:{account}:{TopicName}",
+}
+NAMES = {
+    "AWS::S3::Bucket": "BucketName",
+    "AWS::IAM::Role": "RoleName",
+    "AWS::CodeBuild::Project": "Name",
+    "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::SageMaker::ModelPackageGroup": "ModelPackageGroupName",
+}
+
+PRODUCTS = discover()
+
+
+def template(definition: ProductDefinition, props: ProjectProps = PROPS) -> dict[str, Any]:
+    """The template of a product, as data."""
+    return project_template(
+        definition,
+        props,
+        build_seed=SeedLocation(bucket="assets", key="build.zip"),
+        deploy_seed=SeedLocation(bucket="assets", key="deploy.zip"),
+    )
+
+
+class LaunchedProject:
+    """The resources of a project with every reference filled in."""
+
+    def __init__(
+        self, definition: ProductDefinition, parameters: dict[str, Any] | None = None
+    ) -> None:
+        self.values = {**PARAMETERS, **(parameters or {})}
+        self.source = template(definition)["Resources"]
+        self.resources: dict[str, Any] = self._rendered(self.source)
+
+    def of_type(self, kind: str) -> list[dict[str, Any]]:
+        """The properties of every resource of a type."""
+        return [r["Properties"] for r in self.resources.values() if r["Type"] == kind]
+
+    def arn(self, logical_id: str) -> str:
+        """The ARN of a resource by its logical id."""
+        resource = self.source[logical_id]
+        properties = {
+            name: value
+            for name in ("BucketName", "RoleName", "RepositoryName", "TopicName")
+            if isinstance(value := self._rendered(resource["Properties"].get(name)), str)
+        }
+        account = self.values.get("AWS::AccountId", DEV)
+        return ARNS[resource["Type"]].format(
+            id=logical_id, region=REGION, account=account, **properties
+        )
+
+    def statements(self, role: str) -> list[dict[str, Any]]:
+        """The statements of a role's policy, by the beginning of its logical ids."""
+        found: list[dict[str, Any]] = self.resources[f"{role}Policy"]["Properties"][
+            "PolicyDocument"
+        ]["Statement"]
+        return found
+
+    def _rendered(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            if set(value) == {"Fn::Sub"}:
+                return re.sub(r"[$][{]([^}]+)[}]", lambda m: self._named(m[1]), value["Fn::Sub"])
+            if set(value) == {"Ref"}:
+                return self._reference(value["Ref"])
+            if set(value) == {"Fn::GetAtt"}:
+                logical_id, attribute = value["Fn::GetAtt"]
+                return self.arn(logical_id) if attribute == "Arn" else f"{logical_id}.{attribute}"
+            if set(value) == {"Fn::Join"}:
+                separator, parts = value["Fn::Join"]
+                return separator.join(self._rendered(parts))
+            return {key: self._rendered(inner) for key, inner in value.items()}
+        return [self._rendered(inner) for inner in value] if isinstance(value, list) else value
+
+    def _named(self, name: str) -> str:
+        if name.endswith(".Arn"):
+            return self.arn(name.removesuffix(".Arn"))
+        found = self._reference(name)
+        assert isinstance(found, str), name
+        return found
+
+    def _reference(self, name: str) -> Any:
+        if name in self.values or name in PSEUDO:
+            return self.values.get(name, PSEUDO.get(name))
+        resource = self.source[name]
+        if resource["Type"] == "AWS::SNS::Topic":
+            return self.arn(name)
+        named = NAMES.get(resource["Type"])
+        return self._rendered(resource["Properties"][named]) if named else name
+
+
+@cache
+def launched(slug: str) -> LaunchedProject:
+    """A project of a product of this repository."""
+    return LaunchedProject(product(slug).definition)
+
+
+def product(slug: str) -> Product:
+    """A product of this repository."""
+    return next(found for found in PRODUCTS if found.slug == slug)
+
+
+def longest() -> dict[str, Any]:
+    """Parameters as long as they may be."""
+    return {"SageMakerProjectName": "n" * 32, "SageMakerProjectId": "p-" + "i" * 14}
+
+
+def with_prefix(app_prefix: str) -> ProjectProps:
+    """The props of another platform."""
+    return replace(PROPS, app_prefix=app_prefix)

@@ -1,0 +1,275 @@
+"""What the roles of a project can do in the dev account, judged as IAM judges it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import service_authorization
+from launched_projects import (
+    DEV,
+    PREPROD,
+    PRODUCTS,
+    PROJECT,
+    PROJECT_ID,
+    PROJECT_NAME,
+    PROPS,
+    REGION,
+    SUBNETS,
+    launched,
+    template,
+)
+from policy_evaluation import Request, allows, listed
+
+from cdk_service_catalog.portfolio.launch_role import project_boundary
+from cdk_service_catalog.project.access.roles import project_roles
+from cdk_service_catalog.project.props import QUALIFIER
+from mlops_commons.utilities.statements import policy_document
+
+pytestmark = pytest.mark.pure
+
+SLUGS = [product.slug for product in PRODUCTS]
+ROLES = [
+    (product.slug, role.id)
+    for product in PRODUCTS
+    for role in project_roles(product.definition, PROPS)
+]
+PASS = {"iam:PassedToService": "sagemaker.amazonaws.com"}
+INSIDE = {"sagemaker:VpcSubnets": SUBNETS}
+JOB = f"arn:aws:sagemaker:{REGION}:{DEV}:training-job/pipelines-1a2b-train-3c"
+
+
+def role_arn(purpose: str, account: str = DEV) -> str:
+    return f"arn:aws:iam::{account}:role/sagemaker-{PROJECT_ID}-{purpose}"
+
+
+def here(service: str, resource: str) -> str:
+    return f"arn:aws:{service}:{REGION}:{DEV}:{resource}"
+
+
+ALLOWED = {
+    "jobs run in the private subnets": (
+        "Execution",
+        Request("sagemaker:CreateTrainingJob", JOB, INSIDE),
+    ),
+    "jobs run as the project's execution role": (
+        "Execution",
+        Request("iam:PassRole", role_arn("execution"), PASS),
+    ),
+    "jobs register versions": (
+        "Execution",
+        Request("sagemaker:CreateModelPackage", here("sagemaker", f"model-package/{PROJECT}/1")),
+    ),
+    "jobs write models": (
+        "Execution",
+        Request("s3:PutObject", f"arn:aws:s3:::mlops-{PROJECT_ID}-artifacts-{DEV}/model.tar.gz"),
+    ),
+    "jobs join the private subnets": (
+        "Execution",
+        Request(
+            "ec2:CreateNetworkInterface",
+            here("ec2", "subnet/subnet-0a"),
+            {"ec2:SubnetID": "subnet-0a"},
+        ),
+    ),
+    "jobs pull the images of AWS": (
+        "Execution",
+        Request(
+            "ecr:BatchGetImage",
+            f"arn:aws:ecr:{REGION}:141502667606:repository/sagemaker-scikit-learn",
+            {"aws:ResourceAccount": "141502667606"},
+        ),
+    ),
+    "the build starts the project's pipeline": (
+        "Build",
+        Request("sagemaker:StartPipelineExecution", here("sagemaker", f"pipeline/{PROJECT}")),
+    ),
+    "the build passes the execution role": (
+        "Build",
+        Request("iam:PassRole", role_arn("execution"), PASS),
+    ),
+    "synth finds versions": (
+        "Synth",
+        Request("sagemaker:ListModelPackages", here("sagemaker", f"model-package-group/{PROJECT}")),
+    ),
+    "the test becomes the test role of preprod": (
+        "Test",
+        Request("sts:AssumeRole", role_arn("preprod-test", PREPROD)),
+    ),
+    "the deploy pipeline becomes the deploy role of preprod": (
+        "DeployPipeline",
+        Request(
+            "sts:AssumeRole",
+            f"arn:aws:iam::{PREPROD}:role/cdk-{QUALIFIER}-deploy-role-{PREPROD}-{REGION}",
+        ),
+    ),
+    "a push starts the build pipeline": (
+        "Events",
+        Request(
+            "codepipeline:StartPipelineExecution",
+            here("codepipeline", f"sagemaker-{PROJECT}-build"),
+        ),
+    ),
+}
+DENIED = {
+    "jobs outside of a VPC": ("Execution", Request("sagemaker:CreateTrainingJob", JOB)),
+    "jobs in another subnet": (
+        "Execution",
+        Request("sagemaker:CreateTrainingJob", JOB, {"sagemaker:VpcSubnets": ("subnet-0c",)}),
+    ),
+    "an interface in another subnet": (
+        "Execution",
+        Request(
+            "ec2:CreateNetworkInterface",
+            here("ec2", "subnet/subnet-0c"),
+            {"ec2:SubnetID": "subnet-0c"},
+        ),
+    ),
+    "a job approves its own version": (
+        "Execution",
+        Request("sagemaker:UpdateModelPackage", here("sagemaker", f"model-package/{PROJECT}/1")),
+    ),
+    "a job uses another project's data": (
+        "Execution",
+        Request("s3:GetObject", f"arn:aws:s3:::mlops-p-other-artifacts-{DEV}/model.tar.gz"),
+    ),
+    "the build passes a role to another service": (
+        "Build",
+        Request(
+            "iam:PassRole", role_arn("execution"), {"iam:PassedToService": "lambda.amazonaws.com"}
+        ),
+    ),
+    "the build passes its own role": ("Build", Request("iam:PassRole", role_arn("build"), PASS)),
+    "the build approves versions": (
+        "Build",
+        Request("sagemaker:UpdateModelPackage", here("sagemaker", f"model-package/{PROJECT}/1")),
+    ),
+    "the test becomes a role of prod": (
+        "Test",
+        Request("sts:AssumeRole", role_arn("prod-test", "444444444444")),
+    ),
+    "the test deploys": (
+        "Test",
+        Request(
+            "sts:AssumeRole",
+            f"arn:aws:iam::{PREPROD}:role/cdk-{QUALIFIER}-deploy-role-{PREPROD}-{REGION}",
+        ),
+    ),
+    "events start another project's pipeline": (
+        "Events",
+        Request(
+            "codepipeline:StartPipelineExecution", here("codepipeline", "sagemaker-other-build")
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize("question", list(ALLOWED))
+def test_a_role_can_do_its_task(slug: str, question: str) -> None:
+    role, request = ALLOWED[question]
+    assert allows(launched(slug).statements(role), request)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize("question", list(DENIED))
+def test_a_role_cannot_do_more(slug: str, question: str) -> None:
+    role, request = DENIED[question]
+    assert not allows(launched(slug).statements(role), request)
+
+
+@pytest.mark.parametrize(("slug", "role"), ROLES)
+def test_every_role_has_the_boundary_and_one_service(slug: str, role: str) -> None:
+    properties = launched(slug).resources[f"{role}Role"]["Properties"]
+    assert properties["PermissionsBoundary"] == f"arn:aws:iam::{DEV}:policy/{PROPS.boundary}"
+    (statement,) = properties["AssumeRolePolicyDocument"]["Statement"]
+    assert isinstance(statement["Principal"]["Service"], str)
+    assert statement["Condition"] == {"StringEqualsIfExists": {"aws:SourceAccount": DEV}}
+    assert "ManagedPolicyArns" not in properties
+
+
+def boundary() -> list[dict[str, Any]]:
+    project = launched("basic")
+    document = policy_document(
+        project_boundary([product.definition for product in PRODUCTS], PROPS.app_prefix)
+    )
+    found: list[dict[str, Any]] = project._rendered(document)["Statement"]
+    return found
+
+
+def granted(slug: str, role: str) -> Iterator[Request]:
+    """Every action of a role on every resource of its policy, wildcards taken literally."""
+    for statement in launched(slug).statements(role):
+        if statement["Effect"] == "Allow":
+            for action in listed(statement["Action"]):
+                for resource in listed(statement["Resource"]):
+                    yield Request(action, resource.replace("*", "x1"))
+
+
+@pytest.mark.parametrize(("slug", "role"), ROLES)
+def test_the_boundary_leaves_room_for_every_permission_of_a_role(slug: str, role: str) -> None:
+    limit = boundary()
+    outside = [request for request in granted(slug, role) if not allows(limit, request)]
+    assert outside == []
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("iam:CreateRole", f"arn:aws:iam::{DEV}:role/sagemaker-p-1-x"),
+        ("iam:PassRole", f"arn:aws:iam::{DEV}:role/admin"),
+        ("sts:AssumeRole", f"arn:aws:iam::{PREPROD}:role/admin"),
+        ("sagemaker:UpdateModelPackage", here("sagemaker", f"model-package/{PROJECT}/1")),
+        ("s3:GetObject", "arn:aws:s3:::payroll/salaries.csv"),
+        ("s3:DeleteBucket", f"arn:aws:s3:::mlops-{PROJECT_ID}-artifacts-{DEV}"),
+        ("kms:ScheduleKeyDeletion", here("kms", "key/1")),
+        ("codecommit:GetBranch", here("codecommit", "mlops-infra_bu1")),
+        ("ssm:PutParameter", here("ssm", "parameter/vpc/id")),
+    ],
+)
+def test_the_boundary_stops_what_no_project_needs(action: str, resource: str) -> None:
+    assert not allows(boundary(), Request(action, resource))
+
+
+def test_the_boundary_fits_into_one_managed_policy() -> None:
+    text = str(boundary()).replace(" ", "")
+    assert len(text) < 6144  # IAM and STS quotas, characters of a managed policy
+
+
+@pytest.mark.parametrize(("slug", "role"), ROLES)
+def test_every_policy_fits_into_a_managed_policy(slug: str, role: str) -> None:
+    assert len(str(launched(slug).statements(role)).replace(" ", "")) < 6144
+
+
+@pytest.mark.parametrize(("slug", "role"), ROLES)
+def test_every_condition_key_is_known_for_its_actions(slug: str, role: str) -> None:
+    for statement in launched(slug).statements(role):
+        for entries in statement.get("Condition", {}).values():
+            for key in entries:
+                for action in listed(statement["Action"]):
+                    known = service_authorization.action(action).condition_keys
+                    assert key.startswith("aws:") or key in known, f"{action} does not know {key}"
+
+
+@pytest.mark.parametrize(("slug", "role"), ROLES)
+def test_a_wildcard_alone_stands_only_where_an_action_knows_no_resource(
+    slug: str, role: str
+) -> None:
+    for statement in launched(slug).statements(role):
+        if listed(statement["Resource"]) == ["*"]:
+            for action in listed(statement["Action"]):
+                assert not service_authorization.action(action).resources, action
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_projects_parameters_are_its_own(slug: str) -> None:
+    for parameter in launched(slug).of_type("AWS::SSM::Parameter"):
+        assert parameter["Name"].startswith(f"/mlops/{PROJECT_NAME}/")
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_nothing_is_named_full_access_or_allowed_everything(slug: str) -> None:
+    definition = next(p.definition for p in PRODUCTS if p.slug == slug)
+    assert "FullAccess" not in str(template(definition))
+    for role in project_roles(definition, PROPS):
+        for statement in role.statements:
+            assert not [action for action in statement.actions if "*" in action]

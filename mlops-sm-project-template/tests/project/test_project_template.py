@@ -1,0 +1,331 @@
+"""What a project gets, as the template of its product says."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from launched_projects import (
+    DEV,
+    PREPROD,
+    PROD,
+    PRODUCTS,
+    PROJECT,
+    PROJECT_ID,
+    REGION,
+    LaunchedProject,
+    launched,
+    longest,
+    product,
+    template,
+    with_prefix,
+)
+
+from cdk_service_catalog.project.definition import DeployTrigger
+from cdk_service_catalog.project.props import STAGES, TESTED
+
+pytestmark = pytest.mark.pure
+
+SLUGS = [found.slug for found in PRODUCTS]
+LIMITS = {
+    ("AWS::S3::Bucket", "BucketName"): (63, r"[a-z0-9][a-z0-9-]+[a-z0-9]"),
+    ("AWS::IAM::Role", "RoleName"): (64, r"[\w+=,.@-]+"),
+    ("AWS::IAM::ManagedPolicy", "ManagedPolicyName"): (128, r"[\w+=,.@-]+"),
+    ("AWS::CodeCommit::Repository", "RepositoryName"): (100, r"[\w.-]+"),
+    ("AWS::CodeBuild::Project", "Name"): (150, r"[A-Za-z0-9][\w-]+"),
+    ("AWS::CodePipeline::Pipeline", "Name"): (100, r"[A-Za-z0-9.@_-]+"),
+    ("AWS::Events::Rule", "Name"): (64, r"[.\w-]+"),
+    ("AWS::SNS::Topic", "TopicName"): (256, r"[\w-]+"),
+    ("AWS::SageMaker::ModelPackageGroup", "ModelPackageGroupName"): (
+        63,
+        r"[a-zA-Z0-9](-*[a-zA-Z0-9])*",
+    ),
+    ("AWS::ECR::Repository", "RepositoryName"): (256, r"[a-z0-9]+([._-][a-z0-9]+)*"),
+    ("AWS::SSM::Parameter", "Name"): (1011, r"(/[\w.-]+)+"),
+    ("AWS::Logs::LogGroup", "LogGroupName"): (512, r"[\w/.#-]+"),
+}
+
+
+def pipeline(slug: str, end: str) -> dict[str, Any]:
+    (found,) = [
+        p for p in launched(slug).of_type("AWS::CodePipeline::Pipeline") if p["Name"].endswith(end)
+    ]
+    return found
+
+
+def actions(slug: str, end: str) -> dict[str, list[str]]:
+    return {
+        stage["Name"]: [
+            action["Name"] for action in sorted(stage["Actions"], key=lambda a: a["RunOrder"])
+        ]
+        for stage in pipeline(slug, end)["Stages"]
+    }
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_person_types_a_name_only(slug: str) -> None:
+    parameters = template(product(slug).definition)["Parameters"]
+    without = [name for name, entry in parameters.items() if "Default" not in entry]
+    assert without == ["SageMakerProjectName", "SageMakerProjectId"]  # Studio fills in the id
+    assert parameters["PreProdAccount"]["Default"] == PREPROD
+    assert parameters["ProdAccount"]["Default"] == PROD
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_default_fits_its_own_pattern(slug: str) -> None:
+    for name, entry in template(product(slug).definition)["Parameters"].items():
+        if "Default" in entry and "AllowedPattern" in entry:
+            assert re.fullmatch(entry["AllowedPattern"], entry["Default"]), name
+        assert len(entry["Description"]) > 10
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "fits"),
+    [
+        ("SageMakerProjectName", "churn-model", True),
+        ("SageMakerProjectName", "a" * 32, True),
+        ("SageMakerProjectName", "Churn", False),
+        ("SageMakerProjectName", "churn_model", False),
+        ("SageMakerProjectName", "-churn", False),
+        ("SageMakerProjectName", "churn-", False),
+        ("SageMakerProjectId", "p-abcdefghijkl", True),
+        ("SageMakerProjectId", "P-ABC", False),
+        ("PreProdAccount", "012345678901", True),
+        ("PreProdAccount", "12345", False),
+    ],
+)
+def test_a_parameter_takes_what_names_can_be_made_of(
+    parameter: str, value: str, fits: bool
+) -> None:
+    entry = template(product("basic").definition)["Parameters"][parameter]
+    assert bool(re.fullmatch(entry["AllowedPattern"], value)) == fits
+    assert entry["ConstraintDescription"]
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_parameter_has_a_label_and_a_group(slug: str) -> None:
+    content = template(product(slug).definition)
+    interface = content["Metadata"]["AWS::CloudFormation::Interface"]
+    grouped = [name for group in interface["ParameterGroups"] for name in group["Parameters"]]
+    assert sorted(grouped) == sorted(content["Parameters"]) == sorted(interface["ParameterLabels"])
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_longest_project_has_names_within_every_limit(slug: str) -> None:
+    project = LaunchedProject(product(slug).definition, longest())
+    seen = 0
+    for resource in project.resources.values():
+        for (kind, name), (maximum, pattern) in LIMITS.items():
+            if resource["Type"] == kind:
+                value = resource["Properties"][name]
+                seen += 1
+                assert len(value) <= maximum, value
+                assert re.fullmatch(pattern, value), value
+    assert seen > 25
+
+
+def test_a_long_prefix_is_shortened_in_bucket_names() -> None:
+    resources = template(product("basic").definition, with_prefix("Platform-" * 6))["Resources"]
+    name = resources["ArtifactBucket"]["Properties"]["BucketName"]["Fn::Sub"]
+    prefix = name.split("-${SageMakerProjectId}")[0]
+    assert prefix == prefix.lower()
+    assert len(prefix) <= 22
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_everything_that_people_work_on_begins_with_sagemaker(slug: str) -> None:
+    project = launched(slug)
+    kinds = ("AWS::CodeCommit::Repository", "AWS::ECR::Repository")
+    names = [p["RepositoryName"] for kind in kinds for p in project.of_type(kind)]
+    names += [p["Name"] for p in project.of_type("AWS::CodePipeline::Pipeline")]
+    assert all(name.startswith("sagemaker-") for name in names)
+    assert all(b["BucketName"].startswith("mlops-") for b in project.of_type("AWS::S3::Bucket"))
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_what_holds_data_is_retained_and_encrypted_with_the_projects_keys(slug: str) -> None:
+    project = launched(slug)
+    for name, resource in project.resources.items():
+        if resource["Type"] in ("AWS::S3::Bucket", "AWS::KMS::Key", "AWS::CodeCommit::Repository"):
+            assert resource["DeletionPolicy"] == "Retain", name
+    for bucket in project.of_type("AWS::S3::Bucket"):
+        (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        assert rule["ServerSideEncryptionByDefault"]["KMSMasterKeyID"].startswith("arn:aws:kms")
+    for key in project.of_type("AWS::KMS::Key"):
+        assert key["EnableKeyRotation"] is True
+    assert project.resources["ModelPackageGroup"]["DeletionPolicy"] == "Retain"
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_build_pipeline_trains_and_builds_images_where_the_product_has_them(slug: str) -> None:
+    images = ["BuildImage"] if product(slug).definition.image_repository else []
+    assert actions(slug, "-build") == {"Source": ["Source"], "Build": [*images, "RunPipeline"]}
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_deploy_pipeline_goes_to_prod_with_approvals_and_tests(slug: str) -> None:
+    assert actions(slug, "-deploy") == {
+        "Source": ["Source"],
+        "Synth": ["Synth"],
+        "Deploy-dev": ["Deploy-dev", "Test-dev"],
+        "Deploy-preprod": ["Approve-preprod", "Deploy-preprod", "Test-preprod"],
+        "Deploy-prod": ["Approve-prod", "Deploy-prod"],
+    }
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_each_deployment_uses_the_roles_and_the_region_of_its_account(slug: str) -> None:
+    accounts = {"dev": DEV, "preprod": PREPROD, "prod": PROD}
+    for stage in pipeline(slug, "-deploy")["Stages"]:
+        for action in stage["Actions"]:
+            if action["ActionTypeId"]["Provider"] == "CloudFormation":
+                name = action["Name"].removeprefix("Deploy-")
+                account = accounts[name]
+                assert action["Region"] == REGION
+                assert action["RoleArn"].startswith(f"arn:aws:iam::{account}:role/cdk-")
+                configuration = action["Configuration"]
+                assert f":{account}:role/cdk-hnb659fds-cfn-exec" in configuration["RoleArn"]
+                assert configuration["TemplatePath"] == f"Assembly::{name}.template.json"
+                assert configuration["StackName"] == f"{PROJECT}-deploy-{name}"
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_without_an_approved_version_every_deployment_is_skipped_and_nothing_fails(
+    slug: str,
+) -> None:
+    for stage in pipeline(slug, "-deploy")["Stages"][2:]:
+        (condition,) = stage["BeforeEntry"]["Conditions"]
+        (rule,) = condition["Rules"]
+        assert condition["Result"] == "SKIP"
+        assert rule["RuleTypeId"]["Provider"] == "VariableCheck"
+        assert rule["Configuration"] == {
+            "Variable": "#{Synth.MODEL_PACKAGE_ARN}",
+            "Operator": "NE",
+            "Value": "none",
+        }
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_version_that_an_event_names_reaches_synth(slug: str) -> None:
+    deploy = pipeline(slug, "-deploy")
+    assert deploy["Variables"][0]["DefaultValue"] == "latest"
+    (synth,) = deploy["Stages"][1]["Actions"]
+    (variable,) = json.loads(synth["Configuration"]["EnvironmentVariables"])
+    assert variable == {
+        "name": "MODEL_PACKAGE_ARN",
+        "type": "PLAINTEXT",
+        "value": "#{variables.ModelPackageArn}",
+    }
+    rule = launched(slug).resources["ModelReady"]["Properties"]
+    (target,) = rule["Targets"]
+    if product(slug).definition.deploy_trigger is DeployTrigger.MODEL_APPROVAL:
+        assert rule["EventPattern"]["detail"] == {
+            "ModelPackageGroupName": [PROJECT],
+            "ModelApprovalStatus": ["Approved", "Rejected"],
+        }
+        filled = target["InputTransformer"]["InputTemplate"].replace("<version>", '"arn:1"')
+        assert json.loads(filled) == {
+            "name": f"sagemaker-{PROJECT}-deploy",
+            "variables": [{"name": "ModelPackageArn", "value": "arn:1"}],
+        }
+    else:
+        assert rule["EventPattern"]["detail"] == {
+            "pipeline": [f"sagemaker-{PROJECT}-build"],
+            "state": ["SUCCEEDED"],
+        }
+        assert "InputTransformer" not in target
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_test_knows_its_stage_endpoint_and_role(slug: str) -> None:
+    found = {}
+    for stage in pipeline(slug, "-deploy")["Stages"]:
+        for action in stage["Actions"]:
+            if action["ActionTypeId"]["Category"] == "Test":
+                rows = json.loads(action["Configuration"]["EnvironmentVariables"])
+                found[action["Name"].removeprefix("Test-")] = {r["name"]: r["value"] for r in rows}
+    assert tuple(found) == TESTED
+    assert found["preprod"]["ENDPOINT_NAME"] == f"{PROJECT}-preprod"
+    assert found["preprod"]["TEST_ROLE_ARN"] == (
+        f"arn:aws:iam::{PREPROD}:role/sagemaker-{PROJECT_ID}-preprod-test"
+    )
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_both_seed_repositories_start_their_pipeline_by_events(slug: str) -> None:
+    rules = launched(slug).of_type("AWS::Events::Rule")
+    sources = [r["EventPattern"].get("resources") for r in rules]
+    for end in ("build", "deploy"):
+        assert [f"arn:aws:codecommit:{REGION}:{DEV}:sagemaker-{PROJECT}-{end}"] in sources
+        (source,) = pipeline(slug, f"-{end}")["Stages"][0]["Actions"]
+        assert source["Configuration"]["PollForSourceChanges"] is False
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_failed_pipeline_and_an_approval_tell_the_topic(slug: str) -> None:
+    topic = launched(slug).arn("Notifications")
+    (failed,) = [
+        rule
+        for rule in launched(slug).of_type("AWS::Events::Rule")
+        if rule["EventPattern"]["detail"].get("state") == ["FAILED"]
+    ]
+    assert failed["Targets"][0]["Arn"] == topic
+    approvals = [
+        action["Configuration"]["NotificationArn"]
+        for stage in pipeline(slug, "-deploy")["Stages"]
+        for action in stage["Actions"]
+        if action["ActionTypeId"]["Category"] == "Approval"
+    ]
+    assert approvals == [topic] * len([stage for stage in STAGES if stage.approved])
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_settings_of_every_stage_are_in_ssm(slug: str) -> None:
+    found = {p["Name"]: p["Value"] for p in launched(slug).of_type("AWS::SSM::Parameter")}
+    assert found == {
+        "/mlops/churn/dev/account_id": DEV,
+        "/mlops/churn/dev/region": REGION,
+        "/mlops/churn/preprod/account_id": PREPROD,
+        "/mlops/churn/preprod/region": REGION,
+        "/mlops/churn/prod/account_id": PROD,
+        "/mlops/churn/prod/region": REGION,
+    }
+
+
+def test_builds_know_the_network_and_the_namespaces_of_stages() -> None:
+    projects = {p["Name"]: p for p in launched("basic").of_type("AWS::CodeBuild::Project")}
+
+    def environment(end: str) -> dict[str, str]:
+        rows = projects[f"sagemaker-{PROJECT}-{end}"]["Environment"]["EnvironmentVariables"]
+        return {row["Name"]: row["Value"] for row in rows}
+
+    assert environment("train")["SUBNET_IDS"] == "subnet-0a,subnet-0b"
+    assert environment("train")["SECURITY_GROUP_IDS"] == "sg-0a"
+    assert environment("synth")["PREPROD_PARAMETER_NAMESPACE"] == "bu1"
+    assert "PROD_PARAMETER_NAMESPACE" not in environment("synth")
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_only_builds_of_images_are_privileged(slug: str) -> None:
+    privileged = [
+        p["Name"]
+        for p in launched(slug).of_type("AWS::CodeBuild::Project")
+        if p["Environment"]["PrivilegedMode"]
+    ]
+    images = product(slug).definition.image_repository
+    assert privileged == ([f"sagemaker-{PROJECT}-image"] if images else [])
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_images_are_immutable_and_scanned(slug: str) -> None:
+    for repository in launched(slug).of_type("AWS::ECR::Repository"):
+        assert repository["ImageTagMutability"] == "IMMUTABLE"
+        assert repository["ImageScanningConfiguration"] == {"ScanOnPush": True}
+        assert repository["EncryptionConfiguration"]["EncryptionType"] == "KMS"
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_template_is_within_cloudformations_limits(slug: str) -> None:
+    content = template(product(slug).definition)
+    assert len(content["Resources"]) <= 500
+    assert len(json.dumps(content, indent=1)) < 1_000_000
