@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent
 
 # The built-in validator costs seconds per process and repeats what test_templates.py checks.
@@ -14,3 +16,11 @@ os.environ["PATH"] = os.pathsep.join(
 # A test that reaches for credentials or a region of this laptop must fail here too.
 for name in [name for name in os.environ if name.startswith("AWS_")]:
     del os.environ[name]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--record-versions",
+        action="store_true",
+        help="write the templates of product versions that are not recorded yet",
+    )

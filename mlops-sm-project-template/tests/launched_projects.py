@@ -1,4 +1,4 @@
-"""A launched project as it stands in an account: the template of a product with values filled in."""
+"""A launched project as it stands in an account: a product's template with values filled in."""
 
 import re
 from dataclasses import replace

@@ -1,0 +1,41 @@
+"""Every seed repository runs its own tests, as its pipeline does on a project's first day."""
+
+from pathlib import Path
+
+import pytest
+from launched_projects import PRODUCTS, product
+from seed_repositories import SeedRepository, seed_repository
+
+from mlops_commons.utilities.paths import REPOSITORY_ROOT
+
+pytestmark = pytest.mark.seed
+
+ABALONE = REPOSITORY_ROOT.parent / "shared" / "data" / "abalone.csv"
+REPOSITORIES = [(p.slug, app) for p in PRODUCTS for app in ("build_app", "deploy_app")]
+REAL_DATA = {"ABALONE_CSV": str(ABALONE)} if ABALONE.is_file() else {}
+
+
+@pytest.mark.parametrize(("slug", "app"), REPOSITORIES)
+def test_a_seed_repository_passes_its_own_tests(slug: str, app: str, tmp_path: Path) -> None:
+    repository = seed_repository(product(slug), app, tmp_path)
+    done = repository.run("-m", "pytest", "-q", "-p", "no:cacheprovider", environment=REAL_DATA)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert " passed" in done.stdout
+
+
+@pytest.fixture(scope="module")
+def basic(tmp_path_factory: pytest.TempPathFactory) -> SeedRepository:
+    return seed_repository(product("basic"), "build_app", tmp_path_factory.mktemp("seed"))
+
+
+def test_the_basic_product_trains_on_a_laptop_and_prints_its_metric(basic: SeedRepository) -> None:
+    done = basic.run("-m", "ml_pipelines.run_locally", environment=REAL_DATA)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "mse" in (done.stdout + done.stderr).lower()
+
+
+def test_an_impossible_gate_stops_the_basic_product(basic: SeedRepository) -> None:
+    done = basic.run("-m", "ml_pipelines.run_locally", "--maximum-mse", "0.01")
+    assert done.returncode != 0
+    assert "0.01" in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
