@@ -1,17 +1,33 @@
 """What only a lead decides, and what keeps everybody else from it."""
 
 from mlops_commons.utilities.statements import Statement, actions, arns
-from mlops_infra.access.scope import NAMED_BY_USERS, NO_RESOURCES, OWN_PROFILE, PolicyScope
+from mlops_infra.access.scope import (
+    NAMED_BY_USERS,
+    NO_RESOURCES,
+    OF_PROJECTS,
+    OWN_PROFILE,
+    PolicyScope,
+)
 
 
 def approve_models(_scope: PolicyScope) -> tuple[Statement, ...]:
-    """The approval status of model versions."""
+    """The approval of model versions, and of their deployments to preprod and prod."""
     return (
         Statement(
             sid="ApproveVersions",
             actions=("sagemaker:UpdateModelPackage",),
             resources=arns("sagemaker", "model-package/*"),
             reason="a lead decides on the versions of every model of this account",
+        ),
+        Statement(
+            sid="ApproveDeployments",
+            actions=actions(
+                "codepipeline",
+                "GetPipeline GetPipelineExecution GetPipelineState ListActionExecutions "
+                "ListPipelineExecutions PutApprovalResult",
+            ),
+            resources=arns("codepipeline", "sagemaker-*"),
+            reason=f"{OF_PROJECTS}; the approval of a deployment to preprod or prod is below it",
         ),
     )
 
@@ -68,6 +84,7 @@ def deny_decisions(_scope: PolicyScope) -> tuple[Statement, ...]:
                 *actions("sagemaker", "CreateProject UpdateProject DeleteProject"),
                 *actions("sagemaker", "UpdateModelPackage PutModelPackageGroupPolicy"),
                 *actions("servicecatalog", "ProvisionProduct UpdateProvisionedProduct"),
+                "codepipeline:PutApprovalResult",
             ),
             resources=("*",),
         ),

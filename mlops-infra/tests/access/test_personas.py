@@ -29,6 +29,10 @@ JOBS = {
         ("sagemaker:UpdateProject", PROJECT),
         ("sagemaker:DeleteProject", PROJECT),
         ("sagemaker:UpdateModelPackage", VERSION),
+        (
+            "codepipeline:PutApprovalResult",
+            here("codepipeline", "sagemaker-churn-p-1-deploy/Deploy-prod/Approve-prod"),
+        ),
         ("servicecatalog:ProvisionProduct", PRODUCT),
         ("servicecatalog:SearchProducts", "*"),
     ],

@@ -24,7 +24,7 @@ def boundary_statements(
     """
     within = _resources(app_prefix, qualifier)
     anywhere, actions = set(), dict[str, set[str]]()
-    for statement in roles:
+    for statement in (row for row in roles if row.effect == "Allow"):
         for action in statement.actions:
             if statement.resources == ("*",):
                 anywhere.add(action)

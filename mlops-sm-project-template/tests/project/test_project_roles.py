@@ -16,12 +16,14 @@ from launched_projects import (
     REGION,
     SUBNETS,
     launched,
+    product,
     template,
 )
 from policy_evaluation import Request, allows, listed
 
 from cdk_service_catalog.portfolio.launch_role import project_boundary
 from cdk_service_catalog.project.access.roles import project_roles
+from cdk_service_catalog.project.definition import DeployTrigger
 from cdk_service_catalog.project.props import QUALIFIER
 from mlops_commons.utilities.statements import policy_document
 
@@ -177,6 +179,15 @@ def test_a_role_cannot_do_more(slug: str, question: str) -> None:
     assert not allows(launched(slug).statements(role), request)
 
 
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_job_registers_approved_versions_only_where_a_build_is_what_deploys(slug: str) -> None:
+    version = here("sagemaker", f"model-package/{PROJECT}/1")
+    approved = {"sagemaker:ModelApprovalStatus": "Approved"}
+    request = Request("sagemaker:CreateModelPackage", version, approved)
+    deployed_by_build = product(slug).definition.deploy_trigger is DeployTrigger.BUILD_SUCCESS
+    assert allows(launched(slug).statements("Execution"), request) == deployed_by_build
+
+
 @pytest.mark.parametrize(("slug", "role"), ROLES)
 def test_every_role_has_the_boundary_and_one_service(slug: str, role: str) -> None:
     properties = launched(slug).resources[f"{role}Role"]["Properties"]
@@ -255,7 +266,7 @@ def test_a_wildcard_alone_stands_only_where_an_action_knows_no_resource(
     slug: str, role: str
 ) -> None:
     for statement in launched(slug).statements(role):
-        if listed(statement["Resource"]) == ["*"]:
+        if statement["Effect"] == "Allow" and listed(statement["Resource"]) == ["*"]:
             for action in listed(statement["Action"]):
                 assert not service_authorization.action(action).resources, action
 

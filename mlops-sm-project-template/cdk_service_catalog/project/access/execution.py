@@ -8,7 +8,7 @@ from cdk_service_catalog.project.access.common import (
     pass_role,
     use_project_artifacts,
 )
-from cdk_service_catalog.project.definition import ProductDefinition
+from cdk_service_catalog.project.definition import DeployTrigger, ProductDefinition
 from mlops_commons.utilities.cloudformation import ref
 from mlops_commons.utilities.statements import Statement, actions, arns
 
@@ -24,7 +24,7 @@ def execution_statements(definition: ProductDefinition) -> tuple[Statement, ...]
     """Jobs in the private subnets, versions of the project's models, its data and images."""
     return (
         *_run_jobs(),
-        *_register_versions(),
+        *_register_versions(definition),
         *use_project_artifacts(write=True),
         Statement(
             sid="LetSageMakerUseTheKey",
@@ -66,8 +66,18 @@ def _run_jobs() -> tuple[Statement, ...]:
     )
 
 
-def _register_versions() -> tuple[Statement, ...]:
+def _register_versions(definition: ProductDefinition) -> tuple[Statement, ...]:
+    """Versions that wait for a person, unless a successful build is what deploys."""
+    waits = Statement(
+        sid="NoVersionIsBornApproved",
+        effect="Deny",
+        actions=("sagemaker:CreateModelPackage",),
+        resources=("*",),
+        condition={"StringEquals": {"sagemaker:ModelApprovalStatus": "Approved"}},
+    )
+    decided_by_people = definition.deploy_trigger is DeployTrigger.MODEL_APPROVAL
     return (
+        *((waits,) if decided_by_people else ()),
         Statement(
             sid="RegisterVersions",
             actions=actions(
