@@ -1,6 +1,7 @@
-"""Wall time and peak memory of `infra synth` for 1, 5 and 20 sets, as ratios to an empty CDK app.
+"""Wall time and peak memory of `synth` for 1, 5 and 20 sets, as ratios to an empty CDK app.
 
-Run it with the environment active: `python bench/synth.py [--sets 1 5 20] [--repeat 3]`.
+Run it with the environment active: `python bench/synth.py [--apps infra template] [--sets 1 5 20]
+[--repeat 3]`.
 """
 
 import argparse
@@ -14,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from mlops_commons.utilities.paths import REPOSITORY_ROOT
+from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT
 from mlops_commons.utilities.snapshot import snapshot
 
 EMPTY_APP = """\
@@ -43,24 +44,31 @@ def main() -> int:
         empty = _best(_empty_app(root / "empty"), ["cdk", "synth", "-q"], {}, arguments.repeat)
         print(f"{'what':<28}{'seconds':>9}{'x F':>7}{'peak MB':>9}{'more per set, x F':>19}")
         _print("F: one empty stack", empty, empty)
-        first: tuple[int, Measurement] | None = None
-        for sets in arguments.sets:
-            checkout = _checkout(root / f"sets-{sets}", sets)
-            command = [sys.executable, "-m", "mlops_commons.cli", "infra", "synth", "--force"]
-            anew = _best(checkout, command, _paths(checkout), arguments.repeat)
-            growth = ""
-            if first:
-                step = (anew.seconds - first[1].seconds) / (sets - first[0])
-                growth = f"{step / empty.seconds:.3f}"
-            first = first or (sets, anew)
-            _print(f"{sets} sets, anew", anew, empty, growth)
-            again = _best(checkout, command[:-1], _paths(checkout), arguments.repeat)
-            _print(f"{sets} sets, unchanged", again, empty)
+        for app in arguments.apps:
+            _measure_app(app, root / app, empty, arguments)
     return 0
+
+
+def _measure_app(app: str, root: Path, empty: Measurement, arguments: argparse.Namespace) -> None:
+    """Print one app's rows."""
+    first: tuple[int, Measurement] | None = None
+    for sets in arguments.sets:
+        checkout = _checkout(root / f"sets-{sets}", app, sets)
+        command = [sys.executable, "-m", "mlops_commons.cli", app, "synth", "--force"]
+        anew = _best(checkout, command, _paths(checkout, app), arguments.repeat)
+        growth = ""
+        if first:
+            step = (anew.seconds - first[1].seconds) / (sets - first[0])
+            growth = f"{step / empty.seconds:.3f}"
+        first = first or (sets, anew)
+        _print(f"{app}: {sets} sets, anew", anew, empty, growth)
+        again = _best(checkout, command[:-1], _paths(checkout, app), arguments.repeat)
+        _print(f"{app}: {sets} sets, unchanged", again, empty)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--apps", nargs="+", choices=APP_DIRECTORIES, default=[*APP_DIRECTORIES])
     parser.add_argument("--sets", type=int, nargs="+", default=[1, 5, 20])
     parser.add_argument("--repeat", type=int, default=3, help="runs of each; the best one counts")
     return parser.parse_args()
@@ -79,12 +87,12 @@ def _empty_app(folder: Path) -> Path:
     return folder
 
 
-def _checkout(folder: Path, sets: int) -> Path:
+def _checkout(folder: Path, app: str, sets: int) -> Path:
     """A checkout of its own with a generated configuration."""
     config = PurePosixPath("mlops-commons/mlops_commons/config/cdk-app.yml")
     infra = PurePosixPath("mlops-infra/config/cdk-infra-app.yml")
     texts = {config: configuration(sets), infra: "cdk_infra_app_config: {}\n"}
-    snapshot(REPOSITORY_ROOT, "mlops-infra", texts).write(folder)
+    snapshot(REPOSITORY_ROOT, APP_DIRECTORIES[app], texts).write(folder)
     (folder / "node_modules").symlink_to(REPOSITORY_ROOT / "node_modules")
     (folder / ".venv").symlink_to(REPOSITORY_ROOT / ".venv")
     return folder
@@ -106,8 +114,8 @@ def configuration(sets: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _paths(checkout: Path) -> dict[str, str]:
-    packages = [checkout / "mlops-commons", checkout / "mlops-infra"]
+def _paths(checkout: Path, app: str) -> dict[str, str]:
+    packages = [checkout / "mlops-commons", checkout / APP_DIRECTORIES[app]]
     return {"PYTHONPATH": os.pathsep.join(map(str, packages))}
 
 
