@@ -1,7 +1,7 @@
 """An app as the governance account delivers it: for every set a repository and a pipeline."""
 
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import aws_cdk as cdk
 
@@ -9,15 +9,12 @@ from mlops_commons.cdk.codecommit_stack import CodeCommitStack
 from mlops_commons.cdk.delivered_app import DeliveredApp, DeliveredStage
 from mlops_commons.cdk.pipeline_stack import PipelineStack
 from mlops_commons.cdk.platform_app import platform_app
-from mlops_commons.config import Deployment, PlatformConfig, Repository, only_set
+from mlops_commons.config import Deployment, PlatformConfig, Repository
+from mlops_commons.config.set_snapshot import set_snapshot
 from mlops_commons.contract import TagKey
 from mlops_commons.utilities import names
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
-from mlops_commons.utilities.snapshot import Snapshot, snapshot
 from mlops_commons.utilities.toolchain import pinned_version
-
-CDK_APP_CONFIG = PurePosixPath("mlops-commons/mlops_commons/config/cdk-app.yml")
-CDK_INFRA_APP_CONFIG = PurePosixPath("mlops-infra/config/cdk-infra-app.yml")
 
 
 def delivered_application(
@@ -42,18 +39,6 @@ def delivered_application(
         if delivered:
             _add_set(app, config, delivered_app, deployment.set_name, delivered, root)
     return app
-
-
-def set_snapshot(
-    config: PlatformConfig, directory: str, set_name: str, root: Path = REPOSITORY_ROOT
-) -> Snapshot:
-    """What the repository of a set holds: the code, and the configuration of that set alone."""
-    texts: Mapping[PurePosixPath, str] = {
-        CDK_APP_CONFIG: config.cdk_app_text,
-        CDK_INFRA_APP_CONFIG: config.infra_text,
-    }
-    selected = {file: only_set(text, set_name) for file, text in texts.items() if text}
-    return snapshot(root, directory, selected)
 
 
 def _add_set(

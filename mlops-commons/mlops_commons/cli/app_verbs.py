@@ -7,6 +7,7 @@ import typer
 
 from mlops_commons.cli.cdk_verb import run_cdk
 from mlops_commons.cli.exit_codes import ExitCode
+from mlops_commons.cli.publish import publish_verb
 
 APPS: Final = {
     "infra": "Run a verb of the CDK CLI on the infrastructure app.",
@@ -24,7 +25,12 @@ Examples:
   {app} synth --json                the table as JSON
   {app} synth STACK                 one template, as the CDK prints it
   {app} ls | diff | deploy --all | destroy --all | drift
+  {app} publish -m MESSAGE          commit this checkout to the CodeCommit repositories
 """
+
+
+OWN_VERBS: Final = {"publish": publish_verb}
+"""Verbs on an app that the CDK CLI does not have."""
 
 
 def register(application: typer.Typer) -> None:
@@ -46,6 +52,9 @@ def _verb(app: str) -> Callable[[typer.Context], None]:
         if not context.args:
             typer.echo(context.get_help())
             raise typer.Exit(ExitCode.USAGE)
+        verb, *arguments = context.args
+        if verb in OWN_VERBS:
+            OWN_VERBS[verb](app)(args=arguments, prog_name=f"{context.command_path} {verb}")
         raise typer.Exit(run_cdk(app, context.args))
 
     return run

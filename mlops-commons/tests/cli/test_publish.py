@@ -1,0 +1,202 @@
+"""`publish` against real git repositories, reached by the URLs that CodeCommit has."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT
+from mlops_commons.utilities.snapshot import snapshot
+
+pytestmark = pytest.mark.construct
+
+GIT = shutil.which("git") or "git"
+REPOSITORY = "mlops-infra_business-unit-1"
+URL = f"codecommit::eu-west-1://mlops-governance@{REPOSITORY}"
+
+
+class Publisher:
+    """A checkout of the infrastructure app and its repository in a folder beside it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.root = folder, folder / "checkout"
+        snapshot(REPOSITORY_ROOT, APP_DIRECTORIES["infra"]).write(self.root)
+        self.remote = folder / "repository.git"
+
+    def seed(self) -> None:
+        """The repository as CloudFormation leaves it: one commit with the first snapshot."""
+        self.git(self.folder, "init", "--quiet", "--bare", "--initial-branch=main", self.remote)
+        work = self.clone()
+        snapshot(self.root, APP_DIRECTORIES["infra"]).write(work)
+        self.commit(work, "Initial commit by AWS CodeCommit")
+
+    def clone(self) -> Path:
+        work = self.folder / f"work-{len(list(self.folder.iterdir()))}"
+        self.git(self.folder, "clone", "--quiet", self.remote, work)
+        return work
+
+    def commit(self, work: Path, message: str) -> None:
+        self.git(work, "checkout", "--quiet", "-B", "main")
+        self.git(work, "add", "--all", "--force", ".")
+        self.git(work, "commit", "--quiet", "-m", message)
+        self.git(work, "push", "--quiet", "origin", "main")
+
+    def git(self, folder: Path, *arguments: object) -> str:
+        return subprocess.run(
+            [GIT, *map(str, arguments)],
+            cwd=folder,
+            env=self.environment(),
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+
+    def environment(self) -> dict[str, str]:
+        """No configuration of this laptop; CodeCommit's URL means the folder."""
+        settings = {
+            f"url.{self.remote}.insteadOf": URL,
+            "user.name": "Pat Platform",
+            "user.email": "pat@example.com",
+        }
+        numbered = {
+            f"GIT_CONFIG_{kind}_{index}": text
+            for index, pair in enumerate(settings.items())
+            for kind, text in zip(("KEY", "VALUE"), pair, strict=True)
+        }
+        return {
+            **os.environ,
+            **numbered,
+            "GIT_CONFIG_COUNT": str(len(settings)),
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_CONFIG_SYSTEM": os.devnull,
+            "PYTHONPATH": str(self.root / "mlops-commons"),
+        }
+
+    def publish(self, *flags: str, answer: str = "") -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-m", "mlops_commons.cli", "infra", "publish", "-m", "why", *flags],
+            cwd=self.root,
+            env=self.environment(),
+            input=answer,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def log(self) -> list[str]:
+        return self.git(self.remote, "log", "--format=%s", "main").splitlines()
+
+    def content(self, file: str) -> str:
+        return self.git(self.remote, "show", f"main:{file}")
+
+
+@pytest.fixture
+def publisher(tmp_path: Path) -> Publisher:
+    found = Publisher(tmp_path)
+    found.seed()
+    return found
+
+
+def change(root: Path, file: str = "CHANGELOG.md", text: str = "a change\n") -> None:
+    (root / file).write_text((root / file).read_text() + text)
+
+
+def test_an_unchanged_checkout_publishes_nothing(publisher: Publisher) -> None:
+    done = publisher.publish("--yes")
+    assert done.returncode == 0, done.stderr
+    assert "nothing published" in done.stdout
+    assert len(publisher.log()) == 1
+
+
+def test_a_change_is_shown_and_published_after_a_yes(publisher: Publisher) -> None:
+    change(publisher.root)
+    done = publisher.publish(answer="y\n")
+    assert done.returncode == 0, done.stderr
+    assert "CHANGELOG.md" in done.stdout
+    assert publisher.log() == ["why", "Initial commit by AWS CodeCommit"]
+    assert publisher.content("CHANGELOG.md").endswith("a change\n")
+
+
+@pytest.mark.parametrize(("flags", "answer"), [((), "n\n"), (("--dry-run",), "")])
+def test_without_a_yes_nothing_is_published(
+    publisher: Publisher, flags: tuple[str, ...], answer: str
+) -> None:
+    change(publisher.root)
+    done = publisher.publish(*flags, answer=answer)
+    assert done.returncode == 0, done.stderr
+    assert "CHANGELOG.md" in done.stdout
+    assert len(publisher.log()) == 1
+
+
+def test_a_deleted_file_is_deleted_there(publisher: Publisher) -> None:
+    (publisher.root / "CONTRIBUTING.md").unlink()
+    assert publisher.publish("--yes").returncode == 0
+    listed = publisher.git(publisher.remote, "ls-tree", "--name-only", "main").split()
+    assert "CONTRIBUTING.md" not in listed
+    assert "README.md" in listed
+
+
+def test_changes_made_in_the_repository_are_never_dropped(publisher: Publisher) -> None:
+    work = publisher.clone()
+    change(work, "README.md", "made there\n")
+    publisher.commit(work, "A change in the repository")
+    change(publisher.root)
+    refused = publisher.publish("--yes")
+    assert refused.returncode == 1
+    assert "README.md" in refused.stderr
+    assert "--overwrite" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert publisher.log()[0] == "A change in the repository"
+    assert publisher.publish("--yes", "--overwrite").returncode == 0
+    assert "made there" not in publisher.content("README.md")
+
+
+def test_changes_made_in_the_repository_and_brought_here_are_no_obstacle(
+    publisher: Publisher,
+) -> None:
+    work = publisher.clone()
+    change(work, "README.md", "made there\n")
+    publisher.commit(work, "A change in the repository")
+    change(publisher.root, "README.md", "made there\n")
+    change(publisher.root)
+    done = publisher.publish("--yes")
+    assert done.returncode == 0, done.stderr
+    assert publisher.log()[0] == "why"
+    assert publisher.content("README.md").endswith("made there\n")
+
+
+def test_after_a_publication_only_later_changes_count_as_made_there(publisher: Publisher) -> None:
+    change(publisher.root)
+    assert publisher.publish("--yes").returncode == 0
+    change(publisher.root, text="another\n")
+    assert publisher.publish("--yes").returncode == 0
+    assert publisher.log() == ["why", "why", "Initial commit by AWS CodeCommit"]
+
+
+def test_a_repository_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
+    done = Publisher(tmp_path).publish("--yes")
+    assert done.returncode == 1
+    assert "deploy the repository first" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_unknown_set_names_those_that_there_are(publisher: Publisher) -> None:
+    done = publisher.publish("--yes", "--set", "retail")
+    assert done.returncode == 1
+    assert "there are: business-unit-1" in done.stderr
+
+
+def test_publish_needs_a_message(publisher: Publisher) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "mlops_commons.cli", "infra", "publish"],
+        cwd=publisher.root,
+        env=publisher.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "--message" in done.stderr
