@@ -7,6 +7,7 @@ import typer
 
 from mlops_commons.cli.cdk_verb import run_cdk
 from mlops_commons.cli.exit_codes import ExitCode
+from mlops_commons.cli.housekeeping import clean_verb, init_verb
 from mlops_commons.cli.publish import publish_verb
 
 APPS: Final = {
@@ -26,10 +27,11 @@ Examples:
   {app} synth STACK                 one template, as the CDK prints it
   {app} ls | diff | deploy --all | destroy --all | drift
   {app} publish -m MESSAGE          commit this checkout to the CodeCommit repositories
+  {app} init | clean                show the environment; remove what is generated
 """
 
 
-OWN_VERBS: Final = {"publish": publish_verb}
+OWN_VERBS: Final = {"clean": clean_verb, "init": init_verb, "publish": publish_verb}
 """Verbs on an app that the CDK CLI does not have."""
 
 

@@ -73,13 +73,18 @@ def publish(
 
 
 class Git:
-    """Git in one clone; every command is a list of arguments."""
+    """Git in one clone; every command is a list of arguments.
+
+    Raises:
+        PlatformError: git is not installed, or a command failed.
+    """
 
     def __init__(self, clone: Path, environment: Mapping[str, str]) -> None:
         self.root = clone
         self._environment = dict(environment)
-        # Where there is none, running it says so by its name.
-        self._program = shutil.which("git", path=self._environment.get("PATH")) or "git"
+        self._program = shutil.which("git", path=self._environment.get("PATH"))
+        if self._program is None:
+            raise PlatformError("git is not on PATH", hint="install git, then publish again")
 
     def clone(self, remote: str, branch: str) -> None:
         """Clone one branch.
@@ -126,7 +131,7 @@ class Git:
 
     def _run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
-            [self._program, *arguments],
+            [str(self._program), *arguments],
             cwd=self.root,
             env=self._environment,
             capture_output=True,

@@ -1,0 +1,96 @@
+"""`init` and `clean` of an app: what it needs is there, what it generates is gone."""
+
+import platform
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import typer
+
+from mlops_commons.cli.environment import cdk_command, child_environment
+from mlops_commons.utilities.errors import PlatformError
+from mlops_commons.utilities.paths import app_directory
+from mlops_commons.utilities.toolchain import pinned_version
+
+GENERATED: Final = (
+    ".coverage",
+    ".pytest_cache",
+    "__pycache__",
+    "cdk.out",
+    "cdk.staging",
+    "htmlcov",
+)
+
+
+def init_verb(app: str) -> typer.Typer:
+    """The verb `init` of an app, as a command line of its own."""
+    verb = _command_line()
+
+    @verb.command()
+    def init() -> None:
+        """Make the environment from the lock files, as any first call does, and show it."""
+        directory = app_directory(app)
+        command = cdk_command()
+        found = _output([*command, "--version"], directory).split()[0]
+        pinned = pinned_version("aws-cdk")
+        if found != pinned:
+            raise PlatformError(
+                f"the CDK CLI is {found}, but package.json pins {pinned}",
+                hint="install it anew: rm -rf .venv && ./mlops-multi-account.sh --version",
+            )
+        node = _output([command[0], "--version"], directory)
+        typer.echo(f"Python {platform.python_version()}, node {node}, CDK CLI {found}")
+        typer.echo(f"{directory.name} is ready")
+
+    return verb
+
+
+def clean_verb(app: str) -> typer.Typer:
+    """The verb `clean` of an app, as a command line of its own."""
+    verb = _command_line()
+
+    @verb.command()
+    def clean() -> None:
+        """Remove what synthesis and tests have generated in the app's folder."""
+        directory = app_directory(app)
+        removed = [*_generated(directory)]
+        for path in removed:
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+        named = {path.name for path in removed}
+        typer.echo(f"removed {', '.join(sorted(named))}" if named else "nothing to remove")
+
+    return verb
+
+
+def _generated(directory: Path) -> Iterator[Path]:
+    for entry in sorted(directory.iterdir()):
+        if entry.name in GENERATED:
+            yield entry
+        elif entry.is_dir() and not entry.is_symlink():
+            yield from _generated(entry)
+
+
+def _output(command: list[str], directory: Path) -> str:
+    done = subprocess.run(
+        command,
+        cwd=directory,
+        env=child_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise PlatformError(
+            f"'{' '.join(command)}' failed: {done.stderr.strip()}",
+            hint="install it anew: rm -rf .venv && ./mlops-multi-account.sh --version",
+        )
+    return done.stdout.strip()
+
+
+def _command_line() -> typer.Typer:
+    return typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
