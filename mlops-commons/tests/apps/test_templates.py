@@ -12,9 +12,7 @@ from typing import Any
 
 import cloudformation_validate as cloudformation
 import pytest
-from checkouts import Assembly, make_checkout
-
-from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT
+from checkouts import APPS_HERE, Assembly, make_checkout
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # parliament imports the deprecated pkg_resources
@@ -22,10 +20,8 @@ with warnings.catch_warnings():
 
 pytestmark = pytest.mark.app
 
-APPS = [app for app, folder in APP_DIRECTORIES.items() if (REPOSITORY_ROOT / folder).is_dir()]
 
-
-@pytest.fixture(scope="module", params=APPS)
+@pytest.fixture(scope="module", params=APPS_HERE)
 def sample_assembly(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Assembly:

@@ -5,12 +5,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from checkouts import APPS_HERE
 
 from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT
 from mlops_commons.utilities.snapshot import snapshot
 from mlops_commons.utilities.toolchain import pinned_version
 
 pytestmark = pytest.mark.construct
+
+APP = APPS_HERE[0]
+DIRECTORY = APP_DIRECTORIES[APP]
 
 
 def run(root: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -27,41 +31,43 @@ def run(root: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     root = tmp_path / "checkout"
-    snapshot(REPOSITORY_ROOT, APP_DIRECTORIES["infra"]).write(root)
+    snapshot(REPOSITORY_ROOT, DIRECTORY).write(root)
     return root
 
 
 def test_clean_removes_what_is_generated_and_nothing_else(checkout: Path) -> None:
-    directory = checkout / "mlops-infra"
+    directory = checkout / DIRECTORY
+    (directory / "package").mkdir()
     before = sorted(path for path in directory.rglob("*"))
-    for generated in ("cdk.out/asset.1", "mlops_infra/__pycache__", "tests/app/__pycache__"):
+    for generated in ("cdk.out/asset.1", "__pycache__", "package/__pycache__"):
         (directory / generated).mkdir(parents=True)
         (directory / generated / "file").write_text("generated\n")
     (directory / ".coverage").write_text("generated\n")
-    done = run(checkout, "infra", "clean")
+    done = run(checkout, APP, "clean")
     assert done.returncode == 0, done.stderr
     assert done.stdout == "removed .coverage, __pycache__, cdk.out\n"
     assert sorted(path for path in directory.rglob("*")) == before
-    assert run(checkout, "infra", "clean").stdout == "nothing to remove\n"
+    assert run(checkout, APP, "clean").stdout == "nothing to remove\n"
 
 
 def test_init_shows_the_pinned_tools(checkout: Path) -> None:
     (checkout / "node_modules").symlink_to(REPOSITORY_ROOT / "node_modules")
-    done = run(checkout, "infra", "init")
+    done = run(checkout, APP, "init")
     assert done.returncode == 0, done.stderr
     assert f"CDK CLI {pinned_version('aws-cdk')}" in done.stdout
-    assert "mlops-infra is ready" in done.stdout
+    assert f"{DIRECTORY} is ready" in done.stdout
 
 
 def test_init_without_the_cdk_cli_says_how_to_install_it(checkout: Path) -> None:
-    done = run(checkout, "infra", "init")
+    done = run(checkout, APP, "init")
     assert done.returncode == 1
     assert "the pinned CDK CLI is not installed" in done.stderr
     assert "./mlops-multi-account.sh --version" in done.stderr
 
 
 def test_an_app_that_is_not_here_is_refused(checkout: Path) -> None:
-    done = run(checkout, "template", "clean")
+    other = next(app for app in APP_DIRECTORIES if app != APP)
+    done = run(checkout, other, "clean")
     assert done.returncode == 1
-    assert "mlops-sm-project-template" in done.stderr
+    assert APP_DIRECTORIES[other] in done.stderr
     assert "Traceback" not in done.stderr

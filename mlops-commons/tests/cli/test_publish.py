@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from checkouts import APPS_HERE
 
 from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT
 from mlops_commons.utilities.snapshot import snapshot
@@ -14,23 +15,25 @@ from mlops_commons.utilities.snapshot import snapshot
 pytestmark = pytest.mark.construct
 
 GIT = shutil.which("git") or "git"
-REPOSITORY = "mlops-infra_business-unit-1"
+APP = APPS_HERE[0]
+DIRECTORY = APP_DIRECTORIES[APP]
+REPOSITORY = f"{DIRECTORY}_business-unit-1"
 URL = f"codecommit::eu-west-1://mlops-governance@{REPOSITORY}"
 
 
 class Publisher:
-    """A checkout of the infrastructure app and its repository in a folder beside it."""
+    """A checkout of one app and its repository in a folder beside it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.root = folder, folder / "checkout"
-        snapshot(REPOSITORY_ROOT, APP_DIRECTORIES["infra"]).write(self.root)
+        snapshot(REPOSITORY_ROOT, DIRECTORY).write(self.root)
         self.remote = folder / "repository.git"
 
     def seed(self) -> None:
         """The repository as CloudFormation leaves it: one commit with the first snapshot."""
         self.git(self.folder, "init", "--quiet", "--bare", "--initial-branch=main", self.remote)
         work = self.clone()
-        snapshot(self.root, APP_DIRECTORIES["infra"]).write(work)
+        snapshot(self.root, DIRECTORY).write(work)
         self.commit(work, "Initial commit by AWS CodeCommit")
 
     def clone(self) -> Path:
@@ -77,7 +80,7 @@ class Publisher:
 
     def publish(self, *flags: str, answer: str = "") -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
-            [sys.executable, "-m", "mlops_commons.cli", "infra", "publish", "-m", "why", *flags],
+            [sys.executable, "-m", "mlops_commons.cli", APP, "publish", "-m", "why", *flags],
             cwd=self.root,
             env=self.environment(),
             input=answer,
@@ -191,7 +194,7 @@ def test_an_unknown_set_names_those_that_there_are(publisher: Publisher) -> None
 
 def test_publish_needs_a_message(publisher: Publisher) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "mlops_commons.cli", "infra", "publish"],
+        [sys.executable, "-m", "mlops_commons.cli", APP, "publish"],
         cwd=publisher.root,
         env=publisher.environment(),
         capture_output=True,

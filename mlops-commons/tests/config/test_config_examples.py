@@ -345,6 +345,8 @@ def test_the_schema_refuses_what_the_loader_refuses(key: str, value: str) -> Non
 
 @pytest.mark.parametrize("file", list(SCHEMAS), ids=lambda file: file.name)
 def test_the_sample_points_editors_at_its_schema_and_fits_it(file: Path) -> None:
+    if not file.parent.is_dir():
+        pytest.skip("this checkout has no mlops-infra")
     sample = file.with_name(file.name.replace(".schema.json", ".yml"))
     assert sample.read_text().splitlines()[0] == f"# yaml-language-server: $schema={file.name}"
     jsonschema.validate(yaml.safe_load(sample.read_text()), json.loads(file.read_text()))

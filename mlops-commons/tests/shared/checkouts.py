@@ -14,6 +14,8 @@ from mlops_commons.utilities.snapshot import snapshot
 
 CDK_APP = PurePosixPath("mlops-commons/mlops_commons/config/cdk-app.yml")
 CDK_INFRA_APP = PurePosixPath("mlops-infra/config/cdk-infra-app.yml")
+APPS_HERE = [app for app, folder in APP_DIRECTORIES.items() if (REPOSITORY_ROOT / folder).is_dir()]
+"""The apps of this repository: a repository of CodeCommit holds one of them."""
 CDK_CLI = REPOSITORY_ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
 
 
