@@ -1,0 +1,177 @@
+"""Fine-tunes a causal language model with LoRA and saves it merged, with its serving code."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from base_model import checked_base_model
+from container import model_folder, read_json_lines, training_channel, training_hyperparameters
+from peft import LoraConfig, get_peft_model
+from prompts import format_prompt
+from transformers import (
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    DataCollatorForSeq2Seq,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+    Trainer,
+    TrainingArguments,
+    set_seed,
+)
+
+SERVING_FILES = ("inference.py", "prompts.py")
+IGNORED = -100
+"""Label of tokens that do not count in the loss (PyTorch, CrossEntropyLoss, ignore_index)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hyperparameters:
+    """What a training job may set.
+
+    Attributes:
+        max_steps: optimiser steps; below 1: as many as `epochs` need.
+        batch_size, accumulation_steps: their product is the batch of one optimiser step.
+        max_tokens: longer rows are left out: a cut response teaches the model to stop early.
+        lora_rank, lora_alpha, lora_dropout: size, scale and dropout of the adapter.
+    """
+
+    epochs: float = 3.0
+    max_steps: int = -1
+    batch_size: int = 4
+    accumulation_steps: int = 4
+    learning_rate: float = 2e-4
+    warmup_steps: int = 5
+    max_tokens: int = 1024
+    lora_rank: int = 16
+    lora_alpha: int = 32
+    lora_dropout: float = 0.05
+    seed: int = 42
+
+
+def tokenised(
+    rows: Sequence[dict[str, str]], tokenizer: PreTrainedTokenizerBase, *, max_tokens: int
+) -> list[dict[str, list[int]]]:
+    """Rows as token ids; only the response and the end mark count in the loss.
+
+    Raises:
+        SystemExit: no row is short enough.
+    """
+    examples = []
+    for row in rows:
+        prompt = tokenizer(format_prompt(row["instruction"], row["context"]))["input_ids"]
+        response = tokenizer(row["response"], add_special_tokens=False)["input_ids"]
+        response = [*response, tokenizer.eos_token_id]
+        if len(prompt) + len(response) <= max_tokens:
+            examples.append(
+                {
+                    "input_ids": [*prompt, *response],
+                    "attention_mask": [1] * (len(prompt) + len(response)),
+                    "labels": [IGNORED] * len(prompt) + response,
+                }
+            )
+    if not examples:
+        raise SystemExit(
+            f"None of {len(rows)} rows has at most {max_tokens} tokens; raise 'max_tokens'"
+        )
+    print(f"{len(examples)} of {len(rows)} rows have at most {max_tokens} tokens")
+    return examples
+
+
+def fine_tuned(
+    base: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    examples: Sequence[dict[str, list[int]]],
+    values: Hyperparameters,
+    work_folder: Path,
+) -> PreTrainedModel:
+    """The base model with a trained adapter merged into its weights."""
+    set_seed(values.seed)
+    adapted = get_peft_model(
+        base,
+        LoraConfig(
+            task_type="CAUSAL_LM",
+            target_modules="all-linear",
+            r=values.lora_rank,
+            lora_alpha=values.lora_alpha,
+            lora_dropout=values.lora_dropout,
+        ),
+    )
+    Trainer(
+        model=adapted,
+        args=_training_arguments(values, work_folder),
+        train_dataset=list(examples),
+        data_collator=DataCollatorForSeq2Seq(tokenizer, label_pad_token_id=IGNORED),
+    ).train()
+    return adapted.merge_and_unload(safe_merge=True)
+
+
+def _training_arguments(values: Hyperparameters, work_folder: Path) -> TrainingArguments:
+    has_gpu = torch.cuda.is_available()
+    return TrainingArguments(
+        output_dir=str(work_folder),
+        num_train_epochs=values.epochs,
+        max_steps=values.max_steps if values.max_steps > 0 else -1,
+        per_device_train_batch_size=values.batch_size,
+        gradient_accumulation_steps=values.accumulation_steps,
+        learning_rate=values.learning_rate,
+        warmup_steps=values.warmup_steps,
+        lr_scheduler_type="cosine",
+        seed=values.seed,
+        data_seed=values.seed,
+        use_cpu=not has_gpu,
+        bf16=has_gpu and torch.cuda.is_bf16_supported(),
+        # Memory instead of speed; the LoRA weights are no leaves that reentrant hooks could see.
+        gradient_checkpointing=has_gpu,
+        gradient_checkpointing_kwargs={"use_reentrant": False} if has_gpu else None,
+        dataloader_pin_memory=has_gpu,
+        remove_unused_columns=False,
+        logging_steps=1,
+        disable_tqdm=True,
+        save_strategy="no",
+        report_to=[],
+    )
+
+
+def load_base(folder: Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """Model and tokenizer of a folder; nothing is downloaded and no code of the model is run."""
+    offline: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
+    tokenizer = AutoTokenizer.from_pretrained(folder, **offline)
+    tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
+    model = AutoModelForCausalLM.from_pretrained(
+        folder,
+        use_safetensors=True,
+        dtype=torch.bfloat16 if torch.cuda.is_available() else torch.float32,
+        **offline,
+    )
+    return model, tokenizer
+
+
+def save_with_serving_code(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Path
+) -> None:
+    """Write all that serving needs: an endpoint reads nothing but this folder."""
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    code = folder / "code"
+    code.mkdir(exist_ok=True)
+    for name in SERVING_FILES:
+        shutil.copyfile(Path(__file__).with_name(name), code / name)
+
+
+def main() -> None:
+    """Read the channels `train` and `model`; write the model folder."""
+    values = training_hyperparameters(Hyperparameters)
+    folder = checked_base_model(training_channel("model"), "config.json")
+    rows = read_json_lines(training_channel("train") / "train.jsonl")
+    base, tokenizer = load_base(folder)
+    examples = tokenised(rows, tokenizer, max_tokens=values.max_tokens)
+    target = model_folder()
+    model = fine_tuned(base, tokenizer, examples, values, target.parent / "checkpoints")
+    save_with_serving_code(model, tokenizer, target)
+
+
+if __name__ == "__main__":
+    main()

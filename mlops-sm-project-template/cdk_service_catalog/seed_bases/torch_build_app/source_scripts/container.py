@@ -1,0 +1,106 @@
+"""Where SageMaker puts what a step reads, and takes what it writes.
+
+All folders are below `/opt/ml`; the variable ML_ROOT moves them, so that the same scripts run on a
+laptop. Source: SageMaker Developer Guide, "How Amazon SageMaker AI provides training information".
+"""
+
+import json
+import os
+import tarfile
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+Values = TypeVar("Values")
+
+
+def ml_root() -> Path:
+    """The folder that SageMaker calls `/opt/ml`."""
+    return Path(os.environ.get("ML_ROOT", "/opt/ml"))
+
+
+def processing_input(name: str) -> Path:
+    """The folder of an input of a processing job."""
+    return ml_root() / "processing" / "input" / name
+
+
+def processing_output(name: str) -> Path:
+    """The folder of an output of a processing job, made when it is missing."""
+    return _made(ml_root() / "processing" / "output" / name)
+
+
+def training_channel(name: str) -> Path:
+    """The folder of an input channel of a training job."""
+    default = ml_root() / "input" / "data" / name
+    return Path(os.environ.get(f"SM_CHANNEL_{name.upper()}", default))
+
+
+def model_folder() -> Path:
+    """The folder that SageMaker packs as `model.tar.gz` after training, made when it is missing."""
+    return _made(Path(os.environ.get("SM_MODEL_DIR", ml_root() / "model")))
+
+
+def training_hyperparameters(kind: type[Values]) -> Values:
+    """The hyperparameters of this training job, as the dataclass `kind`.
+
+    SageMaker hands them over as a JSON object in SM_HPS, values often as text. A field that the
+    job does not name keeps its default.
+
+    Raises:
+        SystemExit: a name is unknown, or a value is no number.
+    """
+    given: Mapping[str, Any] = json.loads(os.environ.get("SM_HPS", "{}"))
+    types = {field.name: field.type for field in fields(kind)}  # type: ignore[arg-type]
+    unknown = sorted(name for name in given if name not in types and not name.startswith("sagemaker"))
+    if unknown:
+        raise SystemExit(
+            f"Hyperparameters {', '.join(unknown)} are unknown; known are {', '.join(types)}"
+        )
+    values = {}
+    for name, value in given.items():
+        if name in types:
+            values[name] = _number(name, value, types[name])
+    return kind(**values)
+
+
+def unpacked_model(archive: Path, target: Path) -> Path:
+    """Unpack a `model.tar.gz` into `target`, and nothing outside of it.
+
+    Raises:
+        SystemExit: there is no such file.
+    """
+    if not archive.is_file():
+        raise SystemExit(f"{archive} is missing: the training step writes it")
+    with tarfile.open(archive) as packed:
+        packed.extractall(target, filter="data")
+    return target
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write a JSON document that is the same on every run."""
+    path.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def read_json_lines(path: Path) -> list[dict[str, Any]]:
+    """The rows of a JSON Lines file: one JSON object on each line, empty lines left out."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines if line.strip()]
+
+
+def write_json_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write one JSON object on each line."""
+    lines = (json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n" for row in rows)
+    path.write_text("".join(lines), encoding="utf-8")
+
+
+def _number(name: str, value: Any, kind: Any) -> Any:
+    try:
+        return kind(value)
+    except ValueError:
+        raise SystemExit(f"Hyperparameter {name} is '{value}', not {kind.__name__}") from None
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
