@@ -1,0 +1,93 @@
+"""Serves the model: SageMaker calls these functions, and the evaluation step does so too.
+
+Request: `{"prompt": "...", "seed": 1, "steps": 30, "guidance_scale": 7.5, "count": 1, "width": 512,
+"height": 512}`; all but `prompt` may be missing. Response: `{"images": ["<PNG in base64>"],
+"withheld": [false], "seed": 1}`; a picture that the model's own safety checker refuses is black
+and marked as withheld.
+"""
+
+import base64
+import io
+import json
+from typing import Any
+
+import torch
+from diffusers import StableDiffusionPipeline
+
+CONTENT_TYPE = "application/json"
+DEFAULTS = {"seed": 0, "steps": 30, "guidance_scale": 7.5, "count": 1}
+"""`width` and `height` come from the model."""
+LIMITS = {
+    "seed": (0, 2**32 - 1),
+    "steps": (1, 100),
+    "guidance_scale": (0.0, 30.0),
+    "count": (1, 4),
+    "width": (8, 1024),
+    "height": (8, 1024),
+}
+
+
+def model_fn(model_dir: str, context: Any = None) -> StableDiffusionPipeline:
+    """The pipeline, in half precision on a GPU; nothing is downloaded."""
+    on_gpu = torch.cuda.is_available()
+    pipeline = StableDiffusionPipeline.from_pretrained(
+        model_dir,
+        use_safetensors=True,
+        local_files_only=True,
+        torch_dtype=torch.float16 if on_gpu else torch.float32,
+    )
+    pipeline.set_progress_bar_config(disable=True)
+    return pipeline.to("cuda" if on_gpu else "cpu")
+
+
+def input_fn(body: str | bytes, content_type: str, context: Any = None) -> dict[str, Any]:
+    """A request with defaults filled in.
+
+    Raises:
+        ValueError: the request is not as the docstring of this module says.
+    """
+    if content_type.split(";")[0].strip() != CONTENT_TYPE:
+        raise ValueError(f"content type '{content_type}' is not supported, send {CONTENT_TYPE}")
+    given = json.loads(body)
+    if not isinstance(given, dict) or not isinstance(given.get("prompt"), str):
+        raise ValueError("the request must be an object with a 'prompt'")
+    unknown = sorted(given.keys() - {"prompt", *LIMITS})
+    if unknown:
+        raise ValueError(f"unknown: {', '.join(unknown)}; known are prompt, {', '.join(LIMITS)}")
+    for name, (lowest, highest) in LIMITS.items():
+        value = given.get(name, lowest)
+        kinds = (int, float) if isinstance(lowest, float) else (int,)
+        if isinstance(value, bool) or not isinstance(value, kinds) or not lowest <= value <= highest:
+            raise ValueError(f"'{name}' is {value!r}, not {lowest} to {highest}")
+        if name in ("width", "height") and value % 8:
+            raise ValueError(f"'{name}' is {value}, not a multiple of 8")
+    return {**DEFAULTS, **given}
+
+
+def predict_fn(
+    request: dict[str, Any], pipeline: StableDiffusionPipeline, context: Any = None
+) -> dict[str, Any]:
+    """Pictures of the prompt; the same request has the same pictures."""
+    drawn = pipeline(
+        request["prompt"],
+        num_inference_steps=request["steps"],
+        guidance_scale=float(request["guidance_scale"]),
+        num_images_per_prompt=request["count"],
+        width=request.get("width"),
+        height=request.get("height"),
+        # Noise from the CPU is the same on every machine, whatever GPU it has.
+        generator=torch.Generator().manual_seed(request["seed"]),
+    )
+    withheld = drawn.nsfw_content_detected or [False] * len(drawn.images)
+    return {"images": drawn.images, "withheld": withheld, "seed": request["seed"]}
+
+
+def output_fn(prediction: dict[str, Any], accept: str, context: Any = None) -> str:
+    """The pictures as JSON."""
+    return json.dumps({**prediction, "images": [_base64(one) for one in prediction["images"]]})
+
+
+def _base64(picture: Any) -> str:
+    file = io.BytesIO()
+    picture.save(file, format="PNG")
+    return base64.b64encode(file.getvalue()).decode("ascii")

@@ -1,0 +1,112 @@
+"""Fine-tunes an image model with LoRA and saves it merged, with its serving code."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from container import model_folder, training_channel, training_hyperparameters
+from denoising import Pictures, denoising_losses, load_pipeline, noise_schedule
+from diffusers import StableDiffusionPipeline
+from peft import LoraConfig
+
+ATTENTION = ("to_k", "to_q", "to_v", "to_out.0")
+SERVING_FILE = "inference.py"
+REPORTED_STEPS = 25
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hyperparameters:
+    """What a training job may set.
+
+    Attributes:
+        max_steps: optimiser steps.
+        batch_size: pictures of one step, drawn from the channel with replacement.
+        lora_rank, lora_alpha: size and scale of the adapter.
+    """
+
+    max_steps: int = 400
+    batch_size: int = 2
+    learning_rate: float = 1e-4
+    lora_rank: int = 16
+    lora_alpha: int = 16
+    seed: int = 42
+
+
+def fine_tune(
+    pipeline: StableDiffusionPipeline, pictures: Pictures, values: Hyperparameters
+) -> list[float]:
+    """Train an adapter, merge it into the pipeline's weights, and give back the loss of each step."""
+    torch.manual_seed(values.seed)
+    unet = pipeline.unet.requires_grad_(False)
+    unet.add_adapter(
+        LoraConfig(
+            r=values.lora_rank,
+            lora_alpha=values.lora_alpha,
+            init_lora_weights="gaussian",
+            target_modules=list(ATTENTION),
+        )
+    )
+    losses = _steps(pipeline, pictures, values)
+    unet.fuse_lora(safe_fusing=True)
+    unet.unload_lora()
+    unet.eval()
+    return losses
+
+
+def _steps(
+    pipeline: StableDiffusionPipeline, pictures: Pictures, values: Hyperparameters
+) -> list[float]:
+    unet, schedule = pipeline.unet.train(), noise_schedule(pipeline)
+    weights = [weight for weight in unet.parameters() if weight.requires_grad]
+    optimizer = torch.optim.AdamW(weights, lr=values.learning_rate, weight_decay=1e-2)
+    generator = torch.Generator().manual_seed(values.seed)
+    on_gpu = pipeline.device.type == "cuda"
+    losses = []
+    for step in range(values.max_steps):
+        rows = torch.randint(len(pictures), (values.batch_size,), generator=generator)
+        times = torch.randint(
+            schedule.config.num_train_timesteps, (values.batch_size,), generator=generator
+        )
+        latents = pictures.latents[rows.to(pipeline.device)]
+        noise = torch.randn(latents.shape, generator=generator)
+        with torch.autocast(pipeline.device.type, dtype=torch.bfloat16, enabled=on_gpu):
+            loss = denoising_losses(
+                unet,
+                schedule,
+                latents=latents,
+                embeddings=pictures.embeddings[rows.to(pipeline.device)],
+                timesteps=times.to(pipeline.device),
+                noise=noise.to(latents),
+            ).mean()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(weights, 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+        losses.append(loss.item())
+        if (step + 1) % REPORTED_STEPS == 0:
+            recent = losses[-REPORTED_STEPS:]
+            print(f"step {step + 1}: loss {sum(recent) / len(recent):.4f}", flush=True)
+    return losses
+
+
+def save_with_serving_code(pipeline: StableDiffusionPipeline, folder: Path) -> None:
+    """Write all that serving needs: an endpoint reads nothing but this folder."""
+    pipeline.save_pretrained(folder, safe_serialization=True)
+    code = folder / "code"
+    code.mkdir(exist_ok=True)
+    shutil.copyfile(Path(__file__).with_name(SERVING_FILE), code / SERVING_FILE)
+
+
+def main() -> None:
+    """Read the channels `train` and `model`; write the model folder."""
+    values = training_hyperparameters(Hyperparameters)
+    pipeline = load_pipeline(training_channel("model"))
+    pictures = Pictures(pipeline, training_channel("train"))
+    losses = fine_tune(pipeline, pictures, values)
+    save_with_serving_code(pipeline, model_folder())
+    print(f"{len(losses)} steps on {len(pictures)} pictures, last loss {losses[-1]:.4f}")
+
+
+if __name__ == "__main__":
+    main()
