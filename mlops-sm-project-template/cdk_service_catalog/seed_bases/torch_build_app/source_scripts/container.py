@@ -52,7 +52,9 @@ def training_hyperparameters(kind: type[Values]) -> Values:
     """
     given: Mapping[str, Any] = json.loads(os.environ.get("SM_HPS", "{}"))
     types = {field.name: field.type for field in fields(kind)}  # type: ignore[arg-type]
-    unknown = sorted(name for name in given if name not in types and not name.startswith("sagemaker"))
+    unknown = sorted(
+        name for name in given if name not in types and not name.startswith("sagemaker")
+    )
     if unknown:
         raise SystemExit(
             f"Hyperparameters {', '.join(unknown)} are unknown; known are {', '.join(types)}"

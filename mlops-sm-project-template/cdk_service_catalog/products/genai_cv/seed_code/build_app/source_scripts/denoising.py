@@ -45,9 +45,7 @@ class Pictures:
         rows = read_json_lines(folder / "metadata.jsonl")
         self.prompts: list[str] = [row["prompt"] for row in rows]
         with torch.inference_mode():
-            encoded = [
-                self._latent(pipeline, folder / row["file_name"]) for row in rows
-            ]
+            encoded = [self._latent(pipeline, folder / row["file_name"]) for row in rows]
             embedded = [
                 pipeline.encode_prompt(prompt, pipeline.device, 1, False)[0]
                 for prompt in self.prompts

@@ -55,9 +55,7 @@ def rendered(model: Path, prompts: Sequence[str], *, steps: int, seed: int) -> l
     return pictures
 
 
-def clip_similarity(
-    folder: Path, pictures: Sequence[Image.Image], prompts: Sequence[str]
-) -> float:
+def clip_similarity(folder: Path, pictures: Sequence[Image.Image], prompts: Sequence[str]) -> float:
     """Mean cosine between each picture and its own prompt, -1 to 1.
 
     Source of the measure: Hessel et al., "CLIPScore" (2021), without its factor.

@@ -57,7 +57,11 @@ def input_fn(body: str | bytes, content_type: str, context: Any = None) -> dict[
     for name, (lowest, highest) in LIMITS.items():
         value = given.get(name, lowest)
         kinds = (int, float) if isinstance(lowest, float) else (int,)
-        if isinstance(value, bool) or not isinstance(value, kinds) or not lowest <= value <= highest:
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, kinds)
+            or not lowest <= value <= highest
+        ):
             raise ValueError(f"'{name}' is {value!r}, not {lowest} to {highest}")
         if name in ("width", "height") and value % 8:
             raise ValueError(f"'{name}' is {value}, not a multiple of 8")

@@ -37,7 +37,9 @@ def read_pairs(folder: Path, *, resolution: int) -> list[Pair]:
             except (KeyError, OSError, TypeError, ValueError) as error:
                 problems.append(f"{path.name}:{number}: {type(error).__name__}: {error}")
     if problems:
-        raise SystemExit(f"{len(problems)} rows are no pictures with prompts:\n" + "\n".join(problems))
+        raise SystemExit(
+            f"{len(problems)} rows are no pictures with prompts:\n" + "\n".join(problems)
+        )
     if not pairs:
         raise SystemExit(f"{folder} holds no rows in files that end in {' or '.join(ENDINGS)}")
     return pairs

@@ -45,7 +45,10 @@ def input_fn(body: str | bytes, content_type: str, context: Any = None) -> dict[
     tokens = request.get("parameters", {}).get("max_new_tokens", DEFAULT_NEW_TOKENS)
     if not isinstance(tokens, int) or not 1 <= tokens <= MAXIMUM_NEW_TOKENS:
         raise ValueError(f"'max_new_tokens' is {tokens!r}, not 1 to {MAXIMUM_NEW_TOKENS}")
-    return {"prompts": [_prompt(number, row) for number, row in enumerate(inputs)], "tokens": tokens}
+    return {
+        "prompts": [_prompt(number, row) for number, row in enumerate(inputs)],
+        "tokens": tokens,
+    }
 
 
 def predict_fn(request: dict[str, Any], loaded: Loaded, context: Any = None) -> list[str]:
@@ -80,4 +83,3 @@ def _prompt(number: int, row: Any) -> str:
     if not all(isinstance(text, str) for text in texts) or not texts[0]:
         raise ValueError(f"'inputs[{number}]' must have an 'instruction' and may have a 'context'")
     return format_prompt(texts[0], texts[1])
-

@@ -1,0 +1,276 @@
+"""Steps of a pipeline, each in the private network, isolated and encrypted: one place says how."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+# First: it keeps the SDK from calling AWS while it is imported.
+from ml_pipelines.session import pipeline_session  # isort: skip
+from sagemaker.core.network import NetworkConfig
+from sagemaker.core.processing import Processor
+from sagemaker.core.shapes import (
+    ProcessingInput,
+    ProcessingOutput,
+    ProcessingS3Input,
+    ProcessingS3Output,
+)
+from sagemaker.core.workflow.conditions import Condition
+from sagemaker.core.workflow.execution_variables import ExecutionVariables
+from sagemaker.core.workflow.functions import Join
+from sagemaker.core.workflow.parameters import ParameterString
+from sagemaker.core.workflow.properties import Properties, PropertyFile
+from sagemaker.mlops.workflow.condition_step import ConditionStep
+from sagemaker.mlops.workflow.fail_step import FailStep
+from sagemaker.mlops.workflow.steps import ProcessingStep, Step, StepTypeEnum, TrainingStep
+from sagemaker.train.configs import (
+    Compute,
+    InputData,
+    Networking,
+    OutputDataConfig,
+    StoppingCondition,
+)
+from sagemaker.train.model_trainer import ModelTrainer
+
+from ml_pipelines.settings import Settings
+from ml_pipelines.sources import Sources
+
+VOLUME_GIGABYTES = 50
+CODE_CHANNEL = "code"
+SOURCE_SCRIPTS = "source_scripts"
+LOCAL_NVME = ("d", "g4dn", "g5", "g6", "g6e", "p4d", "p4de", "p5", "p5e", "p5en")
+"""Instance families with local NVMe storage, which encrypts itself and refuses a volume key
+(SageMaker API Reference, ResourceConfig, VolumeKmsKeyId)."""
+
+
+def takes_volume_key(instance_type: str) -> bool:
+    """Whether the storage volume of an instance type takes a key: `ml.m5.xlarge` does."""
+    family = instance_type.split(".")[1]
+    return family not in LOCAL_NVME and not family.endswith(("d", "dn"))
+
+
+class Jobs:
+    """Makes the steps of one pipeline.
+
+    Attributes:
+        settings: the project and its resources.
+        sources: where scripts and seed data lie in S3.
+        session: compiles; it never calls AWS.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.sources = Sources(settings)
+        self.session = pipeline_session(settings)
+
+    def processing_step(
+        self,
+        name: str,
+        *,
+        script: str,
+        image: str,
+        instance_type: ParameterString,
+        inputs: Mapping[str, Any],
+        outputs: Sequence[str],
+        arguments: Sequence[Any] = (),
+        property_files: Sequence[PropertyFile] = (),
+    ) -> ProcessingStep:
+        """Run a script on folders: `/opt/ml/processing/<name>` for each input and output.
+
+        Args:
+            inputs: S3 URIs by the name of the folder.
+            outputs: names of folders; each is kept below the execution's own prefix.
+        """
+        processor = Processor(
+            role=self.settings.role_arn,
+            image_uri=image,
+            # All scripts come along, not the one alone: they import each other.
+            entrypoint=["python3", f"/opt/ml/processing/{CODE_CHANNEL}/{script}"],
+            instance_type=instance_type,
+            instance_count=1,
+            volume_size_in_gb=VOLUME_GIGABYTES,
+            volume_kms_key=self._volume_key(instance_type),
+            output_kms_key=self.settings.kms_key_arn,
+            sagemaker_session=self.session,
+            network_config=NetworkConfig(
+                enable_network_isolation=True,
+                encrypt_inter_container_traffic=True,
+                subnets=list(self.settings.subnet_ids),
+                security_group_ids=list(self.settings.security_group_ids),
+            ),
+        )
+        named = {**inputs, CODE_CHANNEL: self.sources.uri(SOURCE_SCRIPTS)}
+        run = processor.run(
+            inputs=[_processing_input(key, uri) for key, uri in named.items()],
+            outputs=[self._processing_output(name, key) for key in outputs],
+            arguments=list(arguments) or None,
+        )
+        return ProcessingStep(name=name, step_args=run, property_files=list(property_files))
+
+    def training_step(
+        self,
+        name: str,
+        *,
+        script: str,
+        image: str,
+        instance_type: ParameterString,
+        channels: Mapping[str, Any],
+        hyperparameters: Mapping[str, Any],
+        maximum_hours: int = 24,
+    ) -> TrainingStep:
+        """Run a training script; it finds the channels as SageMaker's contract says.
+
+        The scripts are a channel too: an isolated container cannot fetch them itself.
+
+        Args:
+            channels: S3 URIs by the name of the channel.
+        """
+        named = {**channels, CODE_CHANNEL: self.sources.uri(SOURCE_SCRIPTS)}
+        trainer = _Trainer(
+            sagemaker_session=self.session,
+            role=self.settings.role_arn,
+            base_job_name=name,
+            training_image=image,
+            entry_script=script,
+            hyperparameters={key: str(value) for key, value in hyperparameters.items()},
+            compute=Compute(
+                instance_type=instance_type,
+                instance_count=1,
+                volume_size_in_gb=VOLUME_GIGABYTES,
+                volume_kms_key_id=self._volume_key(instance_type),
+            ),
+            networking=Networking(
+                subnets=list(self.settings.subnet_ids),
+                security_group_ids=list(self.settings.security_group_ids),
+                enable_network_isolation=True,
+                enable_inter_container_traffic_encryption=True,
+            ),
+            stopping_condition=StoppingCondition(max_runtime_in_seconds=maximum_hours * 3600),
+            output_data_config=OutputDataConfig(
+                s3_output_path=self.settings.uri("models"), kms_key_id=self.settings.kms_key_arn
+            ),
+            input_data_config=[
+                InputData(channel_name=key, data_source=uri) for key, uri in named.items()
+            ],
+        )
+        return TrainingStep(name=name, step_args=trainer.train())
+
+    def gate(
+        self, name: str, *, conditions: Sequence[Condition], passed: Sequence[Step], message: Any
+    ) -> ConditionStep:
+        """Go on when every condition holds; fail with the message when one does not."""
+        stop = FailStep(name=f"{name}Failed", error_message=message)
+        return ConditionStep(
+            name=name, conditions=list(conditions), if_steps=list(passed), else_steps=[stop]
+        )
+
+    def _volume_key(self, instance_type: ParameterString) -> str | None:
+        """The default decides: a parameter's value is not known when the pipeline is compiled."""
+        default = str(instance_type.default_value)
+        return self.settings.kms_key_arn if takes_volume_key(default) else None
+
+    def _processing_output(self, step: str, name: str) -> ProcessingOutput:
+        execution = ExecutionVariables.PIPELINE_EXECUTION_ID
+        place = Join(on="/", values=[self.settings.uri("executions"), execution, step, name])
+        return ProcessingOutput(
+            output_name=name,
+            s3_output=ProcessingS3Output(
+                s3_uri=place,
+                local_path=f"/opt/ml/processing/{name}",
+                s3_upload_mode="EndOfJob",
+            ),
+        )
+
+
+class RegisterStep(Step):
+    """Registers a version of the model, which a person then approves or rejects."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: Settings,
+        image: str,
+        model_data: Any,
+        approval_status: ParameterString,
+        metrics_uri: Any,
+        content_types: Sequence[str],
+        response_types: Sequence[str],
+        inference_instances: Sequence[str],
+        environment: Mapping[str, str],
+        description: str,
+    ) -> None:
+        """Create the step.
+
+        Args:
+            model_data: the S3 URI of `model.tar.gz`, which holds the serving code.
+            metrics_uri: the S3 URI of `evaluation.json`.
+            environment: of the serving container.
+        """
+        super().__init__(name=name, step_type=StepTypeEnum.REGISTER_MODEL)
+        self._properties = Properties(step_name=name, step=self, shape_name="ModelPackage")
+        # What CreateModelPackage takes (SageMaker API Reference).
+        self._arguments = {
+            "ModelPackageGroupName": settings.model_package_group_name,
+            "ModelPackageDescription": description,
+            "ModelApprovalStatus": approval_status,
+            "InferenceSpecification": {
+                "Containers": [
+                    {
+                        "Image": image,
+                        "ModelDataUrl": model_data,
+                        "Environment": dict(environment),
+                    }
+                ],
+                "SupportedContentTypes": list(content_types),
+                "SupportedResponseMIMETypes": list(response_types),
+                "SupportedRealtimeInferenceInstanceTypes": list(inference_instances),
+                "SupportedTransformInstanceTypes": list(inference_instances),
+            },
+            "ModelMetrics": {
+                "ModelQuality": {
+                    "Statistics": {"ContentType": "application/json", "S3Uri": metrics_uri}
+                }
+            },
+        }
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The request of the step."""
+        return self._arguments
+
+    @property
+    def properties(self) -> Properties:
+        """What later steps may refer to."""
+        return self._properties
+
+
+SERVING = {
+    "SAGEMAKER_PROGRAM": "inference.py",
+    "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+}
+"""The serving code lies in the model's own archive, so an isolated container needs no other."""
+
+
+class _Trainer(ModelTrainer):
+    """A trainer whose script comes by a channel that is uploaded already."""
+
+    entry_script: str
+
+    def _create_training_job_args(self, *arguments: Any, **named: Any) -> dict[str, Any]:
+        request: dict[str, Any] = super()._create_training_job_args(*arguments, **named)
+        request["AlgorithmSpecification"]["ContainerEntrypoint"] = [
+            "python3",
+            f"/opt/ml/input/data/{CODE_CHANNEL}/{self.entry_script}",
+        ]
+        return request
+
+
+def _processing_input(name: str, uri: Any) -> ProcessingInput:
+    return ProcessingInput(
+        input_name=name,
+        s3_input=ProcessingS3Input(
+            s3_uri=uri,
+            local_path=f"/opt/ml/processing/{name}",
+            s3_data_type="S3Prefix",
+            s3_input_mode="File",
+        ),
+    )

@@ -1,0 +1,90 @@
+"""A job as a process on this machine, under the contract that SageMaker has with its containers."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ml_pipelines.sources import REPOSITORY
+
+CODE = REPOSITORY / "source_scripts"
+
+
+class JobFailed(Exception):
+    """A script ended with an exit code that is not 0."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalJob:
+    """A processing or training job.
+
+    Attributes:
+        script: the file in `source_scripts`.
+        inputs: a folder or file for each input (of a training job: each channel).
+        outputs: names of the folders that a processing job leaves.
+        training: runs as a training job, which leaves a model.
+    """
+
+    name: str
+    script: str
+    inputs: Mapping[str, Path]
+    outputs: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
+    hyperparameters: Mapping[str, object] = field(default_factory=dict)
+    training: bool = False
+
+
+def run(job: LocalJob, folder: Path) -> Path:
+    """Run a job in a folder of its own and return its root, which stands for `/opt/ml`.
+
+    Raises:
+        JobFailed: the script failed; what it printed is in the message.
+    """
+    root = folder / job.name / "opt" / "ml"
+    base = root / ("input/data" if job.training else "processing")
+    for name, source in job.inputs.items():
+        _copy(source, base / name)
+    for name in ("model", *(f"processing/{output}" for output in job.outputs)):
+        (root / name).mkdir(parents=True, exist_ok=True)
+    environment = {**os.environ, "ML_ROOT": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment |= _training_variables(job, root) if job.training else {}
+    done = subprocess.run(
+        [sys.executable, str(CODE / job.script), *job.arguments],
+        cwd=root,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise JobFailed(f"{job.script} failed:\n{done.stdout}{done.stderr}")
+    return root
+
+
+def _training_variables(job: LocalJob, root: Path) -> dict[str, str]:
+    """Source: SageMaker training toolkit, environment variables of a training container."""
+    texts = {name: str(value) for name, value in job.hyperparameters.items()}
+    config = root / "input" / "config" / "hyperparameters.json"
+    config.parent.mkdir(parents=True)
+    config.write_text(json.dumps(texts), encoding="utf-8")
+    channels = {
+        f"SM_CHANNEL_{name.upper()}": str(root / "input/data" / name) for name in job.inputs
+    }
+    return {
+        **channels,
+        "SM_MODEL_DIR": str(root / "model"),
+        "SM_OUTPUT_DATA_DIR": str(root / "output" / "data"),
+        "SM_HPS": json.dumps(texts),
+    }
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.mkdir(parents=True)
+    if source.is_dir():
+        shutil.copytree(source, target, dirs_exist_ok=True)
+    else:
+        shutil.copy(source, target / source.name)

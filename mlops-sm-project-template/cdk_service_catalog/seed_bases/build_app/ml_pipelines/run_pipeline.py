@@ -1,0 +1,117 @@
+"""`run-pipeline`: upload the sources, write the SageMaker pipeline, start it and wait."""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import boto3
+
+from ml_pipelines.discovery import get_pipeline
+from ml_pipelines.get_pipeline_definition import add_module
+from ml_pipelines.settings import Settings, SettingsError
+from ml_pipelines.sources import Sources
+
+POLL_SECONDS = 30
+ENDED = ("Succeeded", "Failed", "Stopped")
+
+
+def main() -> int:
+    """Run a pipeline to its end; exit code 1 says which step failed and why."""
+    arguments = _arguments()
+    try:
+        settings = Settings.from_environment(os.environ)
+        parameters = dict(_pair(text) for text in arguments.parameter)
+    except (SettingsError, ValueError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    session = boto3.Session(region_name=settings.region)
+    uploaded = Sources(settings).upload(session.client("s3"))
+    print(f"uploaded {uploaded} files to s3://{settings.artifact_bucket}", flush=True)
+    client = session.client("sagemaker")
+    pipeline = get_pipeline(arguments.module_name, settings)
+    execution = start(client, settings, pipeline.name, pipeline.definition(), parameters)
+    return wait(client, execution)
+
+
+def start(
+    client: Any, settings: Settings, name: str, definition: str, parameters: Mapping[str, str]
+) -> str:
+    """Create or update the pipeline and start it; the ARN of the execution."""
+    request = {
+        "PipelineName": name,
+        "PipelineDescription": settings.pipeline_description,
+        "PipelineDefinition": definition,
+        "RoleArn": settings.role_arn,
+    }
+    tags = [
+        {"Key": "sagemaker:project-id", "Value": settings.project_id},
+        {"Key": "sagemaker:project-name", "Value": settings.project_name},
+    ]
+    try:
+        client.describe_pipeline(PipelineName=name)
+    except client.exceptions.ResourceNotFound:
+        client.create_pipeline(**request, Tags=tags)
+    else:
+        client.update_pipeline(**request)
+    started = client.start_pipeline_execution(
+        PipelineName=name,
+        PipelineParameters=[{"Name": key, "Value": text} for key, text in parameters.items()],
+    )
+    execution: str = started["PipelineExecutionArn"]
+    print(f"started {execution}", flush=True)
+    return execution
+
+
+def wait(client: Any, execution: str, *, sleep: Callable[[float], None] = time.sleep) -> int:
+    """Print the steps as they change until the execution ends; 0 when it succeeded."""
+    shown: dict[str, str] = {}
+    while True:
+        status = client.describe_pipeline_execution(PipelineExecutionArn=execution)
+        steps = _steps(client, execution)
+        for step in steps:
+            if shown.get(step["StepName"]) != step["StepStatus"]:
+                shown[step["StepName"]] = step["StepStatus"]
+                print(f"  {step['StepName']}: {step['StepStatus']}", flush=True)
+        if status["PipelineExecutionStatus"] in ENDED:
+            break
+        sleep(POLL_SECONDS)
+    for step in steps:
+        if step["StepStatus"] == "Failed":
+            print(f"error: {step['StepName']}: {step.get('FailureReason')}", file=sys.stderr)
+    print(f"pipeline execution: {status['PipelineExecutionStatus']}")
+    return 0 if status["PipelineExecutionStatus"] == "Succeeded" else 1
+
+
+def _steps(client: Any, execution: str) -> list[Any]:
+    pages = client.get_paginator("list_pipeline_execution_steps").paginate(
+        PipelineExecutionArn=execution, SortOrder="Ascending"
+    )
+    return [step for page in pages for step in page["PipelineExecutionSteps"]]
+
+
+def _arguments() -> Any:
+    parser = argparse.ArgumentParser(description=__doc__)
+    add_module(parser)
+    parser.add_argument(
+        "--parameter",
+        "-p",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a parameter of the pipeline; may be repeated",
+    )
+    return parser.parse_args()
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not separator or not name:
+        raise ValueError(f"'{text}' is not NAME=VALUE")
+    return name, value
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,72 @@
+"""The files that jobs read besides data: scripts and seed data, in S3 under a hash of them."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ml_pipelines.settings import Settings
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+FOLDERS = ("source_scripts", "data")
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One file and its key in the artifact bucket."""
+
+    file: Path
+    key: str
+
+
+class Sources:
+    """What is uploaded where; the same files have the same place, so nothing is overwritten."""
+
+    def __init__(self, settings: Settings, root: Path = REPOSITORY) -> None:
+        self._root = root
+        self._settings = settings
+        self._files = [*_files(root)]
+        self.digest = _digest(root, self._files)
+
+    def uri(self, name: str) -> str:
+        """Where a file or a folder of the repository lies, such as `source_scripts/train.py`.
+
+        Raises:
+            FileNotFoundError: the repository has nothing of this name.
+        """
+        if not (self._root / name).exists():
+            raise FileNotFoundError(f"{self._root} has no '{name}'")
+        return self._settings.uri("sources", self.digest, name)
+
+    def uploads(self) -> list[Upload]:
+        """The plan, in the order of names."""
+        prefix = f"{self._settings.pipeline_name}/sources/{self.digest}"
+        return [Upload(f, f"{prefix}/{f.relative_to(self._root).as_posix()}") for f in self._files]
+
+    def upload(self, s3: Any) -> int:
+        """Carry the plan out with a client of S3, encrypted with the project's key; how many."""
+        for upload in self.uploads():
+            s3.put_object(
+                Bucket=self._settings.artifact_bucket,
+                Key=upload.key,
+                Body=upload.file.read_bytes(),
+                ServerSideEncryption="aws:kms",
+                SSEKMSKeyId=self._settings.kms_key_arn,
+            )
+        return len(self.uploads())
+
+
+def _files(root: Path) -> Iterator[Path]:
+    for folder in FOLDERS:
+        for file in sorted((root / folder).rglob("*")):
+            if file.is_file() and "__pycache__" not in file.parts:
+                yield file
+
+
+def _digest(root: Path, files: list[Path]) -> str:
+    total = hashlib.sha256()
+    for file in files:
+        content = hashlib.sha256(file.read_bytes()).hexdigest()
+        total.update(f"{file.relative_to(root).as_posix()}\0{content}\n".encode())
+    return total.hexdigest()[:16]

@@ -1,0 +1,108 @@
+"""Training job: fit preprocessing and regressor as one object, and leave it with its serving code.
+
+Follows SageMaker's contract for containers: channels, hyperparameters, /opt/ml/model.
+"""
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import joblib
+import numpy as np
+import pandas as pd
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from tables import CATEGORICAL, FEATURES, LABEL, NUMERIC, BadData, read
+
+HYPERPARAMETERS = {"learning-rate": 0.05, "iterations": 200, "leaves": 15, "seed": 7}
+MODEL_FILE = "model.joblib"
+SERVING_FILES = ("inference.py", "tables.py")
+
+
+def main() -> int:
+    """Train on the channel `train`, report on `validation`; exit code 1 says what is wrong."""
+    root = Path(os.environ.get("ML_ROOT", "/opt/ml"))
+    try:
+        train, validation = (read_channel(root, name) for name in ("train", "validation"))
+    except BadData as error:
+        fail(root, str(error))
+        return 1
+    chosen = hyperparameters(root)
+    model = fit(train, chosen)
+    error = mean_squared_error(model, validation)
+    print(f"validation_mse={error:.4f}")
+    target = Path(os.environ.get("SM_MODEL_DIR", root / "model"))
+    save(model, target)
+    return 0
+
+
+def fit(rows: pd.DataFrame, chosen: dict[str, float]) -> Pipeline:
+    """Preprocessing and regressor, fitted on these rows only."""
+    numeric = Pipeline([("impute", SimpleImputer(strategy="median")), ("scale", StandardScaler())])
+    categorical = Pipeline(
+        [
+            ("impute", SimpleImputer(strategy="constant", missing_values="", fill_value="unknown")),
+            ("encode", OneHotEncoder(handle_unknown="ignore", sparse_output=False)),
+        ]
+    )
+    preprocessing = ColumnTransformer(
+        [("numeric", numeric, list(NUMERIC)), ("categorical", categorical, list(CATEGORICAL))]
+    )
+    regressor = HistGradientBoostingRegressor(
+        learning_rate=chosen["learning-rate"],
+        max_iter=int(chosen["iterations"]),
+        max_leaf_nodes=int(chosen["leaves"]),
+        random_state=int(chosen["seed"]),
+    )
+    model = Pipeline([("preprocessing", preprocessing), ("regressor", regressor)])
+    return model.fit(rows[list(FEATURES)], rows[LABEL])
+
+
+def mean_squared_error(model: Pipeline, rows: pd.DataFrame) -> float:
+    """The mean of the squared residuals."""
+    residuals = model.predict(rows[list(FEATURES)]) - rows[LABEL].to_numpy()
+    return float(np.mean(residuals**2))
+
+
+def save(model: Pipeline, target: Path) -> None:
+    """The model's archive: the fitted object, and the code that serves it."""
+    (target / "code").mkdir(parents=True, exist_ok=True)
+    joblib.dump(model, target / MODEL_FILE)
+    for name in SERVING_FILES:
+        shutil.copy(Path(__file__).with_name(name), target / "code" / name)
+
+
+def read_channel(root: Path, name: str) -> pd.DataFrame:
+    """All CSV files of a channel.
+
+    Raises:
+        BadData: there is none, or one does not hold the table.
+    """
+    own = os.environ.get(f"SM_CHANNEL_{name.upper()}", root / "input" / "data" / name)
+    files = sorted(Path(own).glob("*.csv"))
+    if not files:
+        raise BadData(f"the channel '{name}' holds no CSV file: {own}")
+    return pd.concat([read(file) for file in files], ignore_index=True)
+
+
+def hyperparameters(root: Path) -> dict[str, float]:
+    """What the job was given, over the defaults."""
+    file = root / "input" / "config" / "hyperparameters.json"
+    given = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return {name: float(given.get(name, default)) for name, default in HYPERPARAMETERS.items()}
+
+
+def fail(root: Path, message: str) -> None:
+    """SageMaker shows the content of this file as the job's failure reason."""
+    print(f"error: {message}", file=sys.stderr)
+    (root / "output").mkdir(parents=True, exist_ok=True)
+    (root / "output" / "failure").write_text(message, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

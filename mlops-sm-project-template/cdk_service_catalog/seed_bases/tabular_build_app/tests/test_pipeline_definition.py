@@ -1,0 +1,147 @@
+"""The pipelines as SageMaker gets them, compiled by the SDK without a call to anything."""
+
+import json
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ml_pipelines.discovery import get_pipeline, pipeline_modules
+from ml_pipelines.jobs import takes_volume_key
+from ml_pipelines.settings import EXAMPLE, Settings, SettingsError
+from ml_pipelines.sources import REPOSITORY, Sources
+
+
+@pytest.fixture(scope="module", params=pipeline_modules())
+def definition(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Compiled while nothing can connect to anything."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", _refused)
+        found: dict[str, Any] = json.loads(get_pipeline(request.param, EXAMPLE).definition())
+    return found
+
+
+def _refused(*_: object) -> None:
+    raise AssertionError("compiling a pipeline called something")
+
+
+def jobs(definition: Any) -> Iterator[dict[str, Any]]:
+    """Every step, those behind a condition too."""
+    for step in definition["Steps"]:
+        yield step
+        if step["Type"] == "Condition":
+            for branch in ("IfSteps", "ElseSteps"):
+                yield from jobs({"Steps": step["Arguments"][branch]})
+
+
+def values(content: Any, key: str) -> list[Any]:
+    """Everything that stands under a key, however deep."""
+    if isinstance(content, dict):
+        own = [content[key]] if key in content else []
+        return own + [found for value in content.values() for found in values(value, key)]
+    if isinstance(content, list):
+        return [found for value in content for found in values(value, key)]
+    return []
+
+
+def test_the_definition_has_the_schema_of_today(definition: dict[str, Any]) -> None:
+    assert definition["Version"] == "2020-12-01"
+
+
+def test_every_job_runs_isolated_and_encrypted_in_the_private_network(
+    definition: dict[str, Any],
+) -> None:
+    found = [s["Arguments"] for s in jobs(definition) if s["Type"] in ("Training", "Processing")]
+    assert found
+    for arguments in found:
+        network = arguments.get("NetworkConfig", arguments)
+        assert network["EnableNetworkIsolation"] is True
+        assert network["EnableInterContainerTrafficEncryption"] is True
+        assert network["VpcConfig"]["Subnets"] == list(EXAMPLE.subnet_ids)
+        assert network["VpcConfig"]["SecurityGroupIds"] == list(EXAMPLE.security_group_ids)
+        assert arguments["RoleArn"] == EXAMPLE.role_arn
+
+
+def test_every_output_and_volume_has_the_projects_key(definition: dict[str, Any]) -> None:
+    for step in jobs(definition):
+        arguments = step["Arguments"]
+        if step["Type"] == "Training":
+            assert arguments["OutputDataConfig"]["KmsKeyId"] == EXAMPLE.kms_key_arn
+            assert arguments["ResourceConfig"]["VolumeKmsKeyId"] == EXAMPLE.kms_key_arn
+        if step["Type"] == "Processing":
+            assert arguments["ProcessingOutputConfig"]["KmsKeyId"] == EXAMPLE.kms_key_arn
+            cluster = arguments["ProcessingResources"]["ClusterConfig"]
+            assert cluster["VolumeKmsKeyId"] == EXAMPLE.kms_key_arn
+
+
+def test_two_compilations_are_alike(definition: dict[str, Any]) -> None:
+    again = [json.loads(get_pipeline(name, EXAMPLE).definition()) for name in pipeline_modules()]
+    assert definition in again
+
+
+def test_every_parameter_has_a_default(definition: dict[str, Any]) -> None:
+    assert all("DefaultValue" in parameter for parameter in definition["Parameters"])
+
+
+@pytest.fixture(scope="module")
+def training() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(get_pipeline("training", EXAMPLE).definition())
+    return found
+
+
+def test_the_training_pipeline_goes_from_data_to_a_registered_version(
+    training: dict[str, Any],
+) -> None:
+    assert [step["Type"] for step in training["Steps"]] == [
+        *("Processing", "Training", "Processing", "Condition")
+    ]
+    gate = training["Steps"][-1]["Arguments"]
+    assert [step["Type"] for step in gate["IfSteps"]] == ["RegisterModel"]
+    assert [step["Type"] for step in gate["ElseSteps"]] == ["Fail"]
+    parameters = {parameter["Name"] for parameter in training["Parameters"]}
+    assert {"ModelApprovalStatus", "InputDataUri", "TrainingInstanceType"} <= parameters
+
+
+def test_the_registered_version_serves_with_the_code_in_its_archive(
+    training: dict[str, Any],
+) -> None:
+    (register,) = training["Steps"][-1]["Arguments"]["IfSteps"]
+    arguments = register["Arguments"]
+    assert arguments["ModelPackageGroupName"] == EXAMPLE.model_package_group_name
+    assert arguments["ModelApprovalStatus"] == {"Get": "Parameters.ModelApprovalStatus"}
+    (container,) = arguments["InferenceSpecification"]["Containers"]
+    assert container["ModelDataUrl"] == {"Get": "Steps.Train.ModelArtifacts.S3ModelArtifacts"}
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "takes"),
+    [
+        *(("ml.m5.xlarge", True), ("ml.t3.medium", True), ("ml.c6i.large", True)),
+        *(("ml.p3.2xlarge", True), ("ml.g5.2xlarge", False), ("ml.g4dn.xlarge", False)),
+        *(("ml.m5d.large", False), ("ml.c6gd.large", False), ("ml.p4d.24xlarge", False)),
+    ],
+)
+def test_only_instances_without_local_storage_take_a_volume_key(
+    instance_type: str, takes: bool
+) -> None:
+    assert takes_volume_key(instance_type) is takes
+
+
+def test_sources_lie_under_a_hash_of_their_content() -> None:
+    sources = Sources(EXAMPLE)
+    keys = [upload.key for upload in sources.uploads()]
+    assert len(keys) == len(set(keys)) > 3
+    assert all(key.startswith(f"example-p-example/sources/{sources.digest}/") for key in keys)
+    assert sources.uri("source_scripts").endswith(f"{sources.digest}/source_scripts")
+    with pytest.raises(FileNotFoundError, match="no 'nowhere'"):
+        sources.uri("nowhere")
+    assert (REPOSITORY / "buildspec.yml").is_file()
+
+
+def test_missing_settings_are_named_all_at_once() -> None:
+    with pytest.raises(SettingsError) as raised:
+        Settings.from_environment({"AWS_REGION": "eu-west-1", "SUBNET_IDS": ""})
+    for name in ("SAGEMAKER_PROJECT_NAME", "ARTIFACT_BUCKET", "SUBNET_IDS"):
+        assert name in str(raised.value)
+    assert "AWS_REGION" not in str(raised.value)
