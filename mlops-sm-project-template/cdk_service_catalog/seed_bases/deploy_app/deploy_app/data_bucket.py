@@ -1,0 +1,55 @@
+"""The stage's bucket for data, under its own key, with access logs."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from deploy_app import names
+from deploy_app.acknowledge import acknowledge
+from deploy_app.settings import Settings
+
+
+class DataBucket(Construct):
+    """Private, versioned, TLS only; exposes `bucket` and `key`."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, settings: Settings, stage: str
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.key = kms.Key(
+            self,
+            "Key",
+            description=f"Project {settings.project_name}: data in {stage}",
+            enable_key_rotation=True,
+        )
+        private = {
+            "block_public_access": s3.BlockPublicAccess.BLOCK_ALL,
+            "enforce_ssl": True,
+            "versioned": True,
+            "object_ownership": s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+        }
+        logs = s3.Bucket(
+            self,
+            "AccessLogs",
+            # Access logs cannot be delivered to a bucket with a key of our own.
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            lifecycle_rules=[s3.LifecycleRule(expiration=cdk.Duration.days(365))],
+            **private,
+        )
+        acknowledge(
+            logs,
+            "AwsSolutions-S1",
+            reason="this is the target of access logging; logging it into itself would loop",
+        )
+        self.bucket = s3.Bucket(
+            self,
+            "Bucket",
+            bucket_name=names.data_bucket(settings, stage),
+            encryption=s3.BucketEncryption.KMS,
+            encryption_key=self.key,
+            bucket_key_enabled=True,
+            server_access_logs_bucket=logs,
+            lifecycle_rules=[s3.LifecycleRule(noncurrent_version_expiration=cdk.Duration.days(90))],
+            **private,
+        )

@@ -1,0 +1,28 @@
+"""The names that the project and its stages agree on; none is longer than its service allows."""
+
+from deploy_app.settings import Settings
+
+
+def endpoint(settings: Settings, stage: str) -> str:
+    """57 characters at most; an endpoint's name may have 63."""
+    return f"{settings.project_name}-{settings.project_id}-{stage}"
+
+
+def execution_role(settings: Settings, stage: str) -> str:
+    """The role that models run as; the dev account lets exactly this one read models."""
+    return f"sagemaker-{settings.project_id}-{stage}-execution"
+
+
+def test_role(settings: Settings, stage: str) -> str:
+    """The role that the integration test of the project takes."""
+    return f"sagemaker-{settings.project_id}-{stage}-test"
+
+
+def testing_role_arn(settings: Settings, partition: str) -> str:
+    """The role in dev that runs integration tests."""
+    return f"arn:{partition}:iam::{settings.dev_account}:role/sagemaker-{settings.project_id}-test"
+
+
+def data_bucket(settings: Settings, stage: str) -> str:
+    """The stage's bucket for captured or scored data, 47 characters at most."""
+    return f"sagemaker-{settings.project_id}-{stage}-{settings.account(stage)}"

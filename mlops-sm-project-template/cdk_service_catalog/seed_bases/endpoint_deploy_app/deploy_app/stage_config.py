@@ -1,0 +1,91 @@
+"""What the endpoint of a stage looks like, from config/*.yml."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from deploy_app.stage_files import load
+
+InstanceType = Annotated[str, Field(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9]+$")]
+
+
+class Part(BaseModel):
+    """A part of the configuration; a key that is not known is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Variant(Part):
+    """The machines behind the endpoint."""
+
+    instance_type: InstanceType
+    initial_instance_count: Annotated[int, Field(ge=1)]
+
+
+class AutoScaling(Part):
+    """How the number of machines follows the load; minimum and maximum alike: it does not."""
+
+    minimum_instances: Annotated[int, Field(ge=1)]
+    maximum_instances: Annotated[int, Field(ge=1)]
+    invocations_per_instance: Annotated[float, Field(gt=0)] = Field(description="each minute")
+
+
+class DataCapture(Part):
+    """The share of requests and answers that is kept."""
+
+    sampling_percentage: Annotated[int, Field(ge=0, le=100)]
+
+
+class Rollout(Part):
+    """Blue and green machines: a share of the traffic first, everything after the wait."""
+
+    canary: bool
+    canary_percent: Annotated[int, Field(ge=1, le=50)]
+    wait_minutes: Annotated[int, Field(ge=1, le=60)]
+
+
+class Alarms(Part):
+    """When a version is bad; during a rollout these alarms bring the old one back."""
+
+    server_errors: Annotated[int, Field(ge=1)] = Field(description="answers with 5xx in a minute")
+    latency_milliseconds: Annotated[int, Field(gt=0)] = Field(description="the 95th percentile")
+    notification_topic_arn: str = ""
+
+
+class Monitoring(Part):
+    """Schedules of SageMaker Model Monitor; both need what a baseline job has left in S3."""
+
+    data_quality: bool
+    model_quality: bool
+    schedule: Annotated[str, Field(pattern=r"^cron\(.+\)$")]
+    instance_type: InstanceType
+    statistics_uri: str = ""
+    constraints_uri: str = ""
+    ground_truth_uri: str = ""
+    problem_type: Annotated[
+        str, Field(pattern="^(Regression|BinaryClassification|MulticlassClassification)$")
+    ]
+
+
+class IntegrationTest(Part):
+    """What the test after a deployment asks of the endpoint."""
+
+    invocations: Annotated[int, Field(ge=1, le=500)]
+    latency_milliseconds: Annotated[int, Field(gt=0)] = Field(description="95th percentile")
+
+
+class StageConfig(Part):
+    """Everything about one stage's endpoint."""
+
+    variant: Variant
+    auto_scaling: AutoScaling
+    data_capture: DataCapture
+    rollout: Rollout
+    alarms: Alarms
+    monitoring: Monitoring
+    integration_test: IntegrationTest
+
+
+def load_stage_config(stage: str) -> StageConfig:
+    """The configuration of a stage."""
+    return load(StageConfig, stage)

@@ -1,0 +1,233 @@
+"""The endpoint of each stage: protected rollout, scaling, capture, and the test that asks it."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from synthesis import VERSION, of_type, settings, templates
+
+from deploy_app.endpoint import takes_volume_key
+from deploy_app.errors import DeployError
+from deploy_app.integration_test import SAMPLES, judge, latency, run
+from deploy_app.stage_config import IntegrationTest, StageConfig, load_stage_config
+from deploy_app.stage_files import load
+
+
+@pytest.fixture(scope="module")
+def stages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    return templates(tmp_path_factory.mktemp("endpoint"))
+
+
+@pytest.mark.parametrize("stage", ["preprod", "prod"])
+def test_a_bad_version_is_rolled_back_before_it_has_all_traffic(stages: Any, stage: str) -> None:
+    (endpoint,) = of_type(stages[stage], "AWS::SageMaker::Endpoint")
+    deployment = endpoint["DeploymentConfig"]
+    routing = deployment["BlueGreenUpdatePolicy"]["TrafficRoutingConfiguration"]
+    assert routing["Type"] == "CANARY"
+    assert 0 < routing["CanarySize"]["Value"] <= 50
+    assert routing["WaitIntervalInSeconds"] >= 60
+    watched = [
+        alarm["AlarmName"]["Ref"] for alarm in deployment["AutoRollbackConfiguration"]["Alarms"]
+    ]
+    metrics = {stages[stage]["Resources"][name]["Properties"]["MetricName"] for name in watched}
+    assert metrics == {"Invocation5XXErrors", "ModelLatency"}
+
+
+def test_in_dev_a_version_replaces_the_old_one_at_once(stages: Any) -> None:
+    (endpoint,) = of_type(stages["dev"], "AWS::SageMaker::Endpoint")
+    assert "DeploymentConfig" not in endpoint
+
+
+@pytest.mark.parametrize("stage", ["dev", "preprod", "prod"])
+def test_every_stage_captures_under_its_own_key_and_scales(stages: Any, stage: str) -> None:
+    (configuration,) = of_type(stages[stage], "AWS::SageMaker::EndpointConfig")
+    capture = configuration["DataCaptureConfig"]
+    assert capture["EnableCapture"] is True
+    assert "Fn::GetAtt" in capture["KmsKeyId"]
+    assert configuration["KmsKeyId"] == capture["KmsKeyId"]
+    (target,) = of_type(stages[stage], "AWS::ApplicationAutoScaling::ScalableTarget")
+    assert target["MinCapacity"] <= target["MaxCapacity"]
+    (policy,) = of_type(stages[stage], "AWS::ApplicationAutoScaling::ScalingPolicy")
+    tracking = policy["TargetTrackingScalingPolicyConfiguration"]
+    assert tracking["PredefinedMetricSpecification"]["PredefinedMetricType"] == (
+        "SageMakerVariantInvocationsPerInstance"
+    )
+
+
+@pytest.mark.parametrize("stage", ["dev", "preprod", "prod"])
+def test_the_model_is_the_chosen_version_isolated_in_the_private_network(
+    stages: Any, stage: str
+) -> None:
+    (model,) = of_type(stages[stage], "AWS::SageMaker::Model")
+    assert model["Containers"] == [{"ModelPackageName": VERSION}]
+    assert model["EnableNetworkIsolation"] is True
+    assert model["VpcConfig"]["Subnets"] == {"Ref": "SubnetIds"}
+    assert "ModelName" not in model  # a new version replaces it
+
+
+def test_a_new_version_changes_the_model_only(stages: Any, tmp_path: Path) -> None:
+    after = templates(tmp_path, VERSION.replace("/3", "/4"))
+    for stage, template in after.items():
+        before = stages[stage]["Resources"]
+        changed = [n for n, r in template["Resources"].items() if r != before[n]]
+        assert [template["Resources"][n]["Type"] for n in changed] == ["AWS::SageMaker::Model"]
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "takes"),
+    [
+        ("ml.m5.large", True),
+        ("ml.t2.medium", True),
+        ("ml.g5.xlarge", False),
+        ("ml.m5d.large", False),
+    ],
+)
+def test_only_instances_without_local_storage_take_a_volume_key(
+    instance_type: str, takes: bool
+) -> None:
+    assert takes_volume_key(instance_type) is takes
+
+
+def test_prod_has_two_machines(stages: Any) -> None:
+    assert load_stage_config("prod").variant.initial_instance_count == 2
+    assert load_stage_config("dev").variant.initial_instance_count == 1
+
+
+def written(folder: Path, stage: str, text: str) -> Path:
+    for name in ("defaults", "dev", "preprod", "prod"):
+        source = Path(SAMPLES).with_name(f"{name}.yml").read_text()
+        (folder / f"{name}.yml").write_text(text if name == stage else source)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("variant: {instance_type: m5.large}\n", "variant.instance_type"),
+        ("variant: {instances: 2}\n", "variant.instances: Extra inputs"),
+        ("rollout: {canary_percent: 90}\n", "rollout.canary_percent"),
+        ("- a list\n", "is no mapping"),
+    ],
+)
+def test_a_bad_stage_file_is_told_with_its_key(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(DeployError) as raised:
+        load(StageConfig, "dev", written(tmp_path, "dev", text))
+    assert words in str(raised.value)
+
+
+def test_monitoring_needs_a_baseline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import deploy_app.application as application
+
+    on = load_stage_config("dev").model_copy(
+        update={
+            "monitoring": load_stage_config("dev").monitoring.model_copy(
+                update={"data_quality": True, "model_quality": True}
+            )
+        }
+    )
+    monkeypatch.setattr(application, "load_stage_config", lambda _: on)
+    with pytest.raises(DeployError, match="constraints_uri, ground_truth_uri, statistics_uri"):
+        templates(tmp_path)
+    uris = {
+        name: f"s3://bucket/{name}"
+        for name in ("statistics_uri", "constraints_uri", "ground_truth_uri")
+    }
+    ready = on.model_copy(update={"monitoring": on.monitoring.model_copy(update=uris)})
+    monkeypatch.setattr(application, "load_stage_config", lambda _: ready)
+    found = templates(tmp_path)["prod"]
+    kinds = {
+        s["MonitoringScheduleConfig"]["MonitoringType"]
+        for s in of_type(found, "AWS::SageMaker::MonitoringSchedule")
+    }
+    assert kinds == {"DataQuality", "ModelQuality"}
+
+
+class Sagemaker(BaseHTTPRequestHandler):
+    """SageMaker's API and its runtime, as far as the integration test asks them."""
+
+    answers = {
+        "DescribeEndpoint": {
+            "EndpointName": "e",
+            "EndpointArn": "arn:aws:sagemaker:eu-west-1:111122223333:endpoint/e",
+            "EndpointConfigName": "c",
+            "EndpointStatus": "InService",
+            "CreationTime": 0,
+            "LastModifiedTime": 0,
+        },
+        "DescribeEndpointConfig": {
+            "EndpointConfigName": "c",
+            "EndpointConfigArn": "arn:aws:sagemaker:eu-west-1:111122223333:endpoint-config/c",
+            "ProductionVariants": [{"VariantName": "AllTraffic", "ModelName": "m"}],
+            "DataCaptureConfig": {"EnableCapture": True},
+            "CreationTime": 0,
+        },
+        "DescribeModel": {
+            "ModelName": "m",
+            "ModelArn": "arn:aws:sagemaker:eu-west-1:111122223333:model/m",
+            "Containers": [{"ModelPackageName": VERSION}],
+            "CreationTime": 0,
+        },
+    }
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        target = self.headers.get("X-Amz-Target", "").split(".")[-1]
+        body = json.dumps(self.answers[target]) if target else "9.5\n"
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def clients() -> Any:
+    server = HTTPServer(("127.0.0.1", 0), Sagemaker)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    session = boto3.Session("a", "b", region_name="eu-west-1")
+    url = f"http://127.0.0.1:{server.server_port}"
+    yield [session.client(name, endpoint_url=url) for name in ("sagemaker", "sagemaker-runtime")]
+    server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("version", "limit", "failed"),
+    [(VERSION, 5000, []), (f"{VERSION}0", 5000, ["it serves the version"])],
+)
+def test_the_integration_test_asks_a_real_endpoint(
+    clients: Any, version: str, limit: int, failed: list[str]
+) -> None:
+    limits = IntegrationTest(invocations=4, latency_milliseconds=limit)
+    checks = run(*clients, endpoint="e", version=version, limits=limits)
+    assert [check.what for check in checks if not check.passed] == failed
+    assert len(checks) == 3 + len(json.loads(SAMPLES.read_text())["samples"]) + 1
+
+
+@pytest.mark.parametrize(
+    ("sample", "answer", "passed"),
+    [
+        ({"minimum": 1, "maximum": 29}, "9.5\n", True),
+        ({"minimum": 1, "maximum": 29}, "30\n", False),
+        ({"minimum": 1, "maximum": 29}, "", False),
+        ({"minimum": 1, "maximum": 29}, "nan?", False),
+        ({"contains": "SELECT"}, '{"text": "SELECT 1"}', True),
+        ({"contains": "SELECT"}, '{"text": "no"}', False),
+    ],
+)
+def test_an_answer_is_judged_by_its_sample(sample: Any, answer: str, passed: bool) -> None:
+    assert judge(1, sample, answer).passed is passed
+
+
+def test_latency_is_the_95th_percentile() -> None:
+    seconds = [0.01] * 19 + [2.0]
+    assert latency(seconds, 100).passed
+    assert not latency([*seconds, 2.0, 2.0], 100).passed
+
+
+def test_the_settings_are_of_the_project_under_test() -> None:
+    assert settings().project_id.startswith("p-")
