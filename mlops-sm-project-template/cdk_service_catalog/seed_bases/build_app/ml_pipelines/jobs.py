@@ -56,9 +56,9 @@ class Jobs:
         session: compiles; it never calls AWS.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, sources: Sources | None = None) -> None:
         self.settings = settings
-        self.sources = Sources(settings)
+        self.sources = sources or Sources(settings)
         self.session = pipeline_session(settings)
 
     def processing_step(

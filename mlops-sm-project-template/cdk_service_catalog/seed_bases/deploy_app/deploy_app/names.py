@@ -18,6 +18,11 @@ def test_role(settings: Settings, stage: str) -> str:
     return f"sagemaker-{settings.project_id}-{stage}-test"
 
 
+def scheduler_role(settings: Settings, stage: str) -> str:
+    """The role that starts a stage's pipeline by its schedule."""
+    return f"sagemaker-{settings.project_id}-{stage}-scheduler"
+
+
 def testing_role_arn(settings: Settings, partition: str) -> str:
     """The role in dev that runs integration tests."""
     return f"arn:{partition}:iam::{settings.dev_account}:role/sagemaker-{settings.project_id}-test"

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from deploy_app.besides import fetch
 from deploy_app.errors import DeployError
 from deploy_app.settings import Settings, load_settings
 
@@ -27,11 +28,15 @@ def main() -> int:
         settings = load_settings()
         client = boto3.client("sagemaker", region_name=settings.deployment_region)
         arn = select(client, settings)
+        missing = fetch(settings) if arn != NONE else ""
     except DeployError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    arn = NONE if missing else arn
     FILE.write_text(json.dumps({"model_package_arn": arn}, indent=2) + "\n", encoding="utf-8")
-    if arn == NONE:
+    if missing:
+        print(f"{missing}: nothing is deployed")
+    elif arn == NONE:
         print(
             f"no version of '{settings.model_package_group_name}' is approved yet: nothing is "
             "deployed. Approve one in the model registry and this pipeline starts by itself."

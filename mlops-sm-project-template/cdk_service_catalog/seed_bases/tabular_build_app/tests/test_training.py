@@ -9,19 +9,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import preprocess
 import pytest
+import train as training
+from tables import FEATURES, LABEL, read
 
 from ml_pipelines.local_jobs import JobFailed, LocalJob, run
 from ml_pipelines.run_locally import train_locally
 from ml_pipelines.sources import REPOSITORY
 from ml_pipelines.training.defaults import DATA, HYPERPARAMETERS
-
-SCRIPTS = REPOSITORY / "source_scripts"
-sys.path.insert(0, str(SCRIPTS))
-
-import preprocess  # noqa: E402
-import train as training  # noqa: E402
-from tables import FEATURES, LABEL, read  # noqa: E402
 
 ABALONE = os.environ.get("ABALONE_CSV", "")
 """The UCI Abalone data, where somebody has it (see data/README.md)."""

@@ -1,0 +1,1 @@
+"""The pipeline that scores a batch of data in every stage."""

@@ -1,0 +1,170 @@
+"""The batch: checked, scored by the serving code of the model, and checked again."""
+
+import importlib.util
+import json
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import ANY, Stubber
+
+from ml_pipelines.discovery import get_pipeline, pipeline_modules
+from ml_pipelines.local_jobs import JobFailed, LocalJob, run
+from ml_pipelines.publish_inference_pipeline import plan, publish
+from ml_pipelines.run_locally import train_locally
+from ml_pipelines.settings import EXAMPLE
+from ml_pipelines.sources import REPOSITORY, Sources
+from ml_pipelines.training.defaults import APPROVAL_STATUS, DATA
+
+ROWS = (REPOSITORY / DATA).read_text().splitlines()[:40]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The serving code and the model of a training, as a transform job has them."""
+    folder = tmp_path_factory.mktemp("training")
+    train_locally(REPOSITORY / DATA, folder)
+    model_dir = folder / "train" / "opt" / "ml" / "model"
+    spec = importlib.util.spec_from_file_location("served", model_dir / "code" / "inference.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module, module.model_fn(str(model_dir))
+
+
+def check(folder: Path, when: str, **inputs: Path) -> Path:
+    outputs = {"before": ("checked",), "after": ("report",)}[when]
+    job = LocalJob(
+        name=when,
+        script="check_batch.py",
+        inputs=inputs,
+        outputs=outputs,
+        arguments=(f"--{when}",),
+    )
+    return run(job, folder) / "processing"
+
+
+def batch(folder: Path, *lines: str) -> Path:
+    source = folder / "source"
+    source.mkdir(parents=True)
+    (source / "batch.csv").write_text("".join(f"{line}\n" for line in lines))
+    return source
+
+
+def transform(served: Any, checked: Path, target: Path, size: int = 7) -> Path:
+    """What a transform job does: some lines a request, an answer a line, in the same order."""
+    module, model = served
+    lines = checked.read_text().splitlines()
+    target.mkdir()
+    parts = []
+    for start in range(0, len(lines), size):
+        rows = module.input_fn("\n".join(lines[start : start + size]), "text/csv")
+        parts.append(module.output_fn(module.predict_fn(rows, model), "text/csv"))
+    (target / f"{checked.name}.out").write_text("".join(parts))
+    return target
+
+
+def test_a_batch_is_scored_row_by_row_in_order(served: Any, tmp_path: Path) -> None:
+    processing = check(tmp_path, "before", input=batch(tmp_path, *ROWS))
+    checked = processing / "checked"
+    scores = transform(served, checked / "batch.csv", tmp_path / "scores")
+    report = check(tmp_path, "after", checked=checked, scores=scores) / "report" / "report.json"
+    assert json.loads(report.read_text()) == {"scored_rows": {"batch.csv": len(ROWS)}}
+    module, model = served
+    for line, score in zip(ROWS, (scores / "batch.csv.out").read_text().splitlines(), strict=True):
+        (alone,) = module.predict_fn(module.input_fn(line.rpartition(",")[0], "text/csv"), model)
+        assert float(score) == alone
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("M,0.5,0.4", "batch.csv, row 2: 3 values; 8 features are needed"),
+        ("M,0.5,tall,0.1,0.6,0.2,0.1,0.1", "batch.csv, row 2: diameter is 'tall', not a number"),
+    ],
+)
+def test_a_malformed_row_is_reported_with_its_line(tmp_path: Path, line: str, words: str) -> None:
+    with pytest.raises(JobFailed) as raised:
+        check(tmp_path, "before", input=batch(tmp_path, ROWS[0], line))
+    assert words in str(raised.value)
+    assert "Traceback" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("scores", "words"),
+    [("1.0\n", "1 scores for 2 rows"), ("1.0\nnan\n", "line 2: 'nan' is no score")],
+)
+def test_missing_and_bad_scores_are_found(tmp_path: Path, scores: str, words: str) -> None:
+    checked, answered = tmp_path / "checked", tmp_path / "scores"
+    checked.mkdir()
+    answered.mkdir()
+    (checked / "batch.csv").write_text("a\nb\n")
+    (answered / "batch.csv.out").write_text(scores)
+    with pytest.raises(JobFailed) as raised:
+        check(tmp_path / "jobs", "after", checked=checked, scores=answered)
+    assert words in str(raised.value)
+
+
+def test_an_empty_input_says_that_there_is_nothing_to_score(tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(JobFailed, match="there is nothing to score"):
+        check(tmp_path, "before", input=empty)
+
+
+def test_there_are_two_pipelines_and_training_is_the_first() -> None:
+    assert pipeline_modules() == ["training", "inference"]
+    assert APPROVAL_STATUS == "Approved"
+
+
+def test_the_inference_pipeline_checks_scores_and_checks_again() -> None:
+    definition = json.loads(get_pipeline("inference", EXAMPLE).definition())
+    assert [step["Name"] for step in definition["Steps"]] == [
+        *("CheckInput", "CreateModel", "Score", "CheckScores")
+    ]
+    model, score = definition["Steps"][1]["Arguments"], definition["Steps"][2]["Arguments"]
+    assert model["Containers"] == [{"ModelPackageName": {"Get": "Parameters.ModelPackageArn"}}]
+    assert model["EnableNetworkIsolation"] is True
+    assert score["ModelName"] == {"Get": "Steps.CreateModel.ModelName"}
+    assert score["TransformOutput"]["KmsKeyId"] == "stage-key-arn"
+
+
+def test_the_definition_names_nothing_of_dev_but_its_scripts() -> None:
+    text = get_pipeline("inference", EXAMPLE).definition()
+    assert EXAMPLE.role_arn not in text
+    assert EXAMPLE.kms_key_arn not in text
+    assert EXAMPLE.subnet_ids[0] not in text
+    scripts = Sources(EXAMPLE).uri("source_scripts")
+    assert EXAMPLE.artifact_bucket not in text.replace(scripts, "")
+
+
+def test_publishing_uploads_with_the_key_and_names_the_definition_last() -> None:
+    credentials = {"aws_access_key_id": "a", "aws_secret_access_key": "b"}
+    s3, ssm = (boto3.client(n, region_name="eu-west-1", **credentials) for n in ("s3", "ssm"))
+    planned = plan(EXAMPLE)
+    with Stubber(s3) as buckets, Stubber(ssm) as parameters:
+        buckets.add_response(
+            "put_object",
+            {},
+            {
+                "Bucket": EXAMPLE.artifact_bucket,
+                "Key": planned.key,
+                "Body": ANY,
+                "ServerSideEncryption": "aws:kms",
+                "SSEKMSKeyId": EXAMPLE.kms_key_arn,
+            },
+        )
+        parameters.add_response(
+            "put_parameter",
+            {},
+            {
+                "Name": "/mlops/example/inferencepipeline",
+                "Value": f"s3://{EXAMPLE.artifact_bucket}/{planned.key}",
+                "Type": "String",
+                "Overwrite": True,
+            },
+        )
+        publish(planned, EXAMPLE, s3, ssm)
+        buckets.assert_no_pending_responses()
+        parameters.assert_no_pending_responses()

@@ -1,0 +1,68 @@
+"""The inference pipeline's definition, in which the stage's values replace the placeholders.
+
+The build repository compiles it (`ml_pipelines/inference/pipeline.py`) and names it in SSM.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlparse
+
+import aws_cdk as cdk
+
+from deploy_app.errors import DeployError
+from deploy_app.settings import Settings
+
+FILE = Path("inference_pipeline.json")
+PLACEHOLDERS = (
+    "arn:aws:iam::000000000000:role/stage-execution-role",
+    "stage-key-arn",
+    "stage-data-bucket",
+    "stage-subnet-ids",
+    "stage-security-group-id",
+    "stage-model-package-arn",
+)
+
+
+def parameter_name(settings: Settings) -> str:
+    """The SSM parameter in dev with the S3 URI of the definition."""
+    return f"/mlops/{settings.project_name}/inferencepipeline"
+
+
+def download(settings: Settings, ssm: Any, s3: Any, file: Path = FILE) -> bool:
+    """Write the definition to a file; False when the build has not published one yet."""
+    try:
+        found = ssm.get_parameter(Name=parameter_name(settings))
+    except ssm.exceptions.ParameterNotFound:
+        return False
+    place = urlparse(found["Parameter"]["Value"])
+    answer = s3.get_object(Bucket=place.netloc, Key=place.path.lstrip("/"))
+    file.write_bytes(answer["Body"].read())
+    return True
+
+
+def stage_definition(values: Mapping[str, str], file: Path = FILE) -> str:
+    """The body of the pipeline in a stage, for CloudFormation.
+
+    Args:
+        values: texts or tokens of the CDK for each of PLACEHOLDERS.
+
+    Raises:
+        DeployError: there is no definition, or it lacks a placeholder.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise DeployError(
+            f"there is no definition ({error}); get it with: python -m deploy_app.select_model"
+        ) from None
+    missing = [name for name in PLACEHOLDERS if name not in text]
+    if missing:
+        raise DeployError(f"{file} does not have the placeholders {', '.join(missing)}")
+    # Whatever looks like a reference of CloudFormation is text here.
+    text = text.replace("${", "${!")
+    names = {}
+    for number, placeholder in enumerate(PLACEHOLDERS):
+        names[f"Stage{number}"] = values[placeholder]
+        text = text.replace(placeholder, f"${{Stage{number}}}")
+    return cdk.Fn.sub(text, names)

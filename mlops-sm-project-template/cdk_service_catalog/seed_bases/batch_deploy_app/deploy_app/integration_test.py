@@ -1,0 +1,109 @@
+"""Run the deployed inference pipeline on sample data and look at the scores."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from deploy_app import names
+from deploy_app.errors import DeployError
+from deploy_app.settings import Settings, load_settings
+from deploy_app.stage_config import load_stage_config
+
+SAMPLE = Path(__file__).resolve().parents[1] / "config" / "sample.csv"
+NEEDED = ("STAGE", "TEST_ROLE_ARN", "AWS_REGION")
+INPUT = "integration-test/input/sample.csv"
+POLL_SECONDS = 20
+
+
+def main() -> int:
+    """Exit code 1 says which step has failed, or what the scores lack."""
+    try:
+        environment = _environment(os.environ)
+        stage, settings = environment["STAGE"], load_settings()
+        session = _session(environment)
+        rows = run(
+            session.client("sagemaker"),
+            session.client("s3"),
+            settings=settings,
+            stage=stage,
+            timeout_minutes=load_stage_config(stage).integration_test.timeout_minutes,
+        )
+    except DeployError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print(f"passed: {rows} rows of sample data were scored in {stage}")
+    return 0
+
+
+def run(
+    client: Any,
+    s3: Any,
+    *,
+    settings: Settings,
+    stage: str,
+    timeout_minutes: int,
+    sleep: Callable[[float], None] = time.sleep,
+) -> int:
+    """Start a run on the sample, wait, and count the scores.
+
+    Raises:
+        DeployError: the run failed or took too long, or rows have no score.
+    """
+    bucket = names.data_bucket(settings, stage)
+    sample = SAMPLE.read_text(encoding="utf-8")
+    s3.put_object(Bucket=bucket, Key=INPUT, Body=sample.encode())
+    pipeline = f"{settings.project_name}-{settings.project_id}-{stage}-inference"
+    where = f"s3://{bucket}/{INPUT.rpartition('/')[0]}/"
+    execution = client.start_pipeline_execution(
+        PipelineName=pipeline, PipelineParameters=[{"Name": "InputDataUri", "Value": where}]
+    )["PipelineExecutionArn"]
+    _wait(client, execution, timeout_minutes, sleep)
+    key = f"output/{execution.rpartition('/')[2]}/scores/sample.csv.out"
+    scores = s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode().split()
+    rows = len(sample.split())
+    if len(scores) != rows:
+        raise DeployError(f"{key} holds {len(scores)} scores for {rows} rows")
+    return rows
+
+
+def _wait(client: Any, execution: str, minutes: int, sleep: Callable[[float], None]) -> None:
+    for _ in range(minutes * 60 // POLL_SECONDS):
+        status = client.describe_pipeline_execution(PipelineExecutionArn=execution)
+        state = status["PipelineExecutionStatus"]
+        if state == "Succeeded":
+            return
+        if state in ("Failed", "Stopped"):
+            reason = status.get("FailureReason", "no reason is given")
+            raise DeployError(f"the run {execution} is {state}: {reason}")
+        sleep(POLL_SECONDS)
+    raise DeployError(f"the run {execution} has not ended after {minutes} minutes")
+
+
+def _environment(environment: Mapping[str, str]) -> dict[str, str]:
+    missing = [name for name in NEEDED if not environment.get(name)]
+    if missing:
+        raise DeployError(f"these environment variables are not set: {', '.join(missing)}")
+    return {name: environment[name] for name in NEEDED}
+
+
+def _session(environment: Mapping[str, str]) -> boto3.Session:
+    """Credentials of the stage's test role, which this build may take."""
+    region = environment["AWS_REGION"]
+    taken = boto3.client("sts", region_name=region).assume_role(
+        RoleArn=environment["TEST_ROLE_ARN"], RoleSessionName="integration-test"
+    )["Credentials"]
+    return boto3.Session(
+        aws_access_key_id=taken["AccessKeyId"],
+        aws_secret_access_key=taken["SecretAccessKey"],
+        aws_session_token=taken["SessionToken"],
+        region_name=region,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

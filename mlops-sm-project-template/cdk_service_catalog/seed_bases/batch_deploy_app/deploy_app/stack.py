@@ -1,0 +1,241 @@
+"""Everything that a stage's account gets to score batches: pipeline, schedule, alarm, roles."""
+
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sagemaker as sagemaker
+from aws_cdk import aws_scheduler as scheduler
+from constructs import Construct
+
+from deploy_app import names
+from deploy_app.acknowledge import acknowledge
+from deploy_app.data_bucket import DataBucket
+from deploy_app.definition import PLACEHOLDERS, stage_definition
+from deploy_app.execution_role import ExecutionRole, acknowledge_wildcards
+from deploy_app.network import Network, network
+from deploy_app.settings import Settings
+from deploy_app.stage_config import StageConfig
+from deploy_app.test_role import TestRole
+
+
+class DeploymentStack(cdk.Stack):
+    """One stage: the inference pipeline with a version of the model."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        stage: str,
+        config: StageConfig,
+        model_package_arn: str,
+        **stack: Any,
+    ) -> None:
+        super().__init__(scope, construct_id, **stack)
+        found = network(self, settings, stage)
+        data = DataBucket(self, "Data", settings=settings, stage=stage)
+        name = f"{settings.project_name}-{settings.project_id}-{stage}-inference"
+        execution = ExecutionRole(
+            self,
+            "Execution",
+            settings=settings,
+            stage=stage,
+            bucket=data.bucket,
+            key=data.key,
+            network=found,
+            statements=_run_jobs(found),
+        )
+        objects = f"<{self.get_logical_id(data.bucket.node.default_child)}.Arn>/*"
+        jobs = "arn:<AWS::Partition>:sagemaker:<AWS::Region>:<AWS::AccountId>:"
+        acknowledge_wildcards(
+            execution,
+            f"arn:<AWS::Partition>:s3:::{settings.artifact_bucket}/*",
+            objects,
+            *(f"{jobs}{kind}/pipelines-*" for kind in JOBS),
+        )
+        values = (
+            execution.role.role_arn,
+            data.key.key_arn,
+            data.bucket.bucket_name,
+            # Between the quotes of one text, a list becomes several texts.
+            cdk.Fn.join('","', found.subnet_ids),
+            found.security_group_id,
+            model_package_arn,
+        )
+        pipeline = sagemaker.CfnPipeline(
+            self,
+            "Pipeline",
+            pipeline_name=name,
+            pipeline_description=f"Scores batches of project {settings.project_name} in {stage}",
+            role_arn=execution.role.role_arn,
+            pipeline_definition={
+                "PipelineDefinitionBody": stage_definition(
+                    dict(zip(PLACEHOLDERS, values, strict=True))
+                )
+            },
+        )
+        pipeline.node.add_dependency(execution.policy)
+        arn = _arn(f"pipeline/{name}")
+        _schedule(self, settings, stage, config, pipeline, arn)
+        _tell_of_failures(self, config, name, arn)
+        TestRole(
+            self,
+            "Test",
+            settings=settings,
+            stage=stage,
+            statements=[
+                {
+                    "Sid": "RunThePipeline",
+                    "Effect": "Allow",
+                    "Action": [
+                        "sagemaker:DescribePipeline",
+                        "sagemaker:StartPipelineExecution",
+                    ],
+                    "Resource": arn,
+                },
+                {
+                    "Sid": "FollowTheRun",
+                    "Effect": "Allow",
+                    "Action": [
+                        "sagemaker:DescribePipelineExecution",
+                        "sagemaker:ListPipelineExecutionSteps",
+                    ],
+                    "Resource": f"{arn}/execution/*",
+                },
+                {
+                    "Sid": "BringSamples",
+                    "Effect": "Allow",
+                    "Action": ["s3:PutObject", "s3:GetObject"],
+                    "Resource": [
+                        data.bucket.arn_for_objects("integration-test/*"),
+                        data.bucket.arn_for_objects("output/*"),
+                    ],
+                },
+                {
+                    "Sid": "FindScores",
+                    "Effect": "Allow",
+                    "Action": "s3:ListBucket",
+                    "Resource": data.bucket.bucket_arn,
+                },
+                {
+                    "Sid": "UseTheKey",
+                    "Effect": "Allow",
+                    "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+                    "Resource": data.key.key_arn,
+                },
+            ],
+        )
+        test = self.node.find_child("Test")
+        prefix = objects.removesuffix("/*")
+        acknowledge(
+            test,
+            f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:sagemaker:<AWS::Region>:"
+            f"<AWS::AccountId>:pipeline/{name}/execution/*]",
+            reason="runs of this one pipeline get random ids",
+        )
+        acknowledge(
+            test,
+            f"AwsSolutions-IAM5[Resource::{prefix}/integration-test/*]",
+            f"AwsSolutions-IAM5[Resource::{prefix}/output/*]",
+            reason="samples and scores below these two prefixes of this stage's bucket",
+        )
+
+
+JOBS = ("processing-job", "transform-job", "model")
+
+
+def _run_jobs(found: Network) -> list[dict[str, object]]:
+    """What the pipeline starts: jobs and models in the private subnets, as this role itself."""
+    arns = [_arn(f"{kind}/pipelines-*") for kind in JOBS]
+    return [
+        {
+            "Sid": "CreateJobsInPrivateSubnets",
+            "Effect": "Allow",
+            "Action": ["sagemaker:CreateProcessingJob", "sagemaker:CreateModel"],
+            "Resource": arns,
+            "Condition": {
+                "Null": {"sagemaker:VpcSubnets": "false"},
+                "ForAllValues:StringEquals": {"sagemaker:VpcSubnets": found.subnet_ids},
+            },
+        },
+        {
+            "Sid": "FollowJobs",
+            "Effect": "Allow",
+            "Action": [
+                *("sagemaker:AddTags", "sagemaker:CreateTransformJob", "sagemaker:DeleteModel"),
+                *("sagemaker:DescribeModel", "sagemaker:DescribeProcessingJob"),
+                *("sagemaker:DescribeTransformJob", "sagemaker:StopProcessingJob"),
+                "sagemaker:StopTransformJob",
+            ],
+            "Resource": arns,
+        },
+    ]
+
+
+def _schedule(
+    stack: cdk.Stack,
+    settings: Settings,
+    stage: str,
+    config: StageConfig,
+    pipeline: sagemaker.CfnPipeline,
+    arn: str,
+) -> None:
+    role = iam.Role(
+        stack,
+        "SchedulerRole",
+        role_name=names.scheduler_role(settings, stage),
+        description=f"Project {settings.project_name}: starts the inference pipeline in {stage}",
+        assumed_by=iam.ServicePrincipal(
+            "scheduler.amazonaws.com",
+            conditions={"StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}},
+        ),
+    )
+    start = {
+        "Sid": "StartThePipeline",
+        "Effect": "Allow",
+        "Action": "sagemaker:StartPipelineExecution",
+        "Resource": arn,
+    }
+    iam.ManagedPolicy(
+        stack,
+        "SchedulerPolicy",
+        document=iam.PolicyDocument.from_json({"Version": "2012-10-17", "Statement": [start]}),
+        roles=[role],
+    )
+    schedule = scheduler.CfnSchedule(
+        stack,
+        "Schedule",
+        name=f"{settings.project_name}-{settings.project_id}-{stage}",
+        description=f"Scores batches of project {settings.project_name} in {stage}",
+        state="ENABLED" if config.schedule.enabled else "DISABLED",
+        schedule_expression=config.schedule.expression,
+        schedule_expression_timezone=config.schedule.timezone,
+        flexible_time_window={"mode": "OFF"},
+        target={"arn": arn, "roleArn": role.role_arn, "sageMakerPipelineParameters": {}},
+    )
+    schedule.add_dependency(pipeline)
+
+
+def _tell_of_failures(stack: cdk.Stack, config: StageConfig, name: str, arn: str) -> None:
+    """A failed run is an event; somebody is told where a topic is configured."""
+    if not config.notification_topic_arn:
+        return
+    events.CfnRule(
+        stack,
+        "RunFailed",
+        description=f"A run of {name} has failed",
+        event_pattern={
+            "source": ["aws.sagemaker"],
+            "detail-type": ["SageMaker Model Building Pipeline Execution Status Change"],
+            "detail": {"pipelineArn": [arn], "currentPipelineExecutionStatus": ["Failed"]},
+        },
+        targets=[{"id": "Topic", "arn": config.notification_topic_arn}],
+    )
+
+
+def _arn(resource: str) -> str:
+    place = f"{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}"
+    return f"arn:{cdk.Aws.PARTITION}:sagemaker:{place}:{resource}"

@@ -1,0 +1,40 @@
+"""When and how a stage scores its data, from config/*.yml."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from deploy_app.stage_files import load
+
+
+class Part(BaseModel):
+    """A part of the configuration; a key that is not known is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Schedule(Part):
+    """When the pipeline runs by itself (EventBridge Scheduler, schedule expressions)."""
+
+    enabled: bool
+    expression: Annotated[str, Field(pattern=r"^(cron|rate)\(.+\)$")]
+    timezone: str = "UTC"
+
+
+class IntegrationTest(Part):
+    """How long the test after a deployment waits for a run on sample data."""
+
+    timeout_minutes: Annotated[int, Field(ge=1, le=55)]
+
+
+class StageConfig(Part):
+    """Everything about one stage's inference pipeline."""
+
+    schedule: Schedule
+    notification_topic_arn: str = Field("", description="told when a run has failed")
+    integration_test: IntegrationTest
+
+
+def load_stage_config(stage: str) -> StageConfig:
+    """The configuration of a stage."""
+    return load(StageConfig, stage)

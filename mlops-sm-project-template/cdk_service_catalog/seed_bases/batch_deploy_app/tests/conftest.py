@@ -1,0 +1,44 @@
+"""A definition as the build repository compiles it, small, for every test that synthesises."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+DEFINITION = {
+    "Version": "2020-12-01",
+    "Parameters": [
+        {"Name": "ModelPackageArn", "Type": "String", "DefaultValue": "stage-model-package-arn"},
+        {"Name": "InputDataUri", "Type": "String", "DefaultValue": "s3://stage-data-bucket/input/"},
+    ],
+    "Steps": [
+        {
+            "Name": "CreateModel",
+            "Type": "Model",
+            "Arguments": {
+                "ExecutionRoleArn": "arn:aws:iam::000000000000:role/stage-execution-role",
+                "Containers": [{"ModelPackageName": {"Get": "Parameters.ModelPackageArn"}}],
+                "VpcConfig": {
+                    "Subnets": ["stage-subnet-ids"],
+                    "SecurityGroupIds": ["stage-security-group-id"],
+                },
+            },
+        },
+        {
+            "Name": "Score",
+            "Type": "Transform",
+            "Arguments": {"TransformOutput": {"KmsKeyId": "stage-key-arn"}},
+        },
+    ],
+}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def definition(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Beside what is synthesised, as select_model leaves it."""
+    import deploy_app.definition as module
+
+    file = tmp_path_factory.mktemp("definition") / "inference_pipeline.json"
+    file.write_text(json.dumps(DEFINITION), encoding="utf-8")
+    assert isinstance(file, Path)
+    module.stage_definition.__defaults__ = (file,)
