@@ -21,7 +21,9 @@ ROOT_FILES: Final = (
     "pyproject.toml",
 )
 SHARED_DIRECTORIES: Final = (".ci", "bench", "docs", "mlops-commons")
-NAMES: Final = frozenset({".gitignore", "Dockerfile", "LICENSE", "Makefile", "run"})
+NAMES: Final = frozenset(
+    {".gitignore", "Dockerfile", "LICENSE", "Makefile", "run", "serve", "train"}
+)
 SUFFIXES: Final = frozenset(
     f".{suffix}"
     for suffix in (

@@ -109,7 +109,7 @@ class Jobs:
         self,
         name: str,
         *,
-        script: str,
+        script: str = "",
         image: str,
         instance_type: ParameterString,
         channels: Mapping[str, Any],
@@ -121,9 +121,11 @@ class Jobs:
         The scripts are a channel too: an isolated container cannot fetch them itself.
 
         Args:
+            script: none for an image with a program `train` of its own.
             channels: S3 URIs by the name of the channel.
         """
-        named = {**channels, CODE_CHANNEL: self.sources.uri(SOURCE_SCRIPTS)}
+        scripts = {CODE_CHANNEL: self.sources.uri(SOURCE_SCRIPTS)} if script else {}
+        named = {**channels, **scripts}
         trainer = _Trainer(
             sagemaker_session=self.session,
             role=self.settings.role_arn,
@@ -257,10 +259,11 @@ class _Trainer(ModelTrainer):
 
     def _create_training_job_args(self, *arguments: Any, **named: Any) -> dict[str, Any]:
         request: dict[str, Any] = super()._create_training_job_args(*arguments, **named)
-        request["AlgorithmSpecification"]["ContainerEntrypoint"] = [
-            "python3",
-            f"/opt/ml/input/data/{CODE_CHANNEL}/{self.entry_script}",
-        ]
+        if self.entry_script:
+            request["AlgorithmSpecification"]["ContainerEntrypoint"] = [
+                "python3",
+                f"/opt/ml/input/data/{CODE_CHANNEL}/{self.entry_script}",
+            ]
         return request
 
 

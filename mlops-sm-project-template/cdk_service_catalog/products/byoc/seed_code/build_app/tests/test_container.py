@@ -1,0 +1,142 @@
+"""The programs of the image, run as SageMaker runs them, without an image."""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import inference
+import pytest
+from tables import FEATURES
+
+from ml_pipelines.discovery import get_pipeline
+from ml_pipelines.local_jobs import LocalJob, run
+from ml_pipelines.run_locally import train_locally
+from ml_pipelines.settings import EXAMPLE
+from ml_pipelines.sources import REPOSITORY
+from ml_pipelines.training.defaults import DATA
+
+CONTAINER = REPOSITORY / "container"
+ROW = "M,0.5,0.4,0.14,0.6,0.25,0.13,0.18"
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("training")
+    train_locally(REPOSITORY / DATA, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def url(trained: Path) -> Iterator[str]:
+    """The server of the trained model on a free port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    root = trained / "train" / "opt" / "ml"
+    environment = {**os.environ, "ML_ROOT": str(root), "SAGEMAKER_BIND_TO_PORT": str(port)}
+    server = subprocess.Popen([sys.executable, str(CONTAINER / "serve")], env=environment)
+    try:
+        _wait(server, f"http://127.0.0.1:{port}/ping")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        assert server.wait(timeout=20) == 0  # as SageMaker asks of SIGTERM
+
+
+def _wait(server: "subprocess.Popen[bytes]", ping: str) -> None:
+    for _ in range(300):
+        assert server.poll() is None, "the server has ended"
+        try:
+            with urllib.request.urlopen(ping) as answer:
+                assert answer.status == 200
+                return
+        except urllib.error.URLError:
+            time.sleep(0.1)
+    raise AssertionError("the server does not answer /ping")
+
+
+def invoke(url: str, body: str, content_type: str, accept: str) -> tuple[int, str]:
+    request = urllib.request.Request(
+        f"{url}/invocations",
+        data=body.encode(),
+        headers={"Content-Type": content_type, "Accept": accept},
+    )
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def test_the_server_answers_as_the_trained_model_does(url: str, trained: Path) -> None:
+    model = inference.model_fn(str(trained / "train" / "opt" / "ml" / "model"))
+    (expected,) = inference.predict_fn(inference.input_fn(ROW, "text/csv"), model)
+    status, text = invoke(url, ROW, "text/csv", "text/csv")
+    assert (status, float(text)) == (200, expected)
+    body = json.dumps({"instances": [dict(zip(FEATURES, ROW.split(","), strict=True))]})
+    status, text = invoke(url, body, "application/json", "application/json")
+    assert (status, json.loads(text)) == (200, {"predictions": [expected]})
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "words"),
+    [("M,0.5", "text/csv", "row 1 has 2 values"), ("<a/>", "application/xml", "is not known")],
+)
+def test_a_bad_request_is_a_client_error_with_a_reason(
+    url: str, body: str, content_type: str, words: str
+) -> None:
+    status, text = invoke(url, body, content_type, "text/csv")
+    assert status == 400
+    assert words in text
+
+
+def test_train_leaves_the_model_or_a_reason(trained: Path, tmp_path: Path) -> None:
+    parts = trained / "preprocess" / "opt" / "ml" / "processing"
+    job = LocalJob(
+        name="own",
+        script="../container/train",
+        inputs={name: parts / name for name in ("train", "validation")},
+        training=True,
+    )
+    root = run(job, tmp_path)
+    assert (root / "model" / "model.joblib").is_file()
+    assert (root / "model" / "code" / "inference.py").is_file()
+
+
+def test_jobs_and_the_registered_version_use_the_image_of_the_commit() -> None:
+    image = f"{EXAMPLE.ecr_repository_uri}:{EXAMPLE.image_tag}"
+    definition = json.loads(get_pipeline("training", EXAMPLE).definition())
+    named = re.findall(r'"[^"]*\.dkr\.ecr\.[^"]*"', json.dumps(definition))
+    assert set(named) == {f'"{image}"'}
+    train = definition["Steps"][1]["Arguments"]["AlgorithmSpecification"]
+    assert "ContainerEntrypoint" not in train  # the image has a program `train`
+
+
+def test_the_image_installs_what_the_lock_says_and_copies_what_there_is() -> None:
+    text = (CONTAINER / "Dockerfile").read_text()
+    for line in [line for line in text.splitlines() if "pip install" in line]:
+        assert "--require-hashes" in line
+    assert ":latest" not in text
+    assert re.search(r"^ARG BASE=\S+:\d+\.\d+", text, re.MULTILINE)
+    for line in re.findall(r"^COPY (.*)$", text, re.MULTILINE):
+        for source in line.split()[:-1]:
+            assert (REPOSITORY / source).exists(), source
+    for program in ("train", "serve"):
+        assert os.access(CONTAINER / program, os.X_OK), program
+
+
+def test_the_lock_of_the_image_and_of_the_tests_agree() -> None:
+    def pins(file: Path) -> dict[str, str]:
+        return dict(re.findall(r"^([a-z0-9-]+)==(\S+)", file.read_text(), re.MULTILINE))
+
+    image, tests = pins(CONTAINER / "requirements.txt"), pins(REPOSITORY / "requirements.txt")
+    for package in ("scikit-learn", "joblib", "waitress"):
+        assert image[package] == tests[package], package
