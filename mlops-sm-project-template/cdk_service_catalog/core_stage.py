@@ -7,6 +7,7 @@ from constructs import Construct
 
 from cdk_service_catalog.portfolio.props import PortfolioProps, ProjectTargets
 from cdk_service_catalog.sm_service_catalog import SageMakerServiceCatalog
+from mlops_commons.cdk.platform_app import FEATURE_FLAGS
 from mlops_commons.contract import TagKey
 from mlops_commons.utilities import names
 
@@ -48,6 +49,9 @@ class CoreStage(cdk.Stage):
             tags: go on every resource, next to `cdk-app`, set and stage.
         """
         super().__init__(scope, construct_id, env=env)
+        # An app of somebody else has other flags, with which buckets could not be made.
+        for flag, value in FEATURE_FLAGS.items():
+            self.node.set_context(flag, value)
         self.stack = SageMakerServiceCatalog(
             self,
             APP_DIRECTORY,
