@@ -56,7 +56,7 @@ class Settings:
         Raises:
             SettingsError: variables are missing; all of them are named.
         """
-        missing = [name for name in VARIABLES.values() if not environment.get(name)]
+        missing = [n for n in VARIABLES.values() if not environment.get(n, "").strip(" ,")]
         if missing:
             raise SettingsError(
                 f"these environment variables are not set: {', '.join(missing)}; in the project's "
@@ -64,7 +64,10 @@ class Settings:
             )
         texts = {field: environment[name] for field, name in VARIABLES.items()}
         texts |= {field: environment.get(name, "") for field, name in OPTIONAL.items()}
-        lists = {field: tuple(texts.pop(field).split(",")) for field in LISTS}
+        lists = {
+            field: tuple(part.strip() for part in texts.pop(field).split(",") if part.strip())
+            for field in LISTS
+        }
         return cls(**texts, **lists)
 
     def uri(self, *parts: str) -> str:

@@ -60,7 +60,10 @@ class Sources:
 def _files(root: Path) -> Iterator[Path]:
     for folder in FOLDERS:
         for file in sorted((root / folder).rglob("*")):
-            if file.is_file() and "__pycache__" not in file.parts:
+            parts = file.relative_to(root).parts
+            # What editors and tools leave behind is not a source.
+            hidden = any(part.startswith(".") or part == "__pycache__" for part in parts)
+            if file.is_file() and not hidden:
                 yield file
 
 
