@@ -16,12 +16,6 @@ OFFLINE = {
     "AWS_DEFAULT_REGION": "eu-west-1",
     "AWS_EC2_METADATA_DISABLED": "true",
 }
-WITHOUT_TELEMETRY = {
-    "SchemaVersion": "1.0",
-    "SageMaker": {"PythonSDK": {"Modules": {"TelemetryOptOut": True}}},
-}
-"""Else the SDK asks STS for the account and reports each call to a bucket of AWS; given here, it
-also keeps the SDK from looking for defaults in files of this machine."""
 # Before the SDK is imported; what the caller has set stays.
 for name, value in OFFLINE.items():
     os.environ.setdefault(name, value)
@@ -41,5 +35,4 @@ def pipeline_session(settings: Settings) -> PipelineSession:
     return PipelineSession(
         boto_session=boto3.Session(botocore_session=core, region_name=settings.region),
         default_bucket=settings.artifact_bucket,
-        sagemaker_config=WITHOUT_TELEMETRY,
     )
