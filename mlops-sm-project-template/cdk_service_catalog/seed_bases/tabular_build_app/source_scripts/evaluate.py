@@ -13,14 +13,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from tables import FEATURES, LABEL, BadData, read
+from tables import FEATURES, LABEL, BadData, read_folder
 
 
 def main() -> int:
     """Write the report; exit code 1 says what is wrong."""
     base = Path(os.environ.get("ML_ROOT", "/opt/ml")) / "processing"
     try:
-        report = evaluate(unpacked(base / "model"), _rows(base / "train"), _rows(base / "test"))
+        train, test = (read_folder(base / name) for name in ("train", "test"))
+        report = evaluate(unpacked(base / "model"), train, test)
     except BadData as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -72,13 +73,6 @@ def unpacked(folder: Path) -> Path:
         # Only plain files below the target: the archive is data, whoever made it.
         content.extractall(target, filter="data")
     return target
-
-
-def _rows(folder: Path) -> pd.DataFrame:
-    files = sorted(folder.glob("*.csv"))
-    if not files:
-        raise BadData(f"{folder} holds no CSV file")
-    return pd.concat([read(file) for file in files], ignore_index=True)
 
 
 if __name__ == "__main__":

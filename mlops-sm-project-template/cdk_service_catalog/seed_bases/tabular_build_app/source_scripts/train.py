@@ -5,6 +5,7 @@ Follows SageMaker's contract for containers: channels, hyperparameters, /opt/ml/
 
 import json
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -17,9 +18,10 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
-from tables import CATEGORICAL, FEATURES, LABEL, NUMERIC, BadData, read
+from tables import CATEGORICAL, FEATURES, LABEL, NUMERIC, BadData, read_folder
 
 HYPERPARAMETERS = {"learning-rate": 0.05, "iterations": 200, "leaves": 15, "seed": 7}
+NUMBER = r"\d+(\.\d+)?([eE]-?\d+)?"
 MODEL_FILE = "model.joblib"
 SERVING_FILES = ("inference.py", "tables.py")
 
@@ -28,11 +30,11 @@ def main() -> int:
     """Train on the channel `train`, report on `validation`; exit code 1 says what is wrong."""
     root = Path(os.environ.get("ML_ROOT", "/opt/ml"))
     try:
+        chosen = hyperparameters(root)
         train, validation = (read_channel(root, name) for name in ("train", "validation"))
     except BadData as error:
         fail(root, str(error))
         return 1
-    chosen = hyperparameters(root)
     model = fit(train, chosen)
     error = mean_squared_error(model, validation)
     print(f"validation_mse={error:.4f}")
@@ -78,23 +80,35 @@ def save(model: Pipeline, target: Path) -> None:
 
 
 def read_channel(root: Path, name: str) -> pd.DataFrame:
-    """All CSV files of a channel.
+    """All files of a channel.
 
     Raises:
         BadData: there is none, or one does not hold the table.
     """
     own = os.environ.get(f"SM_CHANNEL_{name.upper()}", root / "input" / "data" / name)
-    files = sorted(Path(own).glob("*.csv"))
-    if not files:
-        raise BadData(f"the channel '{name}' holds no CSV file: {own}")
-    return pd.concat([read(file) for file in files], ignore_index=True)
+    try:
+        return read_folder(Path(own))
+    except BadData as error:
+        raise BadData(f"channel '{name}': {error}") from None
 
 
 def hyperparameters(root: Path) -> dict[str, float]:
-    """What the job was given, over the defaults."""
+    """What the job was given, over the defaults.
+
+    Raises:
+        BadData: an unknown name, or a value that is not a number.
+    """
     file = root / "input" / "config" / "hyperparameters.json"
     given = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    return {name: float(given.get(name, default)) for name, default in HYPERPARAMETERS.items()}
+    # SageMaker adds names of its own, such as `_tuning_objective_metric`.
+    own = {name: v for name, v in given.items() if not name.startswith(("_", "sagemaker_"))}
+    if unknown := sorted(own.keys() - HYPERPARAMETERS.keys()):
+        known = ", ".join(HYPERPARAMETERS)
+        raise BadData(f"hyperparameter '{unknown[0]}' is not known; allowed are {known}")
+    for name, value in own.items():
+        if not re.fullmatch(NUMBER, str(value)):
+            raise BadData(f"hyperparameter '{name}' is '{value}', not a positive number")
+    return {name: float(own.get(name, default)) for name, default in HYPERPARAMETERS.items()}
 
 
 def fail(root: Path, message: str) -> None:

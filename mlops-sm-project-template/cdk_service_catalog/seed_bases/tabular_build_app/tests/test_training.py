@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import math
 import os
 import re
 import subprocess
@@ -87,6 +88,7 @@ def test_csv_and_json_give_the_same_answer(model_dir: Path, serving: Any) -> Non
         (csv.encode(), "text/csv; charset=utf-8"),
         (json.dumps({"instances": [row]}), "application/json"),
         (json.dumps({"instances": [named]}), "application/json"),
+        (f'"M"{csv[1:]}\r\n', "text/csv"),
     ]
     answers = [serving.predict_fn(serving.input_fn(*question), model) for question in asked]
     assert answers == [answers[0]] * len(asked)
@@ -106,12 +108,29 @@ def test_an_unknown_category_and_a_missing_number_are_served(
     assert 1 < value < 29
 
 
+def test_a_value_that_is_absent_or_null_in_json_is_missing_as_in_csv(
+    model_dir: Path, serving: Any
+) -> None:
+    model = serving.model_fn(str(model_dir))
+    rest = {"height": 0.14, "whole_weight": 0.6, "shell_weight": 0.18}
+    bodies = [{"length": 0.5, **rest}, {"length": 0.5, "sex": None, "diameter": None, **rest}]
+    asked = [(json.dumps({"instances": [body]}), "application/json") for body in bodies]
+    asked.append((",0.5,,0.14,0.6,,,0.18", "text/csv"))
+    answers = [serving.predict_fn(serving.input_fn(*question), model) for question in asked]
+    assert answers == [answers[0]] * len(asked)
+
+
 @pytest.mark.parametrize(
     ("body", "content_type", "words"),
     [
         ("M,0.5", "text/csv", "row 1 has 2 values, 8 are needed: sex, length"),
         ("M,a,0.4,0.1,0.6,0.2,0.1,0.1", "text/csv", "row 1: length is 'a', not a number"),
+        ("", "text/csv", "the request holds no row"),
+        ("M,inf,0.4,0.1,0.6,0.2,0.1,0.1", "text/csv", "row 1: length is 'inf', not a number"),
         ("{}", "application/json", 'JSON must be {"instances"'),
+        ("{", "application/json", "the request is not JSON"),
+        ('{"instances": [5]}', "application/json", "row 1 is 5, neither a list nor an object"),
+        ('{"instances": [{"size": 1}]}', "application/json", "row 1 has 'size', allowed are sex"),
         ("<a/>", "application/xml", "content type 'application/xml' is not known"),
     ],
 )
@@ -121,15 +140,21 @@ def test_a_bad_request_is_told_why(serving: Any, body: str, content_type: str, w
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("content", "words"),
     [
-        ("M,0.5,0.4\n", "3 columns, 9 are needed"),
-        ("M,0.5,0.4,0.1,0.6,0.2,0.1,0.1,old\n", "rings is 'old', not a number"),
-        ("M,0.5,0.4,0.1,0.6,0.2,0.1,0.1,\n", "rings is missing"),
+        (b"", "bad.csv is empty"),
+        (b"\xff\xfe", "bad.csv is not a CSV file in UTF-8"),
+        (b"M,0.5,0.4\n", "3 columns, 9 are needed"),
+        (b"M,0.5,0.4,0.1,0.6,0.2,0.1,0.1,old\n", "rings is 'old', not a number"),
+        (b"M,inf,0.4,0.1,0.6,0.2,0.1,0.1,9\n", "length is 'inf', not a number"),
+        (b"M,0.5,0.4,0.1,0.6,0.2,0.1,0.1,\n", "rings is missing"),
+        (b"M,0.5,0.4,0.1,0.6,0.2,0.1,0.1,9\n" * 19, "the data has 19 rows, 20 are needed"),
     ],
 )
-def test_bad_data_stops_the_first_step_with_a_reason(tmp_path: Path, text: str, words: str) -> None:
-    (tmp_path / "bad.csv").write_text(text)
+def test_bad_data_stops_the_first_step_with_a_reason(
+    tmp_path: Path, content: bytes, words: str
+) -> None:
+    (tmp_path / "bad.csv").write_bytes(content)
     job = LocalJob(name="p", script="preprocess.py", inputs={"input": tmp_path / "bad.csv"})
     with pytest.raises(JobFailed) as raised:
         run(job, tmp_path / "jobs")
@@ -144,7 +169,38 @@ def test_a_training_without_data_leaves_a_reason_for_sagemaker(tmp_path: Path) -
     with pytest.raises(JobFailed):
         run(job, tmp_path / "jobs")
     failure = tmp_path / "jobs" / "t" / "opt" / "ml" / "output" / "failure"
-    assert "the channel 'train' holds no CSV file" in failure.read_text()
+    assert "channel 'train'" in failure.read_text()
+    assert "holds no file" in failure.read_text()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "words"),
+    [
+        ({"learning_rate": 0.1}, "'learning_rate' is not known; allowed are learning-rate"),
+        ({"leaves": "many"}, "'leaves' is 'many', not a positive number"),
+    ],
+)
+def test_a_wrong_hyperparameter_stops_the_training_with_a_reason(
+    trained: tuple[Path, dict[str, Any]], tmp_path: Path, chosen: dict[str, object], words: str
+) -> None:
+    parts = trained[0] / "preprocess" / "opt" / "ml" / "processing"
+    job = LocalJob(
+        name="t",
+        script="train.py",
+        inputs={name: parts / name for name in ("train", "validation")},
+        hyperparameters=chosen,
+        training=True,
+    )
+    with pytest.raises(JobFailed, match=words):
+        run(job, tmp_path)
+
+
+def test_the_smallest_data_that_is_allowed_trains(tmp_path: Path) -> None:
+    lines = (REPOSITORY / DATA).read_text().splitlines(keepends=True)
+    small = tmp_path / "shells.data"
+    small.write_text("".join(lines[: preprocess.MINIMUM_ROWS]))
+    report = train_locally(small, tmp_path / "jobs")
+    assert math.isfinite(report["regression_metrics"]["mse"]["value"])
 
 
 def test_the_shipped_data_is_what_the_recipe_gives(tmp_path: Path) -> None:
