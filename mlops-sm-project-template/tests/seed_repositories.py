@@ -74,9 +74,12 @@ def _install(folder: Path, locks: list[Path]) -> None:
     _checked([*uv, "venv", "--seed", "--allow-existing", "--python", sys.executable, str(folder)])
     python = str(folder / "bin" / "python")
     for lock in locks:
-        if lock.name == MODELS_LOCK and not _offers_torch(python):
+        models = lock.name == MODELS_LOCK
+        if models and not _offers_torch(python):
             continue
-        _checked([*uv, "pip", "install", "--python", python, "-r", str(lock)])
+        # PyTorch stands apart from the lock of the models, so nothing may be resolved there.
+        alone = ["--no-deps"] if models else []
+        _checked([*uv, "pip", "install", "--python", python, *alone, "-r", str(lock)])
 
 
 def _offers_torch(python: str) -> bool:

@@ -24,14 +24,15 @@ class LocalJob:
 
     Attributes:
         script: the file in `source_scripts`.
-        inputs: a folder or file for each input (of a training job: each channel).
+        inputs: a folder or file for each input (of a training job: each channel); in the table
+            of a `LocalPipeline` also the place of a job before.
         outputs: names of the folders that a processing job leaves.
         training: runs as a training job, which leaves a model.
     """
 
     name: str
     script: str
-    inputs: Mapping[str, Path]
+    inputs: Mapping[str, Path | str]
     outputs: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
     hyperparameters: Mapping[str, object] = field(default_factory=dict)
@@ -47,10 +48,16 @@ def run(job: LocalJob, folder: Path) -> Path:
     root = folder / job.name / "opt" / "ml"
     base = root / ("input/data" if job.training else "processing")
     for name, source in job.inputs.items():
-        _copy(source, base / name)
+        _copy(Path(source), base / name)
     for name in ("model", *(f"processing/{output}" for output in job.outputs)):
         (root / name).mkdir(parents=True, exist_ok=True)
-    environment = {**os.environ, "ML_ROOT": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {
+        # Small data: on a busy machine threads cost more by waiting for each other than they save.
+        "OMP_NUM_THREADS": "1",
+        **os.environ,
+        "ML_ROOT": str(root),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
     environment |= _training_variables(job, root) if job.training else {}
     done = subprocess.run(
         [sys.executable, str(CODE / job.script), *job.arguments],

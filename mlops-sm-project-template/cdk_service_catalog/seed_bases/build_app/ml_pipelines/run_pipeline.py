@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 from ml_pipelines.discovery import get_pipeline
 from ml_pipelines.get_pipeline_definition import add_module
@@ -15,6 +17,8 @@ from ml_pipelines.settings import Settings, SettingsError
 from ml_pipelines.sources import Sources
 
 POLL_SECONDS = 30
+PATIENT = Config(retries={"mode": "standard", "max_attempts": 10})
+"""An execution is followed for hours: one call that fails must not end it."""
 ENDED = ("Succeeded", "Failed", "Stopped")
 
 
@@ -27,13 +31,21 @@ def main() -> int:
     except (SettingsError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    try:
+        return _run(settings, arguments.module_name, parameters)
+    except (BotoCoreError, ClientError) as error:
+        print(f"error: a call to AWS failed: {error}", file=sys.stderr)
+        return 1
+
+
+def _run(settings: Settings, module_name: str, parameters: Mapping[str, str]) -> int:
+    pipeline = get_pipeline(module_name, settings)
+    definition = pipeline.definition()
     session = boto3.Session(region_name=settings.region)
-    uploaded = Sources(settings).upload(session.client("s3"))
+    uploaded = Sources(settings).upload(session.client("s3", config=PATIENT))
     print(f"uploaded {uploaded} files to s3://{settings.artifact_bucket}", flush=True)
-    client = session.client("sagemaker")
-    pipeline = get_pipeline(arguments.module_name, settings)
-    execution = start(client, settings, pipeline.name, pipeline.definition(), parameters)
-    return wait(client, execution)
+    client = session.client("sagemaker", config=PATIENT)
+    return wait(client, start(client, settings, pipeline.name, definition, parameters))
 
 
 def start(
@@ -81,6 +93,8 @@ def wait(client: Any, execution: str, *, sleep: Callable[[float], None] = time.s
     for step in steps:
         if step["StepStatus"] == "Failed":
             print(f"error: {step['StepName']}: {step.get('FailureReason')}", file=sys.stderr)
+    if "FailureReason" in status:
+        print(f"error: {status['FailureReason']}", file=sys.stderr)
     print(f"pipeline execution: {status['PipelineExecutionStatus']}")
     return 0 if status["PipelineExecutionStatus"] == "Succeeded" else 1
 

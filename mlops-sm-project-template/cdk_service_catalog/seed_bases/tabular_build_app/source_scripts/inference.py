@@ -78,9 +78,7 @@ def _values(row: Any, number: int) -> list[str]:
     """A row's values as texts, in the order of the features; what is absent is missing."""
     if isinstance(row, dict):
         if unknown := sorted(row.keys() - set(FEATURES)):
-            raise ValueError(
-                f"row {number} has '{unknown[0]}', allowed are {', '.join(FEATURES)}"
-            )
+            raise ValueError(f"row {number} has '{unknown[0]}', allowed are {', '.join(FEATURES)}")
         row = [row.get(name) for name in FEATURES]
     if not isinstance(row, list):
         raise ValueError(f"row {number} is {row!r}, neither a list nor an object")

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from ml_pipelines.discovery import get_pipeline
-from ml_pipelines.jobs import takes_volume_key
-from ml_pipelines.settings import EXAMPLE, Settings, SettingsError
+from ml_pipelines.settings import EXAMPLE
 from ml_pipelines.sources import REPOSITORY, Sources
+from ml_pipelines.training.defaults import DATA
 
 
 @pytest.fixture(scope="module")
@@ -116,8 +116,40 @@ def test_the_training_pipeline_goes_from_data_to_a_registered_version(
     gate = definition["Steps"][-1]["Arguments"]
     assert [step["Type"] for step in gate["IfSteps"]] == ["RegisterModel"]
     assert [step["Type"] for step in gate["ElseSteps"]] == ["Fail"]
-    parameters = {parameter["Name"] for parameter in definition["Parameters"]}
-    assert {"ModelApprovalStatus", "InputDataUri", "TrainingInstanceType"} <= parameters
+    parameters = {p["Name"]: p["DefaultValue"] for p in definition["Parameters"]}
+    assert parameters == {
+        "ProcessingInstanceType": "ml.m5.xlarge",
+        "TrainingInstanceType": "ml.m5.xlarge",
+        "ModelApprovalStatus": "PendingManualApproval",
+        "InputDataUri": Sources(EXAMPLE).uri(DATA),
+        "MaximumMeanSquaredError": 6.0,
+    }
+
+
+def test_each_step_reads_what_the_steps_before_it_wrote(definition: dict[str, Any]) -> None:
+    steps = {step["Name"]: values(step["Arguments"], "Get") for step in definition["Steps"]}
+    parts = "Steps.Preprocess.ProcessingOutputConfig.Outputs['{}'].S3Output.S3Uri"
+    model = "Steps.Train.ModelArtifacts.S3ModelArtifacts"
+    assert "Parameters.InputDataUri" in steps["Preprocess"]
+    assert {parts.format("train"), parts.format("validation")} <= {*steps["Train"]}
+    assert parts.format("test") not in steps["Train"]
+    assert {model, parts.format("train"), parts.format("test")} <= {*steps["Evaluate"]}
+
+
+def test_the_gate_compares_the_error_of_the_report_with_the_parameter(
+    definition: dict[str, Any],
+) -> None:
+    (condition,) = definition["Steps"][-1]["Arguments"]["Conditions"]
+    assert condition == {
+        "Type": "LessThanOrEqualTo",
+        "LeftValue": {
+            "Std:JsonGet": {
+                "PropertyFile": {"Get": "Steps.Evaluate.PropertyFiles.EvaluationReport"},
+                "Path": "regression_metrics.mse.value",
+            }
+        },
+        "RightValue": {"Get": "Parameters.MaximumMeanSquaredError"},
+    }
 
 
 def test_the_registered_version_serves_with_the_code_in_its_archive(
@@ -128,38 +160,8 @@ def test_the_registered_version_serves_with_the_code_in_its_archive(
     assert arguments["ModelPackageGroupName"] == EXAMPLE.model_package_group_name
     assert arguments["ModelApprovalStatus"] == {"Get": "Parameters.ModelApprovalStatus"}
     (container,) = arguments["InferenceSpecification"]["Containers"]
+    assert container["Environment"] == {
+        "SAGEMAKER_PROGRAM": "inference.py",
+        "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+    }
     assert container["ModelDataUrl"] == {"Get": "Steps.Train.ModelArtifacts.S3ModelArtifacts"}
-
-
-@pytest.mark.parametrize(
-    ("instance_type", "takes"),
-    [
-        *(("ml.m5.xlarge", True), ("ml.t3.medium", True), ("ml.c6i.large", True)),
-        *(("ml.p3.2xlarge", True), ("ml.g5.2xlarge", False), ("ml.g4dn.xlarge", False)),
-        *(("ml.p6-b200.48xlarge", False), ("ml.trn1.32xlarge", False), ("ml.i4i.large", False)),
-        *(("ml.m5d.large", False), ("ml.c6gd.large", False), ("ml.p4d.24xlarge", False)),
-    ],
-)
-def test_only_instances_without_local_storage_take_a_volume_key(
-    instance_type: str, takes: bool
-) -> None:
-    assert takes_volume_key(instance_type) is takes
-
-
-def test_sources_lie_under_a_hash_of_their_content() -> None:
-    sources = Sources(EXAMPLE)
-    keys = [upload.key for upload in sources.uploads()]
-    assert len(keys) == len(set(keys)) > 3
-    assert all(key.startswith(f"example-p-example/sources/{sources.digest}/") for key in keys)
-    assert sources.uri("source_scripts").endswith(f"{sources.digest}/source_scripts")
-    with pytest.raises(FileNotFoundError, match="no 'nowhere'"):
-        sources.uri("nowhere")
-    assert (REPOSITORY / "buildspec.yml").is_file()
-
-
-def test_missing_settings_are_named_all_at_once() -> None:
-    with pytest.raises(SettingsError) as raised:
-        Settings.from_environment({"AWS_REGION": "eu-west-1", "SUBNET_IDS": ""})
-    for name in ("SAGEMAKER_PROJECT_NAME", "ARTIFACT_BUCKET", "SUBNET_IDS"):
-        assert name in str(raised.value)
-    assert "AWS_REGION" not in str(raised.value)

@@ -222,7 +222,8 @@ def test_the_gate_decides_the_exit_code(gate: str, code: int) -> None:
     )
     assert done.returncode == code, done.stderr
     assert "mean squared error (mse)" in done.stdout
-    assert ("is greater than 0.01" in done.stderr) == bool(code)
+    assert ("at most 0.01 is allowed" in done.stderr) == bool(code)
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.skipif(not ABALONE, reason="ABALONE_CSV names no file")

@@ -22,12 +22,12 @@ def ml_root() -> Path:
 
 def processing_input(name: str) -> Path:
     """The folder of an input of a processing job."""
-    return ml_root() / "processing" / "input" / name
+    return ml_root() / "processing" / name
 
 
 def processing_output(name: str) -> Path:
     """The folder of an output of a processing job, made when it is missing."""
-    return _made(ml_root() / "processing" / "output" / name)
+    return _made(ml_root() / "processing" / name)
 
 
 def training_channel(name: str) -> Path:

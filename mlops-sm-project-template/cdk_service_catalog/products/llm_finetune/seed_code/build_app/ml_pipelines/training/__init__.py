@@ -1,0 +1,1 @@
+"""The pipeline that fine-tunes the model."""

@@ -1,0 +1,132 @@
+"""One optimiser step on a tiny random model: the real scripts from data to an answer."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+torch = pytest.importorskip("torch")
+transformers = pytest.importorskip("transformers")
+pytest.importorskip("peft")
+
+import evaluate  # noqa: E402
+import inference  # noqa: E402
+from tokenizers import Tokenizer, models, pre_tokenizers, trainers  # noqa: E402
+
+from ml_pipelines.local_jobs import JobFailed  # noqa: E402
+from ml_pipelines.run_locally import fine_tune_locally, gate  # noqa: E402
+from ml_pipelines.sources import REPOSITORY  # noqa: E402
+from ml_pipelines.training.product import PRODUCT  # noqa: E402
+
+DATA = REPOSITORY / PRODUCT.data
+QUICK = {"max_steps": 1, "batch_size": 2, "accumulation_steps": 1, "warmup_steps": 0}
+SHORT = ("--max-new-tokens", "4")
+
+
+@pytest.fixture(scope="session")
+def base_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Llama of a few thousand weights, and a tokenizer that knows the words of the data."""
+    folder = tmp_path_factory.mktemp("base-model")
+    words = Tokenizer(models.BPE(unk_token="<unk>"))
+    words.pre_tokenizer = pre_tokenizers.ByteLevel()
+    trainer = trainers.BpeTrainer(vocab_size=400, special_tokens=["<unk>", "<s>", "</s>"])
+    words.train_from_iterator([DATA.read_text(encoding="utf-8")], trainer)
+    tokenizer = transformers.PreTrainedTokenizerFast(
+        tokenizer_object=words, unk_token="<unk>", bos_token="<s>", eos_token="</s>"
+    )
+    torch.manual_seed(1)
+    model = transformers.LlamaForCausalLM(
+        transformers.LlamaConfig(
+            vocab_size=len(tokenizer),
+            hidden_size=16,
+            intermediate_size=32,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            max_position_embeddings=1024,
+        )
+    )
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+def tuned(base_model: Path, folder: Path) -> dict[str, Any]:
+    return fine_tune_locally(
+        base_model, DATA, folder, hyperparameters=QUICK, evaluate_arguments=SHORT
+    )
+
+
+@pytest.fixture(scope="session")
+def run(base_model: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    folder = tmp_path_factory.mktemp("run")
+    return folder, tuned(base_model, folder)
+
+
+def model_dir(folder: Path) -> Path:
+    return folder / "train" / "opt" / "ml" / "model"
+
+
+def test_data_becomes_a_score(run: tuple[Path, dict[str, Any]]) -> None:
+    metrics = run[1]["metrics"]
+    assert 0 <= metrics["token_f1"]["value"] <= 1
+    assert 0 <= metrics["exact_match"]["value"] <= 1
+    assert run[1]["test_rows"] == 8
+
+
+def test_the_saved_model_answers_with_its_own_serving_code(run: tuple[Path, Any]) -> None:
+    folder = model_dir(run[0])
+    assert sorted(file.name for file in (folder / "code").glob("*.py")) == [
+        *("inference.py", "prompts.py")
+    ]
+    assert list(folder.glob("*.safetensors"))
+    loaded = inference.model_fn(str(folder))
+    body = json.dumps({"inputs": [{"instruction": "Count."}], "parameters": {"max_new_tokens": 3}})
+    request = inference.input_fn(body, "application/json")
+    answers = [
+        inference.output_fn(inference.predict_fn(request, loaded), "application/json")
+        for _ in range(2)
+    ]
+    assert answers[0] == answers[1]
+    assert len(json.loads(answers[0])["outputs"]) == 1
+
+
+def test_one_step_changes_the_weights_and_the_same_seed_gives_the_same(
+    base_model: Path, run: tuple[Path, Any], tmp_path: Path
+) -> None:
+    def weights(folder: Path) -> Any:
+        return transformers.AutoModelForCausalLM.from_pretrained(folder).state_dict()
+
+    tuned(base_model, tmp_path)
+    first, again, base = (
+        weights(model_dir(run[0])),
+        weights(model_dir(tmp_path)),
+        weights(base_model),
+    )
+    assert all(torch.equal(first[name], again[name]) for name in first)
+    assert any(not torch.equal(first[name], base[name]) for name in first)
+
+
+def test_the_gate_can_fail(
+    run: tuple[Path, dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert gate(run[1], 1.1) == 1
+    assert "less than 1.1" in capsys.readouterr().err
+    assert gate(run[1], -1) == 0
+
+
+def test_a_base_model_without_safe_weights_is_refused(tmp_path: Path) -> None:
+    unsafe = tmp_path / "unsafe"
+    unsafe.mkdir()
+    (unsafe / "config.json").write_text("{}")
+    (unsafe / "pytorch_model.bin").write_bytes(b"1")
+    with pytest.raises(JobFailed, match="safetensors"):
+        fine_tune_locally(unsafe, DATA, tmp_path / "jobs")
+
+
+@pytest.mark.parametrize(
+    ("expected", "given", "score"),
+    [("SELECT 1", "select 1;", 1.0), ("SELECT 1", "nothing", 0.0), ("a b", "a c", 0.5)],
+)
+def test_the_score_counts_common_tokens(expected: str, given: str, score: float) -> None:
+    assert evaluate.token_f1(expected, given) == pytest.approx(score)

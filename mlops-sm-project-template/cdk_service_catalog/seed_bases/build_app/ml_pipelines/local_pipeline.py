@@ -1,0 +1,125 @@
+"""A pipeline on this machine: its jobs as a table, run one after the other, and its gate."""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ml_pipelines.local_jobs import JobFailed, LocalJob, run
+
+DATA = "data"
+"""As the input of a job: the file or folder that the pipeline starts with."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalGate:
+    """What a model must reach.
+
+    Attributes:
+        option: sets the limit on the command line, such as `--maximum-mse`.
+        metric: the label of a metric of the pipeline.
+        at_most: the metric may be at most the limit; else it must be at least the limit.
+    """
+
+    option: str
+    metric: str
+    limit: float
+    at_most: bool = True
+
+    def passes(self, value: float, limit: float) -> bool:
+        """Whether the model is good enough; a metric that is no number never is."""
+        return value <= limit if self.at_most else value >= limit
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalPipeline:
+    """A training as a table.
+
+    Attributes:
+        data: where it starts unless another is given.
+        jobs: in order; an input is `data`, `<job>/<output>`, or `<job>/model` of a training job.
+        report: where the last job leaves its metrics, as `<job>/<output>/<file>`.
+        metrics: where each metric is in the report, by its label: `("regression_metrics", ...)`.
+    """
+
+    data: Path
+    jobs: tuple[LocalJob, ...]
+    report: str
+    metrics: Mapping[str, tuple[str, ...]]
+    gate: LocalGate
+
+
+def run_jobs(pipeline: LocalPipeline, data: Path, folder: Path) -> dict[str, Any]:
+    """Run the jobs, each in a folder of its name below this one; the report.
+
+    Raises:
+        JobFailed: a script failed.
+    """
+    places = {DATA: data}
+    for job in pipeline.jobs:
+        print(job.name, file=sys.stderr, flush=True)
+        inputs = {name: places.get(str(source), source) for name, source in job.inputs.items()}
+        root = run(replace(job, inputs=inputs), folder)
+        places |= {f"{job.name}/{output}": root / "processing" / output for output in job.outputs}
+        places |= {f"{job.name}/model": root / "model"} if job.training else {}
+    output, _, file = pipeline.report.rpartition("/")
+    report: dict[str, Any] = json.loads((places[output] / file).read_text(encoding="utf-8"))
+    return report
+
+
+def main(pipeline: LocalPipeline, arguments: Sequence[str] | None = None) -> int:
+    """Run a pipeline and print its metrics as a table; 1 when a script or the gate fails."""
+    given = _parser(pipeline).parse_args(arguments)
+    if not given.data.exists():
+        print(f"error: there is no file or folder {given.data}", file=sys.stderr)
+        return 1
+    with tempfile.TemporaryDirectory(prefix="local-pipeline-") as folder:
+        try:
+            report = run_jobs(pipeline, given.data, Path(folder))
+        except JobFailed as error:
+            print(f"error: {error}", file=sys.stderr)
+            return 1
+    values = {label: _value(report, path) for label, path in pipeline.metrics.items()}
+    width = max(map(len, values))
+    for label, value in values.items():
+        print(f"{label:<{width}}  {value:>10.3f}")
+    return _judge(pipeline.gate, values[pipeline.gate.metric], given.limit)
+
+
+def _judge(gate: LocalGate, value: float, limit: float) -> int:
+    if gate.passes(value, limit):
+        return 0
+    allowed = "at most" if gate.at_most else "at least"
+    print(
+        f"error: the gate failed: {gate.metric} is {value:.3f}, {allowed} {limit} is allowed; "
+        f"a pipeline would register nothing (see {gate.option})",
+        file=sys.stderr,
+    )
+    return 1
+
+
+def _value(report: Any, path: tuple[str, ...]) -> float:
+    for name in path:
+        report = report[name]
+    return float(report)
+
+
+def _parser(pipeline: LocalPipeline) -> argparse.ArgumentParser:
+    gate = pipeline.gate
+    parser = argparse.ArgumentParser(
+        description="Runs the pipeline's jobs on this machine, without AWS and without Docker."
+    )
+    parser.add_argument("--data", type=Path, default=pipeline.data, help="a file or a folder")
+    parser.add_argument(
+        gate.option,
+        dest="limit",
+        type=float,
+        default=gate.limit,
+        help=f"the gate: what '{gate.metric}' is {'at most' if gate.at_most else 'at least'} "
+        "(default: %(default)s)",
+    )
+    return parser

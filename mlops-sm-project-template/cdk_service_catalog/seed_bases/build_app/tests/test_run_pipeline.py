@@ -1,0 +1,140 @@
+"""Following an execution and writing to AWS, against the service model that boto3 has of it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from ml_pipelines.run_pipeline import main, start, wait
+from ml_pipelines.settings import EXAMPLE, VARIABLES
+from ml_pipelines.sources import Sources
+
+NAME = EXAMPLE.pipeline_name
+PIPELINE = f"arn:aws:sagemaker:eu-west-1:111122223333:pipeline/{NAME}"
+EXECUTION = f"{PIPELINE}/execution/0123456789ab"
+WRITTEN = {
+    "PipelineName": NAME,
+    "PipelineDescription": EXAMPLE.pipeline_description,
+    "PipelineDefinition": "{}",
+    "RoleArn": EXAMPLE.role_arn,
+}
+TAGS = [
+    {"Key": "sagemaker:project-id", "Value": "p-example"},
+    {"Key": "sagemaker:project-name", "Value": "example"},
+]
+
+
+@pytest.fixture
+def sagemaker() -> Iterator[tuple[Any, Stubber]]:
+    client = _client("sagemaker")
+    with Stubber(client) as stubber:
+        yield client, stubber
+        stubber.assert_no_pending_responses()
+
+
+def _client(service: str) -> Any:
+    return boto3.client(
+        service,
+        region_name="eu-west-1",
+        aws_access_key_id="never",
+        aws_secret_access_key="sent",
+    )
+
+
+def test_the_first_run_creates_the_pipeline_with_the_projects_tags(
+    sagemaker: tuple[Any, Stubber],
+) -> None:
+    client, stubber = sagemaker
+    stubber.add_client_error("describe_pipeline", "ResourceNotFound")
+    stubber.add_response("create_pipeline", {"PipelineArn": PIPELINE}, {**WRITTEN, "Tags": TAGS})
+    _starts(stubber, [{"Name": "InputDataUri", "Value": "s3://b/k"}])
+    assert start(client, EXAMPLE, NAME, "{}", {"InputDataUri": "s3://b/k"}) == EXECUTION
+
+
+def test_a_later_run_updates_the_pipeline(sagemaker: tuple[Any, Stubber]) -> None:
+    client, stubber = sagemaker
+    stubber.add_response("describe_pipeline", {"PipelineArn": PIPELINE}, {"PipelineName": NAME})
+    stubber.add_response("update_pipeline", {"PipelineArn": PIPELINE}, WRITTEN)
+    _starts(stubber, [])
+    assert start(client, EXAMPLE, NAME, "{}", {}) == EXECUTION
+
+
+def _starts(stubber: Stubber, parameters: list[dict[str, str]]) -> None:
+    expected = {"PipelineName": NAME, "PipelineParameters": parameters}
+    stubber.add_response("start_pipeline_execution", {"PipelineExecutionArn": EXECUTION}, expected)
+
+
+def _shows(stubber: Stubber, status: dict[str, str], *steps: dict[str, str]) -> None:
+    stubber.add_response("describe_pipeline_execution", {**status})
+    stubber.add_response("list_pipeline_execution_steps", {"PipelineExecutionSteps": [*steps]})
+
+
+def test_an_execution_is_followed_until_it_succeeds(
+    sagemaker: tuple[Any, Stubber], capsys: pytest.CaptureFixture[str]
+) -> None:
+    client, stubber = sagemaker
+    train = {"StepName": "Train", "StepStatus": "Executing"}
+    _shows(stubber, {"PipelineExecutionStatus": "Executing"}, train)
+    _shows(stubber, {"PipelineExecutionStatus": "Executing"}, train)
+    _shows(stubber, {"PipelineExecutionStatus": "Succeeded"}, {**train, "StepStatus": "Succeeded"})
+    slept: list[float] = []
+    assert wait(client, EXECUTION, sleep=slept.append) == 0
+    assert len(slept) == 2
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == ["  Train: Executing", "  Train: Succeeded", "pipeline execution: Succeeded"]
+
+
+def test_a_failed_execution_names_the_step_and_the_reason(
+    sagemaker: tuple[Any, Stubber], capsys: pytest.CaptureFixture[str]
+) -> None:
+    client, stubber = sagemaker
+    gate = {"StepName": "GateFailed", "StepStatus": "Failed", "FailureReason": "the error is high"}
+    status = {"PipelineExecutionStatus": "Failed", "FailureReason": "a step failed"}
+    _shows(stubber, status, {"StepName": "Train", "StepStatus": "Succeeded"}, gate)
+    assert wait(client, EXECUTION) == 1
+    errors = capsys.readouterr().err.splitlines()
+    assert errors == ["error: GateFailed: the error is high", "error: a step failed"]
+
+
+def test_sources_are_uploaded_with_the_projects_key(tmp_path: Path) -> None:
+    (tmp_path / "source_scripts").mkdir()
+    (tmp_path / "source_scripts" / "train.py").write_text("print('trains')\n")
+    sources = Sources(EXAMPLE, tmp_path)
+    client = _client("s3")
+    with Stubber(client) as stubber:
+        expected = {
+            "Bucket": EXAMPLE.artifact_bucket,
+            "Key": f"{NAME}/sources/{sources.digest}/source_scripts/train.py",
+            "Body": b"print('trains')\n",
+            "ServerSideEncryption": "aws:kms",
+            "SSEKMSKeyId": EXAMPLE.kms_key_arn,
+        }
+        stubber.add_response("put_object", {}, expected)
+        assert sources.upload(client) == 1
+        stubber.assert_no_pending_responses()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "words"),
+    [
+        ([], {}, "these environment variables are not set: SAGEMAKER_PROJECT_NAME"),
+        (["-p", "nothing"], dict.fromkeys(VARIABLES.values(), "x"), "'nothing' is not NAME=VALUE"),
+    ],
+)
+def test_a_wrong_call_says_why_before_it_does_anything(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    variables: dict[str, str],
+    words: str,
+) -> None:
+    for name in VARIABLES.values():
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sys.argv", ["run-pipeline", *arguments])
+    assert main() == 1
+    assert words in capsys.readouterr().err

@@ -1,0 +1,64 @@
+"""The pipeline as SageMaker gets it, compiled by the SDK without a call to anything."""
+
+import json
+import socket
+from typing import Any
+
+import pytest
+
+import ml_pipelines.fine_tuning  # noqa: F401  the SDK is imported before anything is refused
+from ml_pipelines.discovery import get_pipeline
+from ml_pipelines.settings import EXAMPLE
+from ml_pipelines.training.product import PRODUCT
+
+
+@pytest.fixture(scope="module")
+def definition() -> dict[str, Any]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", _refused)
+        found: dict[str, Any] = json.loads(get_pipeline("training", EXAMPLE).definition())
+    return found
+
+
+def _refused(*_: object) -> None:
+    raise AssertionError("compiling a pipeline called something")
+
+
+def test_it_goes_from_data_and_a_base_model_to_a_registered_version(definition: Any) -> None:
+    assert definition["Version"] == "2020-12-01"
+    assert [s["Name"] for s in definition["Steps"]] == [
+        *("Preprocess", "FineTune", "Evaluate", "CheckScore")
+    ]
+    gate = definition["Steps"][-1]["Arguments"]
+    assert [s["Type"] for s in gate["IfSteps"] + gate["ElseSteps"]] == ["RegisterModel", "Fail"]
+    defaults = {p["Name"]: p["DefaultValue"] for p in definition["Parameters"]}
+    assert defaults["MinimumScore"] == PRODUCT.minimum > 0
+    assert defaults["ModelApprovalStatus"] == "PendingManualApproval"
+
+
+def test_every_job_runs_isolated_and_encrypted_in_the_private_network(definition: Any) -> None:
+    for step in definition["Steps"][:3]:
+        arguments = step["Arguments"]
+        network = arguments.get("NetworkConfig", arguments)
+        assert network["EnableNetworkIsolation"] is True
+        assert network["EnableInterContainerTrafficEncryption"] is True
+        assert network["VpcConfig"]["Subnets"] == list(EXAMPLE.subnet_ids)
+
+
+def test_every_output_has_the_projects_key_and_gpu_volumes_have_none(definition: Any) -> None:
+    preprocess, train, evaluate, _ = (step["Arguments"] for step in definition["Steps"])
+    assert train["OutputDataConfig"]["KmsKeyId"] == EXAMPLE.kms_key_arn
+    assert "VolumeKmsKeyId" not in train["ResourceConfig"]
+    for arguments in (preprocess, evaluate):
+        assert arguments["ProcessingOutputConfig"]["KmsKeyId"] == EXAMPLE.kms_key_arn
+    cluster = preprocess["ProcessingResources"]["ClusterConfig"]
+    assert cluster["VolumeKmsKeyId"] == EXAMPLE.kms_key_arn
+
+
+def test_the_base_model_comes_by_a_channel(definition: Any) -> None:
+    train = definition["Steps"][1]["Arguments"]
+    channels = {
+        c["ChannelName"]: c["DataSource"]["S3DataSource"]["S3Uri"] for c in train["InputDataConfig"]
+    }
+    assert channels["model"] == {"Get": "Parameters.BaseModelUri"}
+    assert set(channels) == {"train", "model", "code"}
