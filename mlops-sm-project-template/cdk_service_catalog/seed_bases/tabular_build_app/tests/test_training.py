@@ -88,7 +88,7 @@ def test_csv_and_json_give_the_same_answer(model_dir: Path, serving: Any) -> Non
         (csv.encode(), "text/csv; charset=utf-8"),
         (json.dumps({"instances": [row]}), "application/json"),
         (json.dumps({"instances": [named]}), "application/json"),
-        (f'"M"{csv[1:]}\r\n', "text/csv"),
+        (",".join(f'"{value}"' for value in row) + "\r\n", "text/csv"),
     ]
     answers = [serving.predict_fn(serving.input_fn(*question), model) for question in asked]
     assert answers == [answers[0]] * len(asked)
