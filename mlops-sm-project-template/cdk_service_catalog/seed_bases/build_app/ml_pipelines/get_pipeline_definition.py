@@ -17,7 +17,7 @@ def main() -> int:
     try:
         settings = EXAMPLE if arguments.example else Settings.from_environment(os.environ)
         definition = get_pipeline(arguments.module_name, settings).definition()
-    except SettingsError as error:
+    except (SettingsError, FileNotFoundError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     text = json.dumps(json.loads(definition), indent=2, sort_keys=True) + "\n"

@@ -33,6 +33,9 @@ def main() -> int:
         return 1
     try:
         return _run(settings, arguments.module_name, parameters)
+    except FileNotFoundError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
     except (BotoCoreError, ClientError) as error:
         print(f"error: a call to AWS failed: {error}", file=sys.stderr)
         return 1

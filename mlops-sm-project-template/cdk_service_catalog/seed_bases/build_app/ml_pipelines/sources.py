@@ -8,8 +8,16 @@ from typing import Any
 
 from ml_pipelines.settings import Settings
 
-REPOSITORY = Path(__file__).resolve().parents[1]
 FOLDERS = ("source_scripts", "data")
+
+
+def _repository() -> Path:
+    """Where this code lies, or for an installed copy of it the folder that a command runs in."""
+    beside = Path(__file__).resolve().parents[1]
+    return beside if (beside / FOLDERS[0]).is_dir() else Path.cwd()
+
+
+REPOSITORY = _repository()
 
 
 @dataclass(frozen=True)
@@ -36,7 +44,9 @@ class Sources:
             FileNotFoundError: the repository has nothing of this name.
         """
         if not (self._root / name).exists():
-            raise FileNotFoundError(f"{self._root} has no '{name}'")
+            raise FileNotFoundError(
+                f"{self._root} has no '{name}'; run the command in the folder of the repository"
+            )
         return self._settings.uri("sources", self.digest, name)
 
     def uploads(self) -> list[Upload]:
