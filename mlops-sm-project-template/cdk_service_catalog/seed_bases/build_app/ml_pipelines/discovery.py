@@ -15,5 +15,7 @@ def pipeline_modules() -> list[str]:
 
 def get_pipeline(module_name: str, settings: Settings) -> Any:
     """The pipeline of one module, ready to be compiled or started."""
+    # First: it keeps the SDK from calling AWS while it is imported.
+    importlib.import_module("ml_pipelines.session")
     module = importlib.import_module(f"ml_pipelines.{module_name}.pipeline")
     return module.get_pipeline(settings)

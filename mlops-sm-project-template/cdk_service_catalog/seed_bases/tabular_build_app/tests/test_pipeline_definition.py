@@ -12,7 +12,7 @@ import pytest
 from ml_pipelines.discovery import get_pipeline
 from ml_pipelines.settings import EXAMPLE
 from ml_pipelines.sources import REPOSITORY, Sources
-from ml_pipelines.training.defaults import DATA
+from ml_pipelines.training.defaults import APPROVAL_STATUS, DATA
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +120,7 @@ def test_the_training_pipeline_goes_from_data_to_a_registered_version(
     assert parameters == {
         "ProcessingInstanceType": "ml.m5.xlarge",
         "TrainingInstanceType": "ml.m5.xlarge",
-        "ModelApprovalStatus": "PendingManualApproval",
+        "ModelApprovalStatus": APPROVAL_STATUS,
         "InputDataUri": Sources(EXAMPLE).uri(DATA),
         "MaximumMeanSquaredError": 6.0,
     }

@@ -1,6 +1,6 @@
 """Preprocess, train, evaluate, gate, register: a regression in the project's own image."""
 
-from ml_pipelines.jobs import Jobs, RegisterStep  # isort: skip
+from ml_pipelines.jobs import SERVING, Jobs, RegisterStep  # isort: skip
 from sagemaker.core.workflow.conditions import ConditionLessThanOrEqualTo
 from sagemaker.core.workflow.functions import Join, JsonGet
 from sagemaker.core.workflow.parameters import ParameterFloat, ParameterString
@@ -71,7 +71,7 @@ def get_pipeline(settings: Settings) -> Pipeline:
         content_types=("text/csv", "application/json"),
         response_types=("text/csv", "application/json"),
         inference_instances=("ml.m5.large", "ml.m5.xlarge", "ml.c5.large"),
-        environment={},
+        environment=SERVING,
         description=settings.pipeline_description,
     )
     gate = jobs.gate(
