@@ -56,20 +56,22 @@ def _lint_commands() -> list[Sequence[str]]:
     scripts = [str(file.relative_to(REPOSITORY_ROOT)) for file in _shell_scripts(REPOSITORY_ROOT)]
     return [
         *STYLE,
-        ("mypy", "--no-error-summary", *_typed_sources(REPOSITORY_ROOT)),
+        *(("mypy", "--no-error-summary", *sources) for sources in _typed_sources(REPOSITORY_ROOT)),
         *(("lint-imports", "--no-logo", "--config", file) for file in _contracts(REPOSITORY_ROOT)),
         ("shellcheck", "--external-sources", *scripts),
     ]
 
 
-def _typed_sources(root: Path) -> list[str]:
-    """What mypy checks: every package that says it is typed, and the apps' entry points.
+def _typed_sources(root: Path) -> list[list[str]]:
+    """What each call of mypy checks: the typed packages together, then each app's entry point.
 
-    A repository of one app lacks the other, so this cannot be a list of names.
+    The entry points have one name, which mypy refuses in one call. A repository of one app lacks
+    the other, so this cannot be a list of names.
     """
     packages = [marker.parent for marker in sorted(root.glob("mlops-*/*/py.typed"))]
     entries = sorted(root.glob("mlops-*/app.py"))
-    return [str(path.relative_to(root)) for path in (*packages, *entries, root / "bench")]
+    together = [[*packages, root / "bench"], *([entry] for entry in entries)]
+    return [[str(path.relative_to(root)) for path in paths] for paths in together]
 
 
 def _contracts(root: Path) -> list[str]:

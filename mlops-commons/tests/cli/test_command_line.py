@@ -121,10 +121,10 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 def test_test_runs_the_linters_and_then_all_tests_with_the_coverage_gate(
     commands: list[list[str]],
 ) -> None:
-    contracts = len(list(REPOSITORY_ROOT.glob("mlops-*/app.py"))) + 1  # of commons, of each app
+    parts = len(list(REPOSITORY_ROOT.glob("mlops-*/app.py"))) + 1  # the packages, then each app
     assert CliRunner().invoke(application, ["test"]).exit_code == 0
     assert [command[0] for command in commands] == [
-        *("ruff", "ruff", "mypy", *["lint-imports"] * contracts, "shellcheck", "pytest")
+        *("ruff", "ruff", *["mypy"] * parts, *["lint-imports"] * parts, "shellcheck", "pytest")
     ]
     assert "--cov" in commands[-1]
 
