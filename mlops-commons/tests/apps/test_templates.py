@@ -94,42 +94,57 @@ def test_cloudformation_validate_finds_nothing(sample_assembly: Any) -> None:
     assert found == []
 
 
-def pseudo(name: str) -> str:
-    known = {"Partition": "aws", "Region": "eu-west-1", "AccountId": "1" * 12}
-    return known.get(name.removeprefix("AWS::"), "placeholder")
+PSEUDO = {"AWS::Partition": "aws", "AWS::Region": "eu-west-1", "AWS::AccountId": "1" * 12}
+ARN = "arn:aws:placeholder:eu-west-1:111111111111:placeholder/placeholder"
+REF_IS_ARN = {"AWS::IAM::ManagedPolicy", "AWS::SNS::Topic"}
 
 
-def literal(value: Any) -> Any:
+def value_of(name: str, template: dict[str, Any]) -> str:
+    """A value of the form that a reference in a policy takes when it is deployed."""
+    if name in PSEUDO:
+        return PSEUDO[name]
+    resource = template["Resources"].get(name.partition(".")[0], {})
+    if name.endswith(".Arn") or resource.get("Type") in REF_IS_ARN:
+        return ARN
+    return "2" * 12 if name.endswith("Account") else "placeholder"
+
+
+def literal(value: Any, template: dict[str, Any]) -> Any:
     """The value with intrinsic functions replaced by a text in their place."""
     if isinstance(value, dict):
         if set(value) == {"Fn::Join"}:
             separator, parts = value["Fn::Join"]
-            return separator.join(str(literal(part)) for part in parts)
+            return separator.join(str(literal(part, template)) for part in parts)
         if set(value) == {"Fn::Sub"}:
             text = value["Fn::Sub"][0] if isinstance(value["Fn::Sub"], list) else value["Fn::Sub"]
-            return re.sub(r"[$][{]([^!}]+)[}]", lambda m: pseudo(m[1]), text)
+            return re.sub(r"[$][{]([^!}]+)[}]", lambda m: value_of(m[1], template), text)
         if set(value) == {"Ref"}:
-            return pseudo(value["Ref"])
+            return value_of(value["Ref"], template)
         if set(value) == {"Fn::GetAtt"}:
-            return "arn:aws:placeholder:eu-west-1:111111111111:placeholder/placeholder"
-        return {key: literal(inner) for key, inner in value.items()}
-    return [literal(inner) for inner in value] if isinstance(value, list) else value
+            return ARN
+        return {key: literal(inner, template) for key, inner in value.items()}
+    return [literal(inner, template) for inner in value] if isinstance(value, list) else value
 
 
 def identity_policies(template: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for logical_id, resource in template["Resources"].items():
         properties = resource.get("Properties", {})
         if resource["Type"] in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
-            yield logical_id, literal(properties["PolicyDocument"])
+            yield logical_id, literal(properties["PolicyDocument"], template)
         for inline in (
             properties.get("Policies", []) if resource["Type"] == "AWS::IAM::Role" else []
         ):
-            yield f"{logical_id}/{inline['PolicyName']}", literal(inline["PolicyDocument"])
+            document = literal(inline["PolicyDocument"], template)
+            yield f"{logical_id}/{inline['PolicyName']}", document
 
 
 # RESOURCE_STAR is cdk-nag's IAM5, acknowledged there by exact id; RESOURCE_MISMATCH judges the
 # placeholders that stand for the ARNs of resources in the same template.
 JUDGED_ELSEWHERE = {"RESOURCE_STAR", "RESOURCE_MISMATCH"}
+ACCEPTED_IN_POLICIES = {
+    # It makes the buckets of projects, and with them their policies; it holds no object.
+    ("ProductLaunchDataPolicy", "RESOURCE_POLICY_PRIVILEGE_ESCALATION"),
+}
 
 
 def test_parliament_finds_nothing_in_any_policy(sample_assembly: Any) -> None:
@@ -142,6 +157,7 @@ def test_parliament_finds_nothing_in_any_policy(sample_assembly: Any) -> None:
                 f"{name} {policy}: {finding}"
                 for finding in analysed.findings
                 if finding.issue not in JUDGED_ELSEWHERE
+                and (policy, finding.issue) not in ACCEPTED_IN_POLICIES
             ]
     assert found == []
     assert seen > 5

@@ -60,7 +60,8 @@ def use_data(scope: PolicyScope) -> tuple[Statement, ...]:
 
 def _use_keys() -> tuple[Statement, ...]:
     services = tuple(
-        f"{service}.${{AWS::Region}}.${{AWS::URLSuffix}}" for service in ("s3", "sagemaker", "ecr")
+        f"{service}.${{AWS::Region}}.${{AWS::URLSuffix}}"
+        for service in ("codecommit", "ecr", "s3", "sagemaker")
     )
     return (
         Statement(
@@ -69,8 +70,8 @@ def _use_keys() -> tuple[Statement, ...]:
                 "kms", "Decrypt Encrypt GenerateDataKey DescribeKey ReEncryptFrom ReEncryptTo"
             ),
             resources=arns("kms", "key/*"),
-            reason="keys have random ids; a condition allows their use through S3, SageMaker and "
-            "ECR only, and each key's own policy decides besides",
+            reason="keys have random ids; a condition allows their use through CodeCommit, ECR, "
+            "S3 and SageMaker only, and each key's own policy decides besides",
             condition={"StringEquals": {"kms:ViaService": services}},
         ),
         Statement(

@@ -247,9 +247,21 @@ def _keys() -> tuple[Statement, ...]:
             actions=actions(
                 "kms",
                 "CreateGrant Decrypt DescribeKey DisableKey DisableKeyRotation EnableKey "
-                "EnableKeyRotation Encrypt GenerateDataKey GetKeyPolicy GetKeyRotationStatus "
-                "ListResourceTags PutKeyPolicy RetireGrant ScheduleKeyDeletion TagResource "
-                "UntagResource UpdateKeyDescription",
+                "EnableKeyRotation GetKeyPolicy GetKeyRotationStatus ListResourceTags PutKeyPolicy "
+                "RetireGrant ScheduleKeyDeletion TagResource UntagResource UpdateKeyDescription",
+            ),
+            resources=arns("kms", "key/*"),
+            reason="keys have random ids; a condition keeps to those that carry a project's tag",
+            condition=tagged,
+        ),
+        Statement(
+            # CodeCommit User Guide, "AWS KMS and encryption": what it asks of who makes a
+            # repository with an own key.
+            sid="EncryptRepositories",
+            actions=actions(
+                "kms",
+                "Decrypt Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext ReEncryptFrom "
+                "ReEncryptTo",
             ),
             resources=arns("kms", "key/*"),
             reason="keys have random ids; a condition keeps to those that carry a project's tag",
@@ -309,7 +321,7 @@ def _logs() -> tuple[Statement, ...]:
 
 
 def _roles(boundary_arn: str) -> tuple[Statement, ...]:
-    bounded = {"StringEquals": {"iam:PermissionsBoundary": boundary_arn}}
+    bounded = {"ArnEquals": {"iam:PermissionsBoundary": boundary_arn}}
     return (
         Statement(
             sid="GiveRolesTheBoundary",

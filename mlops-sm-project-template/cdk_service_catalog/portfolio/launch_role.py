@@ -119,8 +119,10 @@ def launch_resources(statements: dict[str, tuple[Statement, ...]]) -> Resources:
                             "Effect": "Allow",
                             "Principal": {"Service": "servicecatalog.amazonaws.com"},
                             "Action": "sts:AssumeRole",
+                            # IfExists: Service Catalog does not document that it says for which
+                            # account it acts.
                             "Condition": {
-                                "StringEquals": {"aws:SourceAccount": ref("AWS::AccountId")}
+                                "StringEqualsIfExists": {"aws:SourceAccount": ref("AWS::AccountId")}
                             },
                         }
                     ],

@@ -132,14 +132,17 @@ def _build_logs() -> dict[str, Any]:
 
 
 def _events() -> dict[str, Any]:
-    """EventBridge and CodePipeline publish to the project's encrypted topic."""
+    """EventBridge publishes to the project's encrypted topic.
+
+    Without a condition: EventBridge gives SNS none of the keys that name the account or the rule
+    (Amazon EventBridge User Guide, "Troubleshooting": Amazon SNS topic policies).
+    """
     return {
         "Sid": "PublishNotifications",
         "Effect": "Allow",
-        "Principal": {"Service": ["events.amazonaws.com", "codestar-notifications.amazonaws.com"]},
+        "Principal": {"Service": "events.amazonaws.com"},
         "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
         "Resource": "*",
-        "Condition": {"StringEquals": {"aws:SourceAccount": ref("AWS::AccountId")}},
     }
 
 
