@@ -24,3 +24,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write the templates of product versions that are not recorded yet",
     )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # The longest tests start first, so that none of them is left to run alone at the end.
+    items.sort(key=lambda item: item.get_closest_marker("seed") is None)

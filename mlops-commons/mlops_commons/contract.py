@@ -15,8 +15,8 @@ class StageName(StrEnum):
 class ParameterName(StrEnum):
     """SSM parameters through which a stage offers its infrastructure to everything else.
 
-    The names are those of the reference system (DESIGN decision 10); an optional
-    `parameter_namespace` goes in front of them.
+    Other systems rely on the names, so they do not change; an optional `parameter_namespace` goes
+    in front of them.
     """
 
     VPC_ID = "/vpc/id"
@@ -27,6 +27,7 @@ class ParameterName(StrEnum):
     EXECUTION_ROLE = "/mlops/role/execution"
     ML_ENGINEER_ROLE = "/mlops/role/ml-engineer"
     AUDITOR_ROLE = "/mlops/role/auditor"
+    DEPLOYMENT_BOUNDARY = "/mlops/boundary/deployment"
 
     def within(self, namespace: str = "") -> str:
         """The full parameter name in a namespace: `("bu1", /vpc/id)` gives `/bu1/vpc/id`."""

@@ -57,6 +57,9 @@ class CoreStage(cdk.Stage):
             description=f"MLOps infra: network, parameters and, where configured, SageMaker "
             f"Studio of stage '{construct_id}' in account set '{set_name}'",
             app_prefix=app_prefix,
+            boundary_name=names.deployment_boundary(
+                app_prefix, set_name, construct_id, env.region or ""
+            ),
             network_props=network or CreateNetworkProps(),
             studio_props=studio,
             parameter_namespace=parameter_namespace,

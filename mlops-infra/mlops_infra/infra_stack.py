@@ -3,6 +3,7 @@
 import aws_cdk as cdk
 from constructs import Construct
 
+from mlops_infra.access.deployment_boundary import DeploymentBoundary
 from mlops_infra.access.roles import PersonaRoles
 from mlops_infra.networking.network import network
 from mlops_infra.networking.parameters import NetworkParameters
@@ -12,7 +13,7 @@ from mlops_infra.studio.studio import Studio
 
 
 class InfraStack(cdk.Stack):
-    """Network and SSM contract; personas and Studio where the stage has Studio."""
+    """Network, SSM contract, deployment boundary; personas and Studio where there is Studio."""
 
     def __init__(
         self,
@@ -22,6 +23,7 @@ class InfraStack(cdk.Stack):
         stack_name: str,
         description: str,
         app_prefix: str,
+        boundary_name: str,
         network_props: NetworkProps,
         studio_props: StudioProps | None,
         parameter_namespace: str,
@@ -37,6 +39,13 @@ class InfraStack(cdk.Stack):
         )
         NetworkParameters(
             self, "NetworkParameters", network=self.network, namespace=parameter_namespace
+        )
+        DeploymentBoundary(
+            self,
+            "DeploymentBoundary",
+            policy_name=boundary_name,
+            app_prefix=app_prefix,
+            namespace=parameter_namespace,
         )
         if studio_props:
             roles = PersonaRoles(

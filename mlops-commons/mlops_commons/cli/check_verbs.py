@@ -16,7 +16,8 @@ STYLE: Final = (
     ("ruff", "format", "--check", "--quiet", "."),
     ("ruff", "check", "--quiet", "."),
 )
-PYTEST: Final = ("pytest", "-n", "2")
+PYTEST: Final = ("pytest", "-n", "2", "--dist", "worksteal")
+"""Tests take from milliseconds to minutes: a process that is done takes over from the other."""
 FAST_TIERS: Final = ("-m", "pure or construct")
 COVERAGE: Final = ("--cov", "--cov-report=term", "--cov-report=html")
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 HASH_LENGTH: Final = 8
+MAXIMUM_PROJECT_BUCKET_PREFIX: Final = 22
+"""63 characters of a bucket's name less id (16), account (12), purpose (9), hyphens and spare."""
 
 
 @dataclass(frozen=True)
@@ -170,3 +172,14 @@ def user_profile(prefix: str, name: str) -> str:
 def project_boundary(app_prefix: str, set_name: str, region: str) -> str:
     """The permissions boundary of the roles that projects of a set make; IAM has no regions."""
     return shorten(f"{app_prefix}-{set_name}-project-boundary-{region_code(region)}", 128)
+
+
+def deployment_boundary(app_prefix: str, set_name: str, stage_name: str, region: str) -> str:
+    """The permissions boundary of the roles that projects deploy into a stage."""
+    name = f"{app_prefix}-{set_name}-{stage_name}-deployment-boundary-{region_code(region)}"
+    return shorten(name, 128)
+
+
+def project_bucket_prefix(app_prefix: str) -> str:
+    """What the buckets of projects begin with, before `-p-` and the rest of the project's id."""
+    return shorten(app_prefix.lower(), MAXIMUM_PROJECT_BUCKET_PREFIX)

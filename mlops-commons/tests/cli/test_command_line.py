@@ -142,7 +142,7 @@ def test_a_part_of_the_tests_runs_without_linters_and_coverage(
     arguments: list[str], expected: list[str], commands: list[list[str]]
 ) -> None:
     CliRunner().invoke(application, ["test", *arguments])
-    assert commands == [["pytest", "-n", "2", *expected]]
+    assert commands == [["pytest", "-n", "2", "--dist", "worksteal", *expected]]
 
 
 @pytest.mark.pure

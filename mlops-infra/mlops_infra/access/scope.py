@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from mlops_commons.utilities import names
+
 NAMED_BY_USERS: Final = (
     "people choose these names while they work; the statement ends at this account and region"
 )
@@ -22,7 +24,7 @@ class PolicyScope:
     """Where the personas of a stage work.
 
     Attributes:
-        app_prefix: the buckets of projects begin with it and a hyphen.
+        app_prefix: the buckets of projects begin with it, in lower case, and a hyphen.
         namespace: of the stage's SSM parameters; empty for none.
         subnet_ids: the private subnets, in which all jobs run.
     """
@@ -45,7 +47,7 @@ class PolicyScope:
     @property
     def buckets(self) -> tuple[str, ...]:
         """The buckets of projects, and the default bucket of the SageMaker SDK."""
-        prefixes = (f"{self.app_prefix}-*", "sagemaker-project-*")
+        prefixes = (f"{names.project_bucket_prefix(self.app_prefix)}-*", "sagemaker-project-*")
         return (*(f"arn:${{AWS::Partition}}:s3:::{name}" for name in prefixes), DEFAULT_BUCKET)
 
 

@@ -5,7 +5,6 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from cdk_service_catalog.project.naming import MAXIMUM_BUCKET_PREFIX
 from mlops_commons.cdk.nag import acknowledge
 from mlops_commons.cdk.secure_bucket import SecureBucket
 from mlops_commons.utilities import names
@@ -36,7 +35,7 @@ class ProductAssets(Construct):
             self, "Bucket", bucket_name=self.bucket_name, removal_policy=removal_policy
         )
         logs = _access_logs(self, self.access_logs_name, removal_policy)
-        prefix = names.shorten(app_prefix.lower(), MAXIMUM_BUCKET_PREFIX)
+        prefix = names.project_bucket_prefix(app_prefix)
         logs.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="AccessLogsOfProjects",

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from cdk_service_catalog.project.naming import MAXIMUM_BUCKET_PREFIX
-from mlops_commons.utilities.names import shorten
+from mlops_commons.utilities.names import project_bucket_prefix
 from mlops_commons.utilities.statements import Statement, arns
 
 OF_PROJECTS: Final = (
@@ -51,7 +50,7 @@ def boundary_statements(
 
 def _resources(app_prefix: str, qualifier: str) -> dict[str, tuple[str, ...]]:
     """What belongs to projects, by service; a service that is not here is out of bounds."""
-    bucket = f"arn:${{AWS::Partition}}:s3:::{shorten(app_prefix.lower(), MAXIMUM_BUCKET_PREFIX)}"
+    bucket = f"arn:${{AWS::Partition}}:s3:::{project_bucket_prefix(app_prefix)}"
     role = "arn:${AWS::Partition}:iam::"
     return {
         "codebuild": arns("codebuild", "project/sagemaker-*"),

@@ -2,8 +2,7 @@
 
 from typing import Final
 
-from cdk_service_catalog.project.naming import MAXIMUM_BUCKET_PREFIX
-from mlops_commons.utilities.names import shorten
+from mlops_commons.utilities.names import project_bucket_prefix
 from mlops_commons.utilities.statements import Statement, actions, arns
 
 PROJECT_IDS: Final = "ids of projects are given when one is created; all of them begin with p-"
@@ -208,7 +207,7 @@ def _pass_roles(qualifier: str) -> tuple[Statement, ...]:
 
 
 def _buckets(app_prefix: str) -> tuple[Statement, ...]:
-    prefix = shorten(app_prefix.lower(), MAXIMUM_BUCKET_PREFIX)
+    prefix = project_bucket_prefix(app_prefix)
     return (
         Statement(
             sid="ManageBuckets",

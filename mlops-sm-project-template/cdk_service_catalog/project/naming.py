@@ -6,7 +6,7 @@ an ARN, which SageMaker writes in lower case, can be compared with it.
 
 from typing import Final
 
-from mlops_commons.utilities.names import shorten
+from mlops_commons.utilities.names import project_bucket_prefix
 
 ID: Final = "${SageMakerProjectId}"
 PROJECT: Final = "${SageMakerProjectName}-${SageMakerProjectId}"
@@ -18,14 +18,11 @@ DEPLOY_REPOSITORY: Final = f"{PREFIXED}-deploy"
 IMAGE_REPOSITORY: Final = f"sagemaker-{ID}"
 INFERENCE_PIPELINE: Final = f"{PROJECT}-inference"
 BRANCH: Final = "main"
-MAXIMUM_BUCKET_PREFIX: Final = 22
-"""63 characters of a bucket's name less id (16), account (12), purpose (9), hyphens and spare."""
 
 
 def bucket(app_prefix: str, purpose: str) -> str:
     """A bucket of a project: `<prefix>-<project id>-<purpose>-<account>`."""
-    prefix = shorten(app_prefix.lower(), MAXIMUM_BUCKET_PREFIX)
-    return f"{prefix}-{ID}-{purpose}-${{AWS::AccountId}}"
+    return f"{project_bucket_prefix(app_prefix)}-{ID}-{purpose}-${{AWS::AccountId}}"
 
 
 def role(purpose: str) -> str:

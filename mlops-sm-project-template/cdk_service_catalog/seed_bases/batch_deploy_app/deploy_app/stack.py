@@ -11,6 +11,7 @@ from constructs import Construct
 
 from deploy_app import names
 from deploy_app.acknowledge import acknowledge
+from deploy_app.boundary import apply_boundary
 from deploy_app.data_bucket import DataBucket
 from deploy_app.definition import PLACEHOLDERS, stage_definition
 from deploy_app.execution_role import ExecutionRole, acknowledge_wildcards
@@ -35,6 +36,7 @@ class DeploymentStack(cdk.Stack):
         **stack: Any,
     ) -> None:
         super().__init__(scope, construct_id, **stack)
+        apply_boundary(self, settings, stage)
         found = network(self, settings, stage)
         data = DataBucket(self, "Data", settings=settings, stage=stage)
         name = f"{settings.project_name}-{settings.project_id}-{stage}-inference"

@@ -90,12 +90,20 @@ def test_no_physical_name_is_too_long_and_each_has_its_stage(assembly: Path) -> 
     assert seen >= 9
 
 
-def test_the_network_comes_from_the_ssm_contract_of_the_stage(assembly: Path) -> None:
+def test_every_role_has_the_boundary_of_its_stage(assembly: Path) -> None:
+    for template in stages(assembly).values():
+        roles = of_type(template, "AWS::IAM::Role")
+        assert len(roles) >= 2
+        assert all(role["PermissionsBoundary"] == {"Ref": "DeploymentBoundary"} for role in roles)
+
+
+def test_network_and_boundary_come_from_the_ssm_contract_of_the_stage(assembly: Path) -> None:
     defaults = {
         stage: {p["Default"] for p in template["Parameters"].values()}
         for stage, template in stages(assembly).items()
     }
-    assert defaults["prod"] == {"/vpc/id", "/vpc/subnets/private/ids", "/vpc/sg/id"}
+    network = {"/vpc/id", "/vpc/subnets/private/ids", "/vpc/sg/id"}
+    assert defaults["prod"] == {*network, "/mlops/boundary/deployment"}
     assert defaults["preprod"] == {f"/bu1{name}" for name in defaults["prod"]}
 
 

@@ -6,6 +6,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from deploy_app import names
+from deploy_app.boundary import apply_boundary
 from deploy_app.data_bucket import DataBucket
 from deploy_app.endpoint import Endpoint
 from deploy_app.execution_role import ExecutionRole, acknowledge_wildcards
@@ -31,6 +32,7 @@ class DeploymentStack(cdk.Stack):
         **stack: Any,
     ) -> None:
         super().__init__(scope, construct_id, **stack)
+        apply_boundary(self, settings, stage)
         found = network(self, settings, stage)
         data = DataBucket(self, "Data", settings=settings, stage=stage)
         execution = ExecutionRole(
