@@ -11,11 +11,11 @@ from policy_evaluation import listed, matches
 pytest.importorskip("mlops_infra")
 pytest.importorskip("cdk_service_catalog")
 
-from launched_projects import PRODUCTS  # noqa: E402
-from seed_repositories import seed_repository  # noqa: E402
+from launched_projects import PRODUCTS
+from seed_repositories import seed_repository
 
-from cdk_service_catalog.portfolio.discovery import Product  # noqa: E402
-from mlops_infra.access.deployment_boundary import boundary_statements  # noqa: E402
+from cdk_service_catalog.portfolio.discovery import Product
+from mlops_infra.access.deployment_boundary import boundary_statements
 
 SYNTHESISE = """
 import json, sys
