@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parent
@@ -16,6 +17,11 @@ os.environ["PATH"] = os.pathsep.join(
 # A test that reaches for credentials or a region of this laptop must fail here too.
 for name in [name for name in os.environ if name.startswith("AWS_")]:
     del os.environ[name]
+
+# How long an example takes says nothing on a shared machine, and the same examples every time let
+# a failure in a pipeline be repeated on a laptop.
+hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("repeatable")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
