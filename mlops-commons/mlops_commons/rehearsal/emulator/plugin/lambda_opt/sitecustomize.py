@@ -1,0 +1,37 @@
+"""Lambda layers below /opt without root: programs of /opt run from where the layers lie.
+
+Python starts this module in every process with its folder on PYTHONPATH. The emulator unpacks
+the layers of a function into folders and names them in `_LAMBDA_LAYERS_DIRS`; a function that
+starts `/opt/awscli/aws`, for example, finds it there, run by the Python of the function where the
+script names an interpreter of the Lambda image.
+"""
+
+import os
+import subprocess
+import sys
+
+OPT = "/opt/"
+
+
+def _relocated(arguments):
+    if isinstance(arguments, (str, bytes, os.PathLike)) or not arguments:
+        return arguments
+    program, *rest = [os.fspath(argument) for argument in arguments]
+    if not isinstance(program, str) or not program.startswith(OPT):
+        return arguments
+    for folder in os.environ.get("_LAMBDA_LAYERS_DIRS", "").split(os.pathsep):
+        found = os.path.join(folder, program.removeprefix(OPT))
+        if folder and os.path.isfile(found):
+            with open(found, "rb") as file:
+                script = b"python" in file.readline()
+            return [*([sys.executable] if script else []), found, *rest]
+    return arguments
+
+
+class _Popen(subprocess.Popen):
+    def __init__(self, args, *rest, **options):
+        super().__init__(_relocated(args), *rest, **options)
+
+
+if os.environ.get("_LAMBDA_LAYERS_DIRS"):
+    subprocess.Popen = _Popen

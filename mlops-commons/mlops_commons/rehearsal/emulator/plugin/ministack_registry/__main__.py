@@ -1,0 +1,39 @@
+"""Register everything with MiniStack, then start it."""
+
+import sys
+
+import ministack.app
+from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS
+
+from ministack_registry import (
+    api,
+    corrections,
+    ec2,
+    records,
+    repositories,
+    service_role,
+    validation,
+)
+
+
+def register():
+    """Extend MiniStack in place; the order is of weight: corrections wrap what is there."""
+    ec2.register(_RESOURCE_HANDLERS)
+    repositories.register(_RESOURCE_HANDLERS)
+    records.register(_RESOURCE_HANDLERS)
+    corrections.register(_RESOURCE_HANDLERS)
+    validation.register(_RESOURCE_HANDLERS)
+    service_role.register()
+    api.register(ministack.app.SERVICE_HANDLERS)
+
+
+def main():
+    register()
+    # One port, the one that was asked for: MiniStack would take 443 as well.
+    ministack.app._port_is_bindable = lambda *_: False
+    sys.argv = ["ministack"]
+    ministack.app.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""The calls that read what the added types hold, authorised as every other call is."""
+
+import json
+import uuid
+
+from ministack.app import AUTH
+from ministack.core import iam_evaluator as evaluator
+from ministack.core.iam_actions import access_denied_response
+from ministack.core.responses import get_region
+from ministack.core.router import extract_access_key_id
+
+from ministack_registry import codepipeline, codecommit, sagemaker, servicecatalog
+from ministack_registry.errors import ServiceError
+
+JSON = {"Content-Type": "application/x-amz-json-1.1"}
+SERVICES = {
+    "codecommit": codecommit,
+    "codepipeline": codepipeline,
+    "sagemaker": sagemaker,
+    "servicecatalog": servicecatalog,
+}
+"""Modules with `OPERATIONS`, functions of the request, and `resource_of(operation, request)`."""
+
+
+def register(service_handlers):
+    """Serve what MiniStack does not."""
+    for name, module in SERVICES.items():
+        service_handlers.setdefault(name, _service(name, module))
+
+
+def _service(service, module):
+    async def handle(method, path, headers, body, query):
+        operation = headers.get("x-amz-target", "").rpartition(".")[2]
+        request = json.loads(body or b"{}")
+        denial = _denial(service, operation, module, request, headers, query)
+        if denial:
+            return denial
+        answer = module.OPERATIONS.get(operation)
+        if answer is None:
+            return _failure("UnknownOperationException", f"{service}:{operation} is not emulated")
+        try:
+            return 200, JSON, json.dumps(answer(request), default=str).encode()
+        except ServiceError as error:
+            return _failure(error.code, error.message)
+
+    return handle
+
+
+def _failure(code, message):
+    return 400, JSON, json.dumps({"__type": code, "message": message}).encode()
+
+
+def _denial(service, operation, module, request, headers, query):
+    if not AUTH:
+        return None
+    resource = module.resource_of(operation, request)
+    action = f"{service}:{operation}"
+    found = evaluator.enforce(
+        extract_access_key_id(headers, query), action, service, get_region(), resource_arn=resource
+    )
+    if found is None:
+        return None
+    if isinstance(found, evaluator.AuthError):
+        return _failure(found.code, found.message)
+    return access_denied_response(
+        service,
+        action,
+        found.principal_arn,
+        str(uuid.uuid4()),
+        error_code="AccessDeniedException",
+        headers=headers,
+        resource_arn=resource,
+        explicit_deny=found.decision == "Deny",
+    )

@@ -1,0 +1,41 @@
+"""Calls of CodeCommit about repositories; their content is reached with git."""
+
+from ministack_registry.errors import ServiceError
+from ministack_registry.records import all_of, arn
+from ministack_registry.repositories import TYPE, attributes, folder
+
+
+def resource_of(operation, request):
+    """The ARN that a call is about."""
+    name = request.get("repositoryName")
+    return arn("codecommit", name) if name else "*"
+
+
+def _list(request):
+    found = [(i, p["RepositoryName"]) for i, p in all_of(TYPE)]
+    return {"repositories": [{"repositoryId": i, "repositoryName": name} for i, name in found]}
+
+
+def _get(request):
+    for repository_id, properties in all_of(TYPE):
+        if properties["RepositoryName"] == request["repositoryName"]:
+            here = attributes(properties)
+            return {
+                "repositoryMetadata": {
+                    "repositoryId": repository_id,
+                    "repositoryName": here["Name"],
+                    "Arn": here["Arn"],
+                    "cloneUrlHttp": here["CloneUrlHttp"],
+                    "cloneUrlSsh": here["CloneUrlSsh"],
+                    "defaultBranch": (folder(here["Name"]) / "HEAD")
+                    .read_text()
+                    .rpartition("/")[2]
+                    .strip(),
+                }
+            }
+    raise ServiceError(
+        "RepositoryDoesNotExistException", f"{request['repositoryName']} does not exist"
+    )
+
+
+OPERATIONS = {"GetRepository": _get, "ListRepositories": _list}

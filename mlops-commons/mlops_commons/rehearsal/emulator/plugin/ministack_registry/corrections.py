@@ -1,0 +1,73 @@
+"""Where MiniStack 1.5.33 differs from AWS: each correction quotes what AWS documents."""
+
+import os
+
+import ministack.services.ec2 as ec2
+import ministack.services.iam as iam
+import ministack.services.s3 as s3
+
+
+def register(handlers):
+    """Wrap the handlers that need it."""
+    vpc, bucket = handlers["AWS::EC2::VPC"], handlers["AWS::S3::Bucket"]
+    vpc["create"] = _with_block(vpc["create"])
+    bucket["create"] = _with_tags(bucket["create"], 1)
+    bucket["update"] = _with_tags(bucket["update"], 2)
+    bucket["delete"] = _empty_only(bucket["delete"])
+    function = handlers["AWS::Lambda::Function"]
+    function["create"] = _runnable(function["create"])
+
+
+def _with_block(create):
+    """AWS::EC2::VPC, Return values: "CidrBlock: The primary IPv4 CIDR block for the VPC"."""
+
+    def wrapped(*arguments):
+        vpc, attributes = create(*arguments)
+        attributes.setdefault("CidrBlock", ec2._vpcs[vpc]["CidrBlock"])
+        attributes.setdefault("VpcId", vpc)
+        return vpc, attributes
+
+    return wrapped
+
+
+def _with_tags(change, position):
+    """AWS::S3::Bucket, Tags: "An arbitrary set of tags (key-value pairs) for this S3 bucket"."""
+
+    def wrapped(*arguments, **options):
+        bucket, attributes = change(*arguments, **options)
+        tags = {tag["Key"]: tag["Value"] for tag in arguments[position].get("Tags", ())}
+        if tags:
+            s3._bucket_tags[bucket] = tags
+        return bucket, attributes
+
+    return wrapped
+
+
+def _empty_only(delete):
+    """AWS::S3::Bucket: "You can only delete empty buckets"."""
+
+    def wrapped(physical_id, properties):
+        if (s3._buckets.get(physical_id) or {}).get("objects"):
+            raise ValueError("The bucket you tried to delete is not empty")
+        return delete(physical_id, properties)
+
+    return wrapped
+
+
+def _runnable(create):
+    """Refuse an unknown role as Lambda does, and trust the emulator's certificate.
+
+    API_CreateFunction, Role; functions that name the certificates of the Lambda image
+    (`/etc/pki/...`, as the CDK's BucketDeployment does) get those of the emulator.
+    """
+
+    def wrapped(logical_id, properties, stack_name):
+        if str(properties.get("Role", "")).rpartition("/")[2] not in iam._roles:
+            raise ValueError("The role defined for the function cannot be assumed by Lambda.")
+        variables = (properties.get("Environment") or {}).get("Variables") or {}
+        if "AWS_CA_BUNDLE" in variables:
+            trusted = {**variables, "AWS_CA_BUNDLE": os.environ.get("AWS_CA_BUNDLE", "")}
+            properties = {**properties, "Environment": {"Variables": trusted}}
+        return create(logical_id, properties, stack_name)
+
+    return wrapped

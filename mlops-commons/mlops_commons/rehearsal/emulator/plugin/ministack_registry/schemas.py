@@ -1,0 +1,106 @@
+"""The schemas of the CloudFormation registry, as cfn-lint ships them."""
+
+from functools import cache
+
+import regex
+from cfnlint.schema import ResourceNotFoundError
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
+from jsonschema import Draft7Validator
+from jsonschema.exceptions import ValidationError
+from jsonschema.validators import extend
+
+REPORTED = 4
+"""How many problems of a resource one message names."""
+
+
+def _pattern(_validator, pattern, instance, _schema):
+    # Python's own `re` knows no \p{...}, which the schemas use.
+    if isinstance(instance, str) and not regex.search(pattern, instance):
+        yield ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+def _pattern_properties(validator, patterns, instance, _schema):
+    if not isinstance(instance, dict):
+        return
+    for pattern, subschema in patterns.items():
+        for name, value in instance.items():
+            if regex.search(pattern, name):
+                yield from validator.descend(value, subschema, path=name, schema_path=pattern)
+
+
+def _additional_properties(validator, allowed, instance, schema):
+    if not isinstance(instance, dict):
+        return
+    patterns = schema.get("patternProperties", {})
+    extra = [
+        name
+        for name in instance
+        if name not in schema.get("properties", {})
+        and not any(regex.search(pattern, name) for pattern in patterns)
+    ]
+    if isinstance(allowed, dict):
+        for name in extra:
+            yield from validator.descend(instance[name], allowed, path=name)
+    elif not allowed and extra:
+        names = ", ".join(map(repr, extra))
+        yield ValidationError(f"extraneous key [{names}] is not permitted")
+
+
+Validator = extend(
+    Draft7Validator,
+    {
+        "pattern": _pattern,
+        "patternProperties": _pattern_properties,
+        "additionalProperties": _additional_properties,
+    },
+)
+
+
+@cache
+def schema(region, resource_type):
+    """The schema of a type, or None where the registry of the region has none."""
+    try:
+        return PROVIDER_SCHEMA_MANAGER.get_resource_schema(region, resource_type).schema
+    except ResourceNotFoundError:
+        return None
+
+
+@cache
+def _validator(region, resource_type):
+    found = schema(region, resource_type)
+    return Validator(found) if found else None
+
+
+def problems(region, resource_type, properties):
+    """What is wrong with the properties of a resource, in CloudFormation's words."""
+    validator = _validator(region, resource_type)
+    if validator is None:
+        return []
+    # MiniStack adds the tags aws:cloudformation:*, which no template may have.
+    errors = validator.iter_errors(_own_tags_only(properties))
+    found = sorted((error for error in errors if not _is_coerced(error)), key=_path)
+    return [f"#/{_path(error)}: {error.message}"[:300] for error in found[:REPORTED]]
+
+
+def _own_tags_only(properties):
+    tags = properties.get("Tags")
+    if isinstance(tags, list):
+        return {**properties, "Tags": [tag for tag in tags if not _is_reserved(tag.get("Key"))]}
+    if isinstance(tags, dict):
+        return {**properties, "Tags": {k: v for k, v in tags.items() if not _is_reserved(k)}}
+    return properties
+
+
+def _is_reserved(key):
+    return str(key).lower().startswith("aws:")
+
+
+def _is_coerced(error):
+    # CloudFormation turns scalars into one another: "80" serves as a number, true as a string.
+    if error.validator == "type":
+        return not isinstance(error.instance, (dict, list))
+    return error.validator == "enum" and str(error.instance) in map(str, error.validator_value)
+
+
+def _path(error):
+    return "/".join(map(str, error.path))
