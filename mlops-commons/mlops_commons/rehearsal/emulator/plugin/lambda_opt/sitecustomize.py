@@ -9,6 +9,7 @@ script names an interpreter of the Lambda image.
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 OPT = "/opt/"
 
@@ -20,11 +21,11 @@ def _relocated(arguments):
     if not isinstance(program, str) or not program.startswith(OPT):
         return arguments
     for folder in os.environ.get("_LAMBDA_LAYERS_DIRS", "").split(os.pathsep):
-        found = os.path.join(folder, program.removeprefix(OPT))
-        if folder and os.path.isfile(found):
-            with open(found, "rb") as file:
+        found = Path(folder, program.removeprefix(OPT))
+        if folder and found.is_file():
+            with found.open("rb") as file:
                 script = b"python" in file.readline()
-            return [*([sys.executable] if script else []), found, *rest]
+            return [*([sys.executable] if script else []), str(found), *rest]
     return arguments
 
 

@@ -9,7 +9,7 @@ from ministack.core.iam_actions import access_denied_response
 from ministack.core.responses import get_region
 from ministack.core.router import extract_access_key_id
 
-from ministack_registry import codepipeline, codecommit, sagemaker, servicecatalog
+from ministack_registry import codecommit, codepipeline, sagemaker, servicecatalog
 from ministack_registry.errors import ServiceError
 
 JSON = {"Content-Type": "application/x-amz-json-1.1"}

@@ -33,7 +33,7 @@ def _get(request):
 
 
 def _as_in_the_api(value, configuration=False):
-    """The property names of CloudFormation as the API spells them; a configuration keeps its own."""
+    """Property names of CloudFormation as the API spells them; a configuration keeps its own."""
     if isinstance(value, list):
         return [_as_in_the_api(inner, configuration) for inner in value]
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Types without a service behind them: schema-checked records, with Ref and GetAtt as documented."""
+"""Types without a service behind them: records, with Ref and GetAtt as documented."""
 
 import hashlib
 import uuid
@@ -70,7 +70,7 @@ REFS = {
     "AWS::ServiceCatalog::Portfolio": _after_name("port-"),
     "AWS::ServiceCatalog::TagOption": _after_name("tag-"),
 }
-"""What Ref gives where it is not the primary identifier's properties (the types' 'Return values')."""
+"""What Ref gives where it is not the primary identifier (the types' 'Return values')."""
 
 ATTRIBUTES = {
     "AWS::CodePipeline::Pipeline": lambda p, ref: {"Version": "1"},

@@ -15,6 +15,7 @@ from ministack.core.responses import get_account_id, get_region
 from ministack_registry.records import STORE, arn, key_of
 
 TYPE = "AWS::CodeCommit::Repository"
+_GIT = shutil.which("git") or "git"
 AUTHOR = ("-c", "user.name=AWS CodeCommit", "-c", "user.email=codecommit@example.com")
 
 
@@ -90,7 +91,7 @@ def _fill(repository, branch, asset):
 
 
 def _refuse_empty_files(archive):
-    """API_PutFile, fileContent has a minimum of one byte: a repository cannot start with an empty file."""
+    """A repository cannot start with an empty file (found on AWS; API_PutFile, fileContent)."""
     for entry in archive.infolist():
         if not entry.is_dir() and not entry.file_size:
             raise ValueError(f"FileContentRequiredException: {entry.filename} is empty")
@@ -99,7 +100,7 @@ def _refuse_empty_files(archive):
 def _git(*arguments):
     environment = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
     done = subprocess.run(
-        ["git", *arguments], capture_output=True, text=True, check=False, env=environment
+        [_GIT, *arguments], capture_output=True, text=True, check=False, env=environment
     )
     if done.returncode:
         raise ValueError(f"git {arguments[0]}: {done.stderr[-300:]}")
