@@ -1,6 +1,8 @@
 """The emulator as a process group on 127.0.0.1, with everything it writes in one folder."""
 
+import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -97,6 +99,27 @@ class Emulator:
             "AWS_EC2_METADATA_DISABLED": "true",
         }
 
+    def service_credentials(self, role: str, service: str, name: str) -> dict[str, str]:
+        """Credentials of a role as the service that it trusts gets them, for boto3's clients.
+
+        Raises:
+            PlatformError: the role is not there, or does not trust the service.
+        """
+        request = urllib.request.Request(
+            f"{self.endpoint}/_registry/sessions",
+            data=json.dumps({"role": role, "service": service, "name": name}).encode(),
+            headers={"X-Registry-Token": self._token},
+            method="POST",
+        )
+        trust = ssl.create_default_context(cafile=str(self.certificate))
+        try:
+            with urllib.request.urlopen(request, timeout=30, context=trust) as answer:
+                found: dict[str, str] = json.load(answer)
+                return found
+        except urllib.error.HTTPError as error:
+            message = json.load(error).get("message", str(error))
+            raise PlatformError(message, hint="see the trust policy of that role") from error
+
     def stop(self) -> None:
         """End every process and remove the temporary folder; a second call does nothing."""
         if self.pid:
@@ -113,6 +136,7 @@ class Emulator:
         key = self.root / "key.pem"
         (self.root / "tmp").mkdir(parents=True, exist_ok=True)
         self.repositories.mkdir(exist_ok=True)
+        self._token = secrets.token_hex(32)
         _make_certificate(python, self.certificate, key)
         port = _free_port()
         self.endpoint = f"https://{HOST}:{port}"
@@ -147,6 +171,7 @@ class Emulator:
             "EDGE_PORT": str(port),
             "MINISTACK_REGION": self.region,
             "MINISTACK_CODECOMMIT_ROOT": str(self.repositories),
+            "MINISTACK_REGISTRY_TOKEN": self._token,
             "LAMBDA_EXECUTOR": "local",
             "IOT_MTLS_ENABLED": "0",  # would listen on all interfaces
             "AUTH": "true",

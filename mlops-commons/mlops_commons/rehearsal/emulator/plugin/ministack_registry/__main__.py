@@ -12,6 +12,7 @@ from ministack_registry import (
     records,
     repositories,
     service_role,
+    sessions,
     validation,
 )
 
@@ -29,6 +30,7 @@ def register():
 
 def main():
     register()
+    ministack.app.app = sessions.serving(ministack.app.app)
     # One port, the one that was asked for: MiniStack would take 443 as well.
     ministack.app._port_is_bindable = lambda *_: False
     sys.argv = ["ministack"]

@@ -5,7 +5,6 @@ operation on it; without one, the permissions of the caller.
 """
 
 import functools
-import json
 
 from ministack.core import iam_evaluator as evaluator
 from ministack.core.responses import get_account_id, get_region
@@ -15,6 +14,7 @@ from ministack.services.cloudformation.helpers import _error, _p
 
 from ministack_registry.permissions import required_actions
 from ministack_registry.resource_arns import known_arns, passed_roles
+from ministack_registry.sessions import trusts
 
 SERVICE = "cloudformation.amazonaws.com"
 CHANGING = ("CreateStack", "UpdateStack", "DeleteStack", "CreateChangeSet", "RollbackStack")
@@ -66,19 +66,11 @@ def _key(stack):
 def _role_refusal(role):
     """Why the caller cannot hand this role to CloudFormation, or None."""
     record = iam._roles.get(role.rpartition("/")[2])
-    if record is None or not _trusts_service(record):
+    if record is None or not trusts(record, SERVICE):
         return "ValidationError", f"Role {role} is invalid or cannot be assumed"
     caller = evaluator.caller_arn()
     denial = denied(caller, "iam:PassRole", (role,), {"iam:passedtoservice": SERVICE})
     return ("AccessDenied", denial) if denial else None
-
-
-def _trusts_service(record):
-    document = record.get("AssumeRolePolicyDocument")
-    document = json.loads(document) if isinstance(document, str) else document or {}
-    found = document.get("Statement", [])
-    principals = [s.get("Principal", {}) for s in (found if isinstance(found, list) else [found])]
-    return any(SERVICE in str(p.get("Service", "")) for p in principals if isinstance(p, dict))
 
 
 def _creating(provision):

@@ -1,0 +1,89 @@
+"""Act 1: empty accounts, each with an administrator whose profile the configuration names."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mlops_commons.config import PlatformConfig
+from mlops_commons.rehearsal.evidence import Evidence
+from mlops_commons.rehearsal.world import World
+
+ADMINISTRATOR = "administrator"
+POLICY = "arn:aws:iam::aws:policy/AdministratorAccess"
+
+
+@dataclass(frozen=True)
+class Place:
+    """An account in a region, its role in the platform, and the AWS profile that reaches it."""
+
+    account: str
+    region: str
+    role: str
+    profile: str
+
+
+def places(config: PlatformConfig) -> tuple[Place, ...]:
+    """Governance, then every enabled stage; an account and region once for each profile."""
+    pipeline = config.pipeline
+    found = [Place(pipeline.account, pipeline.region, "governance", pipeline.bootstrap.aws_profile)]
+    for deployment in config.enabled_deployments:
+        for stage in deployment.enabled_stages:
+            role = f"{deployment.set_name}/{stage.stage_name}"
+            profile = stage.bootstrap.aws_profile
+            found.append(Place(stage.account, stage.region, role, profile))
+    return tuple({(p.account, p.region, p.profile): p for p in reversed(found)}.values())[::-1]
+
+
+def play_accounts(world: World) -> tuple[Evidence, ...]:
+    """Make the administrators and write their profiles, as a person's own files."""
+    found = places(world.config)
+    for account in sorted({place.account for place in found}):
+        world.administrators[account] = _administrator(world, account, found[0].region)
+    _write_profiles(world, found)
+    rows = tuple(_row(world, place) for place in found)
+    return (Evidence("accounts", rows),)
+
+
+def _administrator(world: World, account: str, region: str) -> Mapping[str, str]:
+    # The emulator takes an account's id as the access key of its root.
+    root = {"aws_access_key_id": account, "aws_secret_access_key": "test"}
+    iam = world.client("iam", region, root)
+    iam.create_user(UserName=ADMINISTRATOR)
+    iam.attach_user_policy(UserName=ADMINISTRATOR, PolicyArn=POLICY)
+    key = iam.create_access_key(UserName=ADMINISTRATOR)["AccessKey"]
+    return {
+        "aws_access_key_id": key["AccessKeyId"],
+        "aws_secret_access_key": key["SecretAccessKey"],
+    }
+
+
+def _write_profiles(world: World, found: tuple[Place, ...]) -> None:
+    config, credentials = world.aws_config_file, world.aws_credentials_file
+    config.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    profiles = {place.profile: place for place in found}
+    for file in (config, credentials):
+        file.touch(mode=0o600)
+    config.write_text(
+        "".join(
+            f"[profile {name}]\nregion = {place.region}\ns3 =\n  addressing_style = path\n\n"
+            for name, place in profiles.items()
+        )
+    )
+    credentials.write_text(
+        "".join(
+            f"[{name}]\n"
+            + "".join(f"{k} = {v}\n" for k, v in world.administrators[place.account].items())
+            + "\n"
+            for name, place in profiles.items()
+        )
+    )
+
+
+def _row(world: World, place: Place) -> Mapping[str, str]:
+    sts = world.administrator("sts", place.account, place.region)
+    return {
+        "account": place.account,
+        "region": place.region,
+        "role": place.role,
+        "profile": place.profile,
+        "identity": sts.get_caller_identity()["Arn"],
+    }

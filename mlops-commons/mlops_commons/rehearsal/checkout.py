@@ -1,0 +1,75 @@
+"""Checkouts of the repository that use this one's environment in place of installing again."""
+
+import os
+import subprocess
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from mlops_commons.utilities.paths import (
+    APP_DIRECTORIES,
+    CDK_APP_CONFIG,
+    CDK_INFRA_APP_CONFIG,
+    REPOSITORY_ROOT,
+)
+from mlops_commons.utilities.snapshot import snapshot
+
+FILLED_IN: Final = {digit * 12: f"{digit}0000000000{digit}" for digit in "1234"}
+"""Account ids in place of the sample's placeholders, which `deploy` refuses."""
+SHARED: Final = ("bin", "lib", "lib64", "include", "pyvenv.cfg")
+STAMP: Final = ". mlops-commons/mlops_commons/scripts/stamp.sh && environment_stamp"
+
+
+def write_checkout(
+    folder: Path, cdk_app: Path = CDK_APP_CONFIG, infra: Path = CDK_INFRA_APP_CONFIG
+) -> None:
+    """Write what a user's clone holds: both apps, and the configuration with accounts filled in.
+
+    Args:
+        cdk_app, infra: the configuration files; the sample's placeholders in them are replaced.
+    """
+    replacements = {
+        PurePosixPath(CDK_APP_CONFIG.relative_to(REPOSITORY_ROOT)): filled_in(cdk_app.read_text())
+    }
+    if infra.is_file():
+        path = PurePosixPath(CDK_INFRA_APP_CONFIG.relative_to(REPOSITORY_ROOT))
+        replacements[path] = filled_in(infra.read_text())
+    for directory in APP_DIRECTORIES.values():
+        if (REPOSITORY_ROOT / directory / "app.py").is_file():
+            snapshot(REPOSITORY_ROOT, directory, replacements).write(folder)
+    share_environment(folder)
+
+
+def filled_in(text: str) -> str:
+    """The text of a configuration with account ids in place of the placeholders."""
+    for placeholder, account in FILLED_IN.items():
+        text = text.replace(placeholder, account)
+    return text
+
+
+def share_environment(folder: Path) -> None:
+    """Give a checkout this one's environment, as if its own set-up had just made it.
+
+    What set-up installs depends on the lock files alone, and those are the same; a checkout with
+    other lock files has another stamp than the one written here, and sets itself up anew.
+    """
+    environment = folder / ".venv"
+    environment.mkdir()
+    for name in SHARED:
+        if (REPOSITORY_ROOT / ".venv" / name).exists():
+            (environment / name).symlink_to(REPOSITORY_ROOT / ".venv" / name)
+    (folder / "node_modules").symlink_to(REPOSITORY_ROOT / "node_modules")
+    if not _same_locks(folder):
+        return
+    done = subprocess.run(
+        ["/bin/bash", "-c", STAMP],
+        cwd=folder,
+        env={"PATH": os.environ.get("PATH", os.defpath), "MLOPS_ROOT": str(folder.resolve())},
+        capture_output=True,
+        check=True,
+    )
+    (environment / "stamp").write_bytes(done.stdout)
+
+
+def _same_locks(folder: Path) -> bool:
+    names = ("constraints.txt", "package.json", "package-lock.json")
+    return all((folder / n).read_bytes() == (REPOSITORY_ROOT / n).read_bytes() for n in names)

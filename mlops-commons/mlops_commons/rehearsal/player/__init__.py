@@ -1,0 +1,1 @@
+"""A player of CodePipeline: takes a pipeline as it is deployed and runs its actions."""
