@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from mlops_commons.cli import app_verbs, check_verbs, config_verbs
+from mlops_commons.cli import app_verbs, check_verbs, config_verbs, rehearse
 from mlops_commons.cli.errors import reported_errors
 from mlops_commons.cli.exit_codes import ExitCode
 
@@ -18,6 +18,7 @@ Examples:
   ./{PROGRAM} infra deploy --all         repositories and pipelines; they deliver the rest
   ./{PROGRAM} template synth             the portfolio of SageMaker project templates
   ./{PROGRAM} config validate            all problems of the configuration in one report
+  ./{PROGRAM} rehearse                   all of it on this machine, without AWS
   ./{PROGRAM} test                       linters and all tests
 """
 
@@ -35,6 +36,7 @@ application = typer.Typer(
 app_verbs.register(application)
 config_verbs.register(application)
 check_verbs.register(application)
+rehearse.register(application)
 
 
 def _print_version(wanted: bool) -> None:

@@ -1,0 +1,145 @@
+"""`rehearse`: the platform bootstrapped, deployed and used on this machine, without AWS."""
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+if TYPE_CHECKING:
+    from mlops_commons.rehearsal.evidence import Played
+    from mlops_commons.rehearsal.world import World
+
+EXAMPLES: Final = """
+\b
+Needs no AWS account, no credentials and no Docker. The first run installs the emulator.
+
+\b
+Examples:
+  rehearse                          all acts, with the shipped sample
+  rehearse --until bootstrap        stop after an act, by name or number
+  rehearse --set business-unit-1    one account set
+  rehearse --approve ask            asks where a pipeline waits for a person
+  rehearse --keep                   leaves everything running until Enter or control-C
+  rehearse --json                   the evidence of every act as JSON
+"""
+
+
+class Approval(StrEnum):
+    """What happens at a manual approval."""
+
+    AUTO = "auto"
+    ASK = "ask"
+
+
+Until = Annotated[str, typer.Option("--until", help="The last act, by name or number.")]
+Keep = Annotated[bool, typer.Option("--keep", help="Leave the accounts up afterwards.")]
+SetName = Annotated[str, typer.Option("--set", help="Only this account set.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the evidence as JSON.")]
+Approve = Annotated[Approval, typer.Option("--approve", help="At a manual approval.")]
+Config = Annotated[
+    Path | None, typer.Option("--config", help="Another cdk-app.yml.", exists=True, dir_okay=False)
+]
+
+
+def register(application: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    application.command("rehearse", epilog=EXAMPLES)(rehearse)
+
+
+def rehearse(
+    until: Until = "",
+    keep: Keep = False,
+    set_name: SetName = "",
+    approve: Approve = Approval.AUTO,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Play bootstrap, deployment and pipelines against an AWS emulated on this machine."""
+    from rich.console import Console
+
+    from mlops_commons.rehearsal.acts import acts_until
+    from mlops_commons.rehearsal.timeline import Request, play, world_of
+    from mlops_commons.utilities.paths import CDK_APP_CONFIG
+
+    console = Console(stderr=True, highlight=False)
+    acts = acts_until(until)
+    played: list[Played] = []
+    with _interruptible(), console.status("") as status:
+
+        def say(text: str) -> None:
+            if console.is_terminal:
+                status.update(text)
+            else:
+                console.print(f"  {text}")
+
+        def approved(name: str) -> bool:
+            if approve is Approval.AUTO:
+                return True
+            status.stop()
+            answer = typer.confirm(f"approve '{name}'?", err=True)
+            status.start()
+            return answer
+
+        request = Request(
+            cdk_app=config or CDK_APP_CONFIG, set_name=set_name, approve=approved, say=say
+        )
+        with world_of(request) as world:
+            for act in acts:
+                say(f"act {act.number}: {act.title}")
+                done = play(world, act)
+                played.append(done)
+                console.print(_line(done))
+            if keep:
+                status.stop()
+                _keep(world)
+    _report(played, as_json=as_json)
+
+
+def _line(done: "Played") -> str:
+    counts = ", ".join(f"{len(found.rows)} {found.kind}" for found in done.evidence)
+    return f"[green]✓[/] act {done.number}  {done.title:<45} {done.seconds:6.1f} s  {counts}"
+
+
+def _report(played: "list[Played]", *, as_json: bool) -> None:
+    if as_json:
+        import json
+
+        typer.echo(json.dumps({"acts": [done.as_json() for done in played]}, indent=2))
+        return
+    seconds = sum(done.seconds for done in played)
+    typer.echo(f"{len(played)} acts played in {seconds:.0f} s; nothing of them is left running")
+
+
+def _keep(world: "World") -> None:
+    """Say how to reach the accounts, then wait for Enter or an interrupt."""
+    environment = {
+        **world.emulator.client_environment(),
+        "AWS_CONFIG_FILE": str(world.aws_config_file),
+        "AWS_SHARED_CREDENTIALS_FILE": str(world.aws_credentials_file),
+    }
+    typer.echo("the accounts stay up; in another shell:\n")
+    for name, value in environment.items():
+        typer.echo(f"  export {name}={value}")
+    typer.echo(f"  export AWS_PROFILE={world.config.pipeline.bootstrap.aws_profile}")
+    typer.echo(f"  cd {world.checkout}\n\nEnter ends them.")
+    sys.stdin.readline()
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """A closed terminal or a termination leaves nothing behind, as control-C does."""
+
+    def interrupt(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = {n: signal.signal(n, interrupt) for n in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
