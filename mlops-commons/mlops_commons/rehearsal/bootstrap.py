@@ -16,12 +16,20 @@ def play_bootstrap(world: World) -> tuple[Evidence, ...]:
     """Bootstrap with the trust of every set (DESIGN decision 17)."""
     trust = trusted(world.config)
     rows = []
-    for place in {(p.account, p.region): p for p in reversed(places(world.config))}.values():
+    for place in _first_of_each(places(world.config)):
         trusting = sorted(trust.get((place.account, place.region), set()) - {place.account})
         world.say(f"bootstrap {place.role} {place.account}/{place.region}")
         _bootstrap(world, place, trusting)
         rows.append(_row(world, place, trusting))
-    return (Evidence("bootstrapped", tuple(reversed(rows))),)
+    return (Evidence("bootstrapped", tuple(rows)),)
+
+
+def _first_of_each(found: tuple[Place, ...]) -> tuple[Place, ...]:
+    """A place for each account and region, whichever profile comes first."""
+    rows: dict[tuple[str, str], Place] = {}
+    for place in found:
+        rows.setdefault((place.account, place.region), place)
+    return tuple(rows.values())
 
 
 def trusted(config: PlatformConfig) -> Mapping[tuple[str, str], set[str]]:

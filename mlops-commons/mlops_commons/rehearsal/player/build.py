@@ -29,8 +29,10 @@ def play_build(
     Returns:
         what happened, and the artifacts that it has made.
     """
-    codebuild = world.client("codebuild", pipeline.region, caller)
     name = action.configuration["ProjectName"]
+    # The pipeline's role must be allowed to start the build; what it runs, CodeBuild knows itself.
+    world.client("codebuild", pipeline.region, caller).start_build(projectName=name)
+    codebuild = world.administrator("codebuild", pipeline.account, pipeline.region)
     project = codebuild.batch_get_projects(names=[name])["projects"][0]
     credentials = world.emulator.service_credentials(
         project["serviceRole"], SERVICE, f"AWSCodeBuild-{name}"[:64]
