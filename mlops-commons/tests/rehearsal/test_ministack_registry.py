@@ -1,0 +1,172 @@
+"""What the extension of MiniStack does to stacks, seen through CloudFormation's own calls."""
+
+import io
+import subprocess
+import zipfile
+from typing import Any
+
+import pytest
+from accounts_of_tests import ACCOUNT, Accounts
+from botocore.exceptions import ClientError
+
+pytestmark = pytest.mark.app
+
+
+def bucket(**properties: Any) -> dict[str, Any]:
+    return {"B": {"Type": "AWS::S3::Bucket", "Properties": properties}}
+
+
+@pytest.mark.parametrize(
+    ("stack", "resources", "reason"),
+    [
+        ("unknown-property", bucket(BuketName="x"), "extraneous key ['BuketName']"),
+        (
+            "missing-property",
+            {"P": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String"}}},
+            "'Value' is a required property",
+        ),
+        (
+            "bad-pattern",
+            {
+                "K": {
+                    "Type": "AWS::KMS::Alias",
+                    "Properties": {"AliasName": "without-prefix", "TargetKeyId": "key"},
+                }
+            },
+            "does not match",
+        ),
+    ],
+)
+def test_a_property_that_the_schema_refuses_fails_the_stack(
+    accounts: Accounts, stack: str, resources: dict[str, Any], reason: str
+) -> None:
+    status, why = accounts.deploy(stack, resources)
+    assert status.startswith("ROLLBACK")
+    assert reason in why
+
+
+def test_numbers_may_be_written_as_text(accounts: Accounts) -> None:
+    resources = {
+        "L": {
+            "Type": "AWS::Logs::LogGroup",
+            "Properties": {"LogGroupName": "coerced", "RetentionInDays": "7"},
+        }
+    }
+    assert accounts.deploy("coerced", resources) == ("CREATE_COMPLETE", "")
+
+
+def test_the_service_role_needs_the_permissions_of_each_resource(accounts: Accounts) -> None:
+    role = accounts.role(
+        "only-parameters",
+        "cloudformation.amazonaws.com",
+        {"Effect": "Allow", "Action": "ssm:*", "Resource": "*"},
+    )
+    parameter = {"Name": "/mine", "Type": "String", "Value": "v"}
+    allowed = {"P": {"Type": "AWS::SSM::Parameter", "Properties": parameter}}
+    assert accounts.deploy("may", allowed, RoleARN=role)[0] == "CREATE_COMPLETE"
+    status, why = accounts.deploy("may-not", bucket(BucketName="denied-bucket"), RoleARN=role)
+    assert status.startswith("ROLLBACK")
+    assert "assumed-role/only-parameters/AWSCloudFormation is not authorized" in why
+    assert "s3:CreateBucket on resource: arn:aws:s3:::denied-bucket" in why
+
+
+def test_the_resource_of_a_permission_counts(accounts: Accounts) -> None:
+    role = accounts.role(
+        "one-bucket",
+        "cloudformation.amazonaws.com",
+        {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::this-one"},
+    )
+    assert accounts.deploy("this", bucket(BucketName="this-one"), RoleARN=role)[1] == ""
+    assert "not authorized" in accounts.deploy("other", bucket(BucketName="other"), RoleARN=role)[1]
+
+
+def test_a_role_is_handed_on_only_by_who_may_pass_it(accounts: Accounts) -> None:
+    role = accounts.role(
+        "makes-functions",
+        "cloudformation.amazonaws.com",
+        {"Effect": "Allow", "Action": ["lambda:*", "logs:*"], "Resource": "*"},
+    )
+    execution = accounts.role("execution", "lambda.amazonaws.com")
+    properties = {
+        "Runtime": "python3.13",
+        "Handler": "index.handler",
+        "Role": execution,
+        "Code": {"ZipFile": "def handler(event, context): return 1\n"},
+    }
+    function = {"F": {"Type": "AWS::Lambda::Function", "Properties": properties}}
+    status, why = accounts.deploy("passes", function, RoleARN=role)
+    assert status.startswith("ROLLBACK")
+    assert f"iam:PassRole on resource: {execution}" in why
+
+
+def test_a_role_that_does_not_trust_cloudformation_is_refused(accounts: Accounts) -> None:
+    role = accounts.role("of-lambda", "lambda.amazonaws.com")
+    with pytest.raises(ClientError, match="invalid or cannot be assumed"):
+        accounts.deploy("untrusted", bucket(), RoleARN=role)
+
+
+def test_a_bucket_with_content_is_not_deleted(accounts: Accounts) -> None:
+    accounts.deploy("full", bucket(BucketName="full-bucket"))
+    accounts.client("s3").put_object(Bucket="full-bucket", Key="k", Body=b"1")
+    stacks = accounts.client("cloudformation")
+    stacks.delete_stack(StackName="full")
+    with pytest.raises(Exception, match="DELETE_FAILED|terminal failure"):
+        stacks.get_waiter("stack_delete_complete").wait(
+            StackName="full", WaiterConfig={"Delay": 1, "MaxAttempts": 10}
+        )
+
+
+def seed(accounts: Accounts, name: str, files: dict[str, str]) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for file, text in files.items():
+            archive.writestr(file, text)
+    s3 = accounts.client("s3")
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    s3.put_object(Bucket=name, Key="seed.zip", Body=content.getvalue())
+
+
+def repository(name: str, seeded_from: str) -> dict[str, Any]:
+    code = {"BranchName": "main", "S3": {"Bucket": seeded_from, "Key": "seed.zip"}}
+    properties = {"RepositoryName": name, "Code": code}
+    return {"R": {"Type": "AWS::CodeCommit::Repository", "Properties": properties}}
+
+
+def test_a_repository_is_a_git_repository_with_the_code(accounts: Accounts) -> None:
+    seed(accounts, "seed-of-repository", {"README.md": "hello\n", "a/run.sh": "true\n"})
+    resources = repository("mine", "seed-of-repository")
+    assert accounts.deploy("repository", resources) == ("CREATE_COMPLETE", "")
+    folder = accounts.emulator.repositories / ACCOUNT / "eu-west-1" / "mine.git"
+    shown = subprocess.run(
+        ["git", "-C", str(folder), "show", "main:README.md"], capture_output=True, check=True
+    )
+    assert shown.stdout == b"hello\n"
+    found = accounts.client("codecommit").get_repository(repositoryName="mine")
+    assert found["repositoryMetadata"]["defaultBranch"] == "main"
+
+
+def test_an_empty_file_does_not_seed_a_repository(accounts: Accounts) -> None:
+    seed(accounts, "seed-with-empty-file", {"__init__.py": ""})
+    status, why = accounts.deploy("empty-file", repository("empty", "seed-with-empty-file"))
+    assert status.startswith("ROLLBACK")
+    assert "__init__.py is empty" in why
+
+
+def test_calls_of_added_services_are_authorised(accounts: Accounts) -> None:
+    role = accounts.role(
+        "looks",
+        "sagemaker.amazonaws.com",
+        {"Effect": "Allow", "Action": "sagemaker:ListDomains", "Resource": "*"},
+    )
+    credentials = accounts.emulator.service_credentials(role, "sagemaker.amazonaws.com", "me")
+    sagemaker = accounts.client("sagemaker", credentials)
+    assert sagemaker.list_domains()["Domains"] == []
+    with pytest.raises(ClientError, match=r"assumed-role/looks/me.*ListUserProfiles"):
+        sagemaker.list_user_profiles()
+
+
+def test_a_service_gets_only_the_roles_that_trust_it(accounts: Accounts) -> None:
+    role = accounts.role("for-builds", "codebuild.amazonaws.com")
+    assert accounts.emulator.service_credentials(role, "codebuild.amazonaws.com", "b")
+    with pytest.raises(Exception, match="not authorized to perform: sts:AssumeRole"):
+        accounts.emulator.service_credentials(role, "lambda.amazonaws.com", "b")

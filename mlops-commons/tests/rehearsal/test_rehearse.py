@@ -1,0 +1,73 @@
+"""The whole rehearsal through its door; about five minutes, nearly all of it the builds."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from mlops_commons.utilities.paths import REPOSITORY_ROOT
+
+WRAPPER = REPOSITORY_ROOT / "mlops-multi-account.sh"
+
+
+def rehearse(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        ["/bin/bash", str(WRAPPER), "rehearse", *arguments],
+        env={**os.environ, "TMPDIR": str(folder)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+@pytest.mark.rehearsal
+def test_the_sample_is_bootstrapped_deployed_and_delivered_to_every_account(
+    tmp_path: Path,
+) -> None:
+    program = rehearse(tmp_path, "--json")
+    output, errors = program.communicate(timeout=900)
+    assert program.returncode == 0, errors
+    acts = {act["name"]: act["evidence"] for act in json.loads(output)["acts"]}
+    assert list(acts) == ["accounts", "bootstrap", "deploy", "pipelines", "world"]
+    assert [row["role"].rpartition("/")[2] for row in acts["accounts"]["accounts"]] == [
+        "governance",
+        "dev",
+        "preprod",
+        "prod",
+    ]
+    deployed = [row for row in acts["pipelines"]["actions"] if row["result"].endswith("COMPLETE")]
+    assert {row["stage"] for row in deployed} == {"dev", "preprod", "prod"}
+    sees = {row["persona"]: row["sees"] for row in acts["world"]["portfolio"]}
+    assert sees["data_scientist"] == "nothing"
+    assert "MLOps" in sees["lead_data_scientist"]
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.rehearsal
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_leaves_no_process_and_no_folder(tmp_path: Path, number: int) -> None:
+    program = rehearse(tmp_path, "--until", "bootstrap")
+    assert program.stderr
+    while "act 2" not in program.stderr.readline():
+        pass
+    time.sleep(1)
+    program.send_signal(number)
+    program.communicate(timeout=30)
+    assert program.returncode == 130
+    assert os.listdir(tmp_path) == []
+    with pytest.raises(ProcessLookupError):
+        os.killpg(program.pid, 0)
+
+
+@pytest.mark.app
+def test_an_unknown_act_names_those_that_there_are(tmp_path: Path) -> None:
+    program = rehearse(tmp_path, "--until", "teardwn")
+    _, errors = program.communicate(timeout=60)
+    assert program.returncode == 1
+    assert "there is no act 'teardwn'; there are: 1 or accounts" in errors
+    assert os.listdir(tmp_path) == []
