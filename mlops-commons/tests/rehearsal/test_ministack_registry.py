@@ -1,6 +1,7 @@
 """What the extension of MiniStack does to stacks, seen through CloudFormation's own calls."""
 
 import io
+import shutil
 import subprocess
 import zipfile
 from typing import Any
@@ -10,6 +11,8 @@ from accounts_of_tests import ACCOUNT, Accounts
 from botocore.exceptions import ClientError
 
 pytestmark = pytest.mark.app
+
+GIT = shutil.which("git") or "git"
 
 
 def bucket(**properties: Any) -> dict[str, Any]:
@@ -138,7 +141,7 @@ def test_a_repository_is_a_git_repository_with_the_code(accounts: Accounts) -> N
     assert accounts.deploy("repository", resources) == ("CREATE_COMPLETE", "")
     folder = accounts.emulator.repositories / ACCOUNT / "eu-west-1" / "mine.git"
     shown = subprocess.run(
-        ["git", "-C", str(folder), "show", "main:README.md"], capture_output=True, check=True
+        [GIT, "-C", str(folder), "show", "main:README.md"], capture_output=True, check=True
     )
     assert shown.stdout == b"hello\n"
     found = accounts.client("codecommit").get_repository(repositoryName="mine")

@@ -45,7 +45,7 @@ def test_the_sample_is_bootstrapped_deployed_and_delivered_to_every_account(
     sees = {row["persona"]: row["sees"] for row in acts["world"]["portfolio"]}
     assert sees["data_scientist"] == "nothing"
     assert "MLOps" in sees["lead_data_scientist"]
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.rehearsal
@@ -59,7 +59,7 @@ def test_an_interrupt_leaves_no_process_and_no_folder(tmp_path: Path, number: in
     program.send_signal(number)
     program.communicate(timeout=30)
     assert program.returncode == 130
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
     with pytest.raises(ProcessLookupError):
         os.killpg(program.pid, 0)
 
@@ -70,4 +70,4 @@ def test_an_unknown_act_names_those_that_there_are(tmp_path: Path) -> None:
     _, errors = program.communicate(timeout=60)
     assert program.returncode == 1
     assert "there is no act 'teardwn'; there are: 1 or accounts" in errors
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []

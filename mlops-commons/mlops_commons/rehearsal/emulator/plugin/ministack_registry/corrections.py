@@ -2,6 +2,7 @@
 
 import os
 
+import ministack.core.iam_evaluator as evaluator
 import ministack.services.ec2 as ec2
 import ministack.services.iam as iam
 import ministack.services.s3 as s3
@@ -16,6 +17,8 @@ def register(handlers):
     bucket["delete"] = _empty_only(bucket["delete"])
     function = handlers["AWS::Lambda::Function"]
     function["create"] = _runnable(function["create"])
+    resolve = _with_role_tags(evaluator._resolve_condition_key)
+    evaluator._resolve_condition_key = _with_bucket_owner(resolve)
 
 
 def _with_block(create):
@@ -69,5 +72,34 @@ def _runnable(create):
             trusted = {**variables, "AWS_CA_BUNDLE": os.environ.get("AWS_CA_BUNDLE", "")}
             properties = {**properties, "Environment": {"Variables": trusted}}
         return create(logical_id, properties, stack_name)
+
+    return wrapped
+
+
+def _with_role_tags(resolve):
+    """Service Authorization Reference, STS, AssumeRole: the key iam:ResourceTag/${TagKey}."""
+
+    def wrapped(key, context):
+        prefix, _, wanted = key.partition("/")
+        if prefix.lower() != "iam:resourcetag" or ":role/" not in context.resource_arn:
+            return resolve(key, context)
+        account = context.resource_arn.split(":")[4]
+        role = iam._roles.get_scoped(account, None, context.resource_arn.rpartition("/")[2]) or {}
+        tags = {tag["Key"].lower(): tag["Value"] for tag in role.get("Tags") or ()}
+        return tags.get(wanted.lower())
+
+    return wrapped
+
+
+def _with_bucket_owner(resolve):
+    """IAM User Guide, aws:ResourceAccount: the account that owns the resource; a bucket's ARN
+    does not say it, and CDK's deploy role asks for a bucket of another account."""
+
+    def wrapped(key, context):
+        if key.lower() in ("aws:resourceaccount", "s3:resourceaccount"):
+            found = s3.bucket_policy_for_arn(context.resource_arn)
+            if context.resource_arn.startswith("arn:aws:s3:::") and found and found[1]:
+                return found[1]
+        return resolve(key, context)
 
     return wrapped
