@@ -69,11 +69,8 @@ def test_it_listens_on_loopback_only_and_on_one_port() -> None:
 
 def listening_sockets(pid: int) -> set[str]:
     """The TCP sockets on which a process listens, as /proc tells them."""
-    inodes = {
-        os.readlink(file)[8:-1]
-        for file in Path(f"/proc/{pid}/fd").iterdir()
-        if os.readlink(file).startswith("socket:[")
-    }
+    links = [str(file.readlink()) for file in Path(f"/proc/{pid}/fd").iterdir()]
+    inodes = {link[8:-1] for link in links if link.startswith("socket:[")}
     found = set()
     for table in ("tcp", "tcp6"):
         for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:

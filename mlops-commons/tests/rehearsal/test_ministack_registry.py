@@ -113,7 +113,7 @@ def test_a_bucket_with_content_is_not_deleted(accounts: Accounts) -> None:
     accounts.client("s3").put_object(Bucket="full-bucket", Key="k", Body=b"1")
     stacks = accounts.client("cloudformation")
     stacks.delete_stack(StackName="full")
-    with pytest.raises(Exception, match="DELETE_FAILED|terminal failure"):
+    with pytest.raises(Exception, match=r"DELETE_FAILED|terminal failure"):
         stacks.get_waiter("stack_delete_complete").wait(
             StackName="full", WaiterConfig={"Delay": 1, "MaxAttempts": 10}
         )

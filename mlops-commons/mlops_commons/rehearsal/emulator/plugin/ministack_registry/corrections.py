@@ -97,9 +97,10 @@ def _with_bucket_owner(resolve):
 
     def wrapped(key, context):
         if key.lower() in ("aws:resourceaccount", "s3:resourceaccount"):
-            found = s3.bucket_policy_for_arn(context.resource_arn)
-            if context.resource_arn.startswith("arn:aws:s3:::") and found and found[1]:
-                return found[1]
+            _, _, resource = context.resource_arn.partition("arn:aws:s3:::")
+            owner = resource and s3._bucket_owner_account(resource.partition("/")[0])
+            if owner:
+                return owner
         return resolve(key, context)
 
     return wrapped
