@@ -6,6 +6,8 @@ import ministack.core.iam_evaluator as evaluator
 import ministack.services.ec2 as ec2
 import ministack.services.iam as iam
 import ministack.services.s3 as s3
+from ministack.core.iam_actions import _s3_action
+from ministack.core.responses import get_region
 
 
 def register(handlers):
@@ -19,6 +21,7 @@ def register(handlers):
     function["create"] = _runnable(function["create"])
     resolve = _with_role_tags(evaluator._resolve_condition_key)
     evaluator._resolve_condition_key = _with_bucket_owner(resolve)
+    s3._foreign_bucket_allows = _by_who_asks(s3._foreign_bucket_allows)
 
 
 def _with_block(create):
@@ -102,5 +105,33 @@ def _with_bucket_owner(resolve):
             if owner:
                 return owner
         return resolve(key, context)
+
+    return wrapped
+
+
+def _by_who_asks(allows):
+    """S3 User Guide, Principals for bucket policies: a policy may name a role of another account.
+
+    MiniStack asks for the account's root only, which such a policy does not name.
+    """
+
+    def wrapped(owner, bucket, key, method, query, caller, headers=None):
+        if allows(owner, bucket, key, method, query, caller, headers):
+            return True
+        who = evaluator.caller_arn()
+        policy = s3._bucket_policies.get_scoped(owner, None, bucket)
+        if not policy or not caller or f":{caller}:" not in who:
+            return False
+        path = f"/{bucket}/{key}" if key else f"/{bucket}"
+        reading = "GetObject" if method in ("GET", "HEAD") else "PutObject"
+        question = evaluator.EvalContext(
+            principal_arn=who,
+            principal_type="AssumedRole" if ":assumed-role/" in who else "User",
+            principal_account=caller,
+            action=f"s3:{_s3_action(method, path, query) or reading}",
+            resource_arn=f"arn:aws:s3:::{bucket}/{key}" if key else f"arn:aws:s3:::{bucket}",
+            region=get_region(),
+        )
+        return evaluator.evaluate_resource_policy(policy, question).decision == "Allow"
 
     return wrapped
