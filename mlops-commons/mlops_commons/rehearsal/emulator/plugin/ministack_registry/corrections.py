@@ -7,7 +7,7 @@ import ministack.services.ec2 as ec2
 import ministack.services.iam as iam
 import ministack.services.s3 as s3
 from ministack.core.iam_actions import _s3_action
-from ministack.core.responses import get_region
+from ministack.core.responses import get_account_id, get_region, request_scope
 
 
 def register(handlers):
@@ -22,6 +22,7 @@ def register(handlers):
     resolve = _with_role_tags(evaluator._resolve_condition_key)
     evaluator._resolve_condition_key = _with_bucket_owner(resolve)
     s3._foreign_bucket_allows = _by_who_asks(s3._foreign_bucket_allows)
+    s3._get_object_data = _from_any_account(s3._get_object_data)
 
 
 def _with_block(create):
@@ -133,5 +134,21 @@ def _by_who_asks(allows):
             region=get_region(),
         )
         return evaluator.evaluate_resource_policy(policy, question).decision == "Allow"
+
+    return wrapped
+
+
+def _from_any_account(get):
+    """API_CreateChangeSet, TemplateURL: a template in a bucket that the caller may read, of any
+    account; MiniStack looks in the buckets of the caller's account only."""
+
+    def wrapped(bucket, key, version_id=None):
+        owner, caller = s3._bucket_owner_account(bucket), get_account_id()
+        if owner in (None, caller):
+            return get(bucket, key, version_id)
+        if not s3._foreign_bucket_allows(owner, bucket, key, "GET", {}, caller):
+            return None
+        with request_scope(owner, get_region()):
+            return get(bucket, key, version_id)
 
     return wrapped
