@@ -12,7 +12,7 @@ from ministack.core.router import extract_access_key_id
 from ministack_registry import codecommit, codepipeline, sagemaker, servicecatalog
 from ministack_registry.errors import ServiceError
 
-JSON = {"Content-Type": "application/x-amz-json-1.1"}
+CONTENT_TYPE = "application/x-amz-json-1.1"
 SERVICES = {
     "codecommit": codecommit,
     "codepipeline": codepipeline,
@@ -39,7 +39,7 @@ def _service(service, module):
         if answer is None:
             return _failure("UnknownOperationException", f"{service}:{operation} is not emulated")
         try:
-            return 200, JSON, json.dumps(answer(request), default=str).encode()
+            return _response(200, answer(request))
         except ServiceError as error:
             return _failure(error.code, error.message)
 
@@ -47,7 +47,12 @@ def _service(service, module):
 
 
 def _failure(code, message):
-    return 400, JSON, json.dumps({"__type": code, "message": message}).encode()
+    return _response(400, {"__type": code, "message": message})
+
+
+def _response(status, content):
+    # New headers for each response: MiniStack adds the length of the body to them.
+    return status, {"Content-Type": CONTENT_TYPE}, json.dumps(content, default=str).encode()
 
 
 def _denial(service, operation, module, request, headers, query):
