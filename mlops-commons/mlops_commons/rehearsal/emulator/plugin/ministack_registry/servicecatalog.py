@@ -16,7 +16,10 @@ OF_SAGEMAKER = "port-sagemaker"
 
 
 def resource_of(operation, request):
-    """Service Catalog's calls here know no resources, or are granted on all of them."""
+    """The ARN that a call is about: a portfolio, a product, or none that a policy could name."""
+    for name, kind in (("PortfolioId", "portfolio"), ("ProductId", "product")):
+        if request.get(name):
+            return f"arn:aws:catalog:{get_region()}:{get_account_id()}:{kind}/{request[name]}"
     return "*"
 
 
