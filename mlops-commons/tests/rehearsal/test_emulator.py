@@ -1,5 +1,6 @@
 """The emulator starts alone on loopback, and nothing of it is left however it ends."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -69,8 +70,10 @@ def test_it_listens_on_loopback_only_and_on_one_port() -> None:
 
 def listening_sockets(pid: int) -> set[str]:
     """The TCP sockets on which a process listens, as /proc tells them."""
-    links = [str(file.readlink()) for file in Path(f"/proc/{pid}/fd").iterdir()]
-    inodes = {link[8:-1] for link in links if link.startswith("socket:[")}
+    inodes = set()
+    for file in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+            inodes.add(str(file.readlink()).removeprefix("socket:[").removesuffix("]"))
     found = set()
     for table in ("tcp", "tcp6"):
         for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
