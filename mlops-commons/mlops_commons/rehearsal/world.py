@@ -13,7 +13,7 @@ from mlops_commons.rehearsal.emulator.server import Emulator
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.process import run
 
-INHERITED: Final = ("LANG", "LC_ALL", "PATH", "SSL_CERT_FILE", "TERM", "TMPDIR")
+INHERITED: Final = ("LANG", "LC_ALL", "PATH", "SSL_CERT_FILE", "TERM")
 LAST_LINES: Final = 25
 
 Credentials = Mapping[str, str]
@@ -91,14 +91,17 @@ class World:
 
     def environment(self) -> dict[str, str]:
         """What a person's shell has in this world; nothing of the real one's AWS settings."""
-        home = self.folder / "home"
-        home.mkdir(exist_ok=True)
+        home, temporary = self.folder / "home", self.folder / "tmp"
+        for folder in (home, temporary):
+            folder.mkdir(exist_ok=True)
         own = {name: os.environ[name] for name in INHERITED if name in os.environ}
         packages = [p for p in sorted(self.checkout.glob("mlops-*")) if p.is_dir()]
         return {
             **own,
             **self.emulator.client_environment(),
             "HOME": str(home),
+            # What programs leave behind goes with the folder of the rehearsal.
+            "TMPDIR": str(temporary),
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{own.get('PATH', os.defpath)}",
             # The environment holds the packages of this checkout; those of the copy come first.
             "PYTHONPATH": os.pathsep.join(map(str, packages)),
