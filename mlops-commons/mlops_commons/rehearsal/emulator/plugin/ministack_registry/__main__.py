@@ -9,6 +9,8 @@ from ministack_registry import (
     api,
     corrections,
     ec2,
+    endpoints,
+    events,
     records,
     repositories,
     service_role,
@@ -23,8 +25,10 @@ def register():
     repositories.register(_RESOURCE_HANDLERS)
     records.register(_RESOURCE_HANDLERS)
     corrections.register(_RESOURCE_HANDLERS)
+    endpoints.register(_RESOURCE_HANDLERS)
     validation.register(_RESOURCE_HANDLERS)
     service_role.register()
+    events.register()
     api.register(ministack.app.SERVICE_HANDLERS)
 
 

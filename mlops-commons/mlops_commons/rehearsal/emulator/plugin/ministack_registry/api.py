@@ -9,7 +9,7 @@ from ministack.core.iam_actions import access_denied_response
 from ministack.core.responses import get_region
 from ministack.core.router import extract_access_key_id
 
-from ministack_registry import codecommit, codepipeline, sagemaker, servicecatalog
+from ministack_registry import codecommit, codepipeline, endpoints, sagemaker, servicecatalog
 from ministack_registry.errors import ServiceError
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
@@ -19,20 +19,41 @@ SERVICES = {
     "sagemaker": sagemaker,
     "servicecatalog": servicecatalog,
 }
-"""Modules with `OPERATIONS`, functions of the request, and `resource_of(operation, request)`."""
+"""Modules with `OPERATIONS`, functions of the request, and `resource_of(operation, request)`.
+
+Some have `context_of(operation, request)` as well, the condition keys of a call.
+"""
 
 
 def register(service_handlers):
     """Serve what MiniStack does not."""
     for name, module in SERVICES.items():
         service_handlers.setdefault(name, _service(name, module))
+    service_handlers["sagemaker"] = _with_runtime(service_handlers["sagemaker"])
+
+
+def _with_runtime(serve):
+    """The calls of SageMaker Runtime are told by their path: `/endpoints/<name>/invocations`."""
+    invoke = endpoints.runtime(serve)
+
+    async def handle(method, path, headers, body, query):
+        if path.startswith("/endpoints/"):
+            action, resource = "InvokeEndpoint", endpoints.resource_of_path(path)
+            denial = _denial("sagemaker", action, resource, {}, headers, query)
+            if denial:
+                return denial
+        return await invoke(method, path, headers, body, query)
+
+    return handle
 
 
 def _service(service, module):
     async def handle(method, path, headers, body, query):
         operation = headers.get("x-amz-target", "").rpartition(".")[2]
         request = json.loads(body or b"{}")
-        denial = _denial(service, operation, module, request, headers, query)
+        resource = module.resource_of(operation, request)
+        context = getattr(module, "context_of", lambda *_: {})(operation, request)
+        denial = _denial(service, operation, resource, context, headers, query)
         if denial:
             return denial
         answer = module.OPERATIONS.get(operation)
@@ -55,13 +76,17 @@ def _response(status, content):
     return status, {"Content-Type": CONTENT_TYPE}, json.dumps(content, default=str).encode()
 
 
-def _denial(service, operation, module, request, headers, query):
+def _denial(service, operation, resource, context, headers, query):
     if not AUTH:
         return None
-    resource = module.resource_of(operation, request)
     action = f"{service}:{operation}"
     found = evaluator.enforce(
-        extract_access_key_id(headers, query), action, service, get_region(), resource_arn=resource
+        extract_access_key_id(headers, query),
+        action,
+        service,
+        get_region(),
+        resource_arn=resource,
+        service_context=context,
     )
     if found is None:
         return None

@@ -1,5 +1,6 @@
-"""Calls of CodePipeline that tell how a pipeline is defined; nothing here runs one."""
+"""Calls of CodePipeline about pipelines and the runs that were asked for; nothing here plays one."""
 
+from ministack_registry import pipeline_executions
 from ministack_registry.errors import ServiceError
 from ministack_registry.records import all_of, arn
 
@@ -48,4 +49,4 @@ def _as_in_the_api(value, configuration=False):
     return int(value) if isinstance(value, str) and value.isdigit() and len(value) < 4 else value
 
 
-OPERATIONS = {"GetPipeline": _get, "ListPipelines": _list}
+OPERATIONS = {"GetPipeline": _get, "ListPipelines": _list, **pipeline_executions.OPERATIONS}

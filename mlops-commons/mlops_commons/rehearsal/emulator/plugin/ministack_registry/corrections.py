@@ -19,7 +19,10 @@ def register(handlers):
     bucket["delete"] = _empty_only(bucket["delete"])
     function = handlers["AWS::Lambda::Function"]
     function["create"] = _runnable(function["create"])
-    resolve = _with_role_tags(evaluator._resolve_condition_key)
+    role = handlers["AWS::IAM::Role"]
+    role["create"] = _with_boundary(role["create"], 1)
+    role["update"] = _with_boundary(role["update"], 2)
+    resolve = _with_role_tags(_with_principal(evaluator._resolve_condition_key))
     evaluator._resolve_condition_key = _with_bucket_owner(resolve)
     s3._foreign_bucket_allows = _by_who_asks(s3._foreign_bucket_allows)
     s3._get_object_data = _from_any_account(s3._get_object_data)
@@ -33,6 +36,21 @@ def _with_block(create):
         attributes.setdefault("CidrBlock", ec2._vpcs[vpc]["CidrBlock"])
         attributes.setdefault("VpcId", vpc)
         return vpc, attributes
+
+    return wrapped
+
+
+def _with_boundary(change, position):
+    """AWS::IAM::Role, PermissionsBoundary: "The ARN of the policy used to set the permissions
+    boundary for the role"; a policy that is not there is refused (API_CreateRole)."""
+
+    def wrapped(*arguments, **options):
+        boundary = arguments[position].get("PermissionsBoundary")
+        if boundary and boundary.split(":")[4] != "aws" and boundary not in iam._policies:
+            raise ValueError(f"Scope ARN: {boundary} does not exist or is not attachable.")
+        role, attributes = change(*arguments, **options)
+        iam._roles[role]["PermissionsBoundary"] = boundary
+        return role, attributes
 
     return wrapped
 
@@ -76,6 +94,21 @@ def _runnable(create):
             trusted = {**variables, "AWS_CA_BUNDLE": os.environ.get("AWS_CA_BUNDLE", "")}
             properties = {**properties, "Environment": {"Variables": trusted}}
         return create(logical_id, properties, stack_name)
+
+    return wrapped
+
+
+def _with_principal(resolve):
+    """IAM User Guide, aws:PrincipalArn: "For IAM roles, the request context returns the ARN of the
+    role, not the ARN of the user that assumed the role"."""
+
+    def wrapped(key, context):
+        session = context.principal_arn
+        if key.lower() != "aws:principalarn" or ":assumed-role/" not in session:
+            return resolve(key, context)
+        account, name = context.principal_account, session.split("/")[1]
+        role = iam._roles.get_scoped(account, None, name)
+        return role["Arn"] if role else f"arn:aws:iam::{account}:role/{name}"
 
     return wrapped
 

@@ -24,6 +24,7 @@ ONLY_WITH = (
     ("AWS::IAM::Role", "PolicyPermission", ("Policies",)),
     ("AWS::IAM::Role", "RolePolicy", ("Policies", "ManagedPolicyArns")),
     ("AWS::IAM::InstanceProfile", "PassRole", ("Roles",)),
+    ("AWS::S3::Bucket", "DeleteObject", ("-",)),
     ("AWS::S3::Bucket", "s3tables:", ("MetadataConfiguration", "MetadataTableConfiguration")),
     ("AWS::S3::Bucket", "Metadata", ("MetadataConfiguration", "MetadataTableConfiguration")),
     ("AWS::S3::Bucket", "Replication", ("ReplicationConfiguration",)),
@@ -135,7 +136,9 @@ def _is_called(resource_type, action, operation, properties):
     name = action.partition(":")[2]
     if any(word in name for word in TAGGING) and not name.startswith(("Get", "List", "Describe")):
         # Untagging happens where an update takes a tag away; the caller knows of no such case.
-        return not name.startswith(("Untag", "Delete", "Remove")) and bool(properties.get("Tags"))
+        gone = name.startswith(("Untag", "Delete", "Remove"))
+        tagged = bool(properties.get("Tags")) and _rows_allow(resource_type, action, properties)
+        return tagged and not gone
     if name.startswith(("Get", "List", "Describe", "BatchGet")):
         # Reading depends on properties too, but no more than what is read: the first rule decides.
         return _rows_allow(resource_type, action, properties)
@@ -147,7 +150,7 @@ def _is_called(resource_type, action, operation, properties):
 
 def _rows_allow(resource_type, action, properties):
     rows = [row for row in ONLY_WITH if row[0] == resource_type and row[1] in action]
-    return not rows or any(_has(properties, name) for row in rows for name in row[2])
+    return all(any(_has(properties, name) for name in row[2]) for row in rows)
 
 
 def _has(properties, path):

@@ -11,13 +11,18 @@ STORE = {}
 """Properties by account, region, type and physical id."""
 
 TYPES = (
+    "AWS::ApplicationAutoScaling::ScalableTarget",
+    "AWS::ApplicationAutoScaling::ScalingPolicy",
     "AWS::CodePipeline::Pipeline",
     "AWS::EC2::FlowLog",
+    "AWS::SageMaker::DataQualityJobDefinition",
     "AWS::SageMaker::Domain",
     "AWS::SageMaker::Endpoint",
     "AWS::SageMaker::EndpointConfig",
     "AWS::SageMaker::Model",
     "AWS::SageMaker::ModelPackageGroup",
+    "AWS::SageMaker::ModelQualityJobDefinition",
+    "AWS::SageMaker::MonitoringSchedule",
     "AWS::SageMaker::Pipeline",
     "AWS::SageMaker::Project",
     "AWS::SageMaker::Space",
@@ -51,6 +56,12 @@ def _after_name(prefix):
 
 
 REFS = {
+    "AWS::ApplicationAutoScaling::ScalableTarget": lambda p, h: "|".join(
+        p[name] for name in ("ResourceId", "ScalableDimension", "ServiceNamespace")
+    ),
+    "AWS::ApplicationAutoScaling::ScalingPolicy": lambda p, h: arn(
+        "autoscaling", f"scalingPolicy:{h}:policyName/{p['PolicyName']}"
+    ),
     "AWS::EC2::FlowLog": lambda p, h: f"fl-{_digits(h, length=17)}",
     "AWS::SageMaker::Domain": _after_name("d-"),
     "AWS::SageMaker::Endpoint": lambda p, h: arn(

@@ -28,7 +28,14 @@ PASSED_TO = {
 }
 """iam:PassedToService by the beginning of a type."""
 
-NOT_PASSED = ("AssumeRolePolicyDocument", "PolicyDocument", "KeyPolicy", "PrincipalARN", "Tags")
+NOT_PASSED = (
+    "AssumeRolePolicyDocument",
+    "Configuration",
+    "PolicyDocument",
+    "KeyPolicy",
+    "PrincipalARN",
+    "Tags",
+)
 
 
 def known_arns(resource_type, action, properties):
@@ -43,7 +50,9 @@ def known_arns(resource_type, action, properties):
     prefix, name, ending = NAMED.get(resource_type, ("", "", ""))
     if prefix != service or not isinstance(properties.get(name), str) or "Describe" in action:
         return ()
-    resource = ending.format(properties[name].lstrip("/"))
+    # The slash with which a parameter's name begins is that of `parameter/` in its ARN.
+    plain = properties[name].lstrip("/") if service == "ssm" else properties[name]
+    resource = ending.format(plain)
     return (f"arn:aws:{service}:{get_region()}:{get_account_id()}:{resource}",)
 
 
@@ -53,6 +62,8 @@ def _iam_arns(resource_type, action, properties):
     if resource_type == "AWS::IAM::Role" and properties.get("RoleName"):
         return (f"{account}:role{path}{properties['RoleName']}",)
     if resource_type == "AWS::IAM::Policy" and "Role" in action:
+        return tuple(f"{account}:role/{role}" for role in properties.get("Roles", ()))
+    if resource_type == "AWS::IAM::ManagedPolicy" and action.endswith("chRolePolicy"):
         return tuple(f"{account}:role/{role}" for role in properties.get("Roles", ()))
     if resource_type == "AWS::IAM::ManagedPolicy" and action.endswith(("Policy", "PolicyVersion")):
         name = properties.get("ManagedPolicyName")

@@ -2,6 +2,7 @@
 
 from ministack.core.responses import get_account_id, get_region
 
+from ministack_registry import model_registry, sagemaker_pipelines
 from ministack_registry.errors import ServiceError
 from ministack_registry.records import all_of, arn
 
@@ -16,6 +17,10 @@ def here():
 
 def resource_of(operation, request):
     """The ARN that a call is about."""
+    for module in (model_registry, sagemaker_pipelines):
+        found = module.resource_of(operation, request)
+        if found:
+            return found
     if operation == "DescribeDomain":
         return arn("sagemaker", f"domain/{request.get('DomainId')}")
     if operation == "DescribeUserProfile":
@@ -25,6 +30,11 @@ def resource_of(operation, request):
     if operation == "DescribeModelPackageGroup":
         return arn("sagemaker", f"model-package-group/{request.get('ModelPackageGroupName')}")
     return "*"
+
+
+def context_of(operation, request):
+    """The condition keys of a call."""
+    return model_registry.context_of(operation, request)
 
 
 def _enable(request):
@@ -101,6 +111,8 @@ def _without_tags(properties):
 
 
 OPERATIONS = {
+    **model_registry.OPERATIONS,
+    **sagemaker_pipelines.OPERATIONS,
     "DescribeDomain": _describe_domain,
     "DescribeUserProfile": _describe_profile,
     "DisableSagemakerServicecatalogPortfolio": _disable,

@@ -40,6 +40,11 @@ def register():
     stacks._delete_resource = _deleting(stacks._delete_resource)
 
 
+def principal_of(stack):
+    """The ARN of the role or caller that a stack is made with; empty where nobody is known."""
+    return PRINCIPALS.get(_key(stack), "")
+
+
 def _recording(handle):
     @functools.wraps(handle)
     def recorded(params):
@@ -109,14 +114,30 @@ def _authorise(stack_name, resource_type, operation, properties, before=None):
     for action in required_actions(get_region(), resource_type, operation, properties, before):
         if action == "iam:PassRole":
             continue
-        denial = denied(principal, action, known_arns(resource_type, action, properties), context)
-        if denial:
-            raise ValueError(denial)
+        arns = known_arns(resource_type, action, properties)
+        for found in [(one,) for one in arns] or [()]:
+            attached = _attachment_context(action, found, properties)
+            denial = denied(principal, action, found, {**context, **attached})
+            if denial:
+                raise ValueError(denial)
     if operation != "delete":
         for role, service in passed_roles(resource_type, properties):
             denial = denied(principal, "iam:PassRole", (role,), {"iam:passedtoservice": service})
             if denial:
                 raise ValueError(denial)
+
+
+def _attachment_context(action, arns, properties):
+    """The policy that is attached, and the boundary that the role already has."""
+    if not action.endswith("chRolePolicy") or not arns:
+        return {}
+    role = iam._roles.get(arns[0].rpartition("/")[2], {})
+    found = role.get("PermissionsBoundary")
+    name = f"{properties.get('Path', '/')}{properties.get('ManagedPolicyName')}"
+    return {
+        "iam:policyarn": f"arn:aws:iam::{get_account_id()}:policy{name}",
+        **({"iam:permissionsboundary": found} if found else {}),
+    }
 
 
 def _tag_context(properties):

@@ -3,6 +3,7 @@
 from ministack.core import iam_evaluator as evaluator
 from ministack.core.responses import get_account_id, get_region
 
+from ministack_registry import provisioning
 from ministack_registry.errors import ServiceError
 from ministack_registry.records import STORE, all_of, artifact_ids, key_of
 from ministack_registry.sagemaker import ENABLED, here
@@ -21,6 +22,21 @@ def resource_of(operation, request):
         if request.get(name):
             return f"arn:aws:catalog:{get_region()}:{get_account_id()}:{kind}/{request[name]}"
     return "*"
+
+
+OF_PROVISIONED = (
+    "DescribeProvisionedProduct",
+    "DescribeRecord",
+    "TerminateProvisionedProduct",
+    "UpdateProvisionedProduct",
+)
+
+
+def context_of(operation, request):
+    """The condition keys of a call."""
+    if operation not in OF_PROVISIONED:
+        return {}
+    return {"servicecatalog:userlevel": provisioning.level(request)}
 
 
 def portfolios_of_caller():
@@ -146,7 +162,16 @@ def _constraints(request):
     }
 
 
+def _provision(request):
+    return provisioning.provision(request, _products_of(portfolios_of_caller()))
+
+
 OPERATIONS = {
+    "DescribeProvisionedProduct": provisioning.describe,
+    "DescribeRecord": provisioning.describe_record,
+    "ProvisionProduct": _provision,
+    "ScanProvisionedProducts": provisioning.scan,
+    "TerminateProvisionedProduct": provisioning.terminate,
     "AssociatePrincipalWithPortfolio": _associate,
     "DisassociatePrincipalFromPortfolio": _disassociate,
     "ListAcceptedPortfolioShares": _shares,

@@ -42,10 +42,11 @@ def _answer(headers, body):
     if not expected or not hmac.compare_digest(expected, given):
         return 403, {"message": "the token of this emulator is needed"}
     request = json.loads(body)
-    return _session(request["role"], request["service"], request["name"])
+    return session(request["role"], request["service"], request["name"])
 
 
-def _session(role, service, name):
+def session(role, service, name):
+    """An HTTP status, and the credentials of a role for a service that its trust policy names."""
     account, role_name = role.split(":")[4], role.rpartition("/")[2]
     with request_scope(account, os.environ.get("MINISTACK_REGION", "us-east-1")):
         record = iam._roles.get(role_name)

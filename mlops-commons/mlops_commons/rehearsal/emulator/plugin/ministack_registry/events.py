@@ -1,0 +1,51 @@
+"""Events of services on the default bus, and what a rule may start that MiniStack cannot."""
+
+import functools
+import json
+
+import ministack.services.eventbridge as eventbridge
+
+from ministack_registry import pipeline_executions
+from ministack_registry.service_role import denied
+
+FAILED = []
+"""Deliveries that a rule could not make, as EventBridge counts them in FailedInvocations."""
+
+
+def emit(source, detail_type, detail, resources=()):
+    """Put an event of an AWS service on the default bus of the account and region."""
+    entry = {
+        "Source": source,
+        "DetailType": detail_type,
+        "Detail": json.dumps(detail, default=str),
+        "Resources": list(resources),
+    }
+    eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)
+
+
+def register():
+    """Let rules start pipelines of CodePipeline with the role of the target."""
+    eventbridge._invoke_target = _starting_pipelines(eventbridge._invoke_target)
+
+
+def _starting_pipelines(invoke):
+    @functools.wraps(invoke)
+    def invoked(target, event, rule, view=None):
+        if ":codepipeline:" not in target.get("Arn", ""):
+            return invoke(target, event, rule, view)
+        pipeline, action = target["Arn"], "codepipeline:StartPipelineExecution"
+        role = target.get("RoleArn", "")
+        refusal = denied(role, action, (pipeline,), {}) if role else "the target has no role"
+        if refusal:
+            FAILED.append({"target": pipeline, "rule": rule.get("Name"), "reason": refusal})
+            return None
+        request = {}
+        if target.get("InputTransformer"):
+            shown = view or eventbridge._pattern_event_view(event)
+            text = eventbridge._apply_input_transformer(target["InputTransformer"], rule, shown)
+            request = json.loads(text)
+        name = pipeline.rpartition(":")[2]
+        pipeline_executions.start(name, request.get("variables", ()), f"rule {rule.get('Name')}")
+        return None
+
+    return invoked

@@ -1,0 +1,66 @@
+"""Runs of CodePipeline that were asked for; who plays pipelines takes them from here."""
+
+import time
+import uuid
+
+from ministack_registry.errors import ServiceError
+from ministack_registry.records import all_of, key_of
+
+TYPE = "AWS::CodePipeline::Pipeline"
+RUNS = {}
+"""The runs of each pipeline in the order in which they started, by account, region and name."""
+
+
+def start(name, variables=(), trigger=""):
+    """Start a run; its id.
+
+    Raises:
+        ServiceError: there is no such pipeline, or it has no such variable.
+    """
+    pipeline = dict(all_of(TYPE)).get(name)
+    if pipeline is None:
+        raise ServiceError(
+            "PipelineNotFoundException", f"Account does not have a pipeline with name '{name}'"
+        )
+    known = {row["Name"]: row.get("DefaultValue", "") for row in pipeline.get("Variables", ())}
+    given = {row["name"]: row["value"] for row in variables}
+    unknown = sorted(set(given) - set(known))
+    if unknown:
+        raise ServiceError(
+            "ValidationException",
+            f"Variable {unknown[0]} is not declared at the pipeline level of '{name}'",
+        )
+    run = {
+        "pipelineExecutionId": str(uuid.uuid4()),
+        "status": "InProgress",
+        "startTime": time.time(),
+        "lastUpdateTime": time.time(),
+        "trigger": {"triggerType": "CloudWatchEvent", "triggerDetail": trigger},
+        "variables": [{"name": n, "resolvedValue": v} for n, v in {**known, **given}.items()],
+    }
+    RUNS.setdefault(key_of(TYPE, name), []).append(run)
+    return run["pipelineExecutionId"]
+
+
+def _start(request):
+    found = start(request["name"], request.get("variables", ()), "StartPipelineExecution")
+    return {"pipelineExecutionId": found}
+
+
+def _list(request):
+    runs = RUNS.get(key_of(TYPE, request["pipelineName"]), [])
+    return {"pipelineExecutionSummaries": list(reversed(runs))}
+
+
+def _get(request):
+    for run in RUNS.get(key_of(TYPE, request["pipelineName"]), []):
+        if run["pipelineExecutionId"] == request["pipelineExecutionId"]:
+            return {"pipelineExecution": {"pipelineName": request["pipelineName"], **run}}
+    raise ServiceError("PipelineExecutionNotFoundException", "The execution was not found")
+
+
+OPERATIONS = {
+    "GetPipelineExecution": _get,
+    "ListPipelineExecutions": _list,
+    "StartPipelineExecution": _start,
+}

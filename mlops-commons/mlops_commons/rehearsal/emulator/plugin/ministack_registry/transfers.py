@@ -1,0 +1,56 @@
+"""Data between S3 and a job's folders, with the permissions of the job's role."""
+
+import io
+import tarfile
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+def place(uri):
+    """Bucket and key of an S3 URI."""
+    parts = urlsplit(uri)
+    return parts.netloc, parts.path.lstrip("/")
+
+
+def download(s3, uri, folder):
+    """Everything below a prefix, as File mode does: the last part of the prefix is left out."""
+    bucket, prefix = place(uri)
+    folder.mkdir(parents=True, exist_ok=True)
+    found = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    keys = [row["Key"] for page in found for row in page.get("Contents", ())]
+    if not keys:
+        raise FileNotFoundError(f'No S3 objects found under S3 URL "{uri}"')
+    for key in keys:
+        relative = key[len(prefix) :].lstrip("/") or Path(key).name
+        target = folder / relative
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+
+
+def upload(s3, folder, uri, key_id=""):
+    """Every file of a folder below a prefix, encrypted with a key where one is given."""
+    bucket, prefix = place(uri)
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        key = f"{prefix.rstrip('/')}/{file.relative_to(folder).as_posix()}"
+        _put(s3, bucket, key, file.read_bytes(), key_id)
+
+
+def upload_archive(s3, folder, uri, key_id=""):
+    """A folder as `model.tar.gz`."""
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, mode="w:gz") as archive:
+        archive.add(folder, arcname=".")
+    bucket, key = place(uri)
+    _put(s3, bucket, key, content.getvalue(), key_id)
+
+
+def unpack(content, folder):
+    """The content of a `model.tar.gz` below a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(fileobj=io.BytesIO(content), mode="r:gz") as archive:
+        archive.extractall(folder, filter="data")
+
+
+def _put(s3, bucket, key, content, key_id):
+    encrypted = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key_id} if key_id else {}
+    s3.put_object(Bucket=bucket, Key=key, Body=content, **encrypted)
