@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from mlops_commons.rehearsal.accounts import play_accounts
+from mlops_commons.rehearsal.answer import play_answer
 from mlops_commons.rehearsal.bootstrap import play_bootstrap
 from mlops_commons.rehearsal.deployed_world import play_deployed_world
 from mlops_commons.rehearsal.evidence import Evidence
 from mlops_commons.rehearsal.first_deploy import play_first_deploy
+from mlops_commons.rehearsal.launch import play_launch
 from mlops_commons.rehearsal.pipelines import play_pipelines
+from mlops_commons.rehearsal.promotion import play_promotion
+from mlops_commons.rehearsal.training import play_training
 from mlops_commons.rehearsal.world import World
 from mlops_commons.utilities.errors import PlatformError
 
@@ -30,6 +34,10 @@ ACTS: Final = (
     Act(3, "deploy", "First deploy of repositories and pipelines", play_first_deploy),
     Act(4, "pipelines", "The pipelines run", play_pipelines),
     Act(5, "world", "What they have deployed", play_deployed_world),
+    Act(6, "project", "A lead launches a project", play_launch),
+    Act(7, "model", "A model is trained and registered", play_training),
+    Act(8, "promotion", "Approved, it goes to dev, preprod and prod", play_promotion),
+    Act(9, "answer", "The endpoints answer", play_answer),
 )
 
 

@@ -18,6 +18,7 @@ from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG, REPOSITORY_ROOT
 
 ADMINISTRATOR_ACCESS = "arn:aws:iam::aws:policy/AdministratorAccess"
+PRODUCT = "parameterized template for real-time deployment"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +29,8 @@ class Request:
     infra: Path = CDK_INFRA_APP_CONFIG
     set_name: str = ""
     execution_policy: str = ADMINISTRATOR_ACCESS
+    product: str = PRODUCT
+    all_products: bool = False
     approve: Callable[[str], bool] = lambda name: True
     say: Callable[[str], None] = lambda text: None
 
@@ -55,6 +58,8 @@ def world_of(request: Request) -> Iterator[World]:
                 execution_policy=request.execution_policy,
                 approve=request.approve,
                 say=request.say,
+                product=request.product,
+                all_products=request.all_products,
             )
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -6,12 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mlops_commons.config import PlatformConfig
 from mlops_commons.rehearsal.emulator.server import Emulator
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.process import run
+
+if TYPE_CHECKING:
+    from mlops_commons.rehearsal.projects import Project
 
 INHERITED: Final = ("LANG", "LC_ALL", "PATH", "SSL_CERT_FILE", "TERM")
 LAST_LINES: Final = 25
@@ -32,6 +35,8 @@ class World:
         approve: asked with the name of a manual approval.
         say: shows a line of progress.
         administrators: credentials of the person who may do everything, by account.
+        projects: what has been launched.
+        product: a part of the name of the product to launch; `all_products` launches each.
     """
 
     config: PlatformConfig
@@ -42,6 +47,9 @@ class World:
     approve: Callable[[str], bool]
     say: Callable[[str], None]
     administrators: dict[str, Credentials] = field(default_factory=dict)
+    projects: "list[Project]" = field(default_factory=list)
+    product: str = ""
+    all_products: bool = False
 
     @property
     def aws_config_file(self) -> Path:

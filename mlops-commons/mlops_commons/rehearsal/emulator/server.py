@@ -26,6 +26,7 @@ HOST: Final = "127.0.0.1"
 PLUGIN: Final = Path(__file__).with_name("plugin")
 START_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 3.0
+SAGEMAKER_PYTHON: Final = "sagemaker-python"
 INHERITED: Final = ("LANG", "LC_ALL", "PATH")
 """Nothing else of the caller's environment reaches the emulator: no credentials, no proxies."""
 
@@ -120,6 +121,15 @@ class Emulator:
             message = json.load(error).get("message", str(error))
             raise PlatformError(message, hint="see the trust policy of that role") from error
 
+    def offer_sagemaker_python(self, python: Path) -> None:
+        """Let the jobs and endpoints of SageMaker run with a Python from now on.
+
+        A program in between, because a Python that is linked to does not find its packages.
+        """
+        program = self.root / SAGEMAKER_PYTHON
+        program.write_text(f'#!/bin/sh\nexec "{python}" "$@"\n')
+        program.chmod(0o755)
+
     def stop(self) -> None:
         """End every process and remove the temporary folder; a second call does nothing."""
         if self.pid:
@@ -172,6 +182,8 @@ class Emulator:
             "MINISTACK_REGION": self.region,
             "MINISTACK_CODECOMMIT_ROOT": str(self.repositories),
             "MINISTACK_REGISTRY_TOKEN": self._token,
+            "MINISTACK_SAGEMAKER_PYTHON": str(self.root / SAGEMAKER_PYTHON),
+            "MINISTACK_SELF_URL": f"https://{HOST}:{port}",
             "LAMBDA_EXECUTOR": "local",
             "IOT_MTLS_ENABLED": "0",  # would listen on all interfaces
             "AUTH": "true",

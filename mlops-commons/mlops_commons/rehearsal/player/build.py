@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from mlops_commons.rehearsal.build_environment import LOCK, own_environment
 from mlops_commons.rehearsal.checkout import share_environment
 from mlops_commons.rehearsal.player.artifacts import Artifact, get, pack, put, unpack
 from mlops_commons.rehearsal.player.buildspec import Buildspec, files_of, read_buildspec
@@ -23,11 +24,11 @@ def play_build(
     action: Action,
     artifacts: Mapping[str, Artifact],
     caller: Credentials,
-) -> tuple[str, dict[str, Artifact]]:
+) -> tuple[str, dict[str, Artifact], dict[str, str]]:
     """Run the project of an action.
 
     Returns:
-        what happened, and the artifacts that it has made.
+        what happened, the artifacts that it has made, and the variables that it exports.
     """
     name = action.configuration["ProjectName"]
     # The pipeline's role must be allowed to start the build; what it runs, CodeBuild knows itself.
@@ -47,7 +48,10 @@ def play_build(
     environment = _environment(world, pipeline, project, action, spec, sources, credentials)
     script = folder / "buildspec.sh"
     script.write_text(spec.script())
-    _offer_environment(world, source, environment)
+    exported = folder / "exported-variables"
+    exported.touch()
+    environment["EXPORTED_VARIABLES"] = str(exported)
+    _offer_environment(folder, source, environment)
     world.program(title, [f"/bin/{spec.shell}", script], cwd=source, environment=environment)
     made = {}
     for output in action.outputs:
@@ -55,7 +59,8 @@ def play_build(
         store = pipeline.stores.get(action.region) or pipeline.stores[""]
         made[output] = put(s3, pipeline.name, output, store, pack(*files_of(part, source)))
     count = sum(len(commands) for _, commands in spec.phases)
-    return f"{count} commands as {project['serviceRole'].rpartition('/')[2]}", made
+    result = f"{count} commands as {project['serviceRole'].rpartition('/')[2]}"
+    return result, made, dict(line.split("=", 1) for line in exported.read_text().splitlines())
 
 
 def _fetch(
@@ -114,9 +119,13 @@ def _environment(
     }
 
 
-def _offer_environment(world: World, source: Path, environment: dict[str, str]) -> None:
+def _offer_environment(folder: Path, source: Path, environment: dict[str, str]) -> None:
     """What the build would install from the lock files is there: a build has no network here."""
     if (source / "mlops-multi-account.sh").is_file():
         share_environment(source)
         packages = [path for path in sorted(source.glob("mlops-*")) if path.is_dir()]
         environment["PYTHONPATH"] = os.pathsep.join(map(str, packages))
+    elif (source / LOCK).is_file():
+        programs = own_environment(source, folder / "environment")
+        environment["PATH"] = f"{programs}{os.pathsep}{environment['PATH']}"
+        environment["VIRTUAL_ENV"] = str(programs.parent)

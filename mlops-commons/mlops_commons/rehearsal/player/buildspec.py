@@ -31,6 +31,7 @@ class Buildspec:
     phases: tuple[tuple[str, tuple[str, ...]], ...]
     outputs: Mapping[str, Output]
     runtimes: Mapping[str, str]
+    exported: tuple[str, ...] = ()
 
     def script(self) -> str:
         """One program, because all commands of version 0.2 share a shell.
@@ -53,7 +54,12 @@ class Buildspec:
                 ]
             if phase == "post_build":
                 lines.append('[ "$__before" -eq 0 ] || __failed=$__before')
-        lines.append('exit "$__failed"')
+        # A build exports nothing when it fails.
+        lines.append('[ "$__failed" -eq 0 ] || exit "$__failed"')
+        lines += [
+            f'printf "%s=%s\\n" {n} "${{{n}-}}" >> "$EXPORTED_VARIABLES"' for n in self.exported
+        ]
+        lines.append("exit 0")
         return "\n".join(lines) + "\n"
 
 
@@ -77,6 +83,7 @@ def read_buildspec(text: str) -> Buildspec:
         phases=tuple((phase, _commands(phases[phase])) for phase in PHASES if phases.get(phase)),
         outputs=_outputs(found.get("artifacts") or {}),
         runtimes={n: str(v) for n, v in (install.get("runtime-versions") or {}).items()},
+        exported=tuple(env.get("exported-variables") or ()),
     )
 
 

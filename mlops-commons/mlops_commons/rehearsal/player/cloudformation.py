@@ -36,6 +36,8 @@ def play_cloudformation(
     mode = action.configuration["ActionMode"]
     if mode == "CHANGE_SET_REPLACE":
         return _replace(stacks, s3, action, artifacts, upload)
+    if mode == "CREATE_UPDATE":
+        return _create_or_update(stacks, s3, action, artifacts, upload)
     if mode == "CHANGE_SET_EXECUTE":
         return _execute(stacks, action)
     raise PlatformError(f"CloudFormation actions with mode {mode} are not played")
@@ -81,11 +83,45 @@ def _template(s3: Any, artifact: Artifact, path: str) -> bytes:
         return archive.read(path)
 
 
+def _create_or_update(
+    stacks: Any,
+    s3: Any,
+    action: Action,
+    artifacts: Mapping[str, Artifact],
+    upload: Callable[[str, bytes], str],
+) -> str:
+    settings = action.configuration
+    name, _, path = settings["TemplatePath"].partition("::")
+    status = _status(stacks, settings["StackName"])
+    change = stacks.update_stack if status else stacks.create_stack
+    try:
+        change(
+            StackName=settings["StackName"],
+            TemplateURL=upload(path.rpartition("/")[2], _template(s3, artifacts[name], path)),
+            RoleARN=settings["RoleArn"],
+            Capabilities=settings.get("Capabilities", "").split(","),
+        )
+    except ClientError as error:
+        if any(text in str(error) for text in NO_CHANGES):
+            return f"{status} (no changes)"
+        raise
+    return _settled(stacks, settings["StackName"])
+
+
 def _execute(stacks: Any, action: Action) -> str:
     stack, change_set = action.configuration["StackName"], action.configuration["ChangeSetName"]
     if _is_empty(stacks.describe_change_set(StackName=stack, ChangeSetName=change_set)):
         return f"{_status(stacks, stack)} (no changes)"
     stacks.execute_change_set(StackName=stack, ChangeSetName=change_set)
+    return _settled(stacks, stack)
+
+
+def _settled(stacks: Any, stack: str) -> str:
+    """The status of a stack when nothing is in progress any more.
+
+    Raises:
+        PlatformError: it has failed; the message names the resources and AWS's reasons.
+    """
     end = time.monotonic() + SECONDS
     while (status := _status(stacks, stack)).endswith("IN_PROGRESS") and time.monotonic() < end:
         time.sleep(0.3)

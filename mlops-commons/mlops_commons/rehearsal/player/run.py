@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from botocore.exceptions import ClientError
@@ -12,10 +12,12 @@ from mlops_commons.rehearsal.player.build import play_build
 from mlops_commons.rehearsal.player.cloudformation import play_cloudformation
 from mlops_commons.rehearsal.player.source import content, tip
 from mlops_commons.rehearsal.player.structure import Action, Pipeline, read_pipeline
+from mlops_commons.rehearsal.player.variables import PIPELINE_LEVEL, may_enter, resolved
 from mlops_commons.rehearsal.world import Credentials, World
 from mlops_commons.utilities.errors import PlatformError
 
 SERVICE: Final = "codepipeline.amazonaws.com"
+SKIPPED: Final = "skipped"
 RESTARTS: Final = 3
 """How often a pipeline may change itself before that is taken for a mistake."""
 
@@ -39,6 +41,7 @@ class Execution:
     pipeline: Pipeline
     credentials: Credentials
     artifacts: dict[str, Artifact] = field(default_factory=dict)
+    variables: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def caller(self, action: Action) -> Credentials:
         """The credentials of an action: its own role's, assumed by that of the pipeline."""
@@ -61,9 +64,16 @@ class Execution:
 
 
 def play_pipeline(
-    world: World, name: str, account: str, region: str
+    world: World,
+    name: str,
+    account: str,
+    region: str,
+    variables: Mapping[str, str] | None = None,
 ) -> tuple[str, list[PlayedAction]]:
     """Run a pipeline from its source to its last stage.
+
+    Args:
+        variables: values of variables that the pipeline declares, as whoever starts it gives them.
 
     Returns:
         the commit that it ran with, and its actions; a pipeline that has changed itself runs
@@ -77,8 +87,12 @@ def play_pipeline(
         pipeline = read_pipeline(reader, name, account, region)
         played: list[PlayedAction] = []
         credentials = world.emulator.service_credentials(pipeline.role, SERVICE, name[:64])
-        execution = Execution(world, pipeline, credentials)
+        given = {**pipeline.defaults, **(variables or {})}
+        execution = Execution(world, pipeline, credentials, variables={PIPELINE_LEVEL: given})
         for action in pipeline.actions():
+            if not may_enter(pipeline.conditions[action.stage], execution.variables):
+                played.append(PlayedAction(action.stage, action.name, action.provider, 0, SKIPPED))
+                continue
             played.append(_play(execution, action))
             changed = action.provider == "CodeBuild" and pipeline != read_pipeline(
                 reader, name, account, region
@@ -99,6 +113,10 @@ def _play(execution: Execution, action: Action) -> PlayedAction:
     world, name = execution.world, execution.pipeline.name
     world.say(f"{name}: {action.stage} / {action.name}")
     start = time.monotonic()
+    settings = {
+        key: resolved(value, execution.variables) for key, value in action.configuration.items()
+    }
+    action = replace(action, configuration=settings)
     play = PLAYERS.get(action.provider)
     if play is None:
         raise PlatformError(f"actions of {action.provider} are not played: '{action.name}'")
@@ -122,11 +140,14 @@ def _source(execution: Execution, action: Action) -> str:
     packed = content(world, pipeline, action)
     for output in action.outputs:
         execution.artifacts[output] = put(s3, pipeline.name, output, pipeline.stores[""], packed)
-    return f"commit {tip(world, pipeline, action)[:12]}"
+    commit = tip(world, pipeline, action)
+    if action.namespace:
+        execution.variables[action.namespace] = {"CommitId": commit}
+    return f"commit {commit[:12]}"
 
 
 def _build(execution: Execution, action: Action) -> str:
-    result, made = play_build(
+    result, made, exported = play_build(
         execution.world,
         execution.pipeline,
         action,
@@ -134,6 +155,8 @@ def _build(execution: Execution, action: Action) -> str:
         execution.caller(action),
     )
     execution.artifacts.update(made)
+    if action.namespace:
+        execution.variables[action.namespace] = exported
     return result
 
 

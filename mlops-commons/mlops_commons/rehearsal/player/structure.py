@@ -18,11 +18,18 @@ class Action:
     role: str
     region: str
     order: int
+    namespace: str = ""
 
 
 @dataclass(frozen=True)
 class Pipeline:
-    """A pipeline; `stores` has the artifact bucket and key of each region, "" for its own."""
+    """A pipeline.
+
+    Attributes:
+        stores: the artifact bucket and key of each region, "" for its own.
+        conditions: of the entry into a stage, by its name.
+        defaults: the variables that it declares, with their default values.
+    """
 
     name: str
     account: str
@@ -30,6 +37,8 @@ class Pipeline:
     role: str
     stores: Mapping[str, tuple[str, str]]
     stages: tuple[tuple[str, tuple[Action, ...]], ...]
+    conditions: Mapping[str, tuple[Mapping[str, Any], ...]]
+    defaults: Mapping[str, str]
 
     def actions(self) -> Iterator[Action]:
         """All actions, in the order in which they run."""
@@ -52,6 +61,11 @@ def read_pipeline(codepipeline: Any, name: str, account: str, region: str) -> Pi
             for where, store in stores.items()
         },
         stages=tuple((stage["name"], _actions(stage)) for stage in found["stages"]),
+        conditions={
+            stage["name"]: tuple(stage.get("beforeEntry", {}).get("conditions", ()))
+            for stage in found["stages"]
+        },
+        defaults={row["name"]: row.get("defaultValue", "") for row in found.get("variables", ())},
     )
 
 
@@ -67,6 +81,7 @@ def _actions(stage: Mapping[str, Any]) -> tuple[Action, ...]:
             role=action.get("roleArn", ""),
             region=action.get("region", ""),
             order=int(action.get("runOrder", 1)),
+            namespace=action.get("namespace", ""),
         )
         for action in stage["actions"]
     ]

@@ -1,4 +1,4 @@
-"""Calls of CodePipeline about pipelines and the runs that were asked for; nothing here plays one."""
+"""Calls of CodePipeline about pipelines and runs that were asked for; nothing here plays one."""
 
 from ministack_registry import pipeline_executions
 from ministack_registry.errors import ServiceError

@@ -55,7 +55,7 @@ def run(entrypoint, arguments, root, variables):
 
 
 def training_variables(root, channels, hyperparameters):
-    """What the training toolkit gives a script (SageMaker training toolkit, ENVIRONMENT_VARIABLES)."""
+    """What a script is given (SageMaker training toolkit, ENVIRONMENT_VARIABLES)."""
     config = root / "input" / "config" / "hyperparameters.json"
     config.parent.mkdir(parents=True, exist_ok=True)
     config.write_text(json.dumps(hyperparameters), encoding="utf-8")

@@ -280,3 +280,71 @@ def _capture(name, config, variant, question, answer):
 
 def _now():
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+
+def _list_endpoints(request):
+    return {"Endpoints": [_endpoint(found, p) for found, p in all_of(ENDPOINT)]}
+
+
+def _describe_endpoint(request):
+    found, properties = _or_missing(ENDPOINT, request["EndpointName"])
+    config = _config(properties["EndpointConfigName"])
+    capture = config.get("DataCaptureConfig")
+    return {
+        **_endpoint(found, properties),
+        "EndpointConfigName": properties["EndpointConfigName"].rpartition("/")[2],
+        **({"DataCaptureConfig": {**capture, "CaptureStatus": "Started"}} if capture else {}),
+    }
+
+
+def _endpoint(found, properties):
+    return {
+        "EndpointArn": found,
+        "EndpointName": properties["EndpointName"],
+        "EndpointStatus": "InService",
+        "CreationTime": 0,
+        "LastModifiedTime": 0,
+    }
+
+
+def _describe_config(request):
+    found, properties = _or_missing(CONFIG, request["EndpointConfigName"])
+    name = found.rpartition("/")[2]
+    return {**properties, "EndpointConfigName": name, "EndpointConfigArn": found, "CreationTime": 0}
+
+
+def _describe_model(request):
+    found, properties = _or_missing(MODEL, request["ModelName"])
+    name = found.rpartition("/")[2]
+    return {**properties, "ModelName": name, "ModelArn": found, "CreationTime": 0}
+
+
+def _or_missing(resource_type, name):
+    try:
+        return _named(resource_type, name)
+    except ValueError as error:
+        raise ServiceError("ValidationException", str(error)) from error
+
+
+NAMED_BY = {
+    "DescribeEndpoint": ("endpoint", "EndpointName"),
+    "DescribeEndpointConfig": ("endpoint-config", "EndpointConfigName"),
+    "DescribeModel": ("model", "ModelName"),
+}
+
+
+def resource_of(operation, request):
+    """The ARN that a call is about; None where it is not one of these calls."""
+    if operation not in NAMED_BY:
+        return None
+    kind, name = NAMED_BY[operation]
+    place = f"{get_region()}:{get_account_id()}"
+    return f"arn:aws:sagemaker:{place}:{kind}/{request[name].lower()}"
+
+
+OPERATIONS = {
+    "DescribeEndpoint": _describe_endpoint,
+    "DescribeEndpointConfig": _describe_config,
+    "DescribeModel": _describe_model,
+    "ListEndpoints": _list_endpoints,
+}

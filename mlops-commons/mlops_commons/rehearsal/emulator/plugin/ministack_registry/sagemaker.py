@@ -2,7 +2,7 @@
 
 from ministack.core.responses import get_account_id, get_region
 
-from ministack_registry import model_registry, sagemaker_pipelines
+from ministack_registry import endpoints, model_registry, sagemaker_pipelines
 from ministack_registry.errors import ServiceError
 from ministack_registry.records import all_of, arn
 
@@ -17,7 +17,7 @@ def here():
 
 def resource_of(operation, request):
     """The ARN that a call is about."""
-    for module in (model_registry, sagemaker_pipelines):
+    for module in (endpoints, model_registry, sagemaker_pipelines):
         found = module.resource_of(operation, request)
         if found:
             return found
@@ -111,6 +111,7 @@ def _without_tags(properties):
 
 
 OPERATIONS = {
+    **endpoints.OPERATIONS,
     **model_registry.OPERATIONS,
     **sagemaker_pipelines.OPERATIONS,
     "DescribeDomain": _describe_domain,

@@ -134,6 +134,21 @@ def _describe_execution(request):
     return {name: value for name, value in _execution(request).items() if name != "steps"}
 
 
+def _executions(request):
+    pipeline = _arn(request["PipelineName"])
+    found = [
+        {
+            "PipelineExecutionArn": execution_arn,
+            "PipelineExecutionStatus": execution["PipelineExecutionStatus"],
+            "StartTime": execution["CreationTime"],
+        }
+        for execution_arn, execution in EXECUTIONS.items()
+        if execution["PipelineArn"] == pipeline
+    ]
+    ascending = request.get("SortOrder") == "Ascending"
+    return {"PipelineExecutionSummaries": found if ascending else found[::-1]}
+
+
 def _steps(request):
     found = _execution(request)["steps"]
     ascending = request.get("SortOrder") == "Ascending"
@@ -144,6 +159,7 @@ OPERATIONS = {
     "CreatePipeline": _create,
     "DescribePipeline": _describe,
     "DescribePipelineExecution": _describe_execution,
+    "ListPipelineExecutions": _executions,
     "ListPipelineExecutionSteps": _steps,
     "StartPipelineExecution": _start,
     "UpdatePipeline": _update,

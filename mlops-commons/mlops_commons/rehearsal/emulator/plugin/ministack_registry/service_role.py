@@ -112,19 +112,22 @@ def _authorise(stack_name, resource_type, operation, properties, before=None):
         return
     context = _tag_context(properties)
     for action in required_actions(get_region(), resource_type, operation, properties, before):
-        if action == "iam:PassRole":
-            continue
-        arns = known_arns(resource_type, action, properties)
-        for found in [(one,) for one in arns] or [()]:
-            attached = _attachment_context(action, found, properties)
-            denial = denied(principal, action, found, {**context, **attached})
-            if denial:
-                raise ValueError(denial)
+        if action != "iam:PassRole":
+            _authorise_action(principal, action, resource_type, properties, context)
     if operation != "delete":
         for role, service in passed_roles(resource_type, properties):
             denial = denied(principal, "iam:PassRole", (role,), {"iam:passedtoservice": service})
             if denial:
                 raise ValueError(denial)
+
+
+def _authorise_action(principal, action, resource_type, properties, context):
+    arns = known_arns(resource_type, action, properties)
+    for found in [(one,) for one in arns] or [()]:
+        attached = _attachment_context(action, found, properties)
+        denial = denied(principal, action, found, {**context, **attached})
+        if denial:
+            raise ValueError(denial)
 
 
 def _attachment_context(action, arns, properties):

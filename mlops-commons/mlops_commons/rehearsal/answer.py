@@ -1,0 +1,71 @@
+"""Act 9: the endpoint of every stage answers, and what it is asked is captured."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from mlops_commons.config import Stage
+from mlops_commons.rehearsal.evidence import Evidence
+from mlops_commons.rehearsal.projects import Project
+from mlops_commons.rehearsal.source_code import cloned
+from mlops_commons.rehearsal.world import World
+from mlops_commons.utilities.errors import PlatformError
+
+SAMPLES: Final = "config/samples.json"
+SHOWN: Final = 120
+
+
+def play_answer(world: World) -> tuple[Evidence, ...]:
+    """Ask every endpoint with the samples of the project's own integration test."""
+    answers: list[Mapping[str, str]] = []
+    for project in world.projects:
+        for stage in project.stages():
+            answers += _answers(world, project, stage)
+    return (Evidence("answers", tuple(answers)),)
+
+
+def _answers(world: World, project: Project, stage: Stage) -> Iterator[Mapping[str, str]]:
+    name = f"{project.full_name}-{stage.stage_name}"
+    known = world.administrator("sagemaker", stage.account, stage.region).list_endpoints()
+    if name not in {endpoint["EndpointName"] for endpoint in known["Endpoints"]}:
+        return  # a product that promotes a pipeline has no endpoint
+    runtime = world.administrator("sagemaker-runtime", stage.account, stage.region)
+    asked = _samples(world, project)
+    for sample in asked["samples"]:
+        answer = runtime.invoke_endpoint(
+            EndpointName=name,
+            ContentType=asked["content_type"],
+            Accept=asked["accept"],
+            Body=sample["body"].encode(),
+        )
+        text = answer["Body"].read().decode()
+        yield {
+            "endpoint": name,
+            "account": stage.account,
+            "asked": sample["body"][:SHOWN],
+            "answered": " ".join(text.split())[:SHOWN],
+            "captured": str(_captured(world, stage, name)),
+        }
+
+
+def _samples(world: World, project: Project) -> Mapping[str, Any]:
+    """What the project's own integration test asks."""
+    file = cloned(world, project, "deploy") / SAMPLES
+    if not file.is_file():
+        raise PlatformError(f"{project.pipeline('deploy')} has no {SAMPLES}")
+    content: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return content
+
+
+def _captured(world: World, stage: Stage, endpoint: str) -> int:
+    """How many requests the endpoint's bucket holds; every line must be readable."""
+    sagemaker = world.administrator("sagemaker", stage.account, stage.region)
+    config = sagemaker.describe_endpoint(EndpointName=endpoint).get("DataCaptureConfig") or {}
+    if not config.get("DestinationS3Uri"):
+        return 0
+    bucket, _, prefix = config["DestinationS3Uri"].removeprefix("s3://").partition("/")
+    s3 = world.administrator("s3", stage.account, stage.region)
+    found = s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", ())
+    for row in found:
+        json.loads(s3.get_object(Bucket=bucket, Key=row["Key"])["Body"].read())
+    return len(found)

@@ -1,0 +1,107 @@
+"""Act 8: a lead approves the version; the event takes it to dev, preprod and prod."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from botocore.exceptions import ClientError
+
+from mlops_commons.contract import Persona
+from mlops_commons.rehearsal.evidence import Evidence
+from mlops_commons.rehearsal.pipelines import action_rows
+from mlops_commons.rehearsal.player.run import play_pipeline
+from mlops_commons.rehearsal.projects import Project, persona
+from mlops_commons.rehearsal.world import World
+from mlops_commons.utilities.errors import PlatformError
+
+APPROVED: Final = "Approved"
+
+
+def play_promotion(world: World) -> tuple[Evidence, ...]:
+    """Approve as the lead, take the run that the event has started, and play it."""
+    actions, access, runs = [], [], []
+    for project in world.projects:
+        version = newest_version(world, project)
+        if version["ModelApprovalStatus"] != APPROVED:
+            access.append(_refused(world, project, version["ModelPackageArn"]))
+            _approve(world, project, version["ModelPackageArn"])
+            access.append(_access(project, Persona.LEAD_DATA_SCIENTIST, "allowed"))
+        run = _started(world, project)
+        runs.append(
+            {
+                "pipeline": project.pipeline("deploy"),
+                "started by": run["trigger"]["triggerDetail"],
+                "variables": ", ".join(f"{n}={v}" for n, v in _variables(run).items()),
+            }
+        )
+        name = project.pipeline("deploy")
+        commit, played = play_pipeline(
+            world, name, project.dev.account, project.dev.region, _variables(run)
+        )
+        actions += action_rows(name, commit, played)
+    return (
+        Evidence("runs", tuple(runs)),
+        Evidence("actions", tuple(actions)),
+        Evidence("access", tuple(access)),
+    )
+
+
+def newest_version(world: World, project: Project) -> Mapping[str, Any]:
+    """The newest version of the project's models, as the lead sees it."""
+    sagemaker = persona(world, project, Persona.LEAD_DATA_SCIENTIST, "sagemaker")
+    found = sagemaker.list_model_packages(
+        ModelPackageGroupName=project.full_name, SortOrder="Descending"
+    )
+    version: Mapping[str, Any] = found["ModelPackageSummaryList"][0]
+    return version
+
+
+def _refused(world: World, project: Project, version: str) -> Mapping[str, str]:
+    who = Persona.DATA_SCIENTIST
+    sagemaker = persona(world, project, who, "sagemaker")
+    try:
+        sagemaker.update_model_package(ModelPackageArn=version, ModelApprovalStatus=APPROVED)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "AccessDeniedException":
+            raise
+        return _access(project, who, "denied")
+    raise PlatformError(
+        f"a {who} could approve {version}",
+        hint="see deny_decisions in mlops_infra/access/decisions.py",
+    )
+
+
+def _approve(world: World, project: Project, version: str) -> None:
+    if not world.approve(f"version {version}"):
+        raise PlatformError("rejected", hint="run the rehearsal again and approve it")
+    sagemaker = persona(world, project, Persona.LEAD_DATA_SCIENTIST, "sagemaker")
+    sagemaker.update_model_package(ModelPackageArn=version, ModelApprovalStatus=APPROVED)
+
+
+def _started(world: World, project: Project) -> Mapping[str, Any]:
+    """The newest run that a rule of EventBridge has started."""
+    reader = world.administrator("codepipeline", project.dev.account, project.dev.region)
+    name = project.pipeline("deploy")
+    found = reader.list_pipeline_executions(pipelineName=name)["pipelineExecutionSummaries"]
+    if not found:
+        raise PlatformError(
+            f"nothing has started the pipeline '{name}'",
+            hint="see the rules of cdk_service_catalog/project/triggers.py",
+        )
+    run: Mapping[str, Any] = reader.get_pipeline_execution(
+        pipelineName=name, pipelineExecutionId=found[0]["pipelineExecutionId"]
+    )["pipelineExecution"]
+    return run
+
+
+def _variables(run: Mapping[str, Any]) -> dict[str, str]:
+    return {row["name"]: row["resolvedValue"] for row in run.get("variables", ())}
+
+
+def _access(project: Project, who: Persona, decision: str) -> Mapping[str, str]:
+    return {
+        "who": str(who),
+        "does": "sagemaker:UpdateModelPackage (Approved)",
+        "on": project.full_name,
+        "account": project.dev.account,
+        "decision": decision,
+    }

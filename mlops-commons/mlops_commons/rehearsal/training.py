@@ -1,0 +1,77 @@
+"""Act 7: the build pipeline trains, evaluates and registers a model."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mlops_commons.rehearsal.build_environment import environment
+from mlops_commons.rehearsal.evidence import Evidence
+from mlops_commons.rehearsal.pipelines import action_rows
+from mlops_commons.rehearsal.player.run import play_pipeline
+from mlops_commons.rehearsal.projects import Project
+from mlops_commons.rehearsal.source_code import cloned
+from mlops_commons.rehearsal.world import World
+from mlops_commons.utilities.errors import PlatformError
+
+
+def play_training(world: World) -> tuple[Evidence, ...]:
+    """Play every project's build pipeline; its jobs run as processes on this machine."""
+    actions, steps, versions = [], [], []
+    for project in world.projects:
+        code = cloned(world, project, "build")
+        world.say(f"{project.full_name}: packages of the training image")
+        world.emulator.offer_sagemaker_python(_packages(code))
+        name = project.pipeline("build")
+        commit, played = play_pipeline(world, name, project.dev.account, project.dev.region)
+        actions += action_rows(name, commit, played)
+        steps += _steps(world, project)
+        versions.append(_version(world, project))
+    return (
+        Evidence("actions", tuple(actions)),
+        Evidence("pipeline steps", tuple(steps)),
+        Evidence("model versions", tuple(versions)),
+    )
+
+
+def _packages(code: Path) -> Path:
+    return environment(code)
+
+
+def _steps(world: World, project: Project) -> list[Mapping[str, str]]:
+    sagemaker = world.administrator("sagemaker", project.dev.account, project.dev.region)
+    found = sagemaker.list_pipeline_executions(PipelineName=project.full_name)
+    newest = found["PipelineExecutionSummaries"][0]["PipelineExecutionArn"]
+    steps = sagemaker.list_pipeline_execution_steps(
+        PipelineExecutionArn=newest, SortOrder="Ascending"
+    )["PipelineExecutionSteps"]
+    return [
+        {
+            "project": project.full_name,
+            "step": step["StepName"],
+            "status": step["StepStatus"],
+            "seconds": f"{(step['EndTime'] - step['StartTime']).total_seconds():.1f}",
+        }
+        for step in steps
+    ]
+
+
+def _version(world: World, project: Project) -> Mapping[str, str]:
+    sagemaker = world.administrator("sagemaker", project.dev.account, project.dev.region)
+    found = sagemaker.list_model_packages(
+        ModelPackageGroupName=project.full_name, SortOrder="Descending"
+    )["ModelPackageSummaryList"]
+    if not found:
+        raise PlatformError(f"{project.full_name}: the pipeline has registered no version")
+    described: Mapping[str, Any] = sagemaker.describe_model_package(
+        ModelPackageName=found[0]["ModelPackageArn"]
+    )
+    metrics = described["ModelMetrics"]["ModelQuality"]["Statistics"]["S3Uri"]
+    bucket, _, key = metrics.removeprefix("s3://").partition("/")
+    s3 = world.administrator("s3", project.dev.account, project.dev.region)
+    report = s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
+    return {
+        "project": project.full_name,
+        "version": str(described["ModelPackageArn"]),
+        "status": str(described["ModelApprovalStatus"]),
+        "metrics": " ".join(report.split()),
+    }
