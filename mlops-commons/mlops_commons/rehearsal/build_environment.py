@@ -52,6 +52,9 @@ def own_environment(repository: Path, folder: Path) -> Path:
         (site,) = folder.glob("lib/python*/site-packages")
         (beside,) = shared.parents[1].glob("lib/python*/site-packages")
         (site / "packages-of-the-locks.pth").write_text(f"{beside}\n")
+        for program in shared.parent.iterdir():
+            if not (own := folder / "bin" / program.name).exists():
+                own.symlink_to(program)
     return folder / "bin"
 
 
