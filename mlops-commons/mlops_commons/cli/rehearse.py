@@ -23,6 +23,7 @@ Examples:
   rehearse                          all acts, with the shipped sample
   rehearse --until bootstrap        stop after an act, by name or number
   rehearse --set business-unit-1    one account set
+  rehearse --product byoc           another product; --all-products for each
   rehearse --approve ask            asks where a pipeline waits for a person
   rehearse --keep                   leaves everything running until Enter or control-C
   rehearse --json                   the evidence of every act as JSON
@@ -40,6 +41,8 @@ Until = Annotated[str, typer.Option("--until", help="The last act, by name or nu
 Keep = Annotated[bool, typer.Option("--keep", help="Leave the accounts up afterwards.")]
 SetName = Annotated[str, typer.Option("--set", help="Only this account set.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the evidence as JSON.")]
+Product = Annotated[str, typer.Option("--product", help="A part of the product's name in Studio.")]
+AllProducts = Annotated[bool, typer.Option("--all-products", help="A project of every product.")]
 Approve = Annotated[Approval, typer.Option("--approve", help="At a manual approval.")]
 Config = Annotated[
     Path | None, typer.Option("--config", help="Another cdk-app.yml.", exists=True, dir_okay=False)
@@ -57,13 +60,19 @@ def rehearse(
     set_name: SetName = "",
     approve: Approve = Approval.AUTO,
     config: Config = None,
+    product: Product = "",
+    all_products: AllProducts = False,
     as_json: AsJson = False,
 ) -> None:
-    """Play bootstrap, deployment and pipelines against an AWS emulated on this machine."""
+    """Play the platform and a model's life against an AWS emulated on this machine.
+
+    Four accounts are bootstrapped and deployed to by the platform's own pipelines; then a lead
+    launches a project, which trains a model, and its approval takes it to prod.
+    """
     from rich.console import Console
 
     from mlops_commons.rehearsal.acts import acts_until
-    from mlops_commons.rehearsal.timeline import Request, play, world_of
+    from mlops_commons.rehearsal.timeline import PRODUCT, Request, play, world_of
     from mlops_commons.utilities.paths import CDK_APP_CONFIG
 
     console = Console(stderr=True, highlight=False)
@@ -86,7 +95,12 @@ def rehearse(
             return answer
 
         request = Request(
-            cdk_app=config or CDK_APP_CONFIG, set_name=set_name, approve=approved, say=say
+            cdk_app=config or CDK_APP_CONFIG,
+            set_name=set_name,
+            approve=approved,
+            say=say,
+            product=product or PRODUCT,
+            all_products=all_products,
         )
         with world_of(request) as world:
             for act in acts:
