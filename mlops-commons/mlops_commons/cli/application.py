@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from mlops_commons.cli import app_verbs, check_verbs, config_verbs, rehearse
+from mlops_commons.cli import app_verbs, bootstrap, check_verbs, config_verbs, rehearse
 from mlops_commons.cli.errors import reported_errors
 from mlops_commons.cli.exit_codes import ExitCode
 
@@ -17,6 +17,7 @@ Examples:
   ./{PROGRAM} infra diff                 against what is deployed
   ./{PROGRAM} infra deploy --all         repositories and pipelines; they deliver the rest
   ./{PROGRAM} template synth             the portfolio of SageMaker project templates
+  ./{PROGRAM} bootstrap --dry-run        which account is prepared how
   ./{PROGRAM} config validate            all problems of the configuration in one report
   ./{PROGRAM} rehearse                   all of it on this machine, without AWS
   ./{PROGRAM} test                       linters and all tests
@@ -34,6 +35,7 @@ application = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app_verbs.register(application)
+bootstrap.register(application)
 config_verbs.register(application)
 check_verbs.register(application)
 rehearse.register(application)

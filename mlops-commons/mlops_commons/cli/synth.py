@@ -39,6 +39,30 @@ def synth(directory: Path, flags: Sequence[str], *, root: Path = REPOSITORY_ROOT
         flags: `--force` synthesises anew, `--quiet` hides the CDK's output unless it fails,
             `--json` prints the summary as JSON; the others go to the CDK CLI.
     """
+    code, reused = make_assembly(directory, flags, root=root)
+    if code:
+        return code
+
+    # Imported here: a failing synth must not wait for the table's library.
+    from mlops_commons.cli.summary import print_json, print_table
+
+    assembly = directory / "cdk.out"
+    stacks = read_stacks(assembly)
+    if JSON_FLAGS & set(flags):
+        print_json(stacks)
+    else:
+        print_table(stacks, assembly=Path(os.path.relpath(assembly)), reused=reused)
+    return 0
+
+
+def make_assembly(
+    directory: Path, flags: Sequence[str], *, root: Path = REPOSITORY_ROOT
+) -> tuple[int, bool]:
+    """Synthesise an app into its `cdk.out` unless nothing has changed since the last time.
+
+    Returns:
+        the exit code of the CDK CLI, and whether the last assembly is used again.
+    """
     assembly = directory / "cdk.out"
     options = sorted(set(flags) & WHOLE_APP_FLAGS | {"--no-lookups"})
     environment = child_environment()
@@ -51,18 +75,9 @@ def synth(directory: Path, flags: Sequence[str], *, root: Path = REPOSITORY_ROOT
         command = [*cdk_command(root), "synth", "--quiet", *options]
         code = _run_synth(command, directory, environment, quiet=bool(QUIET_FLAGS & set(flags)))
         if code:
-            return code
+            return code, False
         record(assembly, inputs)
-
-    # Imported here: a failing synth must not wait for the table's library.
-    from mlops_commons.cli.summary import print_json, print_table
-
-    stacks = read_stacks(assembly)
-    if JSON_FLAGS & set(flags):
-        print_json(stacks)
-    else:
-        print_table(stacks, assembly=Path(os.path.relpath(assembly)), reused=reused)
-    return 0
+    return 0, reused
 
 
 def _run_synth(
