@@ -151,6 +151,12 @@ UNUSED: Final = (
         reason="the functions use Lambda's own capacity and runtime",
     ),
     Unused(
+        type="AWS::Lambda::Function",
+        actions=("lambda:GetLayerVersion",),
+        properties=("Layers",),
+        reason="the functions have no layers",
+    ),
+    Unused(
         type="AWS::SageMaker::Domain",
         actions=("efs:*",),
         reason="IAM's prefix of EFS is elasticfilesystem, and homes on EFS are off",
@@ -247,6 +253,7 @@ KINDS_BESIDES: Final = {
     "s3:deletebucketlifecycle": ("bucket",),
     "s3:deletebucketmetricsconfiguration": ("bucket",),
     "s3:deletebucketreplication": ("bucket",),
+    "s3:deletebuckettagging": ("bucket",),
     "s3:getbucketabac": ("bucket",),
     "s3:listtagsforresource": ("bucket",),
     "s3:putbucketabac": ("bucket",),
@@ -254,6 +261,9 @@ KINDS_BESIDES: Final = {
     "s3:putobjectlockconfiguration": ("bucket",),
     "s3:tagresource": ("bucket",),
     "s3:untagresource": ("bucket",),
+    "servicecatalog:listtagsforresource": ("Portfolio", "Product"),
+    "servicecatalog:tagresource": ("Portfolio", "Product"),
+    "servicecatalog:untagresource": ("Portfolio", "Product"),
 }
 """Kinds of resources that the reference does not have (yet) for an action that a schema names; each
 acts on the resource of that schema."""
