@@ -297,7 +297,8 @@ def generated_name(kind: Kind, stack: StackTemplate, logical_id: str) -> str:
     """The name that CloudFormation makes of stack name and logical id, as exact as it can be."""
     if len(f"{stack.stack}-{logical_id}-") + GENERATED_LENGTH < kind.maximum:
         return f"{stack.stack}-{logical_id}-*"
-    return f"{_shortened(stack.stack)}*-{logical_id[:KEPT_LENGTH]}*"
+    # How much of the logical id remains is not known either.
+    return f"{_shortened(stack.stack)}*"
 
 
 def _shared_beginning(kind: Kind, stack: StackTemplate, logical_id: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -214,10 +215,13 @@ def _refuse_placeholders(config: "PlatformConfig") -> None:
 
 
 def _print_plan(policies: Sequence["AccountPolicy"]) -> None:
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    from mlops_commons.cli.summary import WIDTH_WITHOUT_TERMINAL
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for title in ("Account", "Region", "Used by", "Trusts", "Execution policy", "Profile"):
         table.add_column(title, overflow="fold")
     for policy in policies:
@@ -230,7 +234,7 @@ def _print_plan(policies: Sequence["AccountPolicy"]) -> None:
             _described(policy),
             row.profile if row.enabled else "others bootstrap it",
         )
-    Console(soft_wrap=True).print(table)
+    Console(width=None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL).print(table)
     typer.echo()
 
 
