@@ -28,11 +28,14 @@ class AccountPolicy:
     """What CloudFormation may do in one account and region.
 
     Attributes:
-        documents: managed policies, each within IAM's limits; none where an ARN is named.
+        arns: the managed policies of CloudFormation's role: those of the documents, in their order,
+            or the one that the configuration names.
+        documents: each within IAM's limits; none where an ARN is named.
         text: what is written for review; empty where nothing is generated.
     """
 
     row: BootstrapRow
+    arns: tuple[str, ...]
     documents: tuple[Document, ...] = ()
     text: str = ""
 
@@ -49,17 +52,23 @@ def account_policy(
         PlatformError: a kept file is no policy, or nothing is known of a template's type.
     """
     if row.policy_source is PolicySource.ARN:
-        return AccountPolicy(row=row)
+        return AccountPolicy(row=row, arns=(row.policy_arn,))
     if row.policy_source is PolicySource.FILE:
-        return AccountPolicy(row=row, documents=split(read_policy(row.policy_file)))
-    statements = generated_statements(
-        row, assemblies, app_prefix=app_prefix, permissions_boundary=permissions_boundary
-    )
-    return AccountPolicy(
-        row=row,
-        documents=split(policy_document(statements)),
-        text=reviewed_text(statements),
-    )
+        documents, text = split(read_policy(row.policy_file)), ""
+    else:
+        statements = generated_statements(
+            row, assemblies, app_prefix=app_prefix, permissions_boundary=permissions_boundary
+        )
+        documents, text = split(policy_document(statements)), reviewed_text(statements)
+    arns = policy_arns(row, app_prefix, len(documents))
+    return AccountPolicy(row=row, arns=arns, documents=documents, text=text)
+
+
+def policy_arns(row: BootstrapRow, app_prefix: str, count: int) -> tuple[str, ...]:
+    """The ARNs of an account's execution policies; IAM has no regions, so the name tells it."""
+    stem = names.shorten(f"{app_prefix}-cdk-execution-{names.region_code(row.region)}", 120)
+    prefix = f"arn:{environment_of(row).partition}:iam::{row.account}:policy/{stem}"
+    return tuple(f"{prefix}-{number}" for number in range(1, count + 1))
 
 
 def generated_statements(

@@ -1,12 +1,11 @@
 """Execution policies as managed policies of an account: created, given a new version, or left."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
 
 from mlops_commons.accounts.policy_documents import Document
-from mlops_commons.utilities import names
 from mlops_commons.utilities.errors import PlatformError
 
 MAXIMUM_VERSIONS: Final = 5
@@ -22,35 +21,22 @@ class Change(StrEnum):
     UNCHANGED = "unchanged"
 
 
-def policy_names(app_prefix: str, region: str, count: int) -> tuple[str, ...]:
-    """The names of an account's execution policies; IAM has no regions, so the name does."""
-    stem = names.shorten(f"{app_prefix}-cdk-execution-{names.region_code(region)}", 120)
-    return tuple(f"{stem}-{number}" for number in range(1, count + 1))
-
-
-def put_policies(
-    iam: Any, place: tuple[str, str], app_prefix: str, documents: Sequence[Document]
-) -> dict[str, Change]:
+def put_policies(iam: Any, documents: Mapping[str, Document]) -> dict[str, Change]:
     """Make an account's managed policies hold the documents; what was done, by ARN.
 
     Args:
         iam: a boto3 client of the account.
-        place: partition and account.
+        documents: by the ARN of their policy.
 
     Raises:
         PlatformError: a call is refused; nothing else is used in the place of a policy.
     """
     from botocore.exceptions import BotoCoreError, ClientError
 
-    partition, account = place
-    region = iam.meta.region_name
     done = {}
-    for name, document in zip(
-        policy_names(app_prefix, region, len(documents)), documents, strict=True
-    ):
-        arn = f"arn:{partition}:iam::{account}:policy/{name}"
+    for arn, document in documents.items():
         try:
-            done[arn] = _put(iam, arn, name, document)
+            done[arn] = _put(iam, arn, document)
         except (BotoCoreError, ClientError) as error:
             raise PlatformError(
                 f"the execution policy {arn} cannot be put in place: {error}",
@@ -60,11 +46,12 @@ def put_policies(
     return done
 
 
-def _put(iam: Any, arn: str, name: str, document: Document) -> Change:
+def _put(iam: Any, arn: str, document: Document) -> Change:
     text = json.dumps(document, separators=(",", ":"))
     try:
         policy = iam.get_policy(PolicyArn=arn)["Policy"]
     except iam.exceptions.NoSuchEntityException:
+        name = arn.rpartition("/")[2]
         iam.create_policy(PolicyName=name, PolicyDocument=text, Description=DESCRIPTION)
         return Change.CREATED
     current = iam.get_policy_version(PolicyArn=arn, VersionId=policy["DefaultVersionId"])
