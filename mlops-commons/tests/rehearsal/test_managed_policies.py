@@ -17,35 +17,33 @@ def document(*actions: str) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 
-def put(accounts: Accounts, prefix: str, *documents: dict[str, Any]) -> list[Change]:
-    done = put_policies(accounts.client("iam"), ("aws", ACCOUNT), prefix, documents)
-    assert list(done) == [
-        f"arn:aws:iam::{ACCOUNT}:policy/{prefix}-cdk-execution-euw1-{number}"
-        for number in range(1, len(documents) + 1)
-    ]
-    return list(done.values())
+def arn(name: str) -> str:
+    return f"arn:aws:iam::{ACCOUNT}:policy/{name}"
+
+
+def put(accounts: Accounts, **documents: dict[str, Any]) -> list[Change]:
+    wanted = {arn(name): document for name, document in documents.items()}
+    return list(put_policies(accounts.client("iam"), wanted).values())
 
 
 def test_a_policy_is_created_once_and_then_used_again(accounts: Accounts) -> None:
-    wanted = document("s3:ListBucket"), document("s3:GetObject")
-    assert put(accounts, "again", *wanted) == [Change.CREATED] * 2
-    assert put(accounts, "again", *wanted) == [Change.UNCHANGED] * 2
+    wanted = {"again1": document("s3:ListBucket"), "again2": document("s3:GetObject")}
+    assert put(accounts, **wanted) == [Change.CREATED] * 2
+    assert put(accounts, **wanted) == [Change.UNCHANGED] * 2
     iam = accounts.client("iam")
-    arn = f"arn:aws:iam::{ACCOUNT}:policy/again-cdk-execution-euw1-1"
-    assert len(iam.list_policy_versions(PolicyArn=arn)["Versions"]) == 1
+    assert len(iam.list_policy_versions(PolicyArn=arn("again1"))["Versions"]) == 1
 
 
 def test_a_changed_policy_gets_a_version_and_the_oldest_makes_room(accounts: Accounts) -> None:
-    assert put(accounts, "versions", document("s3:Action0")) == [Change.CREATED]
+    assert put(accounts, versions=document("s3:Action0")) == [Change.CREATED]
     for number in range(1, 7):
         wanted = document(f"s3:Action{number}")
-        assert put(accounts, "versions", wanted) == [Change.NEW_VERSION]
+        assert put(accounts, versions=wanted) == [Change.NEW_VERSION]
     iam = accounts.client("iam")
-    arn = f"arn:aws:iam::{ACCOUNT}:policy/versions-cdk-execution-euw1-1"
-    versions = iam.list_policy_versions(PolicyArn=arn)["Versions"]
+    versions = iam.list_policy_versions(PolicyArn=arn("versions"))["Versions"]
     assert sorted(v["VersionId"] for v in versions) == ["v3", "v4", "v5", "v6", "v7"]
     (default,) = [v["VersionId"] for v in versions if v["IsDefaultVersion"]]
-    found = iam.get_policy_version(PolicyArn=arn, VersionId=default)["PolicyVersion"]
+    found = iam.get_policy_version(PolicyArn=arn("versions"), VersionId=default)["PolicyVersion"]
     assert "s3:Action6" in json.dumps(found["Document"])
 
 
@@ -54,6 +52,6 @@ def test_who_may_not_read_policies_is_told_so_and_nothing_else_is_used(accounts:
     credentials = accounts.emulator.service_credentials(role, "lambda.amazonaws.com", "reader")
     iam = accounts.client("iam", credentials)
     with pytest.raises(PlatformError, match=r"cannot be put in place.*iam:GetPolicy"):
-        put_policies(iam, ("aws", ACCOUNT), "denied", [document("s3:GetObject")])
+        put_policies(iam, {arn("denied"): document("s3:GetObject")})
     names = [p["PolicyName"] for p in accounts.client("iam").list_policies()["Policies"]]
-    assert not [name for name in names if name.startswith("denied")]
+    assert "denied" not in names

@@ -1,0 +1,63 @@
+"""Checkouts in which `bootstrap` starts a CDK CLI of the test's own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from mlops_commons.rehearsal.checkout import write_checkout
+from mlops_commons.utilities.paths import CDK_APP_CONFIG
+
+NOTE = "console.log(process.argv.slice(2).join(' '));"
+"""A CDK CLI that prints its arguments."""
+
+
+def without_cdk(folder: Path, setting: str, accounts: Mapping[str, str] | None = None) -> Path:
+    """A checkout of the sample with a line in each `bootstrap` section, and no CDK CLI.
+
+    Args:
+        accounts: ids in place of the sample's placeholders; those that are not named get others.
+    """
+    lines = []
+    for line in CDK_APP_CONFIG.read_text().splitlines():
+        lines.append(line)
+        if line.strip() == "bootstrap:":
+            lines.append(" " * (len(line) - len(line.lstrip()) + 2) + setting)
+    text = "\n".join(lines) + "\n"
+    for placeholder, account in (accounts or {}).items():
+        text = text.replace(placeholder, account)
+    file = folder / "cdk-app.yml"
+    file.write_text(text)
+    root = folder / "checkout"
+    write_checkout(root, file)
+    (root / "node_modules").unlink()
+    return root
+
+
+def give_cdk(root: Path, program: str) -> None:
+    """Put a CDK CLI where the pinned one belongs."""
+    file = root / "node_modules" / "aws-cdk" / "bin" / "cdk"
+    file.parent.mkdir(parents=True)
+    file.write_text(program)
+
+
+def bootstrap(
+    root: Path, *arguments: str, environment: Mapping[str, str] | None = None
+) -> "subprocess.CompletedProcess[str]":
+    """Run the verb in a checkout."""
+    packages = [str(path) for path in sorted(root.glob("mlops-*")) if path.is_dir()]
+    paths = {"PYTHONPATH": os.pathsep.join(packages)}
+    return subprocess.run(
+        [sys.executable, "-m", "mlops_commons.cli", "bootstrap", *arguments],
+        cwd=root,
+        env={**os.environ, **paths, **(environment or {})},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def noted(done: "subprocess.CompletedProcess[str]") -> list[str]:
+    """What the CDK CLI was started with."""
+    return [line for line in done.stdout.splitlines() if line.startswith("bootstrap aws://")]
