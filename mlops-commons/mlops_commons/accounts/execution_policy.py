@@ -5,20 +5,24 @@ from dataclasses import replace
 from typing import Final
 
 from mlops_commons.accounts.handler_permissions import handler_permissions
-from mlops_commons.accounts.passed_roles import passed_roles, role_arn
-from mlops_commons.accounts.permission_tables import KINDS_BESIDES, SERVICE_LINKED_ROLES
-from mlops_commons.accounts.physical_names import KINDS, RANDOM_IDS, arns, without_included
-from mlops_commons.accounts.project_stacks import PROJECT_TAG
+from mlops_commons.accounts.key_permissions import is_of_keys, key_statements
+from mlops_commons.accounts.passed_roles import role_arn
+from mlops_commons.accounts.permission_tables import KINDS_BESIDES
+from mlops_commons.accounts.physical_names import arns, without_included
 from mlops_commons.accounts.required_actions import required_actions
-from mlops_commons.accounts.role_permissions import NEED_BOUNDARY, NEED_POLICY, role_conditions
-from mlops_commons.accounts.templates import Environment, StackTemplate, text, types_in
-from mlops_commons.contract import TagKey
+from mlops_commons.accounts.resource_kinds import KINDS, RANDOM_IDS, statement_name
+from mlops_commons.accounts.role_permissions import (
+    NEED_BOUNDARY,
+    NEED_POLICY,
+    pass_role_statements,
+    role_conditions,
+    service_linked_roles,
+)
+from mlops_commons.accounts.templates import Environment, StackTemplate, text
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.statements import Statement
 
 NO_RESOURCES: Final = "these actions know no resources (Service Authorization Reference)"
-OWN_TAGS: Final = (str(TagKey.APP), PROJECT_TAG)
-"""One of them is on every key that the platform and its projects make."""
 ASSETS: Final = "arn:{partition}:s3:::cdk-hnb659fds-assets-{account}-{region}/*"
 READ_ASSETS: Final = ("s3:GetObject", "s3:GetObjectVersion")
 SEPARATE: Final = ("iam:PassRole", "iam:CreateServiceLinkedRole")
@@ -43,14 +47,14 @@ def execution_policy(
             boundary.
     """
     actions = frozenset().union(*required_actions(stacks).values())
-    plain = {a for a in actions if a not in SEPARATE and not a.startswith("kms:")}
+    plain = {a for a in actions if a not in SEPARATE and not is_of_keys(a)}
     rows = [
         *_scoped(plain - NEED_BOUNDARY - NEED_POLICY, stacks, place),
         *role_conditions(actions, stacks, permissions_boundary, deployment_boundaries),
-        *_keys({a for a in actions if a.startswith("kms:")}, stacks, place),
+        *key_statements({a for a in actions if a.startswith("kms:")}, stacks, place),
         *_parameters(stacks),
-        *_pass_roles(stacks),
-        *_service_linked_roles(stacks, place, actions),
+        *pass_role_statements(stacks),
+        *service_linked_roles(stacks, place, actions),
     ]
     return tuple(sorted(_distinct(rows), key=lambda row: row.sid))
 
@@ -71,7 +75,7 @@ def _scoped(
         everywhere = resources == ("*",)
         service = min(found).partition(":")[0]
         yield Statement(
-            sid="WithoutResources" if everywhere else _title(service),
+            sid="WithoutResources" if everywhere else statement_name(service),
             actions=tuple(sorted(found)),
             resources=resources,
             reason=NO_RESOURCES if everywhere else _reasons(kinds_of[resources]),
@@ -138,60 +142,6 @@ def _principals(stacks: Sequence[StackTemplate]) -> set[str]:
     return {arn for arn in found if arn.startswith("arn:")}
 
 
-def _keys(
-    actions: set[str], stacks: Sequence[StackTemplate], place: Environment
-) -> Iterator[Statement]:
-    """Keys have random ids, so the tags that these stacks put on them tell which are theirs."""
-    tags = sorted(_key_tags(stacks))
-    regions = sorted({stack.environment.region for stack in stacks})
-    keys = tuple(f"arn:{place.partition}:kms:{r}:{place.account}:key/*" for r in regions)
-    creating = {"kms:CreateKey", "kms:TagResource"}
-    aliases = {a for a in actions if a.endswith("Alias")}
-    for number, tag in enumerate(tags, start=1):
-        if "kms:CreateKey" in actions:
-            yield Statement(
-                sid=f"CreateKeys{number}",
-                actions=tuple(sorted(creating)),
-                resources=("*",),
-                reason="a key has no name before it exists; a condition wants its tag",
-                condition={"Null": {f"aws:RequestTag/{tag}": "false"}},
-            )
-        named = actions - {"kms:CreateKey", "kms:ListAliases"}
-        if named:
-            yield Statement(
-                sid=f"ManageKeys{number}",
-                actions=tuple(sorted(named)),
-                resources=keys,
-                reason=f"{RANDOM_IDS}; a condition keeps to keys with the tag {tag}",
-                condition={"Null": {f"aws:ResourceTag/{tag}": "false"}},
-            )
-    if aliases:
-        yield from _scoped(aliases, stacks, place)
-    if "kms:ListAliases" in actions:
-        yield Statement(
-            sid="ListAliases",
-            actions=("kms:ListAliases",),
-            resources=("*",),
-            reason=NO_RESOURCES,
-        )
-
-
-def _key_tags(stacks: Sequence[StackTemplate]) -> set[str]:
-    found = set()
-    for stack in stacks:
-        for logical_id, properties in stack.resources("AWS::KMS::Key"):
-            present = {tag["Key"] for tag in properties.get("Tags", ())}
-            own = [tag for tag in OWN_TAGS if tag in present]
-            if not own:
-                raise PlatformError(
-                    f"the key '{logical_id}' of stack '{stack.stack}' has none of the tags "
-                    f"{', '.join(OWN_TAGS)}, so a policy cannot tell that it belongs to it",
-                    hint=f"tag it, for example with: Tags.of(key).add('{OWN_TAGS[0]}', ...)",
-                )
-            found.add(own[0])
-    return found
-
-
 def _parameters(stacks: Sequence[StackTemplate]) -> Iterator[Statement]:
     """CloudFormation reads parameters whose type is an SSM parameter, as the same role."""
     found: dict[str, set[str]] = {}
@@ -208,40 +158,6 @@ def _parameters(stacks: Sequence[StackTemplate]) -> Iterator[Statement]:
             resources=tuple(sorted(without_included(names))),
             reason="a stage may have a namespace in front of its parameters",
         )
-
-
-def _pass_roles(stacks: Sequence[StackTemplate]) -> Iterator[Statement]:
-    for service, roles in passed_roles(stacks).items():
-        yield Statement(
-            sid=f"PassRolesTo{_title(service.partition('.')[0])}",
-            actions=("iam:PassRole",),
-            resources=roles,
-            reason="the names of exactly the roles that templates hand to this service; those "
-            "that CloudFormation makes end with random characters",
-            condition={"StringEquals": {"iam:PassedToService": service}},
-        )
-
-
-def _service_linked_roles(
-    stacks: Sequence[StackTemplate], place: Environment, actions: Iterable[str]
-) -> Iterator[Statement]:
-    services = sorted(
-        service for kind, service in SERVICE_LINKED_ROLES.items() if kind in types_in(stacks)
-    )
-    if not services or "iam:CreateServiceLinkedRole" not in set(actions):
-        return
-    role = f"arn:{place.partition}:iam::{place.account}:role/aws-service-role"
-    yield Statement(
-        sid="CreateServiceLinkedRoles",
-        actions=("iam:CreateServiceLinkedRole",),
-        resources=tuple(f"{role}/{service}/*" for service in services),
-        reason="AWS names the one role that a service may have below its path",
-        condition={"StringEquals": {"iam:AWSServiceName": tuple(services)}},
-    )
-
-
-def _title(service: str) -> str:
-    return "".join(word.capitalize() for word in service.split("-"))
 
 
 def _reasons(kinds: Iterable[str]) -> str:

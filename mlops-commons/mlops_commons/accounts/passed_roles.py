@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mlops_commons.accounts.physical_names import KINDS, generated_name
+from mlops_commons.accounts.physical_names import generated_name
+from mlops_commons.accounts.resource_kinds import KINDS
 from mlops_commons.accounts.templates import StackTemplate, text
 
 ROLE: Final = next(kind for kind in KINDS if kind.name == "iam:role")

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from mlops_commons.accounts.handler_permissions import REGENERATE, handler_permissions
-from mlops_commons.accounts.permission_tables import ADDITIONS, UNUSED, Unused
+from mlops_commons.accounts.permission_tables import ADDITIONS
 from mlops_commons.accounts.templates import StackTemplate, types_in
+from mlops_commons.accounts.unused_actions import UNUSED, Unused
 from mlops_commons.utilities.errors import PlatformError
 
 

@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from mlops_commons.accounts.physical_names import KINDS, arns
-from mlops_commons.accounts.templates import StackTemplate, text
+from mlops_commons.accounts.passed_roles import passed_roles
+from mlops_commons.accounts.permission_tables import SERVICE_LINKED_ROLES
+from mlops_commons.accounts.physical_names import arns
+from mlops_commons.accounts.resource_kinds import KINDS, statement_name
+from mlops_commons.accounts.templates import Environment, StackTemplate, text, types_in
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.statements import Statement
 
@@ -42,6 +45,38 @@ def role_conditions(
     ):
         if found:
             yield from _statements(of_whom, wanted, found, boundaries)
+
+
+def pass_role_statements(stacks: Sequence[StackTemplate]) -> Iterator[Statement]:
+    """Handing roles to services: for each service exactly those that it gets."""
+    for service, roles in passed_roles(stacks).items():
+        yield Statement(
+            sid=f"PassRolesTo{statement_name(service.partition('.')[0])}",
+            actions=("iam:PassRole",),
+            resources=roles,
+            reason="the names of exactly the roles that templates hand to this service; those "
+            "that CloudFormation makes end with random characters",
+            condition={"StringEquals": {"iam:PassedToService": service}},
+        )
+
+
+def service_linked_roles(
+    stacks: Sequence[StackTemplate], place: Environment, actions: Iterable[str]
+) -> Iterator[Statement]:
+    """Making the roles that AWS's services have in an account that has none of them yet."""
+    services = sorted(
+        service for kind, service in SERVICE_LINKED_ROLES.items() if kind in types_in(stacks)
+    )
+    if not services or "iam:CreateServiceLinkedRole" not in set(actions):
+        return
+    role = f"arn:{place.partition}:iam::{place.account}:role/aws-service-role"
+    yield Statement(
+        sid="CreateServiceLinkedRoles",
+        actions=("iam:CreateServiceLinkedRole",),
+        resources=tuple(f"{role}/{service}/*" for service in services),
+        reason="AWS names the one role that a service may have below its path",
+        condition={"StringEquals": {"iam:AWSServiceName": tuple(services)}},
+    )
 
 
 def _statements(
