@@ -53,6 +53,12 @@ UNUSED: Final = (
         reason="the roles have no boundary",
     ),
     Unused(
+        type="AWS::IAM::Role",
+        actions=("iam:AttachRolePolicy", "iam:DetachRolePolicy"),
+        properties=("ManagedPolicyArns",),
+        reason="the roles have inline policies only",
+    ),
+    Unused(
         type="AWS::S3::Bucket",
         actions=(
             *("s3tables:*", "s3:CreateBucketMetadata*", "s3:DeleteBucketMetadata*"),
