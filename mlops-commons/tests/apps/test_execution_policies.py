@@ -27,6 +27,7 @@ from mlops_commons.accounts.templates import types_in
 from mlops_commons.accounts.unused_actions import UNUSED
 from mlops_commons.config import load_config
 from mlops_commons.utilities.cloud_assembly import read_stacks
+from mlops_commons.utilities.errors import PlatformError
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # parliament imports the deprecated pkg_resources
@@ -181,6 +182,15 @@ def test_roles_of_projects_can_be_made_with_the_boundary_of_the_stage_only(
     name = "mlops-business-unit-1-prod-deployment-boundary-euw1"
     boundary = f"arn:aws:iam::{row.account}:policy/{name}"
     assert statement.condition == {"ArnEquals": {"iam:PermissionsBoundary": (boundary,)}}
+
+
+def test_a_role_without_the_wanted_boundary_is_named_with_the_setting_that_adds_it(
+    assemblies: Assemblies,
+) -> None:
+    row = ROWS[0]
+    with pytest.raises(PlatformError, match="do not carry the permissions boundary") as raised:
+        account_policy(row, assemblies, app_prefix="mlops", permissions_boundary="everyone")
+    assert "@aws-cdk/core:permissionsBoundary" in raised.value.hint
 
 
 def test_the_extract_of_the_schemas_is_current() -> None:

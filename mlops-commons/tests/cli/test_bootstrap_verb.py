@@ -1,5 +1,6 @@
 """`bootstrap` through its door, with a CDK CLI that notes its arguments or fails."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,20 @@ def test_the_placeholders_of_the_sample_are_refused() -> None:
     done = bootstrap(REPOSITORY_ROOT, "--yes", "--stage", "governance")
     assert done.returncode == 1
     assert "placeholders: 111111111111" in done.stderr
+
+
+def test_a_permissions_boundary_goes_to_the_role_of_cloudformation(checkout: Path) -> None:
+    done = bootstrap(checkout, "--dry-run", "--permissions-boundary", "everyone")
+    assert done.returncode == 0, done.stderr
+    commands = [line for line in done.stdout.splitlines() if line.startswith("cdk bootstrap ")]
+    assert len(commands) == 4
+    assert all(line.endswith(" --custom-permissions-boundary everyone") for line in commands)
+
+
+def test_policies_are_not_generated_from_the_templates_of_one_app_only(tmp_path: Path) -> None:
+    root = without_cdk(tmp_path, "enabled: true")
+    shutil.rmtree(root / "mlops-sm-project-template", ignore_errors=True)
+    done = bootstrap(root, "--dry-run")
+    assert done.returncode == 1
+    assert "this checkout has no 'mlops-sm-project-template'" in done.stderr
+    assert "cdk bootstrap" not in done.stdout
