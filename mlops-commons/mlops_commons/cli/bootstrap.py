@@ -71,6 +71,8 @@ def bootstrap(
     from mlops_commons.config import load_config
 
     config = load_config()
+    if not (dry_run or print_json):
+        _refuse_placeholders(config)
     policies = planned(
         config, set_name=set_name, stage=stage, permissions_boundary=permissions_boundary
     )
@@ -84,7 +86,6 @@ def bootstrap(
         for arguments in commands.values():
             typer.echo(shlex.join(["cdk", *arguments]))
         return
-    _refuse_placeholders(config)
     _write_for_review(own)
     if not (yes or typer.confirm(f"bootstrap {len(own)} accounts?", err=True)):
         raise typer.Exit(1)
