@@ -74,7 +74,11 @@ def bootstrap(
     if not (dry_run or print_json):
         _refuse_placeholders(config)
     policies = planned(
-        config, set_name=set_name, stage=stage, permissions_boundary=permissions_boundary
+        config,
+        set_name=set_name,
+        stage=stage,
+        permissions_boundary=permissions_boundary,
+        quiet=print_json,
     )
     own = [policy for policy in policies if policy.row.enabled]
     commands = {p.row.environment: bootstrap_command(p, permissions_boundary) for p in own}
@@ -93,9 +97,17 @@ def bootstrap(
 
 
 def planned(
-    config: "PlatformConfig", *, set_name: str, stage: str, permissions_boundary: str
+    config: "PlatformConfig",
+    *,
+    set_name: str,
+    stage: str,
+    permissions_boundary: str,
+    quiet: bool = False,
 ) -> tuple["AccountPolicy", ...]:
     """The rows of the plan with their execution policies; synthesises what that needs.
+
+    Args:
+        quiet: show no progress; a script may read both streams as one.
 
     Raises:
         PlatformError: nothing matches, a synth fails, or a policy cannot be made.
@@ -107,7 +119,7 @@ def planned(
     files = [row.policy_file for row in bootstrap_plan(config)]
     rows = selected(bootstrap_plan(config, kept_files(files)), set_name=set_name, stage_name=stage)
     generated = any(row.policy_source is PolicySource.GENERATED for row in rows)
-    assemblies = _assemblies() if generated else {}
+    assemblies = _assemblies(quiet=quiet) if generated else {}
     return tuple(
         account_policy(
             row,
@@ -119,7 +131,7 @@ def planned(
     )
 
 
-def _assemblies() -> Mapping[Path, Sequence[Any]]:
+def _assemblies(*, quiet: bool) -> Mapping[Path, Sequence[Any]]:
     """The synthesised stacks of both apps: without one of them the policies would lack its part.
 
     Raises:
@@ -129,7 +141,8 @@ def _assemblies() -> Mapping[Path, Sequence[Any]]:
 
     found = {}
     for app, directory in {app: app_directory(app) for app in APP_DIRECTORIES}.items():
-        typer.echo(f"reading the templates of '{app}'", err=True)
+        if not quiet:
+            typer.echo(f"reading the templates of '{app}'", err=True)
         code, _ = make_assembly(directory, ["--quiet"])
         if code:
             raise PlatformError(

@@ -1,10 +1,12 @@
 """`bootstrap` through its door, with a CDK CLI that notes its arguments or fails."""
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 from bootstrap_checkouts import NOTE, bootstrap, give_cdk, noted, without_cdk
+from checkouts import APPS_HERE
 
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 
@@ -94,3 +96,12 @@ def test_policies_are_not_generated_from_the_templates_of_one_app_only(tmp_path:
     assert done.returncode == 1
     assert "this checkout has no 'mlops-" in done.stderr
     assert "cdk bootstrap" not in done.stdout
+
+
+@pytest.mark.skipif(len(APPS_HERE) < 2, reason="policies are made of both apps")
+def test_json_is_all_that_is_printed() -> None:
+    done = bootstrap(REPOSITORY_ROOT, "--json", "--stage", "governance")
+    (row,) = json.loads(done.stdout)
+    assert done.stderr == ""
+    assert len(row["policies"]) == len(row["policy_arns"]) > 0
+    assert row["command"][:3] == ["cdk", "bootstrap", "aws://111111111111/eu-west-1"]
