@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+from one_account_set import loaded
 
 from mlops_commons.accounts.bootstrap_plan import PolicySource, bootstrap_plan, selected
-from mlops_commons.config import PlatformConfig, load_config
 from mlops_commons.utilities.errors import PlatformError
 
 pytestmark = pytest.mark.pure
@@ -30,14 +30,8 @@ cdk_app_config:
 """
 
 
-def plan(folder: Path, text: str) -> PlatformConfig:
-    file = folder / "cdk-app.yml"
-    file.write_text(text)
-    return load_config(file, folder / "no-cdk-infra-app.yml")
-
-
-def test_the_sample_trusts_governance_everywhere_and_dev_where_projects_deploy() -> None:
-    rows = bootstrap_plan(load_config())
+def test_stages_trust_governance_and_dev_where_projects_deploy(tmp_path: Path) -> None:
+    rows = bootstrap_plan(loaded(tmp_path))
     assert {row.account: set(row.trust) for row in rows} == {
         GOVERNANCE: set(),
         DEV: {GOVERNANCE},
@@ -48,7 +42,7 @@ def test_the_sample_trusts_governance_everywhere_and_dev_where_projects_deploy()
 
 
 def test_an_account_of_two_sets_trusts_the_dev_accounts_of_both(tmp_path: Path) -> None:
-    rows = bootstrap_plan(plan(tmp_path, TWO_SETS.replace("BOOTSTRAP", "")))
+    rows = bootstrap_plan(loaded(tmp_path, TWO_SETS.replace("BOOTSTRAP", "")))
     (shared,) = [row for row in rows if row.account == PROD]
     assert set(shared.trust) == {GOVERNANCE, DEV, PREPROD}
     assert [str(use) for use in shared.uses] == ["retail/prod", "wholesale/prod"]
@@ -57,7 +51,7 @@ def test_an_account_of_two_sets_trusts_the_dev_accounts_of_both(tmp_path: Path) 
 def test_a_policy_that_the_configuration_names_is_used(tmp_path: Path) -> None:
     arn = "arn:aws:iam::444444444444:policy/ours"
     named = f", bootstrap: {{execution_policy_arn: '{arn}'}}"
-    rows = bootstrap_plan(plan(tmp_path, TWO_SETS.replace("BOOTSTRAP", named)))
+    rows = bootstrap_plan(loaded(tmp_path, TWO_SETS.replace("BOOTSTRAP", named)))
     (shared,) = [row for row in rows if row.account == PROD]
     assert (shared.policy_source, shared.policy_arn) == (PolicySource.ARN, arn)
 
@@ -71,11 +65,13 @@ def test_a_policy_that_the_configuration_names_is_used(tmp_path: Path) -> None:
         ("Business-Unit-1", "PROD", [PROD]),
     ],
 )
-def test_rows_are_chosen_by_set_and_stage(set_name: str, stage: str, accounts: list[str]) -> None:
-    rows = selected(bootstrap_plan(load_config()), set_name=set_name, stage_name=stage)
+def test_rows_are_chosen_by_set_and_stage(
+    set_name: str, stage: str, accounts: list[str], tmp_path: Path
+) -> None:
+    rows = selected(bootstrap_plan(loaded(tmp_path)), set_name=set_name, stage_name=stage)
     assert [row.account for row in rows] == accounts
 
 
-def test_a_set_that_is_not_there_is_named_with_those_that_are() -> None:
+def test_a_set_that_is_not_there_is_named_with_those_that_are(tmp_path: Path) -> None:
     with pytest.raises(PlatformError, match="'retail'; there are: governance, business-unit-1/dev"):
-        selected(bootstrap_plan(load_config()), set_name="retail")
+        selected(bootstrap_plan(loaded(tmp_path)), set_name="retail")

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from checkouts import APPS_HERE, make_checkout
+from one_account_set import DEFAULTS, ONE_SET, loaded
 
 from mlops_commons.accounts.account_policies import (
     AccountPolicy,
@@ -25,7 +27,6 @@ from mlops_commons.accounts.handler_permissions import FILE, extract
 from mlops_commons.accounts.required_actions import required_actions
 from mlops_commons.accounts.templates import types_in
 from mlops_commons.accounts.unused_actions import UNUSED
-from mlops_commons.config import load_config
 from mlops_commons.utilities.cloud_assembly import read_stacks
 from mlops_commons.utilities.errors import PlatformError
 
@@ -35,7 +36,8 @@ with warnings.catch_warnings():
 
 pytestmark = pytest.mark.app
 
-ROWS = bootstrap_plan(load_config())
+with TemporaryDirectory() as _folder:
+    ROWS = bootstrap_plan(loaded(Path(_folder)))
 WITHOUT_SCHEMA = {"AWS::CDK::Metadata", "AWS::CodeBuild::Project"}
 """The registry has no handlers of theirs: the first makes nothing, the second is an addition."""
 JUDGED_ELSEWHERE = {
@@ -54,7 +56,9 @@ JUDGED_ELSEWHERE = {
 def assemblies(tmp_path_factory: pytest.TempPathFactory) -> Assemblies:
     found = {}
     for app in APPS_HERE:
-        checkout = make_checkout(tmp_path_factory.mktemp(app) / "repository", app)
+        checkout = make_checkout(
+            tmp_path_factory.mktemp(app) / "repository", app, cdk_app=ONE_SET, infra=DEFAULTS
+        )
         folder = checkout.synth().folder
         found[folder] = read_stacks(folder)
     return found

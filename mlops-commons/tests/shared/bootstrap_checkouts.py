@@ -6,21 +6,22 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from one_account_set import DEFAULTS, ONE_SET
+
 from mlops_commons.rehearsal.checkout import write_checkout
-from mlops_commons.utilities.paths import CDK_APP_CONFIG
 
 NOTE = "console.log(process.argv.slice(2).join(' '));"
 """A CDK CLI that prints its arguments."""
 
 
 def without_cdk(folder: Path, setting: str, accounts: Mapping[str, str] | None = None) -> Path:
-    """A checkout of the sample with a line in each `bootstrap` section, and no CDK CLI.
+    """A checkout of one account set with a line in each `bootstrap` section, and no CDK CLI.
 
     Args:
-        accounts: ids in place of the sample's placeholders; those that are not named get others.
+        accounts: ids in place of placeholders; those that are not named get others.
     """
     lines = []
-    for line in CDK_APP_CONFIG.read_text().splitlines():
+    for line in ONE_SET.splitlines():
         lines.append(line)
         if line.strip() == "bootstrap:":
             lines.append(" " * (len(line) - len(line.lstrip()) + 2) + setting)
@@ -29,8 +30,10 @@ def without_cdk(folder: Path, setting: str, accounts: Mapping[str, str] | None =
         text = text.replace(placeholder, account)
     file = folder / "cdk-app.yml"
     file.write_text(text)
+    infra = folder / "cdk-infra-app.yml"
+    infra.write_text(DEFAULTS)
     root = folder / "checkout"
-    write_checkout(root, file)
+    write_checkout(root, file, infra)
     (root / "node_modules").unlink()
     return root
 
