@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 from mlops_commons.config import Deployment, Stage
 from mlops_commons.contract import ParameterName, Persona, StageName
 from mlops_commons.rehearsal.evidence import Evidence
+from mlops_commons.rehearsal.projects import STUDIO
 from mlops_commons.rehearsal.world import World
 from mlops_commons.utilities.errors import PlatformError
 
@@ -15,8 +16,6 @@ NETWORK = (
     ParameterName.PRIVATE_SUBNET_IDS,
     ParameterName.SECURITY_GROUP_ID,
 )
-SERVICE = "sagemaker.amazonaws.com"
-"""Studio gives a person's session the role of the user profile."""
 
 
 def play_deployed_world(world: World) -> tuple[Evidence, ...]:
@@ -107,7 +106,7 @@ def _portfolio(world: World, deployment: Deployment, stage: Stage) -> Iterator[M
 
 def _products(world: World, role: str, region: str) -> list[str]:
     """The names of the products that a role sees; none where it may not even look."""
-    credentials = world.emulator.service_credentials(role, SERVICE, "studio")
+    credentials = world.emulator.service_credentials(role, STUDIO, "studio")
     catalog = world.client("servicecatalog", region, credentials)
     try:
         found = catalog.search_products()["ProductViewSummaries"]

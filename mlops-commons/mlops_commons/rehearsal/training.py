@@ -1,7 +1,6 @@
 """Act 7: the build pipeline trains, evaluates and registers a model."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from mlops_commons.rehearsal.build_environment import environment
@@ -20,7 +19,7 @@ def play_training(world: World) -> tuple[Evidence, ...]:
     for project in world.projects:
         code = cloned(world, project, "build")
         world.say(f"{project.full_name}: packages of the training image")
-        world.emulator.offer_sagemaker_python(_packages(code))
+        world.emulator.offer_sagemaker_python(environment(code))
         name = project.pipeline("build")
         commit, played = play_pipeline(world, name, project.dev.account, project.dev.region)
         actions += action_rows(name, commit, played)
@@ -31,10 +30,6 @@ def play_training(world: World) -> tuple[Evidence, ...]:
         Evidence("pipeline steps", tuple(steps)),
         Evidence("model versions", tuple(versions)),
     )
-
-
-def _packages(code: Path) -> Path:
-    return environment(code)
 
 
 def _steps(world: World, project: Project) -> list[Mapping[str, str]]:

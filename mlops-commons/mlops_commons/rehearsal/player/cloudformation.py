@@ -55,15 +55,10 @@ def _replace(
     exists = _status(stacks, stack) not in ("", "REVIEW_IN_PROGRESS")
     if exists:
         _delete_change_set(stacks, stack, change_set)
-    name, _, path = settings["TemplatePath"].partition("::")
     stacks.create_change_set(
-        StackName=stack,
+        **_request(s3, action, artifacts, upload),
         ChangeSetName=change_set,
         ChangeSetType="UPDATE" if exists else "CREATE",
-        # CloudFormation takes more than 51,200 bytes by URL only.
-        TemplateURL=upload(path.rpartition("/")[2], _template(s3, artifacts[name], path)),
-        RoleARN=settings["RoleArn"],
-        Capabilities=settings.get("Capabilities", "").split(","),
         Parameters=[
             {"ParameterKey": key, "ParameterValue": str(value)}
             for key, value in json.loads(settings.get("ParameterOverrides") or "{}").items()
@@ -78,6 +73,24 @@ def _replace(
     return f"{len(found.get('Changes', ()))} changes" if not _is_empty(found) else "no changes"
 
 
+def _request(
+    s3: Any,
+    action: Action,
+    artifacts: Mapping[str, Artifact],
+    upload: Callable[[str, bytes], str],
+) -> dict[str, Any]:
+    """What the action asks of CloudFormation, whether by a change set or at once."""
+    settings = action.configuration
+    name, _, path = settings["TemplatePath"].partition("::")
+    return {
+        "StackName": settings["StackName"],
+        # CloudFormation takes more than 51,200 bytes by URL only.
+        "TemplateURL": upload(path.rpartition("/")[2], _template(s3, artifacts[name], path)),
+        "RoleARN": settings["RoleArn"],
+        "Capabilities": settings.get("Capabilities", "").split(","),
+    }
+
+
 def _template(s3: Any, artifact: Artifact, path: str) -> bytes:
     with zipfile.ZipFile(io.BytesIO(get(s3, artifact))) as archive:
         return archive.read(path)
@@ -90,22 +103,16 @@ def _create_or_update(
     artifacts: Mapping[str, Artifact],
     upload: Callable[[str, bytes], str],
 ) -> str:
-    settings = action.configuration
-    name, _, path = settings["TemplatePath"].partition("::")
-    status = _status(stacks, settings["StackName"])
+    stack = action.configuration["StackName"]
+    status = _status(stacks, stack)
     change = stacks.update_stack if status else stacks.create_stack
     try:
-        change(
-            StackName=settings["StackName"],
-            TemplateURL=upload(path.rpartition("/")[2], _template(s3, artifacts[name], path)),
-            RoleARN=settings["RoleArn"],
-            Capabilities=settings.get("Capabilities", "").split(","),
-        )
+        change(**_request(s3, action, artifacts, upload))
     except ClientError as error:
         if any(text in str(error) for text in NO_CHANGES):
             return f"{status} (no changes)"
         raise
-    return _settled(stacks, settings["StackName"])
+    return _settled(stacks, stack)
 
 
 def _execute(stacks: Any, action: Action) -> str:

@@ -9,7 +9,13 @@ from ministack.core.iam_actions import access_denied_response
 from ministack.core.responses import get_region
 from ministack.core.router import extract_access_key_id
 
-from ministack_registry import codecommit, codepipeline, endpoints, sagemaker, servicecatalog
+from ministack_registry import (
+    codecommit,
+    codepipeline,
+    sagemaker,
+    sagemaker_runtime,
+    servicecatalog,
+)
 from ministack_registry.errors import ServiceError
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
@@ -34,11 +40,11 @@ def register(service_handlers):
 
 def _with_runtime(serve):
     """The calls of SageMaker Runtime are told by their path: `/endpoints/<name>/invocations`."""
-    invoke = endpoints.runtime(serve)
+    invoke = sagemaker_runtime.runtime(serve)
 
     async def handle(method, path, headers, body, query):
         if path.startswith("/endpoints/"):
-            action, resource = "InvokeEndpoint", endpoints.resource_of_path(path)
+            action, resource = "InvokeEndpoint", sagemaker_runtime.resource_of_path(path)
             denial = _denial("sagemaker", action, resource, {}, headers, query)
             if denial:
                 return denial

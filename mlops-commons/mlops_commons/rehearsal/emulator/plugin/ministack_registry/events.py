@@ -2,14 +2,14 @@
 
 import functools
 import json
+import logging
 
 import ministack.services.eventbridge as eventbridge
 
 from ministack_registry import pipeline_executions
 from ministack_registry.service_role import denied
 
-FAILED = []
-"""Deliveries that a rule could not make, as EventBridge counts them in FailedInvocations."""
+logger = logging.getLogger("ministack_registry")
 
 
 def emit(source, detail_type, detail, resources=()):
@@ -37,7 +37,8 @@ def _starting_pipelines(invoke):
         role = target.get("RoleArn", "")
         refusal = denied(role, action, (pipeline,), {}) if role else "the target has no role"
         if refusal:
-            FAILED.append({"target": pipeline, "rule": rule.get("Name"), "reason": refusal})
+            # EventBridge tells nobody but the metric FailedInvocations.
+            logger.warning("rule %s does not start %s: %s", rule.get("Name"), pipeline, refusal)
             return None
         request = {}
         if target.get("InputTransformer"):

@@ -40,7 +40,7 @@ def provision(request, visible):
         )
     provisioned_id = f"pp-{uuid.uuid4().hex[:13]}"
     stack = f"SC-{get_account_id()}-{provisioned_id}"
-    service_role.PRINCIPALS[service_role._key(stack)] = _launch_role(product)
+    service_role.act_as(_launch_role(product), stack)
     parameters = {
         "StackName": [stack],
         "TemplateURL": [_template(product, request["ProvisioningArtifactId"])],

@@ -45,6 +45,11 @@ def principal_of(stack):
     return PRINCIPALS.get(_key(stack), "")
 
 
+def act_as(principal, stack):
+    """Let a stack be made with a role, as a service does that has one of its own for it."""
+    PRINCIPALS[_key(stack)] = principal
+
+
 def _recording(handle):
     @functools.wraps(handle)
     def recorded(params):
