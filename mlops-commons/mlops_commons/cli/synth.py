@@ -20,6 +20,8 @@ FORCE_FLAGS: Final = frozenset({"--force"})
 JSON_FLAGS: Final = frozenset({"--json", "-j"})
 QUIET_FLAGS: Final = frozenset({"-q", "--quiet"})
 WHOLE_APP_FLAGS: Final = frozenset({"--all", "--no-lookups", "--strict"})
+ASSEMBLY: Final = "cdk.out"
+"""Where an app's assembly is, inside the app's folder."""
 CHATTER: Final = re.compile(
     rb"Successfully synthesized to|Supply a stack id|\d+ feature flags are not configured"
 )
@@ -39,30 +41,43 @@ def synth(directory: Path, flags: Sequence[str], *, root: Path = REPOSITORY_ROOT
         flags: `--force` synthesises anew, `--quiet` hides the CDK's output unless it fails,
             `--json` prints the summary as JSON; the others go to the CDK CLI.
     """
-    assembly = directory / "cdk.out"
-    options = sorted(set(flags) & WHOLE_APP_FLAGS | {"--no-lookups"})
-    environment = child_environment()
-    inputs = fingerprint(root, directory, options, environment, Path.home())
-    reused = not FORCE_FLAGS & set(flags) and is_reusable(assembly, inputs)
-    if not reused:
-        # The CDK CLI leaves files of an earlier synth; an assembly depends on its inputs alone.
-        if assembly.exists():
-            shutil.rmtree(assembly)
-        command = [*cdk_command(root), "synth", "--quiet", *options]
-        code = _run_synth(command, directory, environment, quiet=bool(QUIET_FLAGS & set(flags)))
-        if code:
-            return code
-        record(assembly, inputs)
-
+    code, reused = assembled(directory, flags, root=root)
+    if code:
+        return code
     # Imported here: a failing synth must not wait for the table's library.
     from mlops_commons.cli.summary import print_json, print_table
 
+    assembly = directory / ASSEMBLY
     stacks = read_stacks(assembly)
     if JSON_FLAGS & set(flags):
         print_json(stacks)
     else:
         print_table(stacks, assembly=Path(os.path.relpath(assembly)), reused=reused)
     return 0
+
+
+def assembled(
+    directory: Path, flags: Sequence[str], *, root: Path = REPOSITORY_ROOT
+) -> tuple[int, bool]:
+    """Make `cdk.out` of an app unless it is there already for the same inputs.
+
+    Returns:
+        the exit code of the CDK CLI, and whether nothing had to be done.
+    """
+    assembly = directory / ASSEMBLY
+    options = sorted(set(flags) & WHOLE_APP_FLAGS | {"--no-lookups"})
+    environment = child_environment()
+    inputs = fingerprint(root, directory, options, environment, Path.home())
+    if not FORCE_FLAGS & set(flags) and is_reusable(assembly, inputs):
+        return 0, True
+    # The CDK CLI leaves files of an earlier synth; an assembly depends on its inputs alone.
+    if assembly.exists():
+        shutil.rmtree(assembly)
+    command = [*cdk_command(root), "synth", "--quiet", *options]
+    code = _run_synth(command, directory, environment, quiet=bool(QUIET_FLAGS & set(flags)))
+    if not code:
+        record(assembly, inputs)
+    return code, False
 
 
 def _run_synth(

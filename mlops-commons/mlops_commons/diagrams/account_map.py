@@ -126,7 +126,8 @@ def _deliver(source: str, action: Action, nodes: list[Node], edges: list[Edge]) 
     )
     label = AFTER_APPROVAL if action.approved else ""
     nodes.append(role)
-    edges.append(Edge(source=source, target=role.key, kind=EdgeKind.TRUST, label=label))
+    back = source.startswith(f"{action.account}/")
+    edges.append(Edge(source=source, target=role.key, kind=EdgeKind.TRUST, label=label, back=back))
     edges.append(Edge(source=role.key, target=f"{place}/{action.stack}"))
 
 

@@ -79,4 +79,3 @@ def _action(
         project=text(configuration.get("ProjectName", ""), variables),
         topic=text(configuration.get("NotificationArn", ""), variables),
     )
-

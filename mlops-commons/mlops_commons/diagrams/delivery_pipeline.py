@@ -40,13 +40,16 @@ def delivery_pipeline(stack: StackTemplate, roles: Mapping[str, str]) -> Graph:
         groups=stages(found),
         nodes=tuple(action_node(action, roles) for action in found),
         edges=order(found),
+        rows=(row(found),),
     )
 
 
 def stages(found: Sequence[Action], prefix: str = "", parent: str = "") -> tuple[Group, ...]:
     """A frame for each stage of the actions."""
     names = dict.fromkeys(action.stage for action in found)
-    return tuple(Group(key=f"{prefix}{name}", title=name, parent=parent) for name in names)
+    return tuple(
+        Group(key=f"{prefix}{name}", title=name, parent=parent, stacked=True) for name in names
+    )
 
 
 def action_node(action: Action, roles: Mapping[str, str], prefix: str = "") -> Node:
@@ -71,6 +74,19 @@ def action_key(action: Action, prefix: str = "") -> str:
 def order(found: Sequence[Action], prefix: str = "") -> tuple[Edge, ...]:
     """From each action to the one that runs after it."""
     return tuple(
-        Edge(source=action_key(first, prefix), target=action_key(second, prefix))
+        Edge(
+            source=action_key(first, prefix),
+            target=action_key(second, prefix),
+            # The row of first actions decides where the stages stand.
+            back=first.stage != second.stage,
+        )
         for first, second in pairwise(found)
     )
+
+
+def row(found: Sequence[Action], prefix: str = "") -> tuple[str, ...]:
+    """The first action of each stage."""
+    firsts: dict[str, str] = {}
+    for action in found:
+        firsts.setdefault(action.stage, action_key(action, prefix))
+    return tuple(firsts.values())

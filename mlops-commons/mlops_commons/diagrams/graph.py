@@ -1,6 +1,6 @@
 """A picture as plain data: what there is, what belongs together, what leads where."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -50,12 +50,14 @@ class Group:
 
     Attributes:
         parent: the key of the frame around this frame; empty for none.
+        stacked: whether its nodes stand one below the other, across the picture's direction.
     """
 
     key: str
     title: str
     subtitle: str = ""
     parent: str = ""
+    stacked: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,17 +80,26 @@ class Node:
 
 @dataclass(frozen=True, kw_only=True)
 class Edge:
-    """One arrow between the keys of two nodes."""
+    """One arrow between two keys; that of a frame stands for every node in it.
+
+    Attributes:
+        back: leads to what stands further left or in a row of its own, so it does not decide
+            where its ends stand.
+    """
 
     source: str
     target: str
     kind: EdgeKind = EdgeKind.FLOW
     label: str = ""
+    back: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Graph:
     """All of a picture; equal facts give equal graphs.
+
+    Attributes:
+        rows: keys of nodes that stand in one straight row, in the picture's direction.
 
     Raises:
         ValueError: a key is used twice, or an edge or a frame names a key that is not there.
@@ -98,14 +109,18 @@ class Graph:
     direction: Direction
     groups: tuple[Group, ...] = ()
     nodes: tuple[Node, ...] = ()
-    edges: tuple[Edge, ...] = field(default=())
+    edges: tuple[Edge, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
 
     def __post_init__(self) -> None:
         nodes = [node.key for node in self.nodes]
         groups = [group.key for group in self.groups]
-        twice = {key for keys in (nodes, groups) for key in keys if keys.count(key) > 1}
+        keys = nodes + groups
+        twice = {key for key in keys if keys.count(key) > 1}
         ends = {end for edge in self.edges for end in (edge.source, edge.target)}
+        ends |= {key for row in self.rows for key in row}
         frames = {node.group for node in self.nodes} | {group.parent for group in self.groups}
-        missing = (ends - set(nodes)) | (frames - {"", *groups})
+        missing = (ends - set(keys)) | (frames - {"", *groups})
         if twice or missing:
-            raise ValueError(f"'{self.title}': used twice {sorted(twice)}, not there {sorted(missing)}")
+            wrong = f"used twice {sorted(twice)}, not there {sorted(missing)}"
+            raise ValueError(f"'{self.title}': {wrong}")

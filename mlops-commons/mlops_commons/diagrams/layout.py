@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from mlops_commons.diagrams.dot import FONT
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 
@@ -15,6 +16,8 @@ PROGRAM: Final = Path(__file__).with_name("layout.mjs")
 LIBRARY: Final = Path("node_modules", "@viz-js", "viz", "package.json")
 _COMMENT: Final = re.compile(r"<!--.*?-->\n?", re.DOTALL)
 _HEADING: Final = re.compile(r"^.*?(?=<svg)", re.DOTALL)
+FONTS: Final = f"Helvetica,Arial,{FONT},sans-serif"
+"""What a picture asks a browser for; the boxes are made for the widest."""
 MARK: Final = "<!-- written by ./mlops-multi-account.sh diagram -->\n"
 
 
@@ -55,4 +58,5 @@ def laid_out(
 
 def _finished(svg: str) -> str:
     """Without the comments that repeat keys and name a version, and with the mark of its verb."""
-    return MARK + _COMMENT.sub("", _HEADING.sub("", svg))
+    text = _COMMENT.sub("", _HEADING.sub("", svg))
+    return MARK + text.replace(f'font-family="{FONT}"', f'font-family="{FONTS}"')

@@ -1,16 +1,17 @@
 """The network of a stage: subnets, ways out, VPC endpoints and security groups."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
 from mlops_commons.diagrams.graph import Direction, Edge, EdgeKind, Graph, Group, Node, NodeKind
+from mlops_commons.diagrams.security_groups import security_group_node
 from mlops_commons.diagrams.templates import Resource, StackTemplate, text
 
 VPC: Final = "vpc"
-ANYWHERE: Final = "0.0.0.0/0"
-ALL_PROTOCOLS: Final = "-1"
-INTERNET: Final = "internet"
+PRIVATE: Final = "private subnets"
+PUBLIC: Final = "public subnets"
+PREFIX: Final = "com.amazonaws."
 
 
 def network(stack: StackTemplate) -> Graph:
@@ -29,162 +30,144 @@ class _Network:
     """The template's tables, each read once."""
 
     def __init__(self, stack: StackTemplate) -> None:
-        self._summary = stack.summary
         self._stack = stack
-        self._subnets = dict(stack.resources("AWS::EC2::Subnet"))
-        self._groups = dict(stack.resources("AWS::EC2::SecurityGroup"))
-        self._domains = dict(stack.resources("AWS::SageMaker::Domain"))
-        self._gateways = dict(
-            stack.resources("AWS::EC2::InternetGateway", "AWS::EC2::NatGateway")
-        )
         self._tables = {
             _name(link["SubnetId"]): _name(link["RouteTableId"])
             for _, link in stack.resources("AWS::EC2::SubnetRouteTableAssociation")
         }
-        self._endpoints = self._alike_endpoints()
+        self._routes = [route for _, route in stack.resources("AWS::EC2::Route")]
+        self._subnets = dict(stack.resources("AWS::EC2::Subnet"))
+        self._gateways = dict(stack.resources("AWS::EC2::InternetGateway"))
+        self._nats = dict(stack.resources("AWS::EC2::NatGateway"))
+        self._security_groups = dict(stack.resources("AWS::EC2::SecurityGroup"))
+        self._domains = dict(stack.resources("AWS::SageMaker::Domain"))
+        self._endpoints = defaultdict(list)
+        for _, endpoint in stack.resources("AWS::EC2::VPCEndpoint"):
+            self._endpoints[_attachment(endpoint)].append(endpoint)
+        self._tiers = {key: self._tier(key) for key in (*self._subnets, *self._imported_subnets())}
 
     def groups(self) -> Iterator[Group]:
-        summary = self._summary
-        vpcs = [properties for _, properties in self._stack.resources("AWS::EC2::VPC")]
-        blocks = ", ".join(str(vpc["CidrBlock"]) for vpc in vpcs)
-        yield Group(
-            key=VPC,
-            title=f"VPC {blocks}" if vpcs else f"VPC {self._imported('/vpc/id')} (imported)",
-            subtitle=f"{summary.role} {summary.account}  {summary.region}",
-        )
-        for zone in dict.fromkeys(self._zone(subnet) for subnet in self._subnets.values()):
-            yield Group(key=zone, title=f"Availability {zone}", parent=VPC)
+        summary = self._stack.summary
+        blocks = [str(vpc["CidrBlock"]) for _, vpc in self._stack.resources("AWS::EC2::VPC")]
+        name = blocks[0] if blocks else f"{self._parameter('/vpc/id')} (imported)"
+        place = f"{summary.role} {summary.account}  {summary.region}"
+        yield Group(key=VPC, title=f"VPC {name}", subtitle=place)
+        for tier in dict.fromkeys(self._tiers.values()):
+            yield Group(key=tier, title=tier.capitalize(), parent=VPC, stacked=True)
 
     def nodes(self) -> Iterator[Node]:
-        for key, subnet in self._subnets.items():
-            kind = "public" if self._is_public(key) else "private"
-            yield Node(
-                key=key,
-                kind=NodeKind.SUBNET,
-                title=str(subnet["CidrBlock"]),
-                details=(kind,),
-                group=self._zone(subnet),
-            )
-        for name in self._imported_subnets():
-            yield Node(key=name, kind=NodeKind.SUBNET, title=name, group=VPC)
-        for key, gateway in self._gateways.items():
-            is_nat = "SubnetId" in gateway
+        for key, tier in self._tiers.items():
+            subnet = self._subnets.get(key, {})
+            title = str(subnet.get("CidrBlock", key))
+            zone = (_name(subnet["AvailabilityZone"]),) if subnet else ()
+            yield Node(key=key, kind=NodeKind.SUBNET, title=title, details=zone, group=tier)
+        for key, nat in self._nats.items():
+            place = str(self._subnets[_name(nat["SubnetId"])]["CidrBlock"])
             yield Node(
                 key=key,
                 kind=NodeKind.GATEWAY,
-                title="NAT gateway" if is_nat else "Internet gateway",
-                group=self._zone(self._subnets[_name(gateway["SubnetId"])]) if is_nat else "",
+                title="NAT gateway",
+                details=(f"in {place}",),
+                group=VPC,
             )
-        for key, services in self._endpoints.items():
-            kind = key.partition(" ")[0]
-            title = f"{len(services)} {kind} endpoints" if len(services) > 1 else f"{kind} endpoint"
-            yield Node(key=key, kind=NodeKind.ENDPOINT, title=title, items=services, group=VPC)
-        for key in self._groups:
-            yield self._security_group(key)
+        for key in self._gateways:
+            yield Node(key=key, kind=NodeKind.GATEWAY, title="Internet gateway")
+        for key, endpoints in self._endpoints.items():
+            yield self._endpoint_node(key, endpoints)
+        for key in self._security_groups:
+            yield security_group_node(self._stack, key, VPC)
         for key, domain in self._domains.items():
-            yield Node(
-                key=key,
-                kind=NodeKind.STUDIO,
-                title=text(domain["DomainName"], {}),
-                details=(str(domain["AppNetworkAccessType"]),),
-            )
+            access = (str(domain["AppNetworkAccessType"]),)
+            title = _name(domain["DomainName"])
+            yield Node(key=key, kind=NodeKind.STUDIO, title=title, details=access, group=VPC)
 
     def edges(self) -> Iterator[Edge]:
-        yield from self._ways_out()
-        for _, endpoint in self._stack.resources("AWS::EC2::VPCEndpoint"):
-            key = _endpoint_key(endpoint)
-            for subnet in _names(endpoint.get("SubnetIds", [])):
-                yield Edge(source=subnet, target=key, kind=EdgeKind.USE)
-            for subnet, table in self._tables.items():
-                if table in _names(endpoint.get("RouteTableIds", [])):
-                    yield Edge(source=subnet, target=key, kind=EdgeKind.USE)
-            for group in set(_names(endpoint.get("SecurityGroupIds", []))) & set(self._groups):
-                yield Edge(source=key, target=group, kind=EdgeKind.USE)
+        for (target, block), tables in self._ways().items():
+            for source in self._routed(tables):
+                yield Edge(source=source, target=target, label=block)
+        for key, endpoints in self._endpoints.items():
+            attached = self._attached(endpoints[0])
+            yield from (Edge(source=one, target=key, kind=EdgeKind.USE) for one in attached)
+            yield from self._guarded(key, endpoints[0].get("SecurityGroupIds", []))
         for key, domain in self._domains.items():
-            for subnet in _names(domain["SubnetIds"]):
+            for subnet in self._together(set(map(_name, domain["SubnetIds"]))):
                 yield Edge(source=key, target=subnet, kind=EdgeKind.USE)
-            for group in _names(domain["DefaultUserSettings"].get("SecurityGroups", [])):
-                yield Edge(source=key, target=group, kind=EdgeKind.USE)
+            yield from self._guarded(key, domain["DefaultUserSettings"].get("SecurityGroups", []))
 
-    def _ways_out(self) -> Iterator[Edge]:
-        """A subnet's default route, then from a NAT gateway on through its own subnet's."""
-        for _, route in self._stack.resources("AWS::EC2::Route"):
-            target = _name(route.get("NatGatewayId", route.get("GatewayId")))
-            for subnet, table in self._tables.items():
-                if table != _name(route["RouteTableId"]) or target not in self._gateways:
-                    continue
-                nats = [
-                    key
-                    for key, gateway in self._gateways.items()
-                    if _name(gateway.get("SubnetId")) == subnet
-                ]
-                for source in nats or [subnet]:
-                    yield Edge(source=source, target=target, label=route["DestinationCidrBlock"])
+    def _endpoint_node(self, key: str, endpoints: list[Resource]) -> Node:
+        region = f"{self._stack.summary.region}."
+        names = [
+            _name(endpoint["ServiceName"]).removeprefix(PREFIX).replace(region, "")
+            for endpoint in endpoints
+        ]
+        kind = str(endpoints[0]["VpcEndpointType"]).lower()
+        title = f"{len(names)} {kind} endpoint{'s' * (len(names) > 1)}"
+        items = tuple(sorted(names))
+        return Node(key=key, kind=NodeKind.ENDPOINT, title=title, items=items, group=VPC)
 
-    def _security_group(self, key: str) -> Node:
-        properties = self._groups[key]
-        rules = [("in", rule) for rule in properties.get("SecurityGroupIngress", [])]
-        rules += [("out", rule) for rule in properties.get("SecurityGroupEgress", [])]
-        for way, resource_type in (("in", "Ingress"), ("out", "Egress")):
-            for _, rule in self._stack.resources(f"AWS::EC2::SecurityGroup{resource_type}"):
-                if _name(rule["GroupId"]) == key:
-                    rules.append((way, rule))
-        return Node(
-            key=key,
-            kind=NodeKind.SECURITY_GROUP,
-            title=str(properties["GroupDescription"]),
-            details=tuple(f"{way}: {_rule(key, rule)}" for way, rule in rules),
-            group=VPC,
-        )
+    def _attached(self, endpoint: Resource) -> list[str]:
+        """Where an endpoint has interfaces or routes."""
+        subnets = set(map(_name, endpoint.get("SubnetIds", [])))
+        tables = set(map(_name, endpoint.get("RouteTableIds", [])))
+        routed = {subnet for subnet, table in self._tables.items() if table in tables}
+        return self._together((subnets | routed) & set(self._tiers))
 
-    def _alike_endpoints(self) -> dict[str, tuple[str, ...]]:
-        """The services of the endpoints that are attached alike, by the key of their node."""
-        alike = defaultdict(list)
-        for _, endpoint in self._stack.resources("AWS::EC2::VPCEndpoint"):
-            alike[_endpoint_key(endpoint)].append(text(endpoint["ServiceName"], {}))
-        return {key: tuple(sorted(services)) for key, services in alike.items()}
+    def _ways(self) -> dict[tuple[str, str], set[str]]:
+        """The route tables that lead to a gateway, by gateway and destination."""
+        ways = defaultdict(set)
+        for route in self._routes:
+            target = _name(route.get("NatGatewayId", route.get("GatewayId", "")))
+            if target in (*self._nats, *self._gateways):
+                ways[target, str(route["DestinationCidrBlock"])].add(_name(route["RouteTableId"]))
+        return dict(ways)
 
-    def _is_public(self, subnet: str) -> bool:
-        return any(
-            _name(route["RouteTableId"]) == self._tables.get(subnet) and "GatewayId" in route
-            for _, route in self._stack.resources("AWS::EC2::Route")
-        )
+    def _routed(self, tables: set[str]) -> list[str]:
+        """What sends its traffic by route tables; a NAT gateway does as its subnet does."""
+        subnets = {subnet for subnet, table in self._tables.items() if table in tables}
+        nats = [key for key, nat in self._nats.items() if _name(nat["SubnetId"]) in subnets]
+        return [*self._together(subnets), *nats]
 
-    def _zone(self, subnet: Resource) -> str:
-        return text(subnet["AvailabilityZone"], {})
+    def _together(self, subnets: set[str]) -> list[str]:
+        """The frames of which all subnets are among these, and the other ones singly."""
+        whole = [
+            tier
+            for tier in dict.fromkeys(self._tiers.values())
+            if {key for key, its_tier in self._tiers.items() if its_tier == tier} <= subnets
+        ]
+        return [*whole, *(key for key in sorted(subnets) if self._tiers[key] not in whole)]
 
-    def _imported(self, name: str) -> str:
+    def _guarded(self, key: str, groups: list[object]) -> Iterator[Edge]:
+        for group in map(_name, groups):
+            if group in self._security_groups:
+                yield Edge(source=key, target=group, kind=EdgeKind.USE, label="guarded by")
+
+    def _tier(self, subnet: str) -> str:
+        """A subnet is public when a route leads from it to an internet gateway."""
+        ways = [route for route in self._routes if "GatewayId" in route]
+        tables = {_name(route["RouteTableId"]) for route in ways}
+        return PUBLIC if self._tables.get(subnet) in tables else PRIVATE
+
+    def _parameter(self, name: str) -> str:
         """The value of a parameter of the contract, which names what was imported."""
         for _, parameter in self._stack.resources("AWS::SSM::Parameter"):
-            if text(parameter["Name"], {}).endswith(name):
-                return text(parameter["Value"], {})
+            if _name(parameter["Name"]).endswith(name):
+                return _name(parameter["Value"])
         return ""
 
     def _imported_subnets(self) -> list[str]:
-        names = self._imported("/vpc/subnets/private/ids").split(",")
+        names = self._parameter("/vpc/subnets/private/ids").split(",")
         return [name for name in names if name and name not in self._subnets]
 
 
-def _endpoint_key(endpoint: Resource) -> str:
-    kind = str(endpoint["VpcEndpointType"]).lower()
-    places = [*endpoint.get("SubnetIds", []), *endpoint.get("RouteTableIds", [])]
-    return " ".join([kind, *sorted(map(_name, places))])
+def _attachment(endpoint: Resource) -> str:
+    """Endpoints with the same text are attached alike, so they share a box."""
+    places = ("VpcEndpointType", "SubnetIds", "RouteTableIds", "SecurityGroupIds")
+    return "; ".join(_list(endpoint[place]) for place in places if place in endpoint)
 
 
-def _rule(own: str, rule: Mapping[str, Any]) -> str:
-    ports = sorted({str(rule[key]) for key in ("FromPort", "ToPort") if key in rule}, key=int)
-    protocol = "all" if rule["IpProtocol"] == ALL_PROTOCOLS else str(rule["IpProtocol"])
-    peer = rule.get("SourceSecurityGroupId") or rule.get("DestinationSecurityGroupId")
-    if peer:
-        other = "members" if _name(peer) == own else _name(peer)
-    else:
-        other = "anywhere" if rule["CidrIp"] == ANYWHERE else str(rule["CidrIp"])
-    return " ".join(part for part in (protocol, "-".join(ports), other) if part)
+def _list(value: object) -> str:
+    return ", ".join(map(_name, value)) if isinstance(value, list) else _name(value)
 
 
 def _name(value: object) -> str:
-    return text(value, {}) if value is not None else ""
-
-
-def _names(values: object) -> list[str]:
-    return [_name(value) for value in values] if isinstance(values, list) else []
+    return text(value, {})

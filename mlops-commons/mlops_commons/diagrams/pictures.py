@@ -61,7 +61,7 @@ def _project(apps: Apps) -> Graph:
     app = apps["template"]
     stack = next(stack for stack in app.stacks if app.products_of(stack))
     product = max(app.products_of(stack), key=lambda template: len(template["Resources"]))
-    return project_life(product, stack.summary.account, stack.summary.region, _roles(app))
+    return project_life(product, stack.summary.account, stack.summary.region)
 
 
 def _with(app: AppTemplates, resource_type: str) -> list[StackTemplate]:

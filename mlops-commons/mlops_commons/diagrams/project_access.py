@@ -26,9 +26,7 @@ def event(pattern: Mapping[str, Any]) -> str:
     return words.format(" or ".join(values)).lower()
 
 
-def writes(
-    product: Template, project: str, variables: Mapping[str, str]
-) -> list[tuple[str, str]]:
+def writes(product: Template, project: str, variables: Mapping[str, str]) -> list[tuple[str, str]]:
     """What the builds of a CodeBuild project may write, also with roles that they pass on.
 
     Returns:
@@ -42,7 +40,9 @@ def writes(
             if action in WRITES:
                 written.append((action, resource))
             elif action == "iam:PassRole":
-                roles += [name for name in _roles(product, resource, variables) if name not in roles]
+                roles += [
+                    name for name in _roles(product, resource, variables) if name not in roles
+                ]
     return written
 
 
@@ -73,4 +73,3 @@ def _roles(product: Template, name: str, variables: Mapping[str, str]) -> Iterat
     for key, role in resources(product, "AWS::IAM::Role"):
         if text(role.get("RoleName", ""), variables) == name:
             yield key
-

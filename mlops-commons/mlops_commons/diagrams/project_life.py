@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from mlops_commons.diagrams.account_map import PROJECT
 from mlops_commons.diagrams.actions import Action, actions
-from mlops_commons.diagrams.delivery_pipeline import action_key, action_node, order, stages
+from mlops_commons.diagrams.delivery_pipeline import action_key, action_node, order, row, stages
 from mlops_commons.diagrams.graph import Direction, Edge, EdgeKind, Graph, Group, Node, NodeKind
 from mlops_commons.diagrams.project_access import WRITES, event, writes
 from mlops_commons.diagrams.templates import Resource, Template, defaults, resources, text
@@ -20,12 +20,13 @@ STORES: Final = (
 )
 """Resources with a box of their own, and the property with their name; where pipelines keep what
 goes from action to action is left out."""
-def project_life(product: Template, account: str, region: str, roles: Mapping[str, str]) -> Graph:
+
+
+def project_life(product: Template, account: str, region: str) -> Graph:
     """What a project is made of and what starts what.
 
     Args:
         account, region: where the project is launched.
-        roles: what an account is, such as `dev`, by its id.
     """
     variables = {
         **defaults(product),
@@ -34,25 +35,28 @@ def project_life(product: Template, account: str, region: str, roles: Mapping[st
         "AWS::Region": region,
         "AWS::Partition": "aws",
     }
-    drawn = _Project(product, variables, roles)
+    drawn = _Project(product, variables)
     return Graph(
         title=f"A project of '{product.get('Description', '')}'",
         direction=Direction.RIGHT,
         groups=tuple(drawn.groups()),
         nodes=tuple(drawn.nodes()),
         edges=tuple(dict.fromkeys(drawn.edges())),
+        rows=tuple(drawn.rows()),
     )
 
 
 class _Project:
     """The template's tables, each read once."""
 
-    def __init__(
-        self, product: Template, variables: Mapping[str, str], roles: Mapping[str, str]
-    ) -> None:
+    def __init__(self, product: Template, variables: Mapping[str, str]) -> None:
         self._product = product
         self._variables = variables
-        self._roles = roles
+        self._roles = {
+            self._text(parameter["Value"]): self._text(parameter["Name"]).split("/")[-2]
+            for _, parameter in resources(product, "AWS::SSM::Parameter")
+            if self._text(parameter["Name"]).endswith("/account_id")
+        }
         self._stores = {
             key: (kind, self._text(properties[name]))
             for resource_type, kind, name in STORES
@@ -67,15 +71,17 @@ class _Project:
     def groups(self) -> Iterator[Group]:
         account = self._variables["AWS::AccountId"]
         for key, (name, found) in self._pipelines.items():
-            place = f"{self._roles.get(account, '')} {account}".strip()
-            yield Group(key=key, title=name, subtitle=place)
+            yield Group(key=key, title=name, subtitle=self._place(account))
             yield from stages(found, f"{key}/", key)
 
     def nodes(self) -> Iterator[Node]:
         for key, (kind, name) in self._stores.items():
-            yield Node(key=key, kind=kind, title=name, details=tuple(self._events_of(key)))
+            yield Node(key=key, kind=kind, title=name, details=self._details(key))
         for key, (_, found) in self._pipelines.items():
             yield from (action_node(action, self._roles, f"{key}/") for action in found)
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        yield from (row(found, f"{key}/") for key, (_, found) in self._pipelines.items())
 
     def edges(self) -> Iterator[Edge]:
         for key, (_, found) in self._pipelines.items():
@@ -85,15 +91,14 @@ class _Project:
         for rule in self._rules():
             for end in self._started(rule):
                 for source in self._sources(rule["EventPattern"]):
-                    yield Edge(source=source, target=end, label=event(rule["EventPattern"]))
-        yield from self._read_from_other_accounts()
+                    label = event(rule["EventPattern"])
+                    # A repository stands before its pipeline, everything else in a row above.
+                    back = self._kind(source) is not NodeKind.REPOSITORY
+                    yield Edge(source=source, target=end, label=label, back=back)
 
     def _used_by(self, prefix: str, action: Action) -> Iterator[Edge]:
-        """From a repository to the action that reads it; from an action to what it writes."""
+        """From an action to what it writes and whom it asks."""
         key = action_key(action, prefix)
-        for store, (kind, name) in self._stores.items():
-            if kind is NodeKind.REPOSITORY and action.repository == name:
-                yield Edge(source=store, target=key, kind=EdgeKind.USE)
         if action.topic in self._stores:
             yield Edge(source=key, target=action.topic, kind=EdgeKind.USE, label="asks")
         written = writes(self._product, action.project, self._variables) if action.project else []
@@ -103,32 +108,32 @@ class _Project:
                     label = WRITES[permission]
                     yield Edge(source=key, target=store, kind=EdgeKind.USE, label=label)
 
-    def _read_from_other_accounts(self) -> Iterator[Edge]:
-        """From a model registry to the deployments in accounts that its policy lets read it."""
-        for key, group in resources(self._product, "AWS::SageMaker::ModelPackageGroup"):
-            policy = group.get("ModelPackageGroupPolicy", {"Statement": []})
-            arns = [
-                self._text(arn)
-                for statement in policy["Statement"]
-                for arn in statement["Principal"]["AWS"]
-            ]
-            readers = {arn.split(":")[4] for arn in arns}
-            for pipeline, (_, found) in self._pipelines.items():
-                for action in found:
-                    if action.deploys and action.account in readers:
-                        end = action_key(action, f"{pipeline}/")
-                        yield Edge(source=key, target=end, kind=EdgeKind.TRUST, label="lets read")
+    def _details(self, key: str) -> tuple[str, ...]:
+        """What is to be known of a box: who reads it from outside, what it is told."""
+        readers = (f"read from {self._place(account)}" for account in self._readers(key))
+        told = (
+            f"told of: {event(rule['EventPattern'])}"
+            for rule in self._rules()
+            if key in [self._text(target["Arn"]) for target in rule["Targets"]]
+        )
+        return (*readers, *told)
+
+    def _readers(self, key: str) -> list[str]:
+        """The accounts that the policy of a model registry lets read it."""
+        groups = dict(resources(self._product, "AWS::SageMaker::ModelPackageGroup"))
+        policy = groups.get(key, {}).get("ModelPackageGroupPolicy", {"Statement": []})
+        arns = [
+            self._text(arn)
+            for statement in policy["Statement"]
+            for arn in statement["Principal"]["AWS"]
+        ]
+        return list(dict.fromkeys(arn.split(":")[4] for arn in arns))
+
+    def _place(self, account: str) -> str:
+        return f"{self._roles.get(account, '')} {account}".strip()
 
     def _rules(self) -> Iterator[Resource]:
         return (rule for _, rule in resources(self._product, "AWS::Events::Rule"))
-
-    def _events_of(self, topic: str) -> list[str]:
-        """What a topic is told of beside the questions of approvals."""
-        return [
-            event(rule["EventPattern"])
-            for rule in self._rules()
-            if topic in [self._text(target["Arn"]) for target in rule["Targets"]]
-        ]
 
     def _sources(self, pattern: Mapping[str, Any]) -> Iterator[str]:
         """What an event is about: a box, or the last action of a pipeline."""
@@ -150,6 +155,9 @@ class _Project:
         for key, (name, found) in self._pipelines.items():
             if {key, name} & names:
                 yield action_key(found[0], f"{key}/")
+
+    def _kind(self, key: str) -> NodeKind | None:
+        return self._stores[key][0] if key in self._stores else None
 
     def _text(self, value: object) -> str:
         return text(value, self._variables)
