@@ -53,9 +53,10 @@ def register(application: typer.Typer) -> None:
 def answer_shell() -> None:
     """Let Typer answer a shell that asks; it does so only for the shells that it was told of."""
     if VARIABLE in os.environ:
-        from typer.completion import completion_init
+        from typer.completion import get_completion_inspect_parameters
 
-        completion_init()
+        # With Typer's own options switched off nothing else tells it of the shells.
+        get_completion_inspect_parameters()
 
 
 def completion(context: typer.Context, shell: Wanted) -> None:

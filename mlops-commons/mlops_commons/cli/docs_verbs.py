@@ -1,6 +1,7 @@
 """`docs`: the tables that are written from the code, and the documentation as a site."""
 
 import sys
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
@@ -17,6 +18,21 @@ MODULES: Final = {
 }
 """Who writes the tables of a package; the command line itself knows no app."""
 
+SITE: Final = REPOSITORY_ROOT / "docs" / "site"
+ENVIRONMENTS: Final = REPOSITORY_ROOT / ".venv" / "site-environments"
+OUTPUT: Final = Path("build") / "site"
+EXAMPLES: Final = """
+\b
+The same Markdown files that GitHub shows, with navigation and search; no server, no network.
+The first build installs Sphinx in an environment of its own.
+
+\b
+Examples:
+  docs build                     to build/site; open build/site/README.html
+  docs build --output FOLDER
+"""
+
+Output = Annotated[Path, typer.Option("--output", help="The folder of the site.")]
 Check = Annotated[bool, typer.Option("--check", help="Only say which files are not current.")]
 
 
@@ -28,12 +44,30 @@ def register(application: typer.Typer) -> None:
         rich_markup_mode=None,
     )
     group.callback()(_group)
+    group.command("build", epilog=EXAMPLES)(build)
     group.command("tables")(tables)
     application.add_typer(group, name="docs")
 
 
 def _group() -> None:
     """Write the documentation's tables; build its site."""
+
+
+def build(output: Output = OUTPUT) -> None:
+    """Build the documentation as a site; a warning is an error."""
+    from mlops_commons.utilities.locked_environment import python_of
+
+    typer.echo("building the site ...", err=True)
+    python = python_of(SITE / "requirements.txt", ENVIRONMENTS, "the documentation site")
+    folder = output.resolve()
+    options = ["-q", "-W", "--keep-going", "-j", "auto", "-b", "html", "-c", SITE]
+    # Beside the site and not in it: what Sphinx remembers would be published with it.
+    remembered = ["-d", folder.with_name(f"{folder.name}.doctrees")]
+    command = [python, "-m", "sphinx", *options, *remembered, REPOSITORY_ROOT, folder]
+    code = run(command, cwd=REPOSITORY_ROOT, environment=child_environment())
+    if code:
+        raise typer.Exit(code)
+    typer.echo(f"open {folder / 'README.html'}")
 
 
 def tables(check: Check = False) -> None:
