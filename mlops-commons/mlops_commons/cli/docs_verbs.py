@@ -60,11 +60,11 @@ def build(output: Output = OUTPUT) -> None:
     typer.echo("building the site ...", err=True)
     python = python_of(SITE / "requirements.txt", ENVIRONMENTS, "the documentation site")
     folder = output.resolve()
-    options = ["-q", "-W", "--keep-going", "-j", "auto", "-b", "html", "-c", SITE]
+    options = ["-q", "-W", "--keep-going", "-j", "auto", "-b", "html", "-c", str(SITE)]
     # Beside the site and not in it: what Sphinx remembers would be published with it.
-    remembered = ["-d", folder.with_name(f"{folder.name}.doctrees")]
-    command = [python, "-m", "sphinx", *options, *remembered, REPOSITORY_ROOT, folder]
-    code = run(command, cwd=REPOSITORY_ROOT, environment=child_environment())
+    remembered = ["-d", str(folder.with_name(f"{folder.name}.doctrees"))]
+    command = [str(python), "-m", "sphinx", *options, *remembered, str(REPOSITORY_ROOT)]
+    code = run([*command, str(folder)], cwd=REPOSITORY_ROOT, environment=child_environment())
     if code:
         raise typer.Exit(code)
     typer.echo(f"open {folder / 'README.html'}")
