@@ -79,5 +79,5 @@ def _completed(context: typer.Context, incomplete: str) -> list[str]:
 
 
 Arguments = Annotated[
-    list[str] | None, typer.Argument(metavar="VERB [FLAGS]...", autocompletion=_completed)
+    list[str] | None, typer.Argument(metavar="VERB [FLAGS]", autocompletion=_completed)
 ]

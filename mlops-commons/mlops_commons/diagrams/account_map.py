@@ -47,7 +47,7 @@ def account_map(apps: Sequence[AppTemplates]) -> Graph:
                 _add_projects(stack, products, nodes, edges)
     return Graph(
         title="Accounts, stacks and trust",
-        direction=Direction.RIGHT,
+        direction=Direction.DOWN,
         groups=tuple(_accounts(stacks)),
         nodes=tuple(dict.fromkeys(nodes)),
         edges=tuple(dict.fromkeys(edges)),
