@@ -54,6 +54,7 @@ def test_it_holds_the_root_the_commons_and_the_own_app_only(tmp_path: Path) -> N
         "mlops-infra/archive.zip",
         "mlops-infra/mlops_infra.egg-info/a.txt",
         "secrets.txt",
+        "mlops-commons/mlops_commons/config/execution_policy_111122223333_us-gov-west-1.json",
     ],
 )
 def test_what_is_not_on_the_list_stays_on_the_laptop(tmp_path: Path, stray: str) -> None:

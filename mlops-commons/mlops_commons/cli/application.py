@@ -7,6 +7,7 @@ import typer
 
 from mlops_commons.cli import (
     app_verbs,
+    bootstrap,
     check_verbs,
     completion,
     config_verbs,
@@ -25,6 +26,7 @@ Examples:
   ./{PROGRAM} infra diff                 against what is deployed
   ./{PROGRAM} infra deploy --all         repositories and pipelines; they deliver the rest
   ./{PROGRAM} template synth             the portfolio of SageMaker project templates
+  ./{PROGRAM} bootstrap --dry-run        which account is prepared how
   ./{PROGRAM} config validate            all problems of the configuration in one report
   ./{PROGRAM} rehearse                   all of it on this machine, without AWS
   ./{PROGRAM} diagram                    draw what the templates say, as SVG
@@ -44,6 +46,7 @@ application = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app_verbs.register(application)
+bootstrap.register(application)
 config_verbs.register(application)
 check_verbs.register(application)
 diagram.register(application)

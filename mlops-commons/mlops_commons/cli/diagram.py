@@ -52,15 +52,15 @@ def diagram(check: Check = False) -> None:
 def _drawn(root: Path) -> Mapping[PurePosixPath, str]:
     """Every picture of the apps that are here."""
     from mlops_commons.cli.environment import child_environment
-    from mlops_commons.cli.synth import ASSEMBLY, assembled
+    from mlops_commons.cli.synth import make_assembly
     from mlops_commons.diagrams.drawing import draw
     from mlops_commons.diagrams.templates import read_templates
 
     apps = {}
     for app, folder in APP_DIRECTORIES.items():
         if (root / folder / "app.py").is_file():
-            code, _ = assembled(root / folder, [], root=root)
+            code, _ = make_assembly(root / folder, [], root=root)
             if code:
                 raise typer.Exit(code)
-            apps[app] = read_templates(root / folder / ASSEMBLY)
+            apps[app] = read_templates(root / folder / "cdk.out")
     return draw(apps, child_environment())

@@ -20,8 +20,6 @@ FORCE_FLAGS: Final = frozenset({"--force"})
 JSON_FLAGS: Final = frozenset({"--json", "-j"})
 QUIET_FLAGS: Final = frozenset({"-q", "--quiet"})
 WHOLE_APP_FLAGS: Final = frozenset({"--all", "--no-lookups", "--strict"})
-ASSEMBLY: Final = "cdk.out"
-"""Where an app's assembly is, inside the app's folder."""
 CHATTER: Final = re.compile(
     rb"Successfully synthesized to|Supply a stack id|\d+ feature flags are not configured"
 )
@@ -41,13 +39,14 @@ def synth(directory: Path, flags: Sequence[str], *, root: Path = REPOSITORY_ROOT
         flags: `--force` synthesises anew, `--quiet` hides the CDK's output unless it fails,
             `--json` prints the summary as JSON; the others go to the CDK CLI.
     """
-    code, reused = assembled(directory, flags, root=root)
+    code, reused = make_assembly(directory, flags, root=root)
     if code:
         return code
+
     # Imported here: a failing synth must not wait for the table's library.
     from mlops_commons.cli.summary import print_json, print_table
 
-    assembly = directory / ASSEMBLY
+    assembly = directory / "cdk.out"
     stacks = read_stacks(assembly)
     if JSON_FLAGS & set(flags):
         print_json(stacks)
@@ -56,28 +55,29 @@ def synth(directory: Path, flags: Sequence[str], *, root: Path = REPOSITORY_ROOT
     return 0
 
 
-def assembled(
+def make_assembly(
     directory: Path, flags: Sequence[str], *, root: Path = REPOSITORY_ROOT
 ) -> tuple[int, bool]:
-    """Make `cdk.out` of an app unless it is there already for the same inputs.
+    """Synthesise an app into its `cdk.out` unless nothing has changed since the last time.
 
     Returns:
-        the exit code of the CDK CLI, and whether nothing had to be done.
+        the exit code of the CDK CLI, and whether the last assembly is used again.
     """
-    assembly = directory / ASSEMBLY
+    assembly = directory / "cdk.out"
     options = sorted(set(flags) & WHOLE_APP_FLAGS | {"--no-lookups"})
     environment = child_environment()
     inputs = fingerprint(root, directory, options, environment, Path.home())
-    if not FORCE_FLAGS & set(flags) and is_reusable(assembly, inputs):
-        return 0, True
-    # The CDK CLI leaves files of an earlier synth; an assembly depends on its inputs alone.
-    if assembly.exists():
-        shutil.rmtree(assembly)
-    command = [*cdk_command(root), "synth", "--quiet", *options]
-    code = _run_synth(command, directory, environment, quiet=bool(QUIET_FLAGS & set(flags)))
-    if not code:
+    reused = not FORCE_FLAGS & set(flags) and is_reusable(assembly, inputs)
+    if not reused:
+        # The CDK CLI leaves files of an earlier synth; an assembly depends on its inputs alone.
+        if assembly.exists():
+            shutil.rmtree(assembly)
+        command = [*cdk_command(root), "synth", "--quiet", *options]
+        code = _run_synth(command, directory, environment, quiet=bool(QUIET_FLAGS & set(flags)))
+        if code:
+            return code, False
         record(assembly, inputs)
-    return code, False
+    return 0, reused
 
 
 def _run_synth(

@@ -1,71 +1,51 @@
-"""Act 2: every account and region is bootstrapped by the real CDK CLI."""
+"""Act 2: every account is bootstrapped by the verb, with generated execution policies."""
 
+import json
 from collections.abc import Mapping
+from typing import Any
 
-from mlops_commons.config import PlatformConfig
-from mlops_commons.contract import StageName
-from mlops_commons.rehearsal.accounts import Place, places
 from mlops_commons.rehearsal.evidence import Evidence
-from mlops_commons.rehearsal.programs import cdk_command
+from mlops_commons.rehearsal.first_deploy import WRAPPER
 from mlops_commons.rehearsal.world import World
+from mlops_commons.utilities.errors import PlatformError
 
-DELIVERED_FROM_DEV = (StageName.PREPROD, StageName.PROD)
+EXECUTION_ROLE = "cdk-hnb659fds-cfn-exec-role-{account}-{region}"
 
 
 def play_bootstrap(world: World) -> tuple[Evidence, ...]:
-    """Bootstrap with the trust of every set (DESIGN decision 17)."""
-    trust = trusted(world.config)
-    rows = []
-    for place in _first_of_each(places(world.config)):
-        trusting = sorted(trust.get((place.account, place.region), set()) - {place.account})
-        world.say(f"bootstrap {place.role} {place.account}/{place.region}")
-        _bootstrap(world, place, trusting)
-        rows.append(_row(world, place, trusting))
-    return (Evidence("bootstrapped", tuple(rows)),)
+    """`bootstrap --yes` as the README says it, then a look at what it has left in the accounts."""
+    world.say(f"./{WRAPPER} bootstrap --yes")
+    chosen = ["--set", world.set_name] if world.set_name else []
+    _wrapper(world, "bootstrap", "bootstrap", "--yes", *chosen)
+    plan = json.loads(_wrapper(world, "bootstrap-plan", "bootstrap", "--json", *chosen))
+    return (Evidence("bootstrapped", tuple(_row(world, row) for row in plan)),)
 
 
-def _first_of_each(found: tuple[Place, ...]) -> tuple[Place, ...]:
-    """A place for each account and region, whichever profile comes first."""
-    rows: dict[tuple[str, str], Place] = {}
-    for place in found:
-        rows.setdefault((place.account, place.region), place)
-    return tuple(rows.values())
-
-
-def trusted(config: PlatformConfig) -> Mapping[tuple[str, str], set[str]]:
-    """Whom each account and region trusts: governance, and for preprod and prod their dev."""
-    found: dict[tuple[str, str], set[str]] = {}
-    for deployment in config.enabled_deployments:
-        dev = deployment.stage(StageName.DEV)
-        for stage in deployment.enabled_stages:
-            trust = found.setdefault((stage.account, stage.region), set())
-            trust.add(config.pipeline.account)
-            if dev and stage.stage_name.lower() in DELIVERED_FROM_DEV:
-                trust.add(dev.account)
-    return found
-
-
-def _bootstrap(world: World, place: Place, trust: list[str]) -> None:
-    arguments = ["bootstrap", f"aws://{place.account}/{place.region}", "--profile", place.profile]
-    if trust:
-        arguments += ["--trust", ",".join(trust)]
-    arguments += ["--cloudformation-execution-policies", world.execution_policy]
+def _wrapper(world: World, name: str, *arguments: str) -> str:
     world.program(
-        f"bootstrap-{place.account}-{place.region}",
-        [*cdk_command(), *arguments],
-        cwd=world.folder,
+        name,
+        ["/bin/bash", WRAPPER, *arguments],
+        cwd=world.checkout,
         environment=world.environment(),
     )
+    return (world.logs / f"{name}.log").read_text(encoding="utf-8")
 
 
-def _row(world: World, place: Place, trust: list[str]) -> Mapping[str, str]:
-    ssm = world.administrator("ssm", place.account, place.region)
+def _row(world: World, row: Mapping[str, Any]) -> Mapping[str, str]:
+    account, region = row["account"], row["region"]
+    ssm = world.administrator("ssm", account, region)
     version = ssm.get_parameter(Name="/cdk-bootstrap/hnb659fds/version")["Parameter"]["Value"]
+    iam = world.administrator("iam", account, region)
+    role = EXECUTION_ROLE.format(account=account, region=region)
+    attached = iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
+    policies = [policy["PolicyName"] for policy in attached]
+    if any(name == "AdministratorAccess" for name in policies):
+        raise PlatformError(f"the execution role of {account} has AdministratorAccess")
     return {
-        "account": place.account,
-        "region": place.region,
-        "role": place.role,
-        "trusts": ", ".join(trust),
+        "account": account,
+        "region": region,
+        "used by": ", ".join(row["uses"]),
+        "trusts": ", ".join(row["trust"]),
         "version": version,
-        "execution policy": world.execution_policy,
+        "execution policies": ", ".join(sorted(policies)),
     }

@@ -17,7 +17,6 @@ from mlops_commons.rehearsal.world import World
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG, REPOSITORY_ROOT
 
-ADMINISTRATOR_ACCESS = "arn:aws:iam::aws:policy/AdministratorAccess"
 PRODUCT = "parameterized template for real-time deployment"
 
 
@@ -28,7 +27,6 @@ class Request:
     cdk_app: Path = CDK_APP_CONFIG
     infra: Path = CDK_INFRA_APP_CONFIG
     set_name: str = ""
-    execution_policy: str = ADMINISTRATOR_ACCESS
     product: str = PRODUCT
     all_products: bool = False
     approve: Callable[[str], bool] = lambda name: True
@@ -55,7 +53,7 @@ def world_of(request: Request) -> Iterator[World]:
                 emulator=emulator,
                 checkout=checkout,
                 folder=folder,
-                execution_policy=request.execution_policy,
+                set_name=request.set_name,
                 approve=request.approve,
                 say=request.say,
                 product=request.product,

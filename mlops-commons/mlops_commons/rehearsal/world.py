@@ -31,7 +31,7 @@ class World:
         config: the configuration of the checkout.
         checkout: a laptop's clone of the repository with the accounts filled in.
         folder: everything that the rehearsal writes: logs, builds, AWS configuration.
-        execution_policy: ARN of what CloudFormation may do in each account.
+        set_name: the one account set that is played; empty for all.
         approve: asked with the name of a manual approval.
         say: shows a line of progress.
         administrators: credentials of the person who may do everything, by account.
@@ -43,7 +43,7 @@ class World:
     emulator: Emulator
     checkout: Path
     folder: Path
-    execution_policy: str
+    set_name: str
     approve: Callable[[str], bool]
     say: Callable[[str], None]
     administrators: dict[str, Credentials] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from mlops_commons.utilities.names import is_execution_policy_file
 from mlops_commons.utilities.snapshot import SHARED_DIRECTORIES
 
 FINGERPRINT_FILE: Final = ".fingerprint"
@@ -31,6 +32,8 @@ def source_files(directories: Iterable[Path]) -> Iterator[Path]:
         for entry in sorted(directory.iterdir()):
             if entry.name in GENERATED or entry.name.endswith(".egg-info"):
                 continue
+            if is_execution_policy_file(entry.name):
+                continue  # made of the templates, and read by `bootstrap` only
             if entry.is_dir() and not entry.is_symlink():
                 yield from source_files([entry])
             else:

@@ -159,6 +159,11 @@ def execution_policy_file(account: str, region: str) -> str:
     return f"execution_policy_{account}_{region}.json"
 
 
+def is_execution_policy_file(name: str) -> bool:
+    """Whether a file's name is one that `execution_policy_file` makes."""
+    return re.fullmatch(r"execution_policy_\d{12}_[a-z0-9-]+\.json", name) is not None
+
+
 def studio_domain(domain_name: str, set_name: str, stage_name: str) -> str:
     """The SageMaker domain of a stage."""
     return shorten(f"{domain_name}-{set_name}-{stage_name}", DOMAIN.maximum)

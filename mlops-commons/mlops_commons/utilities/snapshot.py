@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from mlops_commons.utilities.names import is_execution_policy_file
+
 ROOT_FILES: Final = (
     ".gitignore",
     "CHANGELOG.md",
@@ -125,7 +127,9 @@ def _files(directory: Path) -> Iterator[Path]:
         if entry.is_dir() and not entry.is_symlink():
             if not _is_generated(entry.name):
                 yield from _files(entry)
-        elif entry.is_file():
+        elif entry.is_file() and not is_execution_policy_file(entry.name):
+            # Those are made of the templates: inside a snapshot they would change what they are
+            # made of, and nothing that runs there reads them.
             yield entry
 
 

@@ -45,6 +45,7 @@ GENERATED = (
     "app/package.egg-info/PKG-INFO",
     "app/own-environment/lib/module.py",
     "mlops-commons/tests/__pycache__/test_contract.pyc",
+    "mlops-commons/mlops_commons/config/execution_policy_111122223333_eu-west-1.json",
 )
 
 

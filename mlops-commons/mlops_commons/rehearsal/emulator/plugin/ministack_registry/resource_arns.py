@@ -1,6 +1,7 @@
 """The ARNs on which the actions of a resource operation act, where its properties tell."""
 
 from ministack.core.responses import get_account_id, get_region
+from ministack.services import iam
 
 NAMED = {
     "AWS::CodeBuild::Project": ("codebuild", "Name", "project/{}"),
@@ -64,7 +65,9 @@ def _iam_arns(resource_type, action, properties):
     if resource_type == "AWS::IAM::Policy" and "Role" in action:
         return tuple(f"{account}:role/{role}" for role in properties.get("Roles", ()))
     if resource_type == "AWS::IAM::ManagedPolicy" and action.endswith("chRolePolicy"):
-        return tuple(f"{account}:role/{role}" for role in properties.get("Roles", ()))
+        # A role is named without its path.
+        roles = [(role, iam._roles.get(role) or {}) for role in properties.get("Roles", ())]
+        return tuple(found.get("Arn", f"{account}:role/{role}") for role, found in roles)
     if resource_type == "AWS::IAM::ManagedPolicy" and action.endswith(("Policy", "PolicyVersion")):
         name = properties.get("ManagedPolicyName")
         return (f"{account}:policy{path}{name}",) if name and "Role" not in action else ()

@@ -124,23 +124,24 @@ def _authorise(stack_name, resource_type, operation, properties, before=None):
 def _authorise_action(principal, action, resource_type, properties, context):
     arns = known_arns(resource_type, action, properties)
     for found in [(one,) for one in arns] or [()]:
-        attached = _attachment_context(action, found, properties)
-        denial = denied(principal, action, found, {**context, **attached})
-        if denial:
-            raise ValueError(denial)
+        for attached in _attachment_contexts(action, found, properties):
+            denial = denied(principal, action, found, {**context, **attached})
+            if denial:
+                raise ValueError(denial)
 
 
-def _attachment_context(action, arns, properties):
-    """The policy that is attached, and the boundary that the role already has."""
-    if not action.endswith("chRolePolicy") or not arns:
-        return {}
-    role = iam._roles.get(arns[0].rpartition("/")[2], {})
+def _attachment_contexts(action, arns, properties):
+    """Each policy that is attached, and the boundary that the role already has."""
+    if not action.endswith("chRolePolicy"):
+        return [{}]
+    role = iam._roles.get(arns[0].rpartition("/")[2], {}) if arns else {}
     found = role.get("PermissionsBoundary")
-    name = f"{properties.get('Path', '/')}{properties.get('ManagedPolicyName')}"
-    return {
-        "iam:policyarn": f"arn:aws:iam::{get_account_id()}:policy{name}",
-        **({"iam:permissionsboundary": found} if found else {}),
-    }
+    bounded = {"iam:permissionsboundary": found} if found else {}
+    policies = properties.get("ManagedPolicyArns", ())
+    if properties.get("ManagedPolicyName"):
+        name = f"{properties.get('Path', '/')}{properties['ManagedPolicyName']}"
+        policies = [f"arn:aws:iam::{get_account_id()}:policy{name}"]
+    return [{**bounded, "iam:policyarn": policy} for policy in policies] or [bounded]
 
 
 def _tag_context(properties):
@@ -198,9 +199,26 @@ def _matching(question, statements, effect, resource):
         statement.effect == effect
         and evaluator._action_matches(question.action, statement.actions, statement.not_actions)
         and _covers(statement, question, resource)
-        and evaluator._conditions_met(statement.conditions, question)
+        and evaluator._conditions_met(_known(statement.conditions, question), question)
         for statement in statements
     )
+
+
+MADE_LATER = ("iam:policyarn", "iam:awsservicename")
+"""Keys whose value CloudFormation knows only when the resource is there: they decide nothing here
+while they are not known."""
+
+
+def _known(conditions, question):
+    context = question.service_context
+    return {
+        operator: {
+            key: value
+            for key, value in entries.items()
+            if key.lower() not in MADE_LATER or key.lower() in context
+        }
+        for operator, entries in conditions.items()
+    }
 
 
 def _covers(statement, question, resource):
@@ -215,13 +233,17 @@ def _covers(statement, question, resource):
     )
 
 
+ARN_NAMES = {"servicecatalog": "catalog"}
+"""Services whose ARNs have another name than their actions."""
+
+
 def _may_be_here(pattern, service):
     if pattern == "*":
         return True
     parts = pattern.split(":", 5)
     return (
         len(parts) == 6
-        and parts[2] in (service, "*")
+        and parts[2] in (ARN_NAMES.get(service, service), "*")
         and parts[3] in ("", "*", get_region())
         and parts[4] in ("", "*", get_account_id())
     )

@@ -1,0 +1,1 @@
+"""Accounts made ready for deployments: the bootstrap plan, its policies and their execution."""

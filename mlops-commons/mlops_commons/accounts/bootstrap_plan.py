@@ -1,0 +1,200 @@
+"""Which accounts are bootstrapped, whom each trusts, and where its execution policy comes from."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from mlops_commons.config import Deployment, PlatformConfig
+from mlops_commons.config.platform import Bootstrap
+from mlops_commons.contract import StageName
+from mlops_commons.utilities import names
+from mlops_commons.utilities.cloud_assembly import GOVERNANCE
+from mlops_commons.utilities.errors import PlatformError
+
+TRUST_DEV: Final = frozenset({StageName.PREPROD, StageName.PROD})
+"""Projects deploy from the dev account of their set to these stages."""
+
+Place = tuple[str, str]
+"""Account and region: what `cdk bootstrap` prepares."""
+
+
+class PolicySource(StrEnum):
+    """Where the policy of CloudFormation's execution role comes from."""
+
+    GENERATED = "generated"
+    FILE = "file"
+    ARN = "ARN"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountUse:
+    """What an account is to the platform; `set_name` is empty for governance."""
+
+    set_name: str
+    stage_name: str
+
+    def __str__(self) -> str:
+        return f"{self.set_name}/{self.stage_name}" if self.set_name else self.stage_name
+
+
+@dataclass(frozen=True, kw_only=True)
+class BootstrapRow:
+    """One run of `cdk bootstrap`.
+
+    Attributes:
+        uses: governance, or stages of sets; more than one where an account is shared.
+        trust: the accounts that may deploy here, without the account itself, sorted.
+        policy_file: the file that is generated, or that the user keeps.
+        policy_arn: the policy that the configuration names; empty otherwise.
+        enabled: false where the configuration says that others bootstrap the account.
+    """
+
+    account: str
+    region: str
+    uses: tuple[AccountUse, ...]
+    trust: tuple[str, ...]
+    profile: str
+    policy_source: PolicySource
+    policy_file: Path
+    policy_arn: str
+    enabled: bool
+
+    @property
+    def environment(self) -> str:
+        """The CDK's name of account and region."""
+        return f"aws://{self.account}/{self.region}"
+
+    @property
+    def governs(self) -> bool:
+        """Whether the stacks with repositories and pipelines are here."""
+        return any(not use.set_name for use in self.uses)
+
+
+@dataclass(frozen=True)
+class _Entry:
+    place: Place
+    use: AccountUse
+    trust: frozenset[str]
+    bootstrap: Bootstrap
+
+
+def bootstrap_plan(
+    config: PlatformConfig, kept_files: Collection[Path] = ()
+) -> tuple[BootstrapRow, ...]:
+    """A row for each account and region: governance, then the stages in the order of delivery.
+
+    Trust is the union over all sets: every stage trusts governance, preprod and prod also trust
+    the dev account of their set.
+
+    Args:
+        kept_files: execution policies at their default path that a person keeps; the others
+            there are generated.
+
+    Raises:
+        PlatformError: two entries of one account and region name different policies.
+    """
+    entries: dict[Place, list[_Entry]] = {}
+    for entry in _entries(config):
+        entries.setdefault(entry.place, []).append(entry)
+    return tuple(_row(place, found, kept_files) for place, found in entries.items())
+
+
+def selected(
+    rows: tuple[BootstrapRow, ...], *, set_name: str = "", stage_name: str = ""
+) -> tuple[BootstrapRow, ...]:
+    """The rows of a set, a stage (`governance` is one), or both; empty names select all.
+
+    Raises:
+        PlatformError: nothing matches.
+    """
+    found = tuple(row for row in rows if any(_matches(u, set_name, stage_name) for u in row.uses))
+    if not found:
+        known = ", ".join(str(use) for row in rows for use in row.uses)
+        wanted = "/".join(name for name in (set_name, stage_name) if name)
+        raise PlatformError(
+            f"no account to bootstrap matches '{wanted}'; there are: {known}",
+            hint="see the whole plan with: ./mlops-multi-account.sh bootstrap --dry-run",
+        )
+    return found
+
+
+def _matches(use: AccountUse, set_name: str, stage_name: str) -> bool:
+    return (not set_name or use.set_name.lower() == set_name.lower()) and (
+        not stage_name or use.stage_name.lower() == stage_name.lower()
+    )
+
+
+def _entries(config: PlatformConfig) -> Iterator[_Entry]:
+    governance = config.pipeline
+    yield _Entry(
+        (governance.account, governance.region),
+        AccountUse(set_name="", stage_name=GOVERNANCE),
+        frozenset(),
+        governance.bootstrap,
+    )
+    for deployment in config.enabled_deployments:
+        for stage in deployment.enabled_stages:
+            trust = {governance.account}
+            if stage.stage_name.lower() in TRUST_DEV:
+                trust |= _dev_accounts(deployment)
+            yield _Entry(
+                (stage.account, stage.region),
+                AccountUse(set_name=deployment.set_name, stage_name=stage.stage_name),
+                frozenset(trust),
+                stage.bootstrap,
+            )
+
+
+def _dev_accounts(deployment: Deployment) -> set[str]:
+    dev = deployment.stage(StageName.DEV)
+    return {dev.account} if dev else set()
+
+
+def _row(place: Place, entries: list[_Entry], kept_files: Collection[Path]) -> BootstrapRow:
+    account, region = place
+    enabled = [entry for entry in entries if entry.bootstrap.enabled]
+    chosen = _chosen(place, enabled or entries)
+    arn, file = chosen.execution_policy_arn, chosen.execution_policy_filepath
+    kept = file in kept_files or _named(chosen, place)
+    source = PolicySource.FILE if kept else PolicySource.GENERATED
+    return BootstrapRow(
+        account=account,
+        region=region,
+        uses=tuple(entry.use for entry in entries),
+        # An account always trusts itself; the bootstrap template says so without being told.
+        trust=tuple(sorted(frozenset().union(*(entry.trust for entry in entries)) - {account})),
+        profile=chosen.aws_profile,
+        policy_source=PolicySource.ARN if arn else source,
+        policy_file=file,
+        policy_arn=arn,
+        enabled=bool(enabled),
+    )
+
+
+def _chosen(place: Place, entries: list[_Entry]) -> Bootstrap:
+    """The settings of a place: those that name a policy, else the first."""
+    naming = {
+        bootstrap.execution_policy_arn or str(bootstrap.execution_policy_filepath): entry
+        for entry in entries
+        for bootstrap in [entry.bootstrap]
+        if bootstrap.execution_policy_arn or _named(bootstrap, place)
+    }
+    if len(naming) > 1:
+        _refuse(place, naming)
+    return next(iter(naming.values()), entries[0]).bootstrap
+
+
+def _named(bootstrap: Bootstrap, place: Place) -> bool:
+    """Whether the configuration names a file of its own."""
+    return bootstrap.execution_policy_filepath.name != names.execution_policy_file(*place)
+
+
+def _refuse(place: Place, naming: Mapping[str, _Entry]) -> None:
+    policies = ", ".join(f"{entry.use}: {policy}" for policy, entry in naming.items())
+    raise PlatformError(
+        f"account {place[0]} in {place[1]} can have one execution policy, but its entries in "
+        f"cdk-app.yml name several: {policies}",
+        hint="name the same policy, or name it in one of the entries only",
+    )

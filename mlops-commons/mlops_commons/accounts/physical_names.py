@@ -1,0 +1,329 @@
+"""The names that resources get, as patterns of their ARNs."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from mlops_commons.accounts.templates import StackTemplate, text
+
+GENERATED_LENGTH: Final = 12
+"""Random characters at the end of a name that CloudFormation makes."""
+KEPT_LENGTH: Final = 20
+"""CloudFormation shortens stack name and logical id of a name that is too long. How is not
+documented; names seen in the field keep 24 characters of each at least: the safe side."""
+RANDOM_IDS: Final = "AWS makes its ids up, so they cannot be known before"
+RANDOM_ENDS: Final = (
+    "CloudFormation ends the names that it makes with random characters; what comes before "
+    "belongs to these stacks"
+)
+
+
+class Naming(StrEnum):
+    """How CloudFormation names a resource without a name of its own."""
+
+    STACK = "stack name, logical id, random characters"
+    LOGICAL_ID = "logical id, random characters"
+    RANDOM = "an id that AWS makes up"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A kind of resources of the Service Authorization Reference.
+
+    Attributes:
+        name: service prefix and kind, such as `s3:bucket`.
+        types: the resource types that make it; it is in a policy when a template has one.
+        arn: the pattern of its ARN: `{partition}`, `{region}`, `{account}`, `{name}`, `{path}`.
+        name_property: where a template gives the name.
+        maximum: the longest name.
+    """
+
+    name: str
+    types: tuple[str, ...]
+    arn: str
+    name_property: str = ""
+    naming: Naming = Naming.RANDOM
+    maximum: int = 255
+    lower: bool = False
+
+    @property
+    def reason(self) -> str:
+        """Why its pattern has a wildcard."""
+        return RANDOM_IDS if self.naming is Naming.RANDOM else RANDOM_ENDS
+
+
+HERE: Final = "arn:{partition}:%s:{region}:{account}:"
+
+
+def _own(service: str, resource: str) -> str:
+    return HERE % service + resource
+
+
+def _sagemaker(kind: str, resource_type: str, **naming: Any) -> Kind:
+    return Kind(
+        name=f"sagemaker:{kind}",
+        types=(f"AWS::SageMaker::{resource_type}",),
+        arn=_own("sagemaker", f"{kind}/{{name}}"),
+        # SageMaker writes names in ARNs in lower case.
+        lower=True,
+        **naming,
+    )
+
+
+STACK_NAME: Final = {"naming": Naming.STACK}
+LOGICAL_ID: Final = {"naming": Naming.LOGICAL_ID}
+
+KINDS: Final = (
+    Kind(
+        name="s3:bucket",
+        types=("AWS::S3::Bucket",),
+        arn="arn:{partition}:s3:::{name}",
+        name_property="BucketName",
+        naming=Naming.STACK,
+        maximum=63,
+        lower=True,
+    ),
+    Kind(
+        name="s3:object",
+        types=("AWS::S3::Bucket",),
+        arn="arn:{partition}:s3:::{name}/*",
+        name_property="BucketName",
+        naming=Naming.STACK,
+        maximum=63,
+        lower=True,
+    ),
+    Kind(
+        name="iam:role",
+        types=("AWS::IAM::Role",),
+        arn="arn:{partition}:iam::{account}:role{path}{name}",
+        name_property="RoleName",
+        naming=Naming.STACK,
+        maximum=64,
+    ),
+    Kind(
+        name="iam:policy",
+        types=("AWS::IAM::ManagedPolicy",),
+        arn="arn:{partition}:iam::{account}:policy{path}{name}",
+        name_property="ManagedPolicyName",
+        naming=Naming.STACK,
+        maximum=128,
+    ),
+    Kind(
+        name="lambda:function",
+        types=("AWS::Lambda::Function",),
+        arn=_own("lambda", "function:{name}"),
+        name_property="FunctionName",
+        naming=Naming.STACK,
+        maximum=64,
+    ),
+    *(
+        Kind(
+            name=f"lambda:{kind}",
+            types=("AWS::Lambda::LayerVersion",),
+            arn=_own("lambda", resource),
+            name_property="LayerName",
+            naming=Naming.LOGICAL_ID,
+            maximum=64,
+        )
+        for kind, resource in (("layer", "layer:{name}"), ("layerVersion", "layer:{name}:*"))
+    ),
+    *(
+        Kind(
+            name="logs:log-group",
+            types=("AWS::Logs::LogGroup",),
+            arn=_own("logs", resource),
+            name_property="LogGroupName",
+            naming=Naming.STACK,
+            maximum=512,
+        )
+        # Calls name a log group with and without the streams in it.
+        for resource in ("log-group:{name}", "log-group:{name}:*")
+    ),
+    Kind(
+        name="ssm:parameter",
+        types=("AWS::SSM::Parameter",),
+        arn=_own("ssm", "parameter/{name}"),
+        name_property="Name",
+        naming=Naming.LOGICAL_ID,
+    ),
+    Kind(
+        name="codebuild:project",
+        types=("AWS::CodeBuild::Project",),
+        arn=_own("codebuild", "project/{name}"),
+        name_property="Name",
+        naming=Naming.LOGICAL_ID,
+    ),
+    Kind(
+        name="codecommit:repository",
+        types=("AWS::CodeCommit::Repository",),
+        arn=_own("codecommit", "{name}"),
+        name_property="RepositoryName",
+    ),
+    *(
+        Kind(
+            name=f"codepipeline:{kind}",
+            types=("AWS::CodePipeline::Pipeline",),
+            arn=_own("codepipeline", resource),
+            name_property="Name",
+            naming=Naming.STACK,
+            maximum=100,
+        )
+        for kind, resource in (("pipeline", "{name}"), ("stage", "{name}/*"))
+    ),
+    Kind(
+        name="events:rule-on-default-event-bus",
+        types=("AWS::Events::Rule",),
+        arn=_own("events", "rule/{name}"),
+        name_property="Name",
+        naming=Naming.STACK,
+        maximum=64,
+    ),
+    Kind(
+        name="cloudwatch:alarm",
+        types=("AWS::CloudWatch::Alarm",),
+        arn=_own("cloudwatch", "alarm:{name}"),
+        name_property="AlarmName",
+        naming=Naming.STACK,
+    ),
+    Kind(
+        name="application-autoscaling:ScalableTarget",
+        types=("AWS::ApplicationAutoScaling::ScalableTarget",),
+        arn=_own("application-autoscaling", "scalable-target/{name}"),
+    ),
+    Kind(
+        name="scheduler:schedule",
+        types=("AWS::Scheduler::Schedule",),
+        arn=_own("scheduler", "schedule/default/{name}"),
+        name_property="Name",
+        naming=Naming.STACK,
+        maximum=64,
+    ),
+    Kind(
+        name="servicecatalog:Portfolio",
+        types=("AWS::ServiceCatalog::Portfolio",),
+        arn=_own("catalog", "portfolio/{name}"),
+    ),
+    Kind(
+        name="servicecatalog:Product",
+        types=("AWS::ServiceCatalog::CloudFormationProduct",),
+        arn=_own("catalog", "product/{name}"),
+    ),
+    Kind(
+        name="kms:alias",
+        types=("AWS::KMS::Alias",),
+        arn=_own("kms", "{name}"),
+        name_property="AliasName",
+    ),
+    _sagemaker("domain", "Domain"),
+    _sagemaker("app", "Domain"),
+    _sagemaker("image", "Domain"),
+    _sagemaker("image-version", "Domain"),
+    # The id of its domain comes before its name.
+    _sagemaker("user-profile", "UserProfile"),
+    _sagemaker("model", "Model", name_property="ModelName", **LOGICAL_ID),
+    _sagemaker(
+        "endpoint-config", "EndpointConfig", name_property="EndpointConfigName", **LOGICAL_ID
+    ),
+    _sagemaker("endpoint", "Endpoint", name_property="EndpointName", **LOGICAL_ID),
+    _sagemaker("pipeline", "Pipeline", name_property="PipelineName"),
+    _sagemaker(
+        "monitoring-schedule",
+        "MonitoringSchedule",
+        name_property="MonitoringScheduleName",
+    ),
+    _sagemaker(
+        "data-quality-job-definition",
+        "DataQualityJobDefinition",
+        name_property="JobDefinitionName",
+        **LOGICAL_ID,
+    ),
+    _sagemaker(
+        "model-quality-job-definition",
+        "ModelQualityJobDefinition",
+        name_property="JobDefinitionName",
+        **LOGICAL_ID,
+    ),
+)
+
+
+def arns(kind: Kind, stacks: tuple[StackTemplate, ...]) -> tuple[str, ...]:
+    """The patterns of the ARNs of all resources of a kind, without those that others include."""
+    found = {arn for stack in stacks for arn in _in_stack(kind, stack)}
+    return tuple(sorted(without_included(found)))
+
+
+def without_included(patterns: set[str]) -> set[str]:
+    """The patterns that no other one of them includes by its `*` at the end."""
+    open_ends = [pattern[:-1] for pattern in patterns if pattern.endswith("*")]
+    return {
+        pattern
+        for pattern in patterns
+        if not any(pattern.startswith(start) and pattern != f"{start}*" for start in open_ends)
+    }
+
+
+def _in_stack(kind: Kind, stack: StackTemplate) -> Iterator[str]:
+    for logical_id, properties in stack.resources(*kind.types):
+        name = pattern(kind, stack, logical_id, properties)
+        path = text(properties.get("Path", "/"), stack)
+        place = stack.environment
+        yield kind.arn.format(
+            partition=place.partition,
+            region=place.region,
+            account=place.account,
+            path=path,
+            name=name.removeprefix("/") if kind.name == "ssm:parameter" else name,
+        )
+
+
+def pattern(
+    kind: Kind, stack: StackTemplate, logical_id: str, properties: Mapping[str, Any]
+) -> str:
+    """The name of one resource, with `*` for what is not known before it exists."""
+    given = properties.get(kind.name_property)
+    if given is not None:
+        name = _named_after_a_resource(given, stack) or text(given, stack)
+    elif kind.naming is Naming.STACK:
+        name = _shared_beginning(kind, stack, logical_id)
+    elif kind.naming is Naming.LOGICAL_ID:
+        name = f"{logical_id[:KEPT_LENGTH]}*"
+    else:
+        name = "*"
+    return name.lower() if kind.lower else name
+
+
+def generated_name(kind: Kind, stack: StackTemplate, logical_id: str) -> str:
+    """The name that CloudFormation makes of stack name and logical id, as exact as it can be."""
+    if len(f"{stack.stack}-{logical_id}-") + GENERATED_LENGTH < kind.maximum:
+        return f"{stack.stack}-{logical_id}-*"
+    # How much of the logical id remains is not known either.
+    return f"{_shortened(stack.stack)}*"
+
+
+def _shared_beginning(kind: Kind, stack: StackTemplate, logical_id: str) -> str:
+    """One pattern for all resources of a stack, so that the policy stays small."""
+    if "*" in stack.stack:
+        return f"{stack.stack}-*"
+    fits = len(f"{stack.stack}-{logical_id}-") + GENERATED_LENGTH < kind.maximum
+    return f"{stack.stack}-*" if fits else f"{_shortened(stack.stack)}*"
+
+
+def _shortened(stack_name: str) -> str:
+    """What surely remains of a stack's name that is too long."""
+    return stack_name[:KEPT_LENGTH]
+
+
+def _named_after_a_resource(value: Any, stack: StackTemplate) -> str:
+    """`/aws/lambda/<function>`: a name that ends with the generated name of a function."""
+    if not isinstance(value, Mapping) or "Fn::Join" not in value:
+        return ""
+    separator, parts = value["Fn::Join"]
+    functions = dict(stack.resources("AWS::Lambda::Function"))
+    kind = next(row for row in KINDS if row.name == "lambda:function")
+    return str(separator).join(
+        pattern(kind, stack, part["Ref"], functions[part["Ref"]])
+        if isinstance(part, Mapping) and part.get("Ref") in functions
+        else text(part, stack)
+        for part in parts
+    )
