@@ -21,6 +21,8 @@ export MLOPS_ROOT="$root"
 # shellcheck source=mlops-commons/mlops_commons/scripts/stamp.sh
 . "$root/mlops-commons/mlops_commons/scripts/stamp.sh"
 if ! is_set_up; then
+  # A shell that only asks for completions does not wait for a set-up.
+  [ -z "${_MLOPS_COMPLETE:-}" ] || exit 0
   bash "$root/mlops-commons/mlops_commons/scripts/set-up.sh" >&2
 fi
 

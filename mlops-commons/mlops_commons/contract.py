@@ -1,5 +1,6 @@
 """Names that the apps, and the projects that they create, agree on."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -32,6 +33,48 @@ class ParameterName(StrEnum):
     def within(self, namespace: str = "") -> str:
         """The full parameter name in a namespace: `("bu1", /vpc/id)` gives `/bu1/vpc/id`."""
         return f"/{namespace.strip('/')}{self.value}" if namespace else self.value
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractParameter:
+    """What a parameter holds.
+
+    Attributes:
+        kind: SSM's type of it.
+        needs_studio: whether only stages with Studio have it.
+    """
+
+    name: ParameterName
+    value: str
+    kind: str = "String"
+    needs_studio: bool = False
+
+
+_ROLES: Final = (
+    (ParameterName.DATA_SCIENTIST_ROLE, "the data scientist's role"),
+    (ParameterName.LEAD_DATA_SCIENTIST_ROLE, "the lead data scientist's role"),
+    (ParameterName.EXECUTION_ROLE, "Studio's execution role"),
+    (ParameterName.ML_ENGINEER_ROLE, "the ML engineer's role"),
+    (ParameterName.AUDITOR_ROLE, "the read-only auditor's role"),
+)
+PARAMETERS: Final = (
+    ContractParameter(name=ParameterName.VPC_ID, value="the VPC"),
+    ContractParameter(
+        name=ParameterName.PRIVATE_SUBNET_IDS, value="its private subnets", kind="StringList"
+    ),
+    ContractParameter(
+        name=ParameterName.SECURITY_GROUP_ID, value="the security group for workloads"
+    ),
+    ContractParameter(
+        name=ParameterName.DEPLOYMENT_BOUNDARY,
+        value="ARN of the permissions boundary of roles that projects deploy",
+    ),
+    *(
+        ContractParameter(name=name, value=f"ARN of {role}", needs_studio=True)
+        for name, role in _ROLES
+    ),
+)
+"""The whole contract, one row for each parameter."""
 
 
 class Persona(StrEnum):

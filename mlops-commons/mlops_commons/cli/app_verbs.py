@@ -1,11 +1,12 @@
 """`infra` and `template`: any verb of the CDK CLI, in the folder of the app."""
 
 from collections.abc import Callable
-from typing import Final
+from difflib import get_close_matches
+from typing import Annotated, Final
 
 import typer
 
-from mlops_commons.cli.cdk_verb import run_cdk
+from mlops_commons.cli.cdk_verb import CDK_VERBS, run_cdk
 from mlops_commons.cli.exit_codes import ExitCode
 from mlops_commons.cli.housekeeping import clean_verb, init_verb
 from mlops_commons.cli.publish import publish_verb
@@ -38,25 +39,45 @@ OWN_VERBS: Final = {"clean": clean_verb, "init": init_verb, "publish": publish_v
 def register(application: typer.Typer) -> None:
     """Add a verb for each app to the command line."""
     # Without interspersed arguments everything after the first one belongs to the CDK CLI.
-    settings = {
-        "allow_extra_args": True,
-        "ignore_unknown_options": True,
-        "allow_interspersed_args": False,
-    }
+    settings = {"ignore_unknown_options": True, "allow_interspersed_args": False}
     for app, summary in APPS.items():
         application.command(
             app, help=summary, epilog=EXAMPLES.format(app=app), context_settings=settings
         )(_verb(app))
 
 
-def _verb(app: str) -> Callable[[typer.Context], None]:
-    def run(context: typer.Context) -> None:
-        if not context.args:
+def _verb(app: str) -> Callable[[typer.Context, list[str] | None], None]:
+    def run(context: typer.Context, arguments: Arguments = None) -> None:
+        if not arguments:
             typer.echo(context.get_help())
             raise typer.Exit(ExitCode.USAGE)
-        verb, *arguments = context.args
+        verb, *flags = arguments
         if verb in OWN_VERBS:
-            OWN_VERBS[verb](app)(args=arguments, prog_name=f"{context.command_path} {verb}")
-        raise typer.Exit(run_cdk(app, context.args))
+            OWN_VERBS[verb](app)(args=flags, prog_name=f"{context.command_path} {verb}")
+        _refuse_unknown(context, verb)
+        raise typer.Exit(run_cdk(app, arguments))
 
     return run
+
+
+def _refuse_unknown(context: typer.Context, verb: str) -> None:
+    """The CDK CLI answers an unknown verb with all of its help and exit code 1."""
+    verbs = sorted({*OWN_VERBS, *CDK_VERBS})
+    if verb in verbs or verb.startswith("-"):
+        return
+    nearest = get_close_matches(verb, verbs, n=1)
+    question = f" Did you mean '{nearest[0]}'?" if nearest else ""
+    typer.echo(f"{context.get_usage()}\n\nError: No such command '{verb}'.{question}", err=True)
+    raise typer.Exit(ExitCode.USAGE)
+
+
+def _completed(context: typer.Context, incomplete: str) -> list[str]:
+    """The verbs that begin so; flags are the CDK CLI's own."""
+    if context.params.get("arguments"):
+        return []
+    return [verb for verb in sorted({*OWN_VERBS, *CDK_VERBS}) if verb.startswith(incomplete)]
+
+
+Arguments = Annotated[
+    list[str] | None, typer.Argument(metavar="VERB [FLAGS]", autocompletion=_completed)
+]

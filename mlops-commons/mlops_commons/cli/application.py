@@ -5,7 +5,16 @@ from typing import Annotated
 
 import typer
 
-from mlops_commons.cli import app_verbs, bootstrap, check_verbs, config_verbs, rehearse
+from mlops_commons.cli import (
+    app_verbs,
+    bootstrap,
+    check_verbs,
+    completion,
+    config_verbs,
+    diagram,
+    docs_verbs,
+    rehearse,
+)
 from mlops_commons.cli.errors import reported_errors
 from mlops_commons.cli.exit_codes import ExitCode
 
@@ -20,6 +29,8 @@ Examples:
   ./{PROGRAM} bootstrap --dry-run        which account is prepared how
   ./{PROGRAM} config validate            all problems of the configuration in one report
   ./{PROGRAM} rehearse                   all of it on this machine, without AWS
+  ./{PROGRAM} diagram                    draw what the templates say, as SVG
+  ./{PROGRAM} docs build                 this documentation as a site, offline
   ./{PROGRAM} test                       linters and all tests
 """
 
@@ -38,7 +49,10 @@ app_verbs.register(application)
 bootstrap.register(application)
 config_verbs.register(application)
 check_verbs.register(application)
+diagram.register(application)
+docs_verbs.register(application)
 rehearse.register(application)
+completion.register(application)
 
 
 def _print_version(wanted: bool) -> None:
@@ -62,4 +76,5 @@ def _options(
 def main() -> None:
     """Run the command of `sys.argv` and exit; a user's mistake never shows a traceback."""
     with reported_errors():
-        application(prog_name=PROGRAM)
+        completion.answer_shell()
+        application(prog_name=PROGRAM, complete_var=completion.VARIABLE)

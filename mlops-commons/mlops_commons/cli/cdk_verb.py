@@ -11,6 +11,15 @@ from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import CDK_APP_CONFIG, REPOSITORY_ROOT, app_directory
 from mlops_commons.utilities.process import run
 
+CDK_VERBS: Final = frozenset(
+    {
+        *("ack", "acknowledge", "bootstrap", "cli-telemetry", "context", "deploy", "destroy"),
+        *("diagnose", "diff", "doc", "docs", "doctor", "drift", "explore", "flags", "gc", "import"),
+        *("init", "list", "ls", "lsp", "metadata", "migrate", "notices", "orphan"),
+        *("publish-assets", "refactor", "rollback", "synth", "synthesize", "validate", "watch"),
+    }
+)
+"""What the pinned CDK CLI can do, its aliases included; a test compares with its help."""
 CREDENTIAL_VERBS: Final = frozenset(
     {
         *("bootstrap", "deploy", "destroy", "diagnose", "diff", "drift", "gc", "import", "migrate"),

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from mlops_commons.rehearsal.environments import checked, made_once, uv
+from mlops_commons.utilities.locked_environment import checked, made_once, uv
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 
 ENVIRONMENTS: Final = REPOSITORY_ROOT / ".venv" / "seed-environments"

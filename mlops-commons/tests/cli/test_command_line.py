@@ -30,7 +30,14 @@ def command_line(*arguments: str, root: Path = REPOSITORY_ROOT) -> subprocess.Co
 @pytest.mark.pure
 @pytest.mark.parametrize(
     ("arguments", "nearest"),
-    [(["infr"], "infra"), (["tset"], "test"), (["config", "validat"], "validate")],
+    [
+        (["infr"], "infra"),
+        (["tset"], "test"),
+        (["config", "validat"], "validate"),
+        (["infra", "depoly", "--all"], "deploy"),
+        (["template", "publsh"], "publish"),
+        (["docs", "table"], "tables"),
+    ],
 )
 def test_an_unknown_verb_exits_2_and_names_the_nearest(arguments: list[str], nearest: str) -> None:
     ended = command_line(*arguments)

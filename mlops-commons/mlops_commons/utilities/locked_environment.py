@@ -1,6 +1,7 @@
 """Python environments made from lock files on first use, one process at a time."""
 
 import fcntl
+import hashlib
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,28 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mlops_commons.utilities.errors import PlatformError
+
+
+def python_of(lock: Path, environments: Path) -> Path:
+    """The Python that has the packages of a lock; a change of the lock makes a new environment.
+
+    Args:
+        lock: a requirements file with hashes.
+        environments: the folder below which the environment is made.
+
+    Raises:
+        PlatformError: a package of the lock cannot be installed.
+    """
+    folder = (
+        environments / hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()[:16]
+    )
+
+    def install() -> None:
+        checked([*uv(), "venv", "--python", sys.executable, folder])
+        exactly = ["--python", str(folder / "bin" / "python"), "--no-deps", "--require-hashes"]
+        checked([*uv(), "pip", "install", *exactly, "-r", lock])
+
+    return made_once(folder, install)
 
 
 def made_once(folder: Path, install: Callable[[], None]) -> Path:

@@ -1,0 +1,65 @@
+"""`completion`: prints what teaches a shell the verbs and flags; no shell file is edited."""
+
+import os
+from enum import StrEnum
+from typing import Annotated, Final
+
+import typer
+
+VARIABLE: Final = "_MLOPS_COMPLETE"
+"""A shell that sets it asks for completions; the wrapper knows the name too."""
+EXAMPLES: Final = """
+\b
+Examples:
+  source <(./mlops-multi-account.sh completion bash)    in this bash, until it ends
+  source <(./mlops-multi-account.sh completion zsh)     in this zsh, after compinit
+  ./mlops-multi-account.sh completion bash > FILE       FILE is what your shell's start-up may read
+"""
+
+
+class Shell(StrEnum):
+    """The shells that can be taught."""
+
+    BASH = "bash"
+    ZSH = "zsh"
+
+
+# The command is called as it was typed: it is found by a path, not on PATH.
+SCRIPTS: Final = {
+    Shell.BASH: """\
+_mlops_multi_account() {{
+  local IFS=$'\\n'
+  COMPREPLY=($(COMP_WORDS="${{COMP_WORDS[*]}}" COMP_CWORD="$COMP_CWORD" \\
+    {variable}=complete_bash "$1"))
+}}
+complete -o default -F _mlops_multi_account {program}
+""",
+    Shell.ZSH: """\
+_mlops_multi_account() {{
+  eval "$(_TYPER_COMPLETE_ARGS="${{words[1,$CURRENT]}}" {variable}=complete_zsh "${{words[1]}}")"
+}}
+compdef _mlops_multi_account {program}
+""",
+}
+
+Wanted = Annotated[Shell, typer.Argument(help="Whose script is printed.")]
+
+
+def register(application: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    application.command("completion", epilog=EXAMPLES)(completion)
+
+
+def answer_shell() -> None:
+    """Let Typer answer a shell that asks; it does so only for the shells that it was told of."""
+    if VARIABLE in os.environ:
+        from typer.completion import get_completion_inspect_parameters
+
+        # With Typer's own options switched off nothing else tells it of the shells.
+        get_completion_inspect_parameters()
+
+
+def completion(context: typer.Context, shell: Wanted) -> None:
+    """Print the completion script of a shell."""
+    program = context.find_root().info_name
+    typer.echo(SCRIPTS[shell].format(variable=VARIABLE, program=program), nl=False)

@@ -1,0 +1,1 @@
+"""Pictures of what is deployed, drawn from the synthesised templates."""

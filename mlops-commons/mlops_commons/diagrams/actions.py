@@ -1,0 +1,81 @@
+"""The actions of a CodePipeline pipeline, read from its template."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mlops_commons.diagrams.templates import Resource, text
+
+_DEPLOY_ROLE: Final = re.compile(
+    r":iam::(?P<account>\d{12}):role/(?P<name>cdk-\w+-deploy-role)-\d{12}-(?P<region>[a-z0-9-]+)$"
+)
+_DEPLOYING_MODES: Final = frozenset({"CHANGE_SET_EXECUTE", "CREATE_UPDATE"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """One action, with where it works.
+
+    Attributes:
+        provider: CodePipeline's name of it, such as `CodeBuild`, `CloudFormation`, `Manual`.
+        role: the deploy role of the account that the action works in; empty when it works in
+            the pipeline's own account with the pipeline's own role.
+        stack: the stack that it changes; empty when it changes none.
+        approved: whether a person approves in the same stage before it.
+        repository, project, topic: the CodeCommit repository, the CodeBuild project and the SNS
+            topic that it uses; empty for none.
+    """
+
+    stage: str
+    name: str
+    category: str
+    provider: str
+    account: str
+    region: str
+    role: str = ""
+    stack: str = ""
+    deploys: bool = False
+    approved: bool = False
+    repository: str = ""
+    project: str = ""
+    topic: str = ""
+
+
+def actions(pipeline: Resource, variables: Mapping[str, str]) -> Iterator[Action]:
+    """Every action of a pipeline, in the order in which they run.
+
+    Args:
+        pipeline: the properties of an `AWS::CodePipeline::Pipeline`.
+        variables: values of parameters and pseudo parameters; `AWS::AccountId` and
+            `AWS::Region` are those of the pipeline.
+    """
+    for stage in pipeline["Stages"]:
+        approved = False
+        for action in sorted(stage["Actions"], key=lambda one: int(one["RunOrder"])):
+            yield _action(stage["Name"], action, variables, approved=approved)
+            approved = approved or action["ActionTypeId"]["Category"] == "Approval"
+
+
+def _action(
+    stage: str, action: Mapping[str, Any], variables: Mapping[str, str], *, approved: bool
+) -> Action:
+    configuration = action.get("Configuration", {})
+    kind = action["ActionTypeId"]
+    role = _DEPLOY_ROLE.search(text(action.get("RoleArn", ""), variables))
+    region = role["region"] if role else variables["AWS::Region"]
+    return Action(
+        stage=stage,
+        name=action["Name"],
+        category=kind["Category"],
+        provider=kind["Provider"],
+        account=role["account"] if role else variables["AWS::AccountId"],
+        region=text(action.get("Region", region), variables),
+        role=role["name"] if role else "",
+        stack=text(configuration.get("StackName", ""), variables),
+        deploys=configuration.get("ActionMode") in _DEPLOYING_MODES,
+        approved=approved,
+        repository=text(configuration.get("RepositoryName", ""), variables),
+        project=text(configuration.get("ProjectName", ""), variables),
+        topic=text(configuration.get("NotificationArn", ""), variables),
+    )

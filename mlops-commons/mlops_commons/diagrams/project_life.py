@@ -1,0 +1,168 @@
+"""One project's life: what a product's template creates, and how a change goes through it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from mlops_commons.diagrams.account_map import PROJECT
+from mlops_commons.diagrams.actions import Action, actions
+from mlops_commons.diagrams.delivery_pipeline import action_key, action_node, order, row, stages
+from mlops_commons.diagrams.graph import Direction, Edge, EdgeKind, Graph, Group, Node, NodeKind
+from mlops_commons.diagrams.project_access import WRITES, event, writes
+from mlops_commons.diagrams.templates import Resource, Template, defaults, resources, text
+
+PIPELINES: Final = "AWS::CodePipeline::Pipeline"
+STORES: Final = (
+    ("AWS::CodeCommit::Repository", NodeKind.REPOSITORY, "RepositoryName"),
+    ("AWS::ECR::Repository", NodeKind.IMAGES, "RepositoryName"),
+    ("AWS::SageMaker::ModelPackageGroup", NodeKind.REGISTRY, "ModelPackageGroupName"),
+    ("AWS::S3::Bucket", NodeKind.BUCKET, "BucketName"),
+    ("AWS::SNS::Topic", NodeKind.TOPIC, "TopicName"),
+)
+"""Resources with a box of their own, and the property with their name; where pipelines keep what
+goes from action to action is left out."""
+
+
+def project_life(product: Template, account: str, region: str) -> Graph:
+    """What a project is made of and what starts what.
+
+    Args:
+        account, region: where the project is launched.
+    """
+    variables = {
+        **defaults(product),
+        **PROJECT,
+        "AWS::AccountId": account,
+        "AWS::Region": region,
+        "AWS::Partition": "aws",
+    }
+    drawn = _Project(product, variables)
+    return Graph(
+        title=f"A project of '{product.get('Description', '')}'",
+        direction=Direction.RIGHT,
+        groups=tuple(drawn.groups()),
+        nodes=tuple(drawn.nodes()),
+        edges=tuple(dict.fromkeys(drawn.edges())),
+        rows=tuple(drawn.rows()),
+    )
+
+
+class _Project:
+    """The template's tables, each read once."""
+
+    def __init__(self, product: Template, variables: Mapping[str, str]) -> None:
+        self._product = product
+        self._variables = variables
+        self._roles = {
+            self._text(parameter["Value"]): self._text(parameter["Name"]).split("/")[-2]
+            for _, parameter in resources(product, "AWS::SSM::Parameter")
+            if self._text(parameter["Name"]).endswith("/account_id")
+        }
+        self._stores = {
+            key: (kind, self._text(properties[name]))
+            for resource_type, kind, name in STORES
+            for key, properties in resources(product, resource_type)
+            if key not in _artifact_stores(product)
+        }
+        self._pipelines = {
+            key: (self._text(pipeline["Name"]), list(actions(pipeline, variables)))
+            for key, pipeline in resources(product, PIPELINES)
+        }
+
+    def groups(self) -> Iterator[Group]:
+        account = self._variables["AWS::AccountId"]
+        for key, (name, found) in self._pipelines.items():
+            yield Group(key=key, title=name, subtitle=self._place(account))
+            yield from stages(found, f"{key}/", key)
+
+    def nodes(self) -> Iterator[Node]:
+        for key, (kind, name) in self._stores.items():
+            yield Node(key=key, kind=kind, title=name, details=self._details(key))
+        for key, (_, found) in self._pipelines.items():
+            yield from (action_node(action, self._roles, f"{key}/") for action in found)
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        yield from (row(found, f"{key}/") for key, (_, found) in self._pipelines.items())
+
+    def edges(self) -> Iterator[Edge]:
+        for key, (_, found) in self._pipelines.items():
+            yield from order(found, f"{key}/")
+            for action in found:
+                yield from self._used_by(f"{key}/", action)
+        for rule in self._rules():
+            for end in self._started(rule):
+                for source in self._sources(rule["EventPattern"]):
+                    label = event(rule["EventPattern"])
+                    # A repository stands before its pipeline, everything else in a row above.
+                    back = self._kind(source) is not NodeKind.REPOSITORY
+                    yield Edge(source=source, target=end, label=label, back=back)
+
+    def _used_by(self, prefix: str, action: Action) -> Iterator[Edge]:
+        """From an action to what it writes and whom it asks."""
+        key = action_key(action, prefix)
+        if action.topic in self._stores:
+            yield Edge(source=key, target=action.topic, kind=EdgeKind.USE, label="asks")
+        written = writes(self._product, action.project, self._variables) if action.project else []
+        for store, (_, name) in self._stores.items():
+            for permission, resource in written:
+                if resource in (store, name):
+                    label = WRITES[permission]
+                    yield Edge(source=key, target=store, kind=EdgeKind.USE, label=label)
+
+    def _details(self, key: str) -> tuple[str, ...]:
+        """What is to be known of a box: who reads it from outside, what it is told."""
+        readers = (f"read from {self._place(account)}" for account in self._readers(key))
+        told = (
+            f"told of: {event(rule['EventPattern'])}"
+            for rule in self._rules()
+            if key in [self._text(target["Arn"]) for target in rule["Targets"]]
+        )
+        return (*readers, *told)
+
+    def _readers(self, key: str) -> list[str]:
+        """The accounts that the policy of a model registry lets read it."""
+        groups = dict(resources(self._product, "AWS::SageMaker::ModelPackageGroup"))
+        policy = groups.get(key, {}).get("ModelPackageGroupPolicy", {"Statement": []})
+        arns = [
+            self._text(arn)
+            for statement in policy["Statement"]
+            for arn in statement["Principal"]["AWS"]
+        ]
+        return list(dict.fromkeys(arn.split(":")[4] for arn in arns))
+
+    def _place(self, account: str) -> str:
+        return f"{self._roles.get(account, '')} {account}".strip()
+
+    def _rules(self) -> Iterator[Resource]:
+        return (rule for _, rule in resources(self._product, "AWS::Events::Rule"))
+
+    def _sources(self, pattern: Mapping[str, Any]) -> Iterator[str]:
+        """What an event is about: a box, or the last action of a pipeline."""
+        detail = pattern.get("detail", {})
+        values = [
+            *pattern.get("resources", []),
+            *detail.get("ModelPackageGroupName", []),
+            *detail.get("pipeline", []),
+        ]
+        about = {self._text(value) for value in values}
+        yield from (key for key, (_, name) in self._stores.items() if {key, name} & about)
+        for key, (name, found) in self._pipelines.items():
+            if {key, name} & about:
+                yield action_key(found[-1], f"{key}/")
+
+    def _started(self, rule: Resource) -> Iterator[str]:
+        """The first action of each pipeline that a rule starts."""
+        names = {self._text(target["Arn"]).rpartition(":")[2] for target in rule["Targets"]}
+        for key, (name, found) in self._pipelines.items():
+            if {key, name} & names:
+                yield action_key(found[0], f"{key}/")
+
+    def _kind(self, key: str) -> NodeKind | None:
+        return self._stores[key][0] if key in self._stores else None
+
+    def _text(self, value: object) -> str:
+        return text(value, self._variables)
+
+
+def _artifact_stores(product: Template) -> set[str]:
+    stores = (pipeline["ArtifactStore"] for _, pipeline in resources(product, PIPELINES))
+    return {text(store["Location"], {}) for store in stores}

@@ -1,0 +1,86 @@
+"""The tables of this package's README: endpoints, parameters, verbs; run it to write them."""
+
+import sys
+from collections.abc import Iterator
+from typing import Any, Final
+
+import typer.main
+
+from mlops_commons.cli.app_verbs import APPS, OWN_VERBS
+from mlops_commons.cli.application import application
+from mlops_commons.contract import PARAMETERS
+from mlops_commons.utilities.generated_tables import GeneratedTable, main
+from mlops_commons.vpc_endpoints import VPC_ENDPOINTS
+
+README: Final = "mlops-commons/README.md"
+GUIDES: Final = "https://docs.aws.amazon.com"
+
+
+def endpoints() -> GeneratedTable:
+    """Every VPC endpoint that a network can have."""
+    rows = [
+        (
+            f"`{endpoint.key}`",
+            f"`{endpoint.service.format(region='<region>')}`",
+            endpoint.kind.value,
+            endpoint.scope.value,
+            "this account's principals" if endpoint.policy else "none",
+            f"[AWS]({_page(endpoint.source)})",
+        )
+        for endpoint in VPC_ENDPOINTS
+    ]
+    heading = ("Key", "Service", "Kind", "Created in", "Endpoint policy", "Source")
+    return GeneratedTable(name="VPC endpoints", files=(README,), heading=heading, rows=rows)
+
+
+def parameters() -> GeneratedTable:
+    """Every SSM parameter of the contract."""
+    rows = [
+        (
+            f"`{parameter.name.value}`",
+            parameter.kind,
+            parameter.value,
+            "stages with Studio" if parameter.needs_studio else "all stages",
+        )
+        for parameter in PARAMETERS
+    ]
+    heading = ("Parameter", "Type", "Value", "Where")
+    files = (README, "mlops-infra/README.md")
+    return GeneratedTable(name="SSM parameters", files=files, heading=heading, rows=rows)
+
+
+def verbs() -> GeneratedTable:
+    """Every verb of the command line, with its options."""
+    heading = ("Verb", "What it does", "Options")
+    rows = list(_rows("", typer.main.get_command(application)))
+    return GeneratedTable(name="verbs", files=(README,), heading=heading, rows=rows)
+
+
+def _rows(path: str, command: Any) -> Iterator[tuple[str, str, str]]:
+    """The rows of a verb: its own, or those of the verbs below it."""
+    below = getattr(command, "commands", {})
+    if path and not below:
+        options = [max(param.opts, key=len) for param in command.params if param.opts[0][0] == "-"]
+        summary = (command.help or "").strip().partition("\n")[0]
+        yield f"`{path}`", summary, ", ".join(f"`{option}`" for option in options)
+    for name, verb in sorted(below.items()):
+        yield from _rows(f"{path} {name}".strip(), verb)
+        if name in APPS:
+            for own in sorted(OWN_VERBS):
+                own_command = typer.main.get_command(OWN_VERBS[own](name))
+                yield from _rows(f"{name} {own}", own_command)
+
+
+def _page(source: str) -> str:
+    guide, _, page = source.partition("/")
+    book, _, name = page.partition("/")
+    return f"{GUIDES}/{guide}/latest/{book}/{name}.html"
+
+
+def tables() -> tuple[GeneratedTable, ...]:
+    """All tables of this package."""
+    return endpoints(), parameters(), verbs()
+
+
+if __name__ == "__main__":
+    sys.exit(main(tables(), sys.argv[1:]))

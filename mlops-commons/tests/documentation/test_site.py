@@ -1,0 +1,89 @@
+"""The documentation builds as a site, from the files that GitHub shows, without a network."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from checkouts import APPS_HERE, make_checkout
+from documentation import markdown_files
+
+from mlops_commons.cli.docs_verbs import ENVIRONMENTS, SITE
+from mlops_commons.utilities.locked_environment import python_of
+from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT
+
+pytestmark = pytest.mark.app
+
+
+def build(output: Path, root: Path = REPOSITORY_ROOT) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "mlops_commons.cli", "docs", "build", "--output", str(output)],
+        env={**os.environ, "PYTHONPATH": str(root / "mlops-commons")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def sphinx(root: Path, output: Path) -> "subprocess.CompletedProcess[str]":
+    """Build with the settings of a folder that is no checkout."""
+    python = python_of(SITE / "requirements.txt", ENVIRONMENTS)
+    return subprocess.run(
+        [str(python), "-m", "sphinx", "-q", "-W", "-c", root / "docs" / "site", root, output],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    output = tmp_path_factory.mktemp("site") / "site"
+    done = build(output)
+    assert (done.returncode, done.stderr) == (0, "building the site ...\n")
+    assert done.stdout == f"open {output / 'README.html'}\n"
+    return output
+
+
+def test_every_page_is_in_the_site_and_in_its_navigation(site: Path) -> None:
+    pages = [file.relative_to(REPOSITORY_ROOT).with_suffix(".html") for file in markdown_files()]
+    assert [page for page in pages if not (site / page).is_file()] == []
+    start = (site / "README.html").read_text(encoding="utf-8")
+    linked = set(re.findall(r'class="reference internal" href="([^"#]+)', start))
+    assert {page.as_posix() for page in pages} - linked <= {"README.html"}
+
+
+def test_the_pictures_are_in_the_site(site: Path) -> None:
+    start = (site / "README.html").read_text(encoding="utf-8")
+    (picture,) = re.findall(r'src="([^"]*account-map.svg)"', start)
+    assert (site / picture).read_text().startswith("<!-- written by")
+
+
+def test_the_site_loads_nothing_from_elsewhere(site: Path) -> None:
+    loaded = re.compile(r'''(?:<script[^>]*src|<link[^>]*href|<img[^>]*src)="(https?:[^"]+)"''')
+    for page in site.rglob("*.html"):
+        assert loaded.findall(page.read_text(encoding="utf-8")) == [], page
+
+
+@pytest.mark.parametrize(("link", "code"), [("CONTRIBUTING.md", 0), ("nowhere.md", 1)])
+def test_a_link_that_leads_nowhere_fails_the_build(link: str, code: int, tmp_path: Path) -> None:
+    root = tmp_path / "repository"
+    shutil.copytree(SITE, root / "docs" / "site")
+    (root / "README.md").write_text(f"# A\n\n[a link]({link})\n")
+    (root / "CONTRIBUTING.md").write_text("# B\n")
+    for app in APP_DIRECTORIES.values():
+        (root / app).mkdir()
+        (root / app / "app.py").write_text("# an app\n")
+    done = sphinx(root, tmp_path / "site")
+    assert (bool(done.returncode), "nowhere.md" in done.stderr) == (bool(code), bool(code))
+
+
+@pytest.mark.parametrize("app", APPS_HERE)
+def test_the_repository_of_one_app_builds_its_site(app: str, tmp_path: Path) -> None:
+    root = make_checkout(tmp_path / "repository", app).root
+    done = sphinx(root, tmp_path / "site")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "site" / "README.html").is_file()

@@ -1,0 +1,43 @@
+"""The tables of this package's README: the personas; run this module to write them."""
+
+import sys
+from typing import Final
+
+from mlops_commons import contract
+from mlops_commons.utilities.generated_tables import GeneratedTable, main
+from mlops_infra.access.personas import LIMITS, PERSONAS
+from mlops_infra.access.policies import POLICIES
+
+README: Final = "mlops-infra/README.md"
+TITLES: Final = {policy.name: policy.title for policy in POLICIES}
+
+
+def personas() -> GeneratedTable:
+    """Every persona, with what it may and as whom its jobs run."""
+    rows = [
+        (
+            persona.title.partition(":")[0],
+            f"`{persona.parameter.value}`",
+            "; ".join(TITLES[name] for name in persona.policies if name not in LIMITS),
+            "; ".join(TITLES[name] for name in persona.policies if name in LIMITS) or "-",
+            _jobs(persona.key, persona.jobs_run_as),
+        )
+        for persona in PERSONAS
+    ]
+    heading = ("Persona", "Role in", "May", "Limits", "Its jobs run as")
+    return GeneratedTable(name="personas", files=(README,), heading=heading, rows=rows)
+
+
+def _jobs(key: contract.Persona, run_as: contract.Persona | None) -> str:
+    if run_as is None:
+        return "starts none"
+    return "itself" if run_as == key else run_as.value.replace("_", " ")
+
+
+def tables() -> tuple[GeneratedTable, ...]:
+    """All tables of this package."""
+    return (personas(),)
+
+
+if __name__ == "__main__":
+    sys.exit(main(tables(), sys.argv[1:]))

@@ -1,0 +1,147 @@
+"""The picture of a network says what the reviewed template says, no more and no less."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlops_commons.diagrams.graph import EdgeKind, Graph, Node, NodeKind
+from mlops_commons.diagrams.network import PRIVATE, PUBLIC, network
+from mlops_commons.diagrams.templates import StackTemplate
+from mlops_commons.utilities.cloud_assembly import StackSummary
+
+pytestmark = pytest.mark.pure
+
+REVIEWED = Path(__file__).parents[1] / "app" / "__snapshots__" / "test_stack_snapshots"
+STAGES = ("dev", "preprod", "prod")
+
+
+def reviewed(stage: str) -> dict[str, Any]:
+    file = REVIEWED / f"test_the_template_is_as_reviewed[{stage}][{stage}].json"
+    template: dict[str, Any] = json.loads(file.read_text())
+    return template
+
+
+def of(template: dict[str, Any], resource_type: str) -> dict[str, Any]:
+    return {
+        key: resource["Properties"]
+        for key, resource in template["Resources"].items()
+        if resource["Type"] == resource_type
+    }
+
+
+def drawn(template: dict[str, Any]) -> Graph:
+    summary = StackSummary(
+        role="dev",
+        account="222222222222",
+        region="eu-west-1",
+        stack="dev-mlops-infra",
+        resources=len(template["Resources"]),
+        description="",
+        template="",
+    )
+    return network(StackTemplate(summary=summary, template=template))
+
+
+def nodes(graph: Graph, kind: NodeKind) -> dict[str, Node]:
+    return {node.key: node for node in graph.nodes if node.kind is kind}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_boxes_are_the_subnets_gateways_security_groups_and_studio(stage: str) -> None:
+    template = reviewed(stage)
+    graph = drawn(template)
+    assert set(nodes(graph, NodeKind.SUBNET)) == set(of(template, "AWS::EC2::Subnet"))
+    assert set(nodes(graph, NodeKind.SECURITY_GROUP)) == set(
+        of(template, "AWS::EC2::SecurityGroup")
+    )
+    assert set(nodes(graph, NodeKind.GATEWAY)) == {
+        *of(template, "AWS::EC2::NatGateway"),
+        *of(template, "AWS::EC2::InternetGateway"),
+    }
+    assert set(nodes(graph, NodeKind.STUDIO)) == set(of(template, "AWS::SageMaker::Domain"))
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_endpoint_stands_in_one_box_by_the_name_of_its_service(stage: str) -> None:
+    template = reviewed(stage)
+    shown = [
+        item for node in nodes(drawn(template), NodeKind.ENDPOINT).values() for item in node.items
+    ]
+    services = [
+        endpoint["ServiceName"].removeprefix("com.amazonaws.").replace("eu-west-1.", "")
+        for endpoint in of(template, "AWS::EC2::VPCEndpoint").values()
+    ]
+    assert sorted(shown) == sorted(services)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_rule_of_a_security_group_is_a_line_of_its_box(stage: str) -> None:
+    template = reviewed(stage)
+    for key, node in nodes(drawn(template), NodeKind.SECURITY_GROUP).items():
+        inside = of(template, "AWS::EC2::SecurityGroup")[key]
+        rules = len(inside.get("SecurityGroupIngress", []) + inside.get("SecurityGroupEgress", []))
+        for way in ("Ingress", "Egress"):
+            rules += sum(
+                rule["GroupId"] == {"Fn::GetAtt": [key, "GroupId"]}
+                for rule in of(template, f"AWS::EC2::SecurityGroup{way}").values()
+            )
+        assert len(node.details) == rules
+
+
+def test_the_arrows_are_the_routes_attachments_and_security_groups_of_dev() -> None:
+    template = reviewed("dev")
+    graph = drawn(template)
+    interface, gateway = sorted(
+        nodes(graph, NodeKind.ENDPOINT), key=lambda key: not key.startswith("Interface")
+    )
+    assert {(edge.source, edge.target) for edge in graph.edges if edge.kind is EdgeKind.FLOW} == {
+        (PRIVATE, "NatGateway1"),
+        ("NatGateway1", "InternetGateway"),
+        (PUBLIC, "InternetGateway"),
+    }
+    assert {(edge.source, edge.target) for edge in graph.edges if edge.kind is EdgeKind.USE} == {
+        (PRIVATE, interface),
+        (PRIVATE, gateway),
+        (interface, "EndpointSecurityGroup"),
+        ("StudioDomain", PRIVATE),
+        ("StudioDomain", "StudioSecurityGroup"),
+    }
+
+
+def test_an_endpoint_in_one_subnet_alone_is_not_drawn_as_if_in_all() -> None:
+    template = reviewed("dev")
+    of(template, "AWS::EC2::VPCEndpoint")["KmsEndpoint"]["SubnetIds"] = [{"Ref": "PrivateSubnet2"}]
+    graph = drawn(template)
+    (alone,) = (node for node in graph.nodes if node.items == ("kms",))
+    assert [edge.source for edge in graph.edges if edge.target == alone.key] == ["PrivateSubnet2"]
+
+
+def test_a_subnet_without_a_way_out_gets_no_arrow_to_the_nat_gateway() -> None:
+    template = reviewed("dev")
+    del template["Resources"]["PrivateSubnet3DefaultRoute"]
+    sources = {edge.source for edge in drawn(template).edges if edge.target == "NatGateway1"}
+    assert sources == {"PrivateSubnet1", "PrivateSubnet2"}
+
+
+def test_an_imported_vpc_is_named_by_the_parameters_of_the_contract() -> None:
+    parameters = {
+        "/bu1/vpc/id": "vpc-0123456789abcdef0",
+        "/bu1/vpc/subnets/private/ids": "subnet-0000000000000000a,subnet-0000000000000000b",
+    }
+    template = {
+        "Resources": {
+            f"Parameter{number}": {
+                "Type": "AWS::SSM::Parameter",
+                "Properties": {"Name": name, "Type": "String", "Value": value},
+            }
+            for number, (name, value) in enumerate(parameters.items())
+        }
+    }
+    graph = drawn(template)
+    assert graph.groups[0].title == "VPC vpc-0123456789abcdef0 (imported)"
+    assert set(nodes(graph, NodeKind.SUBNET)) == {
+        "subnet-0000000000000000a",
+        "subnet-0000000000000000b",
+    }

@@ -1,0 +1,111 @@
+"""The picture of a project says what the recorded template of its product says."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlops_commons.diagrams.graph import EdgeKind, Graph, NodeKind
+from mlops_commons.diagrams.project_life import project_life
+
+pytestmark = pytest.mark.pure
+
+RECORDED = sorted((Path(__file__).parents[1] / "portfolio" / "templates").glob("*.json"))
+STORES = {
+    "AWS::CodeCommit::Repository": NodeKind.REPOSITORY,
+    "AWS::ECR::Repository": NodeKind.IMAGES,
+    "AWS::SageMaker::ModelPackageGroup": NodeKind.REGISTRY,
+    "AWS::SNS::Topic": NodeKind.TOPIC,
+}
+
+
+def recorded(file: Path) -> dict[str, Any]:
+    template: dict[str, Any] = json.loads(file.read_text())
+    return template
+
+
+def drawn(template: dict[str, Any]) -> Graph:
+    return project_life(template, "222222222222", "eu-west-1")
+
+
+def ways(graph: Graph, kind: EdgeKind) -> set[tuple[str, str, str]]:
+    return {(edge.source, edge.target, edge.label) for edge in graph.edges if edge.kind is kind}
+
+
+def started(graph: Graph) -> set[tuple[str, str, str]]:
+    """The arrows that events make: those with a label."""
+    return {way for way in ways(graph, EdgeKind.FLOW) if way[2]}
+
+
+@pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.stem)
+def test_every_repository_registry_and_topic_is_a_box(file: Path) -> None:
+    template = recorded(file)
+    for resource_type, kind in STORES.items():
+        assert {node.key for node in drawn(template).nodes if node.kind is kind} == {
+            key for key, value in template["Resources"].items() if value["Type"] == resource_type
+        }
+
+
+@pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.stem)
+def test_every_action_of_both_pipelines_is_a_box_in_its_stage(file: Path) -> None:
+    template = recorded(file)
+    actions = {
+        (f"{key}/{stage['Name']}", action["Name"])
+        for key, resource in template["Resources"].items()
+        if resource["Type"] == "AWS::CodePipeline::Pipeline"
+        for stage in resource["Properties"]["Stages"]
+        for action in stage["Actions"]
+    }
+    stores = (*STORES.values(), NodeKind.BUCKET)
+    boxes = {(n.group, n.title) for n in drawn(template).nodes if n.kind not in stores}
+    assert boxes == actions
+
+
+@pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.stem)
+def test_what_data_scientists_keep_has_a_box_and_what_pipelines_keep_has_none(file: Path) -> None:
+    buckets = [node.key for node in drawn(recorded(file)).nodes if node.kind is NodeKind.BUCKET]
+    assert buckets == ["ArtifactBucket"]
+
+
+def test_events_lead_from_repositories_and_from_the_registry_to_the_pipelines() -> None:
+    (file,) = (file for file in RECORDED if file.name.startswith("byoc@"))
+    graph = drawn(recorded(file))
+    assert started(graph) == {
+        ("BuildRepository", "BuildPipeline/Source/Source", "push to main"),
+        ("DeployRepository", "DeployPipeline/Source/Source", "push to main"),
+        ("ModelPackageGroup", "DeployPipeline/Source/Source", "version approved or rejected"),
+    }
+    assert ways(graph, EdgeKind.USE) == {
+        ("BuildPipeline/Build/BuildImage", "ImageRepository", "pushes images"),
+        ("BuildPipeline/Build/RunPipeline", "ArtifactBucket", "writes artifacts"),
+        ("BuildPipeline/Build/RunPipeline", "ModelPackageGroup", "registers versions"),
+        ("DeployPipeline/Deploy-preprod/Approve-preprod", "Notifications", "asks"),
+        ("DeployPipeline/Deploy-prod/Approve-prod", "Notifications", "asks"),
+    }
+
+
+def test_where_a_build_deploys_the_arrow_leads_from_the_build() -> None:
+    (file,) = (file for file in RECORDED if file.name.startswith("batch_inference@"))
+    graph = drawn(recorded(file))
+    assert (
+        "BuildPipeline/Build/RunPipeline",
+        "DeployPipeline/Source/Source",
+        "pipeline succeeded",
+    ) in started(graph)
+    assert not [way for way in started(graph) if way[0] == "ModelPackageGroup"]
+
+
+def test_a_build_that_may_not_register_gets_no_arrow_to_the_registry() -> None:
+    template = recorded(RECORDED[0])
+    policy = template["Resources"]["ExecutionPolicy"]["Properties"]["PolicyDocument"]
+    for statement in policy["Statement"]:
+        if statement["Effect"] == "Allow" and "sagemaker:CreateModelPackage" in statement["Action"]:
+            statement["Action"].remove("sagemaker:CreateModelPackage")
+    assert not [edge for edge in drawn(template).edges if edge.target == "ModelPackageGroup"]
+
+
+def test_the_accounts_that_may_read_versions_stand_in_the_registry() -> None:
+    graph = drawn(recorded(RECORDED[0]))
+    (registry,) = (node for node in graph.nodes if node.kind is NodeKind.REGISTRY)
+    assert registry.details == ("read from preprod 333333333333", "read from prod 444444444444")
