@@ -8,6 +8,7 @@ import typer.main
 
 from mlops_commons.cli.app_verbs import APPS, OWN_VERBS
 from mlops_commons.cli.application import application
+from mlops_commons.config.keys import FILES, keys, once
 from mlops_commons.contract import PARAMETERS
 from mlops_commons.utilities.generated_tables import GeneratedTable, main
 from mlops_commons.vpc_endpoints import VPC_ENDPOINTS
@@ -49,6 +50,29 @@ def parameters() -> GeneratedTable:
     return GeneratedTable(name="SSM parameters", files=files, heading=heading, rows=rows)
 
 
+def configuration_keys() -> tuple[GeneratedTable, ...]:
+    """Every key of both configuration files, a table for each file."""
+    heading = ("Key", "Value", "Default", "Meaning")
+    return tuple(
+        GeneratedTable(
+            name=f"keys of {file}",
+            files=(README,),
+            heading=heading,
+            rows=[
+                (
+                    f"`{key.path}`",
+                    key.kind,
+                    "required" if key.required else key.default,
+                    key.description,
+                )
+                for key in once(keys())
+                if key.file == file
+            ],
+        )
+        for file in FILES
+    )
+
+
 def verbs() -> GeneratedTable:
     """Every verb of the command line, with its options."""
     heading = ("Verb", "What it does", "Options")
@@ -79,7 +103,7 @@ def _page(source: str) -> str:
 
 def tables() -> tuple[GeneratedTable, ...]:
     """All tables of this package."""
-    return endpoints(), parameters(), verbs()
+    return *configuration_keys(), endpoints(), parameters(), verbs()
 
 
 if __name__ == "__main__":

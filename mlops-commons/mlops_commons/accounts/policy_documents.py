@@ -1,8 +1,6 @@
 """Policy documents within the limits of IAM, and the file in which they are reviewed."""
 
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -118,33 +116,3 @@ def _is_generated(file: Path) -> bool:
     except (OSError, ValueError):
         return False  # what cannot be read is not ours to overwrite
     return isinstance(content, dict) and MARK in content
-
-
-def write_atomically(file: Path, text: str) -> bool:
-    """Write a file as a whole or not at all; False when it says the same already.
-
-    Raises:
-        PlatformError: it cannot be written; the old file is as it was.
-    """
-    try:
-        if file.is_file() and file.read_text(encoding="utf-8") == text:
-            return False
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                stream.write(text)
-                stream.flush()
-                os.fsync(stream.fileno())
-            temporary.chmod(0o644)
-            temporary.replace(file)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise PlatformError(
-            f"cannot write {file}: {error.strerror or error}",
-            hint="free space there or make the folder writable, then run bootstrap again",
-        ) from error
-    return True

@@ -155,7 +155,7 @@ def _assemblies(*, quiet: bool) -> Mapping[Path, Sequence[Any]]:
 
 def _write_for_review(policies: Sequence["AccountPolicy"]) -> None:
     """Before the question, so that a person can read them before answering."""
-    from mlops_commons.accounts.policy_documents import write_atomically
+    from mlops_commons.utilities.generated_files import write_atomically
 
     for policy in policies:
         if policy.text and write_atomically(policy.row.policy_file, policy.text):
@@ -164,9 +164,9 @@ def _write_for_review(policies: Sequence["AccountPolicy"]) -> None:
 
 def _carry_out(policies: Sequence["AccountPolicy"], commands: Mapping[str, list[str]]) -> None:
     """All profiles are looked at first: one that cannot be used must not end it half-way."""
-    from mlops_commons.accounts.signed_in import iam_client
+    from mlops_commons.accounts.signed_in import client_of
 
-    clients = {p.row.environment: iam_client(p.row) for p in policies if p.documents}
+    clients = {p.row.environment: client_of(p.row, "iam") for p in policies if p.documents}
     cdk = cdk_command()
     for policy in policies:
         place = policy.row.environment

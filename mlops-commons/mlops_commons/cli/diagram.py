@@ -31,7 +31,7 @@ def register(application: typer.Typer) -> None:
 
 def diagram(check: Check = False) -> None:
     """Draw accounts, network, pipelines and a project from the synthesised templates."""
-    from mlops_commons.utilities.generated_files import stale, write_text
+    from mlops_commons.utilities.generated_files import stale, write_atomically
 
     drawn = {REPOSITORY_ROOT / file: svg for file, svg in _drawn(REPOSITORY_ROOT).items()}
     changed = stale(drawn)
@@ -40,7 +40,7 @@ def diagram(check: Check = False) -> None:
         if check:
             typer.echo(f"not current: {name}", err=True)
         else:
-            write_text(file, drawn[file])
+            write_atomically(file, drawn[file])
             typer.echo(f"written: {name}")
     if check and changed:
         typer.echo(f"  next: {COMMAND}", err=True)

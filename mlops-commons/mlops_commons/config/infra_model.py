@@ -44,7 +44,9 @@ class EndpointSwitches(ConfigModel):
     """A block with switches of VPC endpoints."""
 
     endpoints: dict[str, bool] = Field(
-        default_factory=dict, description=f"by key: {', '.join(VPC_ENDPOINT_KEYS)}"
+        default_factory=dict,
+        description="VPC endpoints on or off, by their key",
+        json_schema_extra={"propertyNames": {"enum": list(VPC_ENDPOINT_KEYS)}},
     )
 
     @field_validator("endpoints")
@@ -61,14 +63,22 @@ class EndpointSwitches(ConfigModel):
 class CreateNetworkFile(EndpointSwitches):
     """A VPC to create; what is absent comes from `default_create_network`."""
 
-    vpc_cidr: NetworkRange | None = Field(None, description="default: 10.0.0.0/16")
-    vpc_max_azs: Annotated[int, Field(ge=1, le=6)] | None = Field(None, description="default: 3")
-    vpc_private_subnet_cidr_mask: SubnetMask | None = Field(None, description="default: 24")
-    vpc_public_subnet_cidr_mask: SubnetMask | None = Field(None, description="default: 26")
+    vpc_cidr: NetworkRange | None = Field(
+        None, description="its address range; default: 10.0.0.0/16"
+    )
+    vpc_max_azs: Annotated[int, Field(ge=1, le=6)] | None = Field(
+        None, description="how many availability zones; default: 3"
+    )
+    vpc_private_subnet_cidr_mask: SubnetMask | None = Field(
+        None, description="size of each private subnet; default: 24"
+    )
+    vpc_public_subnet_cidr_mask: SubnetMask | None = Field(
+        None, description="size of each public subnet; default: 26"
+    )
     vpc_enable_dns_hostnames: bool | None = Field(None, description="default: true")
     vpc_enable_dns_support: bool | None = Field(None, description="default: true")
     vpc_nat_gateways: Annotated[int, Field(ge=0, le=6)] | None = Field(
-        None, description="default: 1"
+        None, description="0 for none; default: 1"
     )
     vpc_add_s3_endpoint: bool | None = Field(None, description="same as endpoints.s3")
     vpc_add_kms_endpoint: bool | None = Field(None, description="same as endpoints.kms")
@@ -77,7 +87,7 @@ class CreateNetworkFile(EndpointSwitches):
         None, description="same as endpoints.ecr_docker"
     )
     egress: Annotated[EgressMode | None, BeforeValidator(lowered)] = Field(
-        None, description="default: nat"
+        None, description="endpoints-only: neither NAT nor internet gateway; default: nat"
     )
     availability_zones: tuple[Text, ...] = Field(
         (), description="zone names; default: the first vpc_max_azs of the region"
@@ -92,9 +102,9 @@ class CreateNetworkFile(EndpointSwitches):
 class ImportNetworkFile(EndpointSwitches):
     """A VPC that exists, by its attributes."""
 
-    vpc_id: VpcId
-    subnets: tuple[SubnetId, ...] = Field(min_length=1)
-    base_security_group: SecurityGroupId
+    vpc_id: VpcId = Field(description="such as vpc-0123456789abcdef0")
+    subnets: tuple[SubnetId, ...] = Field(min_length=1, description="its private subnets")
+    base_security_group: SecurityGroupId = Field(description="for workloads and for Studio")
     vpc_cidr: NetworkRange | None = Field(None, description="needed for interface endpoints")
     route_table_ids: tuple[RouteTableId, ...] = Field((), description="needed for endpoint s3")
 
@@ -102,7 +112,7 @@ class ImportNetworkFile(EndpointSwitches):
 class NetworkStageFile(ConfigModel):
     """The network of one stage; an import wins over a creation."""
 
-    stage_name: StageText
+    stage_name: StageText = Field(description="a stage of cdk-app.yml")
     create_network: CreateNetworkFile | None = None
     import_network: ImportNetworkFile | None = None
 
@@ -116,7 +126,7 @@ class NetworkStageFile(ConfigModel):
 class NetworkDeploymentFile(ConfigModel):
     """The networks of one set."""
 
-    set_name: SetName
+    set_name: SetName = Field(description="a set of cdk-app.yml")
     stages: tuple[NetworkStageFile, ...] = ()
 
 

@@ -30,7 +30,12 @@ PLACEHOLDER_ACCOUNTS: Final = tuple(digit * 12 for digit in "1234")
 def load_config(
     cdk_app: Path = CDK_APP_CONFIG, infra: Path = CDK_INFRA_APP_CONFIG
 ) -> PlatformConfig:
-    """The complete configuration.
+    """The complete configuration; see `load_sources` for arguments and errors."""
+    return load_sources(cdk_app, infra).config
+
+
+def load_sources(cdk_app: Path = CDK_APP_CONFIG, infra: Path = CDK_INFRA_APP_CONFIG) -> Sources:
+    """Both files as written, and the complete configuration that they resolve to.
 
     Args:
         cdk_app: `cdk-app.yml`.
@@ -64,7 +69,8 @@ def load_config(
     problems += [p for p in found if not app.explains(p) and not infra_app.explains(p)]
     if problems:
         raise ConfigError(problems, hint=HINT)
-    return replace(config, cdk_app_text=app_text, infra_text=infra_text)
+    complete = replace(config, cdk_app_text=app_text, infra_text=infra_text)
+    return replace(sources, config=complete)
 
 
 def placeholder_accounts(config: PlatformConfig) -> tuple[str, ...]:

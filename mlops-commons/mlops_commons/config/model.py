@@ -44,11 +44,11 @@ class BootstrapFile(ConfigModel):
     """How an account is bootstrapped."""
 
     enabled: bool = Field(True, description="false: this account is bootstrapped by others")
-    aws_profile: Text = Field("", description="default: cdk_<account>_<region>")
+    aws_profile: Text = Field("", description="default: cdk_ACCOUNT_REGION")
     execution_policy_filepath: Text = Field(
         "",
         description="relative to the folder mlops_commons; "
-        "default: execution_policy_<account>_<region>.json beside this file",
+        "default: execution_policy_ACCOUNT_REGION.json beside this file",
     )
     execution_policy_arn: PolicyArn | None = Field(
         None, description="an existing policy for CloudFormation's execution role"
@@ -58,7 +58,9 @@ class BootstrapFile(ConfigModel):
 class RepositoryFile(ConfigModel):
     """A CodeCommit repository and the branch that its pipeline follows."""
 
-    repo_name: Text | None = Field(None, description="the set's name is appended")
+    repo_name: Text | None = Field(
+        None, description="the set's name is appended; default: the name of the app's folder"
+    )
     branch_name: Text = Field("main", description="the branch that the pipeline follows")
 
 
@@ -84,7 +86,7 @@ class StageFile(ConfigModel):
     stage_name: StageText = Field(description="dev, preprod, prod or a name of your own")
     account: Account
     region: Region | None = Field(None, description="default: the set's default_region")
-    enabled: bool = True
+    enabled: bool = Field(True, description="false: this stage is not delivered")
     manual_approval: bool | None = Field(
         None, description="wait for a person before this stage; default: true except for dev"
     )
@@ -94,17 +96,17 @@ class StageFile(ConfigModel):
     removal_policy: Annotated[RemovalPolicy, BeforeValidator(lowered)] = Field(
         RemovalPolicy.RETAIN, description="what happens to data when the stack is deleted"
     )
-    tags: Tags = Field(default_factory=dict)
+    tags: Tags = Field(default_factory=dict, description="on every resource of the stage")
     bootstrap: BootstrapFile = Field(default_factory=lambda: BootstrapFile())
 
 
 class DeploymentFile(ConfigModel):
     """One account set: a business unit with its stages."""
 
-    set_name: SetName
-    enabled: bool = True
+    set_name: SetName = Field(description="part of the names of repositories and pipelines")
+    enabled: bool = Field(True, description="false: nothing of this set is delivered")
     default_region: Region | None = Field(None, description="default: the region of the pipeline")
-    tags: Tags = Field(default_factory=dict)
+    tags: Tags = Field(default_factory=dict, description="on every resource of the set's stages")
     stages: tuple[StageFile, ...] = ()
 
 

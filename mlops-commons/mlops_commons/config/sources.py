@@ -41,14 +41,19 @@ class Sources:
                     return (INFRA_ROOT, "network", "deployments", index, "stages", position, kind)
         return (INFRA_ROOT, "network", "default_create_network")
 
-    def domain_path(self, set_name: str, stage_name: str) -> KeyPath:
-        """Where the domain's name of a stage stands in `cdk-infra-app.yml`, or the block for it."""
+    def studio_path(self, set_name: str, stage_name: str) -> KeyPath | None:
+        """Where the Studio of a stage stands in `cdk-infra-app.yml`; None where it does not."""
         for index, entry in enumerate(self.infra.sagemaker.deployments):
             for position, stage in enumerate(entry.stages):
                 if _same(entry.set_name, set_name) and _same(stage.stage_name, stage_name):
                     path = (INFRA_ROOT, "sagemaker", "deployments", index)
-                    return (*path, "stages", position, "domain_name")
-        return (INFRA_ROOT, "sagemaker")
+                    return (*path, "stages", position)
+        return None
+
+    def domain_path(self, set_name: str, stage_name: str) -> KeyPath:
+        """Where the domain's name of a stage stands in `cdk-infra-app.yml`, or the block for it."""
+        stage = self.studio_path(set_name, stage_name)
+        return (*stage, "domain_name") if stage else (INFRA_ROOT, "sagemaker")
 
     def profiles_path(self, set_name: str, persona: str) -> KeyPath:
         """Where the users of a persona stand: in the entry of the set, or for all sets."""

@@ -10,14 +10,14 @@ from mlops_commons.config.values import ConfigModel, SetName, StageText, Text
 class UserFile(ConfigModel):
     """A Studio user."""
 
-    user_profile_name: Text
+    user_profile_name: Text = Field(description="the prefix goes in front, with a hyphen")
 
 
 class ProfileGroupFile(ConfigModel):
     """The users of one persona."""
 
-    prefix: Text | None = None
-    users: tuple[UserFile, ...] | None = None
+    prefix: Text | None = Field(None, description="the beginning of the profiles' names")
+    users: tuple[UserFile, ...] | None = Field(None, description="one Studio profile each")
 
 
 class ProfilesFile(ConfigModel):
@@ -31,10 +31,12 @@ class ProfilesFile(ConfigModel):
 class StudioStageFile(ConfigModel):
     """Studio in one stage."""
 
-    stage_name: StageText
+    stage_name: StageText = Field(description="a stage of cdk-app.yml")
     deploy_studio: bool | None = Field(None, description="default: true for stage dev only")
-    domain_name: Text = "studio-domain"
-    idle_timeout_minutes: Annotated[int, Field(ge=60, le=525600)] = 120
+    domain_name: Text = Field("studio-domain", description="names of set and stage are appended")
+    idle_timeout_minutes: Annotated[int, Field(ge=60, le=525600)] = Field(
+        120, description="an app that is idle for so long is shut down"
+    )
     create_service_catalog_roles: bool = Field(
         True, description="false where the account has the launch and use roles already"
     )
@@ -43,7 +45,7 @@ class StudioStageFile(ConfigModel):
 class StudioDeploymentFile(ConfigModel):
     """Studio in one set; its profiles replace the global ones group by group."""
 
-    set_name: SetName
+    set_name: SetName = Field(description="a set of cdk-app.yml")
     profiles: ProfilesFile = Field(default_factory=lambda: ProfilesFile())
     stages: tuple[StudioStageFile, ...] = ()
 

@@ -1,30 +1,47 @@
-"""Files and parts of files that a command writes: compared, then replaced as a whole."""
+"""Files that a command writes: compared, then replaced as a whole."""
 
 import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from mlops_commons.utilities.errors import PlatformError
+
 
 def stale(wanted: Mapping[Path, str]) -> list[Path]:
     """The files whose content is not what it should be, those that are missing included."""
-    return [
-        file
-        for file, text in wanted.items()
-        if not file.is_file() or file.read_text(encoding="utf-8") != text
-    ]
+    return [file for file, text in wanted.items() if not _says(file, text)]
 
 
-def write_text(file: Path, text: str) -> None:
-    """Write a file at once: an interrupt leaves the old content, never half of the new one."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    temporary = Path(name)
+def write_atomically(file: Path, text: str) -> bool:
+    """Write a file as a whole or not at all; False when it says the same already.
+
+    Raises:
+        PlatformError: it cannot be written; the old file is as it was.
+    """
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        temporary.chmod(file.stat().st_mode if file.exists() else 0o644)
-        temporary.replace(file)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+        if _says(file, text):
+            return False
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                stream.write(text)
+                stream.flush()
+                os.fsync(stream.fileno())
+            temporary.chmod(file.stat().st_mode if file.exists() else 0o644)
+            temporary.replace(file)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise PlatformError(
+            f"cannot write {file}: {error.strerror or error}",
+            hint="free space there or make the folder writable, then run the same command again",
+        ) from error
+    return True
+
+
+def _says(file: Path, text: str) -> bool:
+    return file.is_file() and file.read_text(encoding="utf-8") == text

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from mlops_commons.utilities.errors import PlatformError
-from mlops_commons.utilities.generated_files import stale, write_text
+from mlops_commons.utilities.generated_files import stale, write_atomically
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 
 COMMAND: Final = "./mlops-multi-account.sh docs tables"
@@ -88,7 +88,7 @@ def write_tables(
     changed = stale(texts)
     if not check:
         for file in changed:
-            write_text(file, texts[file])
+            write_atomically(file, texts[file])
     return changed
 
 

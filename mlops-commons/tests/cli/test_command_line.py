@@ -47,7 +47,7 @@ def test_an_unknown_verb_exits_2_and_names_the_nearest(arguments: list[str], nea
 
 
 @pytest.mark.pure
-@pytest.mark.parametrize("arguments", [[], ["infra"], ["config"]])
+@pytest.mark.parametrize("arguments", [[], ["infra"], ["docs"]])
 def test_a_missing_verb_exits_2_and_shows_the_help(arguments: list[str]) -> None:
     ended = CliRunner().invoke(application, arguments)
     assert ended.exit_code == 2

@@ -11,7 +11,7 @@ from checkouts import APPS_HERE, make_checkout
 from mlops_commons.cli.docs_verbs import MODULES
 from mlops_commons.reference_tables import tables
 from mlops_commons.utilities.errors import PlatformError
-from mlops_commons.utilities.generated_files import stale, write_text
+from mlops_commons.utilities.generated_files import stale, write_atomically
 from mlops_commons.utilities.generated_tables import (
     COMMAND,
     GeneratedTable,
@@ -61,9 +61,9 @@ def test_a_readme_without_the_marks_is_refused(text: str, tmp_path: Path) -> Non
 @pytest.mark.pure
 def test_a_file_is_replaced_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
     file = tmp_path / "folder" / "page.md"
-    write_text(file, "one")
+    write_atomically(file, "one")
     with pytest.raises(UnicodeEncodeError):
-        write_text(file, "half\ud800")
+        write_atomically(file, "half\ud800")
     assert file.read_text() == "one"
     assert [*file.parent.iterdir()] == [file]
 

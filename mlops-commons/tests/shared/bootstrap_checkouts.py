@@ -1,11 +1,10 @@
 """Checkouts in which `bootstrap` starts a CDK CLI of the test's own."""
 
-import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from command_lines import command_line
 from one_account_set import DEFAULTS, ONE_SET
 
 from mlops_commons.rehearsal.checkout import write_checkout
@@ -49,16 +48,7 @@ def bootstrap(
     root: Path, *arguments: str, environment: Mapping[str, str] | None = None
 ) -> "subprocess.CompletedProcess[str]":
     """Run the verb in a checkout."""
-    packages = [str(path) for path in sorted(root.glob("mlops-*")) if path.is_dir()]
-    paths = {"PYTHONPATH": os.pathsep.join(packages)}
-    return subprocess.run(
-        [sys.executable, "-m", "mlops_commons.cli", "bootstrap", *arguments],
-        cwd=root,
-        env={**os.environ, **paths, **(environment or {})},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return command_line(root, "bootstrap", *arguments, environment=environment)
 
 
 def noted(done: "subprocess.CompletedProcess[str]") -> list[str]:

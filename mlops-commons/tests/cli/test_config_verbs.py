@@ -1,0 +1,256 @@
+"""The verbs of `config` through their door: flags, show, explain, migrate, sign-in."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from command_lines import command_line, configured
+
+from mlops_commons.config import load_config
+from mlops_commons.config.keys import keys
+
+pytestmark = pytest.mark.app
+
+GOVERNANCE = ("--region", "eu-west-1", "--governance-account", "100000000001")
+ADDITIONS = """\
+  tags:
+    cost-centre: "0042"
+  portfolio:
+    support_email: help@example.org
+  pipeline:
+"""
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    return configured(tmp_path)
+
+
+def test_flags_answer_everything_without_a_question(checkout: Path) -> None:
+    stages = ("--stage", "retail/dev=100000000002", "--stage", "retail/prod=100000000003")
+    done = command_line(checkout, "config", "--non-interactive", *GOVERNANCE, *stages)
+    assert done.returncode == 0, done.stderr
+    config = load_config(app_file(checkout), infra_file(checkout))
+    assert [d.set_name for d in config.deployments] == ["retail"]
+    assert [s.account for s in config.deployments[0].stages] == ["100000000002", "100000000003"]
+
+
+def test_what_the_flags_do_not_speak_of_stays(checkout: Path) -> None:
+    file = app_file(checkout)
+    file.write_text(file.read_text().replace("  pipeline:\n", ADDITIONS))
+    done = command_line(checkout, "config", "--non-interactive", "--prefix", "bank")
+    assert done.returncode == 0, done.stderr
+    config = load_config(file)
+    assert config.app_prefix == "bank"
+    assert config.tags == {"cost-centre": "0042"}
+    assert config.portfolio.support_email == "help@example.org"
+    assert [s.bootstrap.aws_profile for s in config.deployments[0].stages] == [
+        "mlops-dev",
+        "mlops-preprod",
+        "mlops-prod",
+    ]
+
+
+def test_the_same_answers_again_write_nothing(checkout: Path) -> None:
+    command_line(checkout, "config", "--non-interactive", "--prefix", "bank")
+    again = command_line(checkout, "config", "--non-interactive")
+    assert "both files say this already" in again.stdout
+    assert len(list(app_file(checkout).parent.glob("*.bak"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [
+        (("--stage", "retail=1"), "SET/STAGE=ACCOUNT"),
+        (("--stage", "retail/dev=100000000002,profil=x"), "did you mean 'profile'"),
+        (("--stage", "retail/dev=100000000002,approval=maybe"), "allowed: yes, no"),
+        (("--stage", "retail/dev="), "retail/dev"),
+        (("--stage", "retail/dev=,profile=nobody"), "the profile 'nobody' cannot be used"),
+        (("--stage", "retail/dev=12"), "12 digits"),
+        (("--region", "eu-west-9"), "did you mean"),
+    ],
+)
+def test_a_wrong_flag_is_named_and_nothing_is_written(
+    checkout: Path, flags: tuple[str, ...], expected: str
+) -> None:
+    before = app_file(checkout).read_bytes()
+    done = command_line(checkout, "config", "--non-interactive", *flags)
+    assert done.returncode == 1
+    assert expected in done.stderr
+    assert "Traceback" not in done.stderr
+    assert app_file(checkout).read_bytes() == before
+
+
+def test_a_full_disk_leaves_the_old_file(checkout: Path) -> None:
+    folder = app_file(checkout).parent
+    before = app_file(checkout).read_bytes()
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64)); "
+    ignore = "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+    start = f"{limit}{ignore}from mlops_commons.config import writer; "
+    program = start + (
+        "from pathlib import Path; from datetime import datetime; "
+        f"writer.replace_files({{Path({str(app_file(checkout))!r}): 'x' * 1000}}, datetime.now())"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "cannot keep a copy" in done.stderr
+    assert app_file(checkout).read_bytes() == before
+    assert not [file for file in folder.iterdir() if "cdk-app.yml." in file.name]
+
+
+def test_show_names_the_line_of_each_value(checkout: Path) -> None:
+    done = command_line(checkout, "config", "show", "--stage", "Business-Unit-1/dev", "--json")
+    assert done.returncode == 0, done.stderr
+    values = {row["key"]: row for row in json.loads(done.stdout)}
+    lines = app_file(checkout).read_text().splitlines()
+    for key, text in (("account", "200000000002"), ("bootstrap.aws_profile", "mlops-dev")):
+        file, _, line = values[key]["origin"].partition(":")
+        assert file == "cdk-app.yml"
+        assert text in lines[int(line) - 1]
+    assert values["region"]["origin"] == "cdk-app.yml:5"  # inherited from the pipeline
+    assert values["create_network.vpc_cidr"] == {
+        "of": "business-unit-1/dev",
+        "key": "create_network.vpc_cidr",
+        "value": "10.0.0.0/16",
+        "origin": "default",
+    }
+
+
+def test_show_of_an_unknown_stage_names_the_known_ones(checkout: Path) -> None:
+    done = command_line(checkout, "config", "show", "--stage", "nowhere/dev")
+    assert done.returncode == 1
+    assert "business-unit-1/preprod" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("egress", "nat or endpoints-only"),
+        ("deployments[0].stages[1].manual_approval", "wait for a person"),
+        ("cdk_app_config.pipeline.account", "required"),
+        ("", "idle_timeout_minutes"),
+    ],
+)
+def test_explain_finds_a_key_however_it_is_written(
+    checkout: Path, path: str, expected: str
+) -> None:
+    done = command_line(checkout, "config", "explain", *([path] if path else []))
+    assert done.returncode == 0, done.stderr
+    assert expected in done.stdout
+
+
+def test_explain_of_an_unknown_key_names_the_nearest(checkout: Path) -> None:
+    done = command_line(checkout, "config", "explain", "egres")
+    assert done.returncode == 1
+    assert "did you mean 'egress'" in done.stderr
+
+
+def test_every_key_says_what_it_means() -> None:
+    assert [
+        key.path for key in keys() if not key.description and not key.path.endswith("_id")
+    ] == []
+
+
+def test_the_older_layout_becomes_both_files(checkout: Path, tmp_path: Path) -> None:
+    old = older_layout(tmp_path / "old")
+    done = command_line(checkout, "config", "migrate", old, "--yes")
+    assert done.returncode == 0, done.stderr
+    config = load_config(app_file(checkout), infra_file(checkout))
+    assert config.pipeline.account == "012345670123"
+    assert config.pipeline.region == "us-west-2"
+    assert config.pipeline.code_commit.infra.repo_name == "our-infra"
+    (deployment,) = config.deployments
+    assert [(s.stage_name, s.account) for s in deployment.stages] == [
+        ("dev", "100000000002"),
+        ("preprod", "100000000003"),
+        ("prod", "100000000004"),
+    ]
+    assert config.network("retail", "prod").vpc_id == "vpc-0123456789abcdef0"  # type: ignore[union-attr]
+    studio = config.studio("retail", "dev")
+    assert studio and "ds-ada" in [user.profile_name for user in studio.users]
+
+
+def test_without_a_governance_account_a_migration_says_which_flag(
+    checkout: Path, tmp_path: Path
+) -> None:
+    old = older_layout(tmp_path / "old")
+    old.with_name("constants.py").unlink()
+    done = command_line(checkout, "config", "migrate", old, "--yes", "--region", "eu-west-1")
+    assert done.returncode == 1
+    assert "--governance-account" in done.stderr
+
+
+def test_constants_are_read_and_never_run(checkout: Path, tmp_path: Path) -> None:
+    old = older_layout(tmp_path / "old")
+    trace = tmp_path / "it-ran"
+    with old.with_name("constants.py").open("a") as file:
+        file.write(f"open({str(trace)!r}, 'w')\n")
+    assert command_line(checkout, "config", "migrate", old, "--yes").returncode == 0
+    assert not trace.exists()
+
+
+def test_each_profile_is_signed_in_and_its_account_asked(checkout: Path, tmp_path: Path) -> None:
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    calls = tmp_path / "calls"
+    aws = programs / "aws"
+    aws.write_text(f"#!/bin/sh\necho \"$@\" >>'{calls}'\n")
+    aws.chmod(0o755)
+    settings = tmp_path / "aws-config"
+    settings.write_text(
+        "[profile mlops-governance]\nsso_session = bank\n[profile mlops-dev]\nsso_session = bank\n"
+        "[sso-session bank]\nsso_start_url = https://example.com/start\nsso_region = eu-west-1\n"
+    )
+    done = command_line(
+        checkout,
+        *("config", "refresh_aws_credentials", "--json"),
+        environment={
+            "AWS_CONFIG_FILE": str(settings),
+            "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        },
+    )
+    assert done.returncode == 1  # nobody is signed in here
+    assert calls.read_text().splitlines() == ["sso login --profile mlops-governance"]
+    rows = {row["profile"]: row for row in json.loads(done.stdout)}
+    assert rows["mlops-dev"]["signed_in"] == "IAM Identity Center"
+    assert "cannot be used" in rows["mlops-dev"]["problem"]
+    assert "aws configure sso --profile mlops-prod" in rows["mlops-prod"]["problem"]
+
+
+def older_layout(folder: Path) -> Path:
+    """The files of the older layout; the path of accounts.json."""
+    files = {
+        "accounts.json": json.dumps(
+            [
+                {
+                    "SET_NAME": "retail",
+                    "DEV_ACCOUNT": "100000000002",
+                    "PREPROD_ACCOUNT": "100000000003",
+                    "PROD_ACCOUNT": "100000000004",
+                    "DEPLOYMENT_REGION": "us-west-2",
+                }
+            ]
+        ),
+        "constants.py": 'CODE_COMMIT_REPO_NAME = "our-infra"\nPIPELINE_BRANCH = "main"\n'
+        'PIPELINE_ACCOUNT = "012345670123"\nDEFAULT_DEPLOYMENT_REGION = "us-west-2"\n',
+        "prod/constants.py": 'VPC_ID = "vpc-0123456789abcdef0"\nVPC_CIDR = "10.9.0.0/16"\n'
+        'APP_SUBNETS = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]\n'
+        'BASE_SECURITY_GROUP = "sg-0123456789abcdef0"\n',
+        "dev/data_scientists.yml": "prefix: ds\nusers:\n  - user_profile_name: ada\n",
+    }
+    for name, text in files.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    return folder / "accounts.json"
+
+
+def app_file(root: Path) -> Path:
+    return root / "mlops-commons" / "mlops_commons" / "config" / "cdk-app.yml"
+
+
+def infra_file(root: Path) -> Path:
+    return root / "mlops-infra" / "config" / "cdk-infra-app.yml"

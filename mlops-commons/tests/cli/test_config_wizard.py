@@ -1,0 +1,146 @@
+"""The wizard in a terminal: answers typed, files written; control-C changes nothing."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from command_lines import configured, environment_of
+
+from mlops_commons.config import CreateNetwork, ImportNetwork, load_config
+
+pytestmark = pytest.mark.app
+
+TERMINAL = """
+import os, pty, sys
+raise SystemExit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))
+"""
+ANSWERS = (
+    ("region [eu-west-1]: ", "eu-central-1"),
+    ("beginning of all names", ""),
+    ("AWS profile", "central"),
+    ("account id", "12345"),  # refused, asked again
+    ("account id", "100000000001"),
+    ("name [business-unit-1]: ", "retail"),
+    ("region [eu-central-1]: ", ""),
+    ("stages, with commas", "dev,prod"),
+    ("region [eu-central-1]: ", ""),
+    ("AWS profile", "-"),
+    ("account id", "100000000002"),
+    ("approval before this stage? [y/N]", ""),
+    ("network (create or import)", ""),
+    ("address range [10.0.0.0/16]", ""),
+    ("way out (nat or endpoints-only)", "endpoints-only"),
+    ("region [eu-central-1]: ", "eu-west-3"),
+    ("AWS profile", "-"),
+    ("account id", "100000000003"),
+    ("approval before this stage? [Y/n]", ""),
+    ("network (create or import)", "import"),
+    ("VPC id", "vpc-0123456789abcdef0"),
+    ("ids of its private subnets", "subnet-0123456789abcdef0,subnet-0123456789abcdef1"),
+    ("id of its security group", "sg-0123456789abcdef0"),
+    ("its address range", "10.9.0.0/16"),
+    ("another account set?", "n"),
+    ("write these files?", ""),
+)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A checkout whose cdk-app.yml is as it is shipped: placeholders."""
+    root = configured(tmp_path)
+    app_file(root).write_text(app_file(root).read_text().replace("000000000", "111111111"))
+    return root
+
+
+def test_typed_answers_become_files_that_load(checkout: Path) -> None:
+    old = app_file(checkout).read_text()
+    with terminal(checkout) as wizard:
+        for question, answer in ANSWERS:
+            wizard.answer(question, answer)
+        assert wizard.code() == 0, wizard.shown
+    config = load_config(app_file(checkout), infra_file(checkout))
+    assert (config.pipeline.account, config.pipeline.region) == ("100000000001", "eu-central-1")
+    dev, prod = config.enabled_deployments[0].enabled_stages
+    assert (dev.account, dev.manual_approval) == ("100000000002", False)
+    assert (prod.region, prod.manual_approval) == ("eu-west-3", True)
+    created, imported = config.network("retail", "dev"), config.network("retail", "prod")
+    assert isinstance(created, CreateNetwork) and created.egress == "endpoints-only"
+    assert isinstance(imported, ImportNetwork) and imported.vpc_cidr == "10.9.0.0/16"
+    (copy,) = app_file(checkout).parent.glob("cdk-app.yml.*.bak")
+    assert copy.read_text() == old
+
+
+@pytest.mark.parametrize("questions", [2, len(ANSWERS) - 1])
+def test_control_c_leaves_the_old_files(checkout: Path, questions: int) -> None:
+    before = {file: file.read_bytes() for file in (app_file(checkout), infra_file(checkout))}
+    with terminal(checkout) as wizard:
+        for question, answer in ANSWERS[:questions]:
+            wizard.answer(question, answer)
+        wizard.answer(ANSWERS[questions][0], "\x03", end="")
+        assert wizard.code() != 0
+        assert "nothing is written" in wizard.shown
+    assert {file: file.read_bytes() for file in before} == before
+    assert not list(checkout.glob("*/**/*.bak"))
+
+
+class Wizard:
+    """The verb `config` in a terminal of its own."""
+
+    def __init__(self, root: Path) -> None:
+        self.shown = ""
+        command = [sys.executable, "-m", "mlops_commons.cli", "config"]
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", TERMINAL, *command],
+            cwd=root,
+            env=environment_of(root),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+
+    def answer(self, question: str, text: str, end: str = "\n") -> None:
+        """Wait until the question is shown, then type."""
+        assert self._process.stdin
+        while question not in self.shown:
+            self._read(question)
+        self.shown = self.shown.split(question, 1)[1]
+        os.write(self._process.stdin.fileno(), (text + end).encode())
+
+    def code(self) -> int:
+        """The exit code, at the end of what is shown."""
+        assert self._process.stdout
+        self.shown += self._process.stdout.read().decode()
+        return self._process.wait(timeout=20)
+
+    def end(self) -> None:
+        """End it if a test has left it."""
+        self._process.kill()
+        self._process.wait()
+
+    def _read(self, question: str) -> None:
+        assert self._process.stdout
+        chunk = os.read(self._process.stdout.fileno(), 4096)
+        assert chunk, f"'{question}' was never asked: {self.shown}"
+        self.shown += chunk.decode()
+
+
+@contextmanager
+def terminal(root: Path) -> Iterator[Wizard]:
+    """A wizard that does not outlive its test."""
+    wizard = Wizard(root)
+    try:
+        yield wizard
+    finally:
+        wizard.end()
+
+
+def app_file(root: Path) -> Path:
+    return root / "mlops-commons" / "mlops_commons" / "config" / "cdk-app.yml"
+
+
+def infra_file(root: Path) -> Path:
+    return root / "mlops-infra" / "config" / "cdk-infra-app.yml"
