@@ -17,13 +17,23 @@ while [ -L "$script" ]; do
 done
 root="$(cd "$(dirname "$script")" && pwd -P)"
 export MLOPS_ROOT="$root"
+scripts="$root/mlops-commons/mlops_commons/scripts"
+
+# These come before Python, which they may have to install.
+case "${1:-}" in
+  prerequisites | dependencies | install)
+    shift
+    exec bash "$scripts/prerequisites.sh" "$@"
+    ;;
+  setup) bash "$scripts/prerequisites.sh" --of-setup "$@" ;;
+esac
 
 # shellcheck source=mlops-commons/mlops_commons/scripts/stamp.sh
-. "$root/mlops-commons/mlops_commons/scripts/stamp.sh"
+. "$scripts/stamp.sh"
 if ! is_set_up; then
   # A shell that only asks for completions does not wait for a set-up.
   [ -z "${_MLOPS_COMPLETE:-}" ] || exit 0
-  bash "$root/mlops-commons/mlops_commons/scripts/set-up.sh" >&2
+  bash "$scripts/set-up.sh" >&2
 fi
 
 export PATH="$root/.venv/bin:$PATH"

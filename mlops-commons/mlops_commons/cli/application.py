@@ -14,6 +14,7 @@ from mlops_commons.cli import (
     diagram,
     docs_verbs,
     rehearse,
+    setup,
 )
 from mlops_commons.cli.errors import reported_errors
 from mlops_commons.cli.exit_codes import ExitCode
@@ -22,11 +23,13 @@ PROGRAM = "mlops-multi-account.sh"
 EXAMPLES = f"""
 \b
 Examples:
+  ./{PROGRAM} setup                      this machine, the configuration, the accounts
   ./{PROGRAM} infra synth                what would be deployed where, without credentials
   ./{PROGRAM} infra diff                 against what is deployed
   ./{PROGRAM} infra deploy --all         repositories and pipelines; they deliver the rest
   ./{PROGRAM} template synth             the portfolio of SageMaker project templates
   ./{PROGRAM} bootstrap --dry-run        which account is prepared how
+  ./{PROGRAM} config                     make the configuration by answering questions
   ./{PROGRAM} config validate            all problems of the configuration in one report
   ./{PROGRAM} rehearse                   all of it on this machine, without AWS
   ./{PROGRAM} diagram                    draw what the templates say, as SVG
@@ -45,6 +48,7 @@ application = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+setup.register(application)
 app_verbs.register(application)
 bootstrap.register(application)
 config_verbs.register(application)

@@ -4,7 +4,7 @@
 environment_stamp() {
   cd "$MLOPS_ROOT" && printf '%s\n' "$MLOPS_ROOT" && .venv/bin/python -V &&
     cksum constraints.txt package.json package-lock.json ./*/pyproject.toml \
-      mlops-commons/mlops_commons/scripts/*.sh
+      mlops-commons/mlops_commons/scripts/{find-python,set-up,stamp}.sh
 }
 
 is_set_up() {
