@@ -32,7 +32,7 @@ def command_line(*arguments: str, root: Path = REPOSITORY_ROOT) -> subprocess.Co
     ("arguments", "nearest"),
     [
         (["infr"], "infra"),
-        (["tset"], "test"),
+        (["testt"], "test"),
         (["config", "validat"], "validate"),
         (["infra", "depoly", "--all"], "deploy"),
         (["template", "publsh"], "publish"),

@@ -141,7 +141,7 @@ def test_where_everything_is_there_nothing_is_run(
 def test_only_what_is_missing_is_installed(tmp_path: Path) -> None:
     debian = machine(tmp_path, "Linux", "ID=debian\nVERSION_ID=12", "git", "aws")
     assert debian.run("prerequisites", "--yes").returncode == 0
-    install = APT.replace("install", "install --yes")
+    install = APT.replace("get install", "get install --yes")
     assert debian.log == ["apt-get update", f"{install} python3 python3-venv"]
 
 
