@@ -13,6 +13,7 @@ from mlops_commons.cli import (
     config_verbs,
     diagram,
     docs_verbs,
+    doctor,
     rehearse,
     setup,
 )
@@ -31,6 +32,7 @@ Examples:
   ./{PROGRAM} bootstrap --dry-run        which account is prepared how
   ./{PROGRAM} config                     make the configuration by answering questions
   ./{PROGRAM} config validate            all problems of the configuration in one report
+  ./{PROGRAM} doctor                     what stands in the way, and what mends it
   ./{PROGRAM} rehearse                   all of it on this machine, without AWS
   ./{PROGRAM} diagram                    draw what the templates say, as SVG
   ./{PROGRAM} docs build                 this documentation as a site, offline
@@ -52,6 +54,7 @@ setup.register(application)
 app_verbs.register(application)
 bootstrap.register(application)
 config_verbs.register(application)
+doctor.register(application)
 check_verbs.register(application)
 diagram.register(application)
 docs_verbs.register(application)

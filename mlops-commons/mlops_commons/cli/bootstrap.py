@@ -164,9 +164,9 @@ def _write_for_review(policies: Sequence["AccountPolicy"]) -> None:
 
 def _carry_out(policies: Sequence["AccountPolicy"], commands: Mapping[str, list[str]]) -> None:
     """All profiles are looked at first: one that cannot be used must not end it half-way."""
-    from mlops_commons.accounts.signed_in import client_of
+    from mlops_commons.accounts.signed_in import signed_in
 
-    clients = {p.row.environment: client_of(p.row, "iam") for p in policies if p.documents}
+    clients = {p.row.environment: signed_in(p.row).client("iam") for p in policies if p.documents}
     cdk = cdk_command()
     for policy in policies:
         place = policy.row.environment

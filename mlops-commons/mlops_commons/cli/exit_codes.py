@@ -9,4 +9,5 @@ class ExitCode(IntEnum):
     OK = 0
     FAILURE = 1
     USAGE = 2
+    WARNINGS = 3
     INTERRUPTED = 130

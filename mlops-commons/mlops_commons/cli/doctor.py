@@ -1,0 +1,109 @@
+"""`doctor`: what is wrong on this machine, in the files and in the accounts, and what mends it."""
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from mlops_commons.cli.environment import child_environment
+from mlops_commons.cli.exit_codes import ExitCode
+from mlops_commons.utilities.errors import ConfigError, PlatformError
+from mlops_commons.utilities.paths import REPOSITORY_ROOT
+
+if TYPE_CHECKING:
+    from mlops_commons.doctor.finding import Finding
+
+EXAMPLES: Final = """
+\b
+Looks at the tools of this machine against the lock files, at the configuration, at regions and
+quotas, and with credentials at every account: its profile, bootstrap version, trust, policies.
+What it cannot look at, it says. Exit code: 0 nothing worse than unchecked, 3 warnings, 1 errors.
+
+\b
+Examples:
+  doctor
+  doctor --offline       without a look at the accounts
+  doctor --json          for scripts
+"""
+SIGNS: Final = {
+    "ok": ("\u2713", typer.colors.GREEN),
+    "unchecked": ("?", typer.colors.CYAN),
+    "warning": ("!", typer.colors.YELLOW),
+    "error": ("\u2717", typer.colors.RED),
+}
+Offline = Annotated[bool, typer.Option("--offline", help="Do not look at the accounts.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")]
+
+
+def register(application: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    application.command("doctor", epilog=EXAMPLES)(doctor)
+
+
+def doctor(offline: Offline = False, as_json: AsJson = False) -> None:
+    """Find what stands in the way, and say which command mends it."""
+    from mlops_commons.doctor.finding import Level, worst
+
+    findings = tuple(_findings(offline=offline))
+    if as_json:
+        typer.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
+    else:
+        _print(findings)
+    level = worst(findings)
+    if level is Level.ERROR:
+        raise typer.Exit(ExitCode.FAILURE)
+    if level is Level.WARNING:
+        raise typer.Exit(ExitCode.WARNINGS)
+
+
+def _findings(*, offline: bool) -> "Iterator[Finding]":
+    from mlops_commons.accounts.bootstrap_plan import bootstrap_plan
+    from mlops_commons.config import load_config
+    from mlops_commons.doctor import configuration
+    from mlops_commons.doctor.account_state import look_at_accounts
+    from mlops_commons.doctor.finding import Finding, Level
+    from mlops_commons.doctor.local_tools import look_at_tools
+    from mlops_commons.doctor.quotas import look_at_quotas, quota_needs
+    from mlops_commons.doctor.regions import look_at_regions
+
+    yield from look_at_tools(REPOSITORY_ROOT, child_environment()["PATH"])
+    try:
+        config = load_config()
+    except ConfigError as error:
+        for problem in error.problems:
+            area, remedy = configuration.AREA, f"mend {problem.file}:{problem.line}"
+            yield Finding(level=Level.ERROR, area=area, message=str(problem), remedy=remedy)
+        return
+    except PlatformError as error:
+        area = configuration.AREA
+        yield Finding(level=Level.ERROR, area=area, message=error.message, remedy=error.hint)
+        return
+    yield from configuration.look_at_configuration(config)
+    yield from look_at_regions(REPOSITORY_ROOT)
+    needs = quota_needs(config)
+    yield from look_at_quotas(needs)
+    rows = tuple(row for row in bootstrap_plan(config) if row.enabled)
+    if offline:
+        for row in rows:
+            area = f"{row.account} in {row.region}"
+            message = "not looked at, as --offline says"
+            yield Finding(level=Level.UNCHECKED, area=area, message=message)
+        return
+    yield from look_at_accounts(rows, config.app_prefix, needs)
+
+
+def _print(findings: "tuple[Finding, ...]") -> None:
+    colour = sys.stdout.isatty()
+    for area in dict.fromkeys(finding.area for finding in findings):
+        typer.secho(f"\n{area}", bold=colour)
+        for finding in (finding for finding in findings if finding.area == area):
+            sign, tone = SIGNS[finding.level]
+            shown = typer.style(sign, fg=tone) if colour else sign
+            typer.echo(f"  {shown} {finding.message}")
+            if finding.remedy:
+                typer.echo(f"      next: {finding.remedy}")
+    counts = {level: sum(f.level == level for f in findings) for level in SIGNS}
+    typer.echo("\n" + ", ".join(f"{count} {level}" for level, count in counts.items() if count))

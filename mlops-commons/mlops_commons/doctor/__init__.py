@@ -1,0 +1,1 @@
+"""Whether this machine, the configuration and the accounts are fit for the platform."""

@@ -1,0 +1,143 @@
+"""The accounts as they are: their profiles, bootstrap, trust and execution policies."""
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
+
+from mlops_commons.accounts.account_policies import policy_arns
+from mlops_commons.accounts.bootstrap_plan import BootstrapRow, PolicySource
+from mlops_commons.accounts.signed_in import WrongAccountError, signed_in
+from mlops_commons.doctor.finding import Finding, Level
+from mlops_commons.doctor.quotas import Needs, Quota
+from mlops_commons.utilities.errors import PlatformError
+
+VERSION_PARAMETER: Final = "/cdk-bootstrap/hnb659fds/version"
+DEPLOY_ROLE: Final = "cdk-hnb659fds-deploy-role-{account}-{region}"
+EXECUTION_ROLE: Final = "cdk-hnb659fds-cfn-exec-role-{account}-{region}"
+LEAST_VERSION: Final = 6
+"""What stacks of today's CDK demand of an account (`requiresBootstrapStackVersion`)."""
+AT_ONCE: Final = 8
+
+
+def look_at_accounts(
+    rows: tuple[BootstrapRow, ...], app_prefix: str, needs: Needs
+) -> tuple[Finding, ...]:
+    """Findings about every account and region; several are looked at at the same time."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = pool.map(lambda row: tuple(_look_at(row, app_prefix, needs)), rows)
+        return tuple(finding for findings in found for finding in findings)
+
+
+def _look_at(row: BootstrapRow, app_prefix: str, needs: Needs) -> Iterator[Finding]:
+    """Findings about one account; what cannot be read is said, and the rest looked at."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    area = f"{row.account} in {row.region}"
+    try:
+        session = signed_in(row)
+    except PlatformError as error:
+        level = Level.ERROR if isinstance(error, WrongAccountError) else Level.UNCHECKED
+        yield Finding(level=level, area=area, message=error.message, remedy=error.hint)
+        return
+    yield Finding(level=Level.OK, area=area, message=f"reached by the profile '{row.profile}'")
+    needed: Mapping[Quota, int] = needs.get((row.account, row.region), {})
+    # Generators: what each looks at is read when its turn comes.
+    looks = {
+        "the bootstrap version": _version(area, row, session.client("ssm")),
+        "the trust": _trust(area, row, session.client("iam")),
+        "the execution policies": _policies(area, row, session.client("iam"), app_prefix),
+        "the quotas": _quotas(area, session.client("service-quotas"), needed),
+    }
+    for what, look in looks.items():
+        try:
+            yield from look
+        except (BotoCoreError, ClientError) as error:
+            message = f"{what} cannot be read: {error}"
+            yield Finding(level=Level.UNCHECKED, area=area, message=message)
+
+
+def _version(area: str, row: BootstrapRow, ssm: Any) -> Iterator[Finding]:
+    try:
+        found = int(ssm.get_parameter(Name=VERSION_PARAMETER)["Parameter"]["Value"])
+    except ssm.exceptions.ParameterNotFound:
+        found = 0
+    if found >= LEAST_VERSION:
+        yield Finding(level=Level.OK, area=area, message=f"bootstrapped, version {found}")
+        return
+    message = (
+        f"bootstrap version {found}, {LEAST_VERSION} is needed" if found else "not bootstrapped"
+    )
+    yield Finding(level=Level.ERROR, area=area, message=message, remedy=_bootstrap(row))
+
+
+def _trust(area: str, row: BootstrapRow, iam: Any) -> Iterator[Finding]:
+    """Who may deploy here, against the plan: missing accounts stop pipelines, others are a risk."""
+    name = DEPLOY_ROLE.format(account=row.account, region=row.region)
+    try:
+        document = iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
+    except iam.exceptions.NoSuchEntityException:
+        return  # not bootstrapped: said already
+    found = _trusted_accounts(document) - {row.account}
+    missing, further = sorted(set(row.trust) - found), sorted(found - set(row.trust))
+    if missing:
+        message = f"does not trust {', '.join(missing)}: their pipelines cannot deploy here"
+        yield Finding(level=Level.ERROR, area=area, message=message, remedy=_bootstrap(row))
+    if further:
+        message = f"also trusts {', '.join(further)}, which no account set needs"
+        yield Finding(level=Level.WARNING, area=area, message=message, remedy=_bootstrap(row))
+    if not missing and not further:
+        trusted = ", ".join(row.trust) or "only itself"
+        yield Finding(level=Level.OK, area=area, message=f"trusts {trusted}")
+
+
+def _trusted_accounts(document: Mapping[str, Any]) -> set[str]:
+    found = set()
+    for statement in document.get("Statement", ()):
+        principals = statement.get("Principal", {}).get("AWS", ())
+        for principal in [principals] if isinstance(principals, str) else principals:
+            found.add(principal.split(":")[4] if principal.startswith("arn:") else principal)
+    return found
+
+
+def _policies(area: str, row: BootstrapRow, iam: Any, app_prefix: str) -> Iterator[Finding]:
+    """What CloudFormation may do here."""
+    name = EXECUTION_ROLE.format(account=row.account, region=row.region)
+    try:
+        attached = iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
+    except iam.exceptions.NoSuchEntityException:
+        return
+    arns = {policy["PolicyArn"] for policy in attached}
+    if row.policy_source is PolicySource.ARN:
+        fits = arns == {row.policy_arn}
+    else:
+        fits = bool(arns) and arns == set(policy_arns(row, app_prefix, len(arns)))
+    names = ", ".join(sorted(arn.rpartition("/")[2] for arn in arns)) or "nothing"
+    if fits:
+        yield Finding(level=Level.OK, area=area, message=f"CloudFormation may do: {names}")
+        return
+    administrator = any(arn.endswith("/AdministratorAccess") for arn in arns)
+    yield Finding(
+        level=Level.ERROR if administrator else Level.WARNING,
+        area=area,
+        message=f"CloudFormation's role has {names}, not the policies of the plan",
+        remedy=_bootstrap(row),
+    )
+
+
+def _quotas(area: str, quotas: Any, needs: Mapping[Quota, int]) -> Iterator[Finding]:
+    for quota, need in needs.items():
+        answer = quotas.get_service_quota(ServiceCode=quota.service, QuotaCode=quota.code)
+        value = int(answer["Quota"]["Value"])
+        if need > value:
+            yield Finding(
+                level=Level.ERROR,
+                area=area,
+                message=f"needs {need} of '{quota.name}', the quota is {value}",
+                remedy=quota.request(need, quotas.meta.region_name),
+            )
+
+
+def _bootstrap(row: BootstrapRow) -> str:
+    use = row.uses[0]
+    of_set = f" --set {use.set_name}" if use.set_name else ""
+    return f"./mlops-multi-account.sh bootstrap{of_set} --stage {use.stage_name}"

@@ -1,0 +1,153 @@
+"""The tools of this machine: there, of a fitting version, and those that the lock files pin."""
+
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Final
+
+from mlops_commons.doctor.finding import Finding, Level
+from mlops_commons.utilities.toolchain import pinned_version
+
+AREA: Final = "this machine"
+ANEW: Final = "rm -rf .venv && ./mlops-multi-account.sh --version"
+STRAY_CDK: Final = "3.0.0"
+"""npm's `latest` of aws-cdk: a build of 2025 that cannot read the assemblies of today's library."""
+LEAST_NODE: Final = 22
+PIN: Final = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)\s*(;\s*[^\\]+?)?\s*\\?$", re.MULTILINE)
+SECONDS: Final = 10
+
+
+def look_at_tools(root: Path, path: str) -> Iterator[Finding]:
+    """Findings about the tools.
+
+    Args:
+        root: the repository, with its environment.
+        path: where programs are found, as in the environment variable PATH.
+    """
+    yield Finding(level=Level.OK, area=AREA, message=f"Python {platform.python_version()}")
+    yield _git(path)
+    yield _node(path)
+    yield _cdk(root)
+    yield from _stray_cdk(root, path)
+    yield _aws(path)
+    yield _lock(root)
+
+
+def _git(path: str) -> Finding:
+    found = _version(path, "git")
+    if found:
+        return Finding(level=Level.OK, area=AREA, message=f"git {found}")
+    return Finding(
+        level=Level.ERROR,
+        area=AREA,
+        message="git is missing; publish needs it",
+        remedy="./mlops-multi-account.sh prerequisites",
+    )
+
+
+def _node(path: str) -> Finding:
+    found = _version(path, "node")
+    if found and int(found.split(".")[0]) >= LEAST_NODE:
+        return Finding(level=Level.OK, area=AREA, message=f"node {found}")
+    return Finding(
+        level=Level.ERROR,
+        area=AREA,
+        message=f"node is {found or 'missing'}; the CDK needs {LEAST_NODE} or later",
+        remedy=ANEW,
+    )
+
+
+def _cdk(root: Path) -> Finding:
+    pinned = pinned_version("aws-cdk", root)
+    file = root / "node_modules" / "aws-cdk" / "package.json"
+    found = json.loads(file.read_text(encoding="utf-8"))["version"] if file.is_file() else "missing"
+    if found == pinned:
+        return Finding(level=Level.OK, area=AREA, message=f"CDK CLI {found}, as pinned")
+    return Finding(
+        level=Level.ERROR,
+        area=AREA,
+        message=f"the CDK CLI is {found}, but package.json pins {pinned}",
+        remedy=ANEW,
+    )
+
+
+def _stray_cdk(root: Path, path: str) -> Iterator[Finding]:
+    """Another `cdk` on PATH: not used by this command line, but by a person who types `cdk`."""
+    own = Path(sys.executable).parent
+    folders = [folder for folder in path.split(os.pathsep) if Path(folder) != own]
+    others = [folder for folder in folders if (Path(folder) / "cdk").is_file()]
+    for folder in others[:1]:
+        found = _version(folder, "cdk")
+        if found != pinned_version("aws-cdk", root):
+            trap = "; it cannot read today's assemblies" if found == STRAY_CDK else ""
+            yield Finding(
+                level=Level.WARNING,
+                area=AREA,
+                message=f"{folder}/cdk is {found or 'unusable'}, not the pinned CLI{trap}",
+                remedy="npm uninstall --global aws-cdk; or use ./mlops-multi-account.sh infra ...",
+            )
+
+
+def _aws(path: str) -> Finding:
+    found = _version(path, "aws")
+    if found.startswith("2"):
+        return Finding(level=Level.OK, area=AREA, message=f"AWS CLI {found}")
+    return Finding(
+        level=Level.WARNING,
+        area=AREA,
+        message=f"the AWS CLI is {found or 'missing'}; a sign-in with IAM Identity Center needs 2",
+        remedy="./mlops-multi-account.sh prerequisites",
+    )
+
+
+def _lock(root: Path) -> Finding:
+    pins = _pins((root / "constraints.txt").read_text(encoding="utf-8"))
+    drifted = [
+        f"{name} {found or 'missing'} (pinned: {pinned})"
+        for name, pinned in pins.items()
+        if (found := _installed(name)) != pinned
+    ]
+    if not drifted:
+        message = f"{len(pins)} Python packages, all as constraints.txt pins them"
+        return Finding(level=Level.OK, area=AREA, message=message)
+    return Finding(
+        level=Level.ERROR,
+        area=AREA,
+        message=f"not as constraints.txt pins them: {', '.join(drifted[:5])}"
+        + (f" and {len(drifted) - 5} more" if len(drifted) > 5 else ""),
+        remedy=ANEW,
+    )
+
+
+def _pins(text: str) -> Mapping[str, str]:
+    """Name and version of the packages that are for every machine."""
+    return {name: pinned for name, pinned, marker in PIN.findall(text) if not marker}
+
+
+def _installed(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def _version(path: str, program: str) -> str:
+    """The first version number that a program prints; empty where it cannot be run."""
+    found = shutil.which(program, path=path)
+    if not found:
+        return ""
+    try:
+        done = subprocess.run(
+            [found, "--version"], capture_output=True, text=True, check=False, timeout=SECONDS
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    number = re.search(r"\d+(\.\d+)+", done.stdout or done.stderr)
+    return number[0] if number and done.returncode == 0 else ""

@@ -1,0 +1,86 @@
+"""What the configuration needs of AWS's quotas."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from mlops_commons.config import CreateNetwork, PlatformConfig
+from mlops_commons.doctor.finding import Finding, Level
+from mlops_commons.vpc_endpoints import VPC_ENDPOINTS, EndpointKind, EndpointScope
+
+AREA: Final = "quotas"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quota:
+    """A quota of an account and region; codes and defaults as Service Quotas lists them."""
+
+    service: str
+    code: str
+    name: str
+    default: int
+
+    def request(self, value: int, region: str) -> str:
+        """The command that asks AWS for more."""
+        return (
+            "aws service-quotas request-service-quota-increase "
+            f"--service-code {self.service} --quota-code {self.code} "
+            f"--desired-value {value} --region {region}"
+        )
+
+
+VPCS: Final = Quota(service="vpc", code="L-F678F1CE", name="VPCs per Region", default=5)
+ADDRESSES: Final = Quota(service="ec2", code="L-0263D0A3", name="EC2-VPC Elastic IPs", default=5)
+NAT_GATEWAYS: Final = Quota(
+    service="vpc", code="L-FE5A380F", name="NAT gateways per Availability Zone", default=5
+)
+ENDPOINTS: Final = Quota(
+    service="vpc", code="L-29B6F2EB", name="Interface VPC endpoints per VPC", default=50
+)
+
+Needs = dict[tuple[str, str], Counter[Quota]]
+"""What the configuration needs of each quota, by account and region."""
+
+
+def quota_needs(config: PlatformConfig) -> Needs:
+    """What every account and region must be able to hold."""
+    needs: Needs = {}
+    for deployment in config.enabled_deployments:
+        for stage in deployment.enabled_stages:
+            network = config.network(deployment.set_name, stage.stage_name)
+            place = needs.setdefault((stage.account, stage.region), Counter())
+            scopes: set[EndpointScope] = set()
+            if isinstance(network, CreateNetwork):
+                scopes = {EndpointScope.ALL}
+                if config.studio(deployment.set_name, stage.stage_name):
+                    scopes.add(EndpointScope.STUDIO)
+                place[VPCS] += 1
+                place[ADDRESSES] += network.nat_gateways
+                zones = max(1, network.max_azs)
+                place[NAT_GATEWAYS] += -(-network.nat_gateways // zones)
+            endpoints = _interface_endpoints(network.endpoints, scopes)
+            place[ENDPOINTS] = max(place[ENDPOINTS], endpoints)
+    return needs
+
+
+def _interface_endpoints(switches: Mapping[str, bool], scopes: set[EndpointScope]) -> int:
+    interfaces = [endpoint for endpoint in VPC_ENDPOINTS if endpoint.kind is EndpointKind.INTERFACE]
+    return sum(switches.get(endpoint.key, endpoint.scope in scopes) for endpoint in interfaces)
+
+
+def look_at_quotas(needs: Needs) -> Iterator[Finding]:
+    """The needs against AWS's default quotas, which every new account has."""
+    for (account, region), counted in needs.items():
+        over = [(quota, need) for quota, need in counted.items() if need > quota.default]
+        for quota, need in over:
+            yield Finding(
+                level=Level.WARNING,
+                area=AREA,
+                message=f"{account} in {region} needs {need} of '{quota.name}', the default is "
+                f"{quota.default}",
+                remedy=quota.request(need, region),
+            )
+        if not over:
+            message = f"{account} in {region} stays within the default quotas"
+            yield Finding(level=Level.OK, area=AREA, message=message)

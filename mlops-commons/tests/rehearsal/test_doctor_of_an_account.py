@@ -1,0 +1,85 @@
+"""`doctor` against an emulated account: what it says of profile, bootstrap, trust and policies."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from accounts_of_tests import ACCOUNT, Accounts
+from laptops import Laptop
+
+pytestmark = pytest.mark.app
+
+AREA = f"{ACCOUNT} in eu-west-1"
+DEPLOY = f"cdk-hnb659fds-deploy-role-{ACCOUNT}-eu-west-1"
+EXECUTION = f"cdk-hnb659fds-cfn-exec-role-{ACCOUNT}-eu-west-1"
+OTHERS = "arn:aws:iam::100000000009:root"
+
+
+@pytest.fixture
+def laptop(tmp_path: Path, accounts: Accounts) -> Laptop:
+    """A laptop that is signed in as the account's root; the account is not bootstrapped."""
+    found = Laptop(tmp_path, accounts)
+    found.allow("s3:ListBucket")
+    found.sign_in(aws_access_key_id=ACCOUNT, aws_secret_access_key="test")
+    return found
+
+
+def test_an_account_that_is_not_bootstrapped_is_an_error_with_its_command(laptop: Laptop) -> None:
+    assert messages(laptop, "error") == {
+        "not bootstrapped": "./mlops-multi-account.sh bootstrap --stage governance"
+    }
+
+
+def test_trust_and_policies_that_are_not_in_the_plan_are_named(laptop: Laptop) -> None:
+    iam, ssm = laptop.accounts.client("iam"), laptop.accounts.client("ssm")
+    ssm.put_parameter(Name="/cdk-bootstrap/hnb659fds/version", Value="29", Type="String")
+    make_role(iam, DEPLOY, OTHERS)
+    make_role(iam, EXECUTION, f"arn:aws:iam::{ACCOUNT}:root")
+    administrator = "arn:aws:iam::aws:policy/AdministratorAccess"
+    iam.attach_role_policy(RoleName=EXECUTION, PolicyArn=administrator)
+    try:
+        assert list(messages(laptop, "warning")) == [
+            "also trusts 100000000009, which no account set needs"
+        ]
+        assert list(messages(laptop, "error")) == [
+            "CloudFormation's role has AdministratorAccess, not the policies of the plan"
+        ]
+        assert "bootstrapped, version 29" in messages(laptop, "ok")
+    finally:
+        iam.detach_role_policy(RoleName=EXECUTION, PolicyArn=administrator)
+        for role in (DEPLOY, EXECUTION):
+            iam.delete_role(RoleName=role)
+        ssm.delete_parameter(Name="/cdk-bootstrap/hnb659fds/version")
+
+
+def test_a_profile_of_another_account_is_an_error(laptop: Laptop) -> None:
+    laptop.sign_in(aws_access_key_id="9" * 12, aws_secret_access_key="test")
+    (message,) = messages(laptop, "error")
+    assert "reaches account 999999999999" in message
+
+
+def test_without_credentials_the_account_is_unchecked_and_the_sign_in_named(
+    laptop: Laptop,
+) -> None:
+    laptop.configuration.write_text("")
+    assert messages(laptop, "error") == {}
+    (remedy,) = messages(laptop, "unchecked").values()
+    assert "aws configure sso --profile mlops-governance" in remedy
+
+
+def messages(laptop: Laptop, level: str) -> dict[str, str]:
+    """Message and remedy of the findings of a level about the account."""
+    done = laptop.run("doctor", "--json")
+    findings = json.loads(done.stdout)
+    return {
+        finding["message"]: finding["remedy"]
+        for finding in findings
+        if finding["level"] == level and finding["area"] == AREA
+    }
+
+
+def make_role(iam: Any, name: str, principal: str) -> None:
+    statement = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"}
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(document))
