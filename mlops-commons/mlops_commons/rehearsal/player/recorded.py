@@ -5,6 +5,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from mlops_commons.rehearsal.terminal_text import last_lines
+
 LINES: Final = 200
 COLUMNS: Final = 500
 
@@ -43,5 +45,6 @@ def tail(file: Path) -> str:
     """The last lines of a log; empty where there is no log."""
     if not file.is_file():
         return ""
-    lines = file.read_text(encoding="utf-8", errors="replace").rstrip().splitlines()
-    return "\n".join(line[:COLUMNS] for line in lines[-LINES:])
+    # Read as bytes: a text's carriage returns would be taken for ends of lines.
+    text = file.read_bytes().decode("utf-8", errors="replace")
+    return "\n".join(line[:COLUMNS] for line in last_lines(text, LINES))
