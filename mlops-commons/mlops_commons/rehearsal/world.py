@@ -141,7 +141,7 @@ class World:
         if code:
             raise PlatformError(
                 f"'{name}' failed with exit code {code}:\n{end_of(log)}",
-                hint=f"see the whole log: {log}",
+                hint=f"the end of the log '{name}' is in the report",
             )
 
 

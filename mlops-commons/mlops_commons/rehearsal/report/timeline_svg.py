@@ -39,13 +39,18 @@ def timeline(acts: Sequence[ReportedAct]) -> Html:
 
 def _row(index: int, act: ReportedAct, total: float) -> Html:
     top = index * ROW
-    reached = act.state is not ActState.NOT_REACHED
-    end = f"{act.seconds:.1f} s" if reached else act.state.value
-    if act.state is ActState.FAILED:
-        end = f"failed after {end}"
     name = element("text", f"{act.number} {act.title}", x="0", y=top + 18)
-    seconds = element("text", end, x="100%", y=top + 18, text_anchor="end")
-    return element("g", name, seconds, _bar(act, top + 24, total), class_=CLASSES[act.state])
+    parts = (name, _state(act, top), _bar(act, top + 24, total))
+    return element("g", *parts, class_=CLASSES[act.state])
+
+
+def _state(act: ReportedAct, top: int) -> Html:
+    """The seconds, or what is to be said in their place; titles leave little room beside them."""
+    if act.state is ActState.NOT_REACHED:
+        middle = {"x": "50%", "y": top + 24 + 11, "text_anchor": "middle"}
+        return element("text", act.state.value, class_="state", **middle)
+    text = "failed" if act.state is ActState.FAILED else f"{act.seconds:.1f} s"
+    return element("text", text, x="100%", y=top + 18, text_anchor="end")
 
 
 def _bar(act: ReportedAct, top: int, total: float) -> Html:
