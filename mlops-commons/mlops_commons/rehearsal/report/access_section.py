@@ -75,7 +75,7 @@ def _matrix(found: Sequence[Access], roles: Mapping[str, str]) -> Html:
         cells = [_cell([r for r in decided if r.action.startswith(f"{s}:")]) for s in services]
         rows.append((code(_short(who)), _where(decided[0], roles), *cells))
     caption = "Different actions of each principal by service: allowed, denied with a cross"
-    return table(caption, ("principal", "account", *services), rows)
+    return table(caption, ("principal", "account", *services), rows, kind="matrix")
 
 
 def _cell(decided: Sequence[Access]) -> Html:

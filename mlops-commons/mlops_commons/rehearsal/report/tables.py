@@ -9,8 +9,14 @@ NUMBERS: Final = frozenset({"seconds", "resources", "allowed", "denied", "times"
 """Headings of columns that hold numbers: they are aligned at the right."""
 
 
-def table(caption: str, heading: Sequence[str], rows: Iterable[Sequence[object]]) -> Html:
-    """A table; the first cell of a row names it."""
+def table(
+    caption: str, heading: Sequence[str], rows: Iterable[Sequence[object]], *, kind: str = ""
+) -> Html:
+    """A table; the first cell of a row names it.
+
+    Args:
+        kind: `matrix` for one with many narrow columns.
+    """
     numeric = [name in NUMBERS for name in heading]
     head = element(
         "tr", *(_cell("th", name, n, "col") for name, n in zip(heading, numeric, strict=True))
@@ -30,6 +36,7 @@ def table(caption: str, heading: Sequence[str], rows: Iterable[Sequence[object]]
         element("caption", caption),
         element("thead", head),
         element("tbody", *body),
+        class_=kind,
     )
     # A box that scrolls must be reachable by keyboard, and then it needs a name.
     return element("div", found, class_="scroll", tabindex="0", role="region", aria_label=caption)
