@@ -7,7 +7,7 @@ import urllib.request
 from typing import Any
 
 import pytest
-from accounts_of_tests import ACCOUNT, Accounts
+from accounts_of_tests import ACCOUNT, TRUST, Accounts
 from botocore.exceptions import ClientError
 
 from mlops_commons.utilities.errors import PlatformError
@@ -42,6 +42,17 @@ def test_sessions_count_as_their_role_and_each_decision_by_itself(accounts: Acco
         ("ssm:DescribeParameters", "allowed"): 2,
         ("ssm:GetParameter", "denied"): 1,
     }
+
+
+def test_a_role_with_a_path_counts_with_its_own_arn(accounts: Accounts) -> None:
+    trust = {"Statement": [{**TRUST, "Principal": {"Service": "lambda.amazonaws.com"}}]}
+    created = accounts.client("iam").create_role(
+        RoleName="with-a-path", Path="/of/services/", AssumeRolePolicyDocument=json.dumps(trust)
+    )
+    role = created["Role"]["Arn"]
+    session(accounts, "sts", role, "s").get_caller_identity()
+    assert role.endswith(":role/of/services/with-a-path")
+    assert decided(accounts, "of/services/with-a-path") == {("sts:GetCallerIdentity", "allowed"): 1}
 
 
 def test_what_a_stack_may_do_with_its_role_counts_for_the_role(accounts: Accounts) -> None:

@@ -5,7 +5,7 @@ from typing import Final
 
 from mlops_commons.rehearsal.report.elements import Html, element, html
 
-NUMBERS: Final = frozenset({"seconds", "resources", "allowed", "denied", "times", "count"})
+NUMBERS: Final = frozenset({"seconds", "resources", "allowed", "denied", "times", "captured"})
 """Headings of columns that hold numbers: they are aligned at the right."""
 
 

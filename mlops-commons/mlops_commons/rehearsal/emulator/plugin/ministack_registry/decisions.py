@@ -10,7 +10,7 @@ import threading
 from collections import Counter
 
 from ministack.core import iam_evaluator as evaluator
-from ministack.services import s3
+from ministack.services import iam, s3
 
 ALLOWED = "allowed"
 DENIED = "denied"
@@ -42,12 +42,15 @@ def record(principal, action, decision):
 def role_of(principal):
     """The ARN of the role of a session; of any other principal its own.
 
-    A session's ARN does not hold the path of its role (IAM User Guide, Identifiers for IAM).
+    A session's ARN does not hold the path of its role (IAM User Guide, Identifiers for IAM), so
+    the role itself is asked.
     """
     head, found, rest = principal.partition(":assumed-role/")
     if not found:
         return principal
-    return f"{head.replace(':sts:', ':iam:', 1)}:role/{rest.partition('/')[0]}"
+    name, account = rest.partition("/")[0], head.split(":")[4]
+    role = iam._roles.get_scoped(account, None, name)
+    return role["Arn"] if role else f"{head.replace(':sts:', ':iam:', 1)}:role/{name}"
 
 
 def answer(_request):
