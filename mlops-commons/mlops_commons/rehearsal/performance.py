@@ -1,5 +1,7 @@
 """A whole rehearsal: its acts in their order, and a report of them however they end."""
 
+import contextlib
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -40,13 +42,14 @@ def check_report_file(file: Path) -> None:
     Raises:
         PlatformError: it can not; the message says why.
     """
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
+    folder = file.parent
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
         raise PlatformError(
-            f"the report cannot be written to '{file}': {error.strerror}",
+            f"the report cannot be written to '{file}': '{folder}' is no folder to write to",
             hint="name another file: rehearse --report FILE",
-        ) from error
+        )
 
 
 def perform(

@@ -69,7 +69,7 @@ def test_an_emulator_that_has_ended_does_not_hide_why_the_act_failed(tmp_path: P
 
 def test_a_report_that_cannot_be_written_is_refused_before_the_first_act(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(PlatformError, match="the report cannot be written to") as refusal:
+    with pytest.raises(PlatformError, match="is no folder to write to") as refusal:
         check_report_file(tmp_path / "file" / "report.html")
     assert refusal.value.hint == "name another file: rehearse --report FILE"
 
