@@ -4,16 +4,21 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from mlops_commons.utilities.paths import REPOSITORY_ROOT
+
 if TYPE_CHECKING:
     from mlops_commons.rehearsal.evidence import Played
+    from mlops_commons.rehearsal.performance import Performance
     from mlops_commons.rehearsal.world import World
 
+REPORT: Final = REPOSITORY_ROOT / "build" / "rehearsal-report.html"
 EXAMPLES: Final = """
 \b
 Needs no AWS account, no credentials and no Docker. The first run installs the emulator.
@@ -26,7 +31,8 @@ Examples:
   rehearse --product byoc           another product; --all-products for each
   rehearse --approve ask            asks where a pipeline waits for a person
   rehearse --keep                   leaves everything running until Enter or control-C
-  rehearse --json                   the evidence of every act as JSON
+  rehearse --report today.html      the report to another file than build/rehearsal-report.html
+  rehearse --json                   evidence of every act, accounts and access as JSON
 """
 
 
@@ -43,6 +49,16 @@ SetName = Annotated[str, typer.Option("--set", help="Only this account set.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the evidence as JSON.")]
 Product = Annotated[str, typer.Option("--product", help="A part of the product's name in Studio.")]
 AllProducts = Annotated[bool, typer.Option("--all-products", help="A project of every product.")]
+ReportFile = Annotated[
+    Path,
+    typer.Option(
+        "--report",
+        help="Where the HTML report goes.",
+        dir_okay=False,
+        resolve_path=True,
+        show_default=str(REPORT.relative_to(REPOSITORY_ROOT)),
+    ),
+]
 Approve = Annotated[Approval, typer.Option("--approve", help="At a manual approval.")]
 Config = Annotated[
     Path | None, typer.Option("--config", help="Another cdk-app.yml.", exists=True, dir_okay=False)
@@ -62,6 +78,7 @@ def rehearse(
     config: Config = None,
     product: Product = "",
     all_products: AllProducts = False,
+    report: ReportFile = REPORT,
     as_json: AsJson = False,
 ) -> None:
     """Play the platform and a model's life against an AWS emulated on this machine.
@@ -72,12 +89,13 @@ def rehearse(
     from rich.console import Console
 
     from mlops_commons.rehearsal.acts import acts_until
-    from mlops_commons.rehearsal.timeline import PRODUCT, Request, play, world_of
+    from mlops_commons.rehearsal.performance import check_report_file, perform
+    from mlops_commons.rehearsal.timeline import PRODUCT, Request, world_of
     from mlops_commons.utilities.paths import CDK_APP_CONFIG
 
     console = Console(stderr=True, highlight=False)
     acts = acts_until(until)
-    played: list[Played] = []
+    check_report_file(report)
     with _interruptible(), console.status("") as status:
 
         def say(text: str) -> None:
@@ -103,15 +121,23 @@ def rehearse(
             all_products=all_products,
         )
         with world_of(request) as world:
-            for act in acts:
-                say(f"act {act.number}: {act.title}")
-                done = play(world, act)
-                played.append(done)
-                console.print(_line(done))
+            try:
+                performance = perform(
+                    world,
+                    acts,
+                    made=datetime.now(UTC),
+                    file=report,
+                    begins=lambda act: say(f"act {act.number}: {act.title}"),
+                    ended=lambda done: console.print(_line(done)),
+                )
+            except Exception:
+                console.print(f"report: {report}")
+                raise
             if keep:
                 status.stop()
                 _keep(world)
-    _report(played, as_json=as_json)
+    _report(performance, as_json=as_json)
+    typer.echo(f"report: {report}", err=as_json)
 
 
 def _line(done: "Played") -> str:
@@ -119,14 +145,15 @@ def _line(done: "Played") -> str:
     return f"[green]✓[/] act {done.number}  {done.title:<45} {done.seconds:6.1f} s  {counts}"
 
 
-def _report(played: "list[Played]", *, as_json: bool) -> None:
+def _report(performance: "Performance", *, as_json: bool) -> None:
     if as_json:
         import json
 
-        typer.echo(json.dumps({"acts": [done.as_json() for done in played]}, indent=2))
+        typer.echo(json.dumps(performance.as_json(), indent=2))
         return
-    seconds = sum(done.seconds for done in played)
-    typer.echo(f"{len(played)} acts played in {seconds:.0f} s; nothing of them is left running")
+    seconds = sum(done.seconds for done in performance.played)
+    count = len(performance.played)
+    typer.echo(f"{count} acts played in {seconds:.0f} s; nothing of them is left running")
 
 
 def _keep(world: "World") -> None:

@@ -14,6 +14,7 @@ from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.process import run
 
 if TYPE_CHECKING:
+    from mlops_commons.rehearsal.player.recorded import RecordedAction
     from mlops_commons.rehearsal.projects import Project
 
 INHERITED: Final = ("LANG", "LC_ALL", "PATH", "SSL_CERT_FILE", "TERM")
@@ -35,6 +36,7 @@ class World:
         approve: asked with the name of a manual approval.
         say: shows a line of progress.
         administrators: credentials of the person who may do everything, by account.
+        actions: what was played of every pipeline, in the order in which it was.
         projects: what has been launched.
         product: a part of the name of the product to launch; `all_products` launches each.
     """
@@ -47,6 +49,7 @@ class World:
     approve: Callable[[str], bool]
     say: Callable[[str], None]
     administrators: dict[str, Credentials] = field(default_factory=dict)
+    actions: "list[RecordedAction]" = field(default_factory=list)
     projects: "list[Project]" = field(default_factory=list)
     product: str = ""
     all_products: bool = False
@@ -138,7 +141,7 @@ class World:
         if code:
             raise PlatformError(
                 f"'{name}' failed with exit code {code}:\n{end_of(log)}",
-                hint=f"see the whole log: {log}",
+                hint=f"the end of the log '{name}' is in the report",
             )
 
 

@@ -29,8 +29,8 @@ NAMES: Final = frozenset(
 SUFFIXES: Final = frozenset(
     f".{suffix}"
     for suffix in (
-        *("cfg", "csv", "html", "in", "ini", "ipynb", "json", "jsonl", "lock", "mjs", "toml"),
-        *("txt", "yaml", "yml"),
+        *("cfg", "css", "csv", "html", "in", "ini", "ipynb", "json", "jsonl", "lock", "mjs"),
+        *("toml", "txt", "yaml", "yml"),
         *("ambr", "md", "png", "svg"),
         *("py", "sh", "typed"),
     )

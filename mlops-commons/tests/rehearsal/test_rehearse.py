@@ -6,6 +6,8 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -27,12 +29,14 @@ def rehearse(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
 
 @pytest.mark.rehearsal
 def test_the_sample_is_delivered_to_every_account_and_a_model_goes_to_prod(
-    tmp_path: Path,
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    program = rehearse(tmp_path, "--json")
+    report = tmp_path_factory.mktemp("report") / "report.html"
+    program = rehearse(tmp_path, "--json", "--report", str(report))
     output, errors = program.communicate(timeout=2400)
     assert program.returncode == 0, errors
-    acts = {act["name"]: act["evidence"] for act in json.loads(output)["acts"]}
+    shown = json.loads(output)
+    acts = {act["name"]: act["evidence"] for act in shown["acts"]}
     assert list(acts) == [
         *("accounts", "bootstrap", "deploy", "pipelines", "world"),
         *("project", "model", "promotion", "answer"),
@@ -60,13 +64,40 @@ def test_the_sample_is_delivered_to_every_account_and_a_model_goes_to_prod(
         row["account"] for row in acts["accounts"]["accounts"] if row["role"] != "governance"
     }
     assert all(int(row["captured"]) > 0 for row in acts["answer"]["answers"])
+    assert_accounts_and_access(shown)
+    assert f"report: {report}" in errors
+    assert_page(report.read_text(encoding="utf-8"), shown)
     assert list(tmp_path.iterdir()) == []
+
+
+def assert_accounts_and_access(shown: dict[str, Any]) -> None:
+    """Every account has its stacks, and the refusals of the acts are among IAM's decisions."""
+    for account in shown["accounts"]:
+        stacks = {stack["name"]: stack for stack in account["stacks"]}
+        assert "CDKToolkit" in stacks
+        assert len(stacks) > 1
+        assert all(stack["resources"] > 0 for stack in stacks.values())
+        assert all(stack["status"].endswith("_COMPLETE") for stack in stacks.values())
+    decided = {(row["action"], row["decision"]) for row in shown["access"]}
+    for action in ("servicecatalog:ProvisionProduct", "sagemaker:UpdateModelPackage"):
+        assert {(action, "allowed"), (action, "denied")} <= decided
+
+
+def assert_page(page: str, shown: dict[str, Any]) -> None:
+    """The report is well-formed and names what was played."""
+    found = ElementTree.fromstring(page.removeprefix("<!doctype html>"))
+    text = " ".join(" ".join(found.itertext()).split())
+    for act in shown["acts"]:
+        assert f"{act['number']} {act['title']} played" in text
+    for row in shown["acts"][3]["evidence"]["actions"]:
+        assert row["action"] in text
+    assert "mse" in text
 
 
 @pytest.mark.rehearsal
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_leaves_no_process_and_no_folder(tmp_path: Path, number: int) -> None:
-    program = rehearse(tmp_path, "--until", "bootstrap")
+    program = rehearse(tmp_path, "--until", "bootstrap", "--report", str(tmp_path / "report.html"))
     assert program.stderr
     while "act 2" not in program.stderr.readline():
         pass

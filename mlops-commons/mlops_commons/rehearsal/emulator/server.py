@@ -1,6 +1,5 @@
 """The emulator as a process group on 127.0.0.1, with everything it writes in one folder."""
 
-import json
 import os
 import secrets
 import shutil
@@ -17,9 +16,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Final
+from typing import IO, Any, Final
 
 from mlops_commons.rehearsal.emulator.environment import emulator_python
+from mlops_commons.rehearsal.emulator.own_calls import OwnCalls
 from mlops_commons.utilities.errors import PlatformError
 
 HOST: Final = "127.0.0.1"
@@ -106,20 +106,23 @@ class Emulator:
         Raises:
             PlatformError: the role is not there, or does not trust the service.
         """
-        request = urllib.request.Request(
-            f"{self.endpoint}/_registry/sessions",
-            data=json.dumps({"role": role, "service": service, "name": name}).encode(),
-            headers={"X-Registry-Token": self._token},
-            method="POST",
+        found: dict[str, str] = self._own_calls().ask(
+            "sessions",
+            {"role": role, "service": service, "name": name},
+            hint="see the trust policy of that role",
         )
-        trust = ssl.create_default_context(cafile=str(self.certificate))
-        try:
-            with urllib.request.urlopen(request, timeout=30, context=trust) as answer:
-                found: dict[str, str] = json.load(answer)
-                return found
-        except urllib.error.HTTPError as error:
-            message = json.load(error).get("message", str(error))
-            raise PlatformError(message, hint="see the trust policy of that role") from error
+        return found
+
+    def decisions(self) -> list[dict[str, Any]]:
+        """How IAM has decided: `account`, `principal`, `action`, `decision` and `count` of each.
+
+        Raises:
+            PlatformError: the emulator does not answer.
+        """
+        found: list[dict[str, Any]] = self._own_calls().ask(
+            "decisions", {}, hint=f"see what it printed: {self.log}"
+        )
+        return found
 
     def offer_sagemaker_python(self, python: Path) -> None:
         """Let the jobs and endpoints of SageMaker run with a Python from now on.
@@ -141,6 +144,9 @@ class Emulator:
             shutil.rmtree(temporary, ignore_errors=True)
         if self._temporary and self.folder:
             shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _own_calls(self) -> OwnCalls:
+        return OwnCalls(self.endpoint, self.certificate, self._token)
 
     def _start(self, python: Path) -> None:
         key = self.root / "key.pem"

@@ -18,6 +18,11 @@ from mlops_commons.rehearsal.world import Credentials, World
 SERVICE = "codebuild.amazonaws.com"
 
 
+def log_file(world: World, pipeline: Pipeline, action: Action) -> Path:
+    """Where the log of an action of this pipeline is."""
+    return world.logs / f"{pipeline.name}-{action.stage}-{action.name}.log"
+
+
 def play_build(
     world: World,
     pipeline: Pipeline,
@@ -39,7 +44,7 @@ def play_build(
         project["serviceRole"], SERVICE, f"AWSCodeBuild-{name}"[:64]
     )
     s3 = world.client("s3", pipeline.region, credentials)
-    title = f"{pipeline.name}-{action.stage}-{action.name}"
+    title = log_file(world, pipeline, action).stem
     folder = world.folder / "builds" / title
     shutil.rmtree(folder, ignore_errors=True)
     sources = _fetch(s3, action, artifacts, folder)

@@ -2,22 +2,25 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Final
 
 from botocore.exceptions import ClientError
 
-from mlops_commons.rehearsal.player.artifacts import Artifact, put
+from mlops_commons.rehearsal.player.artifacts import put
 from mlops_commons.rehearsal.player.build import play_build
 from mlops_commons.rehearsal.player.cloudformation import play_cloudformation
+from mlops_commons.rehearsal.player.execution import Execution
+from mlops_commons.rehearsal.player.recorded import ActionStatus
 from mlops_commons.rehearsal.player.source import content, tip
-from mlops_commons.rehearsal.player.structure import Action, Pipeline, read_pipeline
+from mlops_commons.rehearsal.player.stack_log import stack_log
+from mlops_commons.rehearsal.player.structure import Action, read_pipeline
 from mlops_commons.rehearsal.player.variables import PIPELINE_LEVEL, may_enter, resolved
-from mlops_commons.rehearsal.world import Credentials, World
+from mlops_commons.rehearsal.world import World
 from mlops_commons.utilities.errors import PlatformError
 
 SERVICE: Final = "codepipeline.amazonaws.com"
-SKIPPED: Final = "skipped"
 RESTARTS: Final = 3
 """How often a pipeline may change itself before that is taken for a mistake."""
 
@@ -31,36 +34,6 @@ class PlayedAction:
     provider: str
     seconds: float
     result: str
-
-
-@dataclass
-class Execution:
-    """An execution while it runs; `artifacts` are those that actions have made so far."""
-
-    world: World
-    pipeline: Pipeline
-    credentials: Credentials
-    artifacts: dict[str, Artifact] = field(default_factory=dict)
-    variables: dict[str, dict[str, str]] = field(default_factory=dict)
-
-    def caller(self, action: Action) -> Credentials:
-        """The credentials of an action: its own role's, assumed by that of the pipeline."""
-        if not action.role:
-            return self.credentials
-        return self.world.assume(
-            self.credentials, action.role, "pipeline", action.region or self.pipeline.region
-        )
-
-    def upload(self, name: str, template: bytes) -> str:
-        """Store a template in the artifact bucket, with the role of the pipeline."""
-        bucket, key_id = self.pipeline.stores[""]
-        s3 = self.world.client("s3", self.pipeline.region, self.credentials)
-        key = f"{self.pipeline.name[:20]}/templates/{name}"
-        encryption = {"SSEKMSKeyId": key_id} if key_id else {}
-        s3.put_object(
-            Bucket=bucket, Key=key, Body=template, ServerSideEncryption="aws:kms", **encryption
-        )
-        return f"https://s3.{self.pipeline.region}.amazonaws.com/{bucket}/{key}"
 
 
 def play_pipeline(
@@ -83,17 +56,18 @@ def play_pipeline(
         PlatformError: an action has failed or was rejected; the message says which and why.
     """
     reader = world.administrator("codepipeline", account, region)
-    for _ in range(RESTARTS):
+    for run in range(1, RESTARTS + 1):
         pipeline = read_pipeline(reader, name, account, region)
         played: list[PlayedAction] = []
         credentials = world.emulator.service_credentials(pipeline.role, SERVICE, name[:64])
         given = {**pipeline.defaults, **(variables or {})}
-        execution = Execution(world, pipeline, credentials, variables={PIPELINE_LEVEL: given})
+        variables_of = {PIPELINE_LEVEL: given}
+        execution = Execution(world, pipeline, credentials, run, variables=variables_of)
         for action in pipeline.actions():
             if not may_enter(pipeline.conditions[action.stage], execution.variables):
-                played.append(PlayedAction(action.stage, action.name, action.provider, 0, SKIPPED))
+                played.append(_skipped(execution, action))
                 continue
-            played.append(_play(execution, action))
+            played.append(_recorded(execution, action))
             changed = action.provider == "CodeBuild" and pipeline != read_pipeline(
                 reader, name, account, region
             )
@@ -109,29 +83,42 @@ def play_pipeline(
     )
 
 
-def _play(execution: Execution, action: Action) -> PlayedAction:
+def _skipped(execution: Execution, action: Action) -> PlayedAction:
+    execution.record(action, ActionStatus.SKIPPED, 0, ActionStatus.SKIPPED)
+    return PlayedAction(action.stage, action.name, action.provider, 0, ActionStatus.SKIPPED)
+
+
+def _recorded(execution: Execution, action: Action) -> PlayedAction:
+    """Play an action and remember it, however it ends."""
     world, name = execution.world, execution.pipeline.name
     world.say(f"{name}: {action.stage} / {action.name}")
+    # An earlier run of this pipeline may have left one.
+    execution.log_file(action).unlink(missing_ok=True)
     start = time.monotonic()
-    settings = {
-        key: resolved(value, execution.variables) for key, value in action.configuration.items()
-    }
-    action = replace(action, configuration=settings)
-    play = PLAYERS.get(action.provider)
-    if play is None:
-        raise PlatformError(f"actions of {action.provider} are not played: '{action.name}'")
     try:
-        result = play(execution, action)
-    except ClientError as error:
-        raise PlatformError(
-            f"{name}: {action.stage} / {action.name}: {error}",
-            hint="see the policies of the role that the message names",
-        ) from error
+        result = _play(execution, action)
     except PlatformError as error:
+        execution.record(action, ActionStatus.FAILED, time.monotonic() - start, error.message)
         message = f"{name}: {action.stage} / {action.name}: {error.message}"
         raise PlatformError(message, hint=error.hint) from error
     seconds = time.monotonic() - start
+    execution.record(action, ActionStatus.SUCCEEDED, seconds, result)
     return PlayedAction(action.stage, action.name, action.provider, seconds, result)
+
+
+def _play(execution: Execution, action: Action) -> str:
+    settings = {
+        key: resolved(value, execution.variables) for key, value in action.configuration.items()
+    }
+    play = PLAYERS.get(action.provider)
+    if play is None:
+        raise PlatformError(f"actions of {action.provider} are not played")
+    try:
+        return play(execution, replace(action, configuration=settings))
+    except ClientError as error:
+        raise PlatformError(
+            str(error), hint="see the policies of the role that the message names"
+        ) from error
 
 
 def _source(execution: Execution, action: Action) -> str:
@@ -163,13 +150,20 @@ def _build(execution: Execution, action: Action) -> str:
 def _cloudformation(execution: Execution, action: Action) -> str:
     world, credentials = execution.world, execution.caller(action)
     region = action.region or execution.pipeline.region
-    return play_cloudformation(
-        world.client("cloudformation", region, credentials),
-        world.client("s3", execution.pipeline.region, credentials),
-        action,
-        execution.artifacts,
-        execution.upload,
-    )
+    account = action.role.split(":")[4] if action.role else execution.pipeline.account
+    start = datetime.now(UTC)
+    try:
+        return play_cloudformation(
+            world.client("cloudformation", region, credentials),
+            world.client("s3", execution.pipeline.region, credentials),
+            action,
+            execution.artifacts,
+            execution.upload,
+        )
+    finally:
+        reader = world.administrator("cloudformation", account, region)
+        log = stack_log(reader, action, start)
+        execution.log_file(action).write_text(log, encoding="utf-8")
 
 
 def _approval(execution: Execution, action: Action) -> str:

@@ -8,13 +8,14 @@ from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS
 from ministack_registry import (
     api,
     corrections,
+    decisions,
     ec2,
     endpoints,
     events,
+    own_calls,
     records,
     repositories,
     service_role,
-    sessions,
     validation,
 )
 
@@ -30,11 +31,12 @@ def register():
     service_role.register()
     events.register()
     api.register(ministack.app.SERVICE_HANDLERS)
+    decisions.register()
 
 
 def main():
     register()
-    ministack.app.app = sessions.serving(ministack.app.app)
+    ministack.app.app = own_calls.serving(ministack.app.app)
     # One port, the one that was asked for: MiniStack would take 443 as well.
     ministack.app._port_is_bindable = lambda *_: False
     sys.argv = ["ministack"]

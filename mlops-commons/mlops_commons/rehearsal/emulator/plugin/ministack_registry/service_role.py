@@ -12,6 +12,7 @@ from ministack.services import iam
 from ministack.services.cloudformation import handlers, stacks
 from ministack.services.cloudformation.helpers import _error, _p
 
+from ministack_registry import decisions
 from ministack_registry.permissions import required_actions
 from ministack_registry.resource_arns import known_arns, passed_roles
 from ministack_registry.sessions import trusts
@@ -172,6 +173,12 @@ def denied(principal, action, resources, context):
     """
     if _is_root(principal):
         return None
+    text = _refusal(principal, action, resources, context)
+    decisions.record(principal, action, decisions.DENIED if text else decisions.ALLOWED)
+    return text
+
+
+def _refusal(principal, action, resources, context):
     session, layers = _policies(principal)
     for resource in resources or (None,):
         question = evaluator.EvalContext(

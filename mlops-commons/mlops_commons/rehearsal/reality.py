@@ -1,0 +1,105 @@
+"""What a rehearsal shows of each part of the platform, and what only AWS can show."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Shown(StrEnum):
+    """How far a rehearsal can be believed about a part."""
+
+    REAL = "the real programs"
+    EMULATED = "emulated"
+    SCHEMA = "checked by schema only"
+    AWS = "only AWS can show it"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the platform or of AWS; `how` says what plays it, or what is missing."""
+
+    name: str
+    shown: Shown
+    how: str
+
+
+PARTS: Final = (
+    Part(
+        "CDK CLI, cdk-assets, git, synthesis, the fast tests",
+        Shown.REAL,
+        "as they are installed here",
+    ),
+    Part(
+        "IAM: identity, resource, trust and session policies, boundaries, conditions",
+        Shown.EMULATED,
+        "evaluated by MiniStack",
+    ),
+    Part(
+        "CloudFormation's service role",
+        Shown.EMULATED,
+        "evaluated for each resource by the handlers' permissions in the registry's schemas; exact "
+        "resources where the properties name them, else any of the service in the account",
+    ),
+    Part(
+        "VPC, IAM, KMS, S3, SSM, Lambda, logs, events, SNS, ECR",
+        Shown.EMULATED,
+        "MiniStack's services; functions run as processes of this machine's Python and node",
+    ),
+    Part(
+        "CodeCommit",
+        Shown.EMULATED,
+        "a bare git repository, filled from the stack's asset",
+    ),
+    Part(
+        "CodePipeline, CodeBuild",
+        Shown.EMULATED,
+        "played: artifacts through the artifact bucket, commands with the role of the project; "
+        "images and runtime versions are this machine's",
+    ),
+    Part(
+        "Service Catalog",
+        Shown.EMULATED,
+        "portfolios, launch constraints, launches: the stack is made with the launch role's "
+        "permissions",
+    ),
+    Part(
+        "SageMaker Pipelines, jobs",
+        Shown.EMULATED,
+        "the compiled definition step by step; containers are processes on this machine with the "
+        "folders and variables of SageMaker's contract, data moves with the execution role's "
+        "permissions",
+    ),
+    Part(
+        "Model registry",
+        Shown.EMULATED,
+        "versions, approval and its event, the group's policy for other accounts",
+    ),
+    Part(
+        "Endpoints",
+        Shown.EMULATED,
+        "a process with the model's own `inference.py`; the model is read with the role of the "
+        "stage, its key's policy included; data capture is written",
+    ),
+    Part(
+        "EventBridge",
+        Shown.EMULATED,
+        "rules and input transformers; a target pipeline is started with the permissions of the "
+        "target's role",
+    ),
+    Part(
+        "Properties of every resource",
+        Shown.SCHEMA,
+        "checked against the registry's schemas",
+    ),
+    Part(
+        "Studio, CodePipeline's records",
+        Shown.SCHEMA,
+        "records of what a template says, with the calls that read them",
+    ),
+    Part("Quotas and timing", Shown.AWS, "nothing here is limited or slow as AWS is"),
+    Part("A push that starts a pipeline", Shown.AWS, "the pipelines are started by the rehearsal"),
+    Part("KMS permissions on other objects of S3", Shown.AWS, "only those of models are evaluated"),
+    Part("Canary shifts and alarms", Shown.AWS, "an endpoint is changed at once"),
+    Part("Service-side checks", Shown.AWS, "what no schema says, such as names that are taken"),
+)
+"""In the order of `Shown`."""
