@@ -16,6 +16,7 @@ from mlops_commons.cli import (
     doctor,
     rehearse,
     setup,
+    teardown,
 )
 from mlops_commons.cli.errors import reported_errors
 from mlops_commons.cli.exit_codes import ExitCode
@@ -59,6 +60,7 @@ check_verbs.register(application)
 diagram.register(application)
 docs_verbs.register(application)
 rehearse.register(application)
+teardown.register(application)
 completion.register(application)
 
 

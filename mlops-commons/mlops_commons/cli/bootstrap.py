@@ -3,20 +3,16 @@
 import json
 import shlex
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from mlops_commons.cli.accounts_needed import refuse_placeholder_accounts
+from mlops_commons.cli.assemblies import synthesised_stacks
 from mlops_commons.cli.bootstrap_report import as_json, print_plan
 from mlops_commons.cli.environment import cdk_command, child_environment
-from mlops_commons.cli.synth import make_assembly
-from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import (
-    APP_DIRECTORIES,
-    CDK_APP_CONFIG,
     REPOSITORY_ROOT,
-    app_directory,
 )
 from mlops_commons.utilities.process import run
 
@@ -72,7 +68,7 @@ def bootstrap(
 
     config = load_config()
     if not (dry_run or print_json):
-        _refuse_placeholders(config)
+        refuse_placeholder_accounts("bootstrap", config)
     policies = planned(
         config,
         set_name=set_name,
@@ -119,7 +115,7 @@ def planned(
     files = [row.policy_file for row in bootstrap_plan(config)]
     rows = selected(bootstrap_plan(config, kept_files(files)), set_name=set_name, stage_name=stage)
     generated = any(row.policy_source is PolicySource.GENERATED for row in rows)
-    assemblies = _assemblies(quiet=quiet) if generated else {}
+    assemblies = synthesised_stacks(quiet=quiet) if generated else {}
     return tuple(
         account_policy(
             row,
@@ -129,28 +125,6 @@ def planned(
         )
         for row in rows
     )
-
-
-def _assemblies(*, quiet: bool) -> Mapping[Path, Sequence[Any]]:
-    """The synthesised stacks of both apps: without one of them the policies would lack its part.
-
-    Raises:
-        PlatformError: an app is not in this repository, or cannot be synthesised.
-    """
-    from mlops_commons.utilities.cloud_assembly import read_stacks
-
-    found = {}
-    for app, directory in {app: app_directory(app) for app in APP_DIRECTORIES}.items():
-        if not quiet:
-            typer.echo(f"reading the templates of '{app}'", err=True)
-        code, _ = make_assembly(directory, ["--quiet"])
-        if code:
-            raise PlatformError(
-                f"the execution policies need the templates of '{app}', which cannot be made",
-                hint=f"see why with: ./mlops-multi-account.sh {app} synth",
-            )
-        found[directory / "cdk.out"] = read_stacks(directory / "cdk.out")
-    return found
 
 
 def _write_for_review(policies: Sequence["AccountPolicy"]) -> None:
@@ -190,15 +164,3 @@ def _put(policy: "AccountPolicy", iam: Any) -> None:
     documents = dict(zip(policy.arns, policy.documents, strict=True))
     for arn, change in put_policies(iam, documents).items():
         typer.echo(f"{change}: {arn}", err=True)
-
-
-def _refuse_placeholders(config: "PlatformConfig") -> None:
-    from mlops_commons.config import placeholder_accounts
-
-    found = placeholder_accounts(config)
-    if found:
-        raise PlatformError(
-            "'bootstrap' needs real accounts, but these ids are the sample's placeholders: "
-            + ", ".join(found),
-            hint=f"fill in your account ids in {CDK_APP_CONFIG}",
-        )

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from mlops_commons.cli.accounts_needed import refuse_placeholder_accounts
 from mlops_commons.cli.environment import cdk_command, child_environment
 from mlops_commons.cli.synth import SYNTH_VERBS, has_summary, synth
-from mlops_commons.utilities.errors import PlatformError
-from mlops_commons.utilities.paths import CDK_APP_CONFIG, REPOSITORY_ROOT, app_directory
+from mlops_commons.utilities.paths import REPOSITORY_ROOT, app_directory
 from mlops_commons.utilities.process import run
 
 CDK_VERBS: Final = frozenset(
@@ -51,7 +51,9 @@ def run_cdk(app: str, arguments: Sequence[str], *, root: Path = REPOSITORY_ROOT)
     if verb in SYNTH_VERBS and has_summary(flags):
         return synth(directory, flags, root=root)
     if verb in REFUSED_WITH_PLACEHOLDERS and not _asks_for_help(flags):
-        _refuse_placeholder_accounts(verb)
+        from mlops_commons.config import load_config
+
+        refuse_placeholder_accounts(verb, load_config())
     command = [*cdk_command(root), verb, *flags]
     if verb in SYNTH_VERBS:
         command.append("--no-lookups")
@@ -73,15 +75,3 @@ def _governance_profile() -> str:
     from mlops_commons.config import load_config
 
     return load_config().pipeline.bootstrap.aws_profile
-
-
-def _refuse_placeholder_accounts(verb: str) -> None:
-    from mlops_commons.config import load_config, placeholder_accounts
-
-    found = placeholder_accounts(load_config())
-    if found:
-        raise PlatformError(
-            f"'{verb}' needs real accounts, but these ids are the sample's placeholders: "
-            + ", ".join(found),
-            hint=f"fill in your account ids in {CDK_APP_CONFIG}",
-        )

@@ -16,12 +16,17 @@ def play_bootstrap(world: World) -> tuple[Evidence, ...]:
     """`bootstrap --yes` as the README says it, then a look at what it has left in the accounts."""
     world.say(f"./{WRAPPER} bootstrap --yes")
     chosen = ["--set", world.set_name] if world.set_name else []
-    _wrapper(world, "bootstrap", "bootstrap", "--yes", *chosen)
-    plan = json.loads(_wrapper(world, "bootstrap-plan", "bootstrap", "--json", *chosen))
+    wrapper(world, "bootstrap", "bootstrap", "--yes", *chosen)
+    plan = json.loads(wrapper(world, "bootstrap-plan", "bootstrap", "--json", *chosen))
     return (Evidence("bootstrapped", tuple(_row(world, row) for row in plan)),)
 
 
-def _wrapper(world: World, name: str, *arguments: str) -> str:
+def wrapper(world: World, name: str, *arguments: str) -> str:
+    """What a verb of the checkout's wrapper has printed.
+
+    Raises:
+        PlatformError: it has failed.
+    """
     world.program(
         name,
         ["/bin/bash", WRAPPER, *arguments],

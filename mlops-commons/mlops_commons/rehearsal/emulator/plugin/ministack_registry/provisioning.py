@@ -22,6 +22,10 @@ MESSAGE_CHARACTERS = 1000
 CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND")
 
 
+OWN = ("stack", "terminating")
+"""What is noted about a product and not shown."""
+
+
 def provision(request, visible):
     """Launch a version of a product.
 
@@ -70,7 +74,7 @@ def terminate(request):
     """End a provisioned product and delete its stack with the launch role."""
     found = _found(request)
     handlers._delete_stack({"StackName": [found["stack"]]})
-    PROVISIONED.pop(_key(found["Name"]))
+    found["terminating"] = True
     return {"RecordDetail": {**_record(found), "Status": "IN_PROGRESS"}}
 
 
@@ -108,7 +112,11 @@ def _key(name):
 
 
 def _here():
+    """What is there; a product that is terminated goes when its stack has gone."""
     place = (get_account_id(), get_region())
+    for key, row in list(PROVISIONED.items()):
+        if row.get("terminating") and _stack(row)["StackStatus"] == "DELETE_COMPLETE":
+            del PROVISIONED[key]
     return [row for key, row in PROVISIONED.items() if key[:2] == place]
 
 
@@ -153,7 +161,7 @@ def _status(found):
 
 
 def _detail(found):
-    shown = {name: value for name, value in found.items() if name != "stack"}
+    shown = {name: value for name, value in found.items() if name not in OWN}
     stack = _stack(found)
     return {
         **shown,

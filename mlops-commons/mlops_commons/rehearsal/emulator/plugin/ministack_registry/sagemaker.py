@@ -2,7 +2,7 @@
 
 from ministack.core.responses import get_account_id, get_region
 
-from ministack_registry import endpoints, model_registry, sagemaker_pipelines
+from ministack_registry import endpoints, model_registry, sagemaker_pipelines, studio_apps
 from ministack_registry.errors import ServiceError
 from ministack_registry.records import all_of, arn
 
@@ -17,7 +17,7 @@ def here():
 
 def resource_of(operation, request):
     """The ARN that a call is about."""
-    for module in (endpoints, model_registry, sagemaker_pipelines):
+    for module in (endpoints, model_registry, sagemaker_pipelines, studio_apps):
         found = module.resource_of(operation, request)
         if found:
             return found
@@ -114,6 +114,7 @@ OPERATIONS = {
     **endpoints.OPERATIONS,
     **model_registry.OPERATIONS,
     **sagemaker_pipelines.OPERATIONS,
+    **studio_apps.OPERATIONS,
     "DescribeDomain": _describe_domain,
     "DescribeUserProfile": _describe_profile,
     "DisableSagemakerServicecatalogPortfolio": _disable,

@@ -11,7 +11,7 @@ from ministack.core.responses import get_account_id, get_region, request_scope
 from ministack_registry import pipeline_steps
 from ministack_registry.errors import ServiceError
 from ministack_registry.pipeline_definition import NotResolved, Scope, parameters
-from ministack_registry.records import STORE, arn, key_of
+from ministack_registry.records import STORE, all_of, arn, key_of
 from ministack_registry.service_role import denied
 
 TYPE = "AWS::SageMaker::Pipeline"
@@ -155,10 +155,19 @@ def _steps(request):
     return {"PipelineExecutionSteps": list(found) if ascending else found[::-1]}
 
 
+def _pipelines(request):
+    return {
+        "PipelineSummaries": [
+            {"PipelineName": name, "PipelineArn": _arn(name)} for name, _ in all_of(TYPE)
+        ]
+    }
+
+
 OPERATIONS = {
     "CreatePipeline": _create,
     "DescribePipeline": _describe,
     "DescribePipelineExecution": _describe_execution,
+    "ListPipelines": _pipelines,
     "ListPipelineExecutions": _executions,
     "ListPipelineExecutionSteps": _steps,
     "StartPipelineExecution": _start,

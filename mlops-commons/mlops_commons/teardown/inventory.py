@@ -1,0 +1,117 @@
+"""What there is in an account and region: stacks, projects, and apps that people have running."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mlops_commons.accounts.bootstrap_plan import BootstrapRow
+
+PROJECT_TAG: Final = "sagemaker:project-id"
+PROJECT_STACK: Final = re.compile(r"-p-[a-z0-9]+-deploy-[a-z]+$")
+"""The stacks that a project's deploy pipeline makes end so; their names stand in the seed code."""
+LAUNCHED: Final = "SC-"
+"""The beginning of a stack's name that Service Catalog has given."""
+GONE: Final = ("DELETE_COMPLETE",)
+RUNNING: Final = ("InService", "Pending")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundStack:
+    """A stack; `of_project` is true for what projects have deployed, not for what launched them."""
+
+    name: str
+    status: str
+    of_project: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundProject:
+    """A launched product; `project` is empty where SageMaker has no project for it."""
+
+    provisioned_product: str
+    name: str
+    project: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inventory:
+    """One account and region.
+
+    Attributes:
+        running: the apps of people in Studio, as `domain/space or user/app`.
+    """
+
+    row: BootstrapRow
+    stacks: tuple[FoundStack, ...]
+    projects: tuple[FoundProject, ...]
+    running: tuple[str, ...]
+
+
+def inventory(row: BootstrapRow, session: Any) -> Inventory:
+    """Look at an account and region.
+
+    Args:
+        session: a boto3 session that is signed in there.
+
+    Raises:
+        ClientError: a call is refused.
+    """
+    return Inventory(
+        row=row,
+        stacks=tuple(_stacks(session.client("cloudformation"))),
+        projects=tuple(_projects(session)),
+        running=tuple(_running(session.client("sagemaker"))),
+    )
+
+
+def _stacks(cloudformation: Any) -> Iterator[FoundStack]:
+    for page in cloudformation.get_paginator("describe_stacks").paginate():
+        for stack in page["Stacks"]:
+            name, status = stack["StackName"], stack["StackStatus"]
+            if status in GONE:
+                continue
+            tagged = any(tag["Key"] == PROJECT_TAG for tag in stack.get("Tags", ()))
+            deployed = tagged or bool(PROJECT_STACK.search(name))
+            of_project = deployed and not name.startswith(LAUNCHED)
+            yield FoundStack(name=name, status=status, of_project=of_project)
+
+
+def _projects(session: Any) -> Iterator[FoundProject]:
+    """Every product that anybody in the account has launched, if it belongs to a project."""
+    names = _sagemaker_projects(session.client("sagemaker"))
+    catalog = session.client("servicecatalog")
+    everybody = {"Key": "Account", "Value": "self"}
+    pages = catalog.get_paginator("scan_provisioned_products").paginate(AccessLevelFilter=everybody)
+    for page in pages:
+        for product in page["ProvisionedProducts"]:
+            found, name = product["Id"], product["Name"]
+            if found in names or re.search(r"-p-[a-z0-9]+$", name):
+                yield FoundProject(
+                    provisioned_product=found, name=name, project=names.get(found, "")
+                )
+
+
+def _sagemaker_projects(sagemaker: Any) -> Mapping[str, str]:
+    """The names of SageMaker's projects by the product that was launched for them."""
+    names: dict[str, str] = {}
+    answer = sagemaker.list_projects()
+    while True:
+        for summary in answer["ProjectSummaryList"]:
+            if summary["ProjectStatus"] == "DeleteCompleted":
+                continue
+            name = summary["ProjectName"]
+            details = sagemaker.describe_project(ProjectName=name)
+            product = details.get("ServiceCatalogProvisionedProductDetails", {})
+            names[product.get("ProvisionedProductId", "")] = name
+        if not answer.get("NextToken"):
+            return names
+        answer = sagemaker.list_projects(NextToken=answer["NextToken"])
+
+
+def _running(sagemaker: Any) -> Iterator[str]:
+    for page in sagemaker.get_paginator("list_apps").paginate():
+        for app in page["Apps"]:
+            if app["Status"] in RUNNING:
+                owner = app.get("SpaceName") or app.get("UserProfileName", "")
+                yield f"{app['DomainId']}/{owner}/{app['AppType']}/{app['AppName']}"

@@ -1,0 +1,123 @@
+"""What stays in an account when its stacks are gone, and the command that removes each."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import yaml
+
+from mlops_commons.accounts.bootstrap_plan import BootstrapRow
+from mlops_commons.teardown.inventory import LAUNCHED, Inventory
+from mlops_commons.teardown.plan import Kind, Step
+
+RETAINED: Final = ("Retain", "RetainExceptOnCreate")
+TOOLKIT: Final = "CDKToolkit"
+LOG_GROUPS: Final = ("/aws/codebuild/", "/aws/lambda/", "/aws/sagemaker/", "/aws/codepipeline/")
+"""Made by services on first use, outside of every stack."""
+COMMANDS: Final = {
+    "AWS::S3::Bucket": "aws s3 rb --force s3://{id}",
+    "AWS::KMS::Key": "aws kms schedule-key-deletion --key-id {id}",
+    "AWS::Logs::LogGroup": "aws logs delete-log-group --log-group-name {id}",
+    "AWS::ECR::Repository": "aws ecr delete-repository --force --repository-name {id}",
+    "AWS::CodeCommit::Repository": "aws codecommit delete-repository --repository-name {id}",
+    "AWS::SageMaker::Pipeline": "aws sagemaker delete-pipeline --pipeline-name {id}",
+    "AWS::CloudFormation::Stack": "aws cloudformation delete-stack --stack-name {id}",
+}
+"""By type; the others go through Cloud Control, which knows every type of the registry."""
+OTHERS: Final = "aws cloudcontrol delete-resource --type-name {type} --identifier '{id}'"
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Leftover:
+    """Something that AWS keeps."""
+
+    account: str
+    region: str
+    type: str
+    id: str
+    why: str
+    command: str
+
+
+def leftover(row: BootstrapRow, kind: str, physical_id: str, why: str) -> Leftover:
+    """A leftover with the command that removes it."""
+    command = COMMANDS.get(kind, OTHERS).format(type=kind, id=physical_id)
+    where = f" --region {row.region} --profile {row.profile}"
+    return Leftover(
+        account=row.account,
+        region=row.region,
+        type=kind,
+        id=physical_id,
+        why=why,
+        command=command + where,
+    )
+
+
+def retained(step: Step, cloudformation: Any) -> Iterator[Leftover]:
+    """What a stack's own template says is to be kept."""
+    if step.kind is Kind.STACK:
+        yield from _of_stack(step.row, step.name, cloudformation)
+
+
+def retained_of_launches(place: Inventory, cloudformation: Any) -> Iterator[Leftover]:
+    """What the stacks of launched products keep."""
+    for stack in place.stacks:
+        if stack.name.startswith(LAUNCHED):
+            yield from _of_stack(place.row, stack.name, cloudformation)
+
+
+def _of_stack(row: BootstrapRow, name: str, cloudformation: Any) -> Iterator[Leftover]:
+    body = cloudformation.get_template(StackName=name)["TemplateBody"]
+    template = body if isinstance(body, dict) else _parsed(body)
+    kept = {
+        logical
+        for logical, resource in template.get("Resources", {}).items()
+        if resource.get("DeletionPolicy") in RETAINED
+    }
+    for page in cloudformation.get_paginator("list_stack_resources").paginate(StackName=name):
+        for resource in page["StackResourceSummaries"]:
+            if resource["LogicalResourceId"] in kept and resource.get("PhysicalResourceId"):
+                why = f"stack {name} keeps it"
+                yield leftover(row, resource["ResourceType"], resource["PhysicalResourceId"], why)
+
+
+def made_by_services(place: Inventory, session: Any) -> Iterator[Leftover]:
+    """Log groups, pipelines of SageMaker that builds have made, and the bootstrap itself."""
+    row = place.row
+    logs = session.client("logs")
+    for prefix in LOG_GROUPS:
+        pages = logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=prefix)
+        for page in pages:
+            for group in page["logGroups"]:
+                why = "made by a service on first use"
+                yield leftover(row, "AWS::Logs::LogGroup", group["logGroupName"], why)
+    if place.projects or any(stack.of_project for stack in place.stacks):
+        yield from _pipelines(row, session.client("sagemaker"))
+    if any(stack.name == TOOLKIT for stack in place.stacks):
+        why = "the CDK's bootstrap; empty its bucket first"
+        yield leftover(row, "AWS::CloudFormation::Stack", TOOLKIT, why)
+
+
+def _pipelines(row: BootstrapRow, sagemaker: Any) -> Iterator[Leftover]:
+    for page in sagemaker.get_paginator("list_pipelines").paginate():
+        for pipeline in page["PipelineSummaries"]:
+            name = pipeline["PipelineName"]
+            if re.search(r"-p-[a-z0-9]+", name):
+                yield leftover(row, "AWS::SageMaker::Pipeline", name, "made by a project's build")
+
+
+class _Loader(yaml.SafeLoader):
+    """Knows the short forms of CloudFormation's functions, whose values are of no interest here."""
+
+
+_Loader.add_multi_constructor("!", lambda loader, suffix, node: None)
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    try:
+        content = json.loads(text)
+    except ValueError:
+        content = yaml.load(text, Loader=_Loader)  # noqa: S506: a subclass of SafeLoader
+    return content if isinstance(content, dict) else {}
