@@ -106,20 +106,18 @@ class Emulator:
         Raises:
             PlatformError: the role is not there, or does not trust the service.
         """
-        request = urllib.request.Request(
-            f"{self.endpoint}/_registry/sessions",
-            data=json.dumps({"role": role, "service": service, "name": name}).encode(),
-            headers={"X-Registry-Token": self._token},
-            method="POST",
-        )
-        trust = ssl.create_default_context(cafile=str(self.certificate))
-        try:
-            with urllib.request.urlopen(request, timeout=30, context=trust) as answer:
-                found: dict[str, str] = json.load(answer)
-                return found
-        except urllib.error.HTTPError as error:
-            message = json.load(error).get("message", str(error))
-            raise PlatformError(message, hint="see the trust policy of that role") from error
+        request = {"role": role, "service": service, "name": name}
+        return self._call("sessions", request, hint="see the trust policy of that role")
+
+    def end_run(self, account: str, region: str, pipeline: str, run: str, status: str) -> None:
+        """Tell CodePipeline how a run of a pipeline has ended, such as `Succeeded`.
+
+        Raises:
+            PlatformError: the pipeline has no such run.
+        """
+        request = {"account": account, "region": region, "pipeline": pipeline}
+        hint = "see the runs with: aws codepipeline list-pipeline-executions"
+        self._call("runs", {**request, "run": run, "status": status}, hint=hint)
 
     def offer_sagemaker_python(self, python: Path) -> None:
         """Let the jobs and endpoints of SageMaker run with a Python from now on.
@@ -141,6 +139,22 @@ class Emulator:
             shutil.rmtree(temporary, ignore_errors=True)
         if self._temporary and self.folder:
             shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _call(self, name: str, content: Mapping[str, str], *, hint: str) -> dict[str, str]:
+        request = urllib.request.Request(
+            f"{self.endpoint}/_registry/{name}",
+            data=json.dumps(content).encode(),
+            headers={"X-Registry-Token": self._token},
+            method="POST",
+        )
+        trust = ssl.create_default_context(cafile=str(self.certificate))
+        try:
+            with urllib.request.urlopen(request, timeout=30, context=trust) as answer:
+                found: dict[str, str] = json.load(answer)
+                return found
+        except urllib.error.HTTPError as error:
+            message = json.load(error).get("message", str(error))
+            raise PlatformError(message, hint=hint) from error
 
     def _start(self, python: Path) -> None:
         key = self.root / "key.pem"

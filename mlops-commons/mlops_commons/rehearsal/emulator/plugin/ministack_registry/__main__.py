@@ -11,10 +11,10 @@ from ministack_registry import (
     ec2,
     endpoints,
     events,
+    own_calls,
     records,
     repositories,
     service_role,
-    sessions,
     validation,
 )
 
@@ -34,7 +34,7 @@ def register():
 
 def main():
     register()
-    ministack.app.app = sessions.serving(ministack.app.app)
+    ministack.app.app = own_calls.serving(ministack.app.app)
     # One port, the one that was asked for: MiniStack would take 443 as well.
     ministack.app._port_is_bindable = lambda *_: False
     sys.argv = ["ministack"]

@@ -1,10 +1,9 @@
 """Sessions of roles as the service that a role trusts has them, for programs that play services.
 
-`POST /_registry/sessions` with `{"role", "service", "name"}` answers with credentials when the
-role's trust policy names the service. Only who started the emulator knows its token.
+A call with `{"role", "service", "name"}` answers with credentials when the role's trust policy
+names the service.
 """
 
-import hmac
 import json
 import os
 import secrets
@@ -12,41 +11,10 @@ import secrets
 from ministack.core.responses import request_scope
 from ministack.services import iam, sts
 
-PATH = "/_registry/sessions"
-TOKEN = "MINISTACK_REGISTRY_TOKEN"
 
-
-def serving(application):
-    """The ASGI application with this one path in front of it."""
-
-    async def serve(scope, receive, send):
-        if scope["type"] != "http" or scope["path"] != PATH:
-            return await application(scope, receive, send)
-        body = b""
-        more = True
-        while more:
-            message = await receive()
-            body += message.get("body", b"")
-            more = message.get("more_body", False)
-        status, answer = _answer(dict(scope["headers"]), body)
-        headers = [(b"content-type", b"application/json")]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": json.dumps(answer).encode()})
-
-    return serve
-
-
-def _answer(headers, body):
-    expected = os.environ.get(TOKEN, "")
-    given = headers.get(b"x-registry-token", b"").decode()
-    if not expected or not hmac.compare_digest(expected, given):
-        return 403, {"message": "the token of this emulator is needed"}
-    request = json.loads(body)
-    return session(request["role"], request["service"], request["name"])
-
-
-def session(role, service, name):
+def session(request):
     """An HTTP status, and the credentials of a role for a service that its trust policy names."""
+    role, service, name = request["role"], request["service"], request["name"]
     account, role_name = role.split(":")[4], role.rpartition("/")[2]
     with request_scope(account, os.environ.get("MINISTACK_REGION", "us-east-1")):
         record = iam._roles.get(role_name)
