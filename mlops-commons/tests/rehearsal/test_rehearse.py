@@ -35,7 +35,7 @@ def test_the_sample_is_delivered_to_every_account_and_a_model_goes_to_prod(
     acts = {act["name"]: act["evidence"] for act in json.loads(output)["acts"]}
     assert list(acts) == [
         *("accounts", "bootstrap", "deploy", "pipelines", "world"),
-        *("project", "model", "promotion", "answer"),
+        *("project", "model", "promotion", "answer", "upgrade"),
     ]
     assert [row["role"].rpartition("/")[2] for row in acts["accounts"]["accounts"]] == [
         "governance",
@@ -60,6 +60,16 @@ def test_the_sample_is_delivered_to_every_account_and_a_model_goes_to_prod(
         row["account"] for row in acts["accounts"]["accounts"] if row["role"] != "governance"
     }
     assert all(int(row["captured"]) > 0 for row in acts["answer"]["answers"])
+    upgraded = acts["upgrade"]
+    elsewhere, published = upgraded["pushes"]
+    assert (elsewhere["branch"], elsewhere["started by"]) == ("an-experiment", "nothing")
+    assert published["branch"] == "main"
+    assert published["started by"].startswith("rule ")
+    assert {row["commit"] for row in upgraded["actions"]} == {published["commit"]}
+    assert {row["stage"] for row in upgraded["actions"]} >= {"Source", "Build", "dev"}
+    (offered,) = upgraded["versions"]
+    assert (offered["offered before"], offered["offered now"]) == ("1.0.0", "1.1.0")
+    assert [row["changed"] for row in upgraded["projects"]] == ["nothing"]
     assert list(tmp_path.iterdir()) == []
 
 
