@@ -8,7 +8,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from mlops_commons.rehearsal.player.started import StartedRun, all_started_runs, play_run
+from mlops_commons.rehearsal.player.started import (
+    StartedRun,
+    all_started_runs,
+    play_run,
+    readers_of,
+)
 from mlops_commons.rehearsal.world import INHERITED, World
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
@@ -37,8 +42,9 @@ def play_until_enter(world: World, show: Callable[[str], None]) -> None:
     Args:
         show: is given a line as a run begins and one as it ends; a failed run ends nothing else.
     """
+    readers = readers_of(world)
     while not select.select([sys.stdin], [], [], SECONDS)[0]:
-        for run in all_started_runs(world):
+        for run in all_started_runs(readers):
             _play(world, run, show)
     sys.stdin.readline()
 

@@ -30,17 +30,26 @@ class StartedRun:
 def started_runs(world: World, pipeline: str, account: str, region: str) -> list[StartedRun]:
     """The runs of a pipeline that nobody has played yet, in the order in which they started."""
     reader = world.administrator("codepipeline", account, region)
+    return _waiting(reader, pipeline, account, region)
+
+
+def readers_of(world: World) -> dict[tuple[str, str], Any]:
+    """A client of CodePipeline for each account and region, made once: making one takes a while."""
+    found = sorted({(place.account, place.region) for place in places(world.config)})
+    return {place: world.administrator("codepipeline", *place) for place in found}
+
+
+def all_started_runs(readers: Mapping[tuple[str, str], Any]) -> Iterator[StartedRun]:
+    """The runs of every pipeline of every account that nobody has played yet."""
+    for (account, region), reader in readers.items():
+        for pipeline in reader.list_pipelines()["pipelines"]:
+            yield from _waiting(reader, pipeline["name"], account, region)
+
+
+def _waiting(reader: Any, pipeline: str, account: str, region: str) -> list[StartedRun]:
     found = reader.list_pipeline_executions(pipelineName=pipeline)["pipelineExecutionSummaries"]
     waiting = [row["pipelineExecutionId"] for row in found if row["status"] == RUNNING]
     return [_run(reader, pipeline, account, region, run_id) for run_id in reversed(waiting)]
-
-
-def all_started_runs(world: World) -> Iterator[StartedRun]:
-    """The runs of every pipeline of every account that nobody has played yet."""
-    for account, region in sorted({(p.account, p.region) for p in places(world.config)}):
-        reader = world.administrator("codepipeline", account, region)
-        for pipeline in reader.list_pipelines()["pipelines"]:
-            yield from started_runs(world, pipeline["name"], account, region)
 
 
 def play_run(world: World, run: StartedRun) -> tuple[str, list[PlayedAction]]:
