@@ -1,7 +1,6 @@
 """`rehearse`: the platform bootstrapped, deployed and used on this machine, without AWS."""
 
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -84,7 +83,8 @@ def rehearse(
     """Play the platform and a model's life against an AWS emulated on this machine.
 
     Four accounts are bootstrapped and deployed to by the platform's own pipelines; then a lead
-    launches a project, which trains a model, and its approval takes it to prod.
+    launches a project, which trains a model, and its approval takes it to prod; a push of a
+    changed template upgrades the portfolio.
     """
     from rich.console import Console
 
@@ -157,18 +157,14 @@ def _report(performance: "Performance", *, as_json: bool) -> None:
 
 
 def _keep(world: "World") -> None:
-    """Say how to reach the accounts, then wait for Enter or an interrupt."""
-    environment = {
-        **world.emulator.client_environment(),
-        "AWS_CONFIG_FILE": str(world.aws_config_file),
-        "AWS_SHARED_CREDENTIALS_FILE": str(world.aws_credentials_file),
-    }
+    """Say how to reach the accounts, and play what is started there until Enter or an interrupt."""
+    from mlops_commons.rehearsal.kept import play_until_enter, shell_lines
+
     typer.echo("the accounts stay up; in another shell:\n")
-    for name, value in environment.items():
-        typer.echo(f"  export {name}={value}")
-    typer.echo(f"  export AWS_PROFILE={world.config.pipeline.bootstrap.aws_profile}")
-    typer.echo(f"  cd {world.checkout}\n\nEnter ends them.")
-    sys.stdin.readline()
+    for line in shell_lines(world):
+        typer.echo(f"  {line}")
+    typer.echo("\nA git push there starts its pipeline, which is played here. Enter ends them.")
+    play_until_enter(world, typer.echo)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from mlops_commons.config import PlatformConfig
 from mlops_commons.rehearsal.evidence import Evidence
+from mlops_commons.rehearsal.git_configuration import git_configuration
 from mlops_commons.rehearsal.world import World
 
 ADMINISTRATOR = "administrator"
@@ -34,11 +35,13 @@ def places(config: PlatformConfig) -> tuple[Place, ...]:
 
 
 def play_accounts(world: World) -> tuple[Evidence, ...]:
-    """Make the administrators and write their profiles, as a person's own files."""
+    """Make the administrators and write their profiles, and git's settings, as a person's files."""
     found = places(world.config)
     for account in sorted({place.account for place in found}):
         world.administrators[account] = _administrator(world, account, found[0].region)
     _write_profiles(world, found)
+    text = git_configuration(place.region for place in found)
+    world.git_configuration_file.write_text(text, encoding="utf-8")
     rows = tuple(_row(world, place) for place in found)
     return (Evidence("accounts", rows),)
 

@@ -13,7 +13,9 @@ from mlops_commons.rehearsal.first_deploy import play_first_deploy
 from mlops_commons.rehearsal.launch import play_launch
 from mlops_commons.rehearsal.pipelines import play_pipelines
 from mlops_commons.rehearsal.promotion import play_promotion
+from mlops_commons.rehearsal.teardown import play_teardown
 from mlops_commons.rehearsal.training import play_training
+from mlops_commons.rehearsal.upgrade import play_upgrade
 from mlops_commons.rehearsal.world import World
 from mlops_commons.utilities.errors import PlatformError
 
@@ -38,6 +40,8 @@ ACTS: Final = (
     Act(7, "model", "A model is trained and registered", play_training),
     Act(8, "promotion", "Approved, it goes to dev, preprod and prod", play_promotion),
     Act(9, "answer", "The endpoints answer", play_answer),
+    Act(10, "upgrade", "A push upgrades a template", play_upgrade),
+    Act(11, "teardown", "Everything goes, in order", play_teardown),
 )
 
 

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from mlops_commons.contract import Persona
 from mlops_commons.rehearsal.evidence import Evidence
 from mlops_commons.rehearsal.pipelines import action_rows
-from mlops_commons.rehearsal.player.run import play_pipeline
+from mlops_commons.rehearsal.player.started import StartedRun, play_run, started_runs
 from mlops_commons.rehearsal.projects import Project, persona
 from mlops_commons.rehearsal.world import World
 from mlops_commons.utilities.errors import PlatformError
@@ -28,16 +28,13 @@ def play_promotion(world: World) -> tuple[Evidence, ...]:
         run = _started(world, project)
         runs.append(
             {
-                "pipeline": project.pipeline("deploy"),
-                "started by": run["trigger"]["triggerDetail"],
-                "variables": ", ".join(f"{n}={v}" for n, v in _variables(run).items()),
+                "pipeline": run.pipeline,
+                "started by": run.started_by,
+                "variables": ", ".join(f"{n}={v}" for n, v in run.variables.items()),
             }
         )
-        name = project.pipeline("deploy")
-        commit, played = play_pipeline(
-            world, name, project.dev.account, project.dev.region, _variables(run)
-        )
-        actions += action_rows(name, commit, played)
+        commit, played = play_run(world, run)
+        actions += action_rows(run.pipeline, commit, played)
     return (
         Evidence("runs", tuple(runs)),
         Evidence("actions", tuple(actions)),
@@ -77,24 +74,16 @@ def _approve(world: World, project: Project, version: str) -> None:
     sagemaker.update_model_package(ModelPackageArn=version, ModelApprovalStatus=APPROVED)
 
 
-def _started(world: World, project: Project) -> Mapping[str, Any]:
+def _started(world: World, project: Project) -> StartedRun:
     """The newest run that a rule of EventBridge has started."""
-    reader = world.administrator("codepipeline", project.dev.account, project.dev.region)
     name = project.pipeline("deploy")
-    found = reader.list_pipeline_executions(pipelineName=name)["pipelineExecutionSummaries"]
+    found = started_runs(world, name, project.dev.account, project.dev.region)
     if not found:
         raise PlatformError(
             f"nothing has started the pipeline '{name}'",
             hint="see the rules of cdk_service_catalog/project/triggers.py",
         )
-    run: Mapping[str, Any] = reader.get_pipeline_execution(
-        pipelineName=name, pipelineExecutionId=found[0]["pipelineExecutionId"]
-    )["pipelineExecution"]
-    return run
-
-
-def _variables(run: Mapping[str, Any]) -> dict[str, str]:
-    return {row["name"]: row["resolvedValue"] for row in run.get("variables", ())}
+    return found[-1]
 
 
 def _access(project: Project, who: Persona, decision: str) -> Mapping[str, str]:

@@ -48,7 +48,21 @@ PARTS: Final = (
     Part(
         "CodeCommit",
         Shown.EMULATED,
-        "a bare git repository, filled from the stack's asset",
+        "a bare git repository, filled from the stack's asset, reached by real git with the URLs of "
+        "git-remote-codecommit and of `GetRepository`",
+    ),
+    Part(
+        "Permissions of git",
+        Shown.EMULATED,
+        "`codecommit:GitPull` and `GitPush` of the profile's or the environment's credentials for "
+        "each clone, fetch and push; not the condition `codecommit:References`, and not of who "
+        "pushes into the folder itself",
+    ),
+    Part(
+        "A push",
+        Shown.EMULATED,
+        'its event, "CodeCommit Repository State Change", on the account\'s bus; there is none of '
+        "pull requests and merges",
     ),
     Part(
         "CodePipeline, CodeBuild",
@@ -97,7 +111,6 @@ PARTS: Final = (
         "records of what a template says, with the calls that read them",
     ),
     Part("Quotas and timing", Shown.AWS, "nothing here is limited or slow as AWS is"),
-    Part("A push that starts a pipeline", Shown.AWS, "the pipelines are started by the rehearsal"),
     Part("KMS permissions on other objects of S3", Shown.AWS, "only those of models are evaluated"),
     Part("Canary shifts and alarms", Shown.AWS, "an endpoint is changed at once"),
     Part("Service-side checks", Shown.AWS, "what no schema says, such as names that are taken"),

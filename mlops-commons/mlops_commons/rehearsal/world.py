@@ -63,6 +63,11 @@ class World:
     def aws_credentials_file(self) -> Path:
         return self.folder / "aws" / "credentials"
 
+    @property
+    def git_configuration_file(self) -> Path:
+        """With it git finds the repositories of CodeCommit in this world."""
+        return self.folder / "gitconfig"
+
     @cached_property
     def logs(self) -> Path:
         """A log for each program that was run."""
@@ -118,7 +123,7 @@ class World:
             "PYTHONPATH": os.pathsep.join(map(str, packages)),
             "AWS_CONFIG_FILE": str(self.aws_config_file),
             "AWS_SHARED_CREDENTIALS_FILE": str(self.aws_credentials_file),
-            "GIT_CONFIG_GLOBAL": str(self.folder / "gitconfig"),
+            "GIT_CONFIG_GLOBAL": str(self.git_configuration_file),
             "CDK_DISABLE_CLI_TELEMETRY": "true",
             "CDK_VALIDATION": "false",
             "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",

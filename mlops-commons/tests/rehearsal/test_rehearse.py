@@ -39,7 +39,7 @@ def test_the_sample_is_delivered_to_every_account_and_a_model_goes_to_prod(
     acts = {act["name"]: act["evidence"] for act in shown["acts"]}
     assert list(acts) == [
         *("accounts", "bootstrap", "deploy", "pipelines", "world"),
-        *("project", "model", "promotion", "answer"),
+        *("project", "model", "promotion", "answer", "upgrade", "teardown"),
     ]
     assert [row["role"].rpartition("/")[2] for row in acts["accounts"]["accounts"]] == [
         "governance",
@@ -64,6 +64,16 @@ def test_the_sample_is_delivered_to_every_account_and_a_model_goes_to_prod(
         row["account"] for row in acts["accounts"]["accounts"] if row["role"] != "governance"
     }
     assert all(int(row["captured"]) > 0 for row in acts["answer"]["answers"])
+    upgraded = acts["upgrade"]
+    elsewhere, published = upgraded["pushes"]
+    assert (elsewhere["branch"], elsewhere["started by"]) == ("an-experiment", "nothing")
+    assert published["branch"] == "main"
+    assert published["started by"].startswith("rule ")
+    assert {row["commit"] for row in upgraded["actions"]} == {published["commit"]}
+    assert {row["stage"] for row in upgraded["actions"]} >= {"Source", "Build", "dev"}
+    (offered,) = upgraded["versions"]
+    assert (offered["offered before"], offered["offered now"]) == ("1.0.0", "1.1.0")
+    assert [row["changed"] for row in upgraded["projects"]] == ["nothing"]
     assert_accounts_and_access(shown)
     assert f"report: {report}" in errors
     assert_page(report.read_text(encoding="utf-8"), shown)

@@ -124,6 +124,16 @@ class Emulator:
         )
         return found
 
+    def end_run(self, account: str, region: str, pipeline: str, run: str, status: str) -> None:
+        """Tell CodePipeline how a run of a pipeline has ended, such as `Succeeded`.
+
+        Raises:
+            PlatformError: the pipeline has no such run.
+        """
+        request = {"account": account, "region": region, "pipeline": pipeline}
+        hint = "see the runs with: aws codepipeline list-pipeline-executions"
+        self._own_calls().ask("runs", {**request, "run": run, "status": status}, hint=hint)
+
     def offer_sagemaker_python(self, python: Path) -> None:
         """Let the jobs and endpoints of SageMaker run with a Python from now on.
 

@@ -16,6 +16,11 @@ from mlops_commons.rehearsal.programs import write_programs
 from mlops_commons.rehearsal.world import Credentials, World
 
 SERVICE = "codebuild.amazonaws.com"
+NOT_OF_A_BUILD = (
+    *("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"),
+    *("GIT_CONFIG_GLOBAL", "PYTHONPATH"),
+)
+"""What a person's shell has and a build container has not."""
 
 
 def log_file(world: World, pipeline: Pipeline, action: Action) -> Path:
@@ -96,7 +101,7 @@ def _environment(
 ) -> dict[str, str]:
     """What the build container has; the buildspec yields to the project, it to the action."""
     shell = world.environment()
-    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "PYTHONPATH"):
+    for name in NOT_OF_A_BUILD:
         del shell[name]
     primary = sources[action.configuration.get("PrimarySource") or action.inputs[0]]
     rows = project.get("environment", {}).get("environmentVariables") or []

@@ -1,4 +1,9 @@
-"""Calls of CodeCommit about repositories; their content is reached with git."""
+"""Calls of CodeCommit about repositories; their content is reached with git.
+
+In AWS `GitPull` and `GitPush` are permissions for git alone and no calls (CodeCommit User Guide,
+"CodeCommit permissions reference"). Here they are calls: what serves git to a person makes them
+with the person's credentials, so that they are evaluated, and learns where the repository lies.
+"""
 
 from ministack_registry.errors import ServiceError
 from ministack_registry.records import all_of, arn
@@ -38,4 +43,14 @@ def _get(request):
     )
 
 
-OPERATIONS = {"GetRepository": _get, "ListRepositories": _list}
+def _reach(request):
+    _get(request)
+    return {"folder": str(folder(request["repositoryName"]))}
+
+
+OPERATIONS = {
+    "GetRepository": _get,
+    "GitPull": _reach,
+    "GitPush": _reach,
+    "ListRepositories": _list,
+}

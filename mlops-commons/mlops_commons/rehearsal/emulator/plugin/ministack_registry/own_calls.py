@@ -7,12 +7,14 @@ import hmac
 import json
 import os
 
-from ministack_registry import decisions, sessions
+from ministack_registry import decisions, pipeline_executions, pushes, sessions
 
 TOKEN = "MINISTACK_REGISTRY_TOKEN"
 ANSWERS = {
-    "/_registry/sessions": sessions.answer,
     "/_registry/decisions": decisions.answer,
+    "/_registry/pushes": pushes.pushed,
+    "/_registry/runs": pipeline_executions.ended,
+    "/_registry/sessions": sessions.answer,
 }
 """By path a function of the request's content; it answers with an HTTP status and content."""
 

@@ -3,6 +3,8 @@
 import time
 import uuid
 
+from ministack.core.responses import request_scope
+
 from ministack_registry.errors import ServiceError
 from ministack_registry.records import all_of, key_of
 
@@ -40,6 +42,16 @@ def start(name, variables=(), trigger=""):
     }
     RUNS.setdefault(key_of(TYPE, name), []).append(run)
     return run["pipelineExecutionId"]
+
+
+def ended(request):
+    """An HTTP status; from now on the run has the status with which its player has ended it."""
+    with request_scope(request["account"], request["region"]):
+        for run in RUNS.get(key_of(TYPE, request["pipeline"]), []):
+            if run["pipelineExecutionId"] == request["run"]:
+                run.update(status=request["status"], lastUpdateTime=time.time())
+                return 200, {}
+    return 404, {"message": f"{request['pipeline']} has no run {request['run']}"}
 
 
 def _start(request):

@@ -12,6 +12,7 @@ from pathlib import Path
 import ministack.services.s3 as s3
 from ministack.core.responses import get_account_id, get_region
 
+from ministack_registry.pushes import write_hook
 from ministack_registry.records import STORE, arn, key_of
 
 TYPE = "AWS::CodeCommit::Repository"
@@ -53,6 +54,8 @@ def _create(logical_id, properties, stack_name):
     try:
         if "Code" in properties:
             _fill(repository, branch, properties["Code"]["S3"])
+        # After that: a pipeline that is made with its repository runs by itself.
+        write_hook(repository, properties["RepositoryName"])
     except Exception:
         shutil.rmtree(repository, ignore_errors=True)
         raise
@@ -64,6 +67,7 @@ def _create(logical_id, properties, stack_name):
 def _update(physical_id, old, new, stack_name):
     if old["RepositoryName"] != new["RepositoryName"]:
         folder(old["RepositoryName"]).rename(folder(new["RepositoryName"]))
+        write_hook(folder(new["RepositoryName"]), new["RepositoryName"])
     STORE[key_of(TYPE, physical_id)] = new
     return physical_id, attributes(new)
 
