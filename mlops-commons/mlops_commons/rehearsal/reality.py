@@ -48,8 +48,8 @@ PARTS: Final = (
     Part(
         "CodeCommit",
         Shown.EMULATED,
-        "a bare git repository, filled from the stack's asset, reached by real git with the URLs of "
-        "git-remote-codecommit and of `GetRepository`",
+        "a bare git repository, filled from the stack's asset, reached by real git with the URLs "
+        "of git-remote-codecommit and of `GetRepository`",
     ),
     Part(
         "Permissions of git",

@@ -10,10 +10,12 @@ from mlops_commons.rehearsal.world import World
 from mlops_commons.utilities.errors import PlatformError
 
 TOOLKIT: Final = "CDKToolkit"
+REFUSAL: Final = "people have apps running in Studio"
 
 
 def play_teardown(world: World) -> tuple[Evidence, ...]:
-    """`teardown --yes`, then a look at what every account still has."""
+    """Refused while somebody works; then `teardown --yes`, and a look at what is still there."""
+    refusals = tuple(_refused(world))
     world.say("./mlops-multi-account.sh teardown --yes")
     planned = json.loads(wrapper(world, "teardown-plan", "teardown", "--json"))
     wrapper(world, "teardown", "teardown", "--yes")
@@ -25,9 +27,38 @@ def play_teardown(world: World) -> tuple[Evidence, ...]:
                 hint="see teardown/leftovers.py",
             )
     return (
+        Evidence("refused", refusals),
         Evidence("removed", tuple(planned["steps"])),
         Evidence("left over", tuple(map(_shown, planned["leftovers"]))),
     )
+
+
+def _refused(world: World) -> Iterator[Mapping[str, str]]:
+    """In every Studio a person has an app running, and nothing may be removed."""
+    for deployment in world.config.enabled_deployments:
+        for stage in deployment.enabled_stages:
+            if world.config.studio(deployment.set_name, stage.stage_name) is None:
+                continue
+            sagemaker = world.administrator("sagemaker", stage.account, stage.region)
+            domain = sagemaker.list_domains()["Domains"][0]["DomainId"]
+            app = {"DomainId": domain, "SpaceName": "notes", "AppType": "JupyterLab"}
+            sagemaker.create_app(**app, AppName="default")
+            yield {
+                "account": stage.account,
+                "running": f"{domain}/notes/JupyterLab/default",
+                "said": _refusal(world),
+            }
+            sagemaker.delete_app(**app, AppName="default")
+
+
+def _refusal(world: World) -> str:
+    try:
+        wrapper(world, "teardown-refused", "teardown", "--yes")
+    except PlatformError as error:
+        if REFUSAL in error.message:
+            return REFUSAL
+        raise
+    raise PlatformError("everything was removed although a person has an app running in Studio")
 
 
 def _left(world: World) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,109 @@
+"""The order of a teardown, from what accounts hold."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from one_account_set import loaded
+
+from mlops_commons.accounts.bootstrap_plan import BootstrapRow, bootstrap_plan
+from mlops_commons.teardown.inventory import FoundProject, FoundStack, Inventory
+from mlops_commons.teardown.leftovers import leftover
+from mlops_commons.teardown.plan import Kind, teardown_plan
+from mlops_commons.utilities.cloud_assembly import StackSummary
+
+pytestmark = pytest.mark.pure
+
+NAMES = ("ml-infra-cc-repo-bu", "ml-infra-deploy-pipeline-bu")
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> tuple[BootstrapRow, ...]:
+    """Governance, dev, preprod, prod."""
+    return bootstrap_plan(loaded(tmp_path))
+
+
+def test_what_uses_something_goes_before_what_it_uses(rows: tuple[BootstrapRow, ...]) -> None:
+    governance, dev, preprod, prod = rows
+    places = [
+        place(governance, *NAMES),
+        replace(
+            place(dev, "dev-mlops-infra", "SC-1-pp-1", "churn-p-1a-deploy-dev", "dev-mlops-sm"),
+            projects=(FoundProject(provisioned_product="pp-1", name="churn-p-1a", project=""),),
+        ),
+        place(preprod, "preprod-mlops-infra", "churn-p-1a-deploy-preprod"),
+        place(prod, "prod-mlops-infra", "churn-p-1a-deploy-prod"),
+    ]
+    apps = {
+        "template": [summary(dev, "dev-mlops-sm", "dev")],
+        "infra": [
+            *(summary(governance, name, "governance") for name in NAMES),
+            summary(dev, "dev-mlops-infra", "dev"),
+            summary(preprod, "preprod-mlops-infra", "preprod"),
+            summary(prod, "prod-mlops-infra", "prod"),
+        ],
+    }
+    assert [step.shown for step in teardown_plan(places, apps)] == [
+        *("churn-p-1a-deploy-prod", "churn-p-1a-deploy-preprod", "churn-p-1a-deploy-dev"),
+        "churn-p-1a",
+        *("dev-mlops-sm", "prod-mlops-infra", "preprod-mlops-infra", "dev-mlops-infra"),
+        *("ml-infra-deploy-pipeline-bu", "ml-infra-cc-repo-bu"),
+    ]
+
+
+def test_what_is_gone_already_is_not_in_the_plan(rows: tuple[BootstrapRow, ...]) -> None:
+    apps = {"infra": [summary(rows[0], name, "governance") for name in NAMES]}
+    steps = teardown_plan([place(rows[0], NAMES[0])], apps)
+    assert [step.name for step in steps] == [NAMES[0]]
+
+
+def test_stacks_of_others_are_left_alone(rows: tuple[BootstrapRow, ...]) -> None:
+    assert teardown_plan([place(rows[1], "somebody-elses", "CDKToolkit")], {"infra": []}) == ()
+
+
+def test_a_project_of_sagemaker_is_deleted_as_a_project(rows: tuple[BootstrapRow, ...]) -> None:
+    project = FoundProject(provisioned_product="pp-1", name="churn-p-1a", project="churn")
+    (step,) = teardown_plan([replace(place(rows[1]), projects=(project,))], {})
+    assert (step.kind, step.name) == (Kind.PROJECT, "churn")
+
+
+@pytest.mark.parametrize(
+    ("kind", "command"),
+    [
+        ("AWS::S3::Bucket", "aws s3 rb --force s3://one"),
+        (
+            "AWS::SageMaker::ModelPackageGroup",
+            "aws cloudcontrol delete-resource --type-name AWS::SageMaker::ModelPackageGroup "
+            "--identifier 'one'",
+        ),
+    ],
+)
+def test_every_leftover_has_the_command_that_removes_it(
+    kind: str, command: str, rows: tuple[BootstrapRow, ...]
+) -> None:
+    found = leftover(rows[1], kind, "one", "kept")
+    assert found.command == f"{command} --region eu-west-1 --profile mlops-dev"
+
+
+def place(row: BootstrapRow, *stacks: str) -> Inventory:
+    return Inventory(
+        row=row,
+        stacks=tuple(
+            FoundStack(name=name, status="CREATE_COMPLETE", of_project="-p-1a-deploy-" in name)
+            for name in stacks
+        ),
+        projects=(),
+        running=(),
+    )
+
+
+def summary(row: BootstrapRow, stack: str, role: str) -> StackSummary:
+    return StackSummary(
+        role=role,
+        account=row.account,
+        region=row.region,
+        stack=stack,
+        resources=1,
+        description="",
+        template=f"{stack}.template.json",
+    )
