@@ -12,7 +12,7 @@ from ministack_registry import pipeline_executions, pushes, sessions
 CALLS = {
     "/_registry/pushes": pushes.pushed,
     "/_registry/runs": pipeline_executions.ended,
-    "/_registry/sessions": sessions.session,
+    "/_registry/sessions": sessions.asked,
 }
 """By path, a function of the request that answers with an HTTP status and a message."""
 TOKEN = "MINISTACK_REGISTRY_TOKEN"

@@ -12,9 +12,13 @@ from ministack.core.responses import request_scope
 from ministack.services import iam, sts
 
 
-def session(request):
+def asked(request):
+    """What `session` answers to a request of a program outside."""
+    return session(request["role"], request["service"], request["name"])
+
+
+def session(role, service, name):
     """An HTTP status, and the credentials of a role for a service that its trust policy names."""
-    role, service, name = request["role"], request["service"], request["name"]
     account, role_name = role.split(":")[4], role.rpartition("/")[2]
     with request_scope(account, os.environ.get("MINISTACK_REGION", "us-east-1")):
         record = iam._roles.get(role_name)
