@@ -122,14 +122,15 @@ def _leftovers(
 ) -> "tuple[Leftover, ...]":
     from mlops_commons.teardown.leftovers import made_by_services, retained, retained_of_launches
 
-    found = set()
-    for step in steps:
-        found |= set(retained(step, sessions[step.row.environment].client("cloudformation")))
+    found: list[Leftover] = []
     for place in places:
         session = sessions[place.row.environment]
-        found |= set(retained_of_launches(place, session.client("cloudformation")))
-        found |= set(made_by_services(place, session))
-    return tuple(sorted(found))
+        found += made_by_services(place, session)
+        found += retained_of_launches(place, session.client("cloudformation"))
+    for step in steps:
+        found += retained(step, sessions[step.row.environment].client("cloudformation"))
+    # Each once: a stack that keeps something says more than a look into the account.
+    return tuple(sorted({(row.account, row.region, row.id): row for row in found}.values()))
 
 
 def _refuse_running(places: "Sequence[Inventory]") -> None:

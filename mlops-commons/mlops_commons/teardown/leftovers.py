@@ -21,7 +21,6 @@ COMMANDS: Final = {
     "AWS::KMS::Key": "aws kms schedule-key-deletion --key-id {id}",
     "AWS::Logs::LogGroup": "aws logs delete-log-group --log-group-name {id}",
     "AWS::ECR::Repository": "aws ecr delete-repository --force --repository-name {id}",
-    "AWS::CodeCommit::Repository": "aws codecommit delete-repository --repository-name {id}",
     "AWS::SageMaker::Pipeline": "aws sagemaker delete-pipeline --pipeline-name {id}",
     "AWS::CloudFormation::Stack": "aws cloudformation delete-stack --stack-name {id}",
 }

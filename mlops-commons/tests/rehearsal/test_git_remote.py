@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from accounts_of_tests import ACCOUNT, Accounts
+from pushed_pipelines import pushed_pipeline
 
 from mlops_commons.rehearsal.emulator.server import PLUGIN
 from mlops_commons.rehearsal.git_configuration import git_configuration
@@ -102,7 +103,7 @@ def git(
 
 @dataclass(frozen=True)
 class Delivered:
-    """A repository whose pushes start a pipeline of the same name, by a rule like the CDK's."""
+    """A repository whose pushes start a pipeline of the same name, by a rule."""
 
     accounts: Accounts
     name: str
@@ -136,41 +137,10 @@ def delivered(accounts: Accounts, folder: Path, name: str, *may: str) -> Deliver
     pipeline = f"arn:aws:codepipeline:eu-west-1:{ACCOUNT}:{name}"
     allowed = [{"Effect": "Allow", "Action": action, "Resource": pipeline} for action in may]
     role = accounts.role(f"starts-{name}", "events.amazonaws.com", *allowed)
-    repository = {"Type": "AWS::CodeCommit::Repository", "Properties": {"RepositoryName": name}}
-    rule = {
-        "Name": f"pushed-{name}",
-        "EventPattern": {
-            "source": ["aws.codecommit"],
-            "resources": [{"Fn::GetAtt": ["Repository", "Arn"]}],
-            "detail-type": ["CodeCommit Repository State Change"],
-            "detail": {
-                "event": ["referenceCreated", "referenceUpdated"],
-                "referenceName": ["main"],
-            },
-        },
-        "Targets": [{"Arn": pipeline, "Id": "Target0", "RoleArn": role}],
-    }
-    resources = {
-        "Repository": repository,
-        "Pipeline": {"Type": "AWS::CodePipeline::Pipeline", "Properties": structure(name, role)},
-        "Rule": {"Type": "AWS::Events::Rule", "Properties": rule},
-    }
+    resources = pushed_pipeline(name, role, pipeline)
     assert accounts.deploy(f"delivers-{name}", resources) == ("CREATE_COMPLETE", "")
     (folder / "gitconfig").write_text(git_configuration(["eu-west-1"]))
     return Delivered(accounts, name, folder)
-
-
-def structure(name: str, role: str) -> dict[str, Any]:
-    def stage(category: str, provider: str) -> dict[str, Any]:
-        kind = {"Category": category, "Owner": "AWS", "Provider": provider, "Version": "1"}
-        return {"Name": provider, "Actions": [{"Name": provider, "ActionTypeId": kind}]}
-
-    return {
-        "Name": name,
-        "RoleArn": role,
-        "ArtifactStore": {"Type": "S3", "Location": "artifacts"},
-        "Stages": [stage("Source", "CodeCommit"), stage("Approval", "Manual")],
-    }
 
 
 @pytest.mark.app

@@ -1,8 +1,10 @@
 """What the extension of MiniStack does to stacks, seen through CloudFormation's own calls."""
 
 import io
+import json
 import shutil
 import subprocess
+import time
 import zipfile
 from typing import Any
 
@@ -173,3 +175,26 @@ def test_a_service_gets_only_the_roles_that_trust_it(accounts: Accounts) -> None
     assert accounts.emulator.service_credentials(role, "codebuild.amazonaws.com", "b")
     with pytest.raises(Exception, match="not authorized to perform: sts:AssumeRole"):
         accounts.emulator.service_credentials(role, "lambda.amazonaws.com", "b")
+
+
+def test_a_run_that_the_emulator_cannot_play_fails_instead_of_running_for_ever(
+    accounts: Accounts,
+) -> None:
+    sagemaker = accounts.client("sagemaker")
+    step = {"Name": "A", "Type": "Processing", "Arguments": {}}
+    sagemaker.create_pipeline(
+        PipelineName="broken",
+        PipelineDefinition=json.dumps({"Version": "2020-12-01", "Steps": [step]}),
+        ClientRequestToken="0" * 32,
+        RoleArn="a text that is not the ARN of a role",
+    )
+    run = sagemaker.start_pipeline_execution(PipelineName="broken")
+    end = time.monotonic() + 20
+    status = "Executing"
+    while status == "Executing" and time.monotonic() < end:
+        time.sleep(0.1)
+        found = sagemaker.describe_pipeline_execution(
+            PipelineExecutionArn=run["PipelineExecutionArn"]
+        )
+        status = found["PipelineExecutionStatus"]
+    assert (status, found["FailureReason"].partition(":")[0]) == ("Failed", "IndexError")

@@ -1,5 +1,6 @@
 """Model package groups' versions: registered, read from other accounts, approved and rejected."""
 
+import json
 import time
 
 from ministack.core import iam_evaluator as evaluator
@@ -149,9 +150,31 @@ SUMMARY = (
     *("ModelPackageGroupName", "ModelPackageVersion", "ModelPackageArn", "CreationTime"),
     *("ModelPackageStatus", "ModelApprovalStatus", "ModelPackageDescription"),
 )
+
+
+def _group(request):
+    for _, properties in all_of(GROUP):
+        if properties["ModelPackageGroupName"] == request["ModelPackageGroupName"]:
+            return properties
+    raise ServiceError("ValidationException", "There is no such model package group.")
+
+
+def _get_policy(request):
+    policy = _group(request).get("ModelPackageGroupPolicy")
+    return {"ResourcePolicy": policy if isinstance(policy, str) else json.dumps(policy)}
+
+
+def _put_policy(request):
+    _group(request)["ModelPackageGroupPolicy"] = json.loads(request["ResourcePolicy"])
+    group = f"model-package-group/{request['ModelPackageGroupName']}"
+    return {"ModelPackageGroupArn": arn("sagemaker", group)}
+
+
 OPERATIONS = {
     "CreateModelPackage": create,
     "DescribeModelPackage": _describe,
+    "GetModelPackageGroupPolicy": _get_policy,
     "ListModelPackages": _list,
+    "PutModelPackageGroupPolicy": _put_policy,
     "UpdateModelPackage": _update,
 }

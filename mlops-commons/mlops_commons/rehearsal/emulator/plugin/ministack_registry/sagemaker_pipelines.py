@@ -120,6 +120,11 @@ def _run(place, definition, scope, role, execution):
         except pipeline_steps.StepFailed as error:
             execution["PipelineExecutionStatus"] = "Failed"
             execution["FailureReason"] = f"Step failure: {error}"
+        except Exception as error:
+            # A mistake of the emulator; whoever waits for the run must not wait for ever.
+            execution["PipelineExecutionStatus"] = "Failed"
+            execution["FailureReason"] = f"{type(error).__name__}: {error}"
+            raise
         execution["LastModifiedTime"] = time.time()
 
 
