@@ -12,6 +12,7 @@ from mlops_commons.rehearsal.world import World
 
 NOBODY = "999999999999"
 DEPLOY_ROLE = "cdk-hnb659fds-deploy-role-{account}-{region}"
+PROD = "stage_name: prod\n          "
 SECURITY_GROUP = "/vpc/sg/id"
 
 
@@ -60,7 +61,7 @@ CONFIGURATION_FAULTS = (
     ConfigurationFault(
         "a wrong region in a deploy action",
         "cannot deploy outside of dev's region",
-        (("stage_name: prod\n", "stage_name: prod\n          region: eu-west-3\n"),),
+        ((f"{PROD}account", f"{PROD}region: eu-west-3\n          account"),),
     ),
 )
 
@@ -99,15 +100,12 @@ def without_action(world: World) -> Iterator[World]:
         text = json.dumps(document["Document"])
         if "codepipeline:CreatePipeline" in text:
             less = text.replace("codepipeline:CreatePipeline", "codepipeline:GetPipeline")
-            made = iam.create_policy_version(PolicyArn=arn, PolicyDocument=less, SetAsDefault=True)[
-                "PolicyVersion"
-            ]["VersionId"]
-            changed.append((arn, version, made))
+            iam.create_policy_version(PolicyArn=arn, PolicyDocument=less, SetAsDefault=True)
+            changed.append((arn, text))
     assert changed
     yield world
-    for arn, version, made in changed:
-        iam.set_default_policy_version(PolicyArn=arn, VersionId=version)
-        iam.delete_policy_version(PolicyArn=arn, VersionId=made)
+    for arn, text in changed:
+        iam.create_policy_version(PolicyArn=arn, PolicyDocument=text, SetAsDefault=True)
 
 
 @contextmanager

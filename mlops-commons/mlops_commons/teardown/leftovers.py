@@ -118,5 +118,5 @@ def _parsed(text: str) -> dict[str, Any]:
     try:
         content = json.loads(text)
     except ValueError:
-        content = yaml.load(text, Loader=_Loader)  # noqa: S506: a subclass of SafeLoader
+        content = yaml.load(text, Loader=_Loader)
     return content if isinstance(content, dict) else {}
