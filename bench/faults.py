@@ -1,7 +1,7 @@
 """Plant faults in a rehearsal, one after the other, and say whether each is caught.
 
-Run it with the environment active: `python bench/faults.py [--fast]`. `--fast` plants those that
-show before the pipelines run. The exit code is 1 when one is not caught.
+Run it with the environment active: `python bench/faults.py [--fast] [--only TEXT]`. `--fast`
+plants those that show before the pipelines run. The exit code is 1 when one is not caught.
 """
 
 import argparse
@@ -32,13 +32,16 @@ def main() -> int:
     """Play, print a row for each fault, and return 1 when one is not caught."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--fast", action="store_true", help="only what shows before the pipelines")
-    fast = parser.parse_args().fast
-    rows = [_configured(fault) for fault in CONFIGURATION_FAULTS]
+    parser.add_argument("--only", default="", help="a regular expression of the faults' names")
+    arguments = parser.parse_args()
+    wanted = [fault for fault in FAULTS if re.search(arguments.only, fault.name)]
+    files = [fault for fault in CONFIGURATION_FAULTS if re.search(arguments.only, fault.name)]
+    rows = [_configured(fault) for fault in files]
     # What a failed creation leaves behind is in the way of the next: a world of its own.
-    groups = [[fault] for fault in FAULTS if fault.after in FAST]
-    if not fast:
-        groups.append([fault for fault in FAULTS if fault.after not in FAST])
-    for faults in groups:
+    groups = [[fault] for fault in wanted if fault.after in FAST]
+    if not arguments.fast:
+        groups.append([fault for fault in wanted if fault.after not in FAST])
+    for faults in filter(None, groups):
         rows += _played(faults)
     missed = [name for name, caught in rows if not caught]
     print(f"{len(rows) - len(missed)} of {len(rows)} caught")

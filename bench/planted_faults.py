@@ -92,18 +92,24 @@ def without_action(world: World) -> Iterator[World]:
     """The execution policies of governance lose the creation of pipelines."""
     place = world.config.pipeline
     iam = world.administrator("iam", place.account, place.region)
-    found = iam.list_policies(Scope="Local")["Policies"]
+    with _replaced(iam, "codepipeline:CreatePipeline", "codepipeline:GetPipeline"):
+        yield world
+
+
+@contextmanager
+def _replaced(iam: Any, action: str, other: str) -> Iterator[None]:
+    """Every policy of an account has another action in the place of one."""
     changed = []
-    for policy in found:
+    for policy in iam.list_policies(Scope="Local")["Policies"]:
         arn, version = policy["Arn"], policy["DefaultVersionId"]
-        document = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]
-        text = json.dumps(document["Document"])
-        if "codepipeline:CreatePipeline" in text:
-            less = text.replace("codepipeline:CreatePipeline", "codepipeline:GetPipeline")
+        found = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]
+        text = json.dumps(found["Document"])
+        if f'"{action}"' in text:
+            less = text.replace(f'"{action}"', f'"{other}"')
             iam.create_policy_version(PolicyArn=arn, PolicyDocument=less, SetAsDefault=True)
             changed.append((arn, text))
     assert changed
-    yield world
+    yield
     for arn, text in changed:
         iam.create_policy_version(PolicyArn=arn, PolicyDocument=text, SetAsDefault=True)
 
@@ -119,20 +125,8 @@ def without_launch_action(world: World) -> Iterator[World]:
     """The launch role may not make repositories."""
     dev = stage_of(world, "dev")
     iam = world.administrator("iam", dev.account, dev.region)
-    changed = []
-    for role in iam.list_roles()["Roles"]:
-        for policy in iam.list_role_policies(RoleName=role["RoleName"])["PolicyNames"]:
-            found = iam.get_role_policy(RoleName=role["RoleName"], PolicyName=policy)
-            text = json.dumps(found["PolicyDocument"])
-            if "codecommit:CreateRepository" in text and "deploy-role" not in role["RoleName"]:
-                changed.append((role["RoleName"], policy, text))
-    assert changed
-    for role_name, policy, text in changed:
-        less = text.replace("codecommit:CreateRepository", "codecommit:GetRepository")
-        iam.put_role_policy(RoleName=role_name, PolicyName=policy, PolicyDocument=less)
-    yield world
-    for role_name, policy, text in changed:
-        iam.put_role_policy(RoleName=role_name, PolicyName=policy, PolicyDocument=text)
+    with _replaced(iam, "codecommit:CreateRepository", "codecommit:GetRepository"):
+        yield world
 
 
 @contextmanager

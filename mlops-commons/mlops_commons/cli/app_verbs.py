@@ -10,6 +10,7 @@ from mlops_commons.cli.cdk_verb import CDK_VERBS, run_cdk
 from mlops_commons.cli.exit_codes import ExitCode
 from mlops_commons.cli.housekeeping import clean_verb, init_verb
 from mlops_commons.cli.publish import publish_verb
+from mlops_commons.cli.setup import setup_verb
 
 APPS: Final = {
     "infra": "Run a verb of the CDK CLI on the infrastructure app.",
@@ -29,10 +30,16 @@ Examples:
   {app} ls | diff | deploy --all | destroy --all | drift
   {app} publish -m MESSAGE          commit this checkout to the CodeCommit repositories
   {app} init | clean                show the environment; remove what is generated
+  {app} setup                       install what is missing, bootstrap the accounts
 """
 
 
-OWN_VERBS: Final = {"clean": clean_verb, "init": init_verb, "publish": publish_verb}
+OWN_VERBS: Final = {
+    "clean": clean_verb,
+    "init": init_verb,
+    "publish": publish_verb,
+    "setup": setup_verb,
+}
 """Verbs on an app that the CDK CLI does not have."""
 
 

@@ -11,7 +11,7 @@ import typer
 from mlops_commons.cli.environment import child_environment
 from mlops_commons.cli.exit_codes import ExitCode
 from mlops_commons.utilities.errors import PlatformError
-from mlops_commons.utilities.paths import REPOSITORY_ROOT
+from mlops_commons.utilities.paths import REPOSITORY_ROOT, app_directory
 from mlops_commons.utilities.process import run
 
 PREREQUISITES: Final = ("prerequisites", "dependencies", "install")
@@ -39,6 +39,22 @@ def register(application: typer.Typer) -> None:
     application.command("setup", epilog=EXAMPLES)(setup)
 
 
+def setup_verb(app: str) -> typer.Typer:
+    """The verb `setup` of an app, as a command line of its own."""
+    verb = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+    @verb.command()
+    def setup(dry_run: DryRun = False, yes: Yes = False) -> None:
+        """Install what is missing for an app, then bootstrap the accounts of cdk-app.yml."""
+        app_directory(app)
+        flags = _flags(dry_run=dry_run, yes=yes)
+        _first_failure(
+            {"prerequisites": lambda: _verb("prerequisites", flags), **_bootstrap(flags)}
+        )
+
+    return verb
+
+
 def prerequisites(context: typer.Context) -> None:
     """Install what is missing of git, Python and the AWS CLI; --dry-run shows the commands."""
     environment = {**os.environ, "MLOPS_ROOT": str(REPOSITORY_ROOT)}
@@ -48,22 +64,40 @@ def prerequisites(context: typer.Context) -> None:
 
 def setup(dry_run: DryRun = False, yes: Yes = False) -> None:
     """Prepare this machine, the configuration and the accounts: the first command of all."""
-    typer.secho("step 1 of 3: prerequisites: done", err=True, bold=True)
-    flags = [*(["--dry-run"] if dry_run else []), *(["--yes"] if yes else [])]
-    steps: dict[str, Callable[[], int]] = {
-        "config": lambda: _configure(yes=yes, dry_run=dry_run),
-        "bootstrap": lambda: _verb("bootstrap", flags),
-    }
-    for number, (name, step) in enumerate(steps.items(), start=2):
-        typer.secho(f"step {number} of 3: {name}", err=True, bold=True)
+    flags = _flags(dry_run=dry_run, yes=yes)
+    done = {"prerequisites": lambda: int(ExitCode.OK)}  # the wrapper has seen to them
+    configure = {"config": lambda: _configure(yes=yes, dry_run=dry_run)}
+    _first_failure({**done, **configure, **_bootstrap(flags)})
+    typer.echo("next: ./mlops-multi-account.sh infra deploy --all")
+
+
+Steps = dict[str, Callable[[], int]]
+"""By verb, what does it and answers with an exit code."""
+
+
+def _first_failure(steps: Steps) -> None:
+    """One step after the other.
+
+    Raises:
+        typer.Exit: a step has failed; it is said how to go on.
+    """
+    for number, (name, step) in enumerate(steps.items(), start=1):
+        typer.secho(f"step {number} of {len(steps)}: {name}", err=True, bold=True)
         code = step()
         if code:
-            rest = list(steps)[number - 2 :]
+            rest = list(steps)[number - 1 :]
             commands = ", then ".join(f"./mlops-multi-account.sh {verb}" for verb in rest)
             typer.echo(f"error: '{name}' failed with exit code {code}", err=True)
             typer.echo(f"  next: mend it, then go on with: {commands}", err=True)
             raise typer.Exit(code)
-    typer.echo("next: ./mlops-multi-account.sh infra deploy --all")
+
+
+def _flags(*, dry_run: bool, yes: bool) -> list[str]:
+    return [*(["--dry-run"] if dry_run else []), *(["--yes"] if yes else [])]
+
+
+def _bootstrap(flags: Sequence[str]) -> Steps:
+    return {"bootstrap": lambda: _verb("bootstrap", flags)}
 
 
 def _configure(*, yes: bool, dry_run: bool) -> int:

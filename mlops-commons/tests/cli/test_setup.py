@@ -56,3 +56,12 @@ def test_an_answer_that_ends_early_ends_the_setup(checkout: Path) -> None:
     assert done.returncode == 130
     assert "nothing is written" in done.stderr
     assert "step 3" not in done.stderr
+
+
+def test_the_setup_of_an_app_installs_and_bootstraps(checkout: Path) -> None:
+    done = command_line(checkout, "infra", "setup", "--dry-run")
+    assert done.returncode == 0, done.stderr
+    steps = [line for line in done.stderr.splitlines() if line.startswith("step ")]
+    assert [step.split(": ")[1] for step in steps] == ["prerequisites", "bootstrap"]
+    assert "git: there" in done.stderr
+    assert sum(line.startswith("cdk bootstrap ") for line in done.stdout.splitlines()) == 4
