@@ -13,6 +13,7 @@ from mlops_commons.rehearsal.world import World
 NOBODY = "999999999999"
 DEPLOY_ROLE = "cdk-hnb659fds-deploy-role-{account}-{region}"
 PROD = "stage_name: prod\n          "
+OTHER_PRODUCT = "Batch Inference"
 SECURITY_GROUP = "/vpc/sg/id"
 
 
@@ -122,11 +123,14 @@ def rejecting(world: World) -> Iterator[World]:
 
 @contextmanager
 def without_launch_action(world: World) -> Iterator[World]:
-    """The launch role may not make repositories."""
+    """The launch role may not make repositories.
+
+    Another product than the later acts use: a failed launch leaves what its stack retains.
+    """
     dev = stage_of(world, "dev")
     iam = world.administrator("iam", dev.account, dev.region)
     with _replaced(iam, "codecommit:CreateRepository", "codecommit:GetRepository"):
-        yield world
+        yield replace(world, product=OTHER_PRODUCT)
 
 
 @contextmanager

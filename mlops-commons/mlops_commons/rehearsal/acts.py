@@ -22,12 +22,17 @@ from mlops_commons.utilities.errors import PlatformError
 
 @dataclass(frozen=True)
 class Act:
-    """One act: `play` does it in the world that the acts before have left."""
+    """One act: `play` does it in the world that the acts before have left.
+
+    Attributes:
+        removes: whether the accounts hold less after it.
+    """
 
     number: int
     name: str
     title: str
     play: Callable[[World], tuple[Evidence, ...]]
+    removes: bool = False
 
 
 ACTS: Final = (
@@ -41,7 +46,7 @@ ACTS: Final = (
     Act(8, "promotion", "Approved, it goes to dev, preprod and prod", play_promotion),
     Act(9, "answer", "The endpoints answer", play_answer),
     Act(10, "upgrade", "A push upgrades a template", play_upgrade),
-    Act(11, "teardown", "Everything goes, in order", play_teardown),
+    Act(11, "teardown", "Everything goes, in order", play_teardown, removes=True),
 )
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from mlops_commons.rehearsal.acts import Act
 from mlops_commons.rehearsal.evidence import Played
 from mlops_commons.rehearsal.report.collected import Failure, collect
-from mlops_commons.rehearsal.report.data import Report
+from mlops_commons.rehearsal.report.data import Account, Report
+from mlops_commons.rehearsal.report.observed import accounts_with_stacks
 from mlops_commons.rehearsal.report.page import page
 from mlops_commons.rehearsal.timeline import play
 from mlops_commons.rehearsal.world import World
@@ -71,17 +72,20 @@ def perform(
         PlatformError: an act has failed; the report is written nevertheless.
     """
     played: list[Played] = []
+    before: tuple[Account, ...] = ()
     start = time.monotonic()
     try:
         for act in acts:
             begins(act)
+            if act.removes:
+                before = accounts_with_stacks(world)
             start = time.monotonic()
             played.append(play(world, act))
             ended(played[-1])
     except Exception as error:
         failure = Failure(error, time.monotonic() - start)
-        write_atomically(file, page(collect(world, acts, played, failure, made)))
+        write_atomically(file, page(collect(world, acts, played, failure, made, before)))
         raise
-    report = collect(world, acts, played, None, made)
+    report = collect(world, acts, played, None, made, before)
     write_atomically(file, page(report))
     return Performance(tuple(played), report)

@@ -135,7 +135,7 @@ def test_an_act_of_a_moment_is_still_to_be_seen() -> None:
 
 
 def test_stacks_actions_metrics_and_answers_are_in_their_tables() -> None:
-    stacks = list(rows(sample(), "Stacks by account at the end"))
+    stacks = list(rows(sample(), "Stacks by account, before anything is removed"))
     assert stacks[1:] == [
         ["111100000001", "governance", "eu-west-1", "network", "CREATE_COMPLETE", "42"],
         ["222200000001", "unit/dev", "eu-west-1", "none", "", ""],

@@ -6,15 +6,20 @@ from mlops_commons.rehearsal.report.data import Account, Report
 from mlops_commons.rehearsal.report.elements import Html, badge, code, element, section
 from mlops_commons.rehearsal.report.tables import table
 
+CAPTION = "Stacks by account, before anything is removed"
 HEADING = ("account", "role in the platform", "region", "stack", "status", "resources")
 SETTLED = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
 
 
 def accounts_section(report: Report) -> Html:
-    """A row for each stack, as CloudFormation tells it at the end."""
+    """A row for each stack, as CloudFormation tells it when all of them are there."""
     found = report.observed.accounts
     rows = [row for account in found for row in _rows(account)]
-    content = table("Stacks by account at the end", HEADING, rows) if rows else _nothing()
+    content = (
+        table("Stacks by account, before anything is removed", HEADING, rows)
+        if rows
+        else _nothing()
+    )
     return section("accounts", "Accounts and stacks", content)
 
 

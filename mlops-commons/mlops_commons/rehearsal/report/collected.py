@@ -10,6 +10,7 @@ from mlops_commons.rehearsal.acts import Act
 from mlops_commons.rehearsal.evidence import Played
 from mlops_commons.rehearsal.player.recorded import tail
 from mlops_commons.rehearsal.report.data import (
+    Account,
     ActState,
     Observed,
     Program,
@@ -38,12 +39,14 @@ def collect(
     played: Sequence[Played],
     failure: Failure | None,
     made: datetime,
+    before: tuple[Account, ...] = (),
 ) -> Report:
     """Everything that is known at the end, however it has ended.
 
     Args:
         acts: those that were asked for.
         made: the time that the report bears.
+        before: the accounts as they were before everything was removed.
 
     Raises:
         PlatformError: all acts were played, but the accounts cannot be read.
@@ -51,16 +54,16 @@ def collect(
     report = Report(
         made=made,
         acts=tuple(_acts(acts, played, failure)),
-        observed=_observed(world, failure),
+        observed=_observed(world, failure, before),
         actions=tuple(world.actions),
         programs=tuple(_programs(world)),
     )
     return _without_folder(report, world.folder)
 
 
-def _observed(world: World, failure: Failure | None) -> Observed:
+def _observed(world: World, failure: Failure | None, before: tuple[Account, ...]) -> Observed:
     try:
-        return observe(world)
+        return observe(world, before)
     except PlatformError as error:
         if failure is None:
             raise

@@ -1,4 +1,4 @@
-"""What the accounts hold at the end: their stacks, and how IAM has decided."""
+"""What the accounts hold: their stacks, and how IAM has decided."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -11,8 +11,11 @@ from mlops_commons.utilities.errors import PlatformError
 GONE: Final = "DELETE_COMPLETE"
 
 
-def observe(world: World) -> Observed:
+def observe(world: World, before: tuple[Account, ...] = ()) -> Observed:
     """Read every account as its administrator.
+
+    Args:
+        before: the accounts as they were before everything was removed, where that was played.
 
     Raises:
         PlatformError: the emulator does not answer, or refuses.
@@ -22,11 +25,16 @@ def observe(world: World) -> Observed:
     try:
         # First, so that reading the stacks is not among what was done in the accounts.
         access = tuple(Access(**row) for row in world.emulator.decisions())
-        return Observed(accounts=tuple(_accounts(world)), access=access)
+        return Observed(accounts=before or accounts_with_stacks(world), access=access)
     except (BotoCoreError, ClientError) as error:
         raise PlatformError(
             f"the accounts cannot be read: {error}", hint="see the log of the emulator with --keep"
         ) from error
+
+
+def accounts_with_stacks(world: World) -> tuple[Account, ...]:
+    """Every account and what CloudFormation has there now."""
+    return tuple(_accounts(world))
 
 
 def _accounts(world: World) -> Iterator[Account]:
