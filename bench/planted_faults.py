@@ -239,14 +239,17 @@ FAULTS = (
         *("world", "project", "codecommit:CreateRepository"),
         without_launch_action,
     ),
+    # Those of prod come last: what one does not stop, the next finds done.
     Fault("a missing SSM parameter", "model", "promotion", SECURITY_GROUP, without_parameter),
-    Fault("a key policy without prod", "model", "promotion", "kms:Decrypt", without_key_grant),
-    Fault(
-        "a bucket policy without prod", "model", "promotion", "s3:GetObject", without_bucket_grant
-    ),
     Fault(
         "a model package group policy without prod",
         *("model", "promotion", "sagemaker:DescribeModelPackage"),
         without_group_grant,
+    ),
+    Fault("a key policy without prod", "model", "promotion", "kms:Decrypt", without_key_grant),
+    Fault(
+        "a bucket policy without prod",
+        *("model", "promotion", "GetObject operation: Access Denied"),
+        without_bucket_grant,
     ),
 )

@@ -5,6 +5,7 @@ import os
 import ministack.core.iam_evaluator as evaluator
 import ministack.services.ec2 as ec2
 import ministack.services.iam as iam
+import ministack.services.kms as kms
 import ministack.services.s3 as s3
 from ministack.core.iam_actions import _s3_action
 from ministack.core.responses import get_account_id, get_region, request_scope
@@ -26,6 +27,22 @@ def register(handlers):
     evaluator._resolve_condition_key = _with_bucket_owner(resolve)
     s3._foreign_bucket_allows = _by_who_asks(s3._foreign_bucket_allows)
     s3._get_object_data = _from_any_account(s3._get_object_data)
+    kms.key_policy_for_arn = _where_the_key_is(kms.key_policy_for_arn)
+
+
+def _where_the_key_is(policy_of):
+    """KMS Developer Guide, "Allowing users in other accounts to use a KMS key": "The key policy for
+    the KMS key must give the external account (or users and roles in the external account)
+    permission to use the KMS key"; the policy is in the account of the key, not of the caller."""
+
+    def wrapped(key_arn):
+        parts = key_arn.split(":")
+        if len(parts) < 6 or not parts[4]:
+            return policy_of(key_arn)
+        with request_scope(parts[4], parts[3]):
+            return policy_of(key_arn)
+
+    return wrapped
 
 
 def _with_block(create):
