@@ -37,10 +37,10 @@ def main() -> int:
     wanted = [fault for fault in FAULTS if re.search(arguments.only, fault.name)]
     files = [fault for fault in CONFIGURATION_FAULTS if re.search(arguments.only, fault.name)]
     rows = [_configured(fault) for fault in files]
-    # What a failed creation leaves behind is in the way of the next: a world of its own.
-    groups = [[fault] for fault in wanted if fault.after in FAST]
-    if not arguments.fast:
-        groups.append([fault for fault in wanted if fault.after not in FAST])
+    if arguments.fast:
+        wanted = [fault for fault in wanted if fault.after in FAST]
+    groups = [[fault] for fault in wanted if fault.alone]
+    groups.append([fault for fault in wanted if not fault.alone])
     for faults in filter(None, groups):
         rows += _played(faults)
     missed = [name for name, caught in rows if not caught]

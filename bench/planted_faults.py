@@ -26,6 +26,8 @@ class Fault:
         act: the act at which it must be caught.
         says: a regular expression of what must be said.
         planted: the world with the fault in it; leaving the context mends it.
+        alone: whether it needs a world of its own, because the stack that has failed keeps what
+            it retains, and cannot be made again over that.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Fault:
     act: str
     says: str
     planted: Callable[[World], AbstractContextManager[World]]
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -229,6 +232,7 @@ FAULTS = (
         "an execution policy without one needed action",
         *("bootstrap", "deploy", "codepipeline:CreatePipeline"),
         without_action,
+        alone=True,
     ),
     Fault(
         "no trust of governance in preprod", "deploy", "pipelines", "sts:AssumeRole", without_trust
@@ -239,14 +243,19 @@ FAULTS = (
         *("world", "project", "codecommit:CreateRepository"),
         without_launch_action,
     ),
-    # Those of prod come last: what one does not stop, the next finds done.
     Fault("a missing SSM parameter", "model", "promotion", SECURITY_GROUP, without_parameter),
     Fault(
         "a model package group policy without prod",
         *("model", "promotion", "sagemaker:DescribeModelPackage"),
         without_group_grant,
+        alone=True,
     ),
-    Fault("a key policy without prod", "model", "promotion", "kms:Decrypt", without_key_grant),
+    Fault(
+        "a key policy without prod",
+        *("model", "promotion", "kms:Decrypt"),
+        without_key_grant,
+        alone=True,
+    ),
     Fault(
         "a bucket policy without prod",
         *("model", "promotion", "GetObject operation: Access Denied"),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from command_lines import command_line, configured
+from older_layout import older_layout
 
 from mlops_commons.config import load_config
 from mlops_commons.config.keys import keys
@@ -216,34 +217,6 @@ def test_each_profile_is_signed_in_and_its_account_asked(checkout: Path, tmp_pat
     assert rows["mlops-dev"]["signed_in"] == "IAM Identity Center"
     assert "cannot be used" in rows["mlops-dev"]["problem"]
     assert "aws configure sso --profile mlops-prod" in rows["mlops-prod"]["problem"]
-
-
-def older_layout(folder: Path) -> Path:
-    """The files of the older layout; the path of accounts.json."""
-    files = {
-        "accounts.json": json.dumps(
-            [
-                {
-                    "SET_NAME": "retail",
-                    "DEV_ACCOUNT": "100000000002",
-                    "PREPROD_ACCOUNT": "100000000003",
-                    "PROD_ACCOUNT": "100000000004",
-                    "DEPLOYMENT_REGION": "us-west-2",
-                }
-            ]
-        ),
-        "constants.py": 'CODE_COMMIT_REPO_NAME = "our-infra"\nPIPELINE_BRANCH = "main"\n'
-        'PIPELINE_ACCOUNT = "012345670123"\nDEFAULT_DEPLOYMENT_REGION = "us-west-2"\n',
-        "prod/constants.py": 'VPC_ID = "vpc-0123456789abcdef0"\nVPC_CIDR = "10.9.0.0/16"\n'
-        'APP_SUBNETS = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]\n'
-        'BASE_SECURITY_GROUP = "sg-0123456789abcdef0"\n',
-        "dev/data_scientists.yml": "prefix: ds\nusers:\n  - user_profile_name: ada\n",
-    }
-    for name, text in files.items():
-        file = folder / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
-    return folder / "accounts.json"
 
 
 def app_file(root: Path) -> Path:

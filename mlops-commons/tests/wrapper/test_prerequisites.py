@@ -13,7 +13,6 @@ from mlops_commons.utilities.paths import REPOSITORY_ROOT
 pytestmark = pytest.mark.app
 
 WRAPPER = REPOSITORY_ROOT / "mlops-multi-account.sh"
-SCRIPT = REPOSITORY_ROOT / "mlops-commons" / "mlops_commons" / "scripts" / "prerequisites.sh"
 NEEDED = ("bash", "dirname", "env", "readlink", "sed", "tail", "tr", "cat")
 """What is on every system; nothing else of this machine is on the tests' PATH."""
 APT = "apt-get install --no-install-recommends --no-upgrade"
@@ -229,9 +228,3 @@ def test_this_machine_has_what_it_needs() -> None:
     assert done.returncode == 0, done.stderr
     assert "git: there (git version" in done.stderr
     assert "python: there (Python 3." in done.stderr
-
-
-def test_the_script_uses_nothing_that_bash_3_2_lacks() -> None:
-    text = SCRIPT.read_text()
-    newer = ("declare -A", "mapfile", "readarray", "&>>", "|&", ",,}", "^^}", "local -n", "@Q}")
-    assert [feature for feature in newer if feature in text] == []

@@ -1,0 +1,167 @@
+"""Answers become files and come back from them; flags and the older layout are answers too."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from older_layout import ENTRY, older_layout
+from one_account_set import DEFAULTS, ONE_SET
+
+from mlops_commons.cli.config_flags import Flags, complete, with_flags
+from mlops_commons.config.answered_files import cdk_app_text, infra_text
+from mlops_commons.config.answers import Answers, NetworkAnswer, SetAnswer, StageAnswer
+from mlops_commons.config.current_answers import current_answers
+from mlops_commons.config.infra_model import EgressMode
+from mlops_commons.config.loader import load_sources
+from mlops_commons.config.migration import migration
+from mlops_commons.config.origins import effective_values
+from mlops_commons.config.sources import Sources
+from mlops_commons.config.writer import check_texts, replace_files
+from mlops_commons.utilities.errors import ConfigError, PlatformError
+
+pytestmark = pytest.mark.pure
+
+IMPORTED = NetworkAnswer(
+    vpc_id="vpc-0123456789abcdef0",
+    subnets=("subnet-0123456789abcdef0",),
+    base_security_group="sg-0123456789abcdef0",
+    vpc_cidr="10.9.0.0/16",
+)
+CREATED = NetworkAnswer(vpc_cidr="10.3.0.0/16", egress=EgressMode.ENDPOINTS_ONLY)
+ANSWERS = Answers(
+    app_prefix="bank",
+    region="eu-central-1",
+    account="100000000001",
+    aws_profile="central",
+    sets=(
+        SetAnswer(
+            set_name="retail",
+            default_region="eu-west-1",
+            stages=(
+                StageAnswer(stage_name="dev", account="100000000002", network=CREATED),
+                StageAnswer(
+                    stage_name="prod",
+                    account="100000000003",
+                    manual_approval=False,
+                    network=IMPORTED,
+                ),
+            ),
+        ),
+    ),
+)
+
+
+def files(folder: Path, app: str, infra: str = DEFAULTS) -> tuple[Path, Path]:
+    written = folder / "cdk-app.yml", folder / "cdk-infra-app.yml"
+    for file, text in zip(written, (app, infra), strict=True):
+        file.write_text(text)
+    return written
+
+
+def sources(folder: Path, app: str, infra: str = DEFAULTS) -> Sources:
+    return load_sources(*files(folder, app, infra))
+
+
+def test_answers_that_were_written_are_proposed_again(tmp_path: Path) -> None:
+    assert current_answers(sources(tmp_path, cdk_app_text(ANSWERS), infra_text(ANSWERS))) == ANSWERS
+
+
+def test_placeholder_accounts_are_no_answer(tmp_path: Path) -> None:
+    found = current_answers(sources(tmp_path, ONE_SET))
+    assert {stage.account for stage in found.sets[0].stages} == {""}
+
+
+def test_studio_of_sets_that_are_gone_goes_and_the_rest_stays() -> None:
+    before = """\
+cdk_infra_app_config:
+  network:
+    default_create_network: {vpc_nat_gateways: 0}
+  sagemaker:
+    deployments:
+      - {set_name: gone, stages: []}
+      - {set_name: Retail, profiles: {data_scientists: {prefix: x}}}
+"""
+    text = infra_text(ANSWERS, before)
+    assert "gone" not in text
+    assert "vpc_nat_gateways: 0" in text
+    assert "prefix: x" in text
+
+
+def test_every_value_has_the_line_that_it_comes_from(tmp_path: Path) -> None:
+    app, infra = cdk_app_text(ANSWERS), infra_text(ANSWERS)
+    values = effective_values(sources(tmp_path, app, infra))
+    texts = {"cdk-app.yml": app.splitlines(), "cdk-infra-app.yml": infra.splitlines()}
+    for value in values:
+        name, _, line = value.origin.partition(":")
+        key = value.key.rpartition(".")[2]
+        if value.origin != "default" and key != "region":
+            assert f"{key}:" in texts[name][int(line) - 1], value
+    regions = [value.origin for value in values if value.key == "region"]
+    assert texts["cdk-app.yml"][int(regions[1].partition(":")[2]) - 1].strip() == (
+        "default_region: eu-west-1"
+    )
+
+
+def test_problems_of_answers_name_the_files_and_nothing_is_written(tmp_path: Path) -> None:
+    app, infra = files(tmp_path, ONE_SET)
+    with pytest.raises(ConfigError) as refused:
+        check_texts({app: ONE_SET.replace("dev", "d")}, app, infra)
+    assert {problem.file for problem in refused.value.problems} <= {app, infra}
+    assert app.read_text() == ONE_SET
+
+
+def test_copies_of_one_second_have_names_of_their_own(tmp_path: Path) -> None:
+    app, _ = files(tmp_path, "one")
+    now = datetime(2030, 1, 2, 3, 4, 5)
+    first = replace_files({app: "two"}, now)[app]
+    second = replace_files({app: "three"}, now)[app]
+    assert first and second and first != second
+    assert (first.read_text(), second.read_text()) == ("one", "two")
+    assert replace_files({app: "three"}, now) == {}
+
+
+def test_flags_win_over_what_the_files_say() -> None:
+    stage = "new/dev=100000000009,profile=p,approval=yes,vpc-cidr=10.7.0.0/16,egress=endpoints-only"
+    found = with_flags(ANSWERS, Flags(region="eu-west-2", stages=(stage,)))
+    assert (found.region, found.app_prefix) == ("eu-west-2", "bank")
+    (answer,) = found.sets[0].stages
+    assert (answer.account, answer.manual_approval) == ("100000000009", True)
+    assert answer.network == NetworkAnswer(vpc_cidr="10.7.0.0/16", egress=EgressMode.ENDPOINTS_ONLY)
+
+
+def test_a_missing_account_is_read_from_its_profile() -> None:
+    found = with_flags(ANSWERS, Flags(stages=("new/dev=,profile=p",)))
+    assert complete(found, lambda profile, region: "100000000009").sets[0].stages[0].account == (
+        "100000000009"
+    )
+
+
+def test_a_stage_with_neither_account_nor_profile_is_refused() -> None:
+    found = with_flags(ANSWERS, Flags(stages=("new/dev=",)))
+    with pytest.raises(PlatformError, match="new/dev"):
+        complete(found, lambda profile, region: "")
+
+
+def test_the_older_layout_is_read_with_what_lies_beside_it(tmp_path: Path) -> None:
+    found = migration(older_layout(tmp_path), app_prefix="bank")
+    assert found.answers.account == "012345670123"
+    assert len(found.read) == 4
+    assert found.notes == ()
+    assert infra_text(found.answers).count("vpc-0123456789abcdef0") == 1
+
+
+def test_with_several_sets_imported_networks_are_left_to_the_person(tmp_path: Path) -> None:
+    file = older_layout(tmp_path)
+    file.write_text(json.dumps([ENTRY, {**ENTRY, "SET_NAME": "cards"}]))
+    found = migration(file, app_prefix="bank")
+    assert "by hand" in found.notes[0]
+    assert all(stage.network is None for entry in found.answers.sets for stage in entry.stages)
+
+
+@pytest.mark.parametrize("content", ["not json", "[]", '[{"SET_NAME": "retail"}]'])
+def test_a_file_of_another_layout_is_refused(content: str, tmp_path: Path) -> None:
+    file = tmp_path / "accounts.json"
+    file.write_text(content)
+    with pytest.raises(PlatformError):
+        migration(file, app_prefix="bank")
