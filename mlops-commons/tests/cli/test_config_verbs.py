@@ -88,14 +88,18 @@ def test_a_wrong_flag_is_named_and_nothing_is_written(
 def test_a_full_disk_leaves_the_old_file(checkout: Path) -> None:
     folder = app_file(checkout).parent
     before = app_file(checkout).read_bytes()
-    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64)); "
-    ignore = "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
-    start = f"{limit}{ignore}from mlops_commons.config import writer; "
-    program = start + (
-        "from pathlib import Path; from datetime import datetime; "
-        f"writer.replace_files({{Path({str(app_file(checkout))!r}): 'x' * 1000}}, datetime.now())"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    program = f"""
+import resource, signal
+from datetime import datetime
+from pathlib import Path
+from mlops_commons.config import writer
+# After the imports: the bytecode of a module must not be cut.
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64))
+writer.replace_files({{Path({str(app_file(checkout))!r}): "x" * 1000}}, datetime.now())
+"""
+    command = [sys.executable, "-B", "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode != 0
     assert "cannot keep a copy" in done.stderr
     assert app_file(checkout).read_bytes() == before
