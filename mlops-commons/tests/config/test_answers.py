@@ -72,6 +72,21 @@ def test_placeholder_accounts_are_no_answer(tmp_path: Path) -> None:
     assert {stage.account for stage in found.sets[0].stages} == {""}
 
 
+def test_what_the_answers_do_not_speak_of_stays_in_sets_and_stages() -> None:
+    before = """\
+cdk_app_config:
+  tags: {owner: platform}
+  deployments:
+    - set_name: Retail
+      tags: {unit: retail}
+      stages:
+        - {stage_name: dev, account: "1", parameter_namespace: one, bootstrap: {enabled: false}}
+"""
+    text = cdk_app_text(ANSWERS, before)
+    for kept in ("owner: platform", "unit: retail", "parameter_namespace: one", "enabled: false"):
+        assert kept in text
+
+
 def test_studio_of_sets_that_are_gone_goes_and_the_rest_stays() -> None:
     before = """\
 cdk_infra_app_config:

@@ -53,6 +53,22 @@ def test_trust_and_policies_that_are_not_in_the_plan_are_named(laptop: Laptop) -
         ssm.delete_parameter(Name="/cdk-bootstrap/hnb659fds/version")
 
 
+def test_an_account_that_does_not_trust_governance_is_an_error(laptop: Laptop) -> None:
+    dev = "444455557777"
+    root = {"aws_access_key_id": dev, "aws_secret_access_key": "test"}
+    laptop.configuration.write_text(
+        "\n".join(["[profile mlops-dev]", *(f"{key} = {value}" for key, value in root.items())])
+    )
+    file = laptop.root / "mlops-commons" / "mlops_commons" / "config" / "cdk-app.yml"
+    file.write_text(file.read_text().replace("200000000002", dev))
+    iam = laptop.accounts.client("iam", root)
+    make_role(iam, DEPLOY.replace(ACCOUNT, dev), f"arn:aws:iam::{dev}:root")
+    assert list(messages(laptop, "error", f"{dev} in eu-west-1")) == [
+        "not bootstrapped",
+        f"does not trust {ACCOUNT}: their pipelines cannot deploy here",
+    ]
+
+
 def test_a_profile_of_another_account_is_an_error(laptop: Laptop) -> None:
     laptop.sign_in(aws_access_key_id="9" * 12, aws_secret_access_key="test")
     (message,) = messages(laptop, "error")
@@ -68,14 +84,14 @@ def test_without_credentials_the_account_is_unchecked_and_the_sign_in_named(
     assert "aws configure sso --profile mlops-governance" in remedy
 
 
-def messages(laptop: Laptop, level: str) -> dict[str, str]:
-    """Message and remedy of the findings of a level about the account."""
+def messages(laptop: Laptop, level: str, area: str = AREA) -> dict[str, str]:
+    """Message and remedy of the findings of a level about an account."""
     done = laptop.run("doctor", "--json")
     findings = json.loads(done.stdout)
     return {
         finding["message"]: finding["remedy"]
         for finding in findings
-        if finding["level"] == level and finding["area"] == AREA
+        if finding["level"] == level and finding["area"] == area
     }
 
 
