@@ -1,17 +1,17 @@
 """Faults as people make them: how each is planted, at which act it shows, and what is said then."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mlops_commons.accounts import toolkit
 from mlops_commons.config import Stage
 from mlops_commons.rehearsal.projects import Project
 from mlops_commons.rehearsal.world import World
 
 NOBODY = "999999999999"
-DEPLOY_ROLE = "cdk-hnb659fds-deploy-role-{account}-{region}"
 PROD = "stage_name: prod\n          "
 OTHER_PRODUCT = "Batch Inference"
 SECURITY_GROUP = "/vpc/sg/id"
@@ -82,7 +82,7 @@ def without_trust(world: World) -> Iterator[World]:
     """The deploy role of preprod forgets the governance account."""
     preprod = stage_of(world, "preprod")
     iam = world.administrator("iam", preprod.account, preprod.region)
-    name = DEPLOY_ROLE.format(account=preprod.account, region=preprod.region)
+    name = toolkit.deploy_role(preprod.account, preprod.region)
     before = json.dumps(iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"])
     governance = world.config.pipeline.account
     after = before.replace(governance, preprod.account)
@@ -150,66 +150,66 @@ def without_parameter(world: World) -> Iterator[World]:
 
 
 @contextmanager
-def without_key_grant(world: World) -> Iterator[World]:
-    """The key of the project's artifacts does not know prod."""
-    with _changed_keys(world) as changed:
-        assert changed
-        yield world
-    approve_again(world)
+def _without_prod(
+    world: World, policies: Mapping[str, str], put: Callable[[str, str], object]
+) -> Iterator[World]:
+    """The policies that name prod name nobody in its place.
 
-
-@contextmanager
-def without_bucket_grant(world: World) -> Iterator[World]:
-    """The bucket of the project's artifacts does not know prod."""
-    dev, prod = stage_of(world, "dev"), stage_of(world, "prod")
-    s3 = world.administrator("s3", dev.account, dev.region)
-    changed = {}
-    for bucket in s3.list_buckets()["Buckets"]:
-        try:
-            policy = s3.get_bucket_policy(Bucket=bucket["Name"])["Policy"]
-        except s3.exceptions.ClientError:
-            continue
-        if prod.account in policy:
-            changed[bucket["Name"]] = policy
+    Args:
+        policies: the texts by the name of what has them; `put` gives one another text.
+    """
+    prod = stage_of(world, "prod").account
+    changed = {name: text for name, text in policies.items() if prod in text}
     assert changed
-    for name, policy in changed.items():
-        s3.put_bucket_policy(Bucket=name, Policy=policy.replace(prod.account, NOBODY))
+    for name, text in changed.items():
+        put(name, text.replace(prod, NOBODY))
     yield world
-    for name, policy in changed.items():
-        s3.put_bucket_policy(Bucket=name, Policy=policy)
+    for name, text in changed.items():
+        put(name, text)
     approve_again(world)
 
 
-@contextmanager
-def without_group_grant(world: World) -> Iterator[World]:
-    """The policy of the model package group does not know prod."""
-    project, prod = world.projects[0], stage_of(world, "prod")
-    sagemaker = world.administrator("sagemaker", project.dev.account, project.dev.region)
-    group = {"ModelPackageGroupName": project.full_name}
-    policy = sagemaker.get_model_package_group_policy(**group)["ResourcePolicy"]
-    assert prod.account in policy
-    less = policy.replace(prod.account, NOBODY)
-    sagemaker.put_model_package_group_policy(**group, ResourcePolicy=less)
-    yield world
-    sagemaker.put_model_package_group_policy(**group, ResourcePolicy=policy)
-    approve_again(world)
-
-
-@contextmanager
-def _changed_keys(world: World) -> Iterator[int]:
-    dev, prod = stage_of(world, "dev"), stage_of(world, "prod")
+def without_key_grant(world: World) -> AbstractContextManager[World]:
+    """The key of the project's artifacts does not know prod."""
+    dev = stage_of(world, "dev")
     kms = world.administrator("kms", dev.account, dev.region)
-    changed = {}
-    for key in kms.list_keys()["Keys"]:
-        policy = kms.get_key_policy(KeyId=key["KeyId"], PolicyName="default")["Policy"]
-        if prod.account in policy:
-            changed[key["KeyId"]] = policy
-    for key_id, policy in changed.items():
-        less = policy.replace(prod.account, NOBODY)
-        kms.put_key_policy(KeyId=key_id, PolicyName="default", Policy=less)
-    yield len(changed)
-    for key_id, policy in changed.items():
-        kms.put_key_policy(KeyId=key_id, PolicyName="default", Policy=policy)
+    keys = [key["KeyId"] for key in kms.list_keys()["Keys"]]
+
+    def put(key: str, text: str) -> None:
+        kms.put_key_policy(KeyId=key, PolicyName="default", Policy=text)
+
+    found = {key: kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"] for key in keys}
+    return _without_prod(world, found, put)
+
+
+def without_bucket_grant(world: World) -> AbstractContextManager[World]:
+    """The bucket of the project's artifacts does not know prod."""
+    dev = stage_of(world, "dev")
+    s3 = world.administrator("s3", dev.account, dev.region)
+    found = {}
+    for bucket in s3.list_buckets()["Buckets"]:
+        # A bucket without a policy is an error to S3.
+        with suppress(s3.exceptions.ClientError):
+            name = bucket["Name"]
+            found[name] = s3.get_bucket_policy(Bucket=name)["Policy"]
+
+    def put(bucket: str, text: str) -> None:
+        s3.put_bucket_policy(Bucket=bucket, Policy=text)
+
+    return _without_prod(world, found, put)
+
+
+def without_group_grant(world: World) -> AbstractContextManager[World]:
+    """The policy of the model package group does not know prod."""
+    project = world.projects[0]
+    sagemaker = world.administrator("sagemaker", project.dev.account, project.dev.region)
+    name = project.full_name
+    found = sagemaker.get_model_package_group_policy(ModelPackageGroupName=name)
+
+    def put(group: str, text: str) -> None:
+        sagemaker.put_model_package_group_policy(ModelPackageGroupName=group, ResourcePolicy=text)
+
+    return _without_prod(world, {name: found["ResourcePolicy"]}, put)
 
 
 def approve_again(world: World) -> None:

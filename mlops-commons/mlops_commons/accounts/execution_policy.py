@@ -19,11 +19,12 @@ from mlops_commons.accounts.role_permissions import (
     service_linked_roles,
 )
 from mlops_commons.accounts.templates import Environment, StackTemplate, text
+from mlops_commons.accounts.toolkit import ASSETS_PREFIX
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.statements import Statement
 
 NO_RESOURCES: Final = "these actions know no resources (Service Authorization Reference)"
-ASSETS: Final = "arn:{partition}:s3:::cdk-hnb659fds-assets-{account}-{region}/*"
+ASSETS: Final = f"arn:{{partition}}:s3:::{ASSETS_PREFIX}{{account}}-{{region}}/*"
 READ_ASSETS: Final = ("s3:GetObject", "s3:GetObjectVersion")
 SEPARATE: Final = ("iam:PassRole", "iam:CreateServiceLinkedRole")
 

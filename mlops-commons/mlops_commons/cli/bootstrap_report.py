@@ -1,10 +1,11 @@
 """The bootstrap plan as a table for people and as JSON for scripts."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import typer
+
+from mlops_commons.cli.tables import print_table
 
 if TYPE_CHECKING:
     from mlops_commons.accounts.account_policies import AccountPolicy
@@ -12,26 +13,21 @@ if TYPE_CHECKING:
 
 def print_plan(policies: Sequence["AccountPolicy"]) -> None:
     """A row for each account and region."""
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-
-    from mlops_commons.cli.summary import WIDTH_WITHOUT_TERMINAL
-
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for title in ("Account", "Region", "Used by", "Trusts", "Execution policy", "Profile"):
-        table.add_column(title, overflow="fold")
-    for policy in policies:
-        row = policy.row
-        table.add_row(
-            row.account,
-            row.region,
-            ", ".join(map(str, row.uses)),
-            ", ".join(row.trust) or "-",
-            _described(policy),
-            row.profile if row.enabled else "others bootstrap it",
-        )
-    Console(width=None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL).print(table)
+    headings = ("Account", "Region", "Used by", "Trusts", "Execution policy", "Profile")
+    print_table(
+        headings,
+        [
+            (
+                policy.row.account,
+                policy.row.region,
+                ", ".join(map(str, policy.row.uses)),
+                ", ".join(policy.row.trust) or "-",
+                _described(policy),
+                policy.row.profile if policy.row.enabled else "others bootstrap it",
+            )
+            for policy in policies
+        ],
+    )
     typer.echo()
 
 

@@ -10,12 +10,12 @@ import typer
 
 from mlops_commons.cli import config_wizard
 from mlops_commons.cli.credentials import refresh_aws_credentials
+from mlops_commons.cli.tables import print_table
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG
 
 if TYPE_CHECKING:
     from mlops_commons.config.keys import Key
-    from mlops_commons.config.origins import EffectiveValue
 
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
@@ -64,7 +64,8 @@ def show(stage: Of = "", as_json: AsJson = False) -> None:
         return
     for of in dict.fromkeys(value.of for value in found):
         typer.secho(f"\n{of}", bold=True)
-        _print_values([value for value in found if value.of == of])
+        rows = [(value.key, value.value, value.origin) for value in found if value.of == of]
+        print_table(("Key", "Value", "From"), rows)
 
 
 def explain(path: KeyPath = "", as_json: AsJson = False) -> None:
@@ -121,22 +122,6 @@ def _plain(path: str) -> str:
     parts = path.replace("[]", "").split(".")
     named = [part.partition("[")[0] for part in parts]
     return ".".join(part for part in named if part and not part.endswith("_app_config"))
-
-
-def _print_values(values: "list[EffectiveValue]") -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    from mlops_commons.cli.summary import WIDTH_WITHOUT_TERMINAL
-
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for heading in ("Key", "Value", "From"):
-        table.add_column(heading, overflow="fold")
-    for value in values:
-        table.add_row(*map(Text, (value.key, value.value, value.origin)))
-    Console(width=None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL).print(table)
 
 
 def _print_key(key: "Key") -> None:

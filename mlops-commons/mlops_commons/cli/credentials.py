@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import sys
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -10,6 +9,7 @@ import typer
 
 from mlops_commons.cli.environment import child_environment
 from mlops_commons.cli.exit_codes import ExitCode
+from mlops_commons.cli.tables import print_table
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 from mlops_commons.utilities.process import run
@@ -101,17 +101,8 @@ def _sign_in(profile: str, signed_in: dict[str, str]) -> str:
 
 
 def _print(results: list[Refreshed]) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    from mlops_commons.cli.summary import WIDTH_WITHOUT_TERMINAL
-
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for heading in ("Profile", "Account", "Reached", "Sign-in", "Result"):
-        table.add_column(heading, overflow="fold")
-    for row in results:
-        cells = (row.profile, row.expected, row.reached or "-", row.signed_in or "-")
-        table.add_row(*map(Text, (*cells, row.problem or "ok")))
-    Console(width=None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL).print(table)
+    rows = [
+        (row.profile, row.expected, row.reached or "-", row.signed_in or "-", row.problem or "ok")
+        for row in results
+    ]
+    print_table(("Profile", "Account", "Reached", "Sign-in", "Result"), rows)

@@ -10,6 +10,7 @@ from typing import Final
 import typer
 
 from mlops_commons.cli.environment import cdk_command, child_environment
+from mlops_commons.cli.own_verb import own_verb
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import app_directory
 from mlops_commons.utilities.toolchain import pinned_version
@@ -26,7 +27,7 @@ GENERATED: Final = (
 
 def init_verb(app: str) -> typer.Typer:
     """The verb `init` of an app, as a command line of its own."""
-    verb = _command_line()
+    verb = own_verb()
 
     @verb.command()
     def init() -> None:
@@ -49,7 +50,7 @@ def init_verb(app: str) -> typer.Typer:
 
 def clean_verb(app: str) -> typer.Typer:
     """The verb `clean` of an app, as a command line of its own."""
-    verb = _command_line()
+    verb = own_verb()
 
     @verb.command()
     def clean() -> None:
@@ -90,7 +91,3 @@ def _output(command: list[str], directory: Path) -> str:
             hint="install it anew: rm -rf .venv && ./mlops-multi-account.sh --version",
         )
     return done.stdout.strip()
-
-
-def _command_line() -> typer.Typer:
-    return typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from mlops_commons.cli.environment import child_environment
+from mlops_commons.cli.own_verb import own_verb
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import APP_DIRECTORIES, app_directory
 
@@ -23,7 +24,7 @@ Overwrite = Annotated[
 
 def publish_verb(app: str) -> typer.Typer:
     """The verb `publish` of an app, as a command line of its own."""
-    verb = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+    verb = own_verb()
 
     @verb.command()
     def publish(
@@ -56,7 +57,7 @@ def _publish(
     from mlops_commons.config import load_config
     from mlops_commons.config.set_snapshot import set_snapshot
     from mlops_commons.utilities import names
-    from mlops_commons.utilities.publication import Publication, publish
+    from mlops_commons.utilities.publication import Publication, codecommit_remote, publish
 
     app_directory(app)
     config = load_config()
@@ -67,9 +68,9 @@ def _publish(
         commit = publish(
             Publication(
                 content=set_snapshot(config, APP_DIRECTORIES[app], name),
-                # The URL of git-remote-codecommit, which signs with the profile.
-                remote=f"codecommit::{governance.region}://"
-                f"{governance.bootstrap.aws_profile}@{repository}",
+                remote=codecommit_remote(
+                    governance.region, governance.bootstrap.aws_profile, repository
+                ),
                 branch=source.branch_name,
                 message=message,
             ),

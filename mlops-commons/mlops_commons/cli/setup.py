@@ -10,6 +10,7 @@ import typer
 
 from mlops_commons.cli.environment import child_environment
 from mlops_commons.cli.exit_codes import ExitCode
+from mlops_commons.cli.own_verb import own_verb
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import REPOSITORY_ROOT, app_directory
 from mlops_commons.utilities.process import run
@@ -41,7 +42,7 @@ def register(application: typer.Typer) -> None:
 
 def setup_verb(app: str) -> typer.Typer:
     """The verb `setup` of an app, as a command line of its own."""
-    verb = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+    verb = own_verb()
 
     @verb.command()
     def setup(dry_run: DryRun = False, yes: Yes = False) -> None:

@@ -7,27 +7,22 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from mlops_commons.cli.tables import console, empty_table
 from mlops_commons.utilities.cloud_assembly import StackSummary
 
-WIDTH_WITHOUT_TERMINAL: Final = 240
-"""Wide enough for one line per stack, so that a log can be searched by line."""
 WIDTH_WITH_DESCRIPTIONS: Final = 120
 """Narrower terminals have no room for them beside the other columns."""
 
 
 def print_table(stacks: Sequence[StackSummary], *, assembly: Path, reused: bool) -> None:
     """Print one row per stack, the totals, and where the templates are."""
-    console = Console(width=None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL)
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    screen, table = console(), empty_table()
     for heading in ("Account", "Role", "Region", "Stack"):
         table.add_column(heading, no_wrap=True)
     table.add_column("Resources", justify="right")
-    described = console.width >= WIDTH_WITH_DESCRIPTIONS
+    described = screen.width >= WIDTH_WITH_DESCRIPTIONS
     if described:
         table.add_column("Description")
     for stack in stacks:
@@ -35,12 +30,12 @@ def print_table(stacks: Sequence[StackSummary], *, assembly: Path, reused: bool)
         # One line each: cut at the cell, because a column that cannot wrap would shrink the others.
         description = Text(stack.description, no_wrap=True, overflow="ellipsis")
         table.add_row(*map(Text, cells), *[description] * described)
-    console.print(table)
+    screen.print(table)
     accounts = len({stack.account for stack in stacks})
     resources = sum(stack.resources for stack in stacks)
     totals = f"{accounts} accounts, {len(stacks)} stacks, {resources} resources"
     state = "unchanged since the last synth" if reused else "synthesised"
-    console.print(Text(f"\n{totals}; {state}; templates in {assembly}"), soft_wrap=True)
+    screen.print(Text(f"\n{totals}; {state}; templates in {assembly}"), soft_wrap=True)
 
 
 def print_json(stacks: Sequence[StackSummary]) -> None:

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -11,6 +11,7 @@ import typer
 from mlops_commons.cli.accounts_needed import refuse_placeholder_accounts
 from mlops_commons.cli.assemblies import synthesised_stacks
 from mlops_commons.cli.exit_codes import ExitCode
+from mlops_commons.cli.tables import print_table
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 
@@ -46,18 +47,20 @@ def register(application: typer.Typer) -> None:
 def teardown(plan: PlanOnly = False, yes: Yes = False, as_json: AsJson = False) -> None:
     """Remove projects, stages and pipelines from all accounts, in order."""
     from mlops_commons.config import load_config
+    from mlops_commons.teardown.inventory import places_of
+    from mlops_commons.teardown.leftovers import everything_left, keep_list
     from mlops_commons.teardown.plan import teardown_plan
 
     config = load_config()
     refuse_placeholder_accounts("teardown", config)
     stacks = synthesised_stacks(quiet=as_json)
-    rows = _places(config, [stack for found in stacks.values() for stack in found])
+    rows = places_of(config, [stack for found in stacks.values() for stack in found])
     sessions = _sessions(rows)
     places = _inventories(rows, sessions, quiet=as_json)
     # The app that is deployed last goes first.
     apps = {str(folder): stacks[folder] for folder in reversed(list(stacks))}
     steps = teardown_plan(places, apps)
-    leftovers = _leftovers(places, steps, sessions)
+    leftovers = everything_left(places, steps, sessions)
     if as_json:
         shown = {"steps": list(map(_step, steps)), "leftovers": list(map(asdict, leftovers))}
         typer.echo(json.dumps(shown, indent=2))
@@ -67,26 +70,14 @@ def teardown(plan: PlanOnly = False, yes: Yes = False, as_json: AsJson = False) 
     if plan:
         _print_leftovers(leftovers)
         return
-    _keep_leftovers(leftovers)
+    # Before anything goes: a second run cannot read the templates of stacks that are gone.
+    keep_list(LEFTOVERS, leftovers)
     if not (yes or _agreed(config.app_prefix, len(steps))):
         typer.echo("nothing is removed", err=True)
         raise typer.Exit(ExitCode.FAILURE)
     _carry_out(steps, sessions)
     _print_leftovers(leftovers)
     typer.echo(f"the list of what stays: {LEFTOVERS.relative_to(REPOSITORY_ROOT)}")
-
-
-def _places(config: Any, stacks: Sequence[Any]) -> "tuple[BootstrapRow, ...]":
-    """Every account and region with a stack; governance has pipelines' buckets in other regions."""
-    from mlops_commons.accounts.bootstrap_plan import bootstrap_plan
-
-    rows = {(row.account, row.region): row for row in bootstrap_plan(config)}
-    for stack in stacks:
-        place = (stack.account, stack.region)
-        same = next((row for row in rows.values() if row.account == stack.account), None)
-        if place not in rows and same:
-            rows[place] = replace(same, region=stack.region)
-    return tuple(rows.values())
 
 
 def _sessions(rows: "Sequence[BootstrapRow]") -> dict[str, Any]:
@@ -115,22 +106,6 @@ def _inventories(
                 hint="sign in with a role that may read and delete stacks there",
             ) from error
     return tuple(found)
-
-
-def _leftovers(
-    places: "Sequence[Inventory]", steps: "Sequence[Step]", sessions: dict[str, Any]
-) -> "tuple[Leftover, ...]":
-    from mlops_commons.teardown.leftovers import made_by_services, retained, retained_of_launches
-
-    found: list[Leftover] = []
-    for place in places:
-        session = sessions[place.row.environment]
-        found += made_by_services(place, session)
-        found += retained_of_launches(place, session.client("cloudformation"))
-    for step in steps:
-        found += retained(step, sessions[step.row.environment].client("cloudformation"))
-    # Each once: a stack that keeps something says more than a look into the account.
-    return tuple(sorted({(row.account, row.region, row.id): row for row in found}.values()))
 
 
 def _refuse_running(places: "Sequence[Inventory]") -> None:
@@ -167,15 +142,6 @@ def _carry_out(steps: "Sequence[Step]", sessions: dict[str, Any]) -> None:
     typer.echo(f"removed {len(steps)}" if steps else "there is nothing to remove")
 
 
-def _keep_leftovers(leftovers: "Sequence[Leftover]") -> None:
-    """Before anything goes: a second run cannot read the templates of stacks that are gone."""
-    from mlops_commons.utilities.generated_files import write_atomically
-
-    known = json.loads(LEFTOVERS.read_text(encoding="utf-8")) if LEFTOVERS.is_file() else []
-    rows = {json.dumps(row, sort_keys=True) for row in [*known, *map(asdict, leftovers)]}
-    write_atomically(LEFTOVERS, json.dumps(list(map(json.loads, sorted(rows))), indent=2) + "\n")
-
-
 def _step(step: "Step") -> dict[str, str]:
     return {
         "phase": str(step.phase),
@@ -188,7 +154,7 @@ def _step(step: "Step") -> dict[str, str]:
 
 def _print_steps(steps: "Sequence[Step]") -> None:
     rows = [(str(n), *_step(step).values()) for n, step in enumerate(steps, start=1)]
-    _print(("", "Phase", "Kind", "Account", "Region", "Name"), rows)
+    print_table(("", "Phase", "Kind", "Account", "Region", "Name"), rows)
 
 
 def _print_leftovers(leftovers: "Sequence[Leftover]") -> None:
@@ -196,19 +162,3 @@ def _print_leftovers(leftovers: "Sequence[Leftover]") -> None:
         typer.secho("\nWhat AWS keeps, and the command that removes it", bold=sys.stdout.isatty())
     for row in leftovers:
         typer.echo(f"{row.account} {row.region} {row.type} {row.id} ({row.why})\n    {row.command}")
-
-
-def _print(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    from mlops_commons.cli.summary import WIDTH_WITHOUT_TERMINAL
-
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    for row in rows:
-        table.add_row(*map(Text, row))
-    Console(width=None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL).print(table)

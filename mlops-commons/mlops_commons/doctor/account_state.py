@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
+from mlops_commons.accounts import toolkit
 from mlops_commons.accounts.account_policies import policy_arns
 from mlops_commons.accounts.bootstrap_plan import BootstrapRow, PolicySource
 from mlops_commons.accounts.signed_in import WrongAccountError, signed_in
@@ -11,9 +12,6 @@ from mlops_commons.doctor.finding import Finding, Level
 from mlops_commons.doctor.quotas import Needs, Quota
 from mlops_commons.utilities.errors import PlatformError
 
-VERSION_PARAMETER: Final = "/cdk-bootstrap/hnb659fds/version"
-DEPLOY_ROLE: Final = "cdk-hnb659fds-deploy-role-{account}-{region}"
-EXECUTION_ROLE: Final = "cdk-hnb659fds-cfn-exec-role-{account}-{region}"
 LEAST_VERSION: Final = 6
 """What stacks of today's CDK demand of an account (`requiresBootstrapStackVersion`)."""
 AT_ONCE: Final = 8
@@ -58,7 +56,7 @@ def _look_at(row: BootstrapRow, app_prefix: str, needs: Needs) -> Iterator[Findi
 
 def _version(area: str, row: BootstrapRow, ssm: Any) -> Iterator[Finding]:
     try:
-        found = int(ssm.get_parameter(Name=VERSION_PARAMETER)["Parameter"]["Value"])
+        found = int(ssm.get_parameter(Name=toolkit.VERSION_PARAMETER)["Parameter"]["Value"])
     except ssm.exceptions.ParameterNotFound:
         found = 0
     if found >= LEAST_VERSION:
@@ -72,7 +70,7 @@ def _version(area: str, row: BootstrapRow, ssm: Any) -> Iterator[Finding]:
 
 def _trust(area: str, row: BootstrapRow, iam: Any) -> Iterator[Finding]:
     """Who may deploy here, against the plan: missing accounts stop pipelines, others are a risk."""
-    name = DEPLOY_ROLE.format(account=row.account, region=row.region)
+    name = toolkit.deploy_role(row.account, row.region)
     try:
         document = iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
     except iam.exceptions.NoSuchEntityException:
@@ -101,7 +99,7 @@ def _trusted_accounts(document: Mapping[str, Any]) -> set[str]:
 
 def _policies(area: str, row: BootstrapRow, iam: Any, app_prefix: str) -> Iterator[Finding]:
     """What CloudFormation may do here."""
-    name = EXECUTION_ROLE.format(account=row.account, region=row.region)
+    name = toolkit.execution_role(row.account, row.region)
     try:
         attached = iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
     except iam.exceptions.NoSuchEntityException:

@@ -17,6 +17,7 @@ from mlops_commons.utilities.toolchain import pinned_version
 
 AREA: Final = "this machine"
 ANEW: Final = "rm -rf .venv && ./mlops-multi-account.sh --version"
+PREREQUISITES: Final = "./mlops-multi-account.sh prerequisites"
 STRAY_CDK: Final = "3.0.0"
 """npm's `latest` of aws-cdk: a build of 2025 that cannot read the assemblies of today's library."""
 LEAST_NODE: Final = 22
@@ -40,42 +41,32 @@ def look_at_tools(root: Path, path: str) -> Iterator[Finding]:
     yield _lock(root)
 
 
+def _finding(fits: object, good: str, bad: str, remedy: str, level: Level) -> Finding:
+    """What is said where a tool fits, and what where it does not."""
+    if fits:
+        return Finding(level=Level.OK, area=AREA, message=good)
+    return Finding(level=level, area=AREA, message=bad, remedy=remedy)
+
+
 def _git(path: str) -> Finding:
     found = _version(path, "git")
-    if found:
-        return Finding(level=Level.OK, area=AREA, message=f"git {found}")
-    return Finding(
-        level=Level.ERROR,
-        area=AREA,
-        message="git is missing; publish needs it",
-        remedy="./mlops-multi-account.sh prerequisites",
-    )
+    bad = "git is missing; publish needs it"
+    return _finding(found, f"git {found}", bad, PREREQUISITES, Level.ERROR)
 
 
 def _node(path: str) -> Finding:
     found = _version(path, "node")
-    if found and int(found.split(".")[0]) >= LEAST_NODE:
-        return Finding(level=Level.OK, area=AREA, message=f"node {found}")
-    return Finding(
-        level=Level.ERROR,
-        area=AREA,
-        message=f"node is {found or 'missing'}; the CDK needs {LEAST_NODE} or later",
-        remedy=ANEW,
-    )
+    fits = found and int(found.split(".")[0]) >= LEAST_NODE
+    bad = f"node is {found or 'missing'}; the CDK needs {LEAST_NODE} or later"
+    return _finding(fits, f"node {found}", bad, ANEW, Level.ERROR)
 
 
 def _cdk(root: Path) -> Finding:
     pinned = pinned_version("aws-cdk", root)
     file = root / "node_modules" / "aws-cdk" / "package.json"
     found = json.loads(file.read_text(encoding="utf-8"))["version"] if file.is_file() else "missing"
-    if found == pinned:
-        return Finding(level=Level.OK, area=AREA, message=f"CDK CLI {found}, as pinned")
-    return Finding(
-        level=Level.ERROR,
-        area=AREA,
-        message=f"the CDK CLI is {found}, but package.json pins {pinned}",
-        remedy=ANEW,
-    )
+    bad = f"the CDK CLI is {found}, but package.json pins {pinned}"
+    return _finding(found == pinned, f"CDK CLI {found}, as pinned", bad, ANEW, Level.ERROR)
 
 
 def _stray_cdk(root: Path, path: str) -> Iterator[Finding]:
@@ -97,14 +88,9 @@ def _stray_cdk(root: Path, path: str) -> Iterator[Finding]:
 
 def _aws(path: str) -> Finding:
     found = _version(path, "aws")
-    if found.startswith("2"):
-        return Finding(level=Level.OK, area=AREA, message=f"AWS CLI {found}")
-    return Finding(
-        level=Level.WARNING,
-        area=AREA,
-        message=f"the AWS CLI is {found or 'missing'}; a sign-in with IAM Identity Center needs 2",
-        remedy="./mlops-multi-account.sh prerequisites",
-    )
+    bad = f"the AWS CLI is {found or 'missing'}; a sign-in with IAM Identity Center needs 2"
+    fits = found.startswith("2")
+    return _finding(fits, f"AWS CLI {found}", bad, PREREQUISITES, Level.WARNING)
 
 
 def _lock(root: Path) -> Finding:
@@ -114,16 +100,10 @@ def _lock(root: Path) -> Finding:
         for name, pinned in pins.items()
         if (found := _installed(name)) != pinned
     ]
-    if not drifted:
-        message = f"{len(pins)} Python packages, all as constraints.txt pins them"
-        return Finding(level=Level.OK, area=AREA, message=message)
-    return Finding(
-        level=Level.ERROR,
-        area=AREA,
-        message=f"not as constraints.txt pins them: {', '.join(drifted[:5])}"
-        + (f" and {len(drifted) - 5} more" if len(drifted) > 5 else ""),
-        remedy=ANEW,
-    )
+    more = f" and {len(drifted) - 5} more" if len(drifted) > 5 else ""
+    good = f"{len(pins)} Python packages, all as constraints.txt pins them"
+    bad = f"not as constraints.txt pins them: {', '.join(drifted[:5])}{more}"
+    return _finding(not drifted, good, bad, ANEW, Level.ERROR)
 
 
 def _pins(text: str) -> Mapping[str, str]:

@@ -4,12 +4,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from mlops_commons.accounts import toolkit
 from mlops_commons.rehearsal.evidence import Evidence
 from mlops_commons.rehearsal.first_deploy import WRAPPER
 from mlops_commons.rehearsal.world import World
 from mlops_commons.utilities.errors import PlatformError
-
-EXECUTION_ROLE = "cdk-hnb659fds-cfn-exec-role-{account}-{region}"
 
 
 def play_bootstrap(world: World) -> tuple[Evidence, ...]:
@@ -39,9 +38,9 @@ def wrapper(world: World, name: str, *arguments: str) -> str:
 def _row(world: World, row: Mapping[str, Any]) -> Mapping[str, str]:
     account, region = row["account"], row["region"]
     ssm = world.administrator("ssm", account, region)
-    version = ssm.get_parameter(Name="/cdk-bootstrap/hnb659fds/version")["Parameter"]["Value"]
+    version = ssm.get_parameter(Name=toolkit.VERSION_PARAMETER)["Parameter"]["Value"]
     iam = world.administrator("iam", account, region)
-    role = EXECUTION_ROLE.format(account=account, region=region)
+    role = toolkit.execution_role(account, region)
     attached = iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
     policies = [policy["PolicyName"] for policy in attached]
     if any(name == "AdministratorAccess" for name in policies):

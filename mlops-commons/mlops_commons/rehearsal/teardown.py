@@ -4,12 +4,13 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from mlops_commons.accounts import toolkit
 from mlops_commons.rehearsal.bootstrap import wrapper
 from mlops_commons.rehearsal.evidence import Evidence
+from mlops_commons.rehearsal.report.observed import GONE
 from mlops_commons.rehearsal.world import World
 from mlops_commons.utilities.errors import PlatformError
 
-TOOLKIT: Final = "CDKToolkit"
 REFUSAL: Final = "people have apps running in Studio"
 
 
@@ -69,10 +70,10 @@ def _left(world: World) -> Iterator[tuple[str, str]]:
     for account, region in sorted(places):
         cloudformation = world.administrator("cloudformation", account, region)
         for stack in cloudformation.describe_stacks()["Stacks"]:
-            if stack["StackName"] != TOOLKIT and stack["StackStatus"] != "DELETE_COMPLETE":
+            if stack["StackName"] != toolkit.STACK and stack["StackStatus"] != GONE:
                 yield account, stack["StackName"]
         for bucket in world.administrator("s3", account, region).list_buckets()["Buckets"]:
-            if not bucket["Name"].startswith("cdk-hnb659fds-assets-"):
+            if not bucket["Name"].startswith(toolkit.ASSETS_PREFIX):
                 yield account, bucket["Name"]
 
 

@@ -18,6 +18,7 @@ from mlops_commons.rehearsal.world import World
 from mlops_commons.utilities import names
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import APP_DIRECTORIES
+from mlops_commons.utilities.publication import codecommit_remote
 
 APP: Final = "template"
 PRODUCTS: Final = "cdk_service_catalog/products"
@@ -70,7 +71,7 @@ def _delivery(world: World, deployment: Deployment) -> Delivery:
     repository = names.repository(source.repo_name, deployment.set_name)
     return Delivery(
         repository=repository,
-        remote=f"codecommit::{place.region}://{place.bootstrap.aws_profile}@{repository}",
+        remote=codecommit_remote(place.region, place.bootstrap.aws_profile, repository),
         branch=source.branch_name,
         pipeline=names.pipeline(
             world.config.app_prefix, APP, source.branch_name, deployment.set_name

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
+from mlops_commons.teardown.inventory import GONE
 from mlops_commons.teardown.plan import Kind, Step
 from mlops_commons.utilities.errors import PlatformError
 
@@ -38,7 +39,7 @@ def _delete_stack(step: Step, session: Any) -> None:
         if status.endswith("FAILED"):
             reasons = "\n".join(f"  {reason}" for reason in _reasons(cloudformation, stack))
             raise PlatformError(f"the stack {step.name} is {status}:\n{reasons}", hint=AGAIN)
-        return bool(status == "DELETE_COMPLETE")
+        return bool(status == GONE)
 
     _wait(step, gone)
 

@@ -1,18 +1,22 @@
 """What there is in an account and region: stacks, projects, and apps that people have running."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from mlops_commons.accounts.bootstrap_plan import BootstrapRow
+from mlops_commons.accounts.bootstrap_plan import BootstrapRow, bootstrap_plan
+from mlops_commons.accounts.project_stacks import PROJECT_TAG
+from mlops_commons.config import PlatformConfig
+from mlops_commons.utilities.cloud_assembly import StackSummary
 
-PROJECT_TAG: Final = "sagemaker:project-id"
-PROJECT_STACK: Final = re.compile(r"-p-[a-z0-9]+-deploy-[a-z]+$")
+PROJECT_ID: Final = r"-p-[a-z0-9]+"
+"""Stands in every name that belongs to a project: SageMaker's id of it."""
+PROJECT_STACK: Final = re.compile(rf"{PROJECT_ID}-deploy-[a-z]+$")
 """The stacks that a project's deploy pipeline makes end so; their names stand in the seed code."""
 LAUNCHED: Final = "SC-"
 """The beginning of a stack's name that Service Catalog has given."""
-GONE: Final = ("DELETE_COMPLETE",)
+GONE: Final = "DELETE_COMPLETE"
 RUNNING: Final = ("InService", "Pending")
 
 
@@ -48,6 +52,20 @@ class Inventory:
     running: tuple[str, ...]
 
 
+def places_of(config: PlatformConfig, stacks: Iterable[StackSummary]) -> tuple[BootstrapRow, ...]:
+    """Every account and region with a stack, as rows of the bootstrap plan.
+
+    Governance has more than the plan: pipelines keep buckets in the regions of their stages.
+    """
+    rows = {(row.account, row.region): row for row in bootstrap_plan(config)}
+    for stack in stacks:
+        place = (stack.account, stack.region)
+        same = next((row for row in rows.values() if row.account == stack.account), None)
+        if place not in rows and same:
+            rows[place] = replace(same, region=stack.region)
+    return tuple(rows.values())
+
+
 def inventory(row: BootstrapRow, session: Any) -> Inventory:
     """Look at an account and region.
 
@@ -69,7 +87,7 @@ def _stacks(cloudformation: Any) -> Iterator[FoundStack]:
     for page in cloudformation.get_paginator("describe_stacks").paginate():
         for stack in page["Stacks"]:
             name, status = stack["StackName"], stack["StackStatus"]
-            if status in GONE:
+            if status == GONE:
                 continue
             tagged = any(tag["Key"] == PROJECT_TAG for tag in stack.get("Tags", ()))
             deployed = tagged or bool(PROJECT_STACK.search(name))
@@ -86,7 +104,7 @@ def _projects(session: Any) -> Iterator[FoundProject]:
     for page in pages:
         for product in page["ProvisionedProducts"]:
             found, name = product["Id"], product["Name"]
-            if found in names or re.search(r"-p-[a-z0-9]+$", name):
+            if found in names or re.search(f"{PROJECT_ID}$", name):
                 yield FoundProject(
                     provisioned_product=found, name=name, project=names.get(found, "")
                 )

@@ -2,18 +2,20 @@
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
+from mlops_commons.accounts import toolkit
 from mlops_commons.accounts.bootstrap_plan import BootstrapRow
-from mlops_commons.teardown.inventory import LAUNCHED, Inventory
+from mlops_commons.teardown.inventory import LAUNCHED, PROJECT_ID, Inventory
 from mlops_commons.teardown.plan import Kind, Step
+from mlops_commons.utilities.generated_files import write_atomically
 
 RETAINED: Final = ("Retain", "RetainExceptOnCreate")
-TOOLKIT: Final = "CDKToolkit"
 LOG_GROUPS: Final = ("/aws/codebuild/", "/aws/lambda/", "/aws/sagemaker/", "/aws/codepipeline/")
 """Made by services on first use, outside of every stack."""
 COMMANDS: Final = {
@@ -54,13 +56,39 @@ def leftover(row: BootstrapRow, kind: str, physical_id: str, why: str) -> Leftov
     )
 
 
-def retained(step: Step, cloudformation: Any) -> Iterator[Leftover]:
-    """What a stack's own template says is to be kept."""
-    if step.kind is Kind.STACK:
-        yield from _of_stack(step.row, step.name, cloudformation)
+def everything_left(
+    places: Iterable[Inventory], steps: Iterable[Step], sessions: Mapping[str, Any]
+) -> tuple[Leftover, ...]:
+    """What every account keeps, read before anything goes.
+
+    Args:
+        sessions: boto3 sessions by the CDK's name of account and region.
+    """
+    found: list[Leftover] = []
+    for place in places:
+        session = sessions[place.row.environment]
+        found += _made_by_services(place, session)
+        found += _of_launches(place, session.client("cloudformation"))
+    for step in steps:
+        if step.kind is Kind.STACK:
+            cloudformation = sessions[step.row.environment].client("cloudformation")
+            found += _of_stack(step.row, step.name, cloudformation)
+    # Each once: a stack that keeps something says more than a look into the account.
+    return tuple(sorted({(row.account, row.region, row.id): row for row in found}.values()))
 
 
-def retained_of_launches(place: Inventory, cloudformation: Any) -> Iterator[Leftover]:
+def keep_list(file: Path, leftovers: Iterable[Leftover]) -> None:
+    """Add leftovers to those that an earlier run has listed.
+
+    Raises:
+        PlatformError: the file cannot be written.
+    """
+    known = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
+    rows = {json.dumps(row, sort_keys=True) for row in [*known, *map(asdict, leftovers)]}
+    write_atomically(file, json.dumps(list(map(json.loads, sorted(rows))), indent=2) + "\n")
+
+
+def _of_launches(place: Inventory, cloudformation: Any) -> Iterator[Leftover]:
     """What the stacks of launched products keep."""
     for stack in place.stacks:
         if stack.name.startswith(LAUNCHED):
@@ -82,7 +110,7 @@ def _of_stack(row: BootstrapRow, name: str, cloudformation: Any) -> Iterator[Lef
                 yield leftover(row, resource["ResourceType"], resource["PhysicalResourceId"], why)
 
 
-def made_by_services(place: Inventory, session: Any) -> Iterator[Leftover]:
+def _made_by_services(place: Inventory, session: Any) -> Iterator[Leftover]:
     """Log groups, pipelines of SageMaker that builds have made, and the bootstrap itself."""
     row = place.row
     logs = session.client("logs")
@@ -94,16 +122,16 @@ def made_by_services(place: Inventory, session: Any) -> Iterator[Leftover]:
                 yield leftover(row, "AWS::Logs::LogGroup", group["logGroupName"], why)
     if place.projects or any(stack.of_project for stack in place.stacks):
         yield from _pipelines(row, session.client("sagemaker"))
-    if any(stack.name == TOOLKIT for stack in place.stacks):
+    if any(stack.name == toolkit.STACK for stack in place.stacks):
         why = "the CDK's bootstrap; empty its bucket first"
-        yield leftover(row, "AWS::CloudFormation::Stack", TOOLKIT, why)
+        yield leftover(row, "AWS::CloudFormation::Stack", toolkit.STACK, why)
 
 
 def _pipelines(row: BootstrapRow, sagemaker: Any) -> Iterator[Leftover]:
     for page in sagemaker.get_paginator("list_pipelines").paginate():
         for pipeline in page["PipelineSummaries"]:
             name = pipeline["PipelineName"]
-            if re.search(r"-p-[a-z0-9]+", name):
+            if re.search(PROJECT_ID, name):
                 yield leftover(row, "AWS::SageMaker::Pipeline", name, "made by a project's build")
 
 

@@ -32,6 +32,11 @@ class Publication:
     message: str
 
 
+def codecommit_remote(region: str, profile: str, repository: str) -> str:
+    """The URL with which git-remote-codecommit reaches a repository; it signs with the profile."""
+    return f"codecommit::{region}://{profile}@{repository}"
+
+
 def publish(
     publication: Publication,
     *,

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from command_lines import command_line, configured
+from command_lines import app_file, command_line, configured, infra_file
 from older_layout import older_layout
 
 from mlops_commons.config import load_config
@@ -221,11 +221,3 @@ def test_each_profile_is_signed_in_and_its_account_asked(checkout: Path, tmp_pat
     assert rows["mlops-dev"]["signed_in"] == "IAM Identity Center"
     assert "cannot be used" in rows["mlops-dev"]["problem"]
     assert "aws configure sso --profile mlops-prod" in rows["mlops-prod"]["problem"]
-
-
-def app_file(root: Path) -> Path:
-    return root / "mlops-commons" / "mlops_commons" / "config" / "cdk-app.yml"
-
-
-def infra_file(root: Path) -> Path:
-    return root / "mlops-infra" / "config" / "cdk-infra-app.yml"

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from command_lines import configured, environment_of
+from command_lines import app_file, configured, environment_of, infra_file
 
 from mlops_commons.config import CreateNetwork, ImportNetwork, load_config
 
@@ -136,11 +136,3 @@ def terminal(root: Path) -> Iterator[Wizard]:
         yield wizard
     finally:
         wizard.end()
-
-
-def app_file(root: Path) -> Path:
-    return root / "mlops-commons" / "mlops_commons" / "config" / "cdk-app.yml"
-
-
-def infra_file(root: Path) -> Path:
-    return root / "mlops-infra" / "config" / "cdk-infra-app.yml"

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from command_lines import command_line, configured
+from command_lines import app_file, command_line, configured
 from one_account_set import ONE_SET
 
 pytestmark = pytest.mark.app
@@ -74,7 +74,7 @@ def test_the_stray_cdk_cli_is_known(tmp_path: Path) -> None:
 
 def test_every_problem_of_the_files_is_a_finding(tmp_path: Path) -> None:
     root = configured(tmp_path)
-    file = root / "mlops-commons" / "mlops_commons" / "config" / "cdk-app.yml"
+    file = app_file(root)
     file.write_text(file.read_text().replace("eu-west-1", "eu-west-9").replace("dev", "de v"))
     code, found = findings(root, "--offline")
     assert code == 1
@@ -83,7 +83,7 @@ def test_every_problem_of_the_files_is_a_finding(tmp_path: Path) -> None:
 
 def test_the_accounts_of_the_sample_are_an_error(tmp_path: Path) -> None:
     root = configured(tmp_path)
-    file = root / "mlops-commons" / "mlops_commons" / "config" / "cdk-app.yml"
+    file = app_file(root)
     file.write_text(ONE_SET)
     code, found = findings(root, "--offline")
     assert code == 1

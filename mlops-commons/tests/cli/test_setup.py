@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from bootstrap_checkouts import NOTE, give_cdk, noted, without_cdk
-from command_lines import command_line
+from command_lines import app_file, command_line
 
 pytestmark = pytest.mark.app
 
@@ -41,7 +41,7 @@ def test_a_failing_step_ends_it_with_its_exit_code_and_the_way_on(checkout: Path
 
 
 def test_placeholder_accounts_are_asked_for_and_never_guessed(checkout: Path) -> None:
-    file = checkout / "mlops-commons" / "mlops_commons" / "config" / "cdk-app.yml"
+    file = app_file(checkout)
     file.write_text(file.read_text().replace("200000000002", "222222222222"))
     done = command_line(checkout, "setup", "--yes")
     assert done.returncode == 1
@@ -50,7 +50,7 @@ def test_placeholder_accounts_are_asked_for_and_never_guessed(checkout: Path) ->
 
 
 def test_an_answer_that_ends_early_ends_the_setup(checkout: Path) -> None:
-    file = checkout / "mlops-commons" / "mlops_commons" / "config" / "cdk-app.yml"
+    file = app_file(checkout)
     file.write_text(file.read_text().replace("200000000002", "222222222222"))
     done = command_line(checkout, "setup", answers="eu-west-1\n")
     assert done.returncode == 130

@@ -59,7 +59,7 @@ def test_an_account_that_does_not_trust_governance_is_an_error(laptop: Laptop) -
     laptop.configuration.write_text(
         "\n".join(["[profile mlops-dev]", *(f"{key} = {value}" for key, value in root.items())])
     )
-    file = laptop.root / "mlops-commons" / "mlops_commons" / "config" / "cdk-app.yml"
+    file = app_file(laptop.root)
     file.write_text(file.read_text().replace("200000000002", dev))
     iam = laptop.accounts.client("iam", root)
     make_role(iam, DEPLOY.replace(ACCOUNT, dev), f"arn:aws:iam::{dev}:root")

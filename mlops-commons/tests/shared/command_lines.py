@@ -9,6 +9,13 @@ from pathlib import Path
 from one_account_set import DEFAULTS, ONE_SET
 
 from mlops_commons.rehearsal.checkout import write_checkout
+from mlops_commons.utilities.paths import (
+    CDK_APP_CONFIG,
+    CDK_INFRA_APP_CONFIG,
+    REPOSITORY_ROOT,
+)
+
+AWS_FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 
 
 def configured(folder: Path, cdk_app: str = ONE_SET, infra: str = DEFAULTS) -> Path:
@@ -47,4 +54,11 @@ def command_line(
     )
 
 
-AWS_FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
+def app_file(root: Path) -> Path:
+    """The `cdk-app.yml` of a checkout."""
+    return root / CDK_APP_CONFIG.relative_to(REPOSITORY_ROOT)
+
+
+def infra_file(root: Path) -> Path:
+    """The `cdk-infra-app.yml` of a checkout."""
+    return root / CDK_INFRA_APP_CONFIG.relative_to(REPOSITORY_ROOT)
