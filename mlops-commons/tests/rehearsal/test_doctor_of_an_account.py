@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from accounts_of_tests import ACCOUNT, Accounts
+from command_lines import app_file
 from laptops import Laptop
 
 pytestmark = pytest.mark.app
