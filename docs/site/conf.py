@@ -9,6 +9,7 @@ PAGES = (
     "CONTRIBUTING.md",
     "CHANGELOG.md",
     "docs/**/*.md",
+    "examples/README.md",
     "mlops-*/README.md",
 )
 

@@ -27,6 +27,8 @@ Examples:
   rehearse                          all acts, with the shipped sample
   rehearse --until bootstrap        stop after an act, by name or number
   rehearse --set business-unit-1    one account set
+  rehearse --config examples/two-sets/cdk-app.yml
+                                    another configuration
   rehearse --product byoc           another product; --all-products for each
   rehearse --approve ask            asks where a pipeline waits for a person
   rehearse --keep                   leaves everything running until Enter or control-C
@@ -60,7 +62,13 @@ ReportFile = Annotated[
 ]
 Approve = Annotated[Approval, typer.Option("--approve", help="At a manual approval.")]
 Config = Annotated[
-    Path | None, typer.Option("--config", help="Another cdk-app.yml.", exists=True, dir_okay=False)
+    Path | None,
+    typer.Option(
+        "--config",
+        help="Another cdk-app.yml; a cdk-infra-app.yml beside it counts too.",
+        exists=True,
+        dir_okay=False,
+    ),
 ]
 
 
@@ -114,6 +122,7 @@ def rehearse(
 
         request = Request(
             cdk_app=config or CDK_APP_CONFIG,
+            infra=_infra(config),
             set_name=set_name,
             approve=approved,
             say=say,
@@ -138,6 +147,14 @@ def rehearse(
                 _keep(world)
     _report(performance, as_json=as_json)
     typer.echo(f"report: {report}", err=as_json)
+
+
+def _infra(config: Path | None) -> Path:
+    """The networks and Studio of a configuration: of the same folder, else this checkout's."""
+    from mlops_commons.utilities.paths import CDK_INFRA_APP_CONFIG
+
+    beside = config.with_name(CDK_INFRA_APP_CONFIG.name) if config else CDK_INFRA_APP_CONFIG
+    return beside if beside.is_file() else CDK_INFRA_APP_CONFIG
 
 
 def _line(done: "Played") -> str:

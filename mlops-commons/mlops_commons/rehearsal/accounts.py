@@ -1,9 +1,9 @@
-"""Act 1: empty accounts, each with an administrator whose profile the configuration names."""
+"""Act 1: accounts with an administrator whose profile the configuration names, else empty."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from mlops_commons.config import PlatformConfig
+from mlops_commons.config import ImportNetwork, PlatformConfig
 from mlops_commons.rehearsal.evidence import Evidence
 from mlops_commons.rehearsal.git_configuration import git_configuration
 from mlops_commons.rehearsal.world import World
@@ -43,7 +43,26 @@ def play_accounts(world: World) -> tuple[Evidence, ...]:
     text = git_configuration(place.region for place in found)
     world.git_configuration_file.write_text(text, encoding="utf-8")
     rows = tuple(_row(world, place) for place in found)
-    return (Evidence("accounts", rows),)
+    return (Evidence("accounts", rows), *_networks(world))
+
+
+def _networks(world: World) -> Iterator[Evidence]:
+    """The VPCs that the configuration imports: they belong to somebody, and are there before."""
+    rows = []
+    for deployment in world.config.enabled_deployments:
+        for stage in deployment.enabled_stages:
+            network = world.config.network(deployment.set_name, stage.stage_name)
+            if isinstance(network, ImportNetwork):
+                world.emulator.own_network(stage.account, stage.region, network)
+                rows.append(
+                    {
+                        "account": stage.account,
+                        "vpc": network.vpc_id,
+                        "subnets": ", ".join(network.subnets),
+                    }
+                )
+    if rows:
+        yield Evidence("networks", tuple(rows))
 
 
 def _administrator(world: World, account: str, region: str) -> Mapping[str, str]:

@@ -13,7 +13,7 @@ from mlops_commons.utilities.paths import (
 )
 from mlops_commons.utilities.snapshot import snapshot
 
-FILLED_IN: Final = {digit * 12: f"{digit}0000000000{digit}" for digit in "1234"}
+FILLED_IN: Final = {digit * 12: f"{digit}0000000000{digit}" for digit in "123456789"}
 """Account ids in place of the sample's placeholders, which `deploy` refuses."""
 SHARED: Final = ("bin", "lib", "lib64", "include", "pyvenv.cfg")
 STAMP: Final = ". mlops-commons/mlops_commons/scripts/stamp.sh && environment_stamp"

@@ -11,6 +11,8 @@ REPOSITORY_ROOT: Final = Path(__file__).resolve().parents[3]
 CONFIG_DIRECTORY: Final = REPOSITORY_ROOT / "mlops-commons" / "mlops_commons" / "config"
 CDK_APP_CONFIG: Final = CONFIG_DIRECTORY / "cdk-app.yml"
 CDK_INFRA_APP_CONFIG: Final = REPOSITORY_ROOT / "mlops-infra" / "config" / "cdk-infra-app.yml"
+EXAMPLES: Final = REPOSITORY_ROOT / "examples"
+"""A folder for each configuration that shows something."""
 
 APP_DIRECTORIES: Final = {"infra": "mlops-infra", "template": "mlops-sm-project-template"}
 """Command-line name of an app and its folder in the repository."""

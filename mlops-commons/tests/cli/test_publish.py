@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from checkouts import APPS_HERE
+from checkouts import APPS_HERE, CDK_APP, CDK_INFRA_APP
+from one_account_set import DEFAULTS, ONE_SET
 
 from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT
 from mlops_commons.utilities.snapshot import snapshot
@@ -18,6 +19,7 @@ GIT = shutil.which("git") or "git"
 APP = APPS_HERE[0]
 DIRECTORY = APP_DIRECTORIES[APP]
 REPOSITORY = f"{DIRECTORY}_business-unit-1"
+OWN_FILES = {CDK_APP: ONE_SET} | ({CDK_INFRA_APP: DEFAULTS} if APP == "infra" else {})
 URL = f"codecommit::eu-west-1://mlops-governance@{REPOSITORY}"
 
 
@@ -26,7 +28,7 @@ class Publisher:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.root = folder, folder / "checkout"
-        snapshot(REPOSITORY_ROOT, DIRECTORY).write(self.root)
+        snapshot(REPOSITORY_ROOT, DIRECTORY, OWN_FILES).write(self.root)
         self.remote = folder / "repository.git"
 
     def seed(self) -> None:

@@ -18,7 +18,8 @@ from mlops_commons.config import (
 )
 from mlops_commons.config.model import CdkAppFile
 from mlops_commons.config.schema import SCHEMAS, schema_text, write_schemas
-from mlops_commons.utilities.paths import CDK_APP_CONFIG
+from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG
+from mlops_commons.utilities.paths import EXAMPLES as SHIPPED_EXAMPLES
 
 pytestmark = pytest.mark.pure
 
@@ -50,6 +51,8 @@ def example(
     return Example(name, MANDATORY.format(dev=dev, more=more), path, value)
 
 
+FOLDERS = sorted(file.parent for file in SHIPPED_EXAMPLES.glob(f"*/{CDK_APP_CONFIG.name}"))
+SHIPPED = sorted(SHIPPED_EXAMPLES.glob("*/*.yml"))
 STAGE = "deployments[0].stages[{}]"
 EXAMPLES = (
     example("mandatory keys only", "app_prefix", "mlops-cdk"),
@@ -151,13 +154,8 @@ def test_an_example_means_what_it_says(tmp_path: Path, row: Example) -> None:
     assert value_at(loaded(tmp_path, row.text), row.path) == row.value
 
 
-def test_the_shipped_sample_loads() -> None:
-    config = load_config()
-    assert [s.stage_name for s in config.enabled_deployments[0].enabled_stages] == [
-        "dev",
-        "preprod",
-        "prod",
-    ]
+def test_the_configuration_of_this_checkout_loads() -> None:
+    assert load_config().enabled_deployments
 
 
 def test_a_region_for_a_whole_set_and_one_per_stage(tmp_path: Path) -> None:
@@ -344,12 +342,32 @@ def test_the_schema_refuses_what_the_loader_refuses(key: str, value: str) -> Non
 
 
 @pytest.mark.parametrize("file", list(SCHEMAS), ids=lambda file: file.name)
-def test_the_sample_points_editors_at_its_schema_and_fits_it(file: Path) -> None:
+def test_the_files_of_this_checkout_fit_their_schema(file: Path) -> None:
     if not file.parent.is_dir():
         pytest.skip("this checkout has no mlops-infra")
-    sample = file.with_name(file.name.replace(".schema.json", ".yml"))
-    assert sample.read_text().splitlines()[0] == f"# yaml-language-server: $schema={file.name}"
-    jsonschema.validate(yaml.safe_load(sample.read_text()), json.loads(file.read_text()))
+    own = file.with_name(file.name.replace(".schema.json", ".yml"))
+    jsonschema.validate(yaml.safe_load(own.read_text()), json.loads(file.read_text()))
+
+
+@pytest.mark.parametrize("file", SHIPPED, ids=lambda file: "/".join(file.parts[-2:]))
+def test_a_shipped_file_points_editors_at_its_schema(file: Path) -> None:
+    prefix, _, schema = file.read_text().splitlines()[0].partition("=")
+    assert prefix == "# yaml-language-server: $schema"
+    found = (file.parent / schema).resolve()
+    assert found in SCHEMAS
+    if found.parent.is_dir():
+        jsonschema.validate(yaml.safe_load(file.read_text()), json.loads(found.read_text()))
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_an_example_loads_and_waits_for_account_ids(folder: Path) -> None:
+    config = load_config(folder / CDK_APP_CONFIG.name, folder / CDK_INFRA_APP_CONFIG.name)
+    assert placeholder_accounts(config)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_an_example_is_explained(folder: Path) -> None:
+    assert f"]({folder.name}/" in (SHIPPED_EXAMPLES / "README.md").read_text()
 
 
 def test_the_sample_is_found_beside_the_models() -> None:

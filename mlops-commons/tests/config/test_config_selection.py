@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mlops_commons.config import only_set
 from mlops_commons.config.document import read_document
-from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG
+from mlops_commons.utilities.paths import EXAMPLES
 
 pytestmark = pytest.mark.pure
 
@@ -116,12 +116,16 @@ def test_a_file_without_sets_is_not_changed(text: str) -> None:
     assert only_set(text, "credit") == text
 
 
-@pytest.mark.parametrize("file", [CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG], ids=lambda file: file.name)
-def test_the_sample_with_its_one_set_is_not_changed(file: Path) -> None:
-    if not file.is_file():
-        pytest.skip("this checkout has no mlops-infra")
-    text = file.read_text()
+@pytest.mark.parametrize("name", ["cdk-app.yml", "cdk-infra-app.yml"])
+def test_an_example_with_one_set_is_not_changed(name: str) -> None:
+    text = (EXAMPLES / "imported-network" / name).read_text()
     assert only_set(text, "business-unit-1") == text
+
+
+@pytest.mark.parametrize("name", ["cdk-app.yml", "cdk-infra-app.yml"])
+def test_of_an_example_with_two_sets_one_is_left(name: str) -> None:
+    left = only_set((EXAMPLES / "two-sets" / name).read_text(), "credit")
+    assert ("retail" in left, "credit" in left) == (False, True)
 
 
 def test_networks_and_studios_are_cut_too() -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 from documentation import markdown_files
+from one_account_set import ONE_SET
 
 from mlops_commons.config import load_config
 from mlops_commons.utilities.fingerprint import source_files
-from mlops_commons.utilities.paths import APP_DIRECTORIES, CDK_APP_CONFIG, REPOSITORY_ROOT
+from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT
 
 pytestmark = pytest.mark.pure
 
@@ -37,7 +38,7 @@ OF_TEMPLATES = ("projects of set", "the products cannot be read")
 def test_an_example_of_a_configuration_loads(file: Path, text: str, tmp_path: Path) -> None:
     app, infra = tmp_path / "cdk-app.yml", tmp_path / "cdk-infra-app.yml"
     is_infra = text.startswith("cdk_infra_app_config:")
-    app.write_text(SAMPLE if is_infra else text)
+    app.write_text(ONE_SET if is_infra else text)
     infra.write_text(text if is_infra else "cdk_infra_app_config: {}\n")
     assert load_config(app, infra).deployments
 
@@ -99,6 +100,3 @@ def _of_python(tree: ast.AST) -> Iterator[list[str]]:
             and id(node) not in inside
         ):
             yield [node.value.strip()]
-
-
-SAMPLE = CDK_APP_CONFIG.read_text(encoding="utf-8")

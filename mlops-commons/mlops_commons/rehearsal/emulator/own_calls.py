@@ -22,7 +22,7 @@ class OwnCalls:
     certificate: Path
     token: str
 
-    def ask(self, path: str, content: Mapping[str, str], *, hint: str) -> Any:
+    def ask(self, path: str, content: Mapping[str, object], *, hint: str) -> Any:
         """What a path answers to this content.
 
         Raises:

@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Final
 
+from mlops_commons.config import ImportNetwork
 from mlops_commons.rehearsal.emulator.environment import emulator_python
 from mlops_commons.rehearsal.emulator.own_calls import OwnCalls
 from mlops_commons.utilities.errors import PlatformError
@@ -123,6 +124,26 @@ class Emulator:
             "decisions", {}, hint=f"see what it printed: {self.log}"
         )
         return found
+
+    def own_network(self, account: str, region: str, network: ImportNetwork) -> None:
+        """Let an account have the network that a configuration imports, under its own ids.
+
+        Raises:
+            PlatformError: the emulator does not answer.
+        """
+        self._own_calls().ask(
+            "networks",
+            {
+                "account": account,
+                "region": region,
+                "vpc_id": network.vpc_id,
+                "vpc_cidr": network.vpc_cidr,
+                "subnets": network.subnets,
+                "security_group": network.base_security_group,
+                "route_table_ids": network.route_table_ids,
+            },
+            hint=f"see what it printed: {self.log}",
+        )
 
     def end_run(self, account: str, region: str, pipeline: str, run: str, status: str) -> None:
         """Tell CodePipeline how a run of a pipeline has ended, such as `Succeeded`.

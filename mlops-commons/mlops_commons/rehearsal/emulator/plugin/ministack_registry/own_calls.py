@@ -7,11 +7,12 @@ import hmac
 import json
 import os
 
-from ministack_registry import decisions, pipeline_executions, pushes, sessions
+from ministack_registry import decisions, networks, pipeline_executions, pushes, sessions
 
 TOKEN = "MINISTACK_REGISTRY_TOKEN"
 ANSWERS = {
     "/_registry/decisions": decisions.answer,
+    "/_registry/networks": networks.answer,
     "/_registry/pushes": pushes.pushed,
     "/_registry/runs": pipeline_executions.ended,
     "/_registry/sessions": sessions.answer,
