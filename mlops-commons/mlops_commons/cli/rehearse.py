@@ -37,7 +37,7 @@ Examples:
 """
 
 
-class Approval(StrEnum):
+class ApprovalMode(StrEnum):
     """What happens at a manual approval."""
 
     AUTO = "auto"
@@ -60,7 +60,7 @@ ReportFile = Annotated[
         show_default=str(REPORT.relative_to(REPOSITORY_ROOT)),
     ),
 ]
-Approve = Annotated[Approval, typer.Option("--approve", help="At a manual approval.")]
+Approve = Annotated[ApprovalMode, typer.Option("--approve", help="At a manual approval.")]
 Config = Annotated[
     Path | None,
     typer.Option(
@@ -81,7 +81,7 @@ def rehearse(
     until: Until = "",
     keep: Keep = False,
     set_name: SetName = "",
-    approve: Approve = Approval.AUTO,
+    approve: Approve = ApprovalMode.AUTO,
     config: Config = None,
     product: Product = "",
     all_products: AllProducts = False,
@@ -97,6 +97,7 @@ def rehearse(
     from rich.console import Console
 
     from mlops_commons.rehearsal.acts import acts_until
+    from mlops_commons.rehearsal.approvals import Approval
     from mlops_commons.rehearsal.performance import check_report_file, perform
     from mlops_commons.rehearsal.timeline import PRODUCT, Request, world_of
     from mlops_commons.utilities.paths import CDK_APP_CONFIG
@@ -112,13 +113,13 @@ def rehearse(
             else:
                 console.print(f"  {text}")
 
-        def approved(name: str) -> bool:
-            if approve is Approval.AUTO:
-                return True
+        def approved(name: str) -> Approval:
+            if approve is ApprovalMode.AUTO:
+                return Approval.APPROVED
             status.stop()
             answer = typer.confirm(f"approve '{name}'?", err=True)
             status.start()
-            return answer
+            return Approval.APPROVED if answer else Approval.REJECTED
 
         request = Request(
             cdk_app=config or CDK_APP_CONFIG,

@@ -6,6 +6,7 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from mlops_commons.contract import Persona
+from mlops_commons.rehearsal.approvals import granted
 from mlops_commons.rehearsal.evidence import Evidence
 from mlops_commons.rehearsal.pipelines import action_rows
 from mlops_commons.rehearsal.player.started import StartedRun, play_run, started_runs
@@ -68,8 +69,7 @@ def _refused(world: World, project: Project, version: str) -> Mapping[str, str]:
 
 
 def _approve(world: World, project: Project, version: str) -> None:
-    if not world.approve(f"version {version}"):
-        raise PlatformError("rejected", hint="run the rehearsal again and approve it")
+    granted(world.approve(f"version {version}"))
     sagemaker = persona(world, project, Persona.LEAD_DATA_SCIENTIST, "sagemaker")
     sagemaker.update_model_package(ModelPackageArn=version, ModelApprovalStatus=APPROVED)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mlops_commons.config import PlatformConfig, load_config
 from mlops_commons.rehearsal.acts import Act
+from mlops_commons.rehearsal.approvals import Approval
 from mlops_commons.rehearsal.checkout import write_checkout
 from mlops_commons.rehearsal.emulator.server import Emulator
 from mlops_commons.rehearsal.evidence import Played
@@ -29,7 +30,7 @@ class Request:
     set_name: str = ""
     product: str = PRODUCT
     all_products: bool = False
-    approve: Callable[[str], bool] = lambda name: True
+    approve: Callable[[str], Approval] = lambda name: Approval.APPROVED
     say: Callable[[str], None] = lambda text: None
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from mlops_commons.config import PlatformConfig
+from mlops_commons.rehearsal.approvals import Approval
 from mlops_commons.rehearsal.emulator.server import Emulator
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.process import run
@@ -46,7 +47,7 @@ class World:
     checkout: Path
     folder: Path
     set_name: str
-    approve: Callable[[str], bool]
+    approve: Callable[[str], Approval]
     say: Callable[[str], None]
     administrators: dict[str, Credentials] = field(default_factory=dict)
     actions: "list[RecordedAction]" = field(default_factory=list)

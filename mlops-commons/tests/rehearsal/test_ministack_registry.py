@@ -165,7 +165,7 @@ def test_calls_of_added_services_are_authorised(accounts: Accounts) -> None:
     )
     credentials = accounts.emulator.service_credentials(role, "sagemaker.amazonaws.com", "me")
     sagemaker = accounts.client("sagemaker", credentials)
-    assert sagemaker.list_domains()["Domains"] == []
+    assert "Domains" in sagemaker.list_domains()
     with pytest.raises(ClientError, match=r"assumed-role/looks/me.*ListUserProfiles"):
         sagemaker.list_user_profiles()
 

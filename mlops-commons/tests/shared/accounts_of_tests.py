@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,10 +42,21 @@ class Accounts:
 
     def deploy(self, stack: str, resources: Mapping[str, Any], **options: Any) -> tuple[str, str]:
         """Create a stack and wait; answers with its status and the first reason of a failure."""
+        return self._ended(self.client("cloudformation").create_stack, stack, resources, options)
+
+    def update(self, stack: str, resources: Mapping[str, Any], **options: Any) -> tuple[str, str]:
+        """Update a stack, else as `deploy`."""
+        return self._ended(self.client("cloudformation").update_stack, stack, resources, options)
+
+    def _ended(
+        self,
+        begin: Callable[..., Any],
+        stack: str,
+        resources: Mapping[str, Any],
+        options: Mapping[str, Any],
+    ) -> tuple[str, str]:
+        begin(StackName=stack, TemplateBody=json.dumps({"Resources": resources}), **options)
         stacks = self.client("cloudformation")
-        stacks.create_stack(
-            StackName=stack, TemplateBody=json.dumps({"Resources": resources}), **options
-        )
         end = time.monotonic() + 60
         while True:
             status = stacks.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]

@@ -8,6 +8,7 @@ from typing import Final
 
 from botocore.exceptions import ClientError
 
+from mlops_commons.rehearsal.approvals import granted
 from mlops_commons.rehearsal.player.artifacts import put
 from mlops_commons.rehearsal.player.build import play_build
 from mlops_commons.rehearsal.player.cloudformation import play_cloudformation
@@ -167,9 +168,8 @@ def _cloudformation(execution: Execution, action: Action) -> str:
 
 
 def _approval(execution: Execution, action: Action) -> str:
-    if not execution.world.approve(f"{execution.pipeline.name}: {action.name}"):
-        raise PlatformError("rejected", hint="run the rehearsal again and approve it")
-    return "approved"
+    answer = execution.world.approve(f"{execution.pipeline.name}: {action.name}")
+    return granted(answer, action.timeout_minutes)
 
 
 PLAYERS: Final[Mapping[str, Callable[[Execution, Action], str]]] = {

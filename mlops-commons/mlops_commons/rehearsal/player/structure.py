@@ -4,10 +4,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mlops_commons.rehearsal.approvals import SEVEN_DAYS
+
 
 @dataclass(frozen=True)
 class Action:
-    """An action; `role` and `region` are empty where the pipeline's own are meant."""
+    """An action; `role` and `region` are empty where the pipeline's own are meant.
+
+    Attributes:
+        timeout_minutes: how long a manual approval waits.
+    """
 
     stage: str
     name: str
@@ -19,6 +25,7 @@ class Action:
     region: str
     order: int
     namespace: str = ""
+    timeout_minutes: int = SEVEN_DAYS
 
 
 @dataclass(frozen=True)
@@ -82,6 +89,7 @@ def _actions(stage: Mapping[str, Any]) -> tuple[Action, ...]:
             region=action.get("region", ""),
             order=int(action.get("runOrder", 1)),
             namespace=action.get("namespace", ""),
+            timeout_minutes=int(action.get("timeoutInMinutes", SEVEN_DAYS)),
         )
         for action in stage["actions"]
     ]

@@ -4,6 +4,7 @@ import hashlib
 import uuid
 
 from ministack.core.responses import get_account_id, get_region
+from ministack.services.cloudformation import provisioners
 
 from ministack_registry.schemas import schema
 
@@ -118,6 +119,10 @@ ATTRIBUTES = {
     "AWS::ServiceCatalog::Portfolio": lambda p, ref: {"Id": ref, "PortfolioName": p["DisplayName"]},
 }
 
+UNIQUE = {"AWS::SageMaker::Domain": "DomainName"}
+"""Names that may be there once although they are no identifiers: CloudFormation says then of a
+replacement that it "already exists" (github.com/aws/modern-data-architecture-accelerator, 35)."""
+
 
 def artifact_ids(properties, product):
     """The ids of a product's versions, in the order of its template."""
@@ -137,9 +142,24 @@ def key_of(resource_type, physical_id):
 
 
 def register(handlers):
-    """Add handlers for the types that have none."""
+    """Add handlers for the types that have none, and what MiniStack replaces of them."""
     for resource_type in TYPES:
-        handlers.setdefault(resource_type, _handler(resource_type))
+        if resource_type not in handlers:
+            handlers[resource_type] = _handler(resource_type)
+            _register_replacement(resource_type)
+
+
+def _register_replacement(resource_type):
+    """Schemas, "createOnlyProperties": a change of one replaces the resource, unless the template
+    gives it its identifier; CloudFormation refuses that (User Guide, "Update behaviors of stack
+    resources")."""
+    found = schema(get_region(), resource_type) or {}
+    paths = [path.split("/")[2:] for path in found.get("createOnlyProperties", ())]
+    names = tuple(path[0] for path in paths if len(path) == 1)
+    provisioners._REPLACING_PROPERTIES[resource_type] = names
+    (name, *others) = [path.rpartition("/")[2] for path in found.get("primaryIdentifier", ("",))]
+    if name in names and not others:
+        provisioners._CUSTOM_NAME_REPLACEMENT[resource_type] = {"name": name}
 
 
 def _handler(resource_type):
@@ -147,19 +167,14 @@ def _handler(resource_type):
         ref = _ref(resource_type, logical_id, properties, stack_name)
         key = key_of(resource_type, ref)
         if key in STORE:
-            raise ValueError(
-                f"Resource of type '{resource_type}' with identifier '{ref}' already exists."
-            )
+            _refuse_another(resource_type, ref)
+        name = properties.get(UNIQUE.get(resource_type))
+        if name and name in {p[UNIQUE[resource_type]] for _, p in all_of(resource_type)}:
+            _refuse_another(resource_type, name)
         STORE[key] = properties
         return ref, _attributes(resource_type, properties, ref)
 
     def update(physical_id, old, new, stack_name):
-        changed = _create_only_changes(resource_type, old, new)
-        if changed:
-            raise ValueError(
-                f"Updating {', '.join(changed)} of '{physical_id}' requires replacement, which "
-                "this record does not support"
-            )
         STORE[key_of(resource_type, physical_id)] = new
         return physical_id, _attributes(resource_type, new, physical_id)
 
@@ -169,8 +184,16 @@ def _handler(resource_type):
     return {"create": create, "update": update, "delete": delete}
 
 
+def _refuse_another(resource_type, identifier):
+    raise ValueError(
+        f"Resource of type '{resource_type}' with identifier '{identifier}' already exists."
+    )
+
+
 def _ref(resource_type, logical_id, properties, stack_name):
-    digits = _digits(get_account_id(), get_region(), stack_name, logical_id)
+    # A replacement has a seed of its own, so that it is another resource.
+    seed = provisioners._NAME_SEED.get()
+    digits = _digits(get_account_id(), get_region(), stack_name, logical_id, *filter(None, [seed]))
     if resource_type in REFS:
         return REFS[resource_type](properties, digits)
     found = schema(get_region(), resource_type) or {}
@@ -190,9 +213,3 @@ def _attributes(resource_type, properties, ref):
         name: ref if name.endswith(("Id", "Arn")) else str(uuid.uuid5(uuid.NAMESPACE_OID, ref))
         for name in names
     }
-
-
-def _create_only_changes(resource_type, old, new):
-    found = schema(get_region(), resource_type) or {}
-    names = {path.split("/")[2] for path in found.get("createOnlyProperties", ())}
-    return sorted(name for name in names if old.get(name) != new.get(name))
