@@ -14,14 +14,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from planted_faults import CONFIGURATION_FAULTS, FAULTS, ConfigurationFault, Fault
+from planted.fault import Fault, FileFault
+from planted.files import FILE_FAULTS
+from planted.table import FAULTS
 
 from mlops_commons.rehearsal.acts import ACTS
-from mlops_commons.rehearsal.checkout import write_checkout
+from mlops_commons.rehearsal.checkout import filled_in, write_checkout
 from mlops_commons.rehearsal.timeline import Request, play, world_of
 from mlops_commons.rehearsal.world import World
 from mlops_commons.utilities.errors import PlatformError
-from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG
 
 FAST = ("bootstrap",)
 """Acts after which the fast half plants."""
@@ -35,8 +36,8 @@ def main() -> int:
     parser.add_argument("--only", default="", help="a regular expression of the faults' names")
     arguments = parser.parse_args()
     wanted = [fault for fault in FAULTS if re.search(arguments.only, fault.name)]
-    files = [fault for fault in CONFIGURATION_FAULTS if re.search(arguments.only, fault.name)]
-    rows = [_configured(fault) for fault in files]
+    files = [fault for fault in FILE_FAULTS if re.search(arguments.only, fault.name)]
+    rows = [_synthesised(fault) for fault in files]
     if arguments.fast:
         wanted = [fault for fault in wanted if fault.after in FAST]
     groups = [[fault] for fault in wanted if fault.alone]
@@ -59,18 +60,17 @@ def _played(faults: list[Fault]) -> Iterator[tuple[str, bool]]:
                     yield _caught(world, fault)
 
 
-def _configured(fault: ConfigurationFault) -> tuple[str, bool]:
+def _synthesised(fault: FileFault) -> tuple[str, bool]:
     """Synthesise a checkout of the sample with a fault in its files."""
-    texts = [file.read_text(encoding="utf-8") for file in (CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG)]
-    for before, after in fault.changes:
-        texts = [text.replace(before, after) for text in texts]
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        files = Path(folder) / "cdk-app.yml", Path(folder) / "cdk-infra-app.yml"
-        for file, text in zip(files, texts, strict=True):
-            file.write_text(text, encoding="utf-8")
         checkout = Path(folder) / "checkout"
-        write_checkout(checkout, *files)
+        write_checkout(checkout)
+        for file, before, after in fault.changes:
+            text = (checkout / file).read_text(encoding="utf-8")
+            changed = text.replace(filled_in(before), filled_in(after))
+            assert changed != text, f"{file} has no {before}"
+            (checkout / file).write_text(changed, encoding="utf-8")
         command = ["/bin/bash", "mlops-multi-account.sh", "template", "synth"]
         # The shared environment holds the packages of this checkout; the copy's come first.
         packages = os.pathsep.join(str(path) for path in sorted(checkout.glob("mlops-*/")))
@@ -92,7 +92,10 @@ def _caught(world: World, fault: Fault) -> tuple[str, bool]:
     said = ""
     with fault.planted(world) as faulty:
         try:
-            play(faulty, ACTS_BY_NAME[fault.act])
+            if fault.done:
+                fault.done(faulty)
+            else:
+                play(faulty, ACTS_BY_NAME[fault.act])
         except PlatformError as error:
             said = str(error)
     return _row(fault.name, fault.act, fault.says, said, time.monotonic() - start)
@@ -103,7 +106,7 @@ def _row(name: str, act: str, expected: str, said: str, seconds: float) -> tuple
     lines = [line.strip() for line in said.splitlines() if re.search(expected, line)]
     shown = lines[0][:240] if lines else said[:1500] or "nothing was said"
     word = "caught" if caught else "NOT CAUGHT"
-    print(f"{word:<10} {name:<46} {act:<14} {seconds:6.1f} s", flush=True)
+    print(f"{word:<10} {name:<54} {act:<14} {seconds:6.1f} s", flush=True)
     print(f"           {shown}", flush=True)
     return name, caught
 

@@ -12,6 +12,7 @@ from mlops_commons.rehearsal.world import World
 from mlops_commons.utilities.errors import PlatformError
 
 REFUSAL: Final = "people have apps running in Studio"
+RUNNING: Final = {"SpaceName": "notes", "AppType": "JupyterLab"}
 
 
 def play_teardown(world: World) -> tuple[Evidence, ...]:
@@ -36,20 +37,28 @@ def play_teardown(world: World) -> tuple[Evidence, ...]:
 
 def _refused(world: World) -> Iterator[Mapping[str, str]]:
     """In every Studio a person has an app running, and nothing may be removed."""
+    studios = tuple(_studios(world))
+    apps = []
+    for account, region in dict.fromkeys(studios):
+        sagemaker = world.administrator("sagemaker", account, region)
+        for domain in sagemaker.list_domains()["Domains"]:
+            app = {**RUNNING, "DomainId": domain["DomainId"]}
+            sagemaker.create_app(**app, AppName="default")
+            apps.append((account, region, app))
+    said = _refusal(world) if apps else ""
+    for account, region, app in apps:
+        if app["DomainId"] not in said:
+            raise PlatformError(f"teardown does not name what runs in {app['DomainId']}: {said}")
+        world.administrator("sagemaker", account, region).delete_app(**app, AppName="default")
+        running = f"{app['DomainId']}/{app['SpaceName']}/{app['AppType']}/default"
+        yield {"account": account, "running": running, "said": REFUSAL}
+
+
+def _studios(world: World) -> Iterator[tuple[str, str]]:
     for deployment in world.config.enabled_deployments:
         for stage in deployment.enabled_stages:
-            if world.config.studio(deployment.set_name, stage.stage_name) is None:
-                continue
-            sagemaker = world.administrator("sagemaker", stage.account, stage.region)
-            domain = sagemaker.list_domains()["Domains"][0]["DomainId"]
-            app = {"DomainId": domain, "SpaceName": "notes", "AppType": "JupyterLab"}
-            sagemaker.create_app(**app, AppName="default")
-            yield {
-                "account": stage.account,
-                "running": f"{domain}/notes/JupyterLab/default",
-                "said": _refusal(world),
-            }
-            sagemaker.delete_app(**app, AppName="default")
+            if world.config.studio(deployment.set_name, stage.stage_name):
+                yield stage.account, stage.region
 
 
 def _refusal(world: World) -> str:
@@ -57,7 +66,7 @@ def _refusal(world: World) -> str:
         wrapper(world, "teardown-refused", "teardown", "--yes")
     except PlatformError as error:
         if REFUSAL in error.message:
-            return REFUSAL
+            return error.message
         raise
     raise PlatformError("everything was removed although a person has an app running in Studio")
 

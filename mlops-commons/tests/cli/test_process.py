@@ -82,7 +82,10 @@ def test_a_program_that_cannot_start_is_an_error_with_a_hint(program: str, tmp_p
 PARENT = """
 import os, sys
 from pathlib import Path
+import signal
 from mlops_commons.utilities.process import run
+# Whoever starts the tests with nohup has it ignored.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 code = run([sys.executable, "-c", sys.argv[1]], cwd=Path.cwd(), environment=dict(os.environ))
 print("returned", code, flush=True)
 """

@@ -1,80 +1,20 @@
-"""Faults as people make them: how each is planted, at which act it shows, and what is said then."""
+"""Faults in accounts: trust, policies, parameters and rules that are not as they were."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 from mlops_commons.accounts import toolkit
-from mlops_commons.config import Stage
+from mlops_commons.rehearsal.bootstrap import wrapper
 from mlops_commons.rehearsal.projects import Project
 from mlops_commons.rehearsal.world import World
+from planted.fault import stage_of
 
-NOBODY = "999999999999"
-PROD = "stage_name: prod\n          "
-OTHER_PRODUCT = "Batch Inference"
-SECURITY_GROUP = "/vpc/sg/id"
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One fault.
-
-    Attributes:
-        after: the act after which it is planted.
-        act: the act at which it must be caught.
-        says: a regular expression of what must be said.
-        planted: the world with the fault in it; leaving the context mends it.
-        alone: whether it needs a world of its own, because the stack that has failed keeps what
-            it retains, and cannot be made again over that.
-    """
-
-    name: str
-    after: str
-    act: str
-    says: str
-    planted: Callable[[World], AbstractContextManager[World]]
-    alone: bool = False
-
-
-@dataclass(frozen=True)
-class ConfigurationFault:
-    """A fault of the files, which is caught before anything is deployed.
-
-    Attributes:
-        changes: texts of the sample's `cdk-app.yml` and what stands in their place.
-    """
-
-    name: str
-    says: str
-    changes: tuple[tuple[str, str], ...]
-
-
-CONFIGURATION_FAULTS = (
-    ConfigurationFault(
-        "a name over its limit",
-        "too long|characters",
-        (("set_name: business-unit-1", "set_name: " + "u" * 90),),
-    ),
-    ConfigurationFault(
-        "two stages in one account without namespaces",
-        "parameter_namespace",
-        (("333333333333", "222222222222"),),
-    ),
-    ConfigurationFault(
-        "a wrong region in a deploy action",
-        "cannot deploy outside of dev's region",
-        ((f"{PROD}account", f"{PROD}region: eu-west-3\n          account"),),
-    ),
-)
-
-
-def stage_of(world: World, name: str) -> Stage:
-    """A stage of the first set."""
-    stage = world.config.enabled_deployments[0].stage(name)
-    assert stage
-    return stage
+NOBODY: Final = "999999999999"
+OTHER_PRODUCT: Final = "Batch Inference"
+SECURITY_GROUP: Final = "/vpc/sg/id"
 
 
 @contextmanager
@@ -116,12 +56,6 @@ def _replaced(iam: Any, action: str, other: str) -> Iterator[None]:
     yield
     for arn, text in changed:
         iam.create_policy_version(PolicyArn=arn, PolicyDocument=text, SetAsDefault=True)
-
-
-@contextmanager
-def rejecting(world: World) -> Iterator[World]:
-    """Whoever is asked at an approval says no."""
-    yield replace(world, approve=lambda name: False)
 
 
 @contextmanager
@@ -227,38 +161,43 @@ def _versions(sagemaker: Any, project: Project) -> list[str]:
     return [row["ModelPackageArn"] for row in found["ModelPackageSummaryList"]]
 
 
-FAULTS = (
-    Fault(
-        "an execution policy without one needed action",
-        *("bootstrap", "deploy", "codepipeline:CreatePipeline"),
-        without_action,
-        alone=True,
-    ),
-    Fault(
-        "no trust of governance in preprod", "deploy", "pipelines", "sts:AssumeRole", without_trust
-    ),
-    Fault("an approval that is rejected", "deploy", "pipelines", "rejected", rejecting),
-    Fault(
-        "a launch role without one action",
-        *("world", "project", "codecommit:CreateRepository"),
-        without_launch_action,
-    ),
-    Fault("a missing SSM parameter", "model", "promotion", SECURITY_GROUP, without_parameter),
-    Fault(
-        "a model package group policy without prod",
-        *("model", "promotion", "sagemaker:DescribeModelPackage"),
-        without_group_grant,
-        alone=True,
-    ),
-    Fault(
-        "a key policy without prod",
-        *("model", "promotion", "kms:Decrypt"),
-        without_key_grant,
-        alone=True,
-    ),
-    Fault(
-        "a bucket policy without prod",
-        *("model", "promotion", "GetObject operation: Access Denied"),
-        without_bucket_grant,
-    ),
-)
+@contextmanager
+def trust_lost(world: World) -> Iterator[World]:
+    """Somebody bootstraps prod by hand for a second set, and names the dev account of that one."""
+    prod = stage_of(world, "prod")
+    iam = world.administrator("iam", prod.account, prod.region)
+    role = toolkit.execution_role(prod.account, prod.region)
+    policies = iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
+    trusted = [world.config.pipeline.account, NOBODY]
+    world.program(
+        "bootstrap-by-hand",
+        [
+            *(world.checkout / "node_modules" / ".bin" / "cdk", "bootstrap"),
+            f"aws://{prod.account}/{prod.region}",
+            *("--profile", prod.bootstrap.aws_profile, "--trust", ",".join(trusted)),
+            "--cloudformation-execution-policies",
+            ",".join(policy["PolicyArn"] for policy in policies),
+        ],
+        cwd=world.folder,
+        environment=world.environment(),
+    )
+    yield world
+    wrapper(world, "bootstrap-again", "bootstrap", "--yes")
+    approve_again(world)
+
+
+@contextmanager
+def every_branch(world: World) -> Iterator[World]:
+    """The rules of the pipelines in governance do not say which branch they follow."""
+    place = world.config.pipeline
+    events = world.administrator("events", place.account, place.region)
+    changed = []
+    for rule in events.list_rules()["Rules"]:
+        pattern = json.loads(rule.get("EventPattern", "{}"))
+        if pattern.get("detail", {}).pop("referenceName", None):
+            events.put_rule(Name=rule["Name"], EventPattern=json.dumps(pattern))
+            changed.append(rule)
+    assert changed
+    yield world
+    for rule in changed:
+        events.put_rule(Name=rule["Name"], EventPattern=rule["EventPattern"])

@@ -1,0 +1,79 @@
+"""The faults in the order in which they are planted."""
+
+from typing import Final
+
+from planted import accounts, people
+from planted.fault import Fault
+
+FAULTS: Final = (
+    Fault(
+        "an execution policy without one needed action",
+        *("bootstrap", "deploy", "codepipeline:CreatePipeline"),
+        accounts.without_action,
+        alone=True,
+    ),
+    Fault(
+        "no trust of governance in preprod",
+        *("deploy", "pipelines", "sts:AssumeRole"),
+        accounts.without_trust,
+    ),
+    Fault("an approval that is rejected", *("deploy", "pipelines", "rejected"), people.rejecting),
+    Fault(
+        "an approval that nobody answers",
+        *("deploy", "pipelines", "expired: nobody has answered within 10080 minutes"),
+        people.nobody_answers,
+    ),
+    Fault(
+        "a create-only property changed",
+        *("world", "deploy by hand", "AWS::SageMaker::Domain' with identifier .* already exists"),
+        people.other_sign_in,
+        done=people.deploy_dev,
+    ),
+    Fault(
+        "a launch role without one action",
+        *("world", "project", "codecommit:CreateRepository"),
+        accounts.without_launch_action,
+    ),
+    Fault(
+        "a seed whose gate fails",
+        *("project", "model", "mean squared error on the test set is greater than"),
+        people.too_strict,
+    ),
+    Fault(
+        "a missing SSM parameter",
+        *("model", "promotion", accounts.SECURITY_GROUP),
+        accounts.without_parameter,
+    ),
+    Fault(
+        "a model package group policy without prod",
+        *("model", "promotion", "sagemaker:DescribeModelPackage"),
+        accounts.without_group_grant,
+        alone=True,
+    ),
+    Fault(
+        "a key policy without prod",
+        *("model", "promotion", "kms:Decrypt"),
+        accounts.without_key_grant,
+        alone=True,
+    ),
+    Fault(
+        "a bucket policy without prod",
+        *("model", "promotion", "GetObject operation: Access Denied"),
+        accounts.without_bucket_grant,
+    ),
+    Fault(
+        "trust lost when a second set is bootstrapped by hand",
+        *("model", "promotion", "sts:AssumeRole"),
+        accounts.trust_lost,
+    ),
+    Fault(
+        "a pipeline that follows every branch",
+        *("model", "upgrade", "a push to an-experiment has started"),
+        accounts.every_branch,
+    ),
+    Fault(
+        "a stage destroyed while a project uses its parameters",
+        *("model", "promotion", "failed to resolve: SSM parameter"),
+        people.destroyed_preprod,
+    ),
+)
