@@ -1,17 +1,19 @@
 """The whole rehearsal through its door; about eight minutes, nearly all of it the builds."""
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
-from mlops_commons.utilities.paths import REPOSITORY_ROOT
+from mlops_commons.utilities.paths import EXAMPLES, REPOSITORY_ROOT
 
 WRAPPER = REPOSITORY_ROOT / "mlops-multi-account.sh"
 
@@ -77,7 +79,7 @@ def test_the_sample_is_delivered_to_every_account_and_a_model_goes_to_prod(
     assert_accounts_and_access(shown)
     assert f"report: {report}" in errors
     assert_page(report.read_text(encoding="utf-8"), shown)
-    assert list(tmp_path.iterdir()) == []
+    assert_nothing_is_left(tmp_path)
 
 
 def assert_accounts_and_access(shown: dict[str, Any]) -> None:
@@ -104,6 +106,20 @@ def assert_page(page: str, shown: dict[str, Any]) -> None:
     assert "mse" in text
 
 
+def assert_nothing_is_left(folder: Path) -> None:
+    """No file in the folder for temporary files, and no process that was told of it."""
+    assert list(folder.iterdir()) == []
+    assert list(processes_told_of(folder)) == []
+
+
+def processes_told_of(folder: Path) -> Iterator[str]:
+    for environment in Path("/proc").glob("[0-9]*/environ"):
+        # A process of somebody else, or one that has just ended.
+        with contextlib.suppress(OSError):
+            if str(folder).encode() in environment.read_bytes():
+                yield (environment.parent / "cmdline").read_text().replace("\0", " ")
+
+
 @pytest.mark.rehearsal
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_leaves_no_process_and_no_folder(tmp_path: Path, number: int) -> None:
@@ -112,12 +128,46 @@ def test_an_interrupt_leaves_no_process_and_no_folder(tmp_path: Path, number: in
     while "act 2" not in program.stderr.readline():
         pass
     time.sleep(1)
+    assert [*processes_told_of(tmp_path)]
     program.send_signal(number)
     program.communicate(timeout=30)
     assert program.returncode == 130
-    assert list(tmp_path.iterdir()) == []
-    with pytest.raises(ProcessLookupError):
-        os.killpg(program.pid, 0)
+    assert_nothing_is_left(tmp_path)
+
+
+@pytest.mark.rehearsal
+def test_a_failure_is_reported_and_leaves_no_process_and_no_folder(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("own")
+    sample = (EXAMPLES / "endpoints-only" / "cdk-app.yml").read_text(encoding="utf-8")
+    profile = "aws_profile: mlops-prod\n"
+    unknown = f"{profile}            execution_policy_arn: arn:aws:iam::444444444444:policy/none\n"
+    (folder / "cdk-app.yml").write_text(sample.replace(profile, unknown))
+    report = folder / "report.html"
+    program = rehearse(tmp_path, "--config", str(folder / "cdk-app.yml"), "--report", str(report))
+    _, errors = program.communicate(timeout=600)
+    assert program.returncode == 1
+    assert "act 2 (bootstrap)" in errors
+    assert "policy/none" in errors
+    assert "failed" in report.read_text(encoding="utf-8")
+    assert_nothing_is_left(tmp_path)
+
+
+@pytest.mark.app
+def test_a_network_that_is_imported_is_there_under_its_ids(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    file = EXAMPLES / "imported-network" / "cdk-app.yml"
+    report = tmp_path_factory.mktemp("report") / "report.html"
+    options = ("--until", "accounts", "--json", "--report", str(report))
+    program = rehearse(tmp_path, "--config", str(file), *options)
+    output, errors = program.communicate(timeout=120)
+    assert program.returncode == 0, errors
+    (accounts,) = json.loads(output)["acts"]
+    infra = file.with_name("cdk-infra-app.yml").read_text(encoding="utf-8")
+    assert len(accounts["evidence"]["networks"]) == 3
+    assert all(row["vpc"] in infra for row in accounts["evidence"]["networks"])
 
 
 @pytest.mark.app
@@ -126,4 +176,4 @@ def test_an_unknown_act_names_those_that_there_are(tmp_path: Path) -> None:
     _, errors = program.communicate(timeout=60)
     assert program.returncode == 1
     assert "there is no act 'teardwn'; there are: 1 or accounts" in errors
-    assert list(tmp_path.iterdir()) == []
+    assert_nothing_is_left(tmp_path)

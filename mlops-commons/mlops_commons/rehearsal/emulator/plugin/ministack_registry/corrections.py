@@ -21,8 +21,8 @@ def register(handlers):
     function = handlers["AWS::Lambda::Function"]
     function["create"] = _runnable(function["create"])
     role = handlers["AWS::IAM::Role"]
-    role["create"] = _with_boundary(role["create"], 1)
-    role["update"] = _with_boundary(role["update"], 2)
+    role["create"] = _with_known_policies(_with_boundary(role["create"], 1), 1)
+    role["update"] = _with_known_policies(_with_boundary(role["update"], 2), 2)
     resolve = _with_role_tags(_with_principal(evaluator._resolve_condition_key))
     evaluator._resolve_condition_key = _with_bucket_owner(resolve)
     s3._foreign_bucket_allows = _by_who_asks(s3._foreign_bucket_allows)
@@ -68,6 +68,19 @@ def _with_boundary(change, position):
         role, attributes = change(*arguments, **options)
         iam._roles[role]["PermissionsBoundary"] = boundary
         return role, attributes
+
+    return wrapped
+
+
+def _with_known_policies(change, position):
+    """API_AttachRolePolicy, NoSuchEntity: "The request was rejected because it referenced a
+    resource entity that does not exist"."""
+
+    def wrapped(*arguments, **options):
+        for policy in arguments[position].get("ManagedPolicyArns", ()):
+            if policy.split(":")[4] != "aws" and policy not in iam._policies:
+                raise ValueError(f"Policy {policy} does not exist or is not attachable.")
+        return change(*arguments, **options)
 
     return wrapped
 
