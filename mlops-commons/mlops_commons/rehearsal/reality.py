@@ -95,6 +95,12 @@ PARTS: Final = (
         "stage, its key's policy included; data capture is written",
     ),
     Part(
+        "Encryption of objects in S3",
+        Shown.EMULATED,
+        "default keys of buckets; `kms:GenerateDataKey` and `kms:Decrypt` of who writes and reads, "
+        "by the key's policy too, from every account",
+    ),
+    Part(
         "EventBridge",
         Shown.EMULATED,
         "rules and input transformers; a target pipeline is started with the permissions of the "
@@ -111,7 +117,11 @@ PARTS: Final = (
         "records of what a template says, with the calls that read them",
     ),
     Part("Quotas and timing", Shown.AWS, "nothing here is limited or slow as AWS is"),
-    Part("KMS permissions on other objects of S3", Shown.AWS, "only those of models are evaluated"),
+    Part(
+        "KMS permissions of what services read themselves",
+        Shown.AWS,
+        "such as seeds of repositories and the code of functions",
+    ),
     Part("Canary shifts and alarms", Shown.AWS, "an endpoint is changed at once"),
     Part("Service-side checks", Shown.AWS, "what no schema says, such as names that are taken"),
 )

@@ -12,6 +12,7 @@ from ministack_registry import (
     ec2,
     endpoints,
     events,
+    object_encryption,
     own_calls,
     records,
     repositories,
@@ -28,6 +29,7 @@ def register():
     corrections.register(_RESOURCE_HANDLERS)
     endpoints.register(_RESOURCE_HANDLERS)
     validation.register(_RESOURCE_HANDLERS)
+    object_encryption.register(_RESOURCE_HANDLERS)
     service_role.register()
     events.register()
     api.register(ministack.app.SERVICE_HANDLERS)
