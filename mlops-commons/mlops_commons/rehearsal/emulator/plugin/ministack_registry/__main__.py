@@ -10,6 +10,7 @@ from ministack_registry import (
     corrections,
     decisions,
     ec2,
+    endpoint_metrics,
     endpoints,
     events,
     object_encryption,
@@ -28,6 +29,7 @@ def register():
     records.register(_RESOURCE_HANDLERS)
     corrections.register(_RESOURCE_HANDLERS)
     endpoints.register(_RESOURCE_HANDLERS)
+    endpoint_metrics.register()
     validation.register(_RESOURCE_HANDLERS)
     object_encryption.register(_RESOURCE_HANDLERS)
     service_role.register()

@@ -5,10 +5,18 @@ import functools
 
 import ministack.services.s3 as s3
 from ministack.core.responses import get_account_id, get_region, request_scope
+from ministack.services.cloudformation import stacks
 
-from ministack_registry import job_roles, model_registry, model_servers, service_role, transfers
+from ministack_registry import (
+    job_roles,
+    model_registry,
+    model_servers,
+    rollouts,
+    service_role,
+    transfers,
+)
 from ministack_registry.errors import ServiceError
-from ministack_registry.records import all_of
+from ministack_registry.records import STORE, all_of, key_of
 
 MODEL = "AWS::SageMaker::Model"
 CONFIG = "AWS::SageMaker::EndpointConfig"
@@ -20,7 +28,10 @@ def register(handlers):
     """Check what AWS checks when models and endpoints are made; end their processes."""
     handlers[MODEL]["create"] = _model_created(handlers[MODEL]["create"])
     handlers[ENDPOINT]["create"] = _endpoint_made(handlers[ENDPOINT]["create"])
-    handlers[ENDPOINT]["update"] = _endpoint_made(handlers[ENDPOINT]["update"])
+    handlers[ENDPOINT]["update"] = _endpoint_made(_baked(handlers[ENDPOINT]["update"]))
+    on_thread = stacks._runs_on_worker_thread
+    # The endpoint answers while a deployment of it bakes.
+    stacks._runs_on_worker_thread = lambda kind: kind == ENDPOINT or on_thread(kind)
     handlers[MODEL]["delete"] = _model_deleted(handlers[MODEL]["delete"])
     atexit.register(model_servers.stop_all)
 
@@ -59,6 +70,30 @@ def _endpoint_made(make):
         return make(*arguments, **options)
 
     return made
+
+
+def _baked(update):
+    @functools.wraps(update)
+    def updated(physical_id, old, new, *rest):
+        key = key_of(ENDPOINT, physical_id)
+        if STORE[key]["EndpointConfigName"] != new["EndpointConfigName"]:
+            for variant in find_config(new["EndpointConfigName"])["ProductionVariants"]:
+                server_of(variant)
+            rollouts.bake(key, new)
+        return update(physical_id, old, new, *rest)
+
+    return updated
+
+
+def server_of(variant):
+    """The model that a variant serves, and the port at which it answers.
+
+    Raises:
+        ServiceError: its container does not start.
+        ValueError: the model may not be read.
+    """
+    model_arn, model = find_model(variant["ModelName"])
+    return model, model_servers.port_of(model_arn, lambda: archive(model))
 
 
 def _containers(model):
@@ -137,10 +172,11 @@ def _describe_endpoint(request):
 
 
 def _endpoint(found, properties):
+    updating = key_of(ENDPOINT, found) in rollouts.ROLLOUTS
     return {
         "EndpointArn": found,
         "EndpointName": properties["EndpointName"],
-        "EndpointStatus": "InService",
+        "EndpointStatus": "Updating" if updating else "InService",
         "CreationTime": 0,
         "LastModifiedTime": 0,
     }

@@ -4,6 +4,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -15,6 +16,8 @@ from ministack_registry.errors import ServiceError
 SERVERS = {}
 """The process of each model by ARN: the port, and the folder that goes with it."""
 START_SECONDS = 60
+STARTING = threading.Lock()
+"""Two requests at a time start one process."""
 
 
 def port_of(model_arn, archive):
@@ -23,6 +26,11 @@ def port_of(model_arn, archive):
     Args:
         archive: a function that gives the content of the model's archive.
     """
+    with STARTING:
+        return _port_of(model_arn, archive)
+
+
+def _port_of(model_arn, archive):
     if model_arn in SERVERS and SERVERS[model_arn]["process"].poll() is None:
         return SERVERS[model_arn]["port"]
     folder = tempfile.TemporaryDirectory(prefix="endpoint-")

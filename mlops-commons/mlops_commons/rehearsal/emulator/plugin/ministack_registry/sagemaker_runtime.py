@@ -3,11 +3,19 @@
 import asyncio
 import json
 import random
+import time
 
 from ministack.core.responses import get_account_id, get_region, request_scope
 
-from ministack_registry import data_capture, endpoints, model_servers
+from ministack_registry import (
+    data_capture,
+    endpoint_metrics,
+    endpoints,
+    model_servers,
+    rollouts,
+)
 from ministack_registry.errors import ServiceError
+from ministack_registry.records import key_of
 
 
 def resource_of_path(path):
@@ -32,15 +40,16 @@ def runtime(serve):
 def _invoke(place, name, headers, body):
     with request_scope(*place):
         try:
-            _, endpoint = endpoints.named(endpoints.ENDPOINT, name)
+            arn, endpoint = endpoints.named(endpoints.ENDPOINT, name)
         except ValueError:
             return _failure("ValidationError", f"Endpoint {name} of account {place[0]} not found.")
-        config = endpoints.find_config(endpoint["EndpointConfigName"])
+        key = key_of(endpoints.ENDPOINT, arn)
+        config_name = rollouts.config_name_of(key, endpoint["EndpointConfigName"])
+        config = endpoints.find_config(config_name)
         variant = random.choice(config["ProductionVariants"])
         try:
-            model_arn, model = endpoints.find_model(variant["ModelName"])
-            port = model_servers.port_of(model_arn, lambda: endpoints.archive(model))
-            answer, kind = model_servers.ask(port, headers, body)
+            model, port = endpoints.server_of(variant)
+            answer, kind = _asked(endpoint, variant, port, headers, body)
         except ServiceError as error:
             return _failure(error.code, error.message, 424)
         except ValueError as error:
@@ -49,6 +58,18 @@ def _invoke(place, name, headers, body):
         data_capture.capture(name, config, variant, role, (headers, body), (kind, answer))
     found = {"Content-Type": kind, "x-Amzn-Invoked-Production-Variant": variant["VariantName"]}
     return 200, found, answer
+
+
+def _asked(endpoint, variant, port, headers, body):
+    """What the container answers; its metrics are told however it does."""
+    start, failed = time.monotonic(), True
+    try:
+        answer = model_servers.ask(port, headers, body)
+        failed = False
+        return answer
+    finally:
+        names = (endpoint["EndpointName"], variant["VariantName"])
+        endpoint_metrics.record(*names, time.monotonic() - start, failed=failed)
 
 
 def _failure(code, message, status=400):
