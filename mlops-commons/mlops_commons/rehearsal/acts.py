@@ -44,7 +44,7 @@ ACTS: Final = (
     Act(6, "project", "A lead launches a project", play_launch),
     Act(7, "model", "A model is trained and registered", play_training),
     Act(8, "promotion", "Approved, it goes to dev, preprod and prod", play_promotion),
-    Act(9, "answer", "The endpoints answer", play_answer),
+    Act(9, "answer", "The endpoints answer; a canary fails", play_answer),
     Act(10, "upgrade", "A push upgrades a template", play_upgrade),
     Act(11, "teardown", "Everything goes, in order", play_teardown, removes=True),
 )

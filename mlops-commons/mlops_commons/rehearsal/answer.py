@@ -1,4 +1,4 @@
-"""Act 9: the endpoint of every stage answers, and what it is asked is captured."""
+"""Act 9: the endpoint of every stage answers, what it is asked is captured, a canary fails."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -7,6 +7,7 @@ from typing import Any, Final
 from mlops_commons.config import Stage
 from mlops_commons.rehearsal.evidence import Evidence
 from mlops_commons.rehearsal.projects import Project
+from mlops_commons.rehearsal.rollback import Production, played_rollback
 from mlops_commons.rehearsal.source_code import cloned
 from mlops_commons.rehearsal.world import World
 from mlops_commons.utilities.errors import PlatformError
@@ -16,12 +17,25 @@ SHOWN: Final = 120
 
 
 def play_answer(world: World) -> tuple[Evidence, ...]:
-    """Ask every endpoint with the samples of the project's own integration test."""
+    """Ask every endpoint with the samples of the project's own test, then break one in prod."""
     answers: list[Mapping[str, str]] = []
     for project in world.projects:
         for stage in project.stages():
             answers += _answers(world, project, stage)
-    return (Evidence("answers", tuple(answers)),)
+    return (Evidence("answers", tuple(answers)), *_rollback(world, answers))
+
+
+def _rollback(world: World, answers: list[Mapping[str, str]]) -> Iterator[Evidence]:
+    """The first project whose model can have the fault has it, since one takes a whole delivery."""
+    asked = {row["endpoint"] for row in answers}
+    for project in world.projects:
+        last = project.stages()[-1]
+        if f"{project.full_name}-{last.stage_name}" in asked:
+            production = Production.of(project, _samples(world, project))
+            rolled_back = played_rollback(world, production)
+            if rolled_back:
+                yield rolled_back
+                return
 
 
 def _answers(world: World, project: Project, stage: Stage) -> Iterator[Mapping[str, str]]:

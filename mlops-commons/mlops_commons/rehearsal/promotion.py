@@ -24,9 +24,9 @@ def play_promotion(world: World) -> tuple[Evidence, ...]:
         version = newest_version(world, project)
         if version["ModelApprovalStatus"] != APPROVED:
             access.append(_refused(world, project, version["ModelPackageArn"]))
-            _approve(world, project, version["ModelPackageArn"])
+            approve(world, project, version["ModelPackageArn"])
             access.append(_access(project, Persona.LEAD_DATA_SCIENTIST, "allowed"))
-        run = _started(world, project)
+        run = started_by_approval(world, project)
         runs.append(
             {
                 "pipeline": run.pipeline,
@@ -68,14 +68,23 @@ def _refused(world: World, project: Project, version: str) -> Mapping[str, str]:
     )
 
 
-def _approve(world: World, project: Project, version: str) -> None:
+def approve(world: World, project: Project, version: str) -> None:
+    """Approve a version as the lead.
+
+    Raises:
+        PlatformError: whoever is asked says no.
+    """
     granted(world.approve(f"version {version}"))
     sagemaker = persona(world, project, Persona.LEAD_DATA_SCIENTIST, "sagemaker")
     sagemaker.update_model_package(ModelPackageArn=version, ModelApprovalStatus=APPROVED)
 
 
-def _started(world: World, project: Project) -> StartedRun:
-    """The newest run that a rule of EventBridge has started."""
+def started_by_approval(world: World, project: Project) -> StartedRun:
+    """The newest run of the deploy pipeline that a rule of EventBridge has started.
+
+    Raises:
+        PlatformError: there is none.
+    """
     name = project.pipeline("deploy")
     found = started_runs(world, name, project.dev.account, project.dev.region)
     if not found:

@@ -95,6 +95,12 @@ PARTS: Final = (
         "stage, its key's policy included; data capture is written",
     ),
     Part(
+        "Canary deployments of endpoints",
+        Shown.EMULATED,
+        "the share of the traffic, `AWS/SageMaker` metrics, alarms and the way back; a baking "
+        "period lasts five seconds",
+    ),
+    Part(
         "Encryption of objects in S3",
         Shown.EMULATED,
         "default keys of buckets; `kms:GenerateDataKey` and `kms:Decrypt` of who writes and reads, "
@@ -122,7 +128,6 @@ PARTS: Final = (
         Shown.AWS,
         "such as seeds of repositories and the code of functions",
     ),
-    Part("Canary shifts and alarms", Shown.AWS, "an endpoint is changed at once"),
     Part("Service-side checks", Shown.AWS, "what no schema says, such as names that are taken"),
 )
 """In the order of `Shown`."""

@@ -24,8 +24,11 @@ def model_section(report: Report) -> Html:
 def answers_section(report: Report) -> Html:
     """What every endpoint was asked and has answered."""
     rows = list(report.evidence("answers"))
-    content = table_of("Requests and answers", rows) if rows else _not_reached("endpoint")
-    return section("answers", "The endpoints answer", content)
+    content = [table_of("Requests and answers", rows) if rows else _not_reached("endpoint")]
+    rollbacks = list(report.evidence("rollbacks"))
+    if rollbacks:
+        content.append(table_of("A version that the canary has stopped", rollbacks))
+    return section("answers", "The endpoints answer", *content)
 
 
 def _not_reached(what: str) -> Html:
