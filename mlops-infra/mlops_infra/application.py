@@ -8,6 +8,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from mlops_commons.cdk.delivered_app import DeliveredApp, DeliveredStage
+from mlops_commons.cdk.retention import removal_policy_of
 from mlops_commons.config import Deployment, PlatformConfig, Stage
 from mlops_commons.delivered_application import delivered_application
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
@@ -58,6 +59,6 @@ def _core_stage(
         network=network_props(config.network(set_name, stage.stage_name)),
         studio=studio_props(studio) if studio else None,
         parameter_namespace=stage.parameter_namespace,
-        removal_policy=cdk.RemovalPolicy[stage.removal_policy.name],
+        removal_policy=removal_policy_of(stage.removal_policy),
         tags=stage.tags,
     )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import aws_cdk as cdk
 from constructs import Construct
 
+from mlops_commons.cdk.retention import KEPT
 from mlops_commons.contract import TagKey
 from mlops_commons.utilities import names
 from mlops_infra.infra_stack import InfraStack
@@ -32,7 +33,7 @@ class CoreStage(cdk.Stage):
         network: NetworkProps | None = None,
         studio: StudioProps | None = None,
         parameter_namespace: str = "",
-        removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN,
+        removal_policy: cdk.RemovalPolicy = KEPT,
         tags: Mapping[str, str] | None = None,
     ) -> None:
         """Create the stage.

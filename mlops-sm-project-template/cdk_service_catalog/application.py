@@ -11,6 +11,7 @@ from constructs import Construct
 from cdk_service_catalog.core_stage import APP_DIRECTORY, CoreStage
 from cdk_service_catalog.portfolio.props import PortfolioProps, ProjectTargets
 from mlops_commons.cdk.delivered_app import DeliveredApp, DeliveredStage
+from mlops_commons.cdk.retention import removal_policy_of
 from mlops_commons.config import Deployment, PlatformConfig, Stage
 from mlops_commons.contract import DELIVERY_ORDER, StageName
 from mlops_commons.delivered_application import delivered_application
@@ -68,7 +69,7 @@ def _core_stage(
         portfolio=PortfolioProps(**asdict(config.portfolio)),
         targets=_targets(deployment),
         parameter_namespace=stage.parameter_namespace,
-        removal_policy=cdk.RemovalPolicy[stage.removal_policy.name],
+        removal_policy=removal_policy_of(stage.removal_policy),
         tags=stage.tags,
     )
 

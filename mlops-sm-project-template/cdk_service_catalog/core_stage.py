@@ -8,6 +8,7 @@ from constructs import Construct
 from cdk_service_catalog.portfolio.props import PortfolioProps, ProjectTargets
 from cdk_service_catalog.sm_service_catalog import SageMakerServiceCatalog
 from mlops_commons.cdk.platform_app import FEATURE_FLAGS
+from mlops_commons.cdk.retention import KEPT
 from mlops_commons.contract import TagKey
 from mlops_commons.utilities import names
 
@@ -32,7 +33,7 @@ class CoreStage(cdk.Stage):
         portfolio: PortfolioProps | None = None,
         targets: ProjectTargets | None = None,
         parameter_namespace: str = "",
-        removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN,
+        removal_policy: cdk.RemovalPolicy = KEPT,
         tags: Mapping[str, str] | None = None,
     ) -> None:
         """Create the stage.

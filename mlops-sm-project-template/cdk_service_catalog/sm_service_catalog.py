@@ -14,7 +14,7 @@ from cdk_service_catalog.portfolio.findings import acknowledge_copying
 from cdk_service_catalog.portfolio.launch_role import LaunchRole, ProjectBoundary
 from cdk_service_catalog.portfolio.props import PortfolioProps, ProjectTargets
 from cdk_service_catalog.project.props import ProjectProps
-from mlops_commons.cdk.included_resources import retention
+from mlops_commons.cdk.retention import retention
 from mlops_commons.utilities import names
 
 

@@ -9,6 +9,7 @@ from cdk_service_catalog.portfolio.discovery import Product, discover
 from cdk_service_catalog.project.definition import ProductDefinition
 from cdk_service_catalog.project.props import ProjectProps, SeedLocation
 from cdk_service_catalog.project.template import project_template
+from mlops_commons.utilities.cloudformation import RETAINED
 
 DEV, PREPROD, PROD, REGION = "222222222222", "333333333333", "444444444444", "eu-west-1"
 PROJECT_NAME, PROJECT_ID = "churn", "p-abc123def456"
@@ -21,7 +22,7 @@ PROPS = ProjectProps(
     prod_account=PROD,
     boundary="mlops-bu-project-boundary-euw1",
     access_logs_bucket="mlops-project-logs-bu-222222222222-euw1",
-    retention={"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"},
+    retention=RETAINED,
     namespaces={"preprod": "bu1"},
 )
 PARAMETERS: dict[str, Any] = {

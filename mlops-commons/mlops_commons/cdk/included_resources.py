@@ -5,17 +5,10 @@ import tempfile
 from collections.abc import Mapping
 from typing import Any
 
-import aws_cdk as cdk
 from aws_cdk import cloudformation_include
 from constructs import Construct
 
 from mlops_commons.utilities.cloudformation import Resources
-
-
-def retention(removal_policy: cdk.RemovalPolicy) -> dict[str, str]:
-    """The policies of a resource that holds data: deleted only where the stage says destroy."""
-    policy = "Delete" if removal_policy == cdk.RemovalPolicy.DESTROY else "Retain"
-    return {"DeletionPolicy": policy, "UpdateReplacePolicy": policy}
 
 
 class IncludedTemplate(cloudformation_include.CfnInclude):

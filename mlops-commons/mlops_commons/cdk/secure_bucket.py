@@ -6,6 +6,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from mlops_commons.cdk.nag import acknowledge
+from mlops_commons.cdk.retention import KEPT
 
 
 class SecureBucket(s3.Bucket):
@@ -23,7 +24,7 @@ class SecureBucket(s3.Bucket):
         construct_id: str,
         *,
         bucket_name: str | None = None,
-        removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN,
+        removal_policy: cdk.RemovalPolicy = KEPT,
         expiration: cdk.Duration | None = None,
     ) -> None:
         """Create the bucket.

@@ -10,6 +10,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
 
+from mlops_commons.cdk.retention import KEPT
 from mlops_commons.utilities.snapshot import Snapshot
 
 
@@ -49,7 +50,7 @@ class SourceRepository(Construct):
             code=codecommit.Code.from_asset(asset, branch_name),
             kms_key=self.encryption_key,
         )
-        self.repository.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+        self.repository.apply_removal_policy(KEPT)
 
 
 def _repository_key(scope: Construct) -> kms.Key:
@@ -63,7 +64,7 @@ def _repository_key(scope: Construct) -> kms.Key:
         "Key",
         description=f"Encrypts the repository of {cdk.Stack.of(scope).stack_name}",
         enable_key_rotation=True,
-        removal_policy=cdk.RemovalPolicy.RETAIN,
+        removal_policy=KEPT,
     )
     key.add_to_resource_policy(
         iam.PolicyStatement.from_json(

@@ -66,6 +66,9 @@ def test_the_sample_is_delivered_to_every_account_and_a_model_goes_to_prod(
         row["account"] for row in acts["accounts"]["accounts"] if row["role"] != "governance"
     }
     assert all(int(row["captured"]) > 0 for row in acts["answer"]["answers"])
+    (rolled_back,) = acts["answer"]["rollbacks"]
+    assert (rolled_back["version"], rolled_back["serves again"]) == ("2", "1")
+    assert rolled_back["stopped by"].endswith("-prod-server-errors")
     upgraded = acts["upgrade"]
     elsewhere, published = upgraded["pushes"]
     assert (elsewhere["branch"], elsewhere["started by"]) == ("an-experiment", "nothing")

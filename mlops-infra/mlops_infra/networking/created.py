@@ -3,7 +3,8 @@
 import aws_cdk as cdk
 from constructs import Construct
 
-from mlops_commons.cdk.included_resources import IncludedResources, retention
+from mlops_commons.cdk.included_resources import IncludedResources
+from mlops_commons.cdk.retention import retention
 from mlops_commons.utilities.cloudformation import ref
 from mlops_infra.networking.default_security_group import closed_default_security_group
 from mlops_infra.networking.endpoints import (

@@ -1,5 +1,6 @@
 """The VPC's default security group closed, by a function because CloudFormation cannot do it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +16,7 @@ RUNTIME: Final = "python3.14"
 CODE: Final = Path(__file__).with_name("runtime").joinpath("close_security_group.py").read_text()
 
 
-def closed_default_security_group(retention: dict[str, str]) -> Resources:
+def closed_default_security_group(retention: Mapping[str, str]) -> Resources:
     """The function that removes the group's rules, and the custom resource that calls it.
 
     The CDK's own provider comes only with its `ec2.Vpc`.

@@ -1,5 +1,7 @@
 """Flow logs of a VPC: all traffic, to an encrypted log group, as plain resources."""
 
+from collections.abc import Mapping
+
 from mlops_commons.utilities.cloudformation import Resources, attribute, ref, sub
 from mlops_infra.networking.logs import THIS_ACCOUNT, log_group, service_role, write_to
 from mlops_infra.networking.vpc import VPC
@@ -8,7 +10,7 @@ FLOW_LOG = "FlowLog"
 FLOW_LOG_GROUP = "FlowLogGroup"
 
 
-def flow_log_resources(retention: dict[str, str]) -> Resources:
+def flow_log_resources(retention: Mapping[str, str]) -> Resources:
     """The flow log, its log group and the role by which the service writes.
 
     Only flow logs of this account may use the role (Amazon VPC User Guide, "IAM role for

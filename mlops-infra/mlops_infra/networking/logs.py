@@ -1,5 +1,6 @@
 """Encrypted log groups and the roles that write to them, as plain resources."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from mlops_commons.utilities.cloudformation import Resource, Resources, attribute, ref, sub
@@ -11,7 +12,7 @@ RETENTION_DAYS: Final = 365
 THIS_ACCOUNT: Final = ref("AWS::AccountId")
 
 
-def log_key(retention: dict[str, str]) -> Resources:
+def log_key(retention: Mapping[str, str]) -> Resources:
     """A key that CloudWatch Logs may use for the log groups of this stack only."""
     properties = {
         "Description": sub("Encrypts the network's logs of ${AWS::StackName}"),
@@ -21,7 +22,7 @@ def log_key(retention: dict[str, str]) -> Resources:
     return {LOG_KEY: {"Type": "AWS::KMS::Key", "Properties": properties, **retention}}
 
 
-def log_group(retention: dict[str, str]) -> Resource:
+def log_group(retention: Mapping[str, str]) -> Resource:
     """A log group under the key, kept for a year."""
     return {
         "Type": "AWS::Logs::LogGroup",

@@ -3,8 +3,9 @@
 import aws_cdk as cdk
 from constructs import Construct
 
-from mlops_commons.cdk.included_resources import IncludedResources, retention
+from mlops_commons.cdk.included_resources import IncludedResources
 from mlops_commons.cdk.nag import acknowledge_each
+from mlops_commons.cdk.retention import retention
 from mlops_commons.utilities.cloudformation import Resources
 from mlops_infra.access.personas import DEFAULT_PERSONA, PERSONAS
 from mlops_infra.access.roles import PersonaRoles

@@ -2,6 +2,7 @@
 
 import pytest
 
+from mlops_commons.utilities.cloudformation import DELETED, RETAINED
 from mlops_commons.vpc_endpoints import VPC_ENDPOINTS, EndpointKind
 from mlops_infra.networking.endpoints import endpoint_id
 from mlops_infra.networking.props import CreateNetworkProps
@@ -145,7 +146,7 @@ def test_every_row_becomes_an_endpoint_in_the_private_subnets(variant, row) -> N
 
 @pytest.mark.parametrize(
     ("removal_policy", "expected"),
-    [("RETAIN", "Retain"), ("DESTROY", "Delete")],
+    [("RETAIN_ON_UPDATE_OR_DELETE", RETAINED), ("DESTROY", DELETED)],
 )
 def test_logs_and_their_key_follow_the_removal_policy(synthesise, removal_policy, expected) -> None:
     network = synthesise(CreateNetworkProps(), studio=False, removal_policy=removal_policy)
@@ -156,4 +157,4 @@ def test_logs_and_their_key_follow_the_removal_policy(synthesise, removal_policy
     ]
     assert len(stateful) == 3
     for resource in stateful:
-        assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == (expected, expected)
+        assert resource | expected == resource

@@ -148,7 +148,7 @@ def test_another_stack_may_own_those_roles(tmp_path: Path) -> None:
 def test_data_is_retained_unless_the_stage_says_destroy(
     tmp_path: Path, template: dict[str, Any]
 ) -> None:
-    assert domain(template)["DeletionPolicy"] == "Retain"
+    assert domain(template)["DeletionPolicy"] == "RetainExceptOnCreate"
     destroyed = synthesised(
         tmp_path,
         StudioProps(domain_name="studio"),

@@ -7,7 +7,7 @@ from typing import Any, Final
 from cdk_service_catalog.project import naming
 from cdk_service_catalog.project.definition import ProductDefinition
 from cdk_service_catalog.project.props import STAGES, ProjectProps
-from mlops_commons.utilities.cloudformation import Resource, Resources, attribute, ref, sub
+from mlops_commons.utilities.cloudformation import DELETED, Resource, Resources, attribute, ref, sub
 
 IMAGE: Final = "aws/codebuild/standard:8.0"
 LOG_RETENTION_DAYS: Final = 365
@@ -130,8 +130,7 @@ def _deployment(definition: ProductDefinition, props: ProjectProps) -> dict[str,
 def _log_group(row: Build) -> Resource:
     return {
         "Type": "AWS::Logs::LogGroup",
-        "DeletionPolicy": "Delete",
-        "UpdateReplacePolicy": "Delete",
+        **DELETED,
         "Properties": {
             "LogGroupName": sub(f"/aws/codebuild/{naming.PREFIXED}-{row.purpose}"),
             "KmsKeyId": attribute("PipelineKey", "Arn"),

@@ -6,7 +6,7 @@ from cdk_service_catalog.project import naming
 from cdk_service_catalog.project.definition import ProductDefinition
 from cdk_service_catalog.project.props import STAGES, ProjectProps
 from cdk_service_catalog.project.storage import executing_in_stages
-from mlops_commons.utilities.cloudformation import Resource, Resources, attribute, sub
+from mlops_commons.utilities.cloudformation import RETAINED, Resource, Resources, attribute, sub
 
 PULL: Final = (
     "ecr:BatchCheckLayerAvailability",
@@ -26,8 +26,7 @@ def _model_package_group(props: ProjectProps) -> Resource:
     """Versions outlive the project: deleting a group that holds some fails."""
     return {
         "Type": "AWS::SageMaker::ModelPackageGroup",
-        "DeletionPolicy": "Retain",
-        "UpdateReplacePolicy": "Retain",
+        **RETAINED,
         "Properties": {
             "ModelPackageGroupName": sub(naming.PROJECT),
             "ModelPackageGroupDescription": sub("Models of the project ${SageMakerProjectName}"),

@@ -133,7 +133,7 @@ def test_a_project_proposes_the_accounts_and_namespaces_of_its_set(two_sets: Ass
 
 
 def test_a_stage_that_may_be_destroyed_gives_projects_that_may(two_sets: Assembly) -> None:
-    for set_name, policy in (("retail", "Delete"), ("credit", "Retain")):
+    for set_name, policy in (("retail", "Delete"), ("credit", "RetainExceptOnCreate")):
         folder = two_sets.folder / f"assembly-ml-template-deploy-pipeline-{set_name}-dev"
         file = sorted(folder.glob("*.product.template.json"))[0]
         bucket = json.loads(file.read_text())["Resources"]["ArtifactBucket"]

@@ -147,13 +147,13 @@ def test_what_holds_data_is_retained_and_encrypted_with_the_projects_keys(slug: 
     project = launched(slug)
     for name, resource in project.resources.items():
         if resource["Type"] in ("AWS::S3::Bucket", "AWS::KMS::Key", "AWS::CodeCommit::Repository"):
-            assert resource["DeletionPolicy"] == "Retain", name
+            assert resource["DeletionPolicy"] == "RetainExceptOnCreate", name
     for bucket in project.of_type("AWS::S3::Bucket"):
         (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
         assert rule["ServerSideEncryptionByDefault"]["KMSMasterKeyID"].startswith("arn:aws:kms")
     for key in project.of_type("AWS::KMS::Key"):
         assert key["EnableKeyRotation"] is True
-    assert project.resources["ModelPackageGroup"]["DeletionPolicy"] == "Retain"
+    assert project.resources["ModelPackageGroup"]["DeletionPolicy"] == "RetainExceptOnCreate"
 
 
 @pytest.mark.parametrize("slug", SLUGS)

@@ -9,6 +9,9 @@ from deploy_app import names
 from deploy_app.acknowledge import acknowledge
 from deploy_app.settings import Settings
 
+KEPT = cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+"""A first deployment that fails takes its buckets away, so that the next one can make them."""
+
 
 class DataBucket(Construct):
     """Private, versioned, TLS only; exposes `bucket` and `key`."""
@@ -22,10 +25,12 @@ class DataBucket(Construct):
             "Key",
             description=f"Project {settings.project_name}: data in {stage}",
             enable_key_rotation=True,
+            removal_policy=KEPT,
         )
         private = {
             "block_public_access": s3.BlockPublicAccess.BLOCK_ALL,
             "enforce_ssl": True,
+            "removal_policy": KEPT,
             "versioned": True,
             "object_ownership": s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
         }

@@ -57,6 +57,17 @@ def test_an_open_bucket_would_be_found(tmp_path: Path) -> None:
         app.synth()
 
 
+def test_a_failed_first_deployment_leaves_no_bucket_behind(assembly: Path) -> None:
+    for template in stages(assembly).values():
+        kept = [
+            resource.get("DeletionPolicy")
+            for resource in template["Resources"].values()
+            if resource["Type"] in ("AWS::S3::Bucket", "AWS::KMS::Key")
+        ]
+        assert kept
+        assert set(kept) == {"RetainExceptOnCreate"}
+
+
 def test_the_roles_have_the_names_that_dev_lets_in(assembly: Path) -> None:
     for stage, template in stages(assembly).items():
         names = [role["RoleName"] for role in of_type(template, "AWS::IAM::Role")]
