@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import replace
 from typing import Any, Final
 
 from mlops_commons.accounts import toolkit
@@ -13,7 +12,6 @@ from mlops_commons.rehearsal.world import World
 from planted.fault import stage_of
 
 NOBODY: Final = "999999999999"
-OTHER_PRODUCT: Final = "Batch Inference"
 SECURITY_GROUP: Final = "/vpc/sg/id"
 
 
@@ -60,14 +58,11 @@ def _replaced(iam: Any, action: str, other: str) -> Iterator[None]:
 
 @contextmanager
 def without_launch_action(world: World) -> Iterator[World]:
-    """The launch role may not make repositories.
-
-    Another product than the later acts use: a failed launch leaves what its stack retains.
-    """
+    """The launch role may not make repositories."""
     dev = stage_of(world, "dev")
     iam = world.administrator("iam", dev.account, dev.region)
     with _replaced(iam, "codecommit:CreateRepository", "codecommit:GetRepository"):
-        yield replace(world, product=OTHER_PRODUCT)
+        yield world
 
 
 @contextmanager
@@ -100,7 +95,19 @@ def _without_prod(
     yield world
     for name, text in changed.items():
         put(name, text)
+    _delete_failed(world)
     approve_again(world)
+
+
+def _delete_failed(world: World) -> None:
+    """Delete what could not be created in prod: CloudFormation updates no such stack."""
+    prod = stage_of(world, "prod")
+    stacks = world.administrator("cloudformation", prod.account, prod.region)
+    for stack in stacks.describe_stacks()["Stacks"]:
+        if stack["StackStatus"] == "ROLLBACK_COMPLETE":
+            stacks.delete_stack(StackName=stack["StackName"])
+            waiter = stacks.get_waiter("stack_delete_complete")
+            waiter.wait(StackName=stack["StackId"], WaiterConfig={"Delay": 1, "MaxAttempts": 60})
 
 
 def without_key_grant(world: World) -> AbstractContextManager[World]:

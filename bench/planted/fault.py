@@ -17,8 +17,6 @@ class Fault:
         act: the act at which it must be caught.
         says: a regular expression of what must be said.
         planted: the world with the fault in it; leaving the context mends it.
-        alone: whether it needs a world of its own, because the stack that has failed keeps what
-            it retains, and cannot be made again over that.
         done: what a person does then; playing the act where nothing is given.
     """
 
@@ -27,7 +25,6 @@ class Fault:
     act: str
     says: str
     planted: Callable[[World], AbstractContextManager[World]]
-    alone: bool = False
     done: Callable[[World], object] | None = None
 
 

@@ -10,7 +10,6 @@ FAULTS: Final = (
         "an execution policy without one needed action",
         *("bootstrap", "deploy", "codepipeline:CreatePipeline"),
         accounts.without_action,
-        alone=True,
     ),
     Fault(
         "no trust of governance in preprod",
@@ -48,13 +47,11 @@ FAULTS: Final = (
         "a model package group policy without prod",
         *("model", "promotion", "sagemaker:DescribeModelPackage"),
         accounts.without_group_grant,
-        alone=True,
     ),
     Fault(
         "a key policy without prod",
         *("model", "promotion", "kms:Decrypt"),
         accounts.without_key_grant,
-        alone=True,
     ),
     Fault(
         "a bucket policy without prod",

@@ -85,11 +85,11 @@ def played_rollback(world: World, production: Production) -> Evidence | None:
     row = {
         "endpoint": production.endpoint,
         "account": production.stage.account,
-        "version": version.rpartition(":")[2],
+        "version": version.rpartition("/")[2],
         "answered": str(answers[ANSWERED]),
         "failed": str(answers[FAILED]),
         "stopped by": alarm,
-        "serves again": serving.rpartition(":")[2],
+        "serves again": serving.rpartition("/")[2],
     }
     return Evidence("rollbacks", (row,))
 
