@@ -28,6 +28,7 @@ OF_THE_CDK = (
     "Need to perform AWS calls for account",
     "SSM parameter /cdk-bootstrap/",
     "... is not authorized to perform:",
+    "Stack:... is in ROLLBACK_COMPLETE state",
 )
 QUOTED = re.compile(r"""['"]([^'"\n]{12,})['"]""")
 TEMPLATES_HERE = (REPOSITORY_ROOT / APP_DIRECTORIES["template"]).is_dir()
