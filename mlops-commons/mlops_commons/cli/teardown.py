@@ -111,13 +111,12 @@ def _inventories(
 def _refuse_running(places: "Sequence[Inventory]") -> None:
     running = [(place.row, app) for place in places for app in place.running]
     if running:
-        lines = "\n".join(f"  {row.environment}: {app}" for row, app in running)
-        domain, owner, kind, name = running[0][1].split("/")
+        lines = "\n".join(f"  {row.environment}: {app.path}" for row, app in running)
+        row, app = running[0]
         raise PlatformError(
             f"people have apps running in Studio:\n{lines}",
-            hint="ask them to save and stop, then: aws sagemaker delete-app --domain-id "
-            f"{domain} --space-name {owner} --app-type {kind} --app-name {name} "
-            f"--profile {running[0][0].profile}",
+            hint=f"ask them to save and stop, then: {app.delete_command} "
+            f"--region {row.region} --profile {row.profile}",
         )
 
 

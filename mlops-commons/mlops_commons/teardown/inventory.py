@@ -39,17 +39,41 @@ class FoundProject:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Inventory:
-    """One account and region.
+class RunningApp:
+    """What a person has running in Studio.
 
     Attributes:
-        running: the apps of people in Studio, as `domain/space or user/app`.
+        owner_option: of the AWS CLI, `--space-name` or `--user-profile-name`.
     """
+
+    domain: str
+    owner_option: str
+    owner: str
+    app_type: str
+    name: str
+
+    @property
+    def path(self) -> str:
+        """Where it is, as `domain/space or user/type/name`."""
+        return f"{self.domain}/{self.owner}/{self.app_type}/{self.name}"
+
+    @property
+    def delete_command(self) -> str:
+        """The command that stops it, without profile and region."""
+        return (
+            f"aws sagemaker delete-app --domain-id {self.domain} {self.owner_option} {self.owner} "
+            f"--app-type {self.app_type} --app-name {self.name}"
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inventory:
+    """One account and region."""
 
     row: BootstrapRow
     stacks: tuple[FoundStack, ...]
     projects: tuple[FoundProject, ...]
-    running: tuple[str, ...]
+    running: tuple[RunningApp, ...]
 
 
 def places_of(config: PlatformConfig, stacks: Iterable[StackSummary]) -> tuple[BootstrapRow, ...]:
@@ -79,7 +103,7 @@ def inventory(row: BootstrapRow, session: Any) -> Inventory:
         row=row,
         stacks=tuple(_stacks(session.client("cloudformation"))),
         projects=tuple(_projects(session)),
-        running=tuple(_running(session.client("sagemaker"))),
+        running=tuple(running_apps(session.client("sagemaker"))),
     )
 
 
@@ -127,9 +151,16 @@ def _sagemaker_projects(sagemaker: Any) -> Mapping[str, str]:
         answer = sagemaker.list_projects(NextToken=answer["NextToken"])
 
 
-def _running(sagemaker: Any) -> Iterator[str]:
+def running_apps(sagemaker: Any) -> Iterator[RunningApp]:
+    """The apps of people that run or are about to, with a client of SageMaker."""
     for page in sagemaker.get_paginator("list_apps").paginate():
         for app in page["Apps"]:
             if app["Status"] in RUNNING:
-                owner = app.get("SpaceName") or app.get("UserProfileName", "")
-                yield f"{app['DomainId']}/{owner}/{app['AppType']}/{app['AppName']}"
+                space = app.get("SpaceName")
+                yield RunningApp(
+                    domain=app["DomainId"],
+                    owner_option="--space-name" if space else "--user-profile-name",
+                    owner=space or app.get("UserProfileName", ""),
+                    app_type=app["AppType"],
+                    name=app["AppName"],
+                )
