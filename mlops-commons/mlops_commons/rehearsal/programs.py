@@ -1,4 +1,4 @@
-"""The programs that a build image has: the pinned CDK tools, found by the names that are typed."""
+"""The programs that a build image has, found by the names that are typed."""
 
 import json
 import shutil
@@ -11,6 +11,8 @@ from mlops_commons.utilities.paths import REPOSITORY_ROOT
 
 TOOLS: Final = {"cdk": "aws-cdk", "cdk-assets": "cdk-assets"}
 """Node programs by name, and the package of each."""
+OF_CONTAINERS: Final = ("aws", "docker")
+CONTAINERS: Final = "mlops_commons.rehearsal.container_programs"
 NPM: Final = """#!/bin/sh
 # Stands in for npm in builds that have no network: what the lock file has installed is there
 # already; any other package or version is refused.
@@ -30,11 +32,15 @@ def cdk_command() -> list[str | Path]:
 
 
 def write_programs(folder: Path) -> None:
-    """Write `cdk`, `cdk-assets` and `npm` for a build without network."""
+    """Write the programs of a build without network and Docker engine."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in TOOLS:
         _write(folder / name, f'#!/bin/sh\nexec "{_node()}" "{_entry(name)}" "$@"\n')
     versions = [f"{package}@{_manifest(package)['version']}" for package in TOOLS.values()]
+    for name in OF_CONTAINERS:
+        _write(
+            folder / name, f'#!/bin/sh\nexec "{sys.executable}" -P -m {CONTAINERS} {name} "$@"\n'
+        )
     _write(folder / "npm", NPM.format(installed=" | ".join(versions)))
 
 

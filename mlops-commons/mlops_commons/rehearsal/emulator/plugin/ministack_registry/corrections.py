@@ -4,11 +4,17 @@ import os
 
 import ministack.core.iam_evaluator as evaluator
 import ministack.services.ec2 as ec2
+import ministack.services.ecr as ecr
 import ministack.services.iam as iam
 import ministack.services.kms as kms
 import ministack.services.s3 as s3
 from ministack.core.iam_actions import _s3_action
-from ministack.core.responses import get_account_id, get_region, request_scope
+from ministack.core.responses import (
+    error_response_json,
+    get_account_id,
+    get_region,
+    request_scope,
+)
 
 
 def register(handlers):
@@ -27,6 +33,7 @@ def register(handlers):
     evaluator._resolve_condition_key = _with_bucket_owner(resolve)
     s3._foreign_bucket_allows = _by_who_asks(s3._foreign_bucket_allows)
     s3._get_object_data = _from_any_account(s3._get_object_data)
+    ecr._describe_images = _only_those_there(ecr._describe_images)
     kms.key_policy_for_arn = _where_the_key_is(kms.key_policy_for_arn)
 
 
@@ -81,6 +88,22 @@ def _with_known_policies(change, position):
             if policy.split(":")[4] != "aws" and policy not in iam._policies:
                 raise ValueError(f"Policy {policy} does not exist or is not attachable.")
         return change(*arguments, **options)
+
+    return wrapped
+
+
+def _only_those_there(describe):
+    """API_DescribeImages, ImageNotFoundException: "The image requested does not exist in the
+    specified repository"."""
+
+    def wrapped(request):
+        name, wanted = request.get("repositoryName", ""), request.get("imageIds") or ()
+        if name in ecr._repositories:
+            for image in wanted:
+                if ecr._find_image(name, image) is None:
+                    message = f"The image with imageId {image} does not exist within the repository"
+                    return error_response_json("ImageNotFoundException", message, 400)
+        return describe(request)
 
     return wrapped
 

@@ -1,0 +1,179 @@
+"""`docker` and `aws` in a build without a Docker engine: an image is the files that it copies.
+
+What a Dockerfile copies must be there and becomes one layer; its other instructions are not run.
+The image is pushed with the calls and so with the permissions that ECR needs (ECR User Guide, "IAM
+permissions for pushing an image").
+"""
+
+import argparse
+import base64
+import gzip
+import hashlib
+import io
+import json
+import os
+import sys
+import tarfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import typer
+
+STATE: Final = "container-images"
+"""The folder for images and logins, in that for temporary files."""
+COPYING: Final = ("COPY", "ADD")
+MANIFEST: Final = "application/vnd.docker.distribution.manifest.v2+json"
+LAYER: Final = "application/vnd.docker.image.rootfs.diff.tar.gzip"
+
+
+class Refused(Exception):
+    """A program ends with this message and an exit code that is not 0."""
+
+
+def main(arguments: list[str]) -> int:
+    """Run `docker` or `aws` with its arguments."""
+    from botocore.exceptions import ClientError
+
+    program, *rest = arguments
+    verb = " ".join(rest[:2]) if program == "aws" else (rest or [""])[0]
+    run = VERBS.get((program, verb))
+    if run is None:
+        typer.echo(f"{program}: '{verb}' is not offered in builds of a rehearsal", err=True)
+        return 1
+    try:
+        run(rest[len(verb.split()) :])
+    except (ClientError, OSError, Refused) as error:
+        typer.echo(f"{program}: {error}", err=True)
+        return 1
+    return 0
+
+
+def _login(arguments: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="docker login")
+    parser.add_argument("--username", required=True)
+    parser.add_argument("--password-stdin", action="store_true", required=True)
+    parser.add_argument("registry")
+    registry = parser.parse_args(arguments).registry
+    if not sys.stdin.read().strip():
+        raise Refused("password is empty")
+    _file(f"login of {registry}").touch()
+    typer.echo("Login Succeeded")
+
+
+def _build(arguments: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="docker build")
+    parser.add_argument("--file", type=Path)
+    parser.add_argument("--tag", required=True)
+    parser.add_argument("context", type=Path)
+    asked = parser.parse_args(arguments)
+    dockerfile = asked.file or asked.context / "Dockerfile"
+    found = sorted(set(_copied(dockerfile.read_text(encoding="utf-8"), asked.context)))
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, mode="w") as layer:
+        for path in found:
+            layer.add(path, path.relative_to(asked.context))
+    _file(f"image {asked.tag}").write_bytes(gzip.compress(content.getvalue(), mtime=0))
+    typer.echo(f"{asked.tag}: a layer of {len(found)} paths; RUN and the base image are left out")
+
+
+def _copied(dockerfile: str, context: Path) -> Iterator[Path]:
+    """What the instructions of a Dockerfile take from its context."""
+    for line in dockerfile.replace("\\\n", " ").splitlines():
+        instruction, *words = line.split() or [""]
+        sources = [word for word in words[:-1] if not word.startswith("--")]
+        if instruction.upper() not in COPYING or len(sources) < len(words) - 1:
+            continue
+        for source in sources:
+            matched = sorted(context.glob(source.rstrip("/")))
+            if not matched:
+                raise Refused(f'"/{source}": not found in the build context ({line.strip()})')
+            yield from matched
+
+
+def _push(arguments: list[str]) -> None:
+    (image,) = arguments
+    address, _, tag = image.rpartition(":")
+    registry, _, repository = address.partition("/")
+    if not _file(f"login of {registry}").exists():
+        raise Refused(f"push access denied: no basic auth credentials for {registry}")
+    layer = _file(f"image {image}")
+    if not layer.exists():
+        raise Refused(f"An image does not exist locally with the tag: {image}")
+    content, ecr = layer.read_bytes(), _client()
+    configuration = json.dumps({"architecture": "amd64", "os": "linux"}).encode()
+    for part in (configuration, content):
+        _upload(ecr, repository, part)
+    manifest = {
+        "schemaVersion": 2,
+        "mediaType": MANIFEST,
+        "config": _described("application/vnd.docker.container.image.v1+json", configuration),
+        "layers": [_described(LAYER, content)],
+    }
+    ecr.put_image(repositoryName=repository, imageTag=tag, imageManifest=json.dumps(manifest))
+    typer.echo(f"{tag}: pushed to {repository}")
+
+
+def _upload(ecr: Any, repository: str, content: bytes) -> None:
+    digest = _digest(content)
+    ecr.batch_check_layer_availability(repositoryName=repository, layerDigests=[digest])
+    upload = ecr.initiate_layer_upload(repositoryName=repository)["uploadId"]
+    ecr.upload_layer_part(
+        repositoryName=repository,
+        uploadId=upload,
+        partFirstByte=0,
+        partLastByte=len(content) - 1,
+        layerPartBlob=content,
+    )
+    ecr.complete_layer_upload(repositoryName=repository, uploadId=upload, layerDigests=[digest])
+
+
+def _described(kind: str, content: bytes) -> dict[str, object]:
+    return {"mediaType": kind, "size": len(content), "digest": _digest(content)}
+
+
+def _digest(content: bytes) -> str:
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+def _describe_images(arguments: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="aws ecr describe-images")
+    parser.add_argument("--repository-name", required=True)
+    parser.add_argument("--image-ids", nargs="*", default=[])
+    asked = parser.parse_args(arguments)
+    ids = [dict([part.split("=", 1) for part in row.split(",")]) for row in asked.image_ids]
+    found = _client().describe_images(repositoryName=asked.repository_name, imageIds=ids)
+    typer.echo(json.dumps(found["imageDetails"], default=str))
+
+
+def _get_login_password(arguments: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="aws ecr get-login-password")
+    parser.add_argument("--region")
+    (found,) = _client(parser.parse_args(arguments).region).get_authorization_token()[
+        "authorizationData"
+    ]
+    typer.echo(base64.b64decode(found["authorizationToken"]).decode().partition(":")[2])
+
+
+def _client(region: str | None = None) -> Any:
+    import boto3
+
+    return boto3.client("ecr", region_name=region or os.environ["AWS_REGION"])
+
+
+def _file(name: str) -> Path:
+    folder = Path(os.environ["TMPDIR"]) / STATE
+    folder.mkdir(exist_ok=True)
+    return folder / hashlib.sha256(name.encode()).hexdigest()
+
+
+VERBS: Final[Mapping[tuple[str, str], Callable[[list[str]], None]]] = {
+    ("aws", "ecr describe-images"): _describe_images,
+    ("aws", "ecr get-login-password"): _get_login_password,
+    ("docker", "build"): _build,
+    ("docker", "login"): _login,
+    ("docker", "push"): _push,
+}
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
