@@ -18,15 +18,18 @@ APPROVED: Final = "Approved"
 
 
 def play_promotion(world: World) -> tuple[Evidence, ...]:
-    """Approve as the lead, take the run that the event has started, and play it."""
+    """Approve as the lead, take the run that the event has started, and play it.
+
+    A product whose build starts its delivery needs nobody's approval.
+    """
     actions, access, runs = [], [], []
     for project in world.projects:
         version = newest_version(world, project)
-        if version["ModelApprovalStatus"] != APPROVED:
+        if not _waiting(world, project) and version["ModelApprovalStatus"] != APPROVED:
             access.append(_refused(world, project, version["ModelPackageArn"]))
             approve(world, project, version["ModelPackageArn"])
             access.append(_access(project, Persona.LEAD_DATA_SCIENTIST, "allowed"))
-        run = started_by_approval(world, project)
+        run = started_by_event(world, project)
         runs.append(
             {
                 "pipeline": run.pipeline,
@@ -79,20 +82,24 @@ def approve(world: World, project: Project, version: str) -> None:
     sagemaker.update_model_package(ModelPackageArn=version, ModelApprovalStatus=APPROVED)
 
 
-def started_by_approval(world: World, project: Project) -> StartedRun:
+def started_by_event(world: World, project: Project) -> StartedRun:
     """The newest run of the deploy pipeline that a rule of EventBridge has started.
 
     Raises:
         PlatformError: there is none.
     """
-    name = project.pipeline("deploy")
-    found = started_runs(world, name, project.dev.account, project.dev.region)
+    found = _waiting(world, project)
     if not found:
         raise PlatformError(
-            f"nothing has started the pipeline '{name}'",
+            f"nothing has started the pipeline '{project.pipeline('deploy')}'",
             hint="see the rules of cdk_service_catalog/project/triggers.py",
         )
     return found[-1]
+
+
+def _waiting(world: World, project: Project) -> list[StartedRun]:
+    dev = project.dev
+    return started_runs(world, project.pipeline("deploy"), dev.account, dev.region)
 
 
 def _access(project: Project, who: Persona, decision: str) -> Mapping[str, str]:

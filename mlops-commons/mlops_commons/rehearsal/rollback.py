@@ -14,7 +14,7 @@ from mlops_commons.rehearsal.evidence import Evidence
 from mlops_commons.rehearsal.faulty_version import PARAMETER, register_faulty_version
 from mlops_commons.rehearsal.player.started import play_run
 from mlops_commons.rehearsal.projects import Project
-from mlops_commons.rehearsal.promotion import approve, started_by_approval
+from mlops_commons.rehearsal.promotion import approve, started_by_event
 from mlops_commons.rehearsal.world import World
 from mlops_commons.utilities.errors import PlatformError
 
@@ -97,7 +97,7 @@ def played_rollback(world: World, production: Production) -> Evidence | None:
 def _delivered(world: World, production: Production) -> str:
     """What the deploy pipeline has said at its failure; empty where it has succeeded."""
     try:
-        play_run(world, started_by_approval(world, production.project))
+        play_run(world, started_by_event(world, production.project))
     except PlatformError as error:
         return error.message
     return ""

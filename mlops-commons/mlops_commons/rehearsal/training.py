@@ -6,7 +6,7 @@ from typing import Any
 from mlops_commons.rehearsal.build_environment import environment
 from mlops_commons.rehearsal.evidence import Evidence
 from mlops_commons.rehearsal.pipelines import action_rows
-from mlops_commons.rehearsal.player.run import play_pipeline
+from mlops_commons.rehearsal.player.started import play_run, start_run
 from mlops_commons.rehearsal.projects import Project
 from mlops_commons.rehearsal.source_code import cloned
 from mlops_commons.rehearsal.world import World
@@ -21,7 +21,9 @@ def play_training(world: World) -> tuple[Evidence, ...]:
         world.say(f"{project.full_name}: packages of the training image")
         world.emulator.offer_sagemaker_python(environment(code))
         name = project.pipeline("build")
-        commit, played = play_pipeline(world, name, project.dev.account, project.dev.region)
+        # In AWS the first run starts when the pipeline is created.
+        run = start_run(world, name, project.dev.account, project.dev.region)
+        commit, played = play_run(world, run)
         actions += action_rows(name, commit, played)
         steps += _steps(world, project)
         versions.append(_version(world, project))

@@ -33,6 +33,13 @@ def started_runs(world: World, pipeline: str, account: str, region: str) -> list
     return _waiting(reader, pipeline, account, region)
 
 
+def start_run(world: World, pipeline: str, account: str, region: str) -> StartedRun:
+    """Start a run of a pipeline by hand."""
+    starter = world.administrator("codepipeline", account, region)
+    run_id = starter.start_pipeline_execution(name=pipeline)["pipelineExecutionId"]
+    return _run(starter, pipeline, account, region, run_id)
+
+
 def readers_of(world: World) -> dict[tuple[str, str], Any]:
     """A client of CodePipeline for each account and region, made once: making one takes a while."""
     found = sorted({(place.account, place.region) for place in places(world.config)})

@@ -1,4 +1,4 @@
-"""Events of services on the default bus, and what a rule may start that MiniStack cannot."""
+"""What a rule of EventBridge may start that MiniStack cannot: pipelines of CodePipeline."""
 
 import functools
 import json
@@ -10,17 +10,6 @@ from ministack_registry import pipeline_executions
 from ministack_registry.service_role import denied
 
 logger = logging.getLogger("ministack_registry")
-
-
-def emit(source, detail_type, detail, resources=()):
-    """Put an event of an AWS service on the default bus of the account and region."""
-    entry = {
-        "Source": source,
-        "DetailType": detail_type,
-        "Detail": json.dumps(detail, default=str),
-        "Resources": list(resources),
-    }
-    eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)
 
 
 def register():

@@ -6,7 +6,7 @@ import time
 from ministack.core import iam_evaluator as evaluator
 from ministack.core.responses import get_account_id, get_region, request_scope
 
-from ministack_registry import events
+from ministack_registry import event_bus
 from ministack_registry.errors import ServiceError
 from ministack_registry.records import all_of, arn
 
@@ -120,7 +120,7 @@ def _tell(found):
         )
     }
     name = "SageMaker Model Package State Change"
-    events.emit("aws.sagemaker", name, detail, [found["ModelPackageArn"]])
+    event_bus.emit("aws.sagemaker", name, detail, [found["ModelPackageArn"]])
 
 
 def _list(request):

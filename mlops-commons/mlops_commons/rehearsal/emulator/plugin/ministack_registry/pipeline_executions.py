@@ -5,10 +5,12 @@ import uuid
 
 from ministack.core.responses import request_scope
 
+from ministack_registry import event_bus
 from ministack_registry.errors import ServiceError
-from ministack_registry.records import all_of, key_of
+from ministack_registry.records import all_of, arn, key_of
 
 TYPE = "AWS::CodePipeline::Pipeline"
+DETAIL_TYPE = "CodePipeline Pipeline Execution State Change"
 RUNS = {}
 """The runs of each pipeline in the order in which they started, by account, region and name."""
 
@@ -50,8 +52,20 @@ def ended(request):
         for run in RUNS.get(key_of(TYPE, request["pipeline"]), []):
             if run["pipelineExecutionId"] == request["run"]:
                 run.update(status=request["status"], lastUpdateTime=time.time())
+                _tell(request["pipeline"], run)
                 return 200, {}
     return 404, {"message": f"{request['pipeline']} has no run {request['run']}"}
+
+
+def _tell(name, run):
+    """CodePipeline User Guide, "Monitoring CodePipeline events": the end of an execution."""
+    detail = {
+        "pipeline": name,
+        "execution-id": run["pipelineExecutionId"],
+        "state": run["status"].upper(),
+        "version": 1.0,
+    }
+    event_bus.emit("aws.codepipeline", DETAIL_TYPE, detail, [arn("codepipeline", name)])
 
 
 def _start(request):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ministack.core.responses import get_account_id, get_region, request_scope
 
-from ministack_registry import events
+from ministack_registry import event_bus
 from ministack_registry.records import all_of, arn
 from ministack_registry.reference_changes import state_changes
 
@@ -39,5 +39,5 @@ def pushed(request):
         details = list(state_changes(name, ids[name], request["references"]))
         for detail in details:
             # The example has the repository's ARN as the only one of `resources`.
-            events.emit("aws.codecommit", DETAIL_TYPE, detail, [arn("codecommit", name)])
+            event_bus.emit("aws.codecommit", DETAIL_TYPE, detail, [arn("codecommit", name)])
     return 200, {"events": len(details)}
