@@ -1,6 +1,7 @@
 """Faults in accounts: trust, policies, parameters and rules that are not as they were."""
 
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, Final
@@ -11,6 +12,7 @@ from mlops_commons.rehearsal.projects import Project
 from mlops_commons.rehearsal.world import World
 from planted.fault import stage_of
 
+SECONDS: Final = 60
 NOBODY: Final = "999999999999"
 SECURITY_GROUP: Final = "/vpc/sg/id"
 
@@ -63,6 +65,22 @@ def without_launch_action(world: World) -> Iterator[World]:
     iam = world.administrator("iam", dev.account, dev.region)
     with _replaced(iam, "codecommit:CreateRepository", "codecommit:GetRepository"):
         yield world
+    _terminate_failed(world.administrator("servicecatalog", dev.account, dev.region))
+
+
+def _terminate_failed(catalog: Any) -> None:
+    """Take away what could not be launched: its name is taken until then."""
+
+    def failed() -> list[str]:
+        everybody = {"Key": "Account", "Value": "self"}
+        found = catalog.scan_provisioned_products(AccessLevelFilter=everybody)
+        return [p["Id"] for p in found["ProvisionedProducts"] if p["Status"] != "AVAILABLE"]
+
+    for product in failed():
+        catalog.terminate_provisioned_product(ProvisionedProductId=product)
+    end = time.monotonic() + SECONDS
+    while failed() and time.monotonic() < end:
+        time.sleep(0.5)
 
 
 @contextmanager
