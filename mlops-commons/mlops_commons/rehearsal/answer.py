@@ -19,7 +19,7 @@ SHOWN: Final = 120
 def play_answer(world: World) -> tuple[Evidence, ...]:
     """Ask every endpoint with the samples of the project's own test, then break one in prod."""
     answers: list[Mapping[str, str]] = []
-    for project in world.projects:
+    for project in world.trainable:
         for stage in project.stages():
             answers += _answers(world, project, stage)
     return (Evidence("answers", tuple(answers)), *_rollback(world, answers))
@@ -28,7 +28,7 @@ def play_answer(world: World) -> tuple[Evidence, ...]:
 def _rollback(world: World, answers: list[Mapping[str, str]]) -> Iterator[Evidence]:
     """The first project whose model can have the fault has it, since one takes a whole delivery."""
     asked = {row["endpoint"] for row in answers}
-    for project in world.projects:
+    for project in world.trainable:
         last = project.stages()[-1]
         if f"{project.full_name}-{last.stage_name}" in asked:
             production = Production.of(project, _samples(world, project))

@@ -12,6 +12,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import sys
 import tarfile
 from collections.abc import Callable, Iterator, Mapping
@@ -68,18 +69,23 @@ def _build(arguments: list[str]) -> None:
     parser.add_argument("context", type=Path)
     asked = parser.parse_args(arguments)
     dockerfile = asked.file or asked.context / "Dockerfile"
-    found = sorted(set(_copied(dockerfile.read_text(encoding="utf-8"), asked.context)))
+    text = dockerfile.read_text(encoding="utf-8").replace("\\\n", " ")
+    copied = dict(_copied(text, asked.context))
     content = io.BytesIO()
     with tarfile.open(fileobj=content, mode="w") as layer:
-        for path in found:
-            layer.add(path, path.relative_to(asked.context))
+        for target, path in sorted(copied.items()):
+            layer.add(path, target.lstrip("/"))
     _file(f"image {asked.tag}").write_bytes(gzip.compress(content.getvalue(), mtime=0))
-    typer.echo(f"{asked.tag}: a layer of {len(found)} paths; RUN and the base image are left out")
+    directories = re.findall(r"^WORKDIR\s+(\S+)", text, re.MULTILINE)
+    _file(f"configuration {asked.tag}").write_text(
+        json.dumps({"config": {"WorkingDir": directories[-1] if directories else "/"}})
+    )
+    typer.echo(f"{asked.tag}: {len(copied)} files; RUN and the base image are left out")
 
 
-def _copied(dockerfile: str, context: Path) -> Iterator[Path]:
-    """What the instructions of a Dockerfile take from its context."""
-    for line in dockerfile.replace("\\\n", " ").splitlines():
+def _copied(dockerfile: str, context: Path) -> Iterator[tuple[str, Path]]:
+    """Where the instructions of a Dockerfile put which files of its context."""
+    for line in dockerfile.splitlines():
         instruction, *words = line.split() or [""]
         sources = [word for word in words[:-1] if not word.startswith("--")]
         if instruction.upper() not in COPYING or len(sources) < len(words) - 1:
@@ -88,7 +94,20 @@ def _copied(dockerfile: str, context: Path) -> Iterator[Path]:
             matched = sorted(context.glob(source.rstrip("/")))
             if not matched:
                 raise Refused(f'"/{source}": not found in the build context ({line.strip()})')
-            yield from matched
+            for path in matched:
+                yield from _targets(path, words[-1], into=len(matched) + len(sources) > 2)
+
+
+def _targets(path: Path, target: str, *, into: bool) -> Iterator[tuple[str, Path]]:
+    """The files of what is copied; a directory is copied without itself, as Docker does."""
+    if path.is_dir():
+        for file in sorted(path.rglob("*")):
+            if file.is_file():
+                yield f"{target.rstrip('/')}/{file.relative_to(path).as_posix()}", file
+    elif into or target.endswith("/"):
+        yield f"{target.rstrip('/')}/{path.name}", path
+    else:
+        yield target, path
 
 
 def _push(arguments: list[str]) -> None:
@@ -101,7 +120,7 @@ def _push(arguments: list[str]) -> None:
     if not layer.exists():
         raise Refused(f"An image does not exist locally with the tag: {image}")
     content, ecr = layer.read_bytes(), _client()
-    configuration = json.dumps({"architecture": "amd64", "os": "linux"}).encode()
+    configuration = _file(f"configuration {image}").read_bytes()
     for part in (configuration, content):
         _upload(ecr, repository, part)
     manifest = {

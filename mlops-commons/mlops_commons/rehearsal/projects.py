@@ -21,6 +21,7 @@ class Project:
     Attributes:
         product: as Studio shows it.
         project_id: as SageMaker would give it.
+        missing: what somebody has to bring before a model can be trained; empty where nothing is.
     """
 
     deployment: Deployment
@@ -28,6 +29,7 @@ class Project:
     product: str
     name: str
     project_id: str
+    missing: str = ""
 
     @property
     def full_name(self) -> str:

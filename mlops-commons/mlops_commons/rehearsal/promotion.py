@@ -23,7 +23,7 @@ def play_promotion(world: World) -> tuple[Evidence, ...]:
     A product whose build starts its delivery needs nobody's approval.
     """
     actions, access, runs = [], [], []
-    for project in world.projects:
+    for project in world.trainable:
         version = newest_version(world, project)
         if not _waiting(world, project) and version["ModelApprovalStatus"] != APPROVED:
             access.append(_refused(world, project, version["ModelPackageArn"]))

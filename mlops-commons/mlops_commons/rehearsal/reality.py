@@ -84,6 +84,12 @@ PARTS: Final = (
         "permissions",
     ),
     Part(
+        "Images of one's own",
+        Shown.EMULATED,
+        "what the Dockerfile copies, pushed to ECR and pulled with the permissions that it takes; "
+        "its other instructions are not run, and programs start with this machine's Python",
+    ),
+    Part(
         "Model registry",
         Shown.EMULATED,
         "versions, approval and its event, the group's policy for other accounts",
@@ -127,6 +133,11 @@ PARTS: Final = (
         "KMS permissions of what services read themselves",
         Shown.AWS,
         "such as seeds of repositories and the code of functions",
+    ),
+    Part(
+        "Training from a base model",
+        Shown.AWS,
+        "projects of such products are launched; a person has to bring the model",
     ),
     Part("Service-side checks", Shown.AWS, "what no schema says, such as names that are taken"),
 )

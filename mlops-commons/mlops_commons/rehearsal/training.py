@@ -14,9 +14,9 @@ from mlops_commons.utilities.errors import PlatformError
 
 
 def play_training(world: World) -> tuple[Evidence, ...]:
-    """Play every project's build pipeline; its jobs run as processes on this machine."""
+    """Play the build pipelines; their jobs run as processes on this machine."""
     actions, steps, versions = [], [], []
-    for project in world.projects:
+    for project in world.trainable:
         code = cloned(world, project, "build")
         world.say(f"{project.full_name}: packages of the training image")
         world.emulator.offer_sagemaker_python(environment(code))

@@ -56,6 +56,11 @@ class World:
     all_products: bool = False
 
     @property
+    def trainable(self) -> "list[Project]":
+        """The projects that have all that their training needs."""
+        return [project for project in self.projects if not project.missing]
+
+    @property
     def aws_config_file(self) -> Path:
         """The private AWS configuration with a profile for each account."""
         return self.folder / "aws" / "config"

@@ -53,7 +53,7 @@ def test_an_image_is_pushed_under_its_tag(accounts: Accounts, program: Program) 
     password = program("aws", "ecr", "get-login-password", "--region", "eu-west-1").stdout
     login = ("docker", "login", "--username", "AWS", "--password-stdin", REGISTRY)
     assert program(*login, answer=password).returncode == 0
-    assert "a layer of 2 paths" in program("docker", "build", "--tag", IMAGE, ".").stdout
+    assert "2 files" in program("docker", "build", "--tag", IMAGE, ".").stdout
     assert program("docker", "push", IMAGE).returncode == 0
     name = ("--repository-name", "images-of-tests")
     described = program("aws", "ecr", "describe-images", *name, "--image-ids", "imageTag=1")

@@ -13,6 +13,7 @@ from ministack_registry import (
     endpoint_metrics,
     endpoints,
     events,
+    images,
     object_encryption,
     own_calls,
     records,
@@ -31,6 +32,7 @@ def register():
     endpoints.register(_RESOURCE_HANDLERS)
     endpoint_metrics.register()
     validation.register(_RESOURCE_HANDLERS)
+    images.register()
     object_encryption.register(_RESOURCE_HANDLERS)
     service_role.register()
     events.register()

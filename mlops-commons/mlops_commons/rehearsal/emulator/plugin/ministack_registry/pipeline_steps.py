@@ -7,7 +7,7 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ministack_registry import containers, job_roles, model_registry, transfers
+from ministack_registry import containers, images, job_roles, model_registry, transfers
 from ministack_registry.errors import ServiceError
 from ministack_registry.pipeline_definition import NotResolved
 from ministack_registry.records import arn
@@ -151,8 +151,11 @@ def _training(step, scope, role, execution):
         hyperparameters = request.get("HyperParameters", {})
         variables = containers.training_variables(root, channels, hyperparameters)
         algorithm = request["AlgorithmSpecification"]
+        entrypoint = algorithm.get("ContainerEntrypoint") or images.program(
+            algorithm["TrainingImage"], "train", root / "image", role
+        )
         containers.run(
-            algorithm["ContainerEntrypoint"],
+            entrypoint,
             algorithm.get("ContainerArguments", ()),
             root,
             {**request.get("Environment", {}), **variables},
