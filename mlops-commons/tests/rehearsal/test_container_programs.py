@@ -1,10 +1,13 @@
 """An image is built and pushed without a Docker engine, with ECR's own calls."""
 
+import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from accounts_of_tests import ACCOUNT, Accounts
@@ -13,17 +16,27 @@ pytestmark = pytest.mark.app
 
 REGISTRY = f"{ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com"
 IMAGE = f"{REGISTRY}/images-of-tests:1"
+DOCKERFILE = """\
+FROM python
+COPY scripts/ \\
+  server.py /opt/program/
+RUN something
+WORKDIR /opt/program
+"""
+TRAIN = """\
+import os, pathlib
+pathlib.Path(os.environ["SM_MODEL_DIR"], "model.txt").write_text("trained")
+"""
+BUCKET = "models-of-images"
 Program = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture
 def program(accounts: Accounts, tmp_path: Path) -> Program:
     """Runs `docker` or `aws` as the account's root, in a folder with a Dockerfile."""
-    (tmp_path / "Dockerfile").write_text(
-        "FROM python\nCOPY scripts/ \\\n  server.py /opt/\nRUN x\n"
-    )
+    (tmp_path / "Dockerfile").write_text(DOCKERFILE)
     (tmp_path / "scripts").mkdir()
-    (tmp_path / "scripts" / "train.py").write_text("")
+    (tmp_path / "scripts" / "train").write_text(TRAIN)
     (tmp_path / "server.py").write_text("")
     environment = {
         **os.environ,
@@ -48,13 +61,20 @@ def program(accounts: Accounts, tmp_path: Path) -> Program:
     return run
 
 
-def test_an_image_is_pushed_under_its_tag(accounts: Accounts, program: Program) -> None:
-    accounts.client("ecr").create_repository(repositoryName="images-of-tests")
+def push(accounts: Accounts, program: Program, image: str) -> None:
+    """Build and push an image to a repository of its own, as a build does it."""
+    repository = image.partition("/")[2].partition(":")[0]
+    accounts.client("ecr").create_repository(repositoryName=repository)
     password = program("aws", "ecr", "get-login-password", "--region", "eu-west-1").stdout
     login = ("docker", "login", "--username", "AWS", "--password-stdin", REGISTRY)
     assert program(*login, answer=password).returncode == 0
-    assert "2 files" in program("docker", "build", "--tag", IMAGE, ".").stdout
-    assert program("docker", "push", IMAGE).returncode == 0
+    assert "2 files" in program("docker", "build", "--tag", image, ".").stdout
+    pushed = program("docker", "push", image)
+    assert pushed.returncode == 0, pushed.stderr
+
+
+def test_an_image_is_pushed_under_its_tag(accounts: Accounts, program: Program) -> None:
+    push(accounts, program, IMAGE)
     name = ("--repository-name", "images-of-tests")
     described = program("aws", "ecr", "describe-images", *name, "--image-ids", "imageTag=1")
     assert "sha256:" in described.stdout
@@ -85,3 +105,55 @@ def test_what_is_not_offered_is_named(program: Program) -> None:
     done = program("docker", "run", IMAGE)
     assert done.returncode == 1
     assert "docker: 'run' is not offered in builds of a rehearsal" in done.stderr
+
+
+PULL = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+
+
+@pytest.mark.parametrize(
+    ("pull", "status", "reason"),
+    [(PULL, "Succeeded", ""), (PULL[:1], "Failed", "ecr:GetDownloadUrlForLayer")],
+)
+def test_a_job_starts_the_program_train_of_the_image(
+    accounts: Accounts, program: Program, pull: tuple[str, ...], status: str, reason: str
+) -> None:
+    image = f"{REGISTRY}/trained-{status.lower()}:1"
+    push(accounts, program, image)
+    accounts.emulator.offer_sagemaker_python(Path(sys.executable))
+    accounts.client("s3").create_bucket(
+        Bucket=f"{BUCKET}-{status.lower()}",
+        CreateBucketConfiguration={"LocationConstraint": "eu-west-1"},
+    )
+    actions = ["sagemaker:CreateTrainingJob", "s3:*", *pull]
+    statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+    role = accounts.role(f"training-{status}", "sagemaker.amazonaws.com", statement)
+    (step,) = trained(accounts, image, role, status.lower())
+    assert step["StepStatus"] == status, step
+    assert reason in step.get("FailureReason", "")
+
+
+def trained(accounts: Accounts, image: str, role: str, name: str) -> list[dict[str, Any]]:
+    """The steps of a pipeline that has one training job with an image and no entry point."""
+    arguments = {
+        "AlgorithmSpecification": {"TrainingImage": image, "TrainingInputMode": "File"},
+        "OutputDataConfig": {"S3OutputPath": f"s3://{BUCKET}-{name}/out"},
+        "RoleArn": role,
+    }
+    step = {"Name": "Train", "Type": "Training", "Arguments": arguments}
+    definition = {"Version": "2020-12-01", "Parameters": [], "Steps": [step]}
+    sagemaker = accounts.client("sagemaker")
+    sagemaker.create_pipeline(
+        PipelineName=f"trains-{name}",
+        PipelineDefinition=json.dumps(definition),
+        RoleArn=role,
+        ClientRequestToken="t" * 32,
+    )
+    run = sagemaker.start_pipeline_execution(PipelineName=f"trains-{name}")["PipelineExecutionArn"]
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        found = sagemaker.describe_pipeline_execution(PipelineExecutionArn=run)
+        if found["PipelineExecutionStatus"] != "Executing":
+            break
+        time.sleep(0.2)
+    steps = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=run)
+    return list(steps["PipelineExecutionSteps"])
