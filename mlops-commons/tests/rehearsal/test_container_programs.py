@@ -1,16 +1,15 @@
 """An image is built and pushed without a Docker engine, with ECR's own calls."""
 
-import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from accounts_of_tests import ACCOUNT, Accounts
+from pipeline_runs import pipeline_steps
 
 pytestmark = pytest.mark.app
 
@@ -140,20 +139,4 @@ def trained(accounts: Accounts, image: str, role: str, name: str) -> list[dict[s
         "RoleArn": role,
     }
     step = {"Name": "Train", "Type": "Training", "Arguments": arguments}
-    definition = {"Version": "2020-12-01", "Parameters": [], "Steps": [step]}
-    sagemaker = accounts.client("sagemaker")
-    sagemaker.create_pipeline(
-        PipelineName=f"trains-{name}",
-        PipelineDefinition=json.dumps(definition),
-        RoleArn=role,
-        ClientRequestToken="t" * 32,
-    )
-    run = sagemaker.start_pipeline_execution(PipelineName=f"trains-{name}")["PipelineExecutionArn"]
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        found = sagemaker.describe_pipeline_execution(PipelineExecutionArn=run)
-        if found["PipelineExecutionStatus"] != "Executing":
-            break
-        time.sleep(0.2)
-    steps = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=run)
-    return list(steps["PipelineExecutionSteps"])
+    return pipeline_steps(accounts, f"trains-{name}", role, step)

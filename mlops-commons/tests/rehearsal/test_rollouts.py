@@ -1,8 +1,6 @@
 """Canary deployments of an endpoint: shares of the traffic, alarms, and the way back."""
 
-import io
 import sys
-import tarfile
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -13,19 +11,11 @@ from typing import Any
 import pytest
 from accounts_of_tests import ACCOUNT, Accounts
 from botocore.exceptions import ClientError
+from served_models import model_archive
 
 pytestmark = pytest.mark.app
 
 BUCKET = "models-of-tests"
-INFERENCE = """
-def model_fn(folder): return None
-def input_fn(body, content_type): return body.decode()
-def predict_fn(data, model):
-    if {fails!r} and data == {fails!r}:
-        raise ValueError("not this one")
-    return {name!r}
-def output_fn(answer, accept): return answer
-"""
 
 
 @pytest.fixture(scope="module")
@@ -38,13 +28,8 @@ def models(accounts: Accounts) -> Callable[..., str]:
     accounts.role("serving", "sagemaker.amazonaws.com", reading)
 
     def put(name: str, *, fails: str = "") -> str:
-        code = INFERENCE.format(name=name, fails=fails).encode()
-        content = io.BytesIO()
-        with tarfile.open(fileobj=content, mode="w:gz") as archive:
-            entry = tarfile.TarInfo("code/inference.py")
-            entry.size = len(code)
-            archive.addfile(entry, io.BytesIO(code))
-        s3.put_object(Bucket=BUCKET, Key=f"{name}.tar.gz", Body=content.getvalue())
+        content = model_archive(name, fails=fails)
+        s3.put_object(Bucket=BUCKET, Key=f"{name}.tar.gz", Body=content)
         return f"s3://{BUCKET}/{name}.tar.gz"
 
     return put

@@ -7,7 +7,14 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ministack_registry import containers, images, job_roles, model_registry, transfers
+from ministack_registry import (
+    batch_steps,
+    containers,
+    images,
+    job_roles,
+    model_registry,
+    transfers,
+)
 from ministack_registry.errors import ServiceError
 from ministack_registry.pipeline_definition import NotResolved
 from ministack_registry.records import arn
@@ -188,7 +195,9 @@ def _fail_step(step, scope, role, execution):
 
 _KINDS = {
     "Fail": _fail_step,
+    "Model": batch_steps.create_model,
     "Processing": _processing,
     "RegisterModel": _register,
     "Training": _training,
+    "Transform": batch_steps.transform,
 }

@@ -14,17 +14,32 @@ def place(uri):
 
 def download(s3, uri, folder):
     """Everything below a prefix, as File mode does: the last part of the prefix is left out."""
-    bucket, prefix = place(uri)
     folder.mkdir(parents=True, exist_ok=True)
+    for relative, content in objects(s3, uri):
+        target = folder / relative
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+
+
+def objects(s3, uri):
+    """The objects below a prefix by what follows it, and their content.
+
+    Raises:
+        FileNotFoundError: there are none.
+    """
+    bucket, prefix = place(uri)
     found = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
     keys = [row["Key"] for page in found for row in page.get("Contents", ())]
     if not keys:
         raise FileNotFoundError(f'No S3 objects found under S3 URL "{uri}"')
     for key in keys:
         relative = key[len(prefix) :].lstrip("/") or Path(key).name
-        target = folder / relative
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+        yield relative, s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+
+
+def upload_object(s3, content, uri, key_id=""):
+    """One object, encrypted with a key where one is given."""
+    _put(s3, *place(uri), content, key_id)
 
 
 def upload(s3, folder, uri, key_id=""):

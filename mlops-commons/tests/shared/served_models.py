@@ -1,0 +1,25 @@
+"""Models that answer with their name, as the archives that SageMaker takes."""
+
+import io
+import tarfile
+
+INFERENCE = """
+def model_fn(folder): return None
+def input_fn(body, content_type): return body.decode()
+def predict_fn(data, model):
+    if {fails!r} and data == {fails!r}:
+        raise ValueError("not this one")
+    return {name!r}
+def output_fn(answer, accept): return answer
+"""
+
+
+def model_archive(name: str, *, fails: str = "") -> bytes:
+    """A `model.tar.gz`; it fails for the request that is `fails`."""
+    code = INFERENCE.format(name=name, fails=fails).encode()
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, mode="w:gz") as archive:
+        entry = tarfile.TarInfo("code/inference.py")
+        entry.size = len(code)
+        archive.addfile(entry, io.BytesIO(code))
+    return content.getvalue()
