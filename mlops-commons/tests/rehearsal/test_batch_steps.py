@@ -1,5 +1,6 @@
 """A pipeline that scores a batch: a model of a registered version, and a transform job."""
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,19 @@ from served_models import model_archive
 pytestmark = pytest.mark.app
 
 BUCKET = "batches-of-tests"
-NEEDED = ("sagemaker:CreateModel", "sagemaker:CreateTransformJob", "s3:*")
+TLS_ONLY = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": f"arn:aws:s3:::{BUCKET}/*",
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+    ],
+}
+NEEDED = ("sagemaker:CreateModel", "sagemaker:CreateTransformJob", "s3:*", "kms:Decrypt")
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +34,10 @@ def version(accounts: Accounts) -> str:
     accounts.emulator.offer_sagemaker_python(Path(sys.executable))
     s3 = accounts.client("s3")
     s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-    s3.put_object(Bucket=BUCKET, Key="model.tar.gz", Body=model_archive("scored"))
+    key = accounts.client("kms").create_key()["KeyMetadata"]["Arn"]
+    encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key}
+    s3.put_object(Bucket=BUCKET, Key="model.tar.gz", Body=model_archive("scored"), **encryption)
+    s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(TLS_ONLY))
     for name in ("one.csv", "two.csv"):
         s3.put_object(Bucket=BUCKET, Key=f"in/{name}", Body=b"1,2")
     group = {

@@ -1,5 +1,6 @@
 """What SageMaker does in the name of a job: with its role, and no more than the role may."""
 
+import contextvars
 import os
 
 import boto3
@@ -9,6 +10,8 @@ from ministack.core.responses import get_region
 
 from ministack_registry import sessions
 from ministack_registry.errors import ServiceError
+
+LOOPBACK = "127.0.0.1"
 
 
 def assume(role_arn):
@@ -43,6 +46,12 @@ def refusal(credentials, action, resource, **context):
 
     Identity policies, boundary and the policy of the resource decide, in whatever account it is.
     """
+    return contextvars.copy_context().run(_refusal, credentials, action, resource, context)
+
+
+def _refusal(credentials, action, resource, context):
+    # Jobs have threads without a request, and SageMaker asks over TLS.
+    evaluator.pin_request_origin(LOOPBACK, secure_transport=True)
     found = evaluator.enforce(
         credentials["aws_access_key_id"],
         action,
