@@ -127,4 +127,4 @@ def _of_projects(row: BootstrapRow, place: Environment) -> Iterator[StackTemplat
     stages = dict.fromkeys(use.stage_name.lower() for use in row.uses if use.set_name)
     for stage in stages:
         if stage in STAGES:
-            yield project_stack(stage, place)
+            yield project_stack(stage, place, row.dev_accounts)

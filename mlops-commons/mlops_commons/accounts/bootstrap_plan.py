@@ -1,6 +1,6 @@
 """Which accounts are bootstrapped, whom each trusts, and where its execution policy comes from."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -46,6 +46,7 @@ class BootstrapRow:
     Attributes:
         uses: governance, or stages of sets; more than one where an account is shared.
         trust: the accounts that may deploy here, without the account itself, sorted.
+        dev_accounts: those of them that register the model versions that are deployed here.
         policy_file: the file that is generated, or that the user keeps.
         policy_arn: the policy that the configuration names; empty otherwise.
         enabled: false where the configuration says that others bootstrap the account.
@@ -55,6 +56,7 @@ class BootstrapRow:
     region: str
     uses: tuple[AccountUse, ...]
     trust: tuple[str, ...]
+    dev_accounts: tuple[str, ...]
     profile: str
     policy_source: PolicySource
     policy_file: Path
@@ -77,6 +79,7 @@ class _Entry:
     place: Place
     use: AccountUse
     trust: frozenset[str]
+    dev_accounts: frozenset[str]
     bootstrap: Bootstrap
 
 
@@ -132,24 +135,25 @@ def _entries(config: PlatformConfig) -> Iterator[_Entry]:
         (governance.account, governance.region),
         AccountUse(set_name="", stage_name=GOVERNANCE),
         frozenset(),
+        frozenset(),
         governance.bootstrap,
     )
     for deployment in config.enabled_deployments:
         for stage in deployment.enabled_stages:
-            trust = {governance.account}
-            if stage.stage_name.lower() in TRUST_DEV:
-                trust |= _dev_accounts(deployment)
+            trusts_dev = stage.stage_name.lower() in TRUST_DEV
+            dev_accounts = _dev_accounts(deployment) if trusts_dev else frozenset()
             yield _Entry(
                 (stage.account, stage.region),
                 AccountUse(set_name=deployment.set_name, stage_name=stage.stage_name),
-                frozenset(trust),
+                dev_accounts | {governance.account},
+                dev_accounts,
                 stage.bootstrap,
             )
 
 
-def _dev_accounts(deployment: Deployment) -> set[str]:
+def _dev_accounts(deployment: Deployment) -> frozenset[str]:
     dev = deployment.stage(StageName.DEV)
-    return {dev.account} if dev else set()
+    return frozenset({dev.account} if dev else ())
 
 
 def _row(place: Place, entries: list[_Entry], kept_files: Collection[Path]) -> BootstrapRow:
@@ -164,13 +168,18 @@ def _row(place: Place, entries: list[_Entry], kept_files: Collection[Path]) -> B
         region=region,
         uses=tuple(entry.use for entry in entries),
         # An account always trusts itself; the bootstrap template says so without being told.
-        trust=tuple(sorted(frozenset().union(*(entry.trust for entry in entries)) - {account})),
+        trust=_others(account, (entry.trust for entry in entries)),
+        dev_accounts=_others(account, (entry.dev_accounts for entry in entries)),
         profile=chosen.aws_profile,
         policy_source=PolicySource.ARN if arn else source,
         policy_file=file,
         policy_arn=arn,
         enabled=bool(enabled),
     )
+
+
+def _others(account: str, groups: Iterable[frozenset[str]]) -> tuple[str, ...]:
+    return tuple(sorted(frozenset[str]().union(*groups) - {account}))
 
 
 def _chosen(place: Place, entries: list[_Entry]) -> Bootstrap:

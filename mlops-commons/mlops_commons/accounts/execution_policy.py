@@ -54,6 +54,7 @@ def execution_policy(
         *role_conditions(actions, stacks, permissions_boundary, deployment_boundaries),
         *key_statements({a for a in actions if a.startswith("kms:")}, stacks, place),
         *_parameters(stacks),
+        *_versions(stacks),
         *pass_role_statements(stacks),
         *service_linked_roles(stacks, place, actions),
     ]
@@ -158,6 +159,27 @@ def _parameters(stacks: Sequence[StackTemplate]) -> Iterator[Statement]:
             actions=("ssm:GetParameters",),
             resources=tuple(sorted(without_included(names))),
             reason="a stage may have a namespace in front of its parameters",
+        )
+
+
+def _versions(stacks: Sequence[StackTemplate]) -> Iterator[Statement]:
+    """Models are made of versions of other accounts, whose groups' policies are the other side.
+
+    Source: SageMaker Developer Guide, "Deploy a Model Version from a Different Account"; IAM User
+    Guide, "Cross-account policy evaluation logic".
+    """
+    found = {
+        text(container.get("ModelPackageName"), stack)
+        for stack in stacks
+        for _, properties in stack.resources("AWS::SageMaker::Model")
+        for container in properties.get("Containers", ())
+    }
+    if found:
+        yield Statement(
+            sid="MakeModelsOfVersions",
+            actions=("sagemaker:CreateModel", "sagemaker:DescribeModelPackage"),
+            resources=tuple(sorted(found)),
+            reason="projects have random ids and register versions all the time",
         )
 
 

@@ -5,6 +5,7 @@ platform's own stacks. Its templates are written by the project, so this is the 
 may hold: the types of the seed code, by the names that its `deploy_app/names.py` gives.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from mlops_commons.accounts.templates import Environment, StackTemplate
@@ -25,14 +26,26 @@ NETWORK: Final = tuple(
 """Below the namespace of a stage, if it has one."""
 
 
-def project_stack(stage: str, environment: Environment) -> StackTemplate:
-    """The stack of any project in a stage, with `*` where projects differ."""
+def project_stack(
+    stage: str, environment: Environment, dev_accounts: Sequence[str] = ()
+) -> StackTemplate:
+    """The stack of any project in a stage, with `*` where projects differ.
+
+    Args:
+        dev_accounts: the other accounts in which the projects register the model versions that
+            they deploy here.
+    """
     return StackTemplate(
         stack=f"*-p-*-deploy-{stage}",
         environment=environment,
         template={
             "Parameters": _network(),
-            "Resources": {**_data(stage), **_roles(stage), **_endpoint(stage), **_batch(stage)},
+            "Resources": {
+                **_data(stage),
+                **_roles(stage),
+                **_endpoint(stage, dev_accounts),
+                **_batch(stage),
+            },
         },
     )
 
@@ -85,12 +98,16 @@ def _roles(stage: str) -> dict[str, Any]:
     }
 
 
-def _endpoint(stage: str) -> dict[str, Any]:
+def _endpoint(stage: str, dev_accounts: Sequence[str]) -> dict[str, Any]:
     execution = {"RoleArn": _role_arn(stage, "execution")}
     return {
         "Model": {
             "Type": "AWS::SageMaker::Model",
-            "Properties": {"ModelName": "*", "ExecutionRoleArn": execution["RoleArn"]},
+            "Properties": {
+                "ModelName": "*",
+                "ExecutionRoleArn": execution["RoleArn"],
+                "Containers": [{"ModelPackageName": _version(dev)} for dev in dev_accounts],
+            },
         },
         "EndpointConfig": {
             "Type": "AWS::SageMaker::EndpointConfig",
@@ -118,6 +135,11 @@ def _endpoint(stage: str) -> dict[str, Any]:
             for title in ("DataQuality", "ModelQuality")
         },
     }
+
+
+def _version(account: str) -> dict[str, str]:
+    arn = f"arn:${{AWS::Partition}}:sagemaker:${{AWS::Region}}:{account}"
+    return {"Fn::Sub": f"{arn}:model-package/*-p-*/*"}
 
 
 def _batch(stage: str) -> dict[str, Any]:

@@ -46,6 +46,7 @@ def test_an_account_of_two_sets_trusts_the_dev_accounts_of_both(tmp_path: Path) 
     (shared,) = [row for row in rows if row.account == PROD]
     assert set(shared.trust) == {GOVERNANCE, DEV, PREPROD}
     assert [str(use) for use in shared.uses] == ["retail/prod", "wholesale/prod"]
+    assert set(shared.dev_accounts) == {DEV, PREPROD}
 
 
 def test_a_policy_that_the_configuration_names_is_used(tmp_path: Path) -> None:

@@ -187,6 +187,24 @@ def test_roles_of_projects_can_be_made_with_the_boundary_of_the_stage_only(
     assert statement.condition == {"ArnEquals": {"iam:PermissionsBoundary": (boundary,)}}
 
 
+@pytest.mark.parametrize(
+    ("stage", "versions"),
+    [
+        ("dev", ()),
+        ("preprod", ("arn:aws:sagemaker:eu-west-1:222222222222:model-package/*-p-*/*",)),
+        ("prod", ("arn:aws:sagemaker:eu-west-1:222222222222:model-package/*-p-*/*",)),
+    ],
+)
+def test_models_are_made_of_versions_that_the_sets_dev_account_has_registered(
+    assemblies: Assemblies, stage: str, versions: tuple[str, ...]
+) -> None:
+    (row,) = [row for row in ROWS if row.uses[0].stage_name == stage]
+    statements = generated_statements(row, assemblies, app_prefix="mlops")
+    about = [s for s in statements if "sagemaker:DescribeModelPackage" in s.actions]
+    assert tuple(resource for s in about for resource in s.resources) == versions
+    assert all("sagemaker:CreateModel" in s.actions for s in about)
+
+
 def test_a_role_without_the_wanted_boundary_is_named_with_the_setting_that_adds_it(
     assemblies: Assemblies,
 ) -> None:

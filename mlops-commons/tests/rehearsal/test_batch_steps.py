@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from served_models import model_archive
 
 pytestmark = pytest.mark.app
 
+OTHER = "444455556666"
 BUCKET = "batches-of-tests"
 TLS_ONLY = {
     "Version": "2012-10-17",
@@ -26,6 +28,7 @@ TLS_ONLY = {
     ],
 }
 NEEDED = ("sagemaker:CreateModel", "sagemaker:CreateTransformJob", "s3:*", "kms:Decrypt")
+ACROSS_ACCOUNTS = ("sagemaker:DescribeModelPackage", "sagemaker:CreateModel")
 
 
 @pytest.fixture(scope="module")
@@ -40,17 +43,27 @@ def version(accounts: Accounts) -> str:
     s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(TLS_ONLY))
     for name in ("one.csv", "two.csv"):
         s3.put_object(Bucket=BUCKET, Key=f"in/{name}", Body=b"1,2")
+    make_group(accounts, "batch")
+    return registered(accounts.client("sagemaker"), "batch")
+
+
+def make_group(accounts: Accounts, name: str) -> None:
+    """A model package group, which CloudFormation makes."""
     group = {
         "Type": "AWS::SageMaker::ModelPackageGroup",
-        "Properties": {"ModelPackageGroupName": "batch"},
+        "Properties": {"ModelPackageGroupName": name},
     }
-    assert accounts.deploy("batch-group", {"G": group}) == ("CREATE_COMPLETE", "")
+    assert accounts.deploy(f"{name}-group", {"G": group}) == ("CREATE_COMPLETE", "")
+
+
+def registered(sagemaker: Any, group: str) -> str:
+    """The ARN of a new version of a group."""
     container = {
         "Image": f"{ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/i:1",
         "ModelDataUrl": f"s3://{BUCKET}/model.tar.gz",
     }
-    made = accounts.client("sagemaker").create_model_package(
-        ModelPackageGroupName="batch",
+    made = sagemaker.create_model_package(
+        ModelPackageGroupName=group,
         InferenceSpecification={
             "Containers": [container],
             "SupportedContentTypes": ["text/csv"],
@@ -58,6 +71,25 @@ def version(accounts: Accounts) -> str:
         },
     )
     return str(made["ModelPackageArn"])
+
+
+def registered_elsewhere(accounts: Accounts, group: str, user: str, *actions: str) -> str:
+    """The ARN of a version of another account, with what its group's policy lets a role do."""
+    other = replace(accounts, account=OTHER)
+    make_group(other, group)
+    version = registered(other.client("sagemaker"), group)
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+        "Action": list(actions),
+        "Resource": f"{version.rpartition('/')[0]}/*",
+        "Condition": {"ArnEquals": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/{user}"}},
+    }
+    other.client("sagemaker").put_model_package_group_policy(
+        ModelPackageGroupName=group,
+        ResourcePolicy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+    )
+    return version
 
 
 def scored(accounts: Accounts, name: str, version: str, *actions: str) -> list[dict[str, Any]]:
@@ -96,3 +128,33 @@ def test_the_role_needs_each_action(accounts: Accounts, version: str, action: st
     last = scored(accounts, name, version, *rest)[-1]
     assert last["StepStatus"] == "Failed"
     assert action in last["FailureReason"]
+
+
+def test_a_version_of_another_account_is_used_where_both_sides_allow_it(
+    accounts: Accounts, version: str
+) -> None:
+    elsewhere = registered_elsewhere(accounts, "shared", "shared", *ACROSS_ACCOUNTS)
+    steps = scored(accounts, "shared", elsewhere, *NEEDED, *ACROSS_ACCOUNTS)
+    assert [step["StepStatus"] for step in steps] == ["Succeeded", "Succeeded"], steps
+
+
+@pytest.mark.parametrize(
+    ("name", "role_may", "group_lets", "refused"),
+    [
+        ("role", NEEDED, ACROSS_ACCOUNTS, ACROSS_ACCOUNTS[0]),
+        ("group-create", ACROSS_ACCOUNTS, ACROSS_ACCOUNTS[:1], ACROSS_ACCOUNTS[1]),
+        ("group-describe", ACROSS_ACCOUNTS, ACROSS_ACCOUNTS[1:], ACROSS_ACCOUNTS[0]),
+    ],
+)
+def test_one_side_is_not_enough_for_a_version_of_another_account(
+    accounts: Accounts,
+    version: str,
+    name: str,
+    role_may: tuple[str, ...],
+    group_lets: tuple[str, ...],
+    refused: str,
+) -> None:
+    elsewhere = registered_elsewhere(accounts, name, name, *group_lets)
+    last = scored(accounts, name, elsewhere, *role_may)[-1]
+    assert last["StepStatus"] == "Failed"
+    assert refused in last["FailureReason"]

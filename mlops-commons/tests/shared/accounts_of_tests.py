@@ -16,12 +16,13 @@ TRUST = {"Effect": "Allow", "Action": "sts:AssumeRole"}
 
 @dataclass(frozen=True)
 class Accounts:
-    """Accounts of an emulator; the access key of an account's root is its id."""
+    """Accounts of an emulator, seen from one; the access key of an account's root is its id."""
 
     emulator: Emulator
+    account: str = ACCOUNT
 
     def client(self, service: str, credentials: Mapping[str, str] | None = None) -> Any:
-        root = {"aws_access_key_id": ACCOUNT, "aws_secret_access_key": "test"}
+        root = {"aws_access_key_id": self.account, "aws_secret_access_key": "test"}
         return boto3.session.Session().client(
             service,
             region_name="eu-west-1",

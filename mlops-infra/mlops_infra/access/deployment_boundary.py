@@ -130,6 +130,12 @@ def boundary_statements(app_prefix: str) -> tuple[Statement, ...]:
             arns("sagemaker", *(f"{kind}/pipelines-*" for kind in jobs)),
         ),
         _outline(
+            "VersionsOfProjects",
+            actions("sagemaker", "CreateModel DescribeModelPackage"),
+            # They are registered in the dev account.
+            ("arn:${AWS::Partition}:sagemaker:${AWS::Region}:*:model-package/*-p-*/*",),
+        ),
+        _outline(
             "Logs",
             actions("logs", "CreateLogGroup CreateLogStream DescribeLogStreams PutLogEvents"),
             arns("logs", "log-group:/aws/sagemaker/*"),

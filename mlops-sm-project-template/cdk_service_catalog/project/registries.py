@@ -1,5 +1,6 @@
 """Where a project's model versions and container images are kept."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from cdk_service_catalog.project import naming
@@ -19,10 +20,10 @@ OTHER_STAGES: Final = tuple(stage for stage in STAGES if stage.account != "AWS::
 def registry_resources(definition: ProductDefinition, props: ProjectProps) -> Resources:
     """The model package group, and the image repository where the product builds images."""
     images = {"ImageRepository": _image_repository(props)} if definition.image_repository else {}
-    return {"ModelPackageGroup": _model_package_group(props), **images}
+    return {"ModelPackageGroup": _model_package_group(definition, props), **images}
 
 
-def _model_package_group(props: ProjectProps) -> Resource:
+def _model_package_group(definition: ProductDefinition, props: ProjectProps) -> Resource:
     """Versions outlive the project: deleting a group that holds some fails."""
     return {
         "Type": "AWS::SageMaker::ModelPackageGroup",
@@ -30,13 +31,15 @@ def _model_package_group(props: ProjectProps) -> Resource:
         "Properties": {
             "ModelPackageGroupName": sub(naming.PROJECT),
             "ModelPackageGroupDescription": sub("Models of the project ${SageMakerProjectName}"),
-            "ModelPackageGroupPolicy": _group_policy(props),
+            "ModelPackageGroupPolicy": _group_policy(definition, props),
         },
     }
 
 
-def _group_policy(props: ProjectProps) -> dict[str, Any]:
-    """The roles with which CloudFormation deploys may read versions and make models of them.
+def _group_policy(definition: ProductDefinition, props: ProjectProps) -> dict[str, Any]:
+    """Who deploys in the stages may read versions and make models of them.
+
+    That is CloudFormation; where an inference pipeline is promoted, its own role does it.
 
     Source: SageMaker Developer Guide, "Deploy a Model Version from a Different Account".
     """
@@ -45,6 +48,17 @@ def _group_policy(props: ProjectProps) -> dict[str, Any]:
         for stage in OTHER_STAGES
     ]
     arn = "arn:${AWS::Partition}:sagemaker:${AWS::Region}:${AWS::AccountId}"
+    use_versions = {
+        "Effect": "Allow",
+        "Action": ["sagemaker:DescribeModelPackage", "sagemaker:CreateModel"],
+        "Resource": sub(f"{arn}:model-package/{naming.PROJECT}/*"),
+    }
+    pipelines = {
+        "Sid": "InferencePipelinesUseVersions",
+        "Principal": {"AWS": _other_accounts()},
+        "Condition": executing_in_stages(),
+        **use_versions,
+    }
     return {
         "Version": "2012-10-17",
         "Statement": [
@@ -57,13 +71,18 @@ def _group_policy(props: ProjectProps) -> dict[str, Any]:
             },
             {
                 "Sid": "StagesDeployVersions",
-                "Effect": "Allow",
                 "Principal": {"AWS": deploying},
-                "Action": ["sagemaker:DescribeModelPackage", "sagemaker:CreateModel"],
-                "Resource": sub(f"{arn}:model-package/{naming.PROJECT}/*"),
+                **use_versions,
             },
+            *[pipelines] * definition.inference_pipeline,
         ],
     }
+
+
+def _other_accounts() -> list[Mapping[str, str]]:
+    return [
+        sub(f"arn:${{AWS::Partition}}:iam::${{{stage.account}}}:root") for stage in OTHER_STAGES
+    ]
 
 
 def _image_repository(props: ProjectProps) -> Resource:
@@ -84,12 +103,7 @@ def _image_repository(props: ProjectProps) -> Resource:
                     {
                         "Sid": "StagesPullImages",
                         "Effect": "Allow",
-                        "Principal": {
-                            "AWS": [
-                                sub(f"arn:${{AWS::Partition}}:iam::${{{stage.account}}}:root")
-                                for stage in OTHER_STAGES
-                            ]
-                        },
+                        "Principal": {"AWS": _other_accounts()},
                         "Action": list(PULL),
                         "Condition": executing_in_stages(),
                     }

@@ -11,6 +11,7 @@ from cdk_service_catalog.project.props import QUALIFIER
 pytestmark = pytest.mark.pure
 
 SLUGS = [product.slug for product in PRODUCTS]
+SCORING = [product.slug for product in PRODUCTS if product.definition.inference_pipeline]
 WITH_IMAGES = [product.slug for product in PRODUCTS if product.definition.image_repository]
 STAGES = {"preprod": PREPROD, "prod": PROD}
 MODEL = f"arn:aws:s3:::mlops-{PROJECT_ID}-artifacts-{DEV}/training/model.tar.gz"
@@ -130,6 +131,28 @@ def test_what_deploys_in_a_stage_makes_models_of_versions(
 ) -> None:
     caller = bootstrap_role(stage, "cfn-exec")
     assert crosses(group_policy(slug), caller, Request(action, VERSION), "")
+
+
+@pytest.mark.parametrize("action", ["sagemaker:DescribeModelPackage", "sagemaker:CreateModel"])
+@pytest.mark.parametrize("stage", list(STAGES))
+@pytest.mark.parametrize("slug", SCORING)
+def test_an_inference_pipeline_makes_its_own_models_of_versions(
+    slug: str, stage: str, action: str
+) -> None:
+    assert crosses(group_policy(slug), execution_role(stage), Request(action, VERSION), "")
+
+
+@pytest.mark.parametrize(
+    "caller",
+    [
+        f"arn:aws:iam::{PREPROD}:role/admin",
+        f"arn:aws:iam::{PREPROD}:role/sagemaker-p-other-preprod-execution",
+    ],
+)
+@pytest.mark.parametrize("slug", SCORING)
+def test_no_other_role_of_a_stage_makes_models_of_versions(slug: str, caller: str) -> None:
+    request = Request("sagemaker:CreateModel", VERSION)
+    assert not crosses(group_policy(slug), caller, request, "")
 
 
 @pytest.mark.parametrize(

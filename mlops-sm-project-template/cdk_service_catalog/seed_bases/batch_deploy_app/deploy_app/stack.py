@@ -48,7 +48,7 @@ class DeploymentStack(cdk.Stack):
             bucket=data.bucket,
             key=data.key,
             network=found,
-            statements=_run_jobs(found),
+            statements=[*_run_jobs(found), _use_version(model_package_arn)],
         )
         objects = f"<{self.get_logical_id(data.bucket.node.default_child)}.Arn>/*"
         jobs = "arn:<AWS::Partition>:sagemaker:<AWS::Region>:<AWS::AccountId>:"
@@ -175,6 +175,19 @@ def _run_jobs(found: Network) -> list[dict[str, object]]:
             "Resource": arns,
         },
     ]
+
+
+def _use_version(model_package_arn: str) -> dict[str, object]:
+    """The policy of the model package group is the other side of this permission.
+
+    Source: SageMaker Developer Guide, "Deploy a Model Version from a Different Account".
+    """
+    return {
+        "Sid": "MakeModelsOfTheVersion",
+        "Effect": "Allow",
+        "Action": ["sagemaker:CreateModel", "sagemaker:DescribeModelPackage"],
+        "Resource": model_package_arn,
+    }
 
 
 def _schedule(

@@ -12,7 +12,8 @@ from deploy_app.application import build  # noqa: E402
 from deploy_app.settings import STAGES, Settings, load_settings  # noqa: E402
 
 FILE = Path(__file__).with_name("settings.yml")
-VERSION = "arn:aws:sagemaker:eu-west-1:111122223333:model-package/group/3"
+VERSIONS = "arn:aws:sagemaker:eu-west-1:111122223333:model-package"
+VERSION = f"{VERSIONS}/nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn-p-iiiiiiiiiiiiii/3"
 
 
 def settings() -> Settings:

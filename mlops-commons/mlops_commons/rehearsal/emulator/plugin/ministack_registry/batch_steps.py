@@ -19,8 +19,10 @@ def create_model(step, scope, role, execution):
     for container in request["Containers"]:
         version = container["ModelPackageName"]
         if version.split(":")[4] != get_account_id():
-            action = "sagemaker:DescribeModelPackage"
-            _refuse(model_registry.group_refusal(version, role, action))
+            for action in model_registry.NEEDED_ACROSS_ACCOUNTS:
+                # Both sides have to allow it.
+                _refuse(job_roles.refusal(credentials, action, version))
+                _refuse(model_registry.group_refusal(version, role, action))
     STORE[key_of(endpoints.MODEL, model_arn)] = {**request, "ModelName": name}
     return {**request, "ModelName": name, "ModelArn": model_arn}
 

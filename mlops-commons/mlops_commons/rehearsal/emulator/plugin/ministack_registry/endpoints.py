@@ -43,8 +43,11 @@ def _model_created(create):
             version = container.get("ModelPackageName", "")
             if version and version.split(":")[4] != get_account_id():
                 principal = service_role.principal_of(stack_name)
-                for action in ("sagemaker:DescribeModelPackage", "sagemaker:CreateModel"):
-                    refusal = model_registry.group_refusal(version, principal, action)
+                for action in model_registry.NEEDED_ACROSS_ACCOUNTS:
+                    # Both sides have to allow it.
+                    refusal = service_role.denied(
+                        principal, action, (version,), {}
+                    ) or model_registry.group_refusal(version, principal, action)
                     if refusal:
                         raise ValueError(refusal)
         return create(logical_id, properties, stack_name)
@@ -135,10 +138,10 @@ def archive(model):
         specification = model_registry.package(version)["InferenceSpecification"]
         container = specification["Containers"][0]
     bucket, key = transfers.place(container["ModelDataUrl"])
-    owner = version.split(":")[4] if version else get_account_id()
     credentials = job_roles.assume(model["ExecutionRoleArn"])
     refusal = job_roles.refusal(credentials, "s3:GetObject", f"arn:aws:s3:::{bucket}/{key}")
-    with request_scope(owner, get_region()):
+    owner = s3._bucket_owner_account(bucket)
+    with request_scope(owner or get_account_id(), get_region()):
         found = s3._buckets.get(bucket, {}).get("objects", {}).get(key, {})
         key_arn = s3._stored_sse_headers(found).get(KEY_HEADER, "")
         content = s3._get_object_data(bucket, key)

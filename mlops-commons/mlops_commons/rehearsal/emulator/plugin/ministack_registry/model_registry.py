@@ -11,6 +11,9 @@ from ministack_registry.errors import ServiceError
 from ministack_registry.records import all_of, arn
 
 GROUP = "AWS::SageMaker::ModelPackageGroup"
+NEEDED_ACROSS_ACCOUNTS = ("sagemaker:DescribeModelPackage", "sagemaker:CreateModel")
+"""For a model of a version of another account, by the role's policy and the group's (SageMaker
+Developer Guide, "Deploy a Model Version from a Different Account")."""
 PACKAGES = {}
 """Versions by ARN, in the order of their creation."""
 STATUSES = ("Approved", "Rejected", "PendingManualApproval")

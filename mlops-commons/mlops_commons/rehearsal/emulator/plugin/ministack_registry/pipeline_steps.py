@@ -26,6 +26,8 @@ KNOWN_FAILURES = (
     NotResolved,
     ServiceError,
     containers.JobFailed,
+    # What SageMaker says of a model that it cannot read.
+    ValueError,
 )
 
 

@@ -9,7 +9,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 diffusers = pytest.importorskip("diffusers")
-transformers = pytest.importorskip("transformers")
+pytest.importorskip("transformers")
 pytest.importorskip("peft")
 
 import inference  # noqa: E402
@@ -18,6 +18,7 @@ from ml_pipelines.local_jobs import JobFailed  # noqa: E402
 from ml_pipelines.run_locally import fine_tune_locally, gate  # noqa: E402
 from ml_pipelines.sources import REPOSITORY  # noqa: E402
 from ml_pipelines.training.product import PRODUCT  # noqa: E402
+from ml_pipelines.training.tiny_base_model import save_tiny_base_model  # noqa: E402
 
 DATA = REPOSITORY / PRODUCT.data
 QUICK = {"max_steps": 1, "batch_size": 1}
@@ -26,58 +27,9 @@ SMALL, FEW = ("--resolution", "32"), ("--steps", "1")
 
 @pytest.fixture(scope="session")
 def base_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Stable Diffusion's parts with a few thousand weights each, and a tokenizer of letters."""
     folder = tmp_path_factory.mktemp("base-model")
-    words = folder / "words"
-    words.mkdir()
-    letters = [chr(code) for code in range(97, 123)]
-    known = [*letters, *(f"{letter}</w>" for letter in letters), "<|startoftext|>", "<|endoftext|>"]
-    (words / "vocab.json").write_text(json.dumps({text: n for n, text in enumerate(known)}))
-    (words / "merges.txt").write_text("#version: 0.2\n")
-    tokenizer = transformers.CLIPTokenizer(str(words / "vocab.json"), str(words / "merges.txt"))
-    tokenizer.model_max_length = 16
-    torch.manual_seed(1)
-    text_encoder = transformers.CLIPTextModel(
-        transformers.CLIPTextConfig(
-            vocab_size=len(known),
-            hidden_size=32,
-            intermediate_size=37,
-            num_hidden_layers=2,
-            num_attention_heads=4,
-            max_position_embeddings=16,
-            bos_token_id=len(known) - 2,
-            eos_token_id=len(known) - 1,
-            pad_token_id=len(known) - 1,
-        )
-    )
-    unet = diffusers.UNet2DConditionModel(
-        block_out_channels=(4, 8),
-        layers_per_block=1,
-        sample_size=16,
-        norm_num_groups=2,
-        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
-        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
-        cross_attention_dim=32,
-        attention_head_dim=2,
-    )
-    vae = diffusers.AutoencoderKL(
-        block_out_channels=(4, 8),
-        down_block_types=("DownEncoderBlock2D",) * 2,
-        up_block_types=("UpDecoderBlock2D",) * 2,
-        norm_num_groups=2,
-        latent_channels=4,
-    )
-    diffusers.StableDiffusionPipeline(
-        vae=vae,
-        text_encoder=text_encoder,
-        tokenizer=tokenizer,
-        unet=unet,
-        scheduler=diffusers.DDIMScheduler(num_train_timesteps=100, clip_sample=False),
-        safety_checker=None,
-        feature_extractor=None,
-        requires_safety_checker=False,
-    ).save_pretrained(folder / "model", safe_serialization=True)
-    return folder / "model"
+    save_tiny_base_model(folder)
+    return folder
 
 
 def tuned(base_model: Path, folder: Path) -> dict[str, Any]:

@@ -12,12 +12,12 @@ pytest.importorskip("peft")
 
 import evaluate  # noqa: E402
 import inference  # noqa: E402
-from tokenizers import Tokenizer, models, pre_tokenizers, trainers  # noqa: E402
 
 from ml_pipelines.local_jobs import JobFailed  # noqa: E402
 from ml_pipelines.run_locally import fine_tune_locally, gate  # noqa: E402
 from ml_pipelines.sources import REPOSITORY  # noqa: E402
 from ml_pipelines.training.product import PRODUCT  # noqa: E402
+from ml_pipelines.training.tiny_base_model import save_tiny_base_model  # noqa: E402
 
 DATA = REPOSITORY / PRODUCT.data
 QUICK = {"max_steps": 1, "batch_size": 2, "accumulation_steps": 1, "warmup_steps": 0}
@@ -26,28 +26,8 @@ SHORT = ("--max-new-tokens", "4")
 
 @pytest.fixture(scope="session")
 def base_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Llama of a few thousand weights, and a tokenizer that knows the words of the data."""
     folder = tmp_path_factory.mktemp("base-model")
-    words = Tokenizer(models.BPE(unk_token="<unk>"))
-    words.pre_tokenizer = pre_tokenizers.ByteLevel()
-    trainer = trainers.BpeTrainer(vocab_size=400, special_tokens=["<unk>", "<s>", "</s>"])
-    words.train_from_iterator([DATA.read_text(encoding="utf-8")], trainer)
-    tokenizer = transformers.PreTrainedTokenizerFast(
-        tokenizer_object=words, unk_token="<unk>", bos_token="<s>", eos_token="</s>"
-    )
-    torch.manual_seed(1)
-    model = transformers.LlamaForCausalLM(
-        transformers.LlamaConfig(
-            vocab_size=len(tokenizer),
-            hidden_size=16,
-            intermediate_size=32,
-            num_hidden_layers=2,
-            num_attention_heads=2,
-            max_position_embeddings=1024,
-        )
-    )
-    model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
+    save_tiny_base_model(folder)
     return folder
 
 
