@@ -9,6 +9,7 @@ from mlops_commons.rehearsal.evidence import Evidence
 from mlops_commons.rehearsal.projects import Project
 from mlops_commons.rehearsal.rollback import Production, played_rollback
 from mlops_commons.rehearsal.source_code import cloned
+from mlops_commons.rehearsal.training_image import offer_packages
 from mlops_commons.rehearsal.world import World
 from mlops_commons.utilities.errors import PlatformError
 
@@ -31,6 +32,7 @@ def _rollback(world: World, answers: list[Mapping[str, str]]) -> Iterator[Eviden
     for project in world.trainable:
         last = project.stages()[-1]
         if f"{project.full_name}-{last.stage_name}" in asked:
+            offer_packages(world, project)
             production = Production.of(project, _samples(world, project))
             rolled_back = played_rollback(world, production)
             if rolled_back:

@@ -52,14 +52,28 @@ def _install(folder: Path, locks: list[Path]) -> None:
     python = str(folder / "bin" / "python")
     for lock in locks:
         models = lock.name == MODELS_LOCK
-        if models and not _offers_torch(python):
+        if models and not _installed_torch(python):
             continue
         # PyTorch stands apart from the lock of the models, so nothing may be resolved there.
         alone = ["--no-deps"] if models else []
         checked([*uv(), "pip", "install", "--python", python, *alone, "-r", lock])
 
 
-def _offers_torch(python: str) -> bool:
-    """Install the build of PyTorch for CPUs where there is one; tests that need it skip else."""
-    command = [python, "-m", "pip", "install", "--quiet", "--no-deps", TORCH]
+def has_torch(python: Path) -> bool:
+    """Whether PyTorch can be imported, with all that it needs."""
+    command = [str(python), "-c", "import torch.distributed.tensor"]
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def _installed_torch(python: str) -> bool:
+    """Install the build of PyTorch for CPUs where there is one; tests that need it skip else."""
+    release = TORCH.partition("+")[0]
+    commands = (
+        [python, "-m", "pip", "install", "--quiet", TORCH],
+        # PyTorch offers its builds for CPUs apart from the other packages; uv knows where.
+        [*uv(), "pip", "install", "--python", python, "--torch-backend", "cpu", release],
+    )
+    return any(
+        subprocess.run(command, capture_output=True, check=False).returncode == 0
+        for command in commands
+    )

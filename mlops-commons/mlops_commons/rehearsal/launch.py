@@ -4,7 +4,6 @@ import hashlib
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
@@ -13,12 +12,11 @@ from mlops_commons.config import Deployment, Stage
 from mlops_commons.contract import Persona, StageName
 from mlops_commons.rehearsal.evidence import Evidence
 from mlops_commons.rehearsal.projects import NAME, Project, persona_credentials
-from mlops_commons.rehearsal.source_code import cloned
+from mlops_commons.rehearsal.training_image import missing_packages
 from mlops_commons.rehearsal.world import World
 from mlops_commons.utilities.errors import PlatformError
 
 SECONDS: Final = 300.0
-BASE_MODEL: Final = Path("source_scripts", "base_model.py")
 REFUSED: Final = ("AccessDeniedException", "ResourceNotFoundException")
 
 
@@ -32,7 +30,7 @@ def play_launch(world: World) -> tuple[Evidence, ...]:
         for product in _wanted(world, dev):
             access.append(_refused(world, dev, product))
             project = _launch(world, deployment, dev, product)
-            project = replace(project, missing=_missing(world, project))
+            project = replace(project, missing=missing_packages(world, project))
             world.projects.append(project)
             launched.append(_row(world, project))
             access.append(_access(dev, Persona.LEAD_DATA_SCIENTIST, product["Name"], "allowed"))
@@ -102,12 +100,6 @@ def _launch(
             hint="the launch role may do what cdk_service_catalog/portfolio/launch.py lists",
         )
     return project
-
-
-def _missing(world: World, project: Project) -> str:
-    """A job has no network: where a project fine-tunes a base model, a person brings that."""
-    code = cloned(world, project, "build")
-    return "a base model (README.md)" if (code / BASE_MODEL).is_file() else ""
 
 
 def _provision(

@@ -21,7 +21,7 @@ class Project:
     Attributes:
         product: as Studio shows it.
         project_id: as SageMaker would give it.
-        missing: what somebody has to bring before a model can be trained; empty where nothing is.
+        missing: what its training needs and this machine cannot get; empty where nothing is.
     """
 
     deployment: Deployment

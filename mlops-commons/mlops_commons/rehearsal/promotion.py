@@ -11,6 +11,7 @@ from mlops_commons.rehearsal.evidence import Evidence
 from mlops_commons.rehearsal.pipelines import action_rows
 from mlops_commons.rehearsal.player.started import StartedRun, play_run, started_runs
 from mlops_commons.rehearsal.projects import Project, persona
+from mlops_commons.rehearsal.training_image import offer_packages
 from mlops_commons.rehearsal.world import World
 from mlops_commons.utilities.errors import PlatformError
 
@@ -24,6 +25,7 @@ def play_promotion(world: World) -> tuple[Evidence, ...]:
     """
     actions, access, runs = [], [], []
     for project in world.trainable:
+        offer_packages(world, project)
         version = newest_version(world, project)
         if not _waiting(world, project) and version["ModelApprovalStatus"] != APPROVED:
             access.append(_refused(world, project, version["ModelPackageArn"]))

@@ -135,9 +135,9 @@ PARTS: Final = (
         "such as seeds of repositories and the code of functions",
     ),
     Part(
-        "Training from a base model",
+        "How good a fine-tuned model is",
         Shown.AWS,
-        "projects of such products are launched; a person has to bring the model",
+        "a tiny base model goes all the way; a real one needs a GPU",
     ),
     Part("Service-side checks", Shown.AWS, "what no schema says, such as names that are taken"),
 )

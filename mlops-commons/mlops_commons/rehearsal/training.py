@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mlops_commons.rehearsal.build_environment import environment
+from mlops_commons.rehearsal.base_model import bring_base_model
 from mlops_commons.rehearsal.evidence import Evidence
 from mlops_commons.rehearsal.pipelines import action_rows
 from mlops_commons.rehearsal.player.started import play_run, start_run
 from mlops_commons.rehearsal.projects import Project
-from mlops_commons.rehearsal.source_code import cloned
+from mlops_commons.rehearsal.training_image import offer_packages
 from mlops_commons.rehearsal.world import World
 from mlops_commons.utilities.errors import PlatformError
 
@@ -17,9 +17,8 @@ def play_training(world: World) -> tuple[Evidence, ...]:
     """Play the build pipelines; their jobs run as processes on this machine."""
     actions, steps, versions = [], [], []
     for project in world.trainable:
-        code = cloned(world, project, "build")
         world.say(f"{project.full_name}: packages of the training image")
-        world.emulator.offer_sagemaker_python(environment(code))
+        bring_base_model(world, project, offer_packages(world, project))
         name = project.pipeline("build")
         # In AWS the first run starts when the pipeline is created.
         run = start_run(world, name, project.dev.account, project.dev.region)

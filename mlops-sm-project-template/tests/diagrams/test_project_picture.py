@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from launched_projects import product, template
 
 from mlops_commons.diagrams.graph import EdgeKind, Graph, NodeKind
 from mlops_commons.diagrams.project_life import project_life
@@ -21,8 +22,8 @@ STORES = {
 
 
 def recorded(file: Path) -> dict[str, Any]:
-    template: dict[str, Any] = json.loads(file.read_text())
-    return template
+    found: dict[str, Any] = json.loads(file.read_text())
+    return found
 
 
 def drawn(template: dict[str, Any]) -> Graph:
@@ -69,8 +70,7 @@ def test_what_data_scientists_keep_has_a_box_and_what_pipelines_keep_has_none(fi
 
 
 def test_events_lead_from_repositories_and_from_the_registry_to_the_pipelines() -> None:
-    (file,) = (file for file in RECORDED if file.name.startswith("byoc@"))
-    graph = drawn(recorded(file))
+    graph = drawn(template(product("byoc").definition))
     assert started(graph) == {
         ("BuildRepository", "BuildPipeline/Source/Source", "push to main"),
         ("DeployRepository", "DeployPipeline/Source/Source", "push to main"),
@@ -86,8 +86,7 @@ def test_events_lead_from_repositories_and_from_the_registry_to_the_pipelines() 
 
 
 def test_where_a_build_deploys_the_arrow_leads_from_the_build() -> None:
-    (file,) = (file for file in RECORDED if file.name.startswith("batch_inference@"))
-    graph = drawn(recorded(file))
+    graph = drawn(template(product("batch_inference").definition))
     assert (
         "BuildPipeline/Build/RunPipeline",
         "DeployPipeline/Source/Source",

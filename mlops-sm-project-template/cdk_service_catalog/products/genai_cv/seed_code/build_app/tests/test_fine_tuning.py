@@ -22,7 +22,7 @@ from ml_pipelines.training.tiny_base_model import save_tiny_base_model  # noqa: 
 
 DATA = REPOSITORY / PRODUCT.data
 QUICK = {"max_steps": 1, "batch_size": 1}
-SMALL, FEW = ("--resolution", "32"), ("--steps", "1")
+SMALL, FEW = ("--resolution", "64"), ("--steps", "1")
 
 
 @pytest.fixture(scope="session")
@@ -65,7 +65,7 @@ def test_the_saved_model_draws_with_its_own_serving_code(run: tuple[Path, Any]) 
     folder = model_dir(run[0])
     assert (folder / "code" / "inference.py").is_file()
     pipeline = inference.model_fn(str(folder))
-    body = json.dumps({"prompt": "a robot", "seed": 3, "steps": 1, "width": 32, "height": 32})
+    body = json.dumps({"prompt": "a robot", "seed": 3, "steps": 1, "width": 64, "height": 64})
     request = inference.input_fn(body, "application/json")
     answers = [
         inference.output_fn(inference.predict_fn(request, pipeline), "application/json")
