@@ -21,6 +21,8 @@ def play_answer(world: World) -> tuple[Evidence, ...]:
     """Ask every endpoint with the samples of the project's own test, then break one in prod."""
     answers: list[Mapping[str, str]] = []
     for project in world.trainable:
+        # An endpoint's process starts when it is asked for the first time.
+        offer_packages(world, project)
         for stage in project.stages():
             answers += _answers(world, project, stage)
     return (Evidence("answers", tuple(answers)), *_rollback(world, answers))

@@ -15,7 +15,9 @@ from ministack_registry.errors import ServiceError
 
 SERVERS = {}
 """The process of each model by ARN: the port, and the folder that goes with it."""
-START_SECONDS = 60
+START_SECONDS = 240
+ANSWER_SECONDS = 60
+"""What a container has for one answer (SageMaker API Reference, InvokeEndpoint)."""
 STARTING = threading.Lock()
 """Two requests at a time start one process."""
 
@@ -77,7 +79,7 @@ def ask(port, headers, body):
         },
     )
     try:
-        with urllib.request.urlopen(request, timeout=START_SECONDS) as answer:
+        with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as answer:
             return answer.read(), answer.headers["Content-Type"]
     except urllib.error.HTTPError as error:
         raise ServiceError(
