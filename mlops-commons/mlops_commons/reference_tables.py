@@ -1,4 +1,4 @@
-"""The tables of this package's README and of the rehearsal's page; run it to write them."""
+"""The tables of this package's README; run it to write them."""
 
 import sys
 from collections.abc import Iterator
@@ -6,16 +6,14 @@ from typing import Any, Final
 
 import typer.main
 
-from mlops_commons.cli.app_verbs import APPS, OWN_VERBS
 from mlops_commons.cli.application import application
-from mlops_commons.config.keys import FILES, keys, once
+from mlops_commons.cli.apps.verbs import APPS, OWN_VERBS
+from mlops_commons.config.explaining.keys import FILES, keys, once
 from mlops_commons.contract import PARAMETERS
-from mlops_commons.rehearsal.reality import PARTS
 from mlops_commons.utilities.generated_tables import GeneratedTable, main
 from mlops_commons.vpc_endpoints import VPC_ENDPOINTS
 
 README: Final = "mlops-commons/README.md"
-REHEARSAL: Final = "docs/rehearsal.md"
 GUIDES: Final = "https://docs.aws.amazon.com"
 
 
@@ -82,15 +80,6 @@ def verbs() -> GeneratedTable:
     return GeneratedTable(name="verbs", files=(README,), heading=heading, rows=rows)
 
 
-def parts_of_a_rehearsal() -> GeneratedTable:
-    """What a rehearsal shows of each part, and what only AWS can show."""
-    rows = [(part.name, part.shown.value, part.how) for part in PARTS]
-    heading = ("Part", "Shown here", "How")
-    return GeneratedTable(
-        name="parts of a rehearsal", files=(REHEARSAL,), heading=heading, rows=rows
-    )
-
-
 def _rows(path: str, command: Any) -> Iterator[tuple[str, str, str]]:
     """The rows of a verb: its own, or those of the verbs below it."""
     below = getattr(command, "commands", {})
@@ -119,7 +108,6 @@ def tables() -> tuple[GeneratedTable, ...]:
         endpoints(),
         parameters(),
         verbs(),
-        parts_of_a_rehearsal(),
     )
 
 

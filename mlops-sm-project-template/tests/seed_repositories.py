@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from cdk_service_catalog.portfolio.discovery import Product
-from mlops_commons.rehearsal.build_environment import environment
+from mlops_commons.utilities.seed_environments import environment
 
 INHERITED: Final = ("PATH", "LANG", "SSL_CERT_FILE", "TMPDIR")
 

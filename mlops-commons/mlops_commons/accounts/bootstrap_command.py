@@ -1,19 +1,23 @@
 """The CDK CLI's arguments that bootstrap one account and region."""
 
-from mlops_commons.accounts.account_policies import AccountPolicy
+from collections.abc import Sequence
+
+from mlops_commons.accounts.bootstrap_plan import BootstrapRow
 
 
-def bootstrap_command(policy: AccountPolicy, permissions_boundary: str = "") -> list[str]:
+def bootstrap_command(
+    row: BootstrapRow, policy_arns: Sequence[str], permissions_boundary: str = ""
+) -> list[str]:
     """The arguments for a row of the plan.
 
     Args:
+        policy_arns: what CloudFormation may do.
         permissions_boundary: the name of a policy that CloudFormation's role must carry.
     """
-    row = policy.row
     arguments = ["bootstrap", row.environment, "--profile", row.profile]
     if row.trust:
         arguments += ["--trust", ",".join(row.trust)]
-    arguments += ["--cloudformation-execution-policies", ",".join(policy.arns)]
+    arguments += ["--cloudformation-execution-policies", ",".join(policy_arns)]
     if permissions_boundary:
         arguments += ["--custom-permissions-boundary", permissions_boundary]
     return arguments

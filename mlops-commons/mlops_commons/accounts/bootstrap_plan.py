@@ -6,11 +6,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from mlops_commons.assembly.stacks import GOVERNANCE
 from mlops_commons.config import Deployment, PlatformConfig
-from mlops_commons.config.platform import Bootstrap
 from mlops_commons.contract import StageName
+from mlops_commons.stage import Bootstrap
 from mlops_commons.utilities import names
-from mlops_commons.utilities.cloud_assembly import GOVERNANCE
 from mlops_commons.utilities.errors import PlatformError
 
 TRUST_DEV: Final = frozenset({StageName.PREPROD, StageName.PROD})

@@ -1,27 +1,22 @@
 """The verbs of the command line."""
 
-from importlib.metadata import version
+from importlib.metadata import entry_points, version
 from typing import Annotated
 
 import typer
 
-from mlops_commons.cli import (
-    app_verbs,
-    bootstrap,
-    check_verbs,
-    completion,
-    config_verbs,
-    diagram,
-    docs_verbs,
-    doctor,
-    rehearse,
-    setup,
-    teardown,
-)
+from mlops_commons.cli.accounts import bootstrap, doctor, setup, teardown
+from mlops_commons.cli.apps import verbs as app_verbs
+from mlops_commons.cli.config import verbs as config_verbs
 from mlops_commons.cli.errors import reported_errors
 from mlops_commons.cli.exit_codes import ExitCode
+from mlops_commons.cli.upkeep import checks as check_verbs
+from mlops_commons.cli.upkeep import completion, diagram
+from mlops_commons.cli.upkeep import docs as docs_verbs
 
 PROGRAM = "mlops-multi-account.sh"
+VERBS = "mlops_commons.verbs"
+"""Entry points of other packages: functions that add their verbs to the command line."""
 EXAMPLES = f"""
 \b
 Examples:
@@ -59,9 +54,10 @@ doctor.register(application)
 check_verbs.register(application)
 diagram.register(application)
 docs_verbs.register(application)
-rehearse.register(application)
 teardown.register(application)
 completion.register(application)
+for verb in entry_points(group=VERBS):
+    verb.load()(application)
 
 
 def _print_version(wanted: bool) -> None:

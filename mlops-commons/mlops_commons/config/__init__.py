@@ -1,7 +1,8 @@
 """Configuration files: models, loader and checks."""
 
 from mlops_commons.config.loader import load_config, placeholder_accounts
-from mlops_commons.config.platform import (
+from mlops_commons.config.selection import only_set
+from mlops_commons.stage import (
     CreateNetwork,
     Deployment,
     ImportNetwork,
@@ -12,7 +13,6 @@ from mlops_commons.config.platform import (
     Stage,
     Studio,
 )
-from mlops_commons.config.selection import only_set
 
 __all__ = [
     "CreateNetwork",

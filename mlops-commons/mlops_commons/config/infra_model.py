@@ -1,6 +1,5 @@
 """The models of `cdk-infra-app.yml`, as they stand in the file; Studio is a module of its own."""
 
-from enum import StrEnum
 from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field, field_validator
@@ -16,6 +15,7 @@ from mlops_commons.config.values import (
     lowered,
     nearest,
 )
+from mlops_commons.stage import EgressMode
 from mlops_commons.vpc_endpoints import VPC_ENDPOINT_KEYS
 
 RESOURCE_ID: Final = "[0-9a-f]{8}([0-9a-f]{9})?"
@@ -31,13 +31,6 @@ OLD_ENDPOINT_SWITCHES = {
     "vpc_add_ecr_docker_endpoint": "ecr_docker",
 }
 """The four switches of the reference system, and the keys that mean the same today."""
-
-
-class EgressMode(StrEnum):
-    """How private subnets reach what is outside the VPC."""
-
-    NAT = "nat"
-    ENDPOINTS_ONLY = "endpoints-only"
 
 
 class EndpointSwitches(ConfigModel):

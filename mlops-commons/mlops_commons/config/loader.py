@@ -5,14 +5,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from mlops_commons.config.checks import CHECKS, NEED_NAMES
+from mlops_commons.config.checks.table import CHECKS, NEED_NAMES
 from mlops_commons.config.document import read_document
 from mlops_commons.config.infra_model import CdkInfraAppFile
 from mlops_commons.config.model import CdkAppFile
-from mlops_commons.config.platform import PlatformConfig
 from mlops_commons.config.resolve import resolve
 from mlops_commons.config.sources import Sources
 from mlops_commons.config.validation import validated
+from mlops_commons.stage import PlatformConfig
 from mlops_commons.utilities.errors import ConfigError, PlatformError, Problem
 from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG
 

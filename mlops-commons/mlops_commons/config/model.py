@@ -1,6 +1,5 @@
 """The models of `cdk-app.yml`: accounts, account sets and stages, as they stand in the file."""
 
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
@@ -17,6 +16,7 @@ from mlops_commons.config.values import (
     lowered,
 )
 from mlops_commons.contract import Persona
+from mlops_commons.stage import RemovalPolicy
 
 PolicyArn = Annotated[
     Text, Shape("arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/.+", "the ARN of an IAM policy")
@@ -31,13 +31,6 @@ Namespace = Annotated[
     ),
 ]
 Tags = dict[str, Text]
-
-
-class RemovalPolicy(StrEnum):
-    """What happens to what holds data when a stack is deleted."""
-
-    RETAIN = "retain"
-    DESTROY = "destroy"
 
 
 class BootstrapFile(ConfigModel):

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from mlops_commons import stage as platform
 from mlops_commons.config import infra_model as infra
-from mlops_commons.config import model, platform
+from mlops_commons.config import model
 from mlops_commons.config.resolve_infra import is_dev, network, studio
 from mlops_commons.utilities import names
 

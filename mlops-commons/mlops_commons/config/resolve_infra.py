@@ -1,7 +1,8 @@
 """What a stage gets from `cdk-infra-app.yml`: its network, and Studio where it has one."""
 
+from mlops_commons import stage as platform
 from mlops_commons.config import infra_model as infra
-from mlops_commons.config import platform, studio_model
+from mlops_commons.config import studio_model
 from mlops_commons.contract import StageName
 from mlops_commons.utilities import names
 
@@ -64,7 +65,7 @@ def _created(*layers: infra.CreateNetworkFile) -> platform.CreateNetwork:
         named = {name: getattr(layer, name) for name in layer.model_fields_set}
         merged = merged.model_copy(update=named)
         endpoints |= layer.switches()
-    egress = merged.egress or infra.EgressMode.NAT
+    egress = merged.egress or platform.EgressMode.NAT
     return platform.CreateNetwork(
         vpc_cidr=merged.vpc_cidr or "",
         max_azs=len(merged.availability_zones) or merged.vpc_max_azs or 0,
@@ -73,7 +74,7 @@ def _created(*layers: infra.CreateNetworkFile) -> platform.CreateNetwork:
         public_subnet_cidr_mask=merged.vpc_public_subnet_cidr_mask or 0,
         enable_dns_hostnames=bool(merged.vpc_enable_dns_hostnames),
         enable_dns_support=bool(merged.vpc_enable_dns_support),
-        nat_gateways=(merged.vpc_nat_gateways or 0) if egress is infra.EgressMode.NAT else 0,
+        nat_gateways=(merged.vpc_nat_gateways or 0) if egress is platform.EgressMode.NAT else 0,
         egress=egress,
         endpoints=endpoints,
     )

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from mlops_commons.config.platform import PlatformConfig
 from mlops_commons.config.selection import only_set
+from mlops_commons.stage import PlatformConfig
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 from mlops_commons.utilities.snapshot import Snapshot, snapshot
 

@@ -7,8 +7,8 @@ from typing import Final
 from mlops_commons.config.document import Document, KeyPath
 from mlops_commons.config.infra_model import CdkInfraAppConfig
 from mlops_commons.config.model import CdkAppConfig
-from mlops_commons.config.platform import Deployment, PlatformConfig, Stage
 from mlops_commons.config.resolve_infra import PERSONAS
+from mlops_commons.stage import Deployment, PlatformConfig, Stage
 
 APP_ROOT: Final = "cdk_app_config"
 INFRA_ROOT: Final = "cdk_infra_app_config"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from mlops_commons.utilities.cloud_assembly import StackSummary, read_stacks
+from mlops_commons.assembly.stacks import StackSummary, read_stacks
 
 Template = Mapping[str, Any]
 Resource = Mapping[str, Any]

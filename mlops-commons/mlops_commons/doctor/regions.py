@@ -6,8 +6,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from mlops_commons.assembly.stacks import StackSummary, read_stacks
 from mlops_commons.doctor.finding import Finding, Level
-from mlops_commons.utilities.cloud_assembly import StackSummary, read_stacks
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import APP_DIRECTORIES
 

@@ -62,7 +62,7 @@ find .venv -mindepth 1 -maxdepth 1 ! -name lock -exec rm -rf {} +
 step "Python environment ($("$python" -V))" "$retry" "$python" -m venv .venv
 pip() { .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps "$@"; }
 step "Python packages" "$retry" pip --no-compile --require-hashes -r constraints.txt
-for package in mlops-commons mlops-infra mlops-sm-project-template; do
+for package in mlops-commons mlops-infra mlops-sm-project-template rehearsal; do
   if [ -f "$package/pyproject.toml" ]; then
     step "$package" "$retry" pip --no-build-isolation -e "$package"
   fi

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from mlops_commons.accounts.bootstrap_plan import BootstrapRow, bootstrap_plan
-from mlops_commons.accounts.project_stacks import PROJECT_TAG
+from mlops_commons.assembly.stacks import StackSummary
 from mlops_commons.config import PlatformConfig
-from mlops_commons.utilities.cloud_assembly import StackSummary
+from mlops_commons.execution_policies.project_stacks import PROJECT_TAG
 
 PROJECT_ID: Final = r"-p-[a-z0-9]+"
 """Stands in every name that belongs to a project: SageMaker's id of it."""

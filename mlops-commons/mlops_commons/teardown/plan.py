@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mlops_commons.accounts.bootstrap_plan import BootstrapRow
+from mlops_commons.assembly.stacks import GOVERNANCE, StackSummary
 from mlops_commons.teardown.inventory import Inventory
-from mlops_commons.utilities.cloud_assembly import GOVERNANCE, StackSummary
 
 
 class Phase(StrEnum):

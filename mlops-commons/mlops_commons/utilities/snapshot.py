@@ -22,7 +22,7 @@ ROOT_FILES: Final = (
     "package.json",
     "pyproject.toml",
 )
-SHARED_DIRECTORIES: Final = (".ci", "bench", "docs", "examples", "mlops-commons")
+SHARED_DIRECTORIES: Final = (".ci", "docs", "examples", "mlops-commons")
 NAMES: Final = frozenset(
     {".gitignore", "Dockerfile", "LICENSE", "Makefile", "run", "serve", "train"}
 )

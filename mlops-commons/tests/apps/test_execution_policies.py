@@ -14,20 +14,20 @@ from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from checkouts import APPS_HERE, make_checkout
 from one_account_set import DEFAULTS, ONE_SET, loaded
 
-from mlops_commons.accounts.account_policies import (
+from mlops_commons.accounts.bootstrap_plan import BootstrapRow, bootstrap_plan
+from mlops_commons.assembly.stacks import read_stacks
+from mlops_commons.assembly.templates import types_in
+from mlops_commons.execution_policies.account_policies import (
     AccountPolicy,
     Assemblies,
     account_policy,
     generated_statements,
     stacks_of,
 )
-from mlops_commons.accounts.bootstrap_plan import BootstrapRow, bootstrap_plan
-from mlops_commons.accounts.execution_policy import execution_policy
-from mlops_commons.accounts.handler_permissions import FILE, extract
-from mlops_commons.accounts.required_actions import required_actions
-from mlops_commons.accounts.templates import types_in
-from mlops_commons.accounts.unused_actions import UNUSED
-from mlops_commons.utilities.cloud_assembly import read_stacks
+from mlops_commons.execution_policies.execution_policy import execution_policy
+from mlops_commons.execution_policies.handler_permissions import FILE, extract
+from mlops_commons.execution_policies.required_actions import required_actions
+from mlops_commons.execution_policies.unused_actions import UNUSED
 from mlops_commons.utilities.errors import PlatformError
 
 with warnings.catch_warnings():

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mlops_commons.cli.cdk_verb import CREDENTIAL_VARIABLES, run_cdk
+from mlops_commons.cli.apps.cdk_verb import CREDENTIAL_VARIABLES, run_cdk
 from mlops_commons.config import load_config, placeholder_accounts
 from mlops_commons.utilities.errors import PlatformError
 

@@ -6,7 +6,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_s3 as s3
 
-from mlops_commons.utilities.cloud_assembly import StackSummary, read_stacks
+from mlops_commons.assembly.stacks import StackSummary, read_stacks
 from mlops_commons.utilities.errors import PlatformError
 
 pytestmark = pytest.mark.construct

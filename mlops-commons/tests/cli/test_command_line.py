@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from mlops_commons.cli import check_verbs
 from mlops_commons.cli.application import application
+from mlops_commons.cli.upkeep import checks as check_verbs
 from mlops_commons.config import load_config, placeholder_accounts
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 
@@ -130,10 +130,23 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 def test_test_runs_the_linters_and_then_all_tests_with_the_coverage_gate(
     commands: list[list[str]],
 ) -> None:
-    parts = len(list(REPOSITORY_ROOT.glob("mlops-*/app.py"))) + 1  # the packages, then each app
+    # The packages together, then the entry point of each app.
+    typed = len(list(REPOSITORY_ROOT.glob("mlops-*/app.py"))) + 1
+    contracts = [
+        file
+        for file in (REPOSITORY_ROOT / "pyproject.toml", *REPOSITORY_ROOT.glob("*/pyproject.toml"))
+        if "[tool.importlinter]" in file.read_text()
+    ]
     assert CliRunner().invoke(application, ["test"]).exit_code == 0
     assert [command[0] for command in commands] == [
-        *("ruff", "ruff", *["mypy"] * parts, *["lint-imports"] * parts, "shellcheck", "pytest")
+        *(
+            "ruff",
+            "ruff",
+            *["mypy"] * typed,
+            *["lint-imports"] * len(contracts),
+            "shellcheck",
+            "pytest",
+        )
     ]
     assert "--cov" in commands[-1]
 

@@ -11,7 +11,7 @@ from command_lines import app_file, command_line, configured, infra_file
 from older_layout import older_layout
 
 from mlops_commons.config import load_config
-from mlops_commons.config.keys import keys
+from mlops_commons.config.explaining.keys import keys
 
 pytestmark = pytest.mark.app
 

@@ -20,7 +20,6 @@ SOURCES = (
     "mlops-multi-account.sh",
     ".ci/run",
     "docs/decisions/0001-a.md",
-    "bench/synth.py",
     "mlops-commons/pyproject.toml",
     "mlops-commons/mlops_commons/contract.py",
     "mlops-commons/mlops_commons/config/cdk-app.yml",

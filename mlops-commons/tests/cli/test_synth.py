@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mlops_commons.cli.synth import has_summary, synth
+from mlops_commons.cli.apps.synth import has_summary, synth
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 
 pytestmark = pytest.mark.app

@@ -8,16 +8,16 @@ import pytest
 from older_layout import ENTRY, older_layout
 from one_account_set import DEFAULTS, ONE_SET
 
-from mlops_commons.cli.config_flags import Flags, complete, with_flags
-from mlops_commons.config.answered_files import cdk_app_text, infra_text
-from mlops_commons.config.answers import Answers, NetworkAnswer, SetAnswer, StageAnswer
-from mlops_commons.config.current_answers import current_answers
-from mlops_commons.config.infra_model import EgressMode
+from mlops_commons.cli.config.flags import Flags, complete, with_flags
+from mlops_commons.config.explaining.origins import effective_values
 from mlops_commons.config.loader import load_sources
-from mlops_commons.config.migration import migration
-from mlops_commons.config.origins import effective_values
 from mlops_commons.config.sources import Sources
-from mlops_commons.config.writer import check_texts, replace_files
+from mlops_commons.config.writing.answered_files import cdk_app_text, infra_text
+from mlops_commons.config.writing.answers import Answers, NetworkAnswer, SetAnswer, StageAnswer
+from mlops_commons.config.writing.current_answers import current_answers
+from mlops_commons.config.writing.migration import migration
+from mlops_commons.config.writing.writer import check_texts, replace_files
+from mlops_commons.stage import EgressMode
 from mlops_commons.utilities.errors import ConfigError, PlatformError
 
 pytestmark = pytest.mark.pure

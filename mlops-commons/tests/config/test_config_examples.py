@@ -16,8 +16,8 @@ from mlops_commons.config import (
     load_config,
     placeholder_accounts,
 )
+from mlops_commons.config.explaining.schema import SCHEMAS, schema_text, write_schemas
 from mlops_commons.config.model import CdkAppFile
-from mlops_commons.config.schema import SCHEMAS, schema_text, write_schemas
 from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG
 from mlops_commons.utilities.paths import EXAMPLES as SHIPPED_EXAMPLES
 
@@ -312,7 +312,7 @@ def test_the_schema_beside_a_file_is_current(file: Path) -> None:
     if not file.parent.is_dir():
         pytest.skip("this checkout has no mlops-infra")
     assert file.read_text() == schema_text(SCHEMAS[file]), (
-        "stale; write it anew with: python -m mlops_commons.config.schema"
+        "stale; write it anew with: python -m mlops_commons.config.explaining.schema"
     )
 
 

@@ -7,9 +7,9 @@ import pytest
 import typer.main
 from documentation import Shown, anchors, arguments, broken, commands, links, markdown_files
 
-from mlops_commons.cli.app_verbs import OWN_VERBS
 from mlops_commons.cli.application import application
-from mlops_commons.cli.cdk_verb import CDK_VERBS
+from mlops_commons.cli.apps.cdk_verb import CDK_VERBS
+from mlops_commons.cli.apps.verbs import OWN_VERBS
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 
 pytestmark = pytest.mark.pure

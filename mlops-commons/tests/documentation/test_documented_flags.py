@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from documentation import arguments, commands, markdown_files
 
-from mlops_commons.cli.cdk_verb import CDK_VERBS
+from mlops_commons.cli.apps.cdk_verb import CDK_VERBS
+from mlops_commons.cli.apps.synth import FORCE_FLAGS, JSON_FLAGS, SYNTH_VERBS
 from mlops_commons.cli.environment import cdk_command, child_environment
-from mlops_commons.cli.synth import FORCE_FLAGS, JSON_FLAGS, SYNTH_VERBS
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 
 pytestmark = pytest.mark.app

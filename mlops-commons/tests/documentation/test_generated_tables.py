@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from checkouts import APPS_HERE, make_checkout
 
-from mlops_commons.cli.docs_verbs import MODULES
+from mlops_commons.cli.upkeep.docs import MODULES
 from mlops_commons.reference_tables import tables
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.generated_files import stale, write_atomically

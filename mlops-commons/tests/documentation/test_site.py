@@ -11,7 +11,7 @@ import pytest
 from checkouts import APPS_HERE, make_checkout
 from documentation import markdown_files
 
-from mlops_commons.cli.docs_verbs import ENVIRONMENTS, SITE
+from mlops_commons.cli.upkeep.docs import ENVIRONMENTS, SITE
 from mlops_commons.utilities.locked_environment import python_of
 from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from command_lines import command_line
 from one_account_set import DEFAULTS, ONE_SET
 
-from mlops_commons.rehearsal.checkout import write_checkout
+from mlops_rehearsal.world.checkout import write_checkout
 
 NOTE = "console.log(process.argv.slice(2).join(' '));"
 """A CDK CLI that prints its arguments."""

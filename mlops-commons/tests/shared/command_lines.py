@@ -8,12 +8,12 @@ from pathlib import Path
 
 from one_account_set import DEFAULTS, ONE_SET
 
-from mlops_commons.rehearsal.checkout import write_checkout
 from mlops_commons.utilities.paths import (
     CDK_APP_CONFIG,
     CDK_INFRA_APP_CONFIG,
     REPOSITORY_ROOT,
 )
+from mlops_rehearsal.world.checkout import write_checkout
 
 AWS_FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 

@@ -7,10 +7,10 @@ import pytest
 from one_account_set import loaded
 
 from mlops_commons.accounts.bootstrap_plan import BootstrapRow, bootstrap_plan
+from mlops_commons.assembly.stacks import StackSummary
 from mlops_commons.teardown.inventory import FoundProject, FoundStack, Inventory
 from mlops_commons.teardown.leftovers import leftover
 from mlops_commons.teardown.plan import Kind, teardown_plan
-from mlops_commons.utilities.cloud_assembly import StackSummary
 
 pytestmark = pytest.mark.pure
 

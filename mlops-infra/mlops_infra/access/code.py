@@ -1,6 +1,6 @@
 """Which repositories people may work on, and which container images jobs may use."""
 
-from mlops_commons.utilities.statements import Statement, actions, arns
+from mlops_commons.iam.statements import Statement, actions, arns
 from mlops_infra.access.scope import NO_RESOURCES, OF_PROJECTS, PolicyScope
 
 

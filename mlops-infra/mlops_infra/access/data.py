@@ -1,6 +1,6 @@
 """Which buckets and keys people and their jobs may use."""
 
-from mlops_commons.utilities.statements import Statement, actions, arns
+from mlops_commons.iam.statements import Statement, actions, arns
 from mlops_infra.access.scope import DEFAULT_BUCKET, PolicyScope
 
 

@@ -1,6 +1,6 @@
 """What only a lead decides, and what keeps everybody else from it."""
 
-from mlops_commons.utilities.statements import Statement, actions, arns
+from mlops_commons.iam.statements import Statement, actions, arns
 from mlops_infra.access.scope import (
     NAMED_BY_USERS,
     NO_RESOURCES,

@@ -12,9 +12,9 @@ from constructs import Construct
 from mlops_commons.cdk.included_resources import IncludedResources
 from mlops_commons.cdk.nag import acknowledge_each
 from mlops_commons.contract import ParameterName
+from mlops_commons.iam.statements import Statement, actions, arns, policy_document
 from mlops_commons.utilities import names
 from mlops_commons.utilities.cloudformation import Resources, ref
-from mlops_commons.utilities.statements import Statement, actions, arns, policy_document
 
 OUTLINE: Final = (
     "a boundary grants nothing: it is the outline of what projects deploy, so it names what they "

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from mlops_commons.utilities.statements import Statement, actions, arns
+from mlops_commons.iam.statements import Statement, actions, arns
 from mlops_infra.access.jobs import JOBS
 from mlops_infra.access.scope import NAMED_BY_USERS, PolicyScope
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from mlops_commons.utilities.statements import Statement, actions, arns
+from mlops_commons.iam.statements import Statement, actions, arns
 from mlops_infra.access.scope import LOG_GROUPS, NAMED_BY_USERS, NO_RESOURCES, PolicyScope
 
 JOBS: Final = ("training-job/*", "processing-job/*", "hyper-parameter-tuning-job/*")

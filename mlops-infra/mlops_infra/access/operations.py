@@ -1,6 +1,6 @@
 """What an ML engineer does beyond the development of models."""
 
-from mlops_commons.utilities.statements import Statement, actions, arns
+from mlops_commons.iam.statements import Statement, actions, arns
 from mlops_infra.access.scope import NAMED_BY_USERS, OF_PROJECTS, PolicyScope
 
 

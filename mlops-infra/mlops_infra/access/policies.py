@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from mlops_commons.utilities.statements import Statement
+from mlops_commons.iam.statements import Statement
 from mlops_infra.access.code import use_code
 from mlops_infra.access.data import use_data
 from mlops_infra.access.decisions import (

@@ -1,6 +1,6 @@
 """What everybody may read, an auditor too."""
 
-from mlops_commons.utilities.statements import Statement, actions, arns
+from mlops_commons.iam.statements import Statement, actions, arns
 from mlops_infra.access.scope import LOG_GROUPS, NO_RESOURCES, PolicyScope
 
 

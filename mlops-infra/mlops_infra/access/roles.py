@@ -8,8 +8,8 @@ from constructs import Construct
 
 from mlops_commons.cdk.included_resources import IncludedResources
 from mlops_commons.cdk.nag import acknowledge_each
+from mlops_commons.iam.statements import policy_document
 from mlops_commons.utilities.cloudformation import Resource, Resources, attribute, ref
-from mlops_commons.utilities.statements import policy_document
 from mlops_infra.access.personas import PERSONAS, Persona
 from mlops_infra.access.policies import POLICIES, Policy
 from mlops_infra.access.scope import PolicyScope

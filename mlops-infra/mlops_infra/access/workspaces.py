@@ -1,6 +1,6 @@
 """What people may do to their own place in Studio."""
 
-from mlops_commons.utilities.statements import Statement, actions, arns
+from mlops_commons.iam.statements import Statement, actions, arns
 from mlops_infra.access.scope import OWN_PROFILE, PolicyScope
 
 

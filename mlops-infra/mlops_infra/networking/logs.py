@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from mlops_commons.iam.key_policies import key_policy, log_groups_of_this_stack
 from mlops_commons.utilities.cloudformation import Resource, Resources, attribute, ref, sub
-from mlops_commons.utilities.key_policies import key_policy, log_groups_of_this_stack
 
 LOG_KEY = "LogKey"
 RETENTION_DAYS: Final = 365

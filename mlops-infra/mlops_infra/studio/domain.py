@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from mlops_commons.iam.key_policies import key_policy, log_groups_of_this_stack
 from mlops_commons.utilities.cloudformation import Resources, attribute, ref, sub
-from mlops_commons.utilities.key_policies import key_policy, log_groups_of_this_stack
 from mlops_commons.utilities.names import digest
 from mlops_infra.studio.props import StudioProps
 

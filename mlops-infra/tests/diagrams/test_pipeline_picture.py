@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from mlops_commons.assembly.stacks import StackSummary
 from mlops_commons.diagrams.delivery_pipeline import delivery_pipeline
 from mlops_commons.diagrams.graph import NodeKind
 from mlops_commons.diagrams.templates import StackTemplate
-from mlops_commons.utilities.cloud_assembly import StackSummary
 
 pytestmark = pytest.mark.pure
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Final
 
+from mlops_commons.iam.statements import Statement, arns
 from mlops_commons.utilities.names import project_bucket_prefix
-from mlops_commons.utilities.statements import Statement, arns
 
 OF_PROJECTS: Final = (
     "a boundary grants nothing: it is the outline that the policies of all projects stay within, "

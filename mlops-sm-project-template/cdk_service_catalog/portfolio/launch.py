@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from mlops_commons.iam.statements import Statement, actions, arns
 from mlops_commons.utilities.names import project_bucket_prefix
-from mlops_commons.utilities.statements import Statement, actions, arns
 
 PROJECT_IDS: Final = "ids of projects are given when one is created; all of them begin with p-"
 PROJECT_NAMES: Final = "what a project creates begins with 'sagemaker-' or ends with its id"

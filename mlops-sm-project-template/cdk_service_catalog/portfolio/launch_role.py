@@ -14,8 +14,8 @@ from cdk_service_catalog.project.definition import ProductDefinition
 from cdk_service_catalog.project.props import QUALIFIER, ProjectProps
 from mlops_commons.cdk.included_resources import IncludedResources
 from mlops_commons.cdk.nag import acknowledge_each
+from mlops_commons.iam.statements import Statement, policy_document
 from mlops_commons.utilities.cloudformation import Resources, ref
-from mlops_commons.utilities.statements import Statement, policy_document
 
 
 class ProjectBoundary(Construct):

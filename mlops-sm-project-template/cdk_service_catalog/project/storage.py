@@ -5,8 +5,8 @@ from typing import Any
 
 from cdk_service_catalog.project import naming
 from cdk_service_catalog.project.props import STAGES, ProjectProps
+from mlops_commons.iam.key_policies import key_policy
 from mlops_commons.utilities.cloudformation import Resource, Resources, attribute, ref, sub
-from mlops_commons.utilities.key_policies import key_policy
 
 READ_OBJECTS = ("s3:GetObject", "s3:GetBucketLocation", "s3:ListBucket")
 

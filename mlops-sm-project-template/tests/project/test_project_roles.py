@@ -25,7 +25,7 @@ from cdk_service_catalog.portfolio.launch_role import project_boundary
 from cdk_service_catalog.project.access.roles import project_roles
 from cdk_service_catalog.project.definition import DeployTrigger
 from cdk_service_catalog.project.props import QUALIFIER
-from mlops_commons.utilities.statements import policy_document
+from mlops_commons.iam.statements import policy_document
 
 pytestmark = pytest.mark.pure
 

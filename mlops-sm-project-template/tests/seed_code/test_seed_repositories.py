@@ -6,8 +6,8 @@ import pytest
 from launched_projects import PRODUCTS, product
 from seed_repositories import SeedRepository, seed_repository
 
-from mlops_commons.rehearsal.build_environment import has_torch
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
+from mlops_commons.utilities.seed_environments import has_torch
 
 pytestmark = pytest.mark.seed
 

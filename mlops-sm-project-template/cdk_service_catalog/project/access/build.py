@@ -10,7 +10,7 @@ from cdk_service_catalog.project.access.common import (
     write_build_logs,
 )
 from cdk_service_catalog.project.definition import ProductDefinition
-from mlops_commons.utilities.statements import Statement, actions, arns
+from mlops_commons.iam.statements import Statement, actions, arns
 
 
 def build_statements(definition: ProductDefinition) -> tuple[Statement, ...]:

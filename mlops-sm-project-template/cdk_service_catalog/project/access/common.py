@@ -3,7 +3,7 @@
 from typing import Final
 
 from cdk_service_catalog.project import naming
-from mlops_commons.utilities.statements import Statement, actions, arns
+from mlops_commons.iam.statements import Statement, actions, arns
 
 USE_KEY: Final = actions("kms", "Decrypt Encrypt GenerateDataKey ReEncryptFrom ReEncryptTo")
 OBJECTS: Final = "the objects of one bucket of this project have names made while it works"

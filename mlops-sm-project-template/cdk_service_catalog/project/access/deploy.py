@@ -8,7 +8,7 @@ from cdk_service_catalog.project.access.common import (
 )
 from cdk_service_catalog.project.definition import ProductDefinition
 from cdk_service_catalog.project.props import STAGES, TESTED, ProjectProps
-from mlops_commons.utilities.statements import Statement, actions, arns
+from mlops_commons.iam.statements import Statement, actions, arns
 
 
 def synth_statements(definition: ProductDefinition) -> tuple[Statement, ...]:

@@ -9,8 +9,8 @@ from cdk_service_catalog.project.access.common import (
     use_project_artifacts,
 )
 from cdk_service_catalog.project.definition import DeployTrigger, ProductDefinition
+from mlops_commons.iam.statements import Statement, actions, arns
 from mlops_commons.utilities.cloudformation import ref
-from mlops_commons.utilities.statements import Statement, actions, arns
 
 JOBS: Final = ("training-job", "processing-job", "model", "transform-job")
 RANDOM_NAMES: Final = (

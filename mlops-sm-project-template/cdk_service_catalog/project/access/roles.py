@@ -9,8 +9,8 @@ from cdk_service_catalog.project.access import build, deploy
 from cdk_service_catalog.project.access.execution import execution_statements
 from cdk_service_catalog.project.definition import ProductDefinition
 from cdk_service_catalog.project.props import ProjectProps
+from mlops_commons.iam.statements import Statement, policy_document
 from mlops_commons.utilities.cloudformation import Resources, ref, sub
-from mlops_commons.utilities.statements import Statement, policy_document
 
 
 @dataclass(frozen=True, kw_only=True)

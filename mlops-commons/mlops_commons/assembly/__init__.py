@@ -1,0 +1,1 @@
+"""Cloud assemblies and their templates, read back."""

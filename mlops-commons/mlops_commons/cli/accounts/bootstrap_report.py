@@ -1,0 +1,63 @@
+"""The bootstrap plan as a table for people and as JSON for scripts."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from mlops_commons.cli.tables import print_table
+
+if TYPE_CHECKING:
+    from mlops_commons.execution_policies.account_policies import AccountPolicy
+
+
+def print_plan(policies: Sequence["AccountPolicy"]) -> None:
+    """A row for each account and region."""
+    headings = ("Account", "Region", "Used by", "Trusts", "Execution policy", "Profile")
+    print_table(
+        headings,
+        [
+            (
+                policy.row.account,
+                policy.row.region,
+                ", ".join(map(str, policy.row.uses)),
+                ", ".join(policy.row.trust) or "-",
+                _described(policy),
+                policy.row.profile if policy.row.enabled else "others bootstrap it",
+            )
+            for policy in policies
+        ],
+    )
+    typer.echo()
+
+
+def as_json(policy: "AccountPolicy", commands: Mapping[str, list[str]]) -> dict[str, Any]:
+    """A row as `--json` prints it.
+
+    Args:
+        commands: the arguments of the CDK CLI by environment, without accounts left to others.
+    """
+    row = policy.row
+    return {
+        "account": row.account,
+        "region": row.region,
+        "uses": [str(use) for use in row.uses],
+        "trust": list(row.trust),
+        "profile": row.profile,
+        "enabled": row.enabled,
+        "policy_source": str(row.policy_source),
+        "policy_arns": list(policy.arns),
+        "policies": list(policy.documents),
+        "command": ["cdk", *commands[row.environment]] if row.enabled else [],
+    }
+
+
+def _described(policy: "AccountPolicy") -> str:
+    from mlops_commons.execution_policies.policy_documents import size
+
+    row = policy.row
+    if row.policy_arn:
+        return row.policy_arn
+    sizes = sum(size(document) for document in policy.documents)
+    count = len(policy.documents)
+    return f"{row.policy_source}: {count} polic{'y' if count == 1 else 'ies'}, {sizes:,} characters"

@@ -1,0 +1,163 @@
+"""`teardown`: everything that the platform has made goes, in order; what AWS keeps is listed."""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from mlops_commons.cli.apps.accounts_needed import refuse_placeholder_accounts
+from mlops_commons.cli.apps.assemblies import synthesised_stacks
+from mlops_commons.cli.exit_codes import ExitCode
+from mlops_commons.cli.tables import print_table
+from mlops_commons.utilities.errors import PlatformError
+from mlops_commons.utilities.paths import REPOSITORY_ROOT
+
+if TYPE_CHECKING:
+    from mlops_commons.accounts.bootstrap_plan import BootstrapRow
+    from mlops_commons.teardown.inventory import Inventory
+    from mlops_commons.teardown.leftovers import Leftover
+    from mlops_commons.teardown.plan import Step
+
+EXAMPLES: Final = """
+\b
+Looks into every account, then removes what projects have deployed, the projects, the platform's
+stages, and at last pipelines and repositories. It refuses while people have apps running in
+Studio, stops at the first failure, and goes on from there when it is run again. What AWS keeps
+(retained keys and buckets, log groups, the bootstrap) is listed with the command that removes it.
+
+\b
+Examples:
+  teardown --plan          what would go in which order, and what would stay
+  teardown                 asks for the prefix of the platform, then removes
+"""
+LEFTOVERS: Final = REPOSITORY_ROOT / "build" / "teardown-leftovers.json"
+PlanOnly = Annotated[bool, typer.Option("--plan", help="Show what would go, remove nothing.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print plan and leftovers as JSON and end.")]
+
+
+def register(application: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    application.command("teardown", epilog=EXAMPLES)(teardown)
+
+
+def teardown(plan: PlanOnly = False, yes: Yes = False, as_json: AsJson = False) -> None:
+    """Remove projects, stages and pipelines from all accounts, in order."""
+    from mlops_commons.config import load_config
+    from mlops_commons.teardown.inventory import places_of
+    from mlops_commons.teardown.leftovers import everything_left, keep_list
+    from mlops_commons.teardown.plan import teardown_plan
+
+    config = load_config()
+    refuse_placeholder_accounts("teardown", config)
+    stacks = synthesised_stacks(quiet=as_json)
+    rows = places_of(config, [stack for found in stacks.values() for stack in found])
+    sessions = _sessions(rows)
+    places = _inventories(rows, sessions, quiet=as_json)
+    # The app that is deployed last goes first.
+    apps = {str(folder): stacks[folder] for folder in reversed(list(stacks))}
+    steps = teardown_plan(places, apps)
+    leftovers = everything_left(places, steps, sessions)
+    if as_json:
+        shown = {"steps": list(map(_step, steps)), "leftovers": list(map(asdict, leftovers))}
+        typer.echo(json.dumps(shown, indent=2))
+        return
+    _print_steps(steps)
+    _refuse_running(places)
+    if plan:
+        _print_leftovers(leftovers)
+        return
+    # Before anything goes: a second run cannot read the templates of stacks that are gone.
+    keep_list(LEFTOVERS, leftovers)
+    if not (yes or _agreed(config.app_prefix, len(steps))):
+        typer.echo("nothing is removed", err=True)
+        raise typer.Exit(ExitCode.FAILURE)
+    _carry_out(steps, sessions)
+    _print_leftovers(leftovers)
+    typer.echo(f"the list of what stays: {LEFTOVERS.relative_to(REPOSITORY_ROOT)}")
+
+
+def _sessions(rows: "Sequence[BootstrapRow]") -> dict[str, Any]:
+    """All of them first: a profile that cannot be used must not end it half-way."""
+    from mlops_commons.accounts.signed_in import signed_in
+
+    return {row.environment: signed_in(row) for row in rows}
+
+
+def _inventories(
+    rows: "Sequence[BootstrapRow]", sessions: dict[str, Any], *, quiet: bool
+) -> "tuple[Inventory, ...]":
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from mlops_commons.teardown.inventory import inventory
+
+    found = []
+    for row in rows:
+        if not quiet:
+            typer.echo(f"looking into {row.environment}", err=True)
+        try:
+            found.append(inventory(row, sessions[row.environment]))
+        except (BotoCoreError, ClientError) as error:
+            raise PlatformError(
+                f"{row.environment} cannot be looked at: {error}",
+                hint="sign in with a role that may read and delete stacks there",
+            ) from error
+    return tuple(found)
+
+
+def _refuse_running(places: "Sequence[Inventory]") -> None:
+    running = [(place.row, app) for place in places for app in place.running]
+    if running:
+        lines = "\n".join(f"  {row.environment}: {app.path}" for row, app in running)
+        row, app = running[0]
+        raise PlatformError(
+            f"people have apps running in Studio:\n{lines}",
+            hint=f"ask them to save and stop, then: {app.delete_command} "
+            f"--region {row.region} --profile {row.profile}",
+        )
+
+
+def _agreed(app_prefix: str, count: int) -> bool:
+    question = f"to remove these {count}, type the prefix of the platform"
+    return bool(count == 0 or typer.prompt(question, err=True) == app_prefix)
+
+
+def _carry_out(steps: "Sequence[Step]", sessions: dict[str, Any]) -> None:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from mlops_commons.teardown.execution import AGAIN, carry_out
+
+    for number, step in enumerate(steps, start=1):
+        where = step.row.environment
+        typer.echo(f"{number}/{len(steps)} {step.kind} {step.shown} in {where} ...", err=True)
+        try:
+            carry_out(step, sessions[where])
+        except (BotoCoreError, ClientError) as error:
+            message = f"{step.kind} {step.shown} in {where} cannot be removed: {error}"
+            raise PlatformError(message, hint=AGAIN) from error
+    typer.echo(f"removed {len(steps)}" if steps else "there is nothing to remove")
+
+
+def _step(step: "Step") -> dict[str, str]:
+    return {
+        "phase": str(step.phase),
+        "kind": str(step.kind),
+        "account": step.row.account,
+        "region": step.row.region,
+        "name": step.shown,
+    }
+
+
+def _print_steps(steps: "Sequence[Step]") -> None:
+    rows = [(str(n), *_step(step).values()) for n, step in enumerate(steps, start=1)]
+    print_table(("", "Phase", "Kind", "Account", "Region", "Name"), rows)
+
+
+def _print_leftovers(leftovers: "Sequence[Leftover]") -> None:
+    if leftovers:
+        typer.secho("\nWhat AWS keeps, and the command that removes it", bold=sys.stdout.isatty())
+    for row in leftovers:
+        typer.echo(f"{row.account} {row.region} {row.type} {row.id} ({row.why})\n    {row.command}")

@@ -1,0 +1,39 @@
+"""What both apps would deploy, synthesised when that is not current."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from mlops_commons.cli.apps.synth import make_assembly
+from mlops_commons.utilities.errors import PlatformError
+from mlops_commons.utilities.paths import APP_DIRECTORIES, app_directory
+
+if TYPE_CHECKING:
+    from mlops_commons.assembly.stacks import StackSummary
+
+
+def synthesised_stacks(*, quiet: bool) -> "Mapping[Path, Sequence[StackSummary]]":
+    """The stacks of both apps by the folder of their assembly, the infrastructure first.
+
+    Args:
+        quiet: show no progress; a script may read both streams as one.
+
+    Raises:
+        PlatformError: an app is not in this repository, or cannot be synthesised.
+    """
+    from mlops_commons.assembly.stacks import read_stacks
+
+    found = {}
+    for app, directory in {app: app_directory(app) for app in APP_DIRECTORIES}.items():
+        if not quiet:
+            typer.echo(f"reading the templates of '{app}'", err=True)
+        code, _ = make_assembly(directory, ["--quiet"])
+        if code:
+            raise PlatformError(
+                f"this needs the templates of '{app}', which cannot be made",
+                hint=f"see why with: ./mlops-multi-account.sh {app} synth",
+            )
+        found[directory / "cdk.out"] = read_stacks(directory / "cdk.out")
+    return found

@@ -1,0 +1,77 @@
+"""One verb of the CDK CLI in an app's folder: credentials, refusals, then the pinned CLI."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from mlops_commons.cli.apps.accounts_needed import refuse_placeholder_accounts
+from mlops_commons.cli.apps.synth import SYNTH_VERBS, has_summary, synth
+from mlops_commons.cli.environment import cdk_command, child_environment
+from mlops_commons.utilities.paths import REPOSITORY_ROOT, app_directory
+from mlops_commons.utilities.process import run
+
+CDK_VERBS: Final = frozenset(
+    {
+        *("ack", "acknowledge", "bootstrap", "cli-telemetry", "context", "deploy", "destroy"),
+        *("diagnose", "diff", "doc", "docs", "doctor", "drift", "explore", "flags", "gc", "import"),
+        *("init", "list", "ls", "lsp", "metadata", "migrate", "notices", "orphan"),
+        *("publish-assets", "refactor", "rollback", "synth", "synthesize", "validate", "watch"),
+    }
+)
+"""What the pinned CDK CLI can do, its aliases included; a test compares with its help."""
+CREDENTIAL_VERBS: Final = frozenset(
+    {
+        *("bootstrap", "deploy", "destroy", "diagnose", "diff", "drift", "gc", "import", "migrate"),
+        *("orphan", "publish-assets", "refactor", "rollback", "watch"),
+    }
+)
+REFUSED_WITH_PLACEHOLDERS: Final = frozenset({"bootstrap", "deploy", "import", "watch"})
+CREDENTIAL_VARIABLES: Final = (
+    "AWS_PROFILE",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+)
+
+
+def run_cdk(app: str, arguments: Sequence[str], *, root: Path = REPOSITORY_ROOT) -> int:
+    """Run the CDK CLI on an app and return its exit code.
+
+    Args:
+        app: the app's command-line name, such as `infra`.
+        arguments: verb and flags of the CDK CLI; `synth` knows `--force` and `--json` besides.
+
+    Raises:
+        PlatformError: no such app, placeholder accounts, or the CDK CLI is not installed.
+    """
+    directory = app_directory(app, root)
+    verb, *flags = arguments
+    if verb in SYNTH_VERBS and has_summary(flags):
+        return synth(directory, flags, root=root)
+    if verb in REFUSED_WITH_PLACEHOLDERS and not _asks_for_help(flags):
+        from mlops_commons.config import load_config
+
+        refuse_placeholder_accounts(verb, load_config())
+    command = [*cdk_command(root), verb, *flags]
+    if verb in SYNTH_VERBS:
+        command.append("--no-lookups")
+    if verb in CREDENTIAL_VERBS and _lacks_credentials(flags, os.environ):
+        command += ["--profile", _governance_profile()]
+    return run(command, cwd=directory, environment=child_environment())
+
+
+def _lacks_credentials(flags: Sequence[str], environment: Mapping[str, str]) -> bool:
+    named = any(flag == "--profile" or flag.startswith("--profile=") for flag in flags)
+    return not (named or _asks_for_help(flags) or any(map(environment.get, CREDENTIAL_VARIABLES)))
+
+
+def _asks_for_help(flags: Sequence[str]) -> bool:
+    return "--help" in flags or "-h" in flags
+
+
+def _governance_profile() -> str:
+    from mlops_commons.config import load_config
+
+    return load_config().pipeline.bootstrap.aws_profile

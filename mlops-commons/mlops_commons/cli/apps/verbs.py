@@ -1,0 +1,90 @@
+"""`infra` and `template`: any verb of the CDK CLI, in the folder of the app."""
+
+from collections.abc import Callable
+from difflib import get_close_matches
+from typing import Annotated, Final
+
+import typer
+
+from mlops_commons.cli.accounts.setup import setup_verb
+from mlops_commons.cli.apps.cdk_verb import CDK_VERBS, run_cdk
+from mlops_commons.cli.apps.housekeeping import clean_verb, init_verb
+from mlops_commons.cli.apps.publish import publish_verb
+from mlops_commons.cli.exit_codes import ExitCode
+
+APPS: Final = {
+    "infra": "Run a verb of the CDK CLI on the infrastructure app.",
+    "template": "Run a verb of the CDK CLI on the app with the SageMaker project templates.",
+}
+EXAMPLES: Final = """
+\b
+Any verb and flag of the CDK CLI may follow; '... {app} VERB --help' is the CDK's own help.
+Verbs that need credentials use the governance profile of cdk-app.yml when none is named.
+
+\b
+Examples:
+  {app} synth                       synthesise, then a table of what goes where
+  {app} synth --force               also when nothing has changed since the last time
+  {app} synth --json                the table as JSON
+  {app} synth STACK                 one template, as the CDK prints it
+  {app} ls | diff | deploy --all | destroy --all | drift
+  {app} publish -m MESSAGE          commit this checkout to the CodeCommit repositories
+  {app} init | clean                show the environment; remove what is generated
+  {app} setup                       install what is missing, bootstrap the accounts
+"""
+
+
+OWN_VERBS: Final = {
+    "clean": clean_verb,
+    "init": init_verb,
+    "publish": publish_verb,
+    "setup": setup_verb,
+}
+"""Verbs on an app that the CDK CLI does not have."""
+
+
+def register(application: typer.Typer) -> None:
+    """Add a verb for each app to the command line."""
+    # Without interspersed arguments everything after the first one belongs to the CDK CLI.
+    settings = {"ignore_unknown_options": True, "allow_interspersed_args": False}
+    for app, summary in APPS.items():
+        application.command(
+            app, help=summary, epilog=EXAMPLES.format(app=app), context_settings=settings
+        )(_verb(app))
+
+
+def _verb(app: str) -> Callable[[typer.Context, list[str] | None], None]:
+    def run(context: typer.Context, arguments: Arguments = None) -> None:
+        if not arguments:
+            typer.echo(context.get_help())
+            raise typer.Exit(ExitCode.USAGE)
+        verb, *flags = arguments
+        if verb in OWN_VERBS:
+            OWN_VERBS[verb](app)(args=flags, prog_name=f"{context.command_path} {verb}")
+        _refuse_unknown(context, verb)
+        raise typer.Exit(run_cdk(app, arguments))
+
+    return run
+
+
+def _refuse_unknown(context: typer.Context, verb: str) -> None:
+    """The CDK CLI answers an unknown verb with all of its help and exit code 1."""
+    verbs = sorted({*OWN_VERBS, *CDK_VERBS})
+    if verb in verbs or verb.startswith("-"):
+        return
+    nearest = get_close_matches(verb, verbs, n=1)
+    question = f" Did you mean '{nearest[0]}'?" if nearest else ""
+    typer.echo(f"{context.get_usage()}\n\nError: No such command '{verb}'.{question}", err=True)
+    raise typer.Exit(ExitCode.USAGE)
+
+
+def _completed(context: typer.Context, incomplete: str) -> list[str]:
+    """The verbs that begin so; flags are the CDK CLI's own."""
+    if context.params.get("arguments"):
+        return []
+    return [verb for verb in sorted({*OWN_VERBS, *CDK_VERBS}) if verb.startswith(incomplete)]
+
+
+Arguments = Annotated[
+    list[str] | None, typer.Argument(metavar="VERB [FLAGS]", autocompletion=_completed)
+]

@@ -1,0 +1,172 @@
+"""The questions of the wizard: what is asked, in which order, and which answers are taken."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import typer
+from pydantic import TypeAdapter, ValidationError
+
+from mlops_commons.config.infra_model import SecurityGroupId, SubnetId, VpcId
+from mlops_commons.config.values import Account, NetworkRange, Prefix, Region, SetName, StageText
+from mlops_commons.config.writing.answers import Answers, NetworkAnswer, SetAnswer, StageAnswer
+from mlops_commons.contract import DELIVERY_ORDER, StageName
+from mlops_commons.stage import EgressMode
+from mlops_commons.utilities.errors import PlatformError
+
+Lookup = Callable[[str, str], str]
+"""From profile and region to the account that STS says; raises PlatformError."""
+STAGES: Final = ",".join(str(name) for name in DELIVERY_ORDER)
+CREATE: Final = "create"
+IMPORT: Final = "import"
+
+
+def ask(proposed: Answers, lookup: Lookup) -> Answers:
+    """Ask for everything, with what is proposed in brackets.
+
+    Raises:
+        typer.Abort: the person has pressed control-C, or the input has ended.
+    """
+    _heading("The governance account: repositories and pipelines")
+    region = _text("region", proposed.region, Region)
+    prefix = _text("beginning of all names", proposed.app_prefix, Prefix)
+    profile, account = _account(
+        "governance", proposed.aws_profile, proposed.account, region, lookup
+    )
+    sets: list[SetAnswer] = []
+    while True:
+        number = len(sets)
+        known = proposed.sets[number] if number < len(proposed.sets) else None
+        sets.append(_set(known, number, region, sets, lookup))
+        more = len(sets) < len(proposed.sets)
+        if not typer.confirm("another account set?", default=more):
+            break
+    return Answers(
+        app_prefix=prefix, region=region, account=account, aws_profile=profile, sets=tuple(sets)
+    )
+
+
+def _set(
+    known: SetAnswer | None, number: int, region: str, before: list[SetAnswer], lookup: Lookup
+) -> SetAnswer:
+    _heading(f"Account set {number + 1}: the accounts of a business unit")
+    name = _text("name", known.set_name if known else f"business-unit-{number + 1}", SetName)
+    own_region = _text("region", known.default_region if known else region, Region, region)
+    proposed = ",".join(stage.stage_name for stage in known.stages) if known else STAGES
+    names = _list("stages, with commas", proposed, StageText)
+    earlier = [stage for entry in before for stage in entry.stages]
+    stages: list[StageAnswer] = []
+    for stage_name in names:
+        match = [s for s in (known.stages if known else ()) if s.stage_name == stage_name]
+        proposal = match[0] if match else StageAnswer(stage_name=stage_name, account="")
+        stages.append(_stage(proposal, own_region, [*earlier, *stages], lookup))
+    return SetAnswer(
+        set_name=name,
+        stages=tuple(stages),
+        default_region="" if own_region == region else own_region,
+    )
+
+
+def _stage(
+    proposed: StageAnswer, region: str, others: list[StageAnswer], lookup: Lookup
+) -> StageAnswer:
+    name = proposed.stage_name
+    _heading(f"Stage {name}")
+    own_region = _text("region", proposed.region or region, Region, region)
+    profile, account = _account(name, proposed.aws_profile, proposed.account, own_region, lookup)
+    usual = name.lower() != StageName.DEV
+    waits = usual if proposed.manual_approval is None else proposed.manual_approval
+    approval = typer.confirm("wait for a person's approval before this stage?", default=waits)
+    return StageAnswer(
+        stage_name=name,
+        account=account,
+        aws_profile=profile,
+        region="" if own_region == region else own_region,
+        manual_approval=None if approval == usual else approval,
+        network=_network(proposed.network or NetworkAnswer(vpc_cidr=_free_range(others))),
+    )
+
+
+def _network(proposed: NetworkAnswer) -> NetworkAnswer:
+    kind = _choice("network", IMPORT if proposed.vpc_id else CREATE, (CREATE, IMPORT))
+    if kind == CREATE:
+        return NetworkAnswer(
+            vpc_cidr=_text("address range", proposed.vpc_cidr or "10.0.0.0/16", NetworkRange),
+            egress=EgressMode(
+                _choice("way out", str(proposed.egress), tuple(str(mode) for mode in EgressMode))
+            ),
+        )
+    return NetworkAnswer(
+        vpc_id=_text("VPC id", proposed.vpc_id, VpcId),
+        subnets=_list("ids of its private subnets", ",".join(proposed.subnets), SubnetId),
+        base_security_group=_text(
+            "id of its security group", proposed.base_security_group, SecurityGroupId
+        ),
+        vpc_cidr=_text("its address range", proposed.vpc_cidr or "10.0.0.0/16", NetworkRange),
+    )
+
+
+def _account(name: str, profile: str, account: str, region: str, lookup: Lookup) -> tuple[str, str]:
+    """The profile, and the account that it reaches; typed where nobody can ask STS."""
+    profile = typer.prompt("AWS profile ('-' for the derived name)", default=profile or "-").strip()
+    profile = "" if profile == "-" else profile
+    found = ""
+    if profile:
+        try:
+            found = lookup(profile, region)
+            typer.echo(f"  the profile '{profile}' reaches account {found}")
+        except PlatformError as error:
+            typer.echo(f"  {error.message}: type the account of {name}")
+    return profile, _text("account id", found or account, Account)
+
+
+def _free_range(others: list[StageAnswer]) -> str:
+    """A range that no other stage has, so that the VPCs can be connected one day."""
+    taken = {stage.network.vpc_cidr for stage in others if stage.network}
+    ranges = (f"10.{number}.0.0/16" for number in range(256))
+    return next(block for block in ranges if block not in taken)
+
+
+def _text(question: str, proposed: str, kind: Any, fallback: str = "") -> str:
+    check = _check(kind)
+    return str(typer.prompt(question, default=proposed or fallback or None, value_proc=check))
+
+
+def _list(question: str, proposed: str, kind: Any) -> tuple[str, ...]:
+    one = _check(kind)
+
+    def check(answer: str) -> tuple[str, ...]:
+        parts = [part.strip() for part in answer.split(",") if part.strip()]
+        if not parts:
+            raise typer.BadParameter("at least one is needed")
+        return tuple(one(part) for part in parts)
+
+    found: tuple[str, ...] = typer.prompt(question, default=proposed or None, value_proc=check)
+    return found
+
+
+def _choice(question: str, proposed: str, allowed: tuple[str, ...]) -> str:
+    def check(answer: str) -> str:
+        if answer.strip().lower() not in allowed:
+            raise typer.BadParameter(f"'{answer}' is not one of: {', '.join(allowed)}")
+        return answer.strip().lower()
+
+    words = " or ".join(allowed)
+    return str(typer.prompt(f"{question} ({words})", default=proposed, value_proc=check))
+
+
+def _check(kind: Any) -> Callable[[str], str]:
+    """The check of a value in the file, as a check of an answer."""
+    adapter: TypeAdapter[str] = TypeAdapter(kind)
+
+    def check(answer: str) -> str:
+        try:
+            return adapter.validate_python(answer.strip())
+        except ValidationError as error:
+            text = error.errors()[0]["msg"].removeprefix("Value error, ")
+            raise typer.BadParameter(text) from None
+
+    return check
+
+
+def _heading(text: str) -> None:
+    typer.secho(f"\n{text}", bold=True)

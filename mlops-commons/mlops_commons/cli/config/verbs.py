@@ -1,0 +1,132 @@
+"""`config`: the configuration files made, checked, shown and explained."""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mlops_commons.cli.config import wizard as config_wizard
+from mlops_commons.cli.config.credentials import refresh_aws_credentials
+from mlops_commons.cli.tables import print_table
+from mlops_commons.utilities.errors import PlatformError
+from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG
+
+if TYPE_CHECKING:
+    from mlops_commons.config.explaining.keys import Key
+
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
+Of = Annotated[str, typer.Option("--stage", help="Only SET/STAGE, or 'governance'.")]
+KeyPath = Annotated[str, typer.Argument(metavar="[PATH]", help="A key or its end, such as egress.")]
+AccountsFile = Annotated[
+    Path, typer.Argument(metavar="FILE", help="accounts.json of the older layout.", exists=True)
+]
+
+
+def register(application: typer.Typer) -> None:
+    """Add the group to the command line."""
+    group = typer.Typer(rich_markup_mode=None)
+    group.callback(invoke_without_command=True, epilog=config_wizard.EXAMPLES)(config_wizard.config)
+    group.command("validate")(validate)
+    group.command("show")(show)
+    group.command("explain")(explain)
+    group.command("migrate")(migrate)
+    group.command("refresh_aws_credentials")(refresh_aws_credentials)
+    application.add_typer(group, name="config")
+
+
+def validate() -> None:
+    """Check both files; report all problems at once."""
+    from mlops_commons.config import load_config, placeholder_accounts
+
+    config = load_config()
+    typer.echo(f"valid: {CDK_APP_CONFIG}\nvalid: {CDK_INFRA_APP_CONFIG}")
+    placeholders = placeholder_accounts(config)
+    if placeholders:
+        typer.echo(f"note: placeholder account ids, fill in yours: {', '.join(placeholders)}")
+
+
+def show(stage: Of = "", as_json: AsJson = False) -> None:
+    """Show the values that hold for each stage, and the line that each comes from."""
+    from mlops_commons.config.explaining.origins import effective_values
+    from mlops_commons.config.loader import load_sources
+
+    values = effective_values(load_sources())
+    found = [value for value in values if not stage or value.of.lower() == stage.lower()]
+    if not found:
+        known = ", ".join(dict.fromkeys(value.of for value in values))
+        raise PlatformError(f"there is no enabled stage '{stage}'; there are: {known}")
+    if as_json:
+        typer.echo(json.dumps([asdict(value) for value in found], indent=2))
+        return
+    for of in dict.fromkeys(value.of for value in found):
+        typer.secho(f"\n{of}", bold=True)
+        rows = [(value.key, value.value, value.origin) for value in found if value.of == of]
+        print_table(("Key", "Value", "From"), rows)
+
+
+def explain(path: KeyPath = "", as_json: AsJson = False) -> None:
+    """Say what a key means, may be and is by default; without PATH, list all keys."""
+    from mlops_commons.config.explaining.keys import keys
+
+    every = keys()
+    wanted = _plain(path)
+    found = [key for key in every if f".{_plain(key.path)}".endswith(f".{wanted}") or not wanted]
+    if not found:
+        from mlops_commons.config.values import nearest
+
+        names = {_plain(key.path).rpartition(".")[2] for key in every}
+        near = nearest(wanted.rpartition(".")[2], sorted(names))
+        raise PlatformError(
+            f"there is no key '{path}'" + (f"; {near}" if near else ""),
+            hint="see all keys: ./mlops-multi-account.sh config explain",
+        )
+    if as_json:
+        typer.echo(json.dumps([asdict(key) for key in found], indent=2))
+        return
+    for key in found:
+        _print_key(key)
+
+
+def migrate(
+    file: AccountsFile,
+    governance_account: config_wizard.Account = "",
+    governance_profile: config_wizard.Profile = "",
+    region: config_wizard.Region = "",
+    app_prefix: config_wizard.AppPrefix = config_wizard.PREFIX,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    dry_run: config_wizard.DryRun = False,
+) -> None:
+    """Make both files from accounts.json of the older layout and what lies beside it."""
+    from mlops_commons.config.writing.migration import migration
+
+    found = migration(
+        file,
+        app_prefix=app_prefix,
+        account=governance_account,
+        region=region,
+        aws_profile=governance_profile,
+    )
+    for source in found.read:
+        typer.echo(f"read: {source}")
+    for note in found.notes:
+        typer.echo(f"note: {note}")
+    config_wizard.write(found.answers, ask_first=not yes, dry_run=dry_run)
+
+
+def _plain(path: str) -> str:
+    """A path without indices and without the root key, as people type it in different ways."""
+    parts = path.replace("[]", "").split(".")
+    named = [part.partition("[")[0] for part in parts]
+    return ".".join(part for part in named if part and not part.endswith("_app_config"))
+
+
+def _print_key(key: "Key") -> None:
+    typer.secho(key.path, bold=sys.stdout.isatty())
+    need = "required" if key.required else f"default: {key.default}" if key.default else "optional"
+    typer.echo(f"  {key.file}; {key.kind}; {need}")
+    if key.description:
+        typer.echo(f"  {key.description}")

@@ -1,0 +1,141 @@
+"""`config`: asks for accounts, sets and networks, shows both files, and writes them."""
+
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from mlops_commons.cli.exit_codes import ExitCode
+from mlops_commons.utilities.errors import ConfigError, PlatformError
+from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG, REPOSITORY_ROOT
+
+if TYPE_CHECKING:
+    from mlops_commons.config.writing.answers import Answers
+
+EXAMPLES: Final = """
+\b
+Without a verb: asks for region, prefix, governance account, and any number of sets with their
+stages, profiles, approvals and networks; shows both files before it writes them; keeps a dated
+copy of an old one. Account ids are read with STS where a profile has credentials.
+
+\b
+Examples:
+  config                            asks
+  config --dry-run                  asks, shows, writes nothing
+  config --non-interactive --region eu-west-1 --governance-account 100000000001 \\
+    --stage retail/dev=100000000002,profile=retail-dev \\
+    --stage retail/prod=100000000003,approval=yes,vpc-cidr=10.2.0.0/16
+  config show --stage retail/dev    the values that hold, and the line of each
+  config explain egress             what a key means and may be
+"""
+REGION: Final = "eu-west-1"
+PREFIX: Final = "mlops"
+
+Region = Annotated[str, typer.Option("--region", help="Of the governance account.")]
+AppPrefix = Annotated[str, typer.Option("--prefix", help="The beginning of all names.")]
+Account = Annotated[str, typer.Option("--governance-account", help="Its id, 12 digits.")]
+Profile = Annotated[str, typer.Option("--governance-profile", help="Its AWS profile.")]
+Stages = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--stage",
+        metavar="SET/STAGE=ACCOUNT[,KEY=VALUE...]",
+        help="Keys: profile, region, approval, vpc-cidr, egress, vpc-id, subnets, security-group.",
+    ),
+]
+NonInteractive = Annotated[
+    bool, typer.Option("--non-interactive", help="Ask nothing: flags and the files say it all.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the files, write nothing.")]
+
+
+def config(
+    context: typer.Context,
+    region: Region = "",
+    app_prefix: AppPrefix = "",
+    governance_account: Account = "",
+    governance_profile: Profile = "",
+    stage: Stages = None,
+    non_interactive: NonInteractive = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Make the configuration files by answering questions, or look at them."""
+    if context.invoked_subcommand:
+        return
+    from mlops_commons.accounts.profiles import account_of
+    from mlops_commons.cli.config.flags import Flags, complete, with_flags
+    from mlops_commons.cli.config.questions import ask
+
+    flags = Flags(
+        app_prefix=app_prefix,
+        region=region,
+        account=governance_account,
+        aws_profile=governance_profile,
+        stages=stage or (),
+    )
+    proposed = with_flags(_proposed(), flags)
+    if non_interactive:
+        answers = complete(proposed, account_of)
+    else:
+        try:
+            answers = ask(proposed, account_of)
+        except typer.Abort:
+            typer.echo("\nnothing is written; the files are as they were", err=True)
+            raise typer.Exit(ExitCode.INTERRUPTED) from None
+    write(answers, ask_first=not non_interactive, dry_run=dry_run)
+
+
+def write(answers: "Answers", *, ask_first: bool, dry_run: bool = False) -> None:
+    """Show both files, check them as the loader would, ask, then replace what differs.
+
+    Raises:
+        ConfigError: the answers make no valid configuration; nothing is written.
+        PlatformError: a file cannot be written.
+    """
+    from mlops_commons.config.writing.answered_files import cdk_app_text, infra_text
+    from mlops_commons.config.writing.writer import check_texts, replace_files
+
+    texts = {CDK_APP_CONFIG: cdk_app_text(answers, _text(CDK_APP_CONFIG))}
+    if CDK_INFRA_APP_CONFIG.parent.is_dir():
+        texts[CDK_INFRA_APP_CONFIG] = infra_text(answers, _text(CDK_INFRA_APP_CONFIG))
+    for file, text in texts.items():
+        typer.secho(f"\n== {_shown(file)}", bold=True)
+        typer.echo(text)
+    check_texts(texts, CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG)
+    if dry_run:
+        return
+    try:
+        agreed = not ask_first or typer.confirm("write these files?", default=True)
+    except typer.Abort:
+        agreed = False
+    if not agreed:
+        typer.echo("\nnothing is written; the files are as they were", err=True)
+        raise typer.Exit(ExitCode.FAILURE)
+    written = replace_files(texts, datetime.now())
+    for file, copy in written.items():
+        kept = f"; what it was: {_shown(copy)}" if copy else ""
+        typer.echo(f"written: {_shown(file)}{kept}")
+    if not written:
+        typer.echo("both files say this already")
+    typer.echo("next: ./mlops-multi-account.sh doctor, then ./mlops-multi-account.sh bootstrap")
+
+
+def _proposed() -> "Answers":
+    """What the files say so far; a fresh start where they cannot be read."""
+    from mlops_commons.config.loader import load_sources
+    from mlops_commons.config.writing.answers import Answers
+    from mlops_commons.config.writing.current_answers import current_answers
+
+    with suppress(ConfigError, PlatformError):
+        return current_answers(load_sources())
+    return Answers(app_prefix=PREFIX, region=REGION, account="", sets=())
+
+
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8") if file.is_file() else ""
+
+
+def _shown(file: Path) -> str:
+    return str(file.relative_to(REPOSITORY_ROOT))

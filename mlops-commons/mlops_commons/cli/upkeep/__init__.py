@@ -1,0 +1,1 @@
+"""The verbs that keep this repository in order: checks, documentation, completion."""

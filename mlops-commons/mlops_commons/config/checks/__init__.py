@@ -1,0 +1,1 @@
+"""What is checked across the whole configuration."""

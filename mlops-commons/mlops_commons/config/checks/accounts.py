@@ -1,0 +1,107 @@
+"""Checks of sets, stages, their tags and their policies."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from mlops_commons.config.document import KeyPath
+from mlops_commons.config.resolve_infra import is_dev
+from mlops_commons.config.sources import APP_ROOT, Sources
+from mlops_commons.config.values import region_partitions
+from mlops_commons.contract import TagKey
+from mlops_commons.stage import Bootstrap
+from mlops_commons.utilities.errors import Problem
+
+TAG_TEXT: Final = r"[\w\s.:/=+@-]*"
+MOST_TAGS: Final = 50 - len(TagKey)
+
+
+def duplicate_sets(sources: Sources) -> Iterator[Problem]:
+    """Sets are found by name, in any case."""
+    seen: dict[str, int] = {}
+    for index, deployment in enumerate(sources.app.deployments):
+        first = seen.setdefault(deployment.set_name.lower(), index)
+        if first != index:
+            path = (APP_ROOT, "deployments", index, "set_name")
+            message = f"the set '{deployment.set_name}' is at deployments[{first}] already"
+            yield sources.app_document.problem(path, message)
+
+
+def duplicate_stages(sources: Sources) -> Iterator[Problem]:
+    """Stages are found by name within their set, in any case."""
+    for index, deployment in enumerate(sources.app.deployments):
+        seen: set[str] = set()
+        for position, stage in enumerate(deployment.stages):
+            name = stage.stage_name.lower()
+            if name in seen:
+                path = (APP_ROOT, "deployments", index, "stages", position, "stage_name")
+                message = f"the stage '{stage.stage_name}' is in set '{deployment.set_name}' twice"
+                yield sources.app_document.problem(path, message)
+            seen.add(name)
+
+
+def missing_dev(sources: Sources) -> Iterator[Problem]:
+    """An enabled set has a stage dev, though it may be disabled for now."""
+    for index, deployment in enumerate(sources.config.deployments):
+        if deployment.enabled and not any(is_dev(s.stage_name) for s in deployment.stages):
+            message = (
+                f"set '{deployment.set_name}' has no stage 'dev'; it is where projects are "
+                "started, so every enabled set needs one"
+            )
+            path = (APP_ROOT, "deployments", index, "stages")
+            yield sources.app_document.problem(path, message)
+
+
+def tags_allowed(sources: Sources) -> Iterator[Problem]:
+    """Limits of AWS (Tagging AWS Resources, "Tag naming limits and requirements")."""
+    blocks: list[tuple[KeyPath, dict[str, str]]] = [((APP_ROOT, "tags"), sources.app.tags)]
+    for index, deployment in enumerate(sources.app.deployments):
+        path: KeyPath = (APP_ROOT, "deployments", index)
+        blocks.append(((*path, "tags"), deployment.tags))
+        blocks += [
+            ((*path, "stages", position, "tags"), stage.tags)
+            for position, stage in enumerate(deployment.stages)
+        ]
+    for where, tags in blocks:
+        for key, value in tags.items():
+            fault = _tag_fault(key, value)
+            if fault:
+                yield sources.app_document.problem((*where, key), f"tag '{key}': {fault}")
+    for path, _, stage in sources.stages():
+        if len(stage.tags) > MOST_TAGS:
+            message = f"{len(stage.tags)} tags in all; {MOST_TAGS} at most beside our own"
+            yield sources.app_document.problem((*path, "tags"), message)
+
+
+def _tag_fault(key: str, value: str) -> str:
+    if key.lower().startswith("aws:"):
+        return "keys that begin with 'aws:' belong to AWS"
+    if key in set(TagKey):
+        return "the platform sets this tag itself"
+    if len(key) > 128 or len(value) > 256:
+        return "a key has 128 characters at most, a value 256"
+    if not re.fullmatch(TAG_TEXT, key + value):
+        return "only letters, digits, spaces and + - = . _ : / @ are allowed"
+    return ""
+
+
+def policies_in_their_account(sources: Sources) -> Iterator[Problem]:
+    """A policy can be used only in its own account and partition."""
+    pipeline = sources.config.pipeline
+    entries: list[tuple[KeyPath, str, str, Bootstrap]] = [
+        ((APP_ROOT, "pipeline"), pipeline.account, pipeline.region, pipeline.bootstrap)
+    ]
+    entries += [(path, s.account, s.region, s.bootstrap) for path, _, s in sources.stages()]
+    for path, account, region, bootstrap in entries:
+        arn = bootstrap.execution_policy_arn
+        if not arn:
+            continue
+        _, partition, _, _, owner, _ = arn.split(":", 5)
+        where = (*path, "bootstrap", "execution_policy_arn")
+        expected = region_partitions().get(region, partition)
+        if owner not in ("aws", account):
+            message = f"'{arn}' is a policy of account {owner}, but this account is {account}"
+            yield sources.app_document.problem(where, message)
+        elif partition != expected:
+            message = f"'{arn}' is in partition {partition}, but {region} is in {expected}"
+            yield sources.app_document.problem(where, message)

@@ -1,0 +1,123 @@
+"""Checks of networks: what fits into what, and what needs what."""
+
+import ipaddress
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Final, TypeVar
+
+from mlops_commons.config.document import KeyPath
+from mlops_commons.config.infra_model import CreateNetworkFile
+from mlops_commons.config.sources import Sources
+from mlops_commons.config.values import region_partitions
+from mlops_commons.stage import CreateNetwork, ImportNetwork
+from mlops_commons.utilities.errors import Problem
+from mlops_commons.vpc_endpoints import VPC_ENDPOINTS, EndpointKind
+
+GATEWAYS: Final = frozenset(row.key for row in VPC_ENDPOINTS if row.kind is EndpointKind.GATEWAY)
+Kind = TypeVar("Kind", CreateNetwork, ImportNetwork)
+
+
+def subnets_fit(sources: Sources) -> Iterator[Problem]:
+    """The subnets of all zones must fit into the VPC's range, private ones first."""
+    for path, network in _networks(sources, CreateNetwork):
+        vpc = ipaddress.IPv4Network(network.vpc_cidr)
+        masks = [network.private_subnet_cidr_mask] * network.max_azs
+        if network.egress == "nat":
+            masks += [network.public_subnet_cidr_mask] * network.max_azs
+        needed = _space(masks)
+        if needed > vpc.num_addresses or min(masks) < vpc.prefixlen:
+            message = (
+                f"subnets with the masks {', '.join(f'/{mask}' for mask in masks)} need {needed} "
+                f"addresses, but vpc_cidr '{network.vpc_cidr}' has {vpc.num_addresses}"
+            )
+            yield sources.infra_document.problem((*path, "vpc_cidr"), message)
+
+
+def _space(masks: list[int]) -> int:
+    """Addresses up to the end of the last subnet, each at a multiple of its own size."""
+    end = 0
+    for mask in masks:
+        size = 2 ** (32 - mask)
+        end = -(-end // size) * size + size
+    return end
+
+
+def gateways_fit(sources: Sources) -> Iterator[Problem]:
+    for path, network in _networks(sources, CreateNetwork):
+        if network.nat_gateways > network.max_azs:
+            message = (
+                f"{network.nat_gateways} NAT gateways need as many zones, but there are "
+                f"{network.max_azs}"
+            )
+            yield sources.infra_document.problem((*path, "vpc_nat_gateways"), message)
+        file = _written(sources, path)
+        if network.egress == "endpoints-only" and file and file.vpc_nat_gateways:
+            message = "egress 'endpoints-only' has no NAT gateway; remove vpc_nat_gateways"
+            yield sources.infra_document.problem((*path, "vpc_nat_gateways"), message)
+
+
+def _written(sources: Sources, path: KeyPath) -> CreateNetworkFile | None:
+    if "default_create_network" in path:
+        return sources.infra.network.default_create_network
+    return sources.infra.network.deployments[int(path[3])].stages[int(path[5])].create_network
+
+
+def import_endpoints(sources: Sources) -> Iterator[Problem]:
+    for path, network in _networks(sources, ImportNetwork):
+        for key in (key for key, on in network.endpoints.items() if on):
+            where = (*path, "endpoints", key)
+            if key in GATEWAYS and not network.route_table_ids:
+                message = f"endpoint '{key}' needs route_table_ids of the private subnets"
+                yield sources.infra_document.problem(where, message)
+            if key not in GATEWAYS and not network.vpc_cidr:
+                message = f"endpoint '{key}' needs vpc_cidr, from which it may be reached"
+                yield sources.infra_document.problem(where, message)
+
+
+def zones_in_their_region(sources: Sources) -> Iterator[Problem]:
+    """Zone names begin with their region; each is used for one private and one public subnet."""
+    for _, deployment, stage in sources.stages():
+        network = sources.config.network(deployment.set_name, stage.stage_name)
+        if not isinstance(network, CreateNetwork) or stage.region not in region_partitions():
+            continue
+        zones = network.availability_zones
+        foreign = [zone for zone in zones if not zone.startswith(stage.region)]
+        path = sources.network_path(deployment.set_name, stage.stage_name)
+        where = (*path, "availability_zones")
+        here = f"stage '{stage.stage_name}' of set '{deployment.set_name}'"
+        if foreign:
+            message = f"'{foreign[0]}' is not in {stage.region}, the region of {here}"
+            yield sources.infra_document.problem(where, message)
+        elif len(set(zones)) < len(zones):
+            message = f"{here} has a zone twice: {', '.join(zones)}"
+            yield sources.infra_document.problem(where, message)
+
+
+def overlapping_ranges(sources: Sources) -> Iterator[Problem]:
+    """Ranges that overlap within a set can never be connected with each other.
+
+    Stages that all inherit one default are left alone: that is the reference system's sample.
+    """
+    by_set: dict[str, list[tuple[KeyPath, str, ipaddress.IPv4Network]]] = {}
+    for _, deployment, stage in sources.stages():
+        network = sources.config.network(deployment.set_name, stage.stage_name)
+        path = sources.network_path(deployment.set_name, stage.stage_name)
+        if network.vpc_cidr and (*path, "vpc_cidr") in sources.infra_document.lines:
+            entry = (path, stage.stage_name, ipaddress.IPv4Network(network.vpc_cidr))
+            by_set.setdefault(deployment.set_name, []).append(entry)
+    for entries in by_set.values():
+        for (first_path, first, one), (path, name, other) in combinations(entries, 2):
+            if first_path != path and one.overlaps(other):
+                message = f"'{other}' of stage '{name}' overlaps with '{one}' of stage '{first}'"
+                yield sources.infra_document.problem((*path, "vpc_cidr"), message)
+
+
+def _networks(sources: Sources, kind: type[Kind]) -> Iterator[tuple[KeyPath, Kind]]:
+    """The networks of delivered stages, each place in the file once."""
+    seen = set()
+    for _, deployment, stage in sources.stages():
+        network = sources.config.network(deployment.set_name, stage.stage_name)
+        path = sources.network_path(deployment.set_name, stage.stage_name)
+        if isinstance(network, kind) and path not in seen:
+            seen.add(path)
+            yield path, network

@@ -1,0 +1,40 @@
+"""What no single value shows: the table of checks across the files."""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from mlops_commons.config.checks import accounts as account_checks
+from mlops_commons.config.checks import names as name_checks
+from mlops_commons.config.checks import networks as network_checks
+from mlops_commons.config.checks import sharing as sharing_checks
+from mlops_commons.config.sources import Sources
+from mlops_commons.utilities.errors import Problem
+
+Check = Callable[[Sources], Iterator[Problem]]
+
+NEED_NAMES: Final[tuple[Check, ...]] = (
+    account_checks.missing_dev,
+    name_checks.unknown_places,
+    name_checks.derived_names,
+    name_checks.stage_names,
+    name_checks.studio_names,
+)
+"""Checks that wait until set names, stage names and the governance account have no problems."""
+
+CHECKS: Final[tuple[Check, ...]] = (
+    *NEED_NAMES,
+    account_checks.duplicate_sets,
+    account_checks.duplicate_stages,
+    account_checks.tags_allowed,
+    account_checks.policies_in_their_account,
+    name_checks.duplicate_places,
+    sharing_checks.shared_places,
+    sharing_checks.shared_stack_names,
+    sharing_checks.shared_service_catalog_roles,
+    network_checks.subnets_fit,
+    network_checks.gateways_fit,
+    network_checks.zones_in_their_region,
+    network_checks.import_endpoints,
+    network_checks.overlapping_ranges,
+)
+"""To add a check, write a function that yields problems and name it here."""

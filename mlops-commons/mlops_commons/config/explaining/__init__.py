@@ -1,0 +1,1 @@
+"""What the configuration's keys mean and where their values come from."""

@@ -1,0 +1,1 @@
+"""Configuration files written from answers and from older files."""

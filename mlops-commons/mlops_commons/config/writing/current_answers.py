@@ -1,0 +1,66 @@
+"""The answers that the files hold so far, as the wizard proposes them."""
+
+from mlops_commons.config import model
+from mlops_commons.config.infra_model import CdkInfraAppConfig
+from mlops_commons.config.loader import PLACEHOLDER_ACCOUNTS
+from mlops_commons.config.sources import Sources
+from mlops_commons.config.writing.answers import Answers, NetworkAnswer, SetAnswer, StageAnswer
+from mlops_commons.stage import EgressMode
+
+Networks = dict[tuple[str, str], NetworkAnswer]
+
+
+def current_answers(sources: Sources) -> Answers:
+    """What both files say; the sample's placeholders count as no answer."""
+    app = sources.app
+    networks = _networks(sources.infra)
+    return Answers(
+        app_prefix=app.app_prefix,
+        region=app.pipeline.region,
+        account=_real(app.pipeline.account),
+        aws_profile=app.pipeline.bootstrap.aws_profile,
+        sets=tuple(_set(entry, networks) for entry in app.deployments),
+    )
+
+
+def _set(entry: model.DeploymentFile, networks: Networks) -> SetAnswer:
+    return SetAnswer(
+        set_name=entry.set_name,
+        default_region=entry.default_region or "",
+        stages=tuple(
+            StageAnswer(
+                stage_name=stage.stage_name,
+                account=_real(stage.account),
+                aws_profile=stage.bootstrap.aws_profile,
+                region=stage.region or "",
+                manual_approval=stage.manual_approval,
+                network=networks.get((entry.set_name.lower(), stage.stage_name.lower())),
+            )
+            for stage in entry.stages
+        ),
+    )
+
+
+def _networks(infra: CdkInfraAppConfig) -> Networks:
+    found: Networks = {}
+    for deployment in infra.network.deployments:
+        for stage in deployment.stages:
+            place = (deployment.set_name.lower(), stage.stage_name.lower())
+            if stage.import_network:
+                imported = stage.import_network
+                found[place] = NetworkAnswer(
+                    vpc_id=imported.vpc_id,
+                    subnets=imported.subnets,
+                    base_security_group=imported.base_security_group,
+                    vpc_cidr=imported.vpc_cidr or "",
+                )
+            elif stage.create_network:
+                created = stage.create_network
+                found[place] = NetworkAnswer(
+                    vpc_cidr=created.vpc_cidr or "", egress=created.egress or EgressMode.NAT
+                )
+    return found
+
+
+def _real(account: str) -> str:
+    return "" if account in PLACEHOLDER_ACCOUNTS else account

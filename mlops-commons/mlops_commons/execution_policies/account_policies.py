@@ -1,0 +1,130 @@
+"""The execution policy of each account and region, from the templates that go there."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlops_commons.accounts.bootstrap_plan import BootstrapRow, PolicySource
+from mlops_commons.assembly.stacks import StackSummary
+from mlops_commons.assembly.templates import Environment, StackTemplate, read_template
+from mlops_commons.execution_policies.execution_policy import execution_policy
+from mlops_commons.execution_policies.policy_documents import (
+    Document,
+    read_policy,
+    reviewed_text,
+    split,
+)
+from mlops_commons.execution_policies.project_stacks import STAGES, project_stack
+from mlops_commons.iam.statements import Statement, policy_document
+from mlops_commons.utilities import names
+from mlops_commons.utilities.errors import PlatformError
+
+Assemblies = Mapping[Path, Sequence[StackSummary]]
+"""The stacks of each app's cloud assembly, by its folder."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountPolicy:
+    """What CloudFormation may do in one account and region.
+
+    Attributes:
+        arns: the managed policies of CloudFormation's role: those of the documents, in their order,
+            or the one that the configuration names.
+        documents: each within IAM's limits; none where an ARN is named.
+        text: what is written for review; empty where nothing is generated.
+    """
+
+    row: BootstrapRow
+    arns: tuple[str, ...]
+    documents: tuple[Document, ...] = ()
+    text: str = ""
+
+
+def account_policy(
+    row: BootstrapRow, assemblies: Assemblies, *, app_prefix: str, permissions_boundary: str = ""
+) -> AccountPolicy:
+    """The policy of a row of the plan: named, kept in a file, or generated.
+
+    Args:
+        permissions_boundary: the name of a policy that every role must carry.
+
+    Raises:
+        PlatformError: a kept file is no policy, or nothing is known of a template's type.
+    """
+    if row.policy_source is PolicySource.ARN:
+        return AccountPolicy(row=row, arns=(row.policy_arn,))
+    if row.policy_source is PolicySource.FILE:
+        documents, text = split(read_policy(row.policy_file)), ""
+    else:
+        statements = generated_statements(
+            row, assemblies, app_prefix=app_prefix, permissions_boundary=permissions_boundary
+        )
+        documents, text = split(policy_document(statements)), reviewed_text(statements)
+    arns = policy_arns(row, app_prefix, len(documents))
+    return AccountPolicy(row=row, arns=arns, documents=documents, text=text)
+
+
+def policy_arns(row: BootstrapRow, app_prefix: str, count: int) -> tuple[str, ...]:
+    """The ARNs of an account's execution policies; IAM has no regions, so the name tells it."""
+    stem = names.shorten(f"{app_prefix}-cdk-execution-{names.region_code(row.region)}", 120)
+    prefix = f"arn:{environment_of(row).partition}:iam::{row.account}:policy/{stem}"
+    return tuple(f"{prefix}-{number}" for number in range(1, count + 1))
+
+
+def generated_statements(
+    row: BootstrapRow, assemblies: Assemblies, *, app_prefix: str, permissions_boundary: str = ""
+) -> tuple[Statement, ...]:
+    """The statements of a generated policy."""
+    place = environment_of(row)
+    prefix = f"arn:{place.partition}:iam::{place.account}:policy/"
+    return execution_policy(
+        stacks_of(row, assemblies),
+        place,
+        permissions_boundary=f"{prefix}{permissions_boundary}" if permissions_boundary else "",
+        deployment_boundaries=tuple(
+            prefix + names.deployment_boundary(app_prefix, use.set_name, use.stage_name, row.region)
+            for use in row.uses
+            if use.set_name
+        ),
+    )
+
+
+def stacks_of(row: BootstrapRow, assemblies: Assemblies) -> tuple[StackTemplate, ...]:
+    """Every stack that CloudFormation gets in an account and region.
+
+    Raises:
+        PlatformError: no assembly has a stack there.
+    """
+    place = environment_of(row)
+    found = (*_synthesised(place, assemblies), *_of_projects(row, place))
+    if not found:
+        raise PlatformError(
+            f"no app has a stack for account {row.account} in {row.region}",
+            hint="see where stacks go: ./mlops-multi-account.sh infra synth",
+        )
+    return found
+
+
+def environment_of(row: BootstrapRow) -> Environment:
+    """Where the stacks of a row go; the partition is that of the region."""
+    from botocore.session import Session
+
+    return Environment(
+        partition=Session().get_partition_for_region(row.region),
+        account=row.account,
+        region=row.region,
+    )
+
+
+def _synthesised(place: Environment, assemblies: Assemblies) -> Iterator[StackTemplate]:
+    for folder, stacks in assemblies.items():
+        for stack in stacks:
+            if (stack.account, stack.region) == (place.account, place.region):
+                yield read_template(folder, stack, place.partition)
+
+
+def _of_projects(row: BootstrapRow, place: Environment) -> Iterator[StackTemplate]:
+    stages = dict.fromkeys(use.stage_name.lower() for use in row.uses if use.set_name)
+    for stage in stages:
+        if stage in STAGES:
+            yield project_stack(stage, place, row.dev_accounts)

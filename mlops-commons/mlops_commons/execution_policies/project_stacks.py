@@ -1,0 +1,165 @@
+"""What the deploy repositories of projects create in the accounts of a set.
+
+A project's deploy pipeline has CloudFormation make these resources with the same role as the
+platform's own stacks. Its templates are written by the project, so this is the list of what they
+may hold: the types of the seed code, by the names that its `deploy_app/names.py` gives.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from mlops_commons.assembly.templates import Environment, StackTemplate
+from mlops_commons.contract import ParameterName, StageName
+
+PROJECT_TAG: Final = "sagemaker:project-id"
+STAGES: Final = tuple(str(stage) for stage in StageName)
+"""Where projects deploy."""
+NETWORK: Final = tuple(
+    name.removeprefix("/")
+    for name in (
+        ParameterName.VPC_ID,
+        ParameterName.PRIVATE_SUBNET_IDS,
+        ParameterName.SECURITY_GROUP_ID,
+        ParameterName.DEPLOYMENT_BOUNDARY,
+    )
+)
+"""Below the namespace of a stage, if it has one."""
+
+
+def project_stack(
+    stage: str, environment: Environment, dev_accounts: Sequence[str] = ()
+) -> StackTemplate:
+    """The stack of any project in a stage, with `*` where projects differ.
+
+    Args:
+        dev_accounts: the other accounts in which the projects register the model versions that
+            they deploy here.
+    """
+    return StackTemplate(
+        stack=f"*-p-*-deploy-{stage}",
+        environment=environment,
+        template={
+            "Parameters": _network(),
+            "Resources": {
+                **_data(stage),
+                **_roles(stage),
+                **_endpoint(stage, dev_accounts),
+                **_batch(stage),
+            },
+        },
+    )
+
+
+def _network() -> dict[str, Any]:
+    names = [f"{prefix}{path}" for prefix in ("/", "/*/") for path in NETWORK]
+    kind = "AWS::SSM::Parameter::Value<String>"
+    return {name: {"Type": kind, "Default": name} for name in names}
+
+
+def _data(stage: str) -> dict[str, Any]:
+    tags = [{"Key": PROJECT_TAG, "Value": "*"}]
+    return {
+        "DataKey": {"Type": "AWS::KMS::Key", "Properties": {"Tags": tags}},
+        "DataBucket": {
+            "Type": "AWS::S3::Bucket",
+            "Properties": {"BucketName": f"sagemaker-p-*-{stage}-*"},
+        },
+        # Its name is made of the stack's, of which only the beginning may be left.
+        "DataAccessLogs": {
+            "Type": "AWS::S3::Bucket",
+            "Properties": {"BucketName": "*-dataaccesslogs*"},
+        },
+        "DataBucketPolicy": {"Type": "AWS::S3::BucketPolicy"},
+    }
+
+
+def _role(stage: str, purpose: str) -> dict[str, Any]:
+    return {
+        "Type": "AWS::IAM::Role",
+        # Which boundary, the policy says; a role of a project has one in any case.
+        "Properties": {
+            "RoleName": f"sagemaker-p-*-{stage}-{purpose}",
+            "PermissionsBoundary": "*",
+        },
+    }
+
+
+def _role_arn(stage: str, purpose: str) -> dict[str, str]:
+    name = f"sagemaker-p-*-{stage}-{purpose}"
+    return {"Fn::Sub": f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/{name}"}
+
+
+def _roles(stage: str) -> dict[str, Any]:
+    return {
+        "ExecutionRole": _role(stage, "execution"),
+        "TestRole": _role(stage, "test"),
+        "SchedulerRole": _role(stage, "scheduler"),
+        "Policy": {"Type": "AWS::IAM::ManagedPolicy"},
+    }
+
+
+def _endpoint(stage: str, dev_accounts: Sequence[str]) -> dict[str, Any]:
+    execution = {"RoleArn": _role_arn(stage, "execution")}
+    return {
+        "Model": {
+            "Type": "AWS::SageMaker::Model",
+            "Properties": {
+                "ModelName": "*",
+                "ExecutionRoleArn": execution["RoleArn"],
+                "Containers": [{"ModelPackageName": _version(dev)} for dev in dev_accounts],
+            },
+        },
+        "EndpointConfig": {
+            "Type": "AWS::SageMaker::EndpointConfig",
+            "Properties": {"EndpointConfigName": "*"},
+        },
+        "Endpoint": {
+            "Type": "AWS::SageMaker::Endpoint",
+            "Properties": {"EndpointName": f"*-p-*-{stage}"},
+        },
+        "Alarm": {
+            "Type": "AWS::CloudWatch::Alarm",
+            "Properties": {"AlarmName": f"*-p-*-{stage}-*"},
+        },
+        "ScalableTarget": {"Type": "AWS::ApplicationAutoScaling::ScalableTarget"},
+        "ScalingPolicy": {"Type": "AWS::ApplicationAutoScaling::ScalingPolicy"},
+        "MonitoringSchedule": {
+            "Type": "AWS::SageMaker::MonitoringSchedule",
+            "Properties": {"MonitoringScheduleName": "*-p-*"},
+        },
+        **{
+            f"{title}JobDefinition": {
+                "Type": f"AWS::SageMaker::{title}JobDefinition",
+                "Properties": {"JobDefinitionName": "*", **execution},
+            }
+            for title in ("DataQuality", "ModelQuality")
+        },
+    }
+
+
+def _version(account: str) -> dict[str, str]:
+    arn = f"arn:${{AWS::Partition}}:sagemaker:${{AWS::Region}}:{account}"
+    return {"Fn::Sub": f"{arn}:model-package/*-p-*/*"}
+
+
+def _batch(stage: str) -> dict[str, Any]:
+    return {
+        "Pipeline": {
+            "Type": "AWS::SageMaker::Pipeline",
+            "Properties": {
+                "PipelineName": f"*-p-*-{stage}-inference",
+                "RoleArn": _role_arn(stage, "execution"),
+            },
+        },
+        "Schedule": {
+            "Type": "AWS::Scheduler::Schedule",
+            "Properties": {
+                "Name": f"*-p-*-{stage}",
+                "Target": {"RoleArn": _role_arn(stage, "scheduler")},
+            },
+        },
+        "RunFailed": {
+            "Type": "AWS::Events::Rule",
+            "Properties": {"Name": "*-RunFailed-*"},
+        },
+    }

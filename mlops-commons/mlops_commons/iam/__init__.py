@@ -1,0 +1,1 @@
+"""How permissions are written down: statements and key policies."""

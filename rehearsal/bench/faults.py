@@ -1,0 +1,113 @@
+"""Plant faults in a rehearsal, one after the other, and say whether each is caught.
+
+Run it with the environment active: `python rehearsal/bench/faults.py [--fast] [--only TEXT]`. `--fast`
+plants those that show before the pipelines run. The exit code is 1 when one is not caught.
+"""
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from planted.fault import Fault, FileFault
+from planted.files import FILE_FAULTS
+from planted.table import FAULTS
+
+from mlops_commons.utilities.errors import PlatformError
+from mlops_rehearsal.acts.table import ACTS
+from mlops_rehearsal.timeline import Request, play, world_of
+from mlops_rehearsal.world.checkout import filled_in, write_checkout
+from mlops_rehearsal.world.world import World
+
+FAST = ("bootstrap",)
+"""Acts after which the fast half plants."""
+ACTS_BY_NAME = {act.name: act for act in ACTS}
+
+
+def main() -> int:
+    """Play, print a row for each fault, and return 1 when one is not caught."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--fast", action="store_true", help="only what shows before the pipelines")
+    parser.add_argument("--only", default="", help="a regular expression of the faults' names")
+    arguments = parser.parse_args()
+    wanted = [fault for fault in FAULTS if re.search(arguments.only, fault.name)]
+    files = [fault for fault in FILE_FAULTS if re.search(arguments.only, fault.name)]
+    rows = [_synthesised(fault) for fault in files]
+    if arguments.fast:
+        wanted = [fault for fault in wanted if fault.after in FAST]
+    if wanted:
+        rows += _played(wanted)
+    missed = [name for name, caught in rows if not caught]
+    print(f"{len(rows) - len(missed)} of {len(rows)} caught")
+    return int(bool(missed))
+
+
+def _played(faults: list[Fault]) -> Iterator[tuple[str, bool]]:
+    """Plant the faults in one world, each after its act; what has failed is made again then."""
+    with world_of(Request()) as world:
+        last = max(ACTS_BY_NAME[fault.after].number for fault in faults)
+        for act in ACTS[:last]:
+            play(world, act)
+            for fault in faults:
+                if fault.after == act.name:
+                    yield _caught(world, fault)
+
+
+def _synthesised(fault: FileFault) -> tuple[str, bool]:
+    """Synthesise a checkout of the sample with a fault in its files."""
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        checkout = Path(folder) / "checkout"
+        write_checkout(checkout)
+        for file, before, after in fault.changes:
+            text = (checkout / file).read_text(encoding="utf-8")
+            changed = text.replace(filled_in(before), filled_in(after))
+            assert changed != text, f"{file} has no {before}"
+            (checkout / file).write_text(changed, encoding="utf-8")
+        command = ["/bin/bash", "mlops-multi-account.sh", "template", "synth"]
+        # The shared environment holds the packages of this checkout; the copy's come first.
+        packages = os.pathsep.join(str(path) for path in sorted(checkout.glob("mlops-*/")))
+        done = subprocess.run(
+            command,
+            cwd=checkout,
+            env={**os.environ, "PYTHONPATH": packages},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    said = done.stderr if done.returncode else ""
+    return _row(fault.name, "synth", fault.says, said, time.monotonic() - start)
+
+
+def _caught(world: World, fault: Fault) -> tuple[str, bool]:
+    """Play the act that must fail, with the fault in the world."""
+    start = time.monotonic()
+    said = ""
+    with fault.planted(world) as faulty:
+        try:
+            if fault.done:
+                fault.done(faulty)
+            else:
+                play(faulty, ACTS_BY_NAME[fault.act])
+        except PlatformError as error:
+            said = str(error)
+    return _row(fault.name, fault.act, fault.says, said, time.monotonic() - start)
+
+
+def _row(name: str, act: str, expected: str, said: str, seconds: float) -> tuple[str, bool]:
+    caught = bool(re.search(expected, said))
+    lines = [line.strip() for line in said.splitlines() if re.search(expected, line)]
+    shown = lines[0][:240] if lines else said[:1500] or "nothing was said"
+    word = "caught" if caught else "NOT CAUGHT"
+    print(f"{word:<10} {name:<54} {act:<14} {seconds:6.1f} s", flush=True)
+    print(f"           {shown}", flush=True)
+    return name, caught
+
+
+if __name__ == "__main__":
+    sys.exit(main())

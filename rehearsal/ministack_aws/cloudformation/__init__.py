@@ -1,0 +1,1 @@
+"""CloudFormation as its registry describes it: provisioning, validation, permissions."""

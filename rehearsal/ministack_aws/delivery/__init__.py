@@ -1,0 +1,1 @@
+"""CodeCommit, CodePipeline, Service Catalog and the events between them."""

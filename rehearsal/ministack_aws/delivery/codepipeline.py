@@ -1,0 +1,52 @@
+"""Calls of CodePipeline about pipelines and runs that were asked for; nothing here plays one."""
+
+from ministack_aws.delivery import pipeline_executions
+from ministack_aws.errors import ServiceError
+from ministack_aws.records import all_of, arn
+
+TYPE = "AWS::CodePipeline::Pipeline"
+NOT_OF_THE_STRUCTURE = ("Tags", "RestartExecutionOnUpdate", "DisableInboundStageTransitions")
+
+
+def resource_of(operation, request):
+    """The ARN that a call is about."""
+    name = request.get("name") or request.get("pipelineName")
+    return arn("codepipeline", name) if name else "*"
+
+
+def _list(request):
+    return {"pipelines": [{"name": name, "version": 1} for name, _ in all_of(TYPE)]}
+
+
+def _get(request):
+    for name, properties in all_of(TYPE):
+        if name == request["name"]:
+            structure = {k: v for k, v in properties.items() if k not in NOT_OF_THE_STRUCTURE}
+            found = _as_in_the_api({"Name": name, **structure})
+            return {
+                "pipeline": {**found, "version": 1},
+                "metadata": {"pipelineArn": arn("codepipeline", name)},
+            }
+    raise ServiceError(
+        "PipelineNotFoundException",
+        f"Account does not have a pipeline with name '{request['name']}'",
+    )
+
+
+def _as_in_the_api(value, configuration=False):
+    """Property names of CloudFormation as the API spells them; a configuration keeps its own."""
+    if isinstance(value, list):
+        return [_as_in_the_api(inner, configuration) for inner in value]
+    if isinstance(value, dict):
+        return {
+            name if configuration else name[0].lower() + name[1:]: _as_in_the_api(
+                inner, configuration or name == "Configuration"
+            )
+            for name, inner in value.items()
+        }
+    if configuration:
+        return str(value).lower() if isinstance(value, bool) else str(value)
+    return int(value) if isinstance(value, str) and value.isdigit() and len(value) < 4 else value
+
+
+OPERATIONS = {"GetPipeline": _get, "ListPipelines": _list, **pipeline_executions.OPERATIONS}

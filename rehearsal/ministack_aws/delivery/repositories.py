@@ -1,0 +1,110 @@
+"""AWS::CodeCommit::Repository as a bare git repository, filled from its Code asset."""
+
+import io
+import os
+import shutil
+import subprocess
+import tempfile
+import uuid
+import zipfile
+from pathlib import Path
+
+import ministack.services.s3 as s3
+from ministack.core.responses import get_account_id, get_region
+
+from ministack_aws.delivery.pushes import write_hook
+from ministack_aws.records import STORE, arn, key_of
+
+TYPE = "AWS::CodeCommit::Repository"
+_GIT = shutil.which("git") or "git"
+AUTHOR = ("-c", "user.name=AWS CodeCommit", "-c", "user.email=codecommit@example.com")
+
+
+def register(handlers):
+    """Add the type."""
+    handlers.setdefault(TYPE, {"create": _create, "update": _update, "delete": _delete})
+
+
+def folder(name):
+    """The bare repository of a name in the account and region of the request."""
+    root = Path(os.environ.get("MINISTACK_CODECOMMIT_ROOT") or tempfile.gettempdir())
+    return root / get_account_id() / get_region() / f"{name}.git"
+
+
+def attributes(properties):
+    """What GetAtt gives."""
+    name = properties["RepositoryName"]
+    git = f"git-codecommit.{get_region()}.amazonaws.com/v1/repos/{name}"
+    return {
+        "Arn": arn("codecommit", name),
+        "Name": name,
+        "CloneUrlHttp": f"https://{git}",
+        "CloneUrlSsh": f"ssh://{git}",
+    }
+
+
+def _create(logical_id, properties, stack_name):
+    repository = folder(properties["RepositoryName"])
+    if repository.exists():
+        raise ValueError(f"Repository named {properties['RepositoryName']} already exists")
+    repository.parent.mkdir(parents=True, exist_ok=True)
+    # CodeCommit, "Code": the content is taken at creation only.
+    branch = properties.get("Code", {}).get("BranchName", "main")
+    _git("init", "--quiet", "--bare", f"--initial-branch={branch}", str(repository))
+    try:
+        if "Code" in properties:
+            _fill(repository, branch, properties["Code"]["S3"])
+        # After that: a pipeline that is made with its repository runs by itself.
+        write_hook(repository, properties["RepositoryName"])
+    except Exception:
+        shutil.rmtree(repository, ignore_errors=True)
+        raise
+    physical_id = str(uuid.uuid5(uuid.NAMESPACE_URL, attributes(properties)["Arn"]))
+    STORE[key_of(TYPE, physical_id)] = properties
+    return physical_id, attributes(properties)
+
+
+def _update(physical_id, old, new, stack_name):
+    if old["RepositoryName"] != new["RepositoryName"]:
+        folder(old["RepositoryName"]).rename(folder(new["RepositoryName"]))
+        write_hook(folder(new["RepositoryName"]), new["RepositoryName"])
+    STORE[key_of(TYPE, physical_id)] = new
+    return physical_id, attributes(new)
+
+
+def _delete(physical_id, properties):
+    STORE.pop(key_of(TYPE, physical_id), None)
+    shutil.rmtree(folder(properties["RepositoryName"]), ignore_errors=True)
+
+
+def _fill(repository, branch, asset):
+    content = s3._get_object_data(asset["Bucket"], asset["Key"])
+    if content is None:
+        raise ValueError(f"The specified key does not exist: s3://{asset['Bucket']}/{asset['Key']}")
+    with tempfile.TemporaryDirectory() as work:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            _refuse_empty_files(archive)
+            archive.extractall(work)
+            for entry in archive.infolist():
+                if entry.external_attr >> 16 & 0o100 and not entry.is_dir():
+                    Path(work, entry.filename).chmod(0o755)
+        _git("init", "--quiet", f"--initial-branch={branch}", work)
+        _git("-C", work, "add", "--all", "--force")
+        _git("-C", work, *AUTHOR, "commit", "--quiet", "--message=Initial commit by AWS CodeCommit")
+        _git("-C", work, "push", "--quiet", str(repository), branch)
+
+
+def _refuse_empty_files(archive):
+    """A repository cannot start with an empty file (found on AWS; API_PutFile, fileContent)."""
+    for entry in archive.infolist():
+        if not entry.is_dir() and not entry.file_size:
+            raise ValueError(f"FileContentRequiredException: {entry.filename} is empty")
+
+
+def _git(*arguments):
+    environment = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    done = subprocess.run(
+        [_GIT, *arguments], capture_output=True, text=True, check=False, env=environment
+    )
+    if done.returncode:
+        raise ValueError(f"git {arguments[0]}: {done.stderr[-300:]}")

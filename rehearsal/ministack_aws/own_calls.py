@@ -1,0 +1,57 @@
+"""The paths that are the emulator's own, for the program that has started it.
+
+Only who started the emulator knows its token, which every request carries.
+"""
+
+import hmac
+import json
+import os
+
+from ministack_aws import sessions
+from ministack_aws.cloudformation import decisions
+from ministack_aws.delivery import pipeline_executions, pushes
+from ministack_aws.network import networks
+
+TOKEN = "MINISTACK_REGISTRY_TOKEN"
+ANSWERS = {
+    "/_registry/decisions": decisions.answer,
+    "/_registry/networks": networks.answer,
+    "/_registry/pushes": pushes.pushed,
+    "/_registry/runs": pipeline_executions.ended,
+    "/_registry/sessions": sessions.answer,
+}
+"""By path a function of the request's content; it answers with an HTTP status and content."""
+
+
+def serving(application):
+    """The ASGI application with these paths in front of it."""
+
+    async def serve(scope, receive, send):
+        answer = ANSWERS.get(scope["path"]) if scope["type"] == "http" else None
+        if answer is None:
+            return await application(scope, receive, send)
+        body = await _body(receive)
+        if _is_known(dict(scope["headers"])):
+            status, content = answer(json.loads(body or b"{}"))
+        else:
+            status, content = 403, {"message": "the token of this emulator is needed"}
+        headers = [(b"content-type", b"application/json")]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": json.dumps(content).encode()})
+
+    return serve
+
+
+async def _body(receive):
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return body
+
+
+def _is_known(headers):
+    expected = os.environ.get(TOKEN, "")
+    given = headers.get(b"x-registry-token", b"").decode()
+    return bool(expected) and hmac.compare_digest(expected, given)

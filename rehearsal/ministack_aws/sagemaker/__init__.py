@@ -1,0 +1,1 @@
+"""SageMaker: jobs, pipelines, model registry, endpoints, Studio apps."""

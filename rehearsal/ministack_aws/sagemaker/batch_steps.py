@@ -1,0 +1,60 @@
+"""The steps of a pipeline that score a batch: a model of a version, and a transform job with it."""
+
+from ministack.core.responses import get_account_id
+
+from ministack_aws.errors import ServiceError
+from ministack_aws.records import STORE, arn, key_of
+from ministack_aws.sagemaker import endpoints, job_roles, model_registry, model_servers, transfers
+
+
+def create_model(step, scope, role, execution):
+    """API_CreateModel, for a model whose container is a version, of this account or another."""
+    request = scope.resolve(step["Arguments"])
+    name = _name(step, scope)
+    model_arn = arn("sagemaker", f"model/{name.lower()}")
+    vpc = request.get("VpcConfig", {})
+    context = {"sagemaker:vpcsubnets": vpc["Subnets"]} if vpc.get("Subnets") else {}
+    credentials = job_roles.assume(role)
+    _refuse(job_roles.refusal(credentials, "sagemaker:CreateModel", model_arn, **context))
+    for container in request["Containers"]:
+        version = container["ModelPackageName"]
+        if version.split(":")[4] != get_account_id():
+            for action in model_registry.NEEDED_ACROSS_ACCOUNTS:
+                # Both sides have to allow it.
+                _refuse(job_roles.refusal(credentials, action, version))
+                _refuse(model_registry.group_refusal(version, role, action))
+    STORE[key_of(endpoints.MODEL, model_arn)] = {**request, "ModelName": name}
+    return {**request, "ModelName": name, "ModelArn": model_arn}
+
+
+def transform(step, scope, role, execution):
+    """API_CreateTransformJob: the answer for each object of the input, as `<name>.out`."""
+    request = scope.resolve(step["Arguments"])
+    credentials = job_roles.assume(role)
+    job = arn("sagemaker", f"transform-job/{_name(step, scope).lower()}")
+    _refuse(job_roles.refusal(credentials, "sagemaker:CreateTransformJob", job))
+    model_arn, model = endpoints.find_model(request["ModelName"])
+    s3 = job_roles.client("s3", job_roles.assume(model["ExecutionRoleArn"]))
+    source, output = request["TransformInput"], request["TransformOutput"]
+    headers = {
+        "content-type": source.get("ContentType", "text/csv"),
+        "accept": output.get("Accept", "text/csv"),
+    }
+    port = model_servers.port_of(model_arn, lambda: endpoints.archive(model))
+    try:
+        for key, content in transfers.objects(s3, source["DataSource"]["S3DataSource"]["S3Uri"]):
+            answer, _ = model_servers.ask(port, headers, content)
+            target = f"{output['S3OutputPath'].rstrip('/')}/{key}.out"
+            transfers.upload_object(s3, answer, target, output.get("KmsKeyId", ""))
+    finally:
+        model_servers.stop(model_arn)
+    return request
+
+
+def _name(step, scope):
+    return f"pipelines-{scope.execution['PipelineExecutionId']}-{step['Name']}"[:63]
+
+
+def _refuse(refusal):
+    if refusal:
+        raise ServiceError("AccessDeniedException", refusal)

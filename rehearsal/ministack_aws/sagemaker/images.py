@@ -1,0 +1,89 @@
+"""Images in ECR with what is in them, and the programs of a container that a job starts."""
+
+import base64
+import gzip
+import hashlib
+import io
+import json
+import re
+import tarfile
+
+import ministack.services.ecr as ecr
+from ministack.core.responses import error_response_json, request_scope
+
+from ministack_aws.errors import ServiceError
+from ministack_aws.sagemaker import job_roles
+from ministack_aws.sagemaker.containers import JobFailed
+
+ADDRESS = re.compile(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com/([^:@]+):(.+)")
+PULL = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+UPLOADS = {}
+LAYERS = {}
+"""The content of layers and configurations by digest."""
+
+
+def register():
+    """Keep what is uploaded, which MiniStack throws away."""
+    ecr._upload_layer_part = _part(ecr._upload_layer_part)
+    ecr._complete_layer_upload = _completed(ecr._complete_layer_upload)
+
+
+def program(address, name, folder, role):
+    """The command of a program of an image, whose files are put into a folder.
+
+    SageMaker Developer Guide, "How SageMaker runs your training image": it runs the image with the
+    argument `train`. The program is looked for in the working directory of the image.
+
+    Raises:
+        JobFailed: the image has no such program, or nobody knows what is in it.
+        ServiceError: the role may not pull the image.
+    """
+    found = ADDRESS.fullmatch(address)
+    if not found:
+        raise JobFailed(f"what is in the image {address} is not known here")
+    account, region, repository, tag = found.groups()
+    credentials = job_roles.assume(role)
+    for action in PULL:
+        arn = f"arn:aws:ecr:{region}:{account}:repository/{repository}"
+        refusal = job_roles.refusal(credentials, action, arn)
+        if refusal:
+            raise ServiceError("AccessDeniedException", refusal)
+    with request_scope(account, region):
+        image = ecr._find_image(repository, {"imageTag": tag})
+    if image is None:
+        raise JobFailed(f"the image {address} does not exist")
+    manifest = json.loads(image["imageManifest"])
+    for layer in manifest["layers"]:
+        content = gzip.decompress(LAYERS[layer["digest"]])
+        with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+            archive.extractall(folder, filter="data")
+    configuration = json.loads(LAYERS[manifest["config"]["digest"]])
+    directory = configuration.get("config", {}).get("WorkingDir", "/").lstrip("/")
+    if not (folder / directory / name).is_file():
+        raise JobFailed(f'exec: "{name}": executable file not found in {address}')
+    return ["python3", str(folder / directory / name)]
+
+
+def _part(upload):
+    def wrapped(request):
+        content = base64.b64decode(request.get("layerPartBlob", ""))
+        UPLOADS[request["uploadId"]] = UPLOADS.get(request["uploadId"], b"") + content
+        return upload(request)
+
+    return wrapped
+
+
+def _completed(complete):
+    """API_CompleteLayerUpload, InvalidLayerException: "The layer digest calculation performed by
+    Amazon ECR upon receipt of the image layer doesn't match the digest specified"."""
+
+    def wrapped(request):
+        content = UPLOADS.pop(request["uploadId"], b"")
+        digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
+        if request.get("layerDigests") != [digest]:
+            message = f"The layer's digest is {digest}, not {request.get('layerDigests')}"
+            return error_response_json("InvalidLayerException", message, 400)
+        LAYERS[digest] = content
+        return complete(request)
+
+    return wrapped

@@ -1,0 +1,205 @@
+"""The steps of a SageMaker pipeline: each job with the permissions of the pipeline's role."""
+
+import json
+import tempfile
+import time
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ministack_aws.errors import ServiceError
+from ministack_aws.records import arn
+from ministack_aws.sagemaker import (
+    batch_steps,
+    containers,
+    images,
+    job_roles,
+    model_registry,
+    transfers,
+)
+from ministack_aws.sagemaker.pipeline_definition import NotResolved
+
+KNOWN_FAILURES = (
+    BotoCoreError,
+    ClientError,
+    FileNotFoundError,
+    NotResolved,
+    ServiceError,
+    containers.JobFailed,
+    # What SageMaker says of a model that it cannot read.
+    ValueError,
+)
+
+
+class StepFailed(Exception):
+    """A step has failed; the message names it and says why."""
+
+
+def run_all(steps, scope, role, execution):
+    """Run steps in the order in which they need each other.
+
+    Raises:
+        StepFailed: a step failed; those after it did not run.
+    """
+    waiting = list(steps)
+    while waiting:
+        ready = next((s for s in waiting if not _needs(s) & {w["Name"] for w in waiting}), None)
+        if ready is None:
+            raise StepFailed("the steps need each other in a circle")
+        waiting.remove(ready)
+        _run(ready, scope, role, execution)
+
+
+def _needs(step):
+    """The names of steps that must come before: those referred to, and DependsOn."""
+    found = set(step.get("DependsOn", ()))
+    stack = [step.get("Arguments", {})]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, dict):
+            path = value.get("Get", "")
+            if isinstance(path, str) and path.startswith("Steps."):
+                found.add(path.split(".")[1])
+            stack.extend(value.values())
+        elif isinstance(value, list):
+            stack.extend(value)
+    return found
+
+
+def _run(step, scope, role, execution):
+    shown = {"StepName": step["Name"], "StepStatus": "Executing", "StartTime": time.time()}
+    execution["steps"].append(shown)
+    try:
+        if step["Type"] == "Condition":
+            branch = _branch(step, scope, shown)
+        else:
+            branch = ()
+            scope.steps[step["Name"]] = _KINDS[step["Type"]](step, scope, role, execution)
+        shown["StepStatus"] = "Succeeded"
+    except KeyError as error:
+        _fail(shown, f"step type '{step['Type']}' or its argument {error} is not emulated")
+    except KNOWN_FAILURES as error:
+        _fail(shown, str(error))
+    finally:
+        shown["EndTime"] = time.time()
+    run_all(branch, scope, role, execution)
+
+
+def _fail(shown, reason):
+    shown |= {"StepStatus": "Failed", "FailureReason": reason}
+    raise StepFailed(f"{shown['StepName']}: {reason}")
+
+
+def _branch(step, scope, shown):
+    arguments = step["Arguments"]
+    true = all(scope.holds(condition) for condition in arguments["Conditions"])
+    shown["Metadata"] = {"Condition": {"Outcome": str(true)}}
+    return arguments["IfSteps"] if true else arguments["ElseSteps"]
+
+
+def _job(kind, step, scope, role, request):
+    """Check that the role may make the job as it is asked for; its name and the role's S3."""
+    name = f"pipelines-{scope.execution['PipelineExecutionId']}-{step['Name']}"[:63]
+    credentials = job_roles.assume(role)
+    vpc = request.get("VpcConfig") or request.get("NetworkConfig", {}).get("VpcConfig") or {}
+    context = {"sagemaker:vpcsubnets": vpc["Subnets"]} if vpc.get("Subnets") else {}
+    resource = arn("sagemaker", f"{kind.lower().replace('job', '-job')}/{name.lower()}")
+    refusal = job_roles.refusal(credentials, f"sagemaker:Create{kind}", resource, **context)
+    if refusal:
+        raise ServiceError("AccessDeniedException", refusal)
+    return name, job_roles.client("s3", credentials)
+
+
+def _processing(step, scope, role, execution):
+    request = scope.resolve(step["Arguments"])
+    _, s3 = _job("ProcessingJob", step, scope, role, request)
+    with tempfile.TemporaryDirectory(prefix="processing-") as folder:
+        root = Path(folder)
+        for source in request.get("ProcessingInputs", ()):
+            target = containers.inside(source["S3Input"]["LocalPath"], root)
+            transfers.download(s3, source["S3Input"]["S3Uri"], target)
+        config = request.get("ProcessingOutputConfig", {})
+        outputs = config.get("Outputs", ())
+        for output in outputs:
+            containers.inside(output["S3Output"]["LocalPath"], root).mkdir(
+                parents=True, exist_ok=True
+            )
+        specification = request["AppSpecification"]
+        containers.run(
+            specification["ContainerEntrypoint"],
+            specification.get("ContainerArguments", ()),
+            root,
+            request.get("Environment", {}),
+        )
+        for output in outputs:
+            local = containers.inside(output["S3Output"]["LocalPath"], root)
+            transfers.upload(s3, local, output["S3Output"]["S3Uri"], config.get("KmsKeyId", ""))
+        _keep_property_files(step, outputs, root, scope)
+    return request
+
+
+def _keep_property_files(step, outputs, root, scope):
+    folders = {output["OutputName"]: output["S3Output"]["LocalPath"] for output in outputs}
+    for row in step.get("PropertyFiles", ()):
+        file = containers.inside(folders[row["OutputName"]], root) / row["FilePath"]
+        key = (step["Name"], row["PropertyFileName"])
+        scope.property_files[key] = json.loads(file.read_text(encoding="utf-8"))
+
+
+def _training(step, scope, role, execution):
+    request = scope.resolve(step["Arguments"])
+    name, s3 = _job("TrainingJob", step, scope, role, request)
+    with tempfile.TemporaryDirectory(prefix="training-") as folder:
+        root = Path(folder)
+        channels = [row["ChannelName"] for row in request.get("InputDataConfig", ())]
+        for row in request.get("InputDataConfig", ()):
+            source = row["DataSource"]["S3DataSource"]["S3Uri"]
+            transfers.download(s3, source, root / "input/data" / row["ChannelName"])
+        for made in ("model", "output/data"):
+            (root / made).mkdir(parents=True, exist_ok=True)
+        hyperparameters = request.get("HyperParameters", {})
+        variables = containers.training_variables(root, channels, hyperparameters)
+        algorithm = request["AlgorithmSpecification"]
+        entrypoint = algorithm.get("ContainerEntrypoint") or images.program(
+            algorithm["TrainingImage"], "train", root / "image", role
+        )
+        containers.run(
+            entrypoint,
+            algorithm.get("ContainerArguments", ()),
+            root,
+            {**request.get("Environment", {}), **variables},
+        )
+        output = request["OutputDataConfig"]
+        archive = f"{output['S3OutputPath'].rstrip('/')}/{name}/output/model.tar.gz"
+        transfers.upload_archive(s3, root / "model", archive, output.get("KmsKeyId", ""))
+    return {**request, "ModelArtifacts": {"S3ModelArtifacts": archive}}
+
+
+def _register(step, scope, role, execution):
+    request = scope.resolve(step["Arguments"])
+    credentials = job_roles.assume(role)
+    refusal = job_roles.refusal(
+        credentials,
+        "sagemaker:CreateModelPackage",
+        model_registry.resource_of("CreateModelPackage", request),
+        **model_registry.context_of("CreateModelPackage", request),
+    )
+    if refusal:
+        raise ServiceError("AccessDeniedException", refusal)
+    # What a pipeline registers carries where it comes from.
+    request["MetadataProperties"] = {"GeneratedBy": execution["PipelineExecutionArn"]}
+    return model_registry.create(request)
+
+
+def _fail_step(step, scope, role, execution):
+    raise containers.JobFailed(str(scope.resolve(step["Arguments"]["ErrorMessage"])))
+
+
+_KINDS = {
+    "Fail": _fail_step,
+    "Model": batch_steps.create_model,
+    "Processing": _processing,
+    "RegisterModel": _register,
+    "Training": _training,
+    "Transform": batch_steps.transform,
+}

@@ -1,0 +1,180 @@
+"""SageMaker Pipelines: definitions are kept, and a started one runs its jobs as processes."""
+
+import json
+import threading
+import time
+import uuid
+
+from ministack.core import iam_evaluator as evaluator
+from ministack.core.responses import get_account_id, get_region, request_scope
+
+from ministack_aws.cloudformation.service_role import denied
+from ministack_aws.errors import ServiceError
+from ministack_aws.records import STORE, all_of, arn, key_of
+from ministack_aws.sagemaker import pipeline_steps
+from ministack_aws.sagemaker.pipeline_definition import NotResolved, Scope, parameters
+
+TYPE = "AWS::SageMaker::Pipeline"
+EXECUTIONS = {}
+"""Executions by ARN."""
+OF_ONE_EXECUTION = (
+    "DescribePipelineDefinitionForExecution",
+    "DescribePipelineExecution",
+    "ListPipelineExecutionSteps",
+    "StopPipelineExecution",
+)
+
+
+def resource_of(operation, request):
+    """The ARN that a call is about; None where it is not one of these calls."""
+    if operation in OF_ONE_EXECUTION:
+        return request["PipelineExecutionArn"]
+    if operation in OPERATIONS and "PipelineName" in request:
+        return _arn(request["PipelineName"])
+    return None
+
+
+def _arn(name):
+    return name if name.startswith("arn:") else arn("sagemaker", f"pipeline/{name.lower()}")
+
+
+def _write(request):
+    role = request["RoleArn"]
+    context = {"iam:passedtoservice": "sagemaker.amazonaws.com"}
+    refusal = denied(evaluator.caller_arn(), "iam:PassRole", (role,), context)
+    if refusal:
+        raise ServiceError("AccessDeniedException", refusal)
+    name = request["PipelineName"]
+    STORE[key_of(TYPE, name)] = {**STORE.get(key_of(TYPE, name), {}), **request}
+    return {"PipelineArn": _arn(name)}
+
+
+def _create(request):
+    if key_of(TYPE, request["PipelineName"]) in STORE:
+        raise ServiceError("ValidationException", "Pipeline names must be unique")
+    return _write(request)
+
+
+def _found(name):
+    found = STORE.get(key_of(TYPE, name.rpartition("/")[2]))
+    if found is None:
+        raise ServiceError("ResourceNotFound", f"Pipeline '{_arn(name)}' does not exist.")
+    return found
+
+
+def _update(request):
+    _found(request["PipelineName"])
+    return _write(request)
+
+
+def _describe(request):
+    found = _found(request["PipelineName"])
+    return {**found, "PipelineArn": _arn(request["PipelineName"]), "PipelineStatus": "Active"}
+
+
+def body(pipeline):
+    """The definition of a pipeline, as the API or as CloudFormation got it."""
+    definition = pipeline["PipelineDefinition"]
+    if isinstance(definition, dict):
+        definition = definition.get("PipelineDefinitionBody", definition)
+    return json.loads(definition) if isinstance(definition, str) else definition
+
+
+def _start(request):
+    pipeline = _found(request["PipelineName"])
+    given = {row["Name"]: row["Value"] for row in request.get("PipelineParameters", ())}
+    execution_id = uuid.uuid4().hex[:12]
+    execution_arn = f"{_arn(request['PipelineName'])}/execution/{execution_id}"
+    try:
+        scope = Scope(
+            parameters(body(pipeline), given),
+            {
+                "PipelineExecutionId": execution_id,
+                "PipelineExecutionArn": execution_arn,
+                "PipelineName": pipeline["PipelineName"],
+                "PipelineArn": _arn(request["PipelineName"]),
+                "StartDateTime": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            },
+        )
+    except NotResolved as error:
+        raise ServiceError("ValidationException", str(error)) from error
+    execution = {
+        "PipelineArn": _arn(request["PipelineName"]),
+        "PipelineExecutionArn": execution_arn,
+        "PipelineExecutionStatus": "Executing",
+        "CreationTime": time.time(),
+        "steps": [],
+    }
+    EXECUTIONS[execution_arn] = execution
+    place = (get_account_id(), get_region())
+    work = (place, body(pipeline), scope, pipeline["RoleArn"], execution)
+    threading.Thread(target=_run, args=work, daemon=True).start()
+    return {"PipelineExecutionArn": execution_arn}
+
+
+def _run(place, definition, scope, role, execution):
+    with request_scope(*place):
+        try:
+            pipeline_steps.run_all(definition["Steps"], scope, role, execution)
+            execution["PipelineExecutionStatus"] = "Succeeded"
+        except pipeline_steps.StepFailed as error:
+            execution["PipelineExecutionStatus"] = "Failed"
+            execution["FailureReason"] = f"Step failure: {error}"
+        except Exception as error:
+            # A mistake of the emulator; whoever waits for the run must not wait for ever.
+            execution["PipelineExecutionStatus"] = "Failed"
+            execution["FailureReason"] = f"{type(error).__name__}: {error}"
+            raise
+        execution["LastModifiedTime"] = time.time()
+
+
+def _execution(request):
+    found = EXECUTIONS.get(request["PipelineExecutionArn"])
+    if found is None:
+        raise ServiceError("ResourceNotFound", "The pipeline execution does not exist.")
+    return found
+
+
+def _describe_execution(request):
+    return {name: value for name, value in _execution(request).items() if name != "steps"}
+
+
+def _executions(request):
+    pipeline = _arn(request["PipelineName"])
+    found = [
+        {
+            "PipelineExecutionArn": execution_arn,
+            "PipelineExecutionStatus": execution["PipelineExecutionStatus"],
+            "StartTime": execution["CreationTime"],
+        }
+        for execution_arn, execution in EXECUTIONS.items()
+        if execution["PipelineArn"] == pipeline
+    ]
+    ascending = request.get("SortOrder") == "Ascending"
+    return {"PipelineExecutionSummaries": found if ascending else found[::-1]}
+
+
+def _steps(request):
+    found = _execution(request)["steps"]
+    ascending = request.get("SortOrder") == "Ascending"
+    return {"PipelineExecutionSteps": list(found) if ascending else found[::-1]}
+
+
+def _pipelines(request):
+    return {
+        "PipelineSummaries": [
+            {"PipelineName": name, "PipelineArn": _arn(name)} for name, _ in all_of(TYPE)
+        ]
+    }
+
+
+OPERATIONS = {
+    "CreatePipeline": _create,
+    "DescribePipeline": _describe,
+    "DescribePipelineExecution": _describe_execution,
+    "ListPipelines": _pipelines,
+    "ListPipelineExecutions": _executions,
+    "ListPipelineExecutionSteps": _steps,
+    "StartPipelineExecution": _start,
+    "UpdatePipeline": _update,
+}

@@ -1,0 +1,77 @@
+"""SageMaker Runtime: what an endpoint answers."""
+
+import asyncio
+import json
+import random
+import time
+
+from ministack.core.responses import get_account_id, get_region, request_scope
+
+from ministack_aws.errors import ServiceError
+from ministack_aws.records import key_of
+from ministack_aws.sagemaker import (
+    data_capture,
+    endpoint_metrics,
+    endpoints,
+    model_servers,
+    rollouts,
+)
+
+
+def resource_of_path(path):
+    """The ARN that a call of the runtime is about."""
+    name = path.split("/")[2].lower()
+    return f"arn:aws:sagemaker:{get_region()}:{get_account_id()}:endpoint/{name}"
+
+
+def runtime(serve):
+    """The handler of `sagemaker` with the calls of its runtime in front."""
+
+    async def handle(method, path, headers, body, query):
+        if not path.startswith("/endpoints/"):
+            return await serve(method, path, headers, body, query)
+        name = path.split("/")[2]
+        place = (get_account_id(), get_region())
+        return await asyncio.to_thread(_invoke, place, name, headers, body)
+
+    return handle
+
+
+def _invoke(place, name, headers, body):
+    with request_scope(*place):
+        try:
+            arn, endpoint = endpoints.named(endpoints.ENDPOINT, name)
+        except ValueError:
+            return _failure("ValidationError", f"Endpoint {name} of account {place[0]} not found.")
+        key = key_of(endpoints.ENDPOINT, arn)
+        config_name = rollouts.config_name_of(key, endpoint["EndpointConfigName"])
+        config = endpoints.find_config(config_name)
+        variant = random.choice(config["ProductionVariants"])
+        try:
+            model, port = endpoints.server_of(variant)
+            answer, kind = _asked(endpoint, variant, port, headers, body)
+        except ServiceError as error:
+            return _failure(error.code, error.message, 424)
+        except ValueError as error:
+            return _failure("ModelError", str(error), 424)
+        role = model["ExecutionRoleArn"]
+        data_capture.capture(name, config, variant, role, (headers, body), (kind, answer))
+    found = {"Content-Type": kind, "x-Amzn-Invoked-Production-Variant": variant["VariantName"]}
+    return 200, found, answer
+
+
+def _asked(endpoint, variant, port, headers, body):
+    """What the container answers; its metrics are told however it does."""
+    start, failed = time.monotonic(), True
+    try:
+        answer = model_servers.ask(port, headers, body)
+        failed = False
+        return answer
+    finally:
+        names = (endpoint["EndpointName"], variant["VariantName"])
+        endpoint_metrics.record(*names, time.monotonic() - start, failed=failed)
+
+
+def _failure(code, message, status=400):
+    found = {"Content-Type": "application/json", "x-amzn-ErrorType": code}
+    return status, found, json.dumps({"message": message, "Message": message}).encode()

@@ -1,0 +1,89 @@
+"""Act 9: the endpoint of every stage answers, what it is asked is captured, a canary fails."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from mlops_commons.config import Stage
+from mlops_commons.utilities.errors import PlatformError
+from mlops_rehearsal.acts.rollback import Production, played_rollback
+from mlops_rehearsal.acts.source_code import cloned
+from mlops_rehearsal.acts.training_image import offer_packages
+from mlops_rehearsal.world.evidence import Evidence
+from mlops_rehearsal.world.projects import Project
+from mlops_rehearsal.world.world import World
+
+SAMPLES: Final = "config/samples.json"
+SHOWN: Final = 120
+
+
+def play_answer(world: World) -> tuple[Evidence, ...]:
+    """Ask every endpoint with the samples of the project's own test, then break one in prod."""
+    answers: list[Mapping[str, str]] = []
+    for project in world.trainable:
+        # An endpoint's process starts when it is asked for the first time.
+        offer_packages(world, project)
+        for stage in project.stages():
+            answers += _answers(world, project, stage)
+    return (Evidence("answers", tuple(answers)), *_rollback(world, answers))
+
+
+def _rollback(world: World, answers: list[Mapping[str, str]]) -> Iterator[Evidence]:
+    """The first project whose model can have the fault has it, since one takes a whole delivery."""
+    asked = {row["endpoint"] for row in answers}
+    for project in world.trainable:
+        last = project.stages()[-1]
+        if f"{project.full_name}-{last.stage_name}" in asked:
+            offer_packages(world, project)
+            production = Production.of(project, _samples(world, project))
+            rolled_back = played_rollback(world, production)
+            if rolled_back:
+                yield rolled_back
+                return
+
+
+def _answers(world: World, project: Project, stage: Stage) -> Iterator[Mapping[str, str]]:
+    name = f"{project.full_name}-{stage.stage_name}"
+    known = world.administrator("sagemaker", stage.account, stage.region).list_endpoints()
+    if name not in {endpoint["EndpointName"] for endpoint in known["Endpoints"]}:
+        return  # a product that promotes a pipeline has no endpoint
+    runtime = world.administrator("sagemaker-runtime", stage.account, stage.region)
+    asked = _samples(world, project)
+    for sample in asked["samples"]:
+        answer = runtime.invoke_endpoint(
+            EndpointName=name,
+            ContentType=asked["content_type"],
+            Accept=asked["accept"],
+            Body=sample["body"].encode(),
+        )
+        text = answer["Body"].read().decode()
+        yield {
+            "endpoint": name,
+            "account": stage.account,
+            "asked": sample["body"][:SHOWN],
+            "answered": " ".join(text.split())[:SHOWN],
+            "captured": str(_captured(world, stage, name)),
+        }
+
+
+def _samples(world: World, project: Project) -> Mapping[str, Any]:
+    """What the project's own integration test asks."""
+    file = cloned(world, project, "deploy") / SAMPLES
+    if not file.is_file():
+        raise PlatformError(f"{project.pipeline('deploy')} has no {SAMPLES}")
+    content: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return content
+
+
+def _captured(world: World, stage: Stage, endpoint: str) -> int:
+    """How many requests the endpoint's bucket holds; every line must be readable."""
+    sagemaker = world.administrator("sagemaker", stage.account, stage.region)
+    config = sagemaker.describe_endpoint(EndpointName=endpoint).get("DataCaptureConfig") or {}
+    if not config.get("DestinationS3Uri"):
+        return 0
+    bucket, _, prefix = config["DestinationS3Uri"].removeprefix("s3://").partition("/")
+    s3 = world.administrator("s3", stage.account, stage.region)
+    found = s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", ())
+    for row in found:
+        json.loads(s3.get_object(Bucket=bucket, Key=row["Key"])["Body"].read())
+    return len(found)

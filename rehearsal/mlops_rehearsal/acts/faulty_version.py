@@ -1,0 +1,75 @@
+"""A model version that passes every test of its project and fails on a part of the traffic."""
+
+import io
+import tarfile
+from collections.abc import Mapping
+from typing import Any, Final
+
+from mlops_rehearsal.world.projects import STUDIO, Project
+from mlops_rehearsal.world.world import World
+
+INFERENCE: Final = "code/inference.py"
+PARAMETER: Final = "; charset=utf-8"
+"""Clients may write it after a content type (RFC 9110, 8.3.2); the project's tests do not."""
+FAULT: Final = '''
+
+_every_type = input_fn
+
+
+def input_fn(request_body, content_type):
+    """Know content types only as the tests write them."""
+    if ";" in content_type:
+        raise ValueError(f"content type '{content_type}' is not known")
+    return _every_type(request_body, content_type)
+'''
+
+
+def register_faulty_version(world: World, project: Project, version: str) -> str:
+    """Register a copy of a version with a fault, as the project's training pipeline does.
+
+    Returns:
+        the ARN of the version; empty where the model has no inference code of its own.
+    """
+    credentials = _training(world, project)
+    sagemaker = world.client("sagemaker", project.dev.region, credentials)
+    s3 = world.client("s3", project.dev.region, credentials)
+    described = sagemaker.describe_model_package(ModelPackageName=version)
+    specification = described["InferenceSpecification"]
+    container = specification["Containers"][0]
+    bucket, _, key = container["ModelDataUrl"].removeprefix("s3://").partition("/")
+    changed = with_fault(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+    if not changed:
+        return ""
+    faulty = f"{key.rpartition('/')[0]}/faulty/model.tar.gz"
+    s3.put_object(Bucket=bucket, Key=faulty, Body=changed)
+    container["ModelDataUrl"] = f"s3://{bucket}/{faulty}"
+    made: Mapping[str, Any] = sagemaker.create_model_package(
+        ModelPackageGroupName=project.full_name,
+        ModelApprovalStatus="PendingManualApproval",
+        InferenceSpecification=specification,
+    )
+    return str(made["ModelPackageArn"])
+
+
+def with_fault(archive: bytes) -> bytes:
+    """The archive of a model with the fault in its code; empty where it has no such code."""
+    changed, found = io.BytesIO(), False
+    with (
+        tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as before,
+        tarfile.open(fileobj=changed, mode="w:gz") as after,
+    ):
+        for member in before:
+            file = before.extractfile(member)
+            content = file.read() if file else b""
+            if member.name.removeprefix("./") == INFERENCE:
+                content, found = content + FAULT.encode(), True
+                member.size = len(content)
+            after.addfile(member, io.BytesIO(content) if file else None)
+    return changed.getvalue() if found else b""
+
+
+def _training(world: World, project: Project) -> Mapping[str, str]:
+    """Credentials of the role with which the training pipeline registers versions."""
+    reader = world.administrator("sagemaker", project.dev.account, project.dev.region)
+    role = reader.describe_pipeline(PipelineName=project.full_name)["RoleArn"]
+    return world.emulator.service_credentials(role, STUDIO, "training")

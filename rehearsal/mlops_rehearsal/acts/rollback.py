@@ -1,0 +1,149 @@
+"""Act 9, continued: a version that fails in production is rolled back by the canary there."""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from botocore.exceptions import ClientError
+
+from mlops_commons.config import Stage
+from mlops_commons.utilities.errors import PlatformError
+from mlops_rehearsal.acts.faulty_version import PARAMETER, register_faulty_version
+from mlops_rehearsal.acts.promotion import approve, started_by_event
+from mlops_rehearsal.player.started import play_run
+from mlops_rehearsal.world.evidence import Evidence
+from mlops_rehearsal.world.projects import Project
+from mlops_rehearsal.world.world import World
+
+PAUSE: Final = 0.1
+"""Seconds between two requests of production."""
+ANSWERED: Final = "answered"
+FAILED: Final = "failed"
+HINT: Final = (
+    "see 'rollout' and 'alarms' in the deploy repository's config, and deploy_app/endpoint.py"
+)
+
+
+@dataclass(frozen=True)
+class Production:
+    """A project's endpoint in its last stage, and how its clients ask.
+
+    Attributes:
+        question: the arguments of InvokeEndpoint.
+    """
+
+    project: Project
+    stage: Stage
+    endpoint: str
+    question: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, project: Project, asked: Mapping[str, Any]) -> "Production":
+        """Clients write the content type otherwise than the project's tests.
+
+        Args:
+            asked: the samples of the project's own integration test.
+        """
+        stage = project.stages()[-1]
+        name = f"{project.full_name}-{stage.stage_name}"
+        question = {
+            "EndpointName": name,
+            "ContentType": asked["content_type"] + PARAMETER,
+            "Accept": asked["accept"],
+            "Body": asked["samples"][0]["body"].encode(),
+        }
+        return cls(project, stage, name, question)
+
+
+def played_rollback(world: World, production: Production) -> Evidence | None:
+    """Deliver a faulty version while clients ask; None where the model cannot have the fault.
+
+    Raises:
+        PlatformError: the version has reached production, or production answers otherwise than
+            before.
+    """
+    serving = _serving(world, production)
+    version = register_faulty_version(world, production.project, serving)
+    if not version:
+        return None
+    world.say(f"a version of {production.project.full_name} that fails in production")
+    approve(world, production.project, version)
+    with _traffic(world, production) as answers:
+        said = _delivered(world, production)
+    alarm = f"{production.endpoint}-server-errors"
+    if alarm not in said or not answers[FAILED]:
+        raise PlatformError(
+            f"the alarm '{alarm}' has not stopped {version} in {production.stage.stage_name}: "
+            f"{said or 'the pipeline has succeeded'}",
+            hint=HINT,
+        )
+    if _serving(world, production) != serving or _ask(world, production) != ANSWERED:
+        raise PlatformError(f"'{production.endpoint}' does not serve {serving} again", hint=HINT)
+    row = {
+        "endpoint": production.endpoint,
+        "account": production.stage.account,
+        "version": version.rpartition("/")[2],
+        "answered": str(answers[ANSWERED]),
+        "failed": str(answers[FAILED]),
+        "stopped by": alarm,
+        "serves again": serving.rpartition("/")[2],
+    }
+    return Evidence("rollbacks", (row,))
+
+
+def _delivered(world: World, production: Production) -> str:
+    """What the deploy pipeline has said at its failure; empty where it has succeeded."""
+    try:
+        play_run(world, started_by_event(world, production.project))
+    except PlatformError as error:
+        return error.message
+    return ""
+
+
+def _serving(world: World, production: Production) -> str:
+    """The version that the endpoint serves."""
+    stage = production.stage
+    sagemaker = world.administrator("sagemaker", stage.account, stage.region)
+    config = sagemaker.describe_endpoint(EndpointName=production.endpoint)["EndpointConfigName"]
+    described = sagemaker.describe_endpoint_config(EndpointConfigName=config)
+    name = described["ProductionVariants"][0]["ModelName"]
+    return str(sagemaker.describe_model(ModelName=name)["Containers"][0]["ModelPackageName"])
+
+
+def _ask(world: World, production: Production) -> str:
+    stage = production.stage
+    return _answer(
+        world.administrator("sagemaker-runtime", stage.account, stage.region), production
+    )
+
+
+def _answer(runtime: Any, production: Production) -> str:
+    try:
+        runtime.invoke_endpoint(**production.question)["Body"].read()
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ModelError":
+            raise
+        return FAILED
+    return ANSWERED
+
+
+@contextmanager
+def _traffic(world: World, production: Production) -> Iterator[Counter[str]]:
+    """Clients who ask all the time; counts what they get."""
+    stage, ended, answers = production.stage, threading.Event(), Counter[str]()
+    runtime = world.administrator("sagemaker-runtime", stage.account, stage.region)
+
+    def ask_on() -> None:
+        while not ended.wait(PAUSE):
+            answers[_answer(runtime, production)] += 1
+
+    clients = threading.Thread(target=ask_on)
+    clients.start()
+    try:
+        yield answers
+    finally:
+        ended.set()
+        clients.join()

@@ -1,0 +1,54 @@
+"""Repositories as a person clones them and pushes to them."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from mlops_commons.utilities.errors import PlatformError
+from mlops_rehearsal.world.projects import Project
+from mlops_rehearsal.world.world import World
+
+
+def tip(world: World, project: Project, kind: str) -> str:
+    """The newest commit of the default branch of a project's `build` or `deploy` repository."""
+    return _git(world, "-C", str(_folder(world, project, kind)), "rev-parse", "HEAD")
+
+
+def pushed(world: World, remote: str, branch: str, message: str) -> str:
+    """Push an empty commit to a branch of a repository, as a person does; the commit.
+
+    Args:
+        remote: its URL for git-remote-codecommit.
+    """
+    folder = world.folder / "clones" / "of-a-push"
+    shutil.rmtree(folder, ignore_errors=True)
+    _git(world, "clone", "--quiet", remote, str(folder))
+    _git(world, "-C", str(folder), "commit", "--quiet", "--allow-empty", "--message", message)
+    _git(world, "-C", str(folder), "push", "--quiet", "origin", f"HEAD:refs/heads/{branch}")
+    return _git(world, "-C", str(folder), "rev-parse", "HEAD")
+
+
+def cloned(world: World, project: Project, kind: str) -> Path:
+    """A fresh clone of a project's `build` or `deploy` repository."""
+    folder = world.folder / "clones" / project.pipeline(kind)
+    shutil.rmtree(folder, ignore_errors=True)
+    _git(world, "clone", "--quiet", str(_folder(world, project, kind)), str(folder))
+    return folder
+
+
+def _folder(world: World, project: Project, kind: str) -> Path:
+    place = world.emulator.repositories / project.dev.account / project.dev.region
+    return place / f"{project.pipeline(kind)}.git"
+
+
+def _git(world: World, *arguments: str) -> str:
+    git = shutil.which("git") or "git"
+    done = subprocess.run(
+        [git, *arguments], capture_output=True, check=False, text=True, env=world.environment()
+    )
+    if done.returncode:
+        raise PlatformError(
+            f"git {' '.join(arguments)}: {done.stderr.strip()}",
+            hint="see what the credentials of the profile may do in CodeCommit",
+        )
+    return done.stdout.strip()

@@ -1,0 +1,90 @@
+"""Act 11: everything goes, in order; nothing is left that the list does not name."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from mlops_commons.accounts import toolkit
+from mlops_commons.utilities.errors import PlatformError
+from mlops_rehearsal.acts.bootstrap import wrapper
+from mlops_rehearsal.report.observed import GONE
+from mlops_rehearsal.world.evidence import Evidence
+from mlops_rehearsal.world.world import World
+
+REFUSAL: Final = "people have apps running in Studio"
+RUNNING: Final = {"SpaceName": "notes", "AppType": "JupyterLab"}
+
+
+def play_teardown(world: World) -> tuple[Evidence, ...]:
+    """Refused while somebody works; then `teardown --yes`, and a look at what is still there."""
+    refusals = tuple(_refused(world))
+    world.say("./mlops-multi-account.sh teardown --yes")
+    planned = json.loads(wrapper(world, "teardown-plan", "teardown", "--json"))
+    wrapper(world, "teardown", "teardown", "--yes")
+    named = {(row["account"], row["id"]) for row in planned["leftovers"]}
+    for account, what in _left(world):
+        if (account, what) not in named:
+            raise PlatformError(
+                f"account {account} still has '{what}', which the list of leftovers does not name",
+                hint="see teardown/leftovers.py",
+            )
+    return (
+        Evidence("refused", refusals),
+        Evidence("removed", tuple(planned["steps"])),
+        Evidence("left over", tuple(map(_shown, planned["leftovers"]))),
+    )
+
+
+def _refused(world: World) -> Iterator[Mapping[str, str]]:
+    """In every Studio a person has an app running, and nothing may be removed."""
+    studios = tuple(_studios(world))
+    apps = []
+    for account, region in dict.fromkeys(studios):
+        sagemaker = world.administrator("sagemaker", account, region)
+        for domain in sagemaker.list_domains()["Domains"]:
+            app = {**RUNNING, "DomainId": domain["DomainId"]}
+            sagemaker.create_app(**app, AppName="default")
+            apps.append((account, region, app))
+    said = _refusal(world) if apps else ""
+    for account, region, app in apps:
+        if app["DomainId"] not in said:
+            raise PlatformError(f"teardown does not name what runs in {app['DomainId']}: {said}")
+        world.administrator("sagemaker", account, region).delete_app(**app, AppName="default")
+        running = f"{app['DomainId']}/{app['SpaceName']}/{app['AppType']}/default"
+        yield {"account": account, "running": running, "said": REFUSAL}
+
+
+def _studios(world: World) -> Iterator[tuple[str, str]]:
+    for deployment in world.config.enabled_deployments:
+        for stage in deployment.enabled_stages:
+            if world.config.studio(deployment.set_name, stage.stage_name):
+                yield stage.account, stage.region
+
+
+def _refusal(world: World) -> str:
+    try:
+        wrapper(world, "teardown-refused", "teardown", "--yes")
+    except PlatformError as error:
+        if REFUSAL in error.message:
+            return error.message
+        raise
+    raise PlatformError("everything was removed although a person has an app running in Studio")
+
+
+def _left(world: World) -> Iterator[tuple[str, str]]:
+    """Stacks and buckets of every account, but for those of the bootstrap."""
+    places = {(world.config.pipeline.account, world.config.pipeline.region)}
+    for deployment in world.config.enabled_deployments:
+        places |= {(stage.account, stage.region) for stage in deployment.enabled_stages}
+    for account, region in sorted(places):
+        cloudformation = world.administrator("cloudformation", account, region)
+        for stack in cloudformation.describe_stacks()["Stacks"]:
+            if stack["StackName"] != toolkit.STACK and stack["StackStatus"] != GONE:
+                yield account, stack["StackName"]
+        for bucket in world.administrator("s3", account, region).list_buckets()["Buckets"]:
+            if not bucket["Name"].startswith(toolkit.ASSETS_PREFIX):
+                yield account, bucket["Name"]
+
+
+def _shown(row: Mapping[str, str]) -> Mapping[str, str]:
+    return {name: row[name] for name in ("account", "region", "type", "id", "why")}

@@ -1,0 +1,200 @@
+"""`rehearse`: the platform bootstrapped, deployed and used on this machine, without AWS."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from mlops_commons.utilities.paths import REPOSITORY_ROOT
+
+if TYPE_CHECKING:
+    from mlops_rehearsal.performance import Performance
+    from mlops_rehearsal.world.evidence import Played
+    from mlops_rehearsal.world.world import World
+
+REPORT: Final = REPOSITORY_ROOT / "build" / "rehearsal-report.html"
+EXAMPLES: Final = """
+\b
+Needs no AWS account, no credentials and no Docker. The first run installs the emulator.
+
+\b
+Examples:
+  rehearse                          all acts, with the shipped sample
+  rehearse --until bootstrap        stop after an act, by name or number
+  rehearse --set business-unit-1    one account set
+  rehearse --config examples/two-sets/cdk-app.yml
+                                    another configuration
+  rehearse --product byoc           another product; --all-products for each
+  rehearse --approve ask            asks where a pipeline waits for a person
+  rehearse --keep                   leaves everything running until Enter or control-C
+  rehearse --report today.html      the report to another file than build/rehearsal-report.html
+  rehearse --json                   evidence of every act, accounts and access as JSON
+"""
+
+
+class ApprovalMode(StrEnum):
+    """What happens at a manual approval."""
+
+    AUTO = "auto"
+    ASK = "ask"
+
+
+Until = Annotated[str, typer.Option("--until", help="The last act, by name or number.")]
+Keep = Annotated[bool, typer.Option("--keep", help="Leave the accounts up afterwards.")]
+SetName = Annotated[str, typer.Option("--set", help="Only this account set.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the evidence as JSON.")]
+Product = Annotated[str, typer.Option("--product", help="A part of the product's name in Studio.")]
+AllProducts = Annotated[bool, typer.Option("--all-products", help="A project of every product.")]
+ReportFile = Annotated[
+    Path,
+    typer.Option(
+        "--report",
+        help="Where the HTML report goes.",
+        dir_okay=False,
+        resolve_path=True,
+        show_default=str(REPORT.relative_to(REPOSITORY_ROOT)),
+    ),
+]
+Approve = Annotated[ApprovalMode, typer.Option("--approve", help="At a manual approval.")]
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        help="Another cdk-app.yml; a cdk-infra-app.yml beside it counts too.",
+        exists=True,
+        dir_okay=False,
+    ),
+]
+
+
+def register(application: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    application.command("rehearse", epilog=EXAMPLES)(rehearse)
+
+
+def rehearse(
+    until: Until = "",
+    keep: Keep = False,
+    set_name: SetName = "",
+    approve: Approve = ApprovalMode.AUTO,
+    config: Config = None,
+    product: Product = "",
+    all_products: AllProducts = False,
+    report: ReportFile = REPORT,
+    as_json: AsJson = False,
+) -> None:
+    """Play the platform and a model's life against an AWS emulated on this machine.
+
+    Four accounts are bootstrapped and deployed to by the platform's own pipelines; then a lead
+    launches a project, which trains a model, and its approval takes it to prod; a push of a
+    changed template upgrades the portfolio.
+    """
+    from rich.console import Console
+
+    from mlops_commons.utilities.paths import CDK_APP_CONFIG
+    from mlops_rehearsal.acts.table import acts_until
+    from mlops_rehearsal.performance import check_report_file, perform
+    from mlops_rehearsal.timeline import PRODUCT, Request, world_of
+    from mlops_rehearsal.world.approvals import Approval
+
+    console = Console(stderr=True, highlight=False)
+    acts = acts_until(until)
+    check_report_file(report)
+    with _interruptible(), console.status("") as status:
+
+        def say(text: str) -> None:
+            if console.is_terminal:
+                status.update(text)
+            else:
+                console.print(f"  {text}")
+
+        def approved(name: str) -> Approval:
+            if approve is ApprovalMode.AUTO:
+                return Approval.APPROVED
+            status.stop()
+            answer = typer.confirm(f"approve '{name}'?", err=True)
+            status.start()
+            return Approval.APPROVED if answer else Approval.REJECTED
+
+        request = Request(
+            cdk_app=config or CDK_APP_CONFIG,
+            infra=_infra(config),
+            set_name=set_name,
+            approve=approved,
+            say=say,
+            product=product or PRODUCT,
+            all_products=all_products,
+        )
+        with world_of(request) as world:
+            try:
+                performance = perform(
+                    world,
+                    acts,
+                    made=datetime.now(UTC),
+                    file=report,
+                    begins=lambda act: say(f"act {act.number}: {act.title}"),
+                    ended=lambda done: console.print(_line(done)),
+                )
+            except Exception:
+                console.print(f"report: {report}")
+                raise
+            if keep:
+                status.stop()
+                _keep(world)
+    _report(performance, as_json=as_json)
+    typer.echo(f"report: {report}", err=as_json)
+
+
+def _infra(config: Path | None) -> Path:
+    """The networks and Studio of a configuration: of the same folder, else this checkout's."""
+    from mlops_commons.utilities.paths import CDK_INFRA_APP_CONFIG
+
+    beside = config.with_name(CDK_INFRA_APP_CONFIG.name) if config else CDK_INFRA_APP_CONFIG
+    return beside if beside.is_file() else CDK_INFRA_APP_CONFIG
+
+
+def _line(done: "Played") -> str:
+    counts = ", ".join(f"{len(found.rows)} {found.kind}" for found in done.evidence)
+    return f"[green]✓[/] act {done.number}  {done.title:<45} {done.seconds:6.1f} s  {counts}"
+
+
+def _report(performance: "Performance", *, as_json: bool) -> None:
+    if as_json:
+        import json
+
+        typer.echo(json.dumps(performance.as_json(), indent=2))
+        return
+    seconds = sum(done.seconds for done in performance.played)
+    count = len(performance.played)
+    typer.echo(f"{count} acts played in {seconds:.0f} s; nothing of them is left running")
+
+
+def _keep(world: "World") -> None:
+    """Say how to reach the accounts, and play what is started there until Enter or an interrupt."""
+    from mlops_rehearsal.kept import play_until_enter, shell_lines
+
+    typer.echo("the accounts stay up; in another shell:\n")
+    for line in shell_lines(world):
+        typer.echo(f"  {line}")
+    typer.echo("\nA git push there starts its pipeline, which is played here. Enter ends them.")
+    play_until_enter(world, typer.echo)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """A closed terminal or a termination leaves nothing behind, as control-C does."""
+
+    def interrupt(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = {n: signal.signal(n, interrupt) for n in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

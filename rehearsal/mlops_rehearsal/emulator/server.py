@@ -1,0 +1,282 @@
+"""The emulator as a process group on 127.0.0.1, with everything it writes in one folder."""
+
+import os
+import secrets
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Final
+
+from mlops_commons.config import ImportNetwork
+from mlops_commons.utilities.errors import PlatformError
+from mlops_rehearsal.emulator.environment import emulator_python
+from mlops_rehearsal.emulator.own_calls import OwnCalls
+
+HOST: Final = "127.0.0.1"
+PLUGIN: Final = Path(__file__).resolve().parents[2]
+"""The folder with `ministack_aws`, which runs in the emulator's environment."""
+START_SECONDS: Final = 60.0
+STOP_SECONDS: Final = 3.0
+SAGEMAKER_PYTHON: Final = "sagemaker-python"
+INHERITED: Final = ("LANG", "LC_ALL", "PATH")
+"""Nothing else of the caller's environment reaches the emulator: no credentials, no proxies."""
+
+
+@dataclass
+class Emulator:
+    """AWS on this machine while entered: TLS, IAM enforced, any number of accounts.
+
+    Args:
+        region: the region of calls that name none.
+        folder: takes log, repositories and certificate; a temporary one, which is removed at
+            the end, when none is given.
+
+    Attributes:
+        endpoint: its URL, `https://127.0.0.1:<port>`.
+        certificate: what clients trust.
+        log: what it printed.
+        repositories: the bare git repositories of CodeCommit: `<account>/<region>/<name>.git`.
+        pid: the leader of its process group.
+    """
+
+    region: str
+    folder: Path | None = None
+    endpoint: str = field(init=False, default="")
+    pid: int = field(init=False, default=0)
+
+    def __enter__(self) -> "Emulator":
+        python = emulator_python()
+        self._temporary = self.folder is None
+        self.folder = self.folder or Path(tempfile.mkdtemp(prefix="mlops-emulator-"))
+        try:
+            self._start(python)
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @property
+    def root(self) -> Path:
+        """The folder of this run."""
+        assert self.folder, "the emulator has not been started"
+        return self.folder
+
+    @property
+    def certificate(self) -> Path:
+        return self.root / "certificate.pem"
+
+    @property
+    def log(self) -> Path:
+        return self.root / "emulator.log"
+
+    @property
+    def repositories(self) -> Path:
+        return self.root / "repositories"
+
+    def client_environment(self) -> dict[str, str]:
+        """The variables with which boto3, the CDK CLI and `aws` reach the emulator only."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ENDPOINT_URL_S3": self.endpoint,
+            "AWS_CA_BUNDLE": str(self.certificate),
+            "NODE_EXTRA_CA_CERTS": str(self.certificate),
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def service_credentials(self, role: str, service: str, name: str) -> dict[str, str]:
+        """Credentials of a role as the service that it trusts gets them, for boto3's clients.
+
+        Raises:
+            PlatformError: the role is not there, or does not trust the service.
+        """
+        found: dict[str, str] = self._own_calls().ask(
+            "sessions",
+            {"role": role, "service": service, "name": name},
+            hint="see the trust policy of that role",
+        )
+        return found
+
+    def decisions(self) -> list[dict[str, Any]]:
+        """How IAM has decided: `account`, `principal`, `action`, `decision` and `count` of each.
+
+        Raises:
+            PlatformError: the emulator does not answer.
+        """
+        found: list[dict[str, Any]] = self._own_calls().ask(
+            "decisions", {}, hint=f"see what it printed: {self.log}"
+        )
+        return found
+
+    def own_network(self, account: str, region: str, network: ImportNetwork) -> None:
+        """Let an account have the network that a configuration imports, under its own ids.
+
+        Raises:
+            PlatformError: the emulator does not answer.
+        """
+        self._own_calls().ask(
+            "networks",
+            {
+                "account": account,
+                "region": region,
+                "vpc_id": network.vpc_id,
+                "vpc_cidr": network.vpc_cidr,
+                "subnets": network.subnets,
+                "security_group": network.base_security_group,
+                "route_table_ids": network.route_table_ids,
+            },
+            hint=f"see what it printed: {self.log}",
+        )
+
+    def end_run(self, account: str, region: str, pipeline: str, run: str, status: str) -> None:
+        """Tell CodePipeline how a run of a pipeline has ended, such as `Succeeded`.
+
+        Raises:
+            PlatformError: the pipeline has no such run.
+        """
+        request = {"account": account, "region": region, "pipeline": pipeline}
+        hint = "see the runs with: aws codepipeline list-pipeline-executions"
+        self._own_calls().ask("runs", {**request, "run": run, "status": status}, hint=hint)
+
+    def offer_sagemaker_python(self, python: Path) -> None:
+        """Let the jobs and endpoints of SageMaker run with a Python from now on.
+
+        A program in between, because a Python that is linked to does not find its packages.
+        """
+        program = self.root / SAGEMAKER_PYTHON
+        program.write_text(f'#!/bin/sh\nexec "{python}" "$@"\n')
+        program.chmod(0o755)
+
+    def stop(self) -> None:
+        """End every process and remove the temporary folder; a second call does nothing."""
+        if self.pid:
+            _end_group(self._process)
+            self.pid = 0
+            self._output.close()
+        temporary = self.root / "tmp" if self.folder else None
+        if temporary:
+            shutil.rmtree(temporary, ignore_errors=True)
+        if self._temporary and self.folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _own_calls(self) -> OwnCalls:
+        return OwnCalls(self.endpoint, self.certificate, self._token)
+
+    def _start(self, python: Path) -> None:
+        key = self.root / "key.pem"
+        (self.root / "tmp").mkdir(parents=True, exist_ok=True)
+        self.repositories.mkdir(exist_ok=True)
+        self._token = secrets.token_hex(32)
+        _make_certificate(python, self.certificate, key)
+        port = _free_port()
+        self.endpoint = f"https://{HOST}:{port}"
+        self._output: IO[bytes] = self.log.open("wb")
+        self._process = subprocess.Popen(
+            [str(python), "-m", "ministack_aws"],
+            cwd=self.root,
+            env=self._environment(python, port, key),
+            stdin=subprocess.DEVNULL,
+            stdout=self._output,
+            stderr=subprocess.STDOUT,
+            # Lambda functions run as its children: one signal reaches all of them.
+            process_group=0,
+        )
+        self.pid = self._process.pid
+        self._wait()
+
+    def _environment(self, python: Path, port: int, key: Path) -> Mapping[str, str]:
+        certificate = str(self.certificate)
+        programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        own = {name: os.environ[name] for name in INHERITED if name in os.environ}
+        return {
+            **own,
+            "PATH": programs,
+            "HOME": str(self.root),
+            "TMPDIR": str(self.root / "tmp"),
+            "PYTHONPATH": os.pathsep.join(
+                [str(PLUGIN), str(PLUGIN / "ministack_aws" / "lambda_opt")]
+            ),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "BIND_HOST": HOST,
+            "MINISTACK_HOST": HOST,
+            "GATEWAY_PORT": str(port),
+            "EDGE_PORT": str(port),
+            "MINISTACK_REGION": self.region,
+            "MINISTACK_CODECOMMIT_ROOT": str(self.repositories),
+            "MINISTACK_REGISTRY_TOKEN": self._token,
+            "MINISTACK_SAGEMAKER_PYTHON": str(self.root / SAGEMAKER_PYTHON),
+            "MINISTACK_SELF_URL": f"https://{HOST}:{port}",
+            "LAMBDA_EXECUTOR": "local",
+            "IOT_MTLS_ENABLED": "0",  # would listen on all interfaces
+            "AUTH": "true",
+            "USE_SSL": "1",
+            "MINISTACK_SSL_CERT": certificate,
+            "MINISTACK_SSL_KEY": str(key),
+            "SSL_CERT_FILE": certificate,
+            "REQUESTS_CA_BUNDLE": certificate,
+            "AWS_CA_BUNDLE": certificate,
+            "NODE_EXTRA_CA_CERTS": certificate,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def _wait(self) -> None:
+        end = time.monotonic() + START_SECONDS
+        trust = ssl.create_default_context(cafile=str(self.certificate))
+        while time.monotonic() < end:
+            if self._process.poll() is not None:
+                break
+            try:
+                url = f"{self.endpoint}/_ministack/health"
+                urllib.request.urlopen(url, timeout=2, context=trust).close()
+                return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        raise PlatformError(
+            f"the emulator did not start:\n{self.log.read_text(errors='replace')[-2000:]}",
+            hint="make its environment anew: rm -rf .venv/emulator-environments",
+        )
+
+
+def _make_certificate(python: Path, certificate: Path, key: Path) -> None:
+    subprocess.run(
+        [str(python), str(PLUGIN / "ministack_aws" / "certificate.py"), str(certificate), str(key)],
+        check=True,
+        capture_output=True,
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _end_group(process: "subprocess.Popen[bytes]") -> None:
+    """End the whole group: the emulator itself and the functions that it runs."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, number)
+        except (ProcessLookupError, PermissionError):
+            break
+        end = time.monotonic() + STOP_SECONDS
+        while process.poll() is None and time.monotonic() < end:
+            time.sleep(0.02)
+    process.wait()

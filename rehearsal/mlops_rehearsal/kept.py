@@ -1,0 +1,63 @@
+"""A world left up for a person: how a shell reaches it, and the runs that the person starts."""
+
+import select
+import shlex
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+from mlops_commons.utilities.errors import PlatformError
+from mlops_commons.utilities.paths import REPOSITORY_ROOT
+from mlops_rehearsal.player.started import (
+    StartedRun,
+    all_started_runs,
+    play_run,
+    readers_of,
+)
+from mlops_rehearsal.world.world import INHERITED, World
+
+SECONDS: Final = 2.0
+OF_PROGRAMS_ALONE: Final = (*INHERITED, "HOME", "TMPDIR")
+"""What a person's own shell has already, and keeps."""
+
+
+def shell_lines(world: World) -> Iterator[str]:
+    """What to enter in a shell so that aws, git, cdk and the wrapper work in this world."""
+    environment = world.environment()
+    for name in OF_PROGRAMS_ALONE:
+        environment.pop(name, None)
+    environment["AWS_PROFILE"] = world.config.pipeline.bootstrap.aws_profile
+    for name, value in environment.items():
+        yield f"export {name}={shlex.quote(value)}"
+    programs = (Path(sys.executable).parent, REPOSITORY_ROOT / "node_modules" / ".bin")
+    yield f'export PATH={":".join(shlex.quote(str(folder)) for folder in programs)}:"$PATH"'
+    yield f"cd {shlex.quote(str(world.checkout))}"
+
+
+def play_until_enter(world: World, show: Callable[[str], None]) -> None:
+    """Play what pushes, approvals and people start, run by run, until Enter or the input's end.
+
+    Args:
+        show: is given a line as a run begins and one as it ends; a failed run ends nothing else.
+    """
+    readers = readers_of(world)
+    while not select.select([sys.stdin], [], [], SECONDS)[0]:
+        for run in all_started_runs(readers):
+            _play(world, run, show)
+    sys.stdin.readline()
+
+
+def _play(world: World, run: StartedRun, show: Callable[[str], None]) -> None:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    show(f"{run.pipeline} in {run.account}: started by {run.started_by}")
+    start = time.monotonic()
+    try:
+        commit, played = play_run(world, run)
+    except (BotoCoreError, ClientError, PlatformError) as error:
+        show(f"✗ {run.pipeline}: {error}")
+        return
+    seconds = time.monotonic() - start
+    show(f"✓ {run.pipeline}: commit {commit[:12]}, {len(played)} actions in {seconds:.0f} s")

@@ -1,0 +1,67 @@
+"""An execution of a pipeline while it runs: what its actions share and what they have made."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mlops_rehearsal.player.artifacts import Artifact
+from mlops_rehearsal.player.build import log_file
+from mlops_rehearsal.player.structure import Action, Pipeline
+from mlops_rehearsal.world.recorded import ActionStatus, RecordedAction, tail
+from mlops_rehearsal.world.world import Credentials, World
+
+
+@dataclass
+class Execution:
+    """An execution while it runs.
+
+    Attributes:
+        run: which run of the pipeline, counted from 1.
+        artifacts: those that actions have made so far.
+    """
+
+    world: World
+    pipeline: Pipeline
+    credentials: Credentials
+    run: int
+    artifacts: dict[str, Artifact] = field(default_factory=dict)
+    variables: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def log_file(self, action: Action) -> Path:
+        """Where the log of an action is, if it has one."""
+        return log_file(self.world, self.pipeline, action)
+
+    def record(self, action: Action, status: ActionStatus, seconds: float, result: str) -> None:
+        """Remember how an action has ended."""
+        self.world.actions.append(
+            RecordedAction(
+                pipeline=self.pipeline.name,
+                account=self.pipeline.account,
+                run=self.run,
+                stage=action.stage,
+                action=action.name,
+                provider=action.provider,
+                status=status,
+                seconds=seconds,
+                result=result,
+                log=tail(self.log_file(action)),
+            )
+        )
+
+    def caller(self, action: Action) -> Credentials:
+        """The credentials of an action: its own role's, assumed by that of the pipeline."""
+        if not action.role:
+            return self.credentials
+        return self.world.assume(
+            self.credentials, action.role, "pipeline", action.region or self.pipeline.region
+        )
+
+    def upload(self, name: str, template: bytes) -> str:
+        """Store a template in the artifact bucket, with the role of the pipeline."""
+        bucket, key_id = self.pipeline.stores[""]
+        s3 = self.world.client("s3", self.pipeline.region, self.credentials)
+        key = f"{self.pipeline.name[:20]}/templates/{name}"
+        encryption = {"SSEKMSKeyId": key_id} if key_id else {}
+        s3.put_object(
+            Bucket=bucket, Key=key, Body=template, ServerSideEncryption="aws:kms", **encryption
+        )
+        return f"https://s3.{self.pipeline.region}.amazonaws.com/{bucket}/{key}"

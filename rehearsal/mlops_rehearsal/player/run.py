@@ -1,0 +1,181 @@
+"""One execution of a pipeline, action by action."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final
+
+from botocore.exceptions import ClientError
+
+from mlops_commons.utilities.errors import PlatformError
+from mlops_rehearsal.player.artifacts import put
+from mlops_rehearsal.player.build import play_build
+from mlops_rehearsal.player.cloudformation import play_cloudformation
+from mlops_rehearsal.player.execution import Execution
+from mlops_rehearsal.player.source import content, tip
+from mlops_rehearsal.player.stack_log import stack_log
+from mlops_rehearsal.player.structure import Action, read_pipeline
+from mlops_rehearsal.player.variables import PIPELINE_LEVEL, may_enter, resolved
+from mlops_rehearsal.world.approvals import granted
+from mlops_rehearsal.world.recorded import ActionStatus
+from mlops_rehearsal.world.world import World
+
+SERVICE: Final = "codepipeline.amazonaws.com"
+RESTARTS: Final = 3
+"""How often a pipeline may change itself before that is taken for a mistake."""
+
+
+@dataclass(frozen=True)
+class PlayedAction:
+    """An action that has ended well."""
+
+    stage: str
+    action: str
+    provider: str
+    seconds: float
+    result: str
+
+
+def play_pipeline(
+    world: World,
+    name: str,
+    account: str,
+    region: str,
+    variables: Mapping[str, str] | None = None,
+) -> tuple[str, list[PlayedAction]]:
+    """Run a pipeline from its source to its last stage.
+
+    Args:
+        variables: values of variables that the pipeline declares, as whoever starts it gives them.
+
+    Returns:
+        the commit that it ran with, and its actions; a pipeline that has changed itself runs
+        again from its source, as `RestartExecutionOnUpdate` says.
+
+    Raises:
+        PlatformError: an action has failed or was rejected; the message says which and why.
+    """
+    reader = world.administrator("codepipeline", account, region)
+    for run in range(1, RESTARTS + 1):
+        pipeline = read_pipeline(reader, name, account, region)
+        played: list[PlayedAction] = []
+        credentials = world.emulator.service_credentials(pipeline.role, SERVICE, name[:64])
+        given = {**pipeline.defaults, **(variables or {})}
+        variables_of = {PIPELINE_LEVEL: given}
+        execution = Execution(world, pipeline, credentials, run, variables=variables_of)
+        for action in pipeline.actions():
+            if not may_enter(pipeline.conditions[action.stage], execution.variables):
+                played.append(_skipped(execution, action))
+                continue
+            played.append(_recorded(execution, action))
+            changed = action.provider == "CodeBuild" and pipeline != read_pipeline(
+                reader, name, account, region
+            )
+            if changed:
+                world.say(f"{name} has changed itself and starts again")
+                break
+        else:
+            sources = [a for a in pipeline.actions() if a.provider == "CodeCommit"]
+            return tip(world, pipeline, sources[0]), played
+    raise PlatformError(
+        f"pipeline '{name}' changes itself in every run",
+        hint="something in its synth is not the same twice; compare two: cdk diff",
+    )
+
+
+def _skipped(execution: Execution, action: Action) -> PlayedAction:
+    execution.record(action, ActionStatus.SKIPPED, 0, ActionStatus.SKIPPED)
+    return PlayedAction(action.stage, action.name, action.provider, 0, ActionStatus.SKIPPED)
+
+
+def _recorded(execution: Execution, action: Action) -> PlayedAction:
+    """Play an action and remember it, however it ends."""
+    world, name = execution.world, execution.pipeline.name
+    world.say(f"{name}: {action.stage} / {action.name}")
+    # An earlier run of this pipeline may have left one.
+    execution.log_file(action).unlink(missing_ok=True)
+    start = time.monotonic()
+    try:
+        result = _play(execution, action)
+    except PlatformError as error:
+        execution.record(action, ActionStatus.FAILED, time.monotonic() - start, error.message)
+        message = f"{name}: {action.stage} / {action.name}: {error.message}"
+        raise PlatformError(message, hint=error.hint) from error
+    seconds = time.monotonic() - start
+    execution.record(action, ActionStatus.SUCCEEDED, seconds, result)
+    return PlayedAction(action.stage, action.name, action.provider, seconds, result)
+
+
+def _play(execution: Execution, action: Action) -> str:
+    settings = {
+        key: resolved(value, execution.variables) for key, value in action.configuration.items()
+    }
+    play = PLAYERS.get(action.provider)
+    if play is None:
+        raise PlatformError(f"actions of {action.provider} are not played")
+    try:
+        return play(execution, replace(action, configuration=settings))
+    except ClientError as error:
+        raise PlatformError(
+            str(error), hint="see the policies of the role that the message names"
+        ) from error
+
+
+def _source(execution: Execution, action: Action) -> str:
+    world, pipeline = execution.world, execution.pipeline
+    s3 = world.client("s3", pipeline.region, execution.caller(action))
+    packed = content(world, pipeline, action)
+    for output in action.outputs:
+        execution.artifacts[output] = put(s3, pipeline.name, output, pipeline.stores[""], packed)
+    commit = tip(world, pipeline, action)
+    if action.namespace:
+        execution.variables[action.namespace] = {"CommitId": commit}
+    return f"commit {commit[:12]}"
+
+
+def _build(execution: Execution, action: Action) -> str:
+    result, made, exported = play_build(
+        execution.world,
+        execution.pipeline,
+        action,
+        execution.artifacts,
+        execution.caller(action),
+    )
+    execution.artifacts.update(made)
+    if action.namespace:
+        execution.variables[action.namespace] = exported
+    return result
+
+
+def _cloudformation(execution: Execution, action: Action) -> str:
+    world, credentials = execution.world, execution.caller(action)
+    region = action.region or execution.pipeline.region
+    account = action.role.split(":")[4] if action.role else execution.pipeline.account
+    start = datetime.now(UTC)
+    try:
+        return play_cloudformation(
+            world.client("cloudformation", region, credentials),
+            world.client("s3", execution.pipeline.region, credentials),
+            action,
+            execution.artifacts,
+            execution.upload,
+        )
+    finally:
+        reader = world.administrator("cloudformation", account, region)
+        log = stack_log(reader, action, start)
+        execution.log_file(action).write_text(log, encoding="utf-8")
+
+
+def _approval(execution: Execution, action: Action) -> str:
+    answer = execution.world.approve(f"{execution.pipeline.name}: {action.name}")
+    return granted(answer, action.timeout_minutes)
+
+
+PLAYERS: Final[Mapping[str, Callable[[Execution, Action], str]]] = {
+    "CodeCommit": _source,
+    "CodeBuild": _build,
+    "CloudFormation": _cloudformation,
+    "Manual": _approval,
+}
+"""What plays the actions of a provider; a further provider is a row and a function."""

@@ -1,0 +1,134 @@
+"""A report's data from a world and what was played in it; paths of this rehearsal are cut."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from mlops_commons.utilities.errors import PlatformError
+from mlops_rehearsal.report.data import (
+    Account,
+    ActState,
+    Observed,
+    Program,
+    Report,
+    ReportedAct,
+)
+from mlops_rehearsal.report.observed import observe
+from mlops_rehearsal.world.act import Act
+from mlops_rehearsal.world.evidence import Played
+from mlops_rehearsal.world.recorded import tail
+from mlops_rehearsal.world.world import World
+
+FOLDER: Final = "<rehearsal>"
+"""Stands for the temporary folder, which is gone when somebody reads the report."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why the first act that was not played has failed, and after how many seconds."""
+
+    error: Exception
+    seconds: float
+
+
+def collect(
+    world: World,
+    acts: Sequence[Act],
+    played: Sequence[Played],
+    failure: Failure | None,
+    made: datetime,
+    before: tuple[Account, ...] = (),
+) -> Report:
+    """Everything that is known at the end, however it has ended.
+
+    Args:
+        acts: those that were asked for.
+        made: the time that the report bears.
+        before: the accounts as they were before everything was removed.
+
+    Raises:
+        PlatformError: all acts were played, but the accounts cannot be read.
+    """
+    report = Report(
+        made=made,
+        acts=tuple(_acts(acts, played, failure)),
+        observed=_observed(world, failure, before),
+        actions=tuple(world.actions),
+        programs=tuple(_programs(world)),
+    )
+    return _without_folder(report, world.folder)
+
+
+def _observed(world: World, failure: Failure | None, before: tuple[Account, ...]) -> Observed:
+    try:
+        return observe(world, before)
+    except PlatformError as error:
+        if failure is None:
+            raise
+        # What has failed is the news; that nothing can be read any more may be its consequence.
+        return Observed(note=error.message)
+
+
+def _acts(
+    acts: Sequence[Act], played: Sequence[Played], failure: Failure | None
+) -> Iterator[ReportedAct]:
+    start = 0.0
+    for index, act in enumerate(acts):
+        found = ReportedAct(
+            number=act.number, name=act.name, title=act.title, state=ActState.NOT_REACHED
+        )
+        if index < len(played):
+            done = played[index]
+            yield replace(
+                found,
+                state=ActState.PLAYED,
+                start=start,
+                seconds=done.seconds,
+                evidence=done.evidence,
+            )
+            start += done.seconds
+        elif index == len(played) and failure:
+            yield _failed(found, start, failure)
+        else:
+            yield found
+
+
+def _failed(act: ReportedAct, start: float, failure: Failure) -> ReportedAct:
+    message, hint = f"{type(failure.error).__name__}: {failure.error}", ""
+    if isinstance(failure.error, PlatformError):
+        message, hint = failure.error.message, failure.error.hint
+    return replace(
+        act,
+        state=ActState.FAILED,
+        start=start,
+        seconds=failure.seconds,
+        message=message,
+        hint=hint,
+    )
+
+
+def _programs(world: World) -> Iterator[Program]:
+    """The logs that belong to no action of a pipeline."""
+    own = {f"{a.pipeline}-{a.stage}-{a.action}" for a in world.actions}
+    for file in sorted(world.logs.glob("*.log")):
+        if file.stem not in own:
+            yield Program(name=file.stem, log=tail(file))
+
+
+def _without_folder(report: Report, folder: Path) -> Report:
+    def cut(text: str) -> str:
+        return text.replace(str(folder), FOLDER)
+
+    return replace(
+        report,
+        acts=tuple(
+            replace(act, message=cut(act.message), hint=cut(act.hint)) for act in report.acts
+        ),
+        actions=tuple(
+            replace(action, result=cut(action.result), log=cut(action.log))
+            for action in report.actions
+        ),
+        programs=tuple(replace(one, log=cut(one.log)) for one in report.programs),
+    )

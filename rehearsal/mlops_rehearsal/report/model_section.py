@@ -1,0 +1,59 @@
+"""The model: how it came to be, its metrics, and what the endpoints answer."""
+
+import json
+from collections.abc import Iterator, Mapping
+
+from mlops_rehearsal.report.data import Report
+from mlops_rehearsal.report.elements import Html, element, join, section
+from mlops_rehearsal.report.tables import table, table_of
+
+
+def model_section(report: Report) -> Html:
+    """Steps, versions with their metrics, and the events that have started a delivery."""
+    steps = list(report.evidence("pipeline steps"))
+    versions = list(report.evidence("model versions"))
+    runs = list(report.evidence("runs"))
+    content = [
+        *([table_of("Steps of the SageMaker pipeline", steps)] if steps else []),
+        *map(_version, versions),
+        *([table_of("Deliveries that an approval has started", runs)] if runs else []),
+    ]
+    return section("model", "The model", *(content or [_not_reached("model")]))
+
+
+def answers_section(report: Report) -> Html:
+    """What every endpoint was asked and has answered."""
+    rows = list(report.evidence("answers"))
+    content = [table_of("Requests and answers", rows) if rows else _not_reached("endpoint")]
+    rollbacks = list(report.evidence("rollbacks"))
+    if rollbacks:
+        content.append(table_of("A version that the canary has stopped", rollbacks))
+    return section("answers", "The endpoints answer", *content)
+
+
+def _not_reached(what: str) -> Html:
+    return element("p", f"There is no {what} in this rehearsal.")
+
+
+def _version(version: Mapping[str, str]) -> Html:
+    title = element("h3", f"Model of {version['project']}, {version['status']}")
+    arn = element("p", element("code", version["version"]))
+    return join((title, arn, _metrics(version)))
+
+
+def _metrics(version: Mapping[str, str]) -> Html:
+    """The numbers of the evaluation; the text as it is where it is no JSON."""
+    try:
+        content = json.loads(version["metrics"])
+    except ValueError:
+        return element("pre", version["metrics"], tabindex="0")
+    caption = f"Metrics of {version['project']}"
+    return table(caption, ("metric", "value"), list(_leaves("", content)))
+
+
+def _leaves(path: str, content: object) -> Iterator[tuple[str, str]]:
+    if isinstance(content, dict):
+        for key, value in content.items():
+            yield from _leaves(f"{path}.{key}" if path else str(key), value)
+    else:
+        yield path, json.dumps(content)

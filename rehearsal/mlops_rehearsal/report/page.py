@@ -1,0 +1,109 @@
+"""The report as one HTML page: a pure function of its data."""
+
+from pathlib import Path
+from typing import Final
+
+from mlops_rehearsal.report.access_section import access_section
+from mlops_rehearsal.report.accounts_section import accounts_section
+from mlops_rehearsal.report.acts_section import acts_section
+from mlops_rehearsal.report.data import ActState, Report, ReportedAct
+from mlops_rehearsal.report.elements import Html, element, join
+from mlops_rehearsal.report.model_section import answers_section, model_section
+from mlops_rehearsal.report.reality_section import reality_section
+from mlops_rehearsal.report.runs_section import runs_section
+
+STYLE: Final = Path(__file__).with_name("style.css")
+PARTS: Final = {
+    "acts": "Acts",
+    "accounts": "Accounts",
+    "runs": "Pipelines",
+    "model": "Model",
+    "answers": "Endpoints",
+    "access": "Access",
+    "reality": "What this shows",
+}
+"""Where the navigation leads to: the id of a section and its short name."""
+
+
+def page(report: Report) -> str:
+    """The whole document; it is well-formed XML after its first line."""
+    title = f"Rehearsal of the platform, {report.made:%Y-%m-%d %H:%M} UTC"
+    body = element(
+        "body",
+        element("header", element("h1", title), _verdict(report), _figures(report), _navigation()),
+        element(
+            "main",
+            acts_section(report),
+            accounts_section(report),
+            runs_section(report),
+            model_section(report),
+            answers_section(report),
+            access_section(report),
+            reality_section(),
+        ),
+    )
+    return f"<!doctype html>\n{element('html', _head(title), body, lang='en')}\n"
+
+
+def _head(title: str) -> Html:
+    return element(
+        "head",
+        Html('<meta charset="utf-8" />\n'),
+        Html('<meta name="viewport" content="width=device-width, initial-scale=1" />\n'),
+        element("title", title),
+        # A style sheet is no text of ours to escape: it holds nothing that comes from outside.
+        element("style", Html(STYLE.read_text(encoding="utf-8"))),
+    )
+
+
+def _verdict(report: Report) -> Html:
+    failed = report.failed
+    parts = [_failure(failed)] if failed else [_success(report)]
+    if report.observed.note:
+        parts.append(element("p", report.observed.note))
+    return element("div", *parts, class_="verdict bad" if failed else "verdict")
+
+
+def _success(report: Report) -> Html:
+    played = [act for act in report.acts if act.state is ActState.PLAYED]
+    seconds = sum(act.seconds for act in played)
+    return element("strong", f"{len(played)} acts played in {seconds:.0f} s")
+
+
+def _failure(act: ReportedAct) -> Html:
+    hint = [element("p", f"Next: {act.hint}")] if act.hint else []
+    return join(
+        (
+            element("strong", f"Act {act.number} failed: {act.title}"),
+            element("pre", act.message, class_="message"),
+            *hint,
+        )
+    )
+
+
+def _figures(report: Report) -> Html:
+    stacks = [stack for account in report.observed.accounts for stack in account.stacks]
+    decisions = {"allowed": 0, "denied": 0}
+    for row in report.observed.access:
+        decisions[row.decision] += row.count
+    figures = {
+        "accounts": len({account.account for account in report.observed.accounts}),
+        "stacks": len(stacks),
+        "resources": sum(stack.resources for stack in stacks),
+        "pipeline actions": len(report.actions),
+        "decisions allowed": decisions["allowed"],
+        "decisions denied": decisions["denied"],
+    }
+    return element(
+        "dl",
+        *(
+            element("div", element("dt", name), element("dd", f"{count:,}"))
+            for name, count in figures.items()
+        ),
+        class_="figures",
+    )
+
+
+def _navigation() -> Html:
+    links = [element("li", element("a", name, href=f"#{part}")) for part, name in PARTS.items()]
+    return element("nav", element("ul", *links), aria_label="Sections")

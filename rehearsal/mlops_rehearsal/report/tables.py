@@ -1,0 +1,54 @@
+"""Tables that scroll in a box of their own when the window is narrow."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from mlops_rehearsal.report.elements import Html, element, html
+
+NUMBERS: Final = frozenset({"seconds", "resources", "allowed", "denied", "times", "captured"})
+"""Headings of columns that hold numbers: they are aligned at the right."""
+
+
+def table(
+    caption: str, heading: Sequence[str], rows: Iterable[Sequence[object]], *, kind: str = ""
+) -> Html:
+    """A table; the first cell of a row names it.
+
+    Args:
+        kind: `matrix` for one with many narrow columns.
+    """
+    numeric = [name in NUMBERS for name in heading]
+    head = element(
+        "tr", *(_cell("th", name, n, "col") for name, n in zip(heading, numeric, strict=True))
+    )
+    body = [
+        element(
+            "tr",
+            *(
+                _cell("td" if index else "th", value, number, "" if index else "row")
+                for index, (value, number) in enumerate(zip(row, numeric, strict=True))
+            ),
+        )
+        for row in rows
+    ]
+    found = element(
+        "table",
+        element("caption", caption),
+        element("thead", head),
+        element("tbody", *body),
+        class_=kind,
+    )
+    # A box that scrolls must be reachable by keyboard, and then it needs a name.
+    return element("div", found, class_="scroll", tabindex="0", role="region", aria_label=caption)
+
+
+def table_of(caption: str, rows: Sequence[Mapping[str, str]]) -> Html:
+    """A table of rows that all have the same columns; a sentence where there are none."""
+    if not rows:
+        return element("p", f"{caption}: none")
+    heading = tuple(rows[0])
+    return table(caption, heading, [[row.get(name, "") for name in heading] for row in rows])
+
+
+def _cell(name: str, value: object, number: bool, scope: str) -> Html:
+    return element(name, html(value), scope=scope, class_="number" if number else "")

@@ -1,0 +1,1 @@
+"""What the acts share: accounts, checkouts, builds, evidence."""

@@ -1,0 +1,69 @@
+"""Clients of an emulated AWS, and stacks whose end a test waits for."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+
+from mlops_rehearsal.emulator.server import Emulator
+
+ACCOUNT = "111122223333"
+TRUST = {"Effect": "Allow", "Action": "sts:AssumeRole"}
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """Accounts of an emulator, seen from one; the access key of an account's root is its id."""
+
+    emulator: Emulator
+    account: str = ACCOUNT
+
+    def client(self, service: str, credentials: Mapping[str, str] | None = None) -> Any:
+        root = {"aws_access_key_id": self.account, "aws_secret_access_key": "test"}
+        return boto3.session.Session().client(
+            service,
+            region_name="eu-west-1",
+            endpoint_url=self.emulator.endpoint,
+            verify=str(self.emulator.certificate),
+            **(credentials or root),
+        )
+
+    def role(self, name: str, service: str, *statements: Mapping[str, Any]) -> str:
+        """A role that a service may assume, with one inline policy; answers with its ARN."""
+        iam = self.client("iam")
+        trust = {"Statement": [{**TRUST, "Principal": {"Service": service}}]}
+        arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+        if statements:
+            policy = {"Version": "2012-10-17", "Statement": statements}
+            iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=json.dumps(policy))
+        return str(arn["Role"]["Arn"])
+
+    def deploy(self, stack: str, resources: Mapping[str, Any], **options: Any) -> tuple[str, str]:
+        """Create a stack and wait; answers with its status and the first reason of a failure."""
+        return self._ended(self.client("cloudformation").create_stack, stack, resources, options)
+
+    def update(self, stack: str, resources: Mapping[str, Any], **options: Any) -> tuple[str, str]:
+        """Update a stack, else as `deploy`."""
+        return self._ended(self.client("cloudformation").update_stack, stack, resources, options)
+
+    def _ended(
+        self,
+        begin: Callable[..., Any],
+        stack: str,
+        resources: Mapping[str, Any],
+        options: Mapping[str, Any],
+    ) -> tuple[str, str]:
+        begin(StackName=stack, TemplateBody=json.dumps({"Resources": resources}), **options)
+        stacks = self.client("cloudformation")
+        end = time.monotonic() + 60
+        while True:
+            status = stacks.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]
+            if not status.endswith("IN_PROGRESS") or time.monotonic() > end:
+                break
+            time.sleep(0.1)
+        events = stacks.describe_stack_events(StackName=stack)["StackEvents"]
+        failed = [e for e in reversed(events) if e["ResourceStatus"].endswith("FAILED")]
+        return status, failed[0].get("ResourceStatusReason", "") if failed else ""

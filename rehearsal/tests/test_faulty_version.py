@@ -1,0 +1,51 @@
+"""A faulty version answers every test as before, and fails where a client asks otherwise."""
+
+import io
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlops_rehearsal.acts.faulty_version import INFERENCE, PARAMETER, with_fault
+
+pytestmark = pytest.mark.pure
+
+CODE = "def input_fn(request_body, content_type):\n    return request_body, content_type\n"
+
+
+def archive(**files: str) -> bytes:
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, mode="w:gz") as made:
+        for name, text in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(text)
+            made.addfile(entry, io.BytesIO(text.encode()))
+    return content.getvalue()
+
+
+def unpacked(content: bytes, folder: Path) -> Path:
+    with tarfile.open(fileobj=io.BytesIO(content)) as found:
+        found.extractall(folder, filter="data")
+    return folder
+
+
+@pytest.mark.parametrize("prefix", ["", "./"])
+def test_only_the_inference_code_is_changed(tmp_path: Path, prefix: str) -> None:
+    before = archive(**{f"{prefix}{INFERENCE}": CODE, f"{prefix}model.joblib": "the model"})
+    after = unpacked(with_fault(before), tmp_path)
+    assert (after / "model.joblib").read_text() == "the model"
+    assert (after / INFERENCE).read_text().startswith(CODE)
+
+
+def test_the_fault_shows_where_a_client_adds_a_character_set(tmp_path: Path) -> None:
+    code = unpacked(with_fault(archive(**{INFERENCE: CODE})), tmp_path) / INFERENCE
+    module: dict[str, Any] = {}
+    exec(compile(code.read_text(), code, "exec"), module)
+    assert module["input_fn"]("1,2", "text/csv") == ("1,2", "text/csv")
+    with pytest.raises(ValueError, match="is not known"):
+        module["input_fn"]("1,2", f"text/csv{PARAMETER}")
+
+
+def test_a_model_without_such_code_is_left_alone() -> None:
+    assert with_fault(archive(**{"model.joblib": "the model"})) == b""

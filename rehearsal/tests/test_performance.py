@@ -1,0 +1,82 @@
+"""A rehearsal that fails leaves a report, whatever has failed."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from mlops_commons.utilities.errors import PlatformError
+from mlops_rehearsal.acts.table import ACTS, Act
+from mlops_rehearsal.performance import check_report_file, perform
+from mlops_rehearsal.timeline import Request, world_of
+from mlops_rehearsal.world.evidence import Evidence
+from mlops_rehearsal.world.recorded import LINES, tail
+from mlops_rehearsal.world.world import World
+
+pytestmark = pytest.mark.app
+
+
+def refuses(world: World) -> tuple[Evidence, ...]:
+    raise PlatformError(f"no such file: {world.folder}/x", hint="mend it")
+
+
+def has_a_mistake(world: World) -> tuple[Evidence, ...]:
+    return ({}["missing"],)
+
+
+def ends_the_emulator(world: World) -> tuple[Evidence, ...]:
+    world.emulator.stop()
+    raise PlatformError("the emulator has ended")
+
+
+def report_of(file: Path, second: Callable[[World], tuple[Evidence, ...]]) -> str:
+    """The text of the report when the second act does this; the first and third are real."""
+    acts = (ACTS[0], Act(2, "second", "The second act", second), ACTS[2])
+    with world_of(Request()) as world, pytest.raises((PlatformError, KeyError)):
+        perform(
+            world,
+            acts,
+            made=datetime(2030, 1, 1, tzinfo=UTC),
+            file=file,
+            begins=lambda act: None,
+            ended=lambda done: None,
+        )
+    found = ElementTree.fromstring(file.read_text(encoding="utf-8").removeprefix("<!doctype html>"))
+    return " ".join(" ".join(found.itertext()).split())
+
+
+def test_an_act_that_fails_is_reported_with_those_before_and_after_it(tmp_path: Path) -> None:
+    text = report_of(tmp_path / "report.html", refuses)
+    assert "Act 2 failed: The second act" in text
+    assert "act 2 (second): no such file: <rehearsal>/x Next: mend it" in text
+    assert "1 Empty accounts played" in text
+    assert "3 First deploy of repositories and pipelines not reached" in text
+    assert "sts:GetCallerIdentity" in text
+    assert [file.name for file in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_a_mistake_in_an_act_is_reported_too(tmp_path: Path) -> None:
+    assert "KeyError: 'missing'" in report_of(tmp_path / "report.html", has_a_mistake)
+
+
+def test_an_emulator_that_has_ended_does_not_hide_why_the_act_failed(tmp_path: Path) -> None:
+    text = report_of(tmp_path / "report.html", ends_the_emulator)
+    assert "act 2 (second): the emulator has ended" in text
+    assert "the emulator does not answer" in text
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_the_first_act(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(PlatformError, match="is no folder to write to") as refusal:
+        check_report_file(tmp_path / "file" / "report.html")
+    assert refusal.value.hint == "name another file: rehearse --report FILE"
+
+
+def test_the_end_of_a_log_has_no_lines_that_the_terminal_has_overwritten(tmp_path: Path) -> None:
+    log = tmp_path / "program.log"
+    log.write_bytes(b"first\n" * LINES + b" 1%\r 50%\r\x1b[32m100%\x1b[0m\r\nlast\n")
+    lines = tail(log).split("\n")
+    assert (len(lines), lines[-2:]) == (LINES, ["100%", "last"])
+    assert tail(tmp_path / "no.log") == ""
