@@ -1,7 +1,7 @@
 """Plant faults in a rehearsal, one after the other, and say whether each is caught.
 
-Run it with the environment active: `python rehearsal/bench/faults.py [--fast] [--only TEXT]`. `--fast`
-plants those that show before the pipelines run. The exit code is 1 when one is not caught.
+Run it with the environment active: `python rehearsal/bench/faults.py [--fast] [--only TEXT]`.
+`--fast` plants those that show before the pipelines run. The exit code is 1 when one is not caught.
 """
 
 import argparse
