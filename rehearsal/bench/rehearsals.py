@@ -1,7 +1,8 @@
 """Rehearse every example, one after the other, and say what each has taken.
 
 Run it with the environment active: `python rehearsal/bench/rehearsals.py [--only TEXT]`;
-further options go to `rehearse`. The reports go to `build/rehearsals`. The exit code is 1 when one has failed.
+further options go to `rehearse`. The reports go to `build/rehearsals`. The exit code is 1 when one
+has failed.
 """
 
 import argparse
