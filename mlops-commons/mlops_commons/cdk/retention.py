@@ -1,4 +1,4 @@
-"""What becomes of what holds data: kept, or deleted where a stage says so."""
+"""What happens to stateful resources: retained, or deleted where a stage says so."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -89,7 +89,7 @@ def _acknowledge_findings(bucket: s3.Bucket, logs: s3.Bucket) -> None:
     acknowledge(
         bucket,
         "NIST.800.53.R5-S3BucketReplicationEnabled",
-        reason="what the bucket holds is made anew by the next run of its pipeline; versions "
+        reason="what the bucket holds is made again by the next run of its pipeline; versions "
         "protect against deletion, a second copy in another region would only widen access",
     )
     acknowledge(

@@ -28,7 +28,7 @@ Examples:
   ./{PROGRAM} bootstrap --dry-run        which account is prepared how
   ./{PROGRAM} config                     make the configuration by answering questions
   ./{PROGRAM} config validate            all problems of the configuration in one report
-  ./{PROGRAM} doctor                     what stands in the way, and what mends it
+  ./{PROGRAM} doctor                     blockers, and the command that fixes each
   ./{PROGRAM} rehearse                   all of it on this machine, without AWS
   ./{PROGRAM} diagram                    draw what the templates say, as SVG
   ./{PROGRAM} docs build                 this documentation as a site, offline

@@ -19,7 +19,7 @@ SEVERITY = tuple(Level)
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One finding; `remedy` is the command that mends it, empty where nothing is to be mended."""
+    """One finding; `remedy` is the command that fixes it, empty where nothing needs fixing."""
 
     level: Level
     area: str

@@ -12,7 +12,7 @@ SECONDS: Final = 3600.0
 """A Studio domain alone takes up to half an hour."""
 FIRST_PAUSE: Final = 0.5
 LONGEST_PAUSE: Final = 10.0
-AGAIN: Final = "mend it, then run the same command again: it goes on where it has stopped"
+AGAIN: Final = "fix it, then run the same command again: it continues where it stopped"
 
 
 def carry_out(step: Step, session: Any) -> None:

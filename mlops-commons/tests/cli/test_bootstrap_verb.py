@@ -59,7 +59,7 @@ def test_the_first_failure_of_the_cdk_ends_it_and_says_how_to_go_on(
     done = bootstrap(checkout, "--yes")
     assert done.returncode == code
     assert len(noted(done)) == 1
-    assert "next: mend it, then go on with" in done.stderr
+    assert "next: fix it, then continue with" in done.stderr
 
 
 def test_a_missing_cdk_cli_is_named(checkout: Path) -> None:

@@ -153,7 +153,7 @@ def _carry_out(policies: Sequence["AccountPolicy"], commands: Mapping[str, list[
         if code:
             typer.echo(
                 f"error: 'cdk bootstrap' of {place} failed with exit code {code}\n"
-                "  next: mend it, then go on with: ./mlops-multi-account.sh bootstrap (what is "
+                "  next: fix it, then continue with: ./mlops-multi-account.sh bootstrap (what is "
                 "done stays as it is)",
                 err=True,
             )

@@ -1,4 +1,4 @@
-"""`doctor`: what is wrong on this machine, in the files and in the accounts, and what mends it."""
+"""`doctor`: what is wrong on this machine, in the files and in the accounts, and how to fix it."""
 
 import json
 import sys
@@ -44,7 +44,7 @@ def register(application: typer.Typer) -> None:
 
 
 def doctor(offline: Offline = False, as_json: AsJson = False) -> None:
-    """Find what stands in the way, and say which command mends it."""
+    """Find blockers, and say which command fixes each."""
     from mlops_commons.doctor.finding import Level, worst
 
     findings = tuple(_findings(offline=offline))
@@ -74,7 +74,7 @@ def _findings(*, offline: bool) -> "Iterator[Finding]":
         config = load_config()
     except ConfigError as error:
         for problem in error.problems:
-            area, remedy = configuration.AREA, f"mend {problem.file}:{problem.line}"
+            area, remedy = configuration.AREA, f"fix {problem.file}:{problem.line}"
             yield Finding(level=Level.ERROR, area=area, message=str(problem), remedy=remedy)
         return
     except PlatformError as error:

@@ -89,7 +89,7 @@ def _first_failure(steps: Steps) -> None:
             rest = list(steps)[number - 1 :]
             commands = ", then ".join(f"./mlops-multi-account.sh {verb}" for verb in rest)
             typer.echo(f"error: '{name}' failed with exit code {code}", err=True)
-            typer.echo(f"  next: mend it, then go on with: {commands}", err=True)
+            typer.echo(f"  next: fix it, then continue with: {commands}", err=True)
             raise typer.Exit(code)
 
 

@@ -36,7 +36,7 @@ def synth(directory: Path, flags: Sequence[str], *, root: Path = REPOSITORY_ROOT
 
     Args:
         directory: the app's folder, which gets `cdk.out`.
-        flags: `--force` synthesises anew, `--quiet` hides the CDK's output unless it fails,
+        flags: `--force` synthesises again, `--quiet` hides the CDK's output unless it fails,
             `--json` prints the summary as JSON; the others go to the CDK CLI.
     """
     code, reused = make_assembly(directory, flags, root=root)
