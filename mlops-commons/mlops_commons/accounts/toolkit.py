@@ -1,17 +1,21 @@
-"""The names of what the CDK's bootstrap makes in an account and region (default qualifier)."""
+"""The names of what the CDK's bootstrap makes in an account and region."""
 
 from typing import Final
 
+QUALIFIER: Final = "hnb659fds"
+"""The CDK's default, in every name that `cdk bootstrap` gives (AWS CDK Developer Guide,
+"Customize AWS CDK bootstrapping"); the one place where it is written."""
+
 STACK: Final = "CDKToolkit"
-VERSION_PARAMETER: Final = "/cdk-bootstrap/hnb659fds/version"
-ASSETS_PREFIX: Final = "cdk-hnb659fds-assets-"
+VERSION_PARAMETER: Final = f"/cdk-bootstrap/{QUALIFIER}/version"
+ASSETS_PREFIX: Final = f"cdk-{QUALIFIER}-assets-"
 
 
 def deploy_role(account: str, region: str) -> str:
     """The role with which pipelines of trusted accounts deploy."""
-    return f"cdk-hnb659fds-deploy-role-{account}-{region}"
+    return f"cdk-{QUALIFIER}-deploy-role-{account}-{region}"
 
 
 def execution_role(account: str, region: str) -> str:
     """The role with which CloudFormation makes resources."""
-    return f"cdk-hnb659fds-cfn-exec-role-{account}-{region}"
+    return f"cdk-{QUALIFIER}-cfn-exec-role-{account}-{region}"

@@ -8,7 +8,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import pipelines
 from constructs import IConstruct
 
-from mlops_commons.cdk.nag import acknowledge, acknowledge_each, logical_id
+from mlops_commons.cdk.nag import acknowledge, acknowledge_each, logical_id, partition
 
 INLINE: Final = "NIST.800.53.R5-IAMNoInlinePolicy"
 INLINE_REASON: Final = (
@@ -112,7 +112,7 @@ def acknowledge_pipeline(pipeline: pipelines.CodePipeline, bucket: s3.Bucket) ->
     stack = cdk.Stack.of(pipeline)
     values = {
         "bucket": logical_id(bucket),
-        "partition": _partition(stack),
+        "partition": partition(stack),
         "account": stack.account,
         "region": stack.region,
     }
@@ -137,7 +137,7 @@ def acknowledge_replication(pipeline: pipelines.CodePipeline, bucket: s3.IBucket
     acknowledge_each(
         pipeline.pipeline.role,
         {
-            f"AwsSolutions-IAM5[Resource::arn:{_partition(stack)}:s3:::{name}/*]": ARTIFACTS_REASON,
+            f"AwsSolutions-IAM5[Resource::arn:{partition(stack)}:s3:::{name}/*]": ARTIFACTS_REASON,
             "AwsSolutions-IAM5[Resource::*]": REPLICATION_KEY_REASON,
         },
     )
@@ -161,8 +161,3 @@ def _descendant(scope: IConstruct, path: tuple[str, ...]) -> IConstruct | None:
     for construct_id in path:
         found = found.node.try_find_child(construct_id) if found else None
     return found
-
-
-def _partition(stack: cdk.Stack) -> str:
-    """The literal partition that CDK writes for a known region (flag `enablePartitionLiterals`)."""
-    return str(stack.resolve(stack.partition))

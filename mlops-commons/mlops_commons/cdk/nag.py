@@ -41,3 +41,11 @@ def logical_id(construct: IConstruct) -> str:
     resource = construct.node.default_child
     assert isinstance(resource, cdk.CfnElement)
     return str(cdk.Stack.of(construct).resolve(resource.logical_id))
+
+
+def partition(stack: cdk.Stack) -> str:
+    """The literal partition that CDK writes for a known region (flag `enablePartitionLiterals`).
+
+    Findings name ARNs as the template does, `arn:aws-us-gov:...` in GovCloud.
+    """
+    return str(stack.resolve(stack.partition))

@@ -5,7 +5,8 @@ from typing import Final
 import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
 
-from mlops_commons.cdk.nag import acknowledge_each, logical_id
+from mlops_commons.accounts import toolkit
+from mlops_commons.cdk.nag import acknowledge_each, logical_id, partition
 
 OF_PROJECTS: Final = {
     "NIST.800.53.R5-S3BucketReplicationEnabled": (
@@ -24,7 +25,7 @@ def acknowledge_copying(stack: cdk.Stack, bucket: s3.Bucket) -> None:
     singleton = next(
         child for child in stack.node.children if "CDKBucketDeployment" in child.node.id
     )
-    bootstrap = f"arn:aws:s3:::cdk-hnb659fds-assets-{stack.account}-{stack.region}"
+    bootstrap = f"arn:{partition(stack)}:s3:::{toolkit.ASSETS_PREFIX}{stack.account}-{stack.region}"
     wildcards = (
         *("Action::s3:GetBucket*", "Action::s3:GetObject*", "Action::s3:List*"),
         *("Action::s3:Abort*", "Action::s3:DeleteObject*", "Action::kms:GenerateDataKey*"),

@@ -11,7 +11,8 @@ from cdk_service_catalog.portfolio.boundary import boundary_statements
 from cdk_service_catalog.portfolio.launch import launch_statements
 from cdk_service_catalog.project.access.roles import project_roles
 from cdk_service_catalog.project.definition import ProductDefinition
-from cdk_service_catalog.project.props import QUALIFIER, ProjectProps
+from cdk_service_catalog.project.props import ProjectProps
+from mlops_commons.accounts.toolkit import QUALIFIER
 from mlops_commons.cdk.included_resources import IncludedResources
 from mlops_commons.cdk.nag import acknowledge_each
 from mlops_commons.iam.statements import Statement, policy_document

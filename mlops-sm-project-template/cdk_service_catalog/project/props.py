@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-QUALIFIER: Final = "hnb659fds"
-"""The CDK's default qualifier, with which the accounts are bootstrapped."""
+from mlops_commons.accounts.toolkit import QUALIFIER
 
 
 @dataclass(frozen=True, kw_only=True)

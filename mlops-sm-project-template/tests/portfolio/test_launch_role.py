@@ -11,6 +11,7 @@ from launched_projects import DEV, PREPROD, PRODUCTS, PROJECT, PROJECT_ID, REGIO
 from policy_evaluation import Request, allows, listed
 
 from cdk_service_catalog.portfolio.launch import launch_statements
+from mlops_commons.accounts import toolkit
 from mlops_commons.iam.statements import policy_document
 
 pytestmark = pytest.mark.pure
@@ -21,7 +22,7 @@ POLICIES = launch_statements(
     boundary_arn=BOUNDARY,
     assets_bucket="mlops-sc-assets",
     assets_key_arn=f"arn:aws:kms:{REGION}:{DEV}:key/assets",
-    qualifier="hnb659fds",
+    qualifier=toolkit.QUALIFIER,
 )
 
 
