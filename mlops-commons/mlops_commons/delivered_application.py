@@ -14,6 +14,7 @@ from mlops_commons.config.set_snapshot import set_snapshot
 from mlops_commons.contract import TagKey
 from mlops_commons.utilities import names
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
+from mlops_commons.utilities.snapshot import Snapshot, snapshot
 from mlops_commons.utilities.toolchain import pinned_version
 
 
@@ -34,10 +35,12 @@ def delivered_application(
         outdir: the cloud assembly's folder; by default the CDK CLI's choice.
     """
     app = platform_app(outdir=outdir)
+    shared = snapshot(root, delivered_app.directory)
     for deployment in config.enabled_deployments:
         delivered = stages(deployment)
         if delivered:
-            _add_set(app, config, delivered_app, deployment.set_name, delivered, root)
+            content = set_snapshot(config, shared, deployment.set_name)
+            _add_set(app, config, delivered_app, deployment.set_name, delivered, content, root)
     return app
 
 
@@ -47,6 +50,7 @@ def _add_set(
     delivered_app: DeliveredApp,
     set_name: str,
     stages: Sequence[DeliveredStage],
+    content: Snapshot,
     root: Path,
 ) -> None:
     governance, name = config.pipeline, delivered_app.name
@@ -61,7 +65,7 @@ def _add_set(
         set_name=set_name,
         repository_name=repository_name,
         branch_name=source.branch_name,
-        content=set_snapshot(config, delivered_app.directory, set_name, root),
+        content=content,
     )
     pipeline = PipelineStack(
         app,

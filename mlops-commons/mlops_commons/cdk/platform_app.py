@@ -40,7 +40,12 @@ def platform_app(*, outdir: str | None = None) -> cdk.App:
         outdir: the cloud assembly's folder; by default the CDK CLI's choice, else `cdk.out`.
     """
     app = cdk.App(
-        analytics_reporting=False, tree_metadata=False, context=FEATURE_FLAGS, outdir=outdir
+        analytics_reporting=False,
+        tree_metadata=False,
+        # Else the assembly of a slow machine holds one more file, with how long synth took there.
+        performance_reporting=False,
+        context=FEATURE_FLAGS,
+        outdir=outdir,
     )
     check_with_nag(app)
     return app

@@ -1,8 +1,5 @@
 """The CodeCommit repository that holds an app's infrastructure as code."""
 
-import tempfile
-from pathlib import Path
-
 import aws_cdk as cdk
 from aws_cdk import aws_codecommit as codecommit
 from aws_cdk import aws_iam as iam
@@ -11,6 +8,7 @@ from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
 
 from mlops_commons.cdk.retention import KEPT
+from mlops_commons.utilities.archive import archive
 from mlops_commons.utilities.snapshot import Snapshot
 
 
@@ -33,15 +31,9 @@ class SourceRepository(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.encryption_key = _repository_key(self)
-        with tempfile.TemporaryDirectory(prefix="mlops-snapshot-") as folder:
-            content.write(Path(folder))
-            asset = s3_assets.Asset(
-                self,
-                "Snapshot",
-                path=folder,
-                asset_hash_type=cdk.AssetHashType.CUSTOM,
-                asset_hash=content.digest(),
-            )
+        asset = s3_assets.Asset(
+            self, "Snapshot", path=str(archive(content)), asset_hash=content.digest()
+        )
         self.repository = codecommit.Repository(
             self,
             "Repository",

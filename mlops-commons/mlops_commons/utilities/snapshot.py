@@ -1,9 +1,8 @@
 """The same-shape snapshot: this repository minus the other app, as an app's CodeCommit content."""
 
 import hashlib
-import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -49,6 +48,8 @@ class Snapshot:
 
     sources: Mapping[PurePosixPath, Path]
     replacements: Mapping[PurePosixPath, str] = field(default_factory=dict)
+    _digests: dict[Path, str] = field(default_factory=dict, repr=False, compare=False)
+    """Of sources that have been read: what the snapshots of many sets share is hashed once."""
 
     @property
     def files(self) -> tuple[PurePosixPath, ...]:
@@ -64,21 +65,40 @@ class Snapshot:
     def digest(self) -> str:
         """SHA-256 over paths, modes and contents: equal snapshots have equal digests."""
         total = hashlib.sha256()
-        for file, source in self.sources.items():
-            content = hashlib.sha256(self.read(file)).hexdigest()
-            total.update(f"{file}\0{_is_executable(source)}\0{content}\n".encode())
+        for file in self.files:
+            line = f"{file}\0{self.is_executable(file)}\0{self._content_digest(file)}\n"
+            total.update(line.encode())
         return total.hexdigest()
+
+    def is_executable(self, file: PurePosixPath) -> bool:
+        """Whether its owner may execute the file that this one comes from."""
+        return bool(self.sources[file].stat().st_mode & 0o100)
+
+    def replacing(self, texts: Mapping[PurePosixPath, str]) -> "Snapshot":
+        """The same files, some of them with another text; what is not among them is left out."""
+        known = {file: text for file, text in texts.items() if file in self.sources}
+        return replace(self, replacements={**self.replacements, **known})
+
+    def without_replaced(self) -> "Snapshot":
+        """Only the files that have the content of their sources."""
+        kept = {f: source for f, source in self.sources.items() if f not in self.replacements}
+        return replace(self, sources=kept, replacements={})
 
     def write(self, destination: Path) -> None:
         """Write the files below `destination`, which must not hold any of them yet."""
-        for file, source in self.sources.items():
+        for file in self.files:
             target = destination / file
             target.parent.mkdir(parents=True, exist_ok=True)
-            if file in self.replacements:
-                target.write_text(self.replacements[file], encoding="utf-8")
-                target.chmod(0o755 if _is_executable(source) else 0o644)
-            else:
-                shutil.copy(source, target)
+            target.write_bytes(self.read(file))
+            target.chmod(0o755 if self.is_executable(file) else 0o644)
+
+    def _content_digest(self, file: PurePosixPath) -> str:
+        if file in self.replacements:
+            return hashlib.sha256(self.read(file)).hexdigest()
+        source = self.sources[file]
+        if source not in self._digests:
+            self._digests[source] = hashlib.sha256(source.read_bytes()).hexdigest()
+        return self._digests[source]
 
 
 def snapshot(
@@ -94,7 +114,7 @@ def snapshot(
     files = [root / name for name in ROOT_FILES if (root / name).is_file()]
     for directory in (*SHARED_DIRECTORIES, app_directory):
         files.extend(_allowed(root / directory))
-    return Snapshot(_by_path(files, root), dict(replacements or {}))
+    return Snapshot(_by_path(files, root)).replacing(replacements or {})
 
 
 def layered(*directories: Path) -> Snapshot:
@@ -141,7 +161,3 @@ def _is_source(file: Path) -> bool:
     if file.is_symlink():
         return False
     return file.name in NAMES or (file.suffix in SUFFIXES and not file.name.startswith("."))
-
-
-def _is_executable(file: Path) -> bool:
-    return bool(file.stat().st_mode & 0o100)

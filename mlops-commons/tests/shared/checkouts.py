@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -80,6 +81,14 @@ class Assembly:
         )
         loaded: dict[str, Any] = json.loads(template.read_text())
         return loaded
+
+    def repositories(self) -> list[Mapping[str, bytes]]:
+        """The files that each account set's repository of this app starts with."""
+        return [
+            {name: archive.read(name) for name in archive.namelist()}
+            for archive in map(zipfile.ZipFile, sorted(self.folder.glob("asset.*.zip")))
+            if "mlops-multi-account.sh" in archive.namelist()
+        ]
 
     def content(self) -> Mapping[str, bytes]:
         """Every file of the assembly with its bytes."""

@@ -107,14 +107,10 @@ def test_a_second_synth_is_byte_identical(sample: Any, sample_assembly: Any) -> 
 def test_the_snapshot_synthesises_the_same_templates(
     make_checkout: Any, sample_assembly: Any
 ) -> None:
-    (asset,) = [
-        folder
-        for folder in sample_assembly.folder.glob("asset.*")
-        if (folder / "mlops-multi-account.sh").is_file()
-    ]
+    (repository,) = sample_assembly.repositories()
     from_snapshot = make_checkout(
-        cdk_app=(asset / "mlops-commons/mlops_commons/config/cdk-app.yml").read_text(),
-        infra=(asset / "mlops-infra/config/cdk-infra-app.yml").read_text(),
+        cdk_app=repository["mlops-commons/mlops_commons/config/cdk-app.yml"].decode(),
+        infra=repository["mlops-infra/config/cdk-infra-app.yml"].decode(),
     )
     assert from_snapshot.synth().content() == sample_assembly.content()
 
@@ -143,19 +139,12 @@ def test_an_approval_can_be_switched_off_by_stage(two_sets: Any) -> None:
 
 
 def test_a_sets_repository_does_not_know_the_accounts_of_another(two_sets: Any) -> None:
-    for folder in two_sets.folder.glob("asset.*"):
-        config = folder / "mlops-commons/mlops_commons/config/cdk-app.yml"
-        if config.is_file():
-            assert (
-                len(
-                    {
-                        set_name
-                        for set_name in ("2020", "3030", "4040")
-                        if set_name in config.read_text()
-                    }
-                )
-                == 1
-            )
+    repositories = two_sets.repositories()
+    known = [
+        {accounts for accounts in (b"2020", b"3030", b"4040") if accounts in config}
+        for config in (r["mlops-commons/mlops_commons/config/cdk-app.yml"] for r in repositories)
+    ]
+    assert [len(accounts) for accounts in known] == [1, 1]
 
 
 def test_one_set_synthesises_the_same_without_the_other(make_checkout: Any, two_sets: Any) -> None:

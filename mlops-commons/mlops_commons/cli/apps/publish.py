@@ -9,7 +9,7 @@ import typer
 from mlops_commons.cli.environment import child_environment
 from mlops_commons.cli.own_verb import own_verb
 from mlops_commons.utilities.errors import PlatformError
-from mlops_commons.utilities.paths import APP_DIRECTORIES, app_directory
+from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT, app_directory
 
 Message = Annotated[
     str, typer.Option("--message", "-m", help="What has changed and why, for the commit.")
@@ -58,16 +58,18 @@ def _publish(
     from mlops_commons.config.set_snapshot import set_snapshot
     from mlops_commons.utilities import names
     from mlops_commons.utilities.publication import Publication, codecommit_remote, publish
+    from mlops_commons.utilities.snapshot import snapshot
 
     app_directory(app)
     config = load_config()
+    shared = snapshot(REPOSITORY_ROOT, APP_DIRECTORIES[app])
     governance, source = config.pipeline, config.pipeline.code_commit.of(app)
     for name in _chosen([d.set_name for d in config.enabled_deployments], set_name):
         repository = names.repository(source.repo_name, name)
         typer.secho(f"== {repository} ({source.branch_name})", err=True, bold=sys.stderr.isatty())
         commit = publish(
             Publication(
-                content=set_snapshot(config, APP_DIRECTORIES[app], name),
+                content=set_snapshot(config, shared, name),
                 remote=codecommit_remote(
                     governance.region, governance.bootstrap.aws_profile, repository
                 ),
