@@ -1,5 +1,6 @@
 """Names that the apps, and the projects that they create, agree on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -90,6 +91,33 @@ class Persona(StrEnum):
     def parameter(self) -> ParameterName:
         """The parameter with the ARN of the persona's role."""
         return ParameterName[f"{self.name}_ROLE"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserGroup:
+    """The Studio users of a persona.
+
+    Attributes:
+        name: the group's key in `cdk-infra-app.yml`.
+        prefix: the beginning of the profiles' names where the file has none.
+        users: the profiles, without the prefix, where the file names none.
+    """
+
+    name: str
+    prefix: str
+    users: tuple[str, ...] = ()
+
+
+USER_GROUPS: Final[Mapping[Persona, UserGroup]] = {
+    Persona.DATA_SCIENTIST: UserGroup(
+        name="data_scientists", prefix="ds", users=("data-scientist",)
+    ),
+    Persona.LEAD_DATA_SCIENTIST: UserGroup(
+        name="lead_data_scientists", prefix="lead-ds", users=("lead-data-scientist",)
+    ),
+    Persona.ML_ENGINEER: UserGroup(name="ml_engineers", prefix="ml-eng"),
+}
+"""The personas that people work as in Studio; a persona without a row has no users."""
 
 
 class TagKey(StrEnum):

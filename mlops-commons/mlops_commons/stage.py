@@ -1,7 +1,11 @@
-"""The configuration as the rest of the platform sees it: inherited, complete, without None."""
+"""What a platform and its stages are made of: the types, and every default once.
+
+The files' models and the constructs take their defaults from here. A key of a configuration file
+fills the field of the same name; in a network `vpc_` may stand in front of it.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -26,10 +30,10 @@ class RemovalPolicy(StrEnum):
 class Bootstrap:
     """How an account is bootstrapped; `execution_policy_arn` is empty where none is named."""
 
-    enabled: bool
+    enabled: bool = True
     aws_profile: str
     execution_policy_filepath: Path
-    execution_policy_arn: str
+    execution_policy_arn: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,15 +41,15 @@ class Repository:
     """The base name of an app's repositories, and the branch that pipelines follow."""
 
     repo_name: str
-    branch_name: str
+    branch_name: str = "main"
 
 
 @dataclass(frozen=True, kw_only=True)
 class CodeCommit:
     """The repositories of both apps."""
 
-    infra: Repository
-    project_template: Repository
+    infra: Repository = Repository(repo_name="mlops-infra")
+    project_template: Repository = Repository(repo_name="mlops-sm-project-template")
 
     def of(self, app: str) -> Repository:
         """The repository of an app by its name on the command line, `infra` or `template`."""
@@ -66,11 +70,11 @@ class Pipeline:
 class Portfolio:
     """Who may start projects, and whom the products name for questions."""
 
-    personas: tuple[Persona, ...]
-    role_arns: tuple[str, ...]
-    provider_name: str
-    support_email: str
-    support_url: str
+    personas: tuple[Persona, ...] = (Persona.LEAD_DATA_SCIENTIST,)
+    role_arns: tuple[str, ...] = ()
+    provider_name: str = "ML platform team"
+    support_email: str = "ml_admins@example.com"
+    support_url: str = "https://example.com/ml-platform"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,11 +84,11 @@ class Stage:
     stage_name: str
     account: str
     region: str
-    enabled: bool
+    enabled: bool = True
     manual_approval: bool
-    parameter_namespace: str
-    removal_policy: RemovalPolicy
-    tags: Mapping[str, str]
+    parameter_namespace: str = ""
+    removal_policy: RemovalPolicy = RemovalPolicy.RETAIN
+    tags: Mapping[str, str] = field(default_factory=dict)
     bootstrap: Bootstrap
 
 
@@ -93,8 +97,8 @@ class Deployment:
     """An account set; `tags` hold those of the platform too."""
 
     set_name: str
-    enabled: bool
-    tags: Mapping[str, str]
+    enabled: bool = True
+    tags: Mapping[str, str] = field(default_factory=dict)
     stages: tuple[Stage, ...]
 
     def stage(self, stage_name: str) -> Stage | None:
@@ -121,30 +125,41 @@ class Deployment:
 
 @dataclass(frozen=True, kw_only=True)
 class CreateNetwork:
-    """A VPC to create."""
+    """A VPC to create.
 
-    vpc_cidr: str
-    max_azs: int
-    availability_zones: tuple[str, ...]
-    private_subnet_cidr_mask: int
-    public_subnet_cidr_mask: int
-    enable_dns_hostnames: bool
-    enable_dns_support: bool
-    nat_gateways: int
-    egress: EgressMode
-    endpoints: Mapping[str, bool]
+    Attributes:
+        availability_zones: zone names; empty takes the first `max_azs` of the region.
+        endpoints: switches by endpoint key; a key that is absent follows the row's scope.
+    """
+
+    vpc_cidr: str = "10.0.0.0/16"
+    max_azs: int = 3
+    private_subnet_cidr_mask: int = 24
+    public_subnet_cidr_mask: int = 26
+    enable_dns_hostnames: bool = True
+    enable_dns_support: bool = True
+    nat_gateways: int = 1
+    egress: EgressMode = EgressMode.NAT
+    availability_zones: tuple[str, ...] = ()
+    endpoints: Mapping[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ImportNetwork:
-    """A VPC that exists; `vpc_cidr` is empty where it is not configured."""
+    """A VPC that exists, by its attributes: nothing is looked up.
+
+    Attributes:
+        vpc_cidr: needed only when `endpoints` has interface endpoints.
+        route_table_ids: needed only when `endpoints` has the S3 gateway endpoint.
+        endpoints: switches by endpoint key; only those that are true are created.
+    """
 
     vpc_id: str
     subnets: tuple[str, ...]
     base_security_group: str
-    vpc_cidr: str
-    route_table_ids: tuple[str, ...]
-    endpoints: Mapping[str, bool]
+    vpc_cidr: str = ""
+    route_table_ids: tuple[str, ...] = ()
+    endpoints: Mapping[str, bool] = field(default_factory=dict)
 
 
 Network = CreateNetwork | ImportNetwork
@@ -152,20 +167,28 @@ Network = CreateNetwork | ImportNetwork
 
 @dataclass(frozen=True, kw_only=True)
 class StudioUser:
-    """A user profile and the key of its persona."""
+    """A user profile, and the persona whose role it has."""
 
     profile_name: str
-    persona: str
+    persona: Persona
 
 
 @dataclass(frozen=True, kw_only=True)
 class Studio:
-    """The Studio domain of a stage."""
+    """A Studio domain.
 
-    domain_name: str
-    idle_timeout_minutes: int
-    create_service_catalog_roles: bool
-    users: tuple[StudioUser, ...]
+    Attributes:
+        domain_name: the physical name, already within its limit (see utilities/names.py).
+        idle_timeout_minutes: after which an idle JupyterLab or Code Editor app stops,
+            from 60 to 525600.
+        create_service_catalog_roles: whether the stack creates the account-wide launch and use
+            roles that AWS's own project templates need; false where another stack owns them.
+    """
+
+    domain_name: str = "studio-domain"
+    idle_timeout_minutes: int = 120
+    create_service_catalog_roles: bool = True
+    users: tuple[StudioUser, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,15 +201,15 @@ class PlatformConfig:
         cdk_app_text, infra_text: the files as they are written; empty where one is missing.
     """
 
-    app_prefix: str
-    tags: Mapping[str, str]
+    app_prefix: str = "mlops-cdk"
+    tags: Mapping[str, str] = field(default_factory=dict)
     pipeline: Pipeline
-    portfolio: Portfolio
+    portfolio: Portfolio = Portfolio()
     deployments: tuple[Deployment, ...]
     networks: Mapping[tuple[str, str], Network]
     studios: Mapping[tuple[str, str], Studio]
-    cdk_app_text: str
-    infra_text: str
+    cdk_app_text: str = ""
+    infra_text: str = ""
 
     @property
     def enabled_deployments(self) -> tuple[Deployment, ...]:

@@ -9,11 +9,10 @@ from constructs import Construct
 
 from mlops_commons.cdk.delivered_app import DeliveredApp, DeliveredStage
 from mlops_commons.cdk.retention import removal_policy_of
-from mlops_commons.config import Deployment, PlatformConfig, Stage
 from mlops_commons.delivered_application import delivered_application
+from mlops_commons.stage import Deployment, PlatformConfig, Stage
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 from mlops_infra.core_stage import APP_DIRECTORY, CoreStage
-from mlops_infra.stage_props import network_props, studio_props
 
 INFRA: Final = DeliveredApp(
     name="infra", title="MLOps infra", directory=APP_DIRECTORY, content="Infrastructure"
@@ -49,15 +48,14 @@ def _core_stage(
     scope: Construct, *, config: PlatformConfig, deployment: Deployment, stage: Stage
 ) -> CoreStage:
     set_name = deployment.set_name
-    studio = config.studio(set_name, stage.stage_name)
     return CoreStage(
         scope,
         stage.stage_name,
         env=cdk.Environment(account=stage.account, region=stage.region),
         set_name=set_name,
         app_prefix=config.app_prefix,
-        network=network_props(config.network(set_name, stage.stage_name)),
-        studio=studio_props(studio) if studio else None,
+        network=config.network(set_name, stage.stage_name),
+        studio=config.studio(set_name, stage.stage_name),
         parameter_namespace=stage.parameter_namespace,
         removal_policy=removal_policy_of(stage.removal_policy),
         tags=stage.tags,

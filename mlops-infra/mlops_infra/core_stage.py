@@ -7,10 +7,9 @@ from constructs import Construct
 
 from mlops_commons.cdk.retention import KEPT
 from mlops_commons.contract import TagKey
+from mlops_commons.stage import CreateNetwork, Network, Studio
 from mlops_commons.utilities import names
 from mlops_infra.infra_stack import InfraStack
-from mlops_infra.networking.props import CreateNetworkProps, NetworkProps
-from mlops_infra.studio.props import StudioProps
 
 APP_DIRECTORY = "mlops-infra"
 
@@ -30,8 +29,8 @@ class CoreStage(cdk.Stage):
         env: cdk.Environment,
         set_name: str = "default",
         app_prefix: str = "mlops",
-        network: NetworkProps | None = None,
-        studio: StudioProps | None = None,
+        network: Network | None = None,
+        studio: Studio | None = None,
         parameter_namespace: str = "",
         removal_policy: cdk.RemovalPolicy = KEPT,
         tags: Mapping[str, str] | None = None,
@@ -61,8 +60,8 @@ class CoreStage(cdk.Stage):
             boundary_name=names.deployment_boundary(
                 app_prefix, set_name, construct_id, env.region or ""
             ),
-            network_props=network or CreateNetworkProps(),
-            studio_props=studio,
+            network=network or CreateNetwork(),
+            studio=studio,
             parameter_namespace=parameter_namespace,
             removal_policy=removal_policy,
         )

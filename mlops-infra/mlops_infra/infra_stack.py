@@ -3,13 +3,12 @@
 import aws_cdk as cdk
 from constructs import Construct
 
+from mlops_commons.stage import Network, Studio
 from mlops_infra.access.deployment_boundary import DeploymentBoundary
 from mlops_infra.access.roles import PersonaRoles
-from mlops_infra.networking.network import network
+from mlops_infra.networking.network import network as network_of
 from mlops_infra.networking.parameters import NetworkParameters
-from mlops_infra.networking.props import NetworkProps
-from mlops_infra.studio.props import StudioProps
-from mlops_infra.studio.studio import Studio
+from mlops_infra.studio.studio import SageMakerStudio
 
 
 class InfraStack(cdk.Stack):
@@ -24,17 +23,17 @@ class InfraStack(cdk.Stack):
         description: str,
         app_prefix: str,
         boundary_name: str,
-        network_props: NetworkProps,
-        studio_props: StudioProps | None,
+        network: Network,
+        studio: Studio | None,
         parameter_namespace: str,
         removal_policy: cdk.RemovalPolicy,
     ) -> None:
         super().__init__(scope, construct_id, stack_name=stack_name, description=description)
-        self.network = network(
+        self.network = network_of(
             self,
             "Network",
-            network_props,
-            studio=studio_props is not None,
+            network,
+            studio=studio is not None,
             removal_policy=removal_policy,
         )
         NetworkParameters(
@@ -47,7 +46,7 @@ class InfraStack(cdk.Stack):
             app_prefix=app_prefix,
             namespace=parameter_namespace,
         )
-        if studio_props:
+        if studio:
             roles = PersonaRoles(
                 self,
                 "Personas",
@@ -55,10 +54,10 @@ class InfraStack(cdk.Stack):
                 namespace=parameter_namespace,
                 private_subnet_ids=self.network.private_subnet_ids,
             )
-            Studio(
+            SageMakerStudio(
                 self,
                 "Studio",
-                props=studio_props,
+                studio=studio,
                 vpc_id=self.network.vpc_id,
                 private_subnet_ids=self.network.private_subnet_ids,
                 roles=roles,

@@ -1,6 +1,5 @@
 """The app: repositories and pipelines in the governance account, built from the configuration."""
 
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -9,12 +8,12 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from cdk_service_catalog.core_stage import APP_DIRECTORY, CoreStage
-from cdk_service_catalog.portfolio.props import PortfolioProps, ProjectTargets
+from cdk_service_catalog.portfolio.props import ProjectTargets
 from mlops_commons.cdk.delivered_app import DeliveredApp, DeliveredStage
 from mlops_commons.cdk.retention import removal_policy_of
-from mlops_commons.config import Deployment, PlatformConfig, Stage
 from mlops_commons.contract import DELIVERY_ORDER, StageName
 from mlops_commons.delivered_application import delivered_application
+from mlops_commons.stage import Deployment, PlatformConfig, Stage
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import CDK_APP_CONFIG, REPOSITORY_ROOT
 
@@ -66,7 +65,7 @@ def _core_stage(
         env=cdk.Environment(account=stage.account, region=stage.region),
         set_name=deployment.set_name,
         app_prefix=config.app_prefix,
-        portfolio=PortfolioProps(**asdict(config.portfolio)),
+        portfolio=config.portfolio,
         targets=_targets(deployment),
         parameter_namespace=stage.parameter_namespace,
         removal_policy=removal_policy_of(stage.removal_policy),

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 import aws_cdk as cdk
 from constructs import Construct
 
-from cdk_service_catalog.portfolio.props import PortfolioProps, ProjectTargets
+from cdk_service_catalog.portfolio.props import ProjectTargets
 from cdk_service_catalog.sm_service_catalog import SageMakerServiceCatalog
 from mlops_commons.cdk.platform_app import FEATURE_FLAGS
 from mlops_commons.cdk.retention import KEPT
 from mlops_commons.contract import TagKey
+from mlops_commons.stage import Portfolio
 from mlops_commons.utilities import names
 
 APP_DIRECTORY = "mlops-sm-project-template"
@@ -30,7 +31,7 @@ class CoreStage(cdk.Stage):
         env: cdk.Environment,
         set_name: str = "default",
         app_prefix: str = "mlops",
-        portfolio: PortfolioProps | None = None,
+        portfolio: Portfolio | None = None,
         targets: ProjectTargets | None = None,
         parameter_namespace: str = "",
         removal_policy: cdk.RemovalPolicy = KEPT,
@@ -61,7 +62,7 @@ class CoreStage(cdk.Stage):
             f"templates of account set '{set_name}'",
             set_name=set_name,
             app_prefix=app_prefix,
-            portfolio=portfolio or PortfolioProps(),
+            portfolio=portfolio or Portfolio(),
             targets=targets or ProjectTargets(),
             parameter_namespace=parameter_namespace,
             removal_policy=removal_policy,

@@ -12,9 +12,10 @@ from cdk_service_catalog.portfolio.catalogue import CatalogueProduct
 from cdk_service_catalog.portfolio.discovery import Product, discover
 from cdk_service_catalog.portfolio.findings import acknowledge_copying
 from cdk_service_catalog.portfolio.launch_role import LaunchRole, ProjectBoundary
-from cdk_service_catalog.portfolio.props import PortfolioProps, ProjectTargets
+from cdk_service_catalog.portfolio.props import ProjectTargets
 from cdk_service_catalog.project.props import ProjectProps
 from mlops_commons.cdk.retention import retention
+from mlops_commons.stage import Portfolio
 from mlops_commons.utilities import names
 
 
@@ -30,7 +31,7 @@ class SageMakerServiceCatalog(cdk.Stack):
         description: str,
         set_name: str,
         app_prefix: str,
-        portfolio: PortfolioProps,
+        portfolio: Portfolio,
         targets: ProjectTargets,
         parameter_namespace: str,
         removal_policy: cdk.RemovalPolicy,

@@ -15,7 +15,7 @@ from mlops_commons.config.values import (
     lowered,
     nearest,
 )
-from mlops_commons.stage import EgressMode
+from mlops_commons.stage import CreateNetwork, EgressMode
 from mlops_commons.vpc_endpoints import VPC_ENDPOINT_KEYS
 
 RESOURCE_ID: Final = "[0-9a-f]{8}([0-9a-f]{9})?"
@@ -56,22 +56,24 @@ class EndpointSwitches(ConfigModel):
 class CreateNetworkFile(EndpointSwitches):
     """A VPC to create; what is absent comes from `default_create_network`."""
 
-    vpc_cidr: NetworkRange | None = Field(
-        None, description="its address range; default: 10.0.0.0/16"
+    vpc_cidr: NetworkRange = Field(CreateNetwork.vpc_cidr, description="its address range")
+    vpc_max_azs: Annotated[int, Field(ge=1, le=6)] = Field(
+        CreateNetwork.max_azs, description="how many availability zones"
     )
-    vpc_max_azs: Annotated[int, Field(ge=1, le=6)] | None = Field(
-        None, description="how many availability zones; default: 3"
+    vpc_private_subnet_cidr_mask: SubnetMask = Field(
+        CreateNetwork.private_subnet_cidr_mask, description="size of each private subnet"
     )
-    vpc_private_subnet_cidr_mask: SubnetMask | None = Field(
-        None, description="size of each private subnet; default: 24"
+    vpc_public_subnet_cidr_mask: SubnetMask = Field(
+        CreateNetwork.public_subnet_cidr_mask, description="size of each public subnet"
     )
-    vpc_public_subnet_cidr_mask: SubnetMask | None = Field(
-        None, description="size of each public subnet; default: 26"
+    vpc_enable_dns_hostnames: bool = Field(
+        CreateNetwork.enable_dns_hostnames, description="whether instances have DNS names"
     )
-    vpc_enable_dns_hostnames: bool | None = Field(None, description="default: true")
-    vpc_enable_dns_support: bool | None = Field(None, description="default: true")
-    vpc_nat_gateways: Annotated[int, Field(ge=0, le=6)] | None = Field(
-        None, description="0 for none; default: 1"
+    vpc_enable_dns_support: bool = Field(
+        CreateNetwork.enable_dns_support, description="whether AWS's DNS server answers in the VPC"
+    )
+    vpc_nat_gateways: Annotated[int, Field(ge=0, le=6)] = Field(
+        CreateNetwork.nat_gateways, description="0 for none"
     )
     vpc_add_s3_endpoint: bool | None = Field(None, description="same as endpoints.s3")
     vpc_add_kms_endpoint: bool | None = Field(None, description="same as endpoints.kms")
@@ -79,8 +81,8 @@ class CreateNetworkFile(EndpointSwitches):
     vpc_add_ecr_docker_endpoint: bool | None = Field(
         None, description="same as endpoints.ecr_docker"
     )
-    egress: Annotated[EgressMode | None, BeforeValidator(lowered)] = Field(
-        None, description="endpoints-only: neither NAT nor internet gateway; default: nat"
+    egress: Annotated[EgressMode, BeforeValidator(lowered)] = Field(
+        CreateNetwork.egress, description="endpoints-only: neither NAT nor internet gateway"
     )
     availability_zones: tuple[Text, ...] = Field(
         (), description="zone names; default: the first vpc_max_azs of the region"

@@ -16,7 +16,15 @@ from mlops_commons.config.values import (
     lowered,
 )
 from mlops_commons.contract import Persona
-from mlops_commons.stage import RemovalPolicy
+from mlops_commons.stage import (
+    Bootstrap,
+    Deployment,
+    PlatformConfig,
+    Portfolio,
+    RemovalPolicy,
+    Repository,
+    Stage,
+)
 
 PolicyArn = Annotated[
     Text, Shape("arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/.+", "the ARN of an IAM policy")
@@ -36,7 +44,9 @@ Tags = dict[str, Text]
 class BootstrapFile(ConfigModel):
     """How an account is bootstrapped."""
 
-    enabled: bool = Field(True, description="false: this account is bootstrapped by others")
+    enabled: bool = Field(
+        Bootstrap.enabled, description="false: this account is bootstrapped by others"
+    )
     aws_profile: Text = Field("", description="default: cdk_ACCOUNT_REGION")
     execution_policy_filepath: Text = Field(
         "",
@@ -54,7 +64,9 @@ class RepositoryFile(ConfigModel):
     repo_name: Text | None = Field(
         None, description="the set's name is appended; default: the name of the app's folder"
     )
-    branch_name: Text = Field("main", description="the branch that the pipeline follows")
+    branch_name: Text = Field(
+        Repository.branch_name, description="the branch that the pipeline follows"
+    )
 
 
 class CodeCommitFile(ConfigModel):
@@ -79,7 +91,7 @@ class StageFile(ConfigModel):
     stage_name: StageText = Field(description="dev, preprod, prod or a name of your own")
     account: Account
     region: Region | None = Field(None, description="default: the set's default_region")
-    enabled: bool = Field(True, description="false: this stage is not delivered")
+    enabled: bool = Field(Stage.enabled, description="false: this stage is not delivered")
     manual_approval: bool | None = Field(
         None, description="wait for a person before this stage; default: true except for dev"
     )
@@ -87,7 +99,7 @@ class StageFile(ConfigModel):
         None, description="goes in front of SSM parameter names; keeps stages of one account apart"
     )
     removal_policy: Annotated[RemovalPolicy, BeforeValidator(lowered)] = Field(
-        RemovalPolicy.RETAIN, description="what happens to data when the stack is deleted"
+        Stage.removal_policy, description="what happens to data when the stack is deleted"
     )
     tags: Tags = Field(default_factory=dict, description="on every resource of the stage")
     bootstrap: BootstrapFile = Field(default_factory=lambda: BootstrapFile())
@@ -97,7 +109,7 @@ class DeploymentFile(ConfigModel):
     """One account set: a business unit with its stages."""
 
     set_name: SetName = Field(description="part of the names of repositories and pipelines")
-    enabled: bool = Field(True, description="false: nothing of this set is delivered")
+    enabled: bool = Field(Deployment.enabled, description="false: nothing of this set is delivered")
     default_region: Region | None = Field(None, description="default: the region of the pipeline")
     tags: Tags = Field(default_factory=dict, description="on every resource of the set's stages")
     stages: tuple[StageFile, ...] = ()
@@ -107,20 +119,22 @@ class PortfolioFile(ConfigModel):
     """Who may start projects, and whom the products name for questions."""
 
     personas: tuple[Annotated[Persona, BeforeValidator(lowered)], ...] = Field(
-        (Persona.LEAD_DATA_SCIENTIST,), description="whose roles may launch products"
+        Portfolio.personas, description="whose roles may launch products"
     )
     role_arns: tuple[RoleArn, ...] = Field(
-        (), description="further roles of the dev account that may launch products"
+        Portfolio.role_arns, description="further roles of the dev account that may launch products"
     )
-    provider_name: Text = Field("ML platform team", description="the owner that products name")
-    support_email: Text = Field("ml_admins@example.com", description="where users ask")
-    support_url: Text = Field("https://example.com/ml-platform", description="what users read")
+    provider_name: Text = Field(Portfolio.provider_name, description="the owner that products name")
+    support_email: Text = Field(Portfolio.support_email, description="where users ask")
+    support_url: Text = Field(Portfolio.support_url, description="what users read")
 
 
 class CdkAppConfig(ConfigModel):
     """The content below `cdk_app_config`."""
 
-    app_prefix: Prefix = Field("mlops-cdk", description="the beginning of physical names")
+    app_prefix: Prefix = Field(
+        PlatformConfig.app_prefix, description="the beginning of physical names"
+    )
     tags: Tags = Field(default_factory=dict, description="on every resource of every stage")
     pipeline: PipelineFile
     portfolio: PortfolioFile = Field(default_factory=lambda: PortfolioFile())

@@ -1,10 +1,12 @@
 """From what the files say to what holds: inheritance and defaults, once."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from mlops_commons import stage as platform
 from mlops_commons.config import infra_model as infra
 from mlops_commons.config import model
+from mlops_commons.config.filled import named_values
 from mlops_commons.config.resolve_infra import is_dev, network, studio
 from mlops_commons.utilities import names
 
@@ -20,34 +22,34 @@ def resolve(
     deployments = tuple(_deployment(app, entry, directory) for entry in app.deployments)
     pairs = [(d.set_name.lower(), s.stage_name.lower()) for d in deployments for s in d.stages]
     studios = {pair: studio(infra_app.sagemaker, *pair) for pair in pairs}
-    commits = app.pipeline.code_commit
     return platform.PlatformConfig(
         app_prefix=app.app_prefix,
         tags=app.tags,
         pipeline=platform.Pipeline(
             account=app.pipeline.account,
             region=app.pipeline.region,
-            code_commit=platform.CodeCommit(
-                infra=_repository(commits.infra, "mlops-infra"),
-                project_template=_repository(commits.project_template, "mlops-sm-project-template"),
-            ),
+            code_commit=_code_commit(app.pipeline.code_commit),
             bootstrap=_bootstrap(
                 app.pipeline.bootstrap, app.pipeline.account, app.pipeline.region, directory
             ),
         ),
-        portfolio=platform.Portfolio(**app.portfolio.model_dump()),
+        portfolio=platform.Portfolio(**named_values(platform.Portfolio, app.portfolio)),
         deployments=deployments,
         networks={pair: network(infra_app.network, *pair) for pair in pairs},
         studios={pair: found for pair, found in studios.items() if found},
-        cdk_app_text="",
-        infra_text="",
     )
 
 
-def _repository(entry: model.RepositoryFile, default_name: str) -> platform.Repository:
-    return platform.Repository(
-        repo_name=entry.repo_name or default_name, branch_name=entry.branch_name
+def _code_commit(entry: model.CodeCommitFile) -> platform.CodeCommit:
+    default = platform.CodeCommit
+    return platform.CodeCommit(
+        infra=_repository(default.infra, entry.infra),
+        project_template=_repository(default.project_template, entry.project_template),
     )
+
+
+def _repository(default: platform.Repository, entry: model.RepositoryFile) -> platform.Repository:
+    return replace(default, **named_values(platform.Repository, entry))
 
 
 def _deployment(
@@ -90,9 +92,9 @@ def _bootstrap(
     file = (
         directory.parent / own if own else directory / names.execution_policy_file(account, region)
     )
-    return platform.Bootstrap(
-        enabled=entry.enabled,
-        aws_profile=entry.aws_profile or names.aws_profile(account, region),
-        execution_policy_filepath=file,
-        execution_policy_arn=entry.execution_policy_arn or "",
-    )
+    named = {
+        **named_values(platform.Bootstrap, entry),
+        "aws_profile": entry.aws_profile or names.aws_profile(account, region),
+        "execution_policy_filepath": file,
+    }
+    return platform.Bootstrap(**named)

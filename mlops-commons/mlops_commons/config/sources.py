@@ -7,7 +7,7 @@ from typing import Final
 from mlops_commons.config.document import Document, KeyPath
 from mlops_commons.config.infra_model import CdkInfraAppConfig
 from mlops_commons.config.model import CdkAppConfig
-from mlops_commons.config.resolve_infra import PERSONAS
+from mlops_commons.contract import USER_GROUPS, Persona
 from mlops_commons.stage import Deployment, PlatformConfig, Stage
 
 APP_ROOT: Final = "cdk_app_config"
@@ -55,9 +55,9 @@ class Sources:
         stage = self.studio_path(set_name, stage_name)
         return (*stage, "domain_name") if stage else (INFRA_ROOT, "sagemaker")
 
-    def profiles_path(self, set_name: str, persona: str) -> KeyPath:
+    def profiles_path(self, set_name: str, persona: Persona) -> KeyPath:
         """Where the users of a persona stand: in the entry of the set, or for all sets."""
-        group = next(group for group, (key, _, _) in PERSONAS.items() if key == persona)
+        group = USER_GROUPS[persona].name
         for index, entry in enumerate(self.infra.sagemaker.deployments):
             if _same(entry.set_name, set_name) and getattr(entry.profiles, group):
                 return (INFRA_ROOT, "sagemaker", "deployments", index, "profiles", group)

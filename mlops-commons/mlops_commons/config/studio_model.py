@@ -1,10 +1,12 @@
 """The models of the block `sagemaker` in `cdk-infra-app.yml`, as they stand in the file."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field
+from pydantic import Field, create_model
 
 from mlops_commons.config.values import ConfigModel, SetName, StageText, Text
+from mlops_commons.contract import USER_GROUPS
+from mlops_commons.stage import Studio
 
 
 class UserFile(ConfigModel):
@@ -20,12 +22,15 @@ class ProfileGroupFile(ConfigModel):
     users: tuple[UserFile, ...] | None = Field(None, description="one Studio profile each")
 
 
-class ProfilesFile(ConfigModel):
-    """The users of Studio, by persona."""
-
-    data_scientists: ProfileGroupFile | None = None
-    lead_data_scientists: ProfileGroupFile | None = None
-    ml_engineers: ProfileGroupFile | None = None
+if TYPE_CHECKING:
+    ProfilesFile = ConfigModel
+else:
+    ProfilesFile = create_model(
+        "ProfilesFile",
+        __base__=ConfigModel,
+        __doc__="The users of Studio, by persona.",
+        **{group.name: (ProfileGroupFile | None, None) for group in USER_GROUPS.values()},
+    )
 
 
 class StudioStageFile(ConfigModel):
@@ -33,12 +38,13 @@ class StudioStageFile(ConfigModel):
 
     stage_name: StageText = Field(description="a stage of cdk-app.yml")
     deploy_studio: bool | None = Field(None, description="default: true for stage dev only")
-    domain_name: Text = Field("studio-domain", description="names of set and stage are appended")
+    domain_name: Text = Field(Studio.domain_name, description="names of set and stage are appended")
     idle_timeout_minutes: Annotated[int, Field(ge=60, le=525600)] = Field(
-        120, description="an app that is idle for so long is shut down"
+        Studio.idle_timeout_minutes, description="an app that is idle for so long is shut down"
     )
     create_service_catalog_roles: bool = Field(
-        True, description="false where the account has the launch and use roles already"
+        Studio.create_service_catalog_roles,
+        description="false where the account has the launch and use roles already",
     )
 
 

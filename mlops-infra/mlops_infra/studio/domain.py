@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from mlops_commons.iam.key_policies import key_policy, log_groups_of_this_stack
+from mlops_commons.stage import Studio
 from mlops_commons.utilities.cloudformation import Resources, attribute, ref, sub
 from mlops_commons.utilities.names import digest
-from mlops_infra.studio.props import StudioProps
 
 DOMAIN: Final = "StudioDomain"
 KEY: Final = "StudioKey"
@@ -22,7 +22,7 @@ def user_profile_id(name: str) -> str:
 
 
 def domain_resources(
-    props: StudioProps,
+    studio: Studio,
     *,
     vpc_id: str,
     subnet_ids: Sequence[str],
@@ -40,10 +40,12 @@ def domain_resources(
     return {
         KEY: _key(retention),
         **_security_group(vpc_id),
-        DOMAIN: _domain(props, vpc_id, subnet_ids, role_arns[default_persona], retention),
+        DOMAIN: _domain(studio, vpc_id, subnet_ids, role_arns[default_persona], retention),
         **{
-            user_profile_id(user.name): _user_profile(user.name, role_arns[user.persona])
-            for user in props.user_profiles
+            user_profile_id(user.profile_name): _user_profile(
+                user.profile_name, role_arns[user.persona]
+            )
+            for user in studio.users
         },
     }
 
@@ -102,7 +104,7 @@ def _security_group(vpc_id: str) -> Resources:
 
 
 def _domain(
-    props: StudioProps,
+    studio: Studio,
     vpc_id: str,
     subnet_ids: Sequence[str],
     role_arn: Any,
@@ -112,7 +114,7 @@ def _domain(
         "AppLifecycleManagement": {
             "IdleSettings": {
                 "LifecycleManagement": "ENABLED",
-                "IdleTimeoutInMinutes": props.idle_timeout_minutes,
+                "IdleTimeoutInMinutes": studio.idle_timeout_minutes,
             }
         }
     }
@@ -124,7 +126,7 @@ def _domain(
     return {
         "Type": "AWS::SageMaker::Domain",
         "Properties": {
-            "DomainName": props.domain_name,
+            "DomainName": studio.domain_name,
             "AuthMode": "IAM",
             "AppNetworkAccessType": "VpcOnly",
             "VpcId": vpc_id,

@@ -6,16 +6,16 @@ from constructs import Construct
 from mlops_commons.cdk.included_resources import IncludedResources
 from mlops_commons.cdk.nag import acknowledge_each
 from mlops_commons.cdk.retention import retention
+from mlops_commons.stage import Studio
 from mlops_commons.utilities.cloudformation import Resources
 from mlops_infra.access.personas import DEFAULT_PERSONA, PERSONAS
 from mlops_infra.access.roles import PersonaRoles
 from mlops_infra.studio import service_catalog_roles
 from mlops_infra.studio.domain import KEY, domain_resources
 from mlops_infra.studio.projects import SageMakerProjects
-from mlops_infra.studio.props import StudioProps
 
 
-class Studio(Construct):
+class SageMakerStudio(Construct):
     """Domain, user profiles, the roles of project templates, and projects enabled."""
 
     def __init__(
@@ -23,7 +23,7 @@ class Studio(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        props: StudioProps,
+        studio: Studio,
         vpc_id: str,
         private_subnet_ids: list[str],
         roles: PersonaRoles,
@@ -35,19 +35,19 @@ class Studio(Construct):
             persona.key: roles.role_arn(persona.key) for persona in PERSONAS
         }
         resources: Resources = domain_resources(
-            props,
+            studio,
             vpc_id=vpc_id,
             subnet_ids=private_subnet_ids,
             role_arns=role_arns,
             default_persona=DEFAULT_PERSONA,
             retention=retention(removal_policy),
         )
-        if props.create_service_catalog_roles:
+        if studio.create_service_catalog_roles:
             resources |= service_catalog_roles.service_catalog_role_resources(
                 {name: roles.policy_arn(name) for name in service_catalog_roles.PERSONA_POLICIES}
             )
         included = IncludedResources(self, "Resources", resources)
-        if props.create_service_catalog_roles:
+        if studio.create_service_catalog_roles:
             acknowledge_each(included, service_catalog_roles.findings())
         SageMakerProjects(
             self,

@@ -8,21 +8,22 @@ import aws_cdk as cdk
 import pytest
 
 from mlops_commons.cdk.platform_app import platform_app
+from mlops_commons.contract import Persona
+from mlops_commons.stage import Studio, StudioUser
 from mlops_infra.core_stage import CoreStage
 from mlops_infra.studio.domain import domain_resources
-from mlops_infra.studio.props import StudioProps, UserProfileProps
 from mlops_infra.studio.service_catalog_roles import SERVICE_CATALOG_ROLES
 
 pytestmark = pytest.mark.construct
 
 ENV = cdk.Environment(account="111111111111", region="eu-west-1")
 USERS = (
-    UserProfileProps(name="ds-ana", persona="data_scientist"),
-    UserProfileProps(name="lead-ds-eva", persona="lead_data_scientist"),
+    StudioUser(profile_name="ds-ana", persona=Persona.DATA_SCIENTIST),
+    StudioUser(profile_name="lead-ds-eva", persona=Persona.LEAD_DATA_SCIENTIST),
 )
 
 
-def synthesised(folder: Path, props: StudioProps, **more: Any) -> dict[str, Any]:
+def synthesised(folder: Path, props: Studio, **more: Any) -> dict[str, Any]:
     app = platform_app(outdir=str(folder))
     CoreStage(app, "dev", env=ENV, studio=props, **more)
     app.synth()  # fails on any open finding
@@ -33,7 +34,7 @@ def synthesised(folder: Path, props: StudioProps, **more: Any) -> dict[str, Any]
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    props = StudioProps(domain_name="studio", user_profiles=USERS, idle_timeout_minutes=90)
+    props = Studio(domain_name="studio", users=USERS, idle_timeout_minutes=90)
     return synthesised(tmp_path_factory.mktemp("studio"), props)
 
 
@@ -140,7 +141,7 @@ def test_jobs_are_kept_in_the_private_subnets_of_the_stage(template: dict[str, A
 
 
 def test_another_stack_may_own_those_roles(tmp_path: Path) -> None:
-    props = StudioProps(domain_name="studio", create_service_catalog_roles=False)
+    props = Studio(domain_name="studio", create_service_catalog_roles=False)
     roles = resources(synthesised(tmp_path, props), "AWS::IAM::Role")
     assert not [role for role in roles if "RoleName" in role["Properties"]]
 
@@ -151,7 +152,7 @@ def test_data_is_retained_unless_the_stage_says_destroy(
     assert domain(template)["DeletionPolicy"] == "RetainExceptOnCreate"
     destroyed = synthesised(
         tmp_path,
-        StudioProps(domain_name="studio"),
+        Studio(domain_name="studio"),
         removal_policy=cdk.RemovalPolicy.DESTROY,
         parameter_namespace="trial",
     )
@@ -169,9 +170,11 @@ def test_every_log_group_is_encrypted(template: dict[str, Any]) -> None:
 
 
 def test_users_whose_names_differ_by_a_hyphen_only_both_get_a_profile() -> None:
-    users = tuple(UserProfileProps(name=name, persona="execution") for name in ("a-1b", "a1b"))
+    users = tuple(
+        StudioUser(profile_name=name, persona=Persona.EXECUTION) for name in ("a-1b", "a1b")
+    )
     made = domain_resources(
-        StudioProps(domain_name="studio", user_profiles=users),
+        Studio(domain_name="studio", users=users),
         vpc_id="vpc-1",
         subnet_ids=["subnet-1"],
         role_arns={"execution": "arn:aws:iam::111111111111:role/execution"},

@@ -3,19 +3,17 @@
 import aws_cdk as cdk
 from aws_cdk import aws_servicecatalog as servicecatalog
 
-from cdk_service_catalog.portfolio.props import PortfolioProps
+from mlops_commons.stage import Portfolio
 
 
-def grant_access(
-    portfolio: servicecatalog.Portfolio, props: PortfolioProps, *, namespace: str
-) -> None:
+def grant_access(portfolio: servicecatalog.Portfolio, access: Portfolio, *, namespace: str) -> None:
     """Give access to the roles of personas, which are read from the SSM contract, and to others.
 
     Args:
         namespace: goes in front of the parameters' names.
     """
     stack = cdk.Stack.of(portfolio)
-    for persona in props.personas:
+    for persona in access.personas:
         title = "".join(word.capitalize() for word in persona.split("_"))
         parameter = cdk.CfnParameter(
             stack,
@@ -25,7 +23,7 @@ def grant_access(
             description=f"The role of the persona {persona}, which may launch products",
         )
         _grant(portfolio, f"{title}Role", parameter.value_as_string)
-    for index, role_arn in enumerate(props.role_arns, start=1):
+    for index, role_arn in enumerate(access.role_arns, start=1):
         _grant(portfolio, f"Role{index}", role_arn)
 
 

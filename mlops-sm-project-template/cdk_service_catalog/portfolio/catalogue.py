@@ -8,8 +8,8 @@ from constructs import Construct
 
 from cdk_service_catalog.portfolio.discovery import Product
 from cdk_service_catalog.portfolio.product_stack import ProjectStack
-from cdk_service_catalog.portfolio.props import PortfolioProps
 from cdk_service_catalog.project.props import ProjectProps
+from mlops_commons.stage import Portfolio
 
 VISIBLE_IN_STUDIO = "sagemaker:studio-visibility"
 """SageMaker Developer Guide, "Create Custom Project Templates"."""
@@ -28,7 +28,7 @@ class CatalogueProduct(Construct):
         asset_bucket: s3.IBucket,
         portfolio: servicecatalog.Portfolio,
         launch_role: iam.IRole,
-        support: PortfolioProps,
+        support: Portfolio,
     ) -> None:
         super().__init__(scope, construct_id)
         definition = product.definition

@@ -1,20 +1,7 @@
-"""What the portfolio of an account set is made from."""
+"""What the projects of an account set deploy to."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-from mlops_commons.contract import Persona
-
-
-@dataclass(frozen=True, kw_only=True)
-class PortfolioProps:
-    """Who may launch products, and whom the products name for questions."""
-
-    personas: tuple[Persona, ...] = (Persona.LEAD_DATA_SCIENTIST,)
-    role_arns: tuple[str, ...] = ()
-    provider_name: str = "ML platform team"
-    support_email: str = "ml_admins@example.com"
-    support_url: str = "https://example.com/ml-platform"
 
 
 @dataclass(frozen=True, kw_only=True)

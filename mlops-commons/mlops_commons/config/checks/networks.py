@@ -51,7 +51,8 @@ def gateways_fit(sources: Sources) -> Iterator[Problem]:
             )
             yield sources.infra_document.problem((*path, "vpc_nat_gateways"), message)
         file = _written(sources, path)
-        if network.egress == "endpoints-only" and file and file.vpc_nat_gateways:
+        written = file and "vpc_nat_gateways" in file.model_fields_set and file.vpc_nat_gateways
+        if network.egress == "endpoints-only" and written:
             message = "egress 'endpoints-only' has no NAT gateway; remove vpc_nat_gateways"
             yield sources.infra_document.problem((*path, "vpc_nat_gateways"), message)
 

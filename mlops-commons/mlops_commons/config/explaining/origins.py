@@ -1,38 +1,36 @@
 """The values that hold for each stage, each with the line that it comes from."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from mlops_commons.assembly.stacks import GOVERNANCE
-from mlops_commons.config.document import Document, KeyPath
+from mlops_commons.config.document import Document, KeyPath, text_of
+from mlops_commons.config.filled import filled_fields
+from mlops_commons.config.infra_model import CreateNetworkFile, ImportNetworkFile
+from mlops_commons.config.model import BootstrapFile, PortfolioFile, RepositoryFile
 from mlops_commons.config.sources import APP_ROOT, INFRA_ROOT, Sources
-from mlops_commons.contract import Persona
-from mlops_commons.stage import CreateNetwork, ImportNetwork, Stage
+from mlops_commons.config.studio_model import StudioStageFile
+from mlops_commons.stage import (
+    Bootstrap,
+    CreateNetwork,
+    ImportNetwork,
+    Portfolio,
+    Repository,
+    Stage,
+    Studio,
+)
 
 DEFAULT: Final = "default"
 PIPELINE: Final = (APP_ROOT, "pipeline")
 DEFAULT_NETWORK: Final = (INFRA_ROOT, "network", "default_create_network")
-NETWORK_KEYS: Final = {
-    "vpc_cidr": "vpc_cidr",
-    "vpc_max_azs": "max_azs",
-    "availability_zones": "availability_zones",
-    "vpc_private_subnet_cidr_mask": "private_subnet_cidr_mask",
-    "vpc_public_subnet_cidr_mask": "public_subnet_cidr_mask",
-    "vpc_enable_dns_hostnames": "enable_dns_hostnames",
-    "vpc_enable_dns_support": "enable_dns_support",
-    "vpc_nat_gateways": "nat_gateways",
-    "egress": "egress",
-}
-"""Key in `create_network`, and the attribute of the resolved network."""
-IMPORT_KEYS: Final = ("vpc_id", "subnets", "base_security_group", "vpc_cidr", "route_table_ids")
-STUDIO_KEYS: Final = ("domain_name", "idle_timeout_minutes", "create_service_catalog_roles")
-BOOTSTRAP_KEYS: Final = (
-    "enabled",
-    "aws_profile",
-    "execution_policy_filepath",
-    "execution_policy_arn",
-)
+CREATED: Final = filled_fields(CreateNetworkFile, CreateNetwork)
+IMPORTED: Final = filled_fields(ImportNetworkFile, ImportNetwork)
+STUDIO: Final = filled_fields(StudioStageFile, Studio)
+BOOTSTRAP: Final = filled_fields(BootstrapFile, Bootstrap)
+REPOSITORY: Final = filled_fields(RepositoryFile, Repository)
+PORTFOLIO: Final = filled_fields(PortfolioFile, Portfolio)
+"""Keys of the files, each with the field of the resolved value."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,23 +80,16 @@ def _governance(sources: Sources) -> Iterator[Row]:
     yield GOVERNANCE, "app_prefix", config.app_prefix, _origin(app, (APP_ROOT, "app_prefix"))
     yield GOVERNANCE, "account", governance.account, _origin(app, (*PIPELINE, "account"))
     yield GOVERNANCE, "region", governance.region, _origin(app, (*PIPELINE, "region"))
-    for name in ("infra", "project_template"):
-        repository = getattr(governance.code_commit, name)
-        for key in ("repo_name", "branch_name"):
-            path = (*PIPELINE, "code_commit", name, key)
-            yield (
-                GOVERNANCE,
-                f"code_commit.{name}.{key}",
-                getattr(repository, key),
-                _origin(app, path),
-            )
-    for key in BOOTSTRAP_KEYS:
-        value = getattr(governance.bootstrap, key)
-        origin = _origin(app, (*PIPELINE, "bootstrap", key))
-        yield GOVERNANCE, f"bootstrap.{key}", value, origin
-    for key in ("personas", "role_arns", "provider_name", "support_email", "support_url"):
-        value = getattr(config.portfolio, key)
-        yield GOVERNANCE, f"portfolio.{key}", value, _origin(app, (APP_ROOT, "portfolio", key))
+    commits = governance.code_commit
+    blocks: tuple[tuple[KeyPath, object, Mapping[str, str]], ...] = (
+        ((*PIPELINE, "code_commit", "infra"), commits.infra, REPOSITORY),
+        ((*PIPELINE, "code_commit", "project_template"), commits.project_template, REPOSITORY),
+        ((*PIPELINE, "bootstrap"), governance.bootstrap, BOOTSTRAP),
+        ((APP_ROOT, "portfolio"), config.portfolio, PORTFOLIO),
+    )
+    for path, resolved, keys in blocks:
+        for key, value, origin in _values(app, resolved, keys, path):
+            yield GOVERNANCE, text_of((*path, key)).removeprefix("pipeline."), value, origin
 
 
 def _stage(
@@ -112,36 +103,28 @@ def _stage(
     for key in simple:
         candidates = ((*path, key), *inherited.get(key, ()))
         yield key, getattr(stage, key), _origin(app, *candidates)
-    for tag, value in stage.tags.items():
+    for tag, text in stage.tags.items():
         candidates = tuple((*above, "tags", tag) for above in (path, set_path, (APP_ROOT,)))
-        yield f"tags.{tag}", value, _origin(app, *candidates)
-    for key in BOOTSTRAP_KEYS:
-        value = getattr(stage.bootstrap, key)
-        yield f"bootstrap.{key}", value, _origin(app, (*path, "bootstrap", key))
+        yield f"tags.{tag}", text, _origin(app, *candidates)
+    for key, value, origin in _values(app, stage.bootstrap, BOOTSTRAP, (*path, "bootstrap")):
+        yield f"bootstrap.{key}", value, origin
 
 
 def _network(sources: Sources, set_name: str, stage_name: str) -> Iterator[tuple[str, object, str]]:
     document = sources.infra_document
     network = sources.config.network(set_name, stage_name)
     own = sources.network_path(set_name, stage_name)
+    paths: tuple[KeyPath, ...] = (own, DEFAULT_NETWORK)
+    kind, keys = "create_network", CREATED
     if isinstance(network, ImportNetwork):
-        for key in IMPORT_KEYS:
-            yield f"import_network.{key}", getattr(network, key), _origin(document, (*own, key))
-        paths: tuple[KeyPath, ...] = (own,)
-    else:
-        yield from _created(document, network, own)
-        paths = (own, DEFAULT_NETWORK)
+        paths = (own,)
+        kind, keys = "import_network", IMPORTED
+    for key, value, origin in _values(document, network, keys, *paths):
+        if key != "endpoints":
+            yield f"{kind}.{key}", value, origin
     for key, on in network.endpoints.items():
         candidates = tuple((*above, "endpoints", key) for above in paths)
         yield f"endpoints.{key}", on, _origin(document, *candidates)
-
-
-def _created(
-    document: Document, network: CreateNetwork, own: KeyPath
-) -> Iterator[tuple[str, object, str]]:
-    for key, attribute in NETWORK_KEYS.items():
-        origin = _origin(document, (*own, key), (*DEFAULT_NETWORK, key))
-        yield f"create_network.{key}", getattr(network, attribute), origin
 
 
 def _studio(sources: Sources, set_name: str, stage_name: str) -> Iterator[tuple[str, object, str]]:
@@ -151,12 +134,19 @@ def _studio(sources: Sources, set_name: str, stage_name: str) -> Iterator[tuple[
     yield "deploy_studio", studio is not None, _origin(document, (*stage, "deploy_studio"))
     if studio is None:
         return
-    for key in STUDIO_KEYS:
-        yield key, getattr(studio, key), _origin(document, (*stage, key))
+    yield from _values(document, studio, STUDIO, stage)
     for persona in dict.fromkeys(user.persona for user in studio.users):
         names = [user.profile_name for user in studio.users if user.persona == persona]
-        path = sources.profiles_path(set_name, Persona(persona))
+        path = sources.profiles_path(set_name, persona)
         yield f"profiles.{path[-1]}", names, _origin(document, path)
+
+
+def _values(
+    document: Document, resolved: object, keys: Mapping[str, str], *blocks: KeyPath
+) -> Iterator[tuple[str, object, str]]:
+    """The values that keys fill, each with the first of the blocks that has the key."""
+    for key, name in keys.items():
+        yield key, getattr(resolved, name), _origin(document, *((*b, key) for b in blocks))
 
 
 def _origin(document: Document, *candidates: KeyPath) -> str:

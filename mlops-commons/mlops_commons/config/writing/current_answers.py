@@ -5,7 +5,6 @@ from mlops_commons.config.infra_model import CdkInfraAppConfig
 from mlops_commons.config.loader import PLACEHOLDER_ACCOUNTS
 from mlops_commons.config.sources import Sources
 from mlops_commons.config.writing.answers import Answers, NetworkAnswer, SetAnswer, StageAnswer
-from mlops_commons.stage import EgressMode
 
 Networks = dict[tuple[str, str], NetworkAnswer]
 
@@ -56,8 +55,9 @@ def _networks(infra: CdkInfraAppConfig) -> Networks:
                 )
             elif stage.create_network:
                 created = stage.create_network
+                written = "vpc_cidr" in created.model_fields_set
                 found[place] = NetworkAnswer(
-                    vpc_cidr=created.vpc_cidr or "", egress=created.egress or EgressMode.NAT
+                    vpc_cidr=created.vpc_cidr if written else "", egress=created.egress
                 )
     return found
 
