@@ -2,40 +2,40 @@
 
 import sys
 
-import ministack.app
-from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS
-
-from ministack_aws import api, corrections, own_calls, records
-from ministack_aws.cloudformation import decisions, object_encryption, service_role, validation
+from ministack_aws import api, own_calls
+from ministack_aws.access import decisions
+from ministack_aws.cloudformation import records, service_role, validation
+from ministack_aws.corrections import access, buckets, object_encryption, resources
 from ministack_aws.delivery import events, repositories
+from ministack_aws.engine import application, cloudformation
 from ministack_aws.network import ec2
 from ministack_aws.sagemaker import endpoint_metrics, endpoints, images
 
 
-def register():
-    """Extend MiniStack in place; the order is of weight: corrections wrap what is there."""
-    ec2.register(_RESOURCE_HANDLERS)
-    repositories.register(_RESOURCE_HANDLERS)
-    records.register(_RESOURCE_HANDLERS)
-    corrections.register(_RESOURCE_HANDLERS)
-    endpoints.register(_RESOURCE_HANDLERS)
+def register() -> None:
+    """Extend MiniStack in place; the order matters: corrections wrap what is there."""
+    handlers = cloudformation.resource_handlers()
+    for types in (ec2, repositories, records, resources, buckets, endpoints):
+        types.register(handlers)
+    access.register()
     endpoint_metrics.register()
-    validation.register(_RESOURCE_HANDLERS)
+    validation.register(handlers)
     images.register()
-    object_encryption.register(_RESOURCE_HANDLERS)
+    object_encryption.register(handlers)
     service_role.register()
     events.register()
-    api.register(ministack.app.SERVICE_HANDLERS)
+    api.register(application.services())
     decisions.register()
 
 
-def main():
+def main() -> None:
+    """Serve until the process is ended."""
     register()
-    ministack.app.app = own_calls.serving(ministack.app.app)
+    application.serve.wrap(own_calls.serving)
     # One port, the one that was asked for: MiniStack would take 443 as well.
-    ministack.app._port_is_bindable = lambda *_: False
+    application.port_is_bindable.replace(lambda *_: False)
     sys.argv = ["ministack"]
-    ministack.app.main()
+    application.main()
 
 
 if __name__ == "__main__":

@@ -2,64 +2,97 @@
 
 import json
 import uuid
-
-from ministack.app import AUTH
-from ministack.core import iam_evaluator as evaluator
-from ministack.core.iam_actions import access_denied_response
-from ministack.core.responses import get_region
-from ministack.core.router import extract_access_key_id
+from collections.abc import Callable, MutableMapping
+from typing import Any, Final, Protocol
 
 from ministack_aws.delivery import codecommit, codepipeline, servicecatalog
+from ministack_aws.engine import application, iam
+from ministack_aws.engine.requests import access_key_id, denial, get_region
+from ministack_aws.engine.types import (
+    Context,
+    Headers,
+    Operations,
+    Query,
+    Rejection,
+    Request,
+    Response,
+    Serve,
+)
 from ministack_aws.errors import ServiceError
-from ministack_aws.sagemaker import sagemaker, sagemaker_runtime
+from ministack_aws.sagemaker import runtime
+from ministack_aws.sagemaker import service as sagemaker
 
-CONTENT_TYPE = "application/x-amz-json-1.1"
-SERVICES = {
+CONTENT_TYPE: Final = "application/x-amz-json-1.1"
+
+
+class Service(Protocol):
+    """A module with the calls of a service.
+
+    It may have `context_of(operation, request)` as well, the condition keys of a call.
+    """
+
+    @property
+    def OPERATIONS(self) -> Operations:
+        """The calls by name."""
+
+    def resource_of(self, operation: str, request: Request) -> str | None:
+        """The ARN that a call is about."""
+
+
+SERVICES: Final[dict[str, Service]] = {
     "codecommit": codecommit,
     "codepipeline": codepipeline,
     "sagemaker": sagemaker,
     "servicecatalog": servicecatalog,
 }
-"""Modules with `OPERATIONS`, functions of the request, and `resource_of(operation, request)`.
-
-Some have `context_of(operation, request)` as well, the condition keys of a call.
-"""
+"""By the name with which calls are signed."""
 
 
-def register(service_handlers):
+def register(services: MutableMapping[str, Serve]) -> None:
     """Serve what MiniStack does not."""
     for name, module in SERVICES.items():
-        service_handlers.setdefault(name, _service(name, module))
-    service_handlers["sagemaker"] = _with_runtime(service_handlers["sagemaker"])
+        services.setdefault(name, _service(name, module))
+    services["sagemaker"] = _with_runtime(services["sagemaker"])
 
 
-def _with_runtime(serve):
+def _with_runtime(serve: Serve) -> Serve:
     """The calls of SageMaker Runtime are told by their path: `/endpoints/<name>/invocations`."""
-    invoke = sagemaker_runtime.runtime(serve)
+    invoke = runtime.runtime(serve)
 
-    async def handle(method, path, headers, body, query):
+    async def handle(
+        method: str, path: str, headers: Headers, body: bytes, query: Query
+    ) -> Response:
         if path.startswith("/endpoints/"):
-            action, resource = "InvokeEndpoint", sagemaker_runtime.resource_of_path(path)
-            denial = _denial("sagemaker", action, resource, {}, headers, query)
-            if denial:
-                return denial
-        return await invoke(method, path, headers, body, query)
+            resource = runtime.resource_of_path(path)
+            refusal = _denial("sagemaker", "InvokeEndpoint", resource, {}, headers, query)
+            if refusal:
+                return refusal
+        response: Response = await invoke(method, path, headers, body, query)
+        return response
 
     return handle
 
 
-def _service(service, module):
-    async def handle(method, path, headers, body, query):
+def _no_context(operation: str, request: Request) -> Context:
+    return {}
+
+
+def _service(name: str, module: Service) -> Serve:
+    context_of: Callable[[str, Request], Context] = getattr(module, "context_of", _no_context)
+
+    async def handle(
+        method: str, path: str, headers: Headers, body: bytes, query: Query
+    ) -> Response:
         operation = headers.get("x-amz-target", "").rpartition(".")[2]
         request = json.loads(body or b"{}")
         resource = module.resource_of(operation, request)
-        context = getattr(module, "context_of", lambda *_: {})(operation, request)
-        denial = _denial(service, operation, resource, context, headers, query)
-        if denial:
-            return denial
+        context = context_of(operation, request)
+        refusal = _denial(name, operation, resource or "*", context, headers, query)
+        if refusal:
+            return refusal
         answer = module.OPERATIONS.get(operation)
         if answer is None:
-            return _failure("UnknownOperationException", f"{service}:{operation} is not emulated")
+            return _failure("UnknownOperationException", f"{name}:{operation} is not emulated")
         try:
             return _response(200, answer(request))
         except ServiceError as error:
@@ -68,32 +101,27 @@ def _service(service, module):
     return handle
 
 
-def _failure(code, message):
+def _failure(code: str, message: str) -> Response:
     return _response(400, {"__type": code, "message": message})
 
 
-def _response(status, content):
+def _response(status: int, content: Any) -> Response:
     # New headers for each response: MiniStack adds the length of the body to them.
     return status, {"Content-Type": CONTENT_TYPE}, json.dumps(content, default=str).encode()
 
 
-def _denial(service, operation, resource, context, headers, query):
-    if not AUTH:
+def _denial(
+    service: str, operation: str, resource: str, context: Context, headers: Headers, query: Query
+) -> Response | None:
+    if not application.policies_are_enforced():
         return None
-    action = f"{service}:{operation}"
-    found = evaluator.enforce(
-        extract_access_key_id(headers, query),
-        action,
-        service,
-        get_region(),
-        resource_arn=resource,
-        service_context=context,
-    )
+    action, key = f"{service}:{operation}", access_key_id(headers, query)
+    found = iam.enforce(key, action, service, get_region(), resource, context)
     if found is None:
         return None
-    if isinstance(found, evaluator.AuthError):
+    if isinstance(found, Rejection):
         return _failure(found.code, found.message)
-    return access_denied_response(
+    return denial(
         service,
         action,
         found.principal_arn,

@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 LIFETIME = datetime.timedelta(days=2)
 
 
-def main():
+def main() -> None:
     """Make both files; the key is readable by its owner only."""
     certificate_file, key_file = map(Path, sys.argv[1:3])
     key = ec.generate_private_key(ec.SECP256R1())

@@ -6,14 +6,17 @@ Only who started the emulator knows its token, which every request carries.
 import hmac
 import json
 import os
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
-from ministack_aws import sessions
-from ministack_aws.cloudformation import decisions
+from ministack_aws.access import decisions, sessions
 from ministack_aws.delivery import pipeline_executions, pushes
+from ministack_aws.engine.application import Asgi, Receive, Scope, Send
+from ministack_aws.engine.types import Request
 from ministack_aws.network import networks
 
-TOKEN = "MINISTACK_REGISTRY_TOKEN"
-ANSWERS = {
+TOKEN: Final = "MINISTACK_REGISTRY_TOKEN"
+ANSWERS: Final[Mapping[str, Callable[[Request], tuple[int, Any]]]] = {
     "/_registry/decisions": decisions.answer,
     "/_registry/networks": networks.answer,
     "/_registry/pushes": pushes.pushed,
@@ -23,10 +26,10 @@ ANSWERS = {
 """By path a function of the request's content; it answers with an HTTP status and content."""
 
 
-def serving(application):
+def serving(application: Asgi) -> Asgi:
     """The ASGI application with these paths in front of it."""
 
-    async def serve(scope, receive, send):
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         answer = ANSWERS.get(scope["path"]) if scope["type"] == "http" else None
         if answer is None:
             return await application(scope, receive, send)
@@ -42,7 +45,7 @@ def serving(application):
     return serve
 
 
-async def _body(receive):
+async def _body(receive: Receive) -> bytes:
     body, more = b"", True
     while more:
         message = await receive()
@@ -51,7 +54,7 @@ async def _body(receive):
     return body
 
 
-def _is_known(headers):
+def _is_known(headers: Mapping[bytes, bytes]) -> bool:
     expected = os.environ.get(TOKEN, "")
     given = headers.get(b"x-registry-token", b"").decode()
     return bool(expected) and hmac.compare_digest(expected, given)

@@ -1,11 +1,15 @@
 """Which actions a resource operation needs, from the handlers of the type's schema."""
 
-from ministack_aws.cloudformation.schemas import schema
+from collections.abc import Mapping
+from typing import Any, Final
 
-FUNCTION = ("lambda:InvokeFunction",)
+from ministack_aws.cloudformation.schemas import schema
+from ministack_aws.engine.types import Properties
+
+FUNCTION: Final = ("lambda:InvokeFunction",)
 """CloudFormation User Guide, Custom resources: CloudFormation calls the function with its role."""
 
-WITHOUT_HANDLERS = {
+WITHOUT_HANDLERS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "AWS::CodeBuild::Project": {
         "create": ("codebuild:CreateProject", "iam:PassRole"),
         "update": ("codebuild:UpdateProject", "iam:PassRole"),
@@ -14,7 +18,7 @@ WITHOUT_HANDLERS = {
 }
 """Types whose schema names no handlers (CodeBuild User Guide, permissions reference)."""
 
-ONLY_WITH = (
+ONLY_WITH: Final = (
     ("AWS::IAM::Policy", "Group", ("Groups",)),
     ("AWS::IAM::Policy", "User", ("Users",)),
     ("AWS::IAM::ManagedPolicy", "Group", ("Groups",)),
@@ -109,10 +113,16 @@ A handler's list in a schema is the union over all properties. "-" stands for ca
 of a template leads to in an account where the service has been used before.
 """
 
-TAGGING = ("Tag", "tag")
+TAGGING: Final = ("Tag", "tag")
 
 
-def required_actions(region, resource_type, operation, properties, before=None):
+def required_actions(
+    region: str,
+    resource_type: str,
+    operation: str,
+    properties: Properties,
+    before: Properties | None = None,
+) -> tuple[str, ...]:
     """The actions that CloudFormation calls to create, update or delete a resource.
 
     Args:
@@ -132,7 +142,7 @@ def required_actions(region, resource_type, operation, properties, before=None):
     )
 
 
-def _is_called(resource_type, action, operation, properties):
+def _is_called(resource_type: str, action: str, operation: str, properties: Properties) -> bool:
     name = action.partition(":")[2]
     if any(word in name for word in TAGGING) and not name.startswith(("Get", "List", "Describe")):
         # Untagging happens where an update takes a tag away; the caller knows of no such case.
@@ -148,12 +158,13 @@ def _is_called(resource_type, action, operation, properties):
     return _rows_allow(resource_type, action, properties)
 
 
-def _rows_allow(resource_type, action, properties):
+def _rows_allow(resource_type: str, action: str, properties: Properties) -> bool:
     rows = [row for row in ONLY_WITH if row[0] == resource_type and row[1] in action]
     return all(any(_has(properties, name) for name in row[2]) for row in rows)
 
 
-def _has(properties, path):
+def _has(properties: Properties, path: str) -> bool:
+    found: Any = properties
     for name in path.split("."):
-        properties = properties.get(name) if isinstance(properties, dict) else None
-    return properties not in (None, [], {}, "", False, "false")
+        found = found.get(name) if isinstance(found, dict) else None
+    return found not in (None, [], {}, "", False, "false")

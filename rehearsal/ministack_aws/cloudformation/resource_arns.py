@@ -1,9 +1,13 @@
 """The ARNs on which the actions of a resource operation act, where its properties tell."""
 
-from ministack.core.responses import get_account_id, get_region
-from ministack.services import iam
+from collections.abc import Iterator
+from typing import Any, Final
 
-NAMED = {
+from ministack_aws.engine import iam
+from ministack_aws.engine.requests import get_account_id, get_region
+from ministack_aws.engine.types import Properties
+
+NAMED: Final = {
     "AWS::CodeBuild::Project": ("codebuild", "Name", "project/{}"),
     "AWS::CodeCommit::Repository": ("codecommit", "RepositoryName", "{}"),
     "AWS::CodePipeline::Pipeline": ("codepipeline", "Name", "{}"),
@@ -16,7 +20,7 @@ NAMED = {
 }
 """The service of a type, the property with its name, and how its ARN ends."""
 
-PASSED_TO = {
+PASSED_TO: Final = {
     "AWS::CodeBuild::": "codebuild.amazonaws.com",
     "AWS::CodePipeline::": "codepipeline.amazonaws.com",
     "AWS::EC2::FlowLog": "vpc-flow-logs.amazonaws.com",
@@ -29,7 +33,7 @@ PASSED_TO = {
 }
 """iam:PassedToService by the beginning of a type."""
 
-NOT_PASSED = (
+NOT_PASSED: Final = (
     "AssumeRolePolicyDocument",
     "Configuration",
     "PolicyDocument",
@@ -39,7 +43,7 @@ NOT_PASSED = (
 )
 
 
-def known_arns(resource_type, action, properties):
+def known_arns(resource_type: str, action: str, properties: Properties) -> tuple[str, ...]:
     """The ARNs of an action of a type's own service; empty where the properties do not tell."""
     service = action.partition(":")[0]
     if resource_type.startswith("Custom::"):
@@ -57,7 +61,7 @@ def known_arns(resource_type, action, properties):
     return (f"arn:aws:{service}:{get_region()}:{get_account_id()}:{resource}",)
 
 
-def _iam_arns(resource_type, action, properties):
+def _iam_arns(resource_type: str, action: str, properties: Properties) -> tuple[str, ...]:
     account = f"arn:aws:iam::{get_account_id()}"
     path = properties.get("Path", "/")
     if resource_type == "AWS::IAM::Role" and properties.get("RoleName"):
@@ -66,7 +70,7 @@ def _iam_arns(resource_type, action, properties):
         return tuple(f"{account}:role/{role}" for role in properties.get("Roles", ()))
     if resource_type == "AWS::IAM::ManagedPolicy" and action.endswith("chRolePolicy"):
         # A role is named without its path.
-        roles = [(role, iam._roles.get(role) or {}) for role in properties.get("Roles", ())]
+        roles = [(role, iam.roles().get(role) or {}) for role in properties.get("Roles", ())]
         return tuple(found.get("Arn", f"{account}:role/{role}") for role, found in roles)
     if resource_type == "AWS::IAM::ManagedPolicy" and action.endswith(("Policy", "PolicyVersion")):
         name = properties.get("ManagedPolicyName")
@@ -74,7 +78,7 @@ def _iam_arns(resource_type, action, properties):
     return ()
 
 
-def passed_roles(resource_type, properties):
+def passed_roles(resource_type: str, properties: Properties) -> tuple[tuple[str, str], ...]:
     """The roles of this account that a resource is given, and the service that gets them."""
     service = next((s for kind, s in PASSED_TO.items() if resource_type.startswith(kind)), "")
     if not service:
@@ -84,7 +88,7 @@ def passed_roles(resource_type, properties):
     return tuple((role, service) for role in sorted(found))
 
 
-def _strings(value, key=""):
+def _strings(value: Any, key: str = "") -> Iterator[str]:
     if key in NOT_PASSED:
         return
     if isinstance(value, dict):

@@ -1,6 +1,8 @@
 """The schemas of the CloudFormation registry, as cfn-lint ships them."""
 
+from collections.abc import Iterator, Mapping
 from functools import cache
+from typing import Any, Final
 
 import regex
 from cfnlint.schema import ResourceNotFoundError
@@ -9,17 +11,23 @@ from jsonschema import Draft7Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
-REPORTED = 4
+from ministack_aws.engine.types import Properties
+
+REPORTED: Final = 4
 """How many problems of a resource one message names."""
 
 
-def _pattern(_validator, pattern, instance, _schema):
+def _pattern(
+    _validator: Any, pattern: str, instance: Any, _schema: object
+) -> Iterator[ValidationError]:
     # Python's own `re` knows no \p{...}, which the schemas use.
     if isinstance(instance, str) and not regex.search(pattern, instance):
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
-def _pattern_properties(validator, patterns, instance, _schema):
+def _pattern_properties(
+    validator: Any, patterns: Mapping[str, Any], instance: Any, _schema: object
+) -> Iterator[ValidationError]:
     if not isinstance(instance, dict):
         return
     for pattern, subschema in patterns.items():
@@ -28,7 +36,9 @@ def _pattern_properties(validator, patterns, instance, _schema):
                 yield from validator.descend(value, subschema, path=name, schema_path=pattern)
 
 
-def _additional_properties(validator, allowed, instance, schema):
+def _additional_properties(
+    validator: Any, allowed: Any, instance: Any, schema: Mapping[str, Any]
+) -> Iterator[ValidationError]:
     if not isinstance(instance, dict):
         return
     patterns = schema.get("patternProperties", {})
@@ -46,7 +56,7 @@ def _additional_properties(validator, allowed, instance, schema):
         yield ValidationError(f"extraneous key [{names}] is not permitted")
 
 
-Validator = extend(
+Validator: Any = extend(  # type: ignore[no-untyped-call]
     Draft7Validator,
     {
         "pattern": _pattern,
@@ -57,21 +67,23 @@ Validator = extend(
 
 
 @cache
-def schema(region, resource_type):
+def schema(region: str, resource_type: str) -> Mapping[str, Any] | None:
     """The schema of a type, or None where the registry of the region has none."""
     try:
-        return PROVIDER_SCHEMA_MANAGER.get_resource_schema(region, resource_type).schema
+        found = PROVIDER_SCHEMA_MANAGER.get_resource_schema(region, resource_type)
     except ResourceNotFoundError:
         return None
+    content: Mapping[str, Any] = found.schema
+    return content
 
 
 @cache
-def _validator(region, resource_type):
+def _validator(region: str, resource_type: str) -> Any:
     found = schema(region, resource_type)
     return Validator(found) if found else None
 
 
-def problems(region, resource_type, properties):
+def problems(region: str, resource_type: str, properties: Properties) -> list[str]:
     """What is wrong with the properties of a resource, in CloudFormation's words."""
     validator = _validator(region, resource_type)
     if validator is None:
@@ -82,7 +94,7 @@ def problems(region, resource_type, properties):
     return [f"#/{_path(error)}: {error.message}"[:300] for error in found[:REPORTED]]
 
 
-def _own_tags_only(properties):
+def _own_tags_only(properties: Properties) -> Properties:
     tags = properties.get("Tags")
     if isinstance(tags, list):
         return {**properties, "Tags": [tag for tag in tags if not _is_reserved(tag.get("Key"))]}
@@ -91,16 +103,22 @@ def _own_tags_only(properties):
     return properties
 
 
-def _is_reserved(key):
+def _is_reserved(key: object) -> bool:
     return str(key).lower().startswith("aws:")
 
 
-def _is_coerced(error):
+def _is_coerced(error: ValidationError) -> bool:
     # CloudFormation turns scalars into one another: "80" serves as a number, true as a string.
     if error.validator == "type":
         return not isinstance(error.instance, (dict, list))
-    return error.validator == "enum" and str(error.instance) in map(str, error.validator_value)
+    return error.validator == "enum" and str(error.instance) in map(
+        str, _listed(error.validator_value)
+    )
 
 
-def _path(error):
+def _listed(value: Any) -> list[Any]:
+    return list(value)
+
+
+def _path(error: ValidationError) -> str:
     return "/".join(map(str, error.path))

@@ -5,23 +5,27 @@ In AWS `GitPull` and `GitPush` are permissions for git alone and no calls (CodeC
 with the person's credentials, so that they are evaluated, and learns where the repository lies.
 """
 
+from typing import Final
+
+from ministack_aws.arns import arn
+from ministack_aws.cloudformation.records import all_of
 from ministack_aws.delivery.repositories import TYPE, attributes, folder
+from ministack_aws.engine.types import Answer, Operations, Request
 from ministack_aws.errors import ServiceError
-from ministack_aws.records import all_of, arn
 
 
-def resource_of(operation, request):
+def resource_of(operation: str, request: Request) -> str | None:
     """The ARN that a call is about."""
     name = request.get("repositoryName")
     return arn("codecommit", name) if name else "*"
 
 
-def _list(request):
+def _list(request: Request) -> Answer:
     found = [(i, p["RepositoryName"]) for i, p in all_of(TYPE)]
     return {"repositories": [{"repositoryId": i, "repositoryName": name} for i, name in found]}
 
 
-def _get(request):
+def _get(request: Request) -> Answer:
     for repository_id, properties in all_of(TYPE):
         if properties["RepositoryName"] == request["repositoryName"]:
             here = attributes(properties)
@@ -43,12 +47,12 @@ def _get(request):
     )
 
 
-def _reach(request):
+def _reach(request: Request) -> Answer:
     _get(request)
     return {"folder": str(folder(request["repositoryName"]))}
 
 
-OPERATIONS = {
+OPERATIONS: Final[Operations] = {
     "GetRepository": _get,
     "GitPull": _reach,
     "GitPush": _reach,

@@ -1,24 +1,28 @@
 """Calls of CodePipeline about pipelines and runs that were asked for; nothing here plays one."""
 
-from ministack_aws.delivery import pipeline_executions
-from ministack_aws.errors import ServiceError
-from ministack_aws.records import all_of, arn
+from typing import Any, Final
 
-TYPE = "AWS::CodePipeline::Pipeline"
+from ministack_aws.arns import arn
+from ministack_aws.cloudformation.records import all_of
+from ministack_aws.delivery import pipeline_executions
+from ministack_aws.engine.types import Answer, Operations, Request
+from ministack_aws.errors import ServiceError
+
+TYPE: Final = "AWS::CodePipeline::Pipeline"
 NOT_OF_THE_STRUCTURE = ("Tags", "RestartExecutionOnUpdate", "DisableInboundStageTransitions")
 
 
-def resource_of(operation, request):
+def resource_of(operation: str, request: Request) -> str | None:
     """The ARN that a call is about."""
     name = request.get("name") or request.get("pipelineName")
     return arn("codepipeline", name) if name else "*"
 
 
-def _list(request):
+def _list(request: Request) -> Answer:
     return {"pipelines": [{"name": name, "version": 1} for name, _ in all_of(TYPE)]}
 
 
-def _get(request):
+def _get(request: Request) -> Answer:
     for name, properties in all_of(TYPE):
         if name == request["name"]:
             structure = {k: v for k, v in properties.items() if k not in NOT_OF_THE_STRUCTURE}
@@ -33,7 +37,7 @@ def _get(request):
     )
 
 
-def _as_in_the_api(value, configuration=False):
+def _as_in_the_api(value: Any, configuration: bool = False) -> Any:
     """Property names of CloudFormation as the API spells them; a configuration keeps its own."""
     if isinstance(value, list):
         return [_as_in_the_api(inner, configuration) for inner in value]
@@ -49,4 +53,8 @@ def _as_in_the_api(value, configuration=False):
     return int(value) if isinstance(value, str) and value.isdigit() and len(value) < 4 else value
 
 
-OPERATIONS = {"GetPipeline": _get, "ListPipelines": _list, **pipeline_executions.OPERATIONS}
+OPERATIONS: Final[Operations] = {
+    "GetPipeline": _get,
+    "ListPipelines": _list,
+    **pipeline_executions.OPERATIONS,
+}

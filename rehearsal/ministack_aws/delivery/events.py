@@ -3,23 +3,26 @@
 import functools
 import json
 import logging
+from collections.abc import Callable
 
-import ministack.services.eventbridge as eventbridge
-
-from ministack_aws.cloudformation.service_role import denied
+from ministack_aws.access.role_permissions import denied
 from ministack_aws.delivery import pipeline_executions
+from ministack_aws.engine import eventbridge
+from ministack_aws.engine.types import Record
+
+Invoke = Callable[[Record, Record, Record, Record | None], object]
 
 logger = logging.getLogger("ministack_aws")
 
 
-def register():
+def register() -> None:
     """Let rules start pipelines of CodePipeline with the role of the target."""
-    eventbridge._invoke_target = _starting_pipelines(eventbridge._invoke_target)
+    eventbridge.invoke_target.wrap(_starting_pipelines)
 
 
-def _starting_pipelines(invoke):
+def _starting_pipelines(invoke: Invoke) -> Invoke:
     @functools.wraps(invoke)
-    def invoked(target, event, rule, view=None):
+    def invoked(target: Record, event: Record, rule: Record, view: Record | None = None) -> object:
         if ":codepipeline:" not in target.get("Arn", ""):
             return invoke(target, event, rule, view)
         pipeline, action = target["Arn"], "codepipeline:StartPipelineExecution"
@@ -31,8 +34,8 @@ def _starting_pipelines(invoke):
             return None
         request = {}
         if target.get("InputTransformer"):
-            shown = view or eventbridge._pattern_event_view(event)
-            text = eventbridge._apply_input_transformer(target["InputTransformer"], rule, shown)
+            shown = view or eventbridge.view_of(event)
+            text = eventbridge.transformed(target["InputTransformer"], rule, shown)
             request = json.loads(text)
         name = pipeline.rpartition(":")[2]
         pipeline_executions.start(name, request.get("variables", ()), f"rule {rule.get('Name')}")

@@ -2,20 +2,23 @@
 
 import time
 import uuid
+from collections.abc import Mapping, Sequence
+from typing import Final
 
-from ministack.core.responses import request_scope
-
-from ministack_aws.delivery import event_bus
+from ministack_aws import event_bus
+from ministack_aws.arns import arn
+from ministack_aws.cloudformation.records import Key, all_of, key_of
+from ministack_aws.engine.requests import request_scope
+from ministack_aws.engine.types import Answer, Operations, Record, Request
 from ministack_aws.errors import ServiceError
-from ministack_aws.records import all_of, arn, key_of
 
-TYPE = "AWS::CodePipeline::Pipeline"
+TYPE: Final = "AWS::CodePipeline::Pipeline"
 DETAIL_TYPE = "CodePipeline Pipeline Execution State Change"
-RUNS = {}
+RUNS: Final[dict[Key, list[Record]]] = {}
 """The runs of each pipeline in the order in which they started, by account, region and name."""
 
 
-def start(name, variables=(), trigger=""):
+def start(name: str, variables: Sequence[Mapping[str, str]] = (), trigger: str = "") -> str:
     """Start a run; its id.
 
     Raises:
@@ -34,7 +37,7 @@ def start(name, variables=(), trigger=""):
             "ValidationException",
             f"Variable {unknown[0]} is not declared at the pipeline level of '{name}'",
         )
-    run = {
+    run: Record = {
         "pipelineExecutionId": str(uuid.uuid4()),
         "status": "InProgress",
         "startTime": time.time(),
@@ -43,10 +46,10 @@ def start(name, variables=(), trigger=""):
         "variables": [{"name": n, "resolvedValue": v} for n, v in {**known, **given}.items()],
     }
     RUNS.setdefault(key_of(TYPE, name), []).append(run)
-    return run["pipelineExecutionId"]
+    return str(run["pipelineExecutionId"])
 
 
-def ended(request):
+def ended(request: Request) -> tuple[int, Answer]:
     """An HTTP status; from now on the run has the status with which its player has ended it."""
     with request_scope(request["account"], request["region"]):
         for run in RUNS.get(key_of(TYPE, request["pipeline"]), []):
@@ -57,7 +60,7 @@ def ended(request):
     return 404, {"message": f"{request['pipeline']} has no run {request['run']}"}
 
 
-def _tell(name, run):
+def _tell(name: str, run: Record) -> None:
     """CodePipeline User Guide, "Monitoring CodePipeline events": the end of an execution."""
     detail = {
         "pipeline": name,
@@ -68,24 +71,24 @@ def _tell(name, run):
     event_bus.emit("aws.codepipeline", DETAIL_TYPE, detail, [arn("codepipeline", name)])
 
 
-def _start(request):
+def _start(request: Request) -> Answer:
     found = start(request["name"], request.get("variables", ()), "StartPipelineExecution")
     return {"pipelineExecutionId": found}
 
 
-def _list(request):
+def _list(request: Request) -> Answer:
     runs = RUNS.get(key_of(TYPE, request["pipelineName"]), [])
     return {"pipelineExecutionSummaries": list(reversed(runs))}
 
 
-def _get(request):
+def _get(request: Request) -> Answer:
     for run in RUNS.get(key_of(TYPE, request["pipelineName"]), []):
         if run["pipelineExecutionId"] == request["pipelineExecutionId"]:
             return {"pipelineExecution": {"pipelineName": request["pipelineName"], **run}}
     raise ServiceError("PipelineExecutionNotFoundException", "The execution was not found")
 
 
-OPERATIONS = {
+OPERATIONS: Final[Operations] = {
     "GetPipelineExecution": _get,
     "ListPipelineExecutions": _list,
     "StartPipelineExecution": _start,

@@ -7,7 +7,7 @@ import urllib.error
 import urllib.request
 
 
-def main(account, region, repository):
+def main(account: str, region: str, repository: str) -> int:
     """Post the lines that git has written, whatever proxies the person who pushes has."""
     content = {
         "account": account,

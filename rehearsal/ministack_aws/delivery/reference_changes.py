@@ -1,11 +1,13 @@
 """What CodeCommit tells about references that a push has changed."""
 
+from collections.abc import Iterable, Iterator
+
 NOTHING = "0" * 40
 """Git's name of the commit of a reference that is not there."""
 TYPES = {"refs/heads/": "branch", "refs/tags/": "tag"}
 
 
-def state_changes(name, repository_id, lines):
+def state_changes(name: str, repository_id: str, lines: Iterable[str]) -> Iterator[dict[str, str]]:
     """The details of the events of a push, one for each branch or tag.
 
     CodeCommit User Guide, "Monitoring CodeCommit events in Amazon EventBridge": the example of
@@ -34,7 +36,7 @@ def state_changes(name, repository_id, lines):
         }
 
 
-def _event(old, new):
+def _event(old: str, new: str) -> str:
     if old == NOTHING:
         return "referenceCreated"
     return "referenceDeleted" if new == NOTHING else "referenceUpdated"

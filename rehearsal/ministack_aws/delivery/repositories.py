@@ -7,31 +7,34 @@ import subprocess
 import tempfile
 import uuid
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
-import ministack.services.s3 as s3
-from ministack.core.responses import get_account_id, get_region
-
+from ministack_aws.arns import arn
+from ministack_aws.cloudformation.records import STORE, key_of
 from ministack_aws.delivery.pushes import write_hook
-from ministack_aws.records import STORE, arn, key_of
+from ministack_aws.engine import s3
+from ministack_aws.engine.requests import get_account_id, get_region
+from ministack_aws.engine.types import Attributes, Properties, ResourceHandlers
 
-TYPE = "AWS::CodeCommit::Repository"
+TYPE: Final = "AWS::CodeCommit::Repository"
 _GIT = shutil.which("git") or "git"
 AUTHOR = ("-c", "user.name=AWS CodeCommit", "-c", "user.email=codecommit@example.com")
 
 
-def register(handlers):
+def register(handlers: ResourceHandlers) -> None:
     """Add the type."""
     handlers.setdefault(TYPE, {"create": _create, "update": _update, "delete": _delete})
 
 
-def folder(name):
+def folder(name: str) -> Path:
     """The bare repository of a name in the account and region of the request."""
     root = Path(os.environ.get("MINISTACK_CODECOMMIT_ROOT") or tempfile.gettempdir())
     return root / get_account_id() / get_region() / f"{name}.git"
 
 
-def attributes(properties):
+def attributes(properties: Properties) -> Attributes:
     """What GetAtt gives."""
     name = properties["RepositoryName"]
     git = f"git-codecommit.{get_region()}.amazonaws.com/v1/repos/{name}"
@@ -43,7 +46,7 @@ def attributes(properties):
     }
 
 
-def _create(logical_id, properties, stack_name):
+def _create(logical_id: str, properties: Properties, stack_name: str) -> tuple[str, Attributes]:
     repository = folder(properties["RepositoryName"])
     if repository.exists():
         raise ValueError(f"Repository named {properties['RepositoryName']} already exists")
@@ -64,7 +67,9 @@ def _create(logical_id, properties, stack_name):
     return physical_id, attributes(properties)
 
 
-def _update(physical_id, old, new, stack_name):
+def _update(
+    physical_id: str, old: Properties, new: Properties, stack_name: str
+) -> tuple[str, Attributes]:
     if old["RepositoryName"] != new["RepositoryName"]:
         folder(old["RepositoryName"]).rename(folder(new["RepositoryName"]))
         write_hook(folder(new["RepositoryName"]), new["RepositoryName"])
@@ -72,13 +77,13 @@ def _update(physical_id, old, new, stack_name):
     return physical_id, attributes(new)
 
 
-def _delete(physical_id, properties):
+def _delete(physical_id: str, properties: Properties) -> None:
     STORE.pop(key_of(TYPE, physical_id), None)
     shutil.rmtree(folder(properties["RepositoryName"]), ignore_errors=True)
 
 
-def _fill(repository, branch, asset):
-    content = s3._get_object_data(asset["Bucket"], asset["Key"])
+def _fill(repository: Path, branch: str, asset: Mapping[str, str]) -> None:
+    content = s3.content_of(asset["Bucket"], asset["Key"], None)
     if content is None:
         raise ValueError(f"The specified key does not exist: s3://{asset['Bucket']}/{asset['Key']}")
     with tempfile.TemporaryDirectory() as work:
@@ -94,14 +99,14 @@ def _fill(repository, branch, asset):
         _git("-C", work, "push", "--quiet", str(repository), branch)
 
 
-def _refuse_empty_files(archive):
+def _refuse_empty_files(archive: zipfile.ZipFile) -> None:
     """A repository cannot start with an empty file (found on AWS; API_PutFile, fileContent)."""
     for entry in archive.infolist():
         if not entry.is_dir() and not entry.file_size:
             raise ValueError(f"FileContentRequiredException: {entry.filename} is empty")
 
 
-def _git(*arguments):
+def _git(*arguments: str) -> None:
     environment = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
     done = subprocess.run(
         [_GIT, *arguments], capture_output=True, text=True, check=False, env=environment

@@ -1,12 +1,15 @@
 """Calls of Service Catalog about portfolios, their products and whom they are shared with."""
 
-from ministack.core import iam_evaluator as evaluator
-from ministack.core.responses import get_account_id, get_region
+from typing import Final
 
-from ministack_aws.cloudformation import provisioning
+from ministack_aws.cloudformation.record_types import artifact_ids
+from ministack_aws.cloudformation.records import STORE, all_of, key_of
+from ministack_aws.delivery import launches
+from ministack_aws.engine import iam
+from ministack_aws.engine.requests import get_account_id, get_region
+from ministack_aws.engine.types import Answer, Context, Operations, Properties, Record, Request
 from ministack_aws.errors import ServiceError
-from ministack_aws.records import STORE, all_of, artifact_ids, key_of
-from ministack_aws.sagemaker.sagemaker import ENABLED, here
+from ministack_aws.sagemaker.studio import ENABLED, here
 
 PORTFOLIO = "AWS::ServiceCatalog::Portfolio"
 PRODUCT = "AWS::ServiceCatalog::CloudFormationProduct"
@@ -16,7 +19,7 @@ CONSTRAINT = "AWS::ServiceCatalog::LaunchRoleConstraint"
 OF_SAGEMAKER = "port-sagemaker"
 
 
-def resource_of(operation, request):
+def resource_of(operation: str, request: Request) -> str | None:
     """The ARN that a call is about: a portfolio, a product, or none that a policy could name."""
     for name, kind in (("PortfolioId", "portfolio"), ("ProductId", "product")):
         if request.get(name):
@@ -32,16 +35,16 @@ OF_PROVISIONED = (
 )
 
 
-def context_of(operation, request):
+def context_of(operation: str, request: Request) -> Context:
     """The condition keys of a call."""
     if operation not in OF_PROVISIONED:
         return {}
-    return {"servicecatalog:userlevel": provisioning.level(request)}
+    return {"servicecatalog:userlevel": launches.level(request)}
 
 
-def portfolios_of_caller():
+def portfolios_of_caller() -> set[str]:
     """The portfolios that the caller's role or user is a principal of."""
-    caller = evaluator.caller_arn()
+    caller = iam.caller_arn()
     name = caller.split("/")[1] if ":assumed-role/" in caller else caller.rpartition("/")[2]
     kind = "role" if ":assumed-role/" in caller else "user"
     return {
@@ -51,7 +54,7 @@ def portfolios_of_caller():
     }
 
 
-def _detail(portfolio, properties):
+def _detail(portfolio: str, properties: Properties) -> Record:
     return {
         "Id": portfolio,
         "ARN": f"arn:aws:catalog:{get_region()}:{get_account_id()}:portfolio/{portfolio}",
@@ -61,30 +64,30 @@ def _detail(portfolio, properties):
     }
 
 
-def _portfolios(request):
+def _portfolios(request: Request) -> Answer:
     return {"PortfolioDetails": [_detail(i, p) for i, p in all_of(PORTFOLIO)]}
 
 
-def _shares(request):
+def _shares(request: Request) -> Answer:
     found = {"DisplayName": "Amazon SageMaker Solutions", "ProviderName": "Amazon SageMaker"}
     shared = here() in ENABLED
     return {"PortfolioDetails": [_detail(OF_SAGEMAKER, found)] if shared else []}
 
 
-def _associate(request):
+def _associate(request: Request) -> Answer:
     key = key_of(PRINCIPAL, f"{request['PortfolioId']}|{request['PrincipalARN']}")
     STORE[key] = {n: request[n] for n in ("PortfolioId", "PrincipalARN", "PrincipalType")}
     return {}
 
 
-def _disassociate(request):
+def _disassociate(request: Request) -> Answer:
     key = key_of(PRINCIPAL, f"{request['PortfolioId']}|{request['PrincipalARN']}")
     if STORE.pop(key, None) is None:
         raise ServiceError("ResourceNotFoundException", "The principal is not associated")
     return {}
 
 
-def _principals(request):
+def _principals(request: Request) -> Answer:
     return {
         "Principals": [
             {"PrincipalARN": p["PrincipalARN"], "PrincipalType": p["PrincipalType"]}
@@ -94,7 +97,7 @@ def _principals(request):
     }
 
 
-def _summary(product, properties):
+def _summary(product: str, properties: Properties) -> Record:
     return {
         "Id": product,
         "ProductId": product,
@@ -106,7 +109,7 @@ def _summary(product, properties):
     }
 
 
-def _search_as_admin(request):
+def _search_as_admin(request: Request) -> Answer:
     portfolio = request.get("PortfolioId")
     wanted = None if portfolio is None else _products_of({portfolio})
     return {
@@ -118,16 +121,16 @@ def _search_as_admin(request):
     }
 
 
-def _search(request):
+def _search(request: Request) -> Answer:
     visible = _products_of(portfolios_of_caller())
     return {"ProductViewSummaries": [_summary(i, p) for i, p in all_of(PRODUCT) if i in visible]}
 
 
-def _products_of(portfolios):
+def _products_of(portfolios: set[str]) -> set[str]:
     return {p["ProductId"] for _, p in all_of(MEMBER) if p["PortfolioId"] in portfolios}
 
 
-def _artifacts(request):
+def _artifacts(request: Request) -> Answer:
     for product, properties in all_of(PRODUCT):
         if product == request["ProductId"]:
             found = properties["ProvisioningArtifactParameters"]
@@ -146,7 +149,7 @@ def _artifacts(request):
     raise ServiceError("ResourceNotFoundException", f"Product {request['ProductId']} not found")
 
 
-def _constraints(request):
+def _constraints(request: Request) -> Answer:
     return {
         "ConstraintDetails": [
             {
@@ -162,16 +165,16 @@ def _constraints(request):
     }
 
 
-def _provision(request):
-    return provisioning.provision(request, _products_of(portfolios_of_caller()))
+def _provision(request: Request) -> Answer:
+    return launches.provision(request, _products_of(portfolios_of_caller()))
 
 
-OPERATIONS = {
-    "DescribeProvisionedProduct": provisioning.describe,
-    "DescribeRecord": provisioning.describe_record,
+OPERATIONS: Final[Operations] = {
+    "DescribeProvisionedProduct": launches.describe,
+    "DescribeRecord": launches.describe_record,
     "ProvisionProduct": _provision,
-    "ScanProvisionedProducts": provisioning.scan,
-    "TerminateProvisionedProduct": provisioning.terminate,
+    "ScanProvisionedProducts": launches.scan,
+    "TerminateProvisionedProduct": launches.terminate,
     "AssociatePrincipalWithPortfolio": _associate,
     "DisassociatePrincipalFromPortfolio": _disassociate,
     "ListAcceptedPortfolioShares": _shares,

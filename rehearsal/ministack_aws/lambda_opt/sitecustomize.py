@@ -10,11 +10,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 OPT = "/opt/"
 
 
-def _relocated(arguments):
+def _relocated(arguments: Any) -> Any:
     if isinstance(arguments, (str, bytes, os.PathLike)) or not arguments:
         return arguments
     program, *rest = [os.fspath(argument) for argument in arguments]
@@ -29,10 +30,10 @@ def _relocated(arguments):
     return arguments
 
 
-class _Popen(subprocess.Popen):
-    def __init__(self, args, *rest, **options):
+class _Popen(subprocess.Popen):  # type: ignore[type-arg]
+    def __init__(self, args: Any, *rest: Any, **options: Any) -> None:
         super().__init__(_relocated(args), *rest, **options)
 
 
 if os.environ.get("_LAMBDA_LAYERS_DIRS"):
-    subprocess.Popen = _Popen
+    subprocess.Popen = _Popen  # type: ignore[misc]

@@ -3,10 +3,18 @@
 import hashlib
 import re
 
-import ministack.services.ec2 as ec2
+from ministack_aws.engine import ec2
+from ministack_aws.engine.types import (
+    Attributes,
+    Handlers,
+    Properties,
+    Query,
+    ResourceHandlers,
+    Response,
+)
 
 
-def register(handlers):
+def register(handlers: ResourceHandlers) -> None:
     """Add the types that are missing."""
     handlers.setdefault("AWS::EC2::EIP", {"create": _address, "delete": _release_address})
     handlers.setdefault("AWS::EC2::NatGateway", {"create": _gateway, "delete": _delete_gateway})
@@ -16,13 +24,13 @@ def register(handlers):
         )
 
 
-def _query(**values):
+def _query(**values: object) -> Query:
     return {
         name.replace("__", "."): [str(value)] for name, value in values.items() if value is not None
     }
 
 
-def _tag(response, name):
+def _tag(response: Response, name: str) -> str:
     body = response[2].decode() if isinstance(response[2], bytes) else response[2]
     found = re.search(f"<{name}>([^<]*)</{name}>", body)
     if response[0] >= 300 or not found:
@@ -31,64 +39,64 @@ def _tag(response, name):
     return found.group(1)
 
 
-def _address(logical_id, properties, stack_name):
-    response = ec2._allocate_address(_query(Domain=properties.get("Domain", "vpc")))
+def _address(logical_id: str, properties: Properties, stack_name: str) -> tuple[str, Attributes]:
+    response = ec2.allocate_address(_query(Domain=properties.get("Domain", "vpc")))
     address, allocation = _tag(response, "publicIp"), _tag(response, "allocationId")
     return address, {"AllocationId": allocation, "PublicIp": address}
 
 
-def _release_address(physical_id, properties):
-    for allocation, address in list(ec2._addresses.items()):
+def _release_address(physical_id: str, properties: Properties) -> None:
+    for allocation, address in list(ec2.addresses().items()):
         if address["PublicIp"] == physical_id:
-            ec2._addresses.pop(allocation)
+            ec2.addresses().pop(allocation)
 
 
-def _gateway(logical_id, properties, stack_name):
+def _gateway(logical_id: str, properties: Properties, stack_name: str) -> tuple[str, Attributes]:
     allocation = properties.get("AllocationId")
-    if allocation and allocation not in ec2._addresses:
+    if allocation and allocation not in ec2.addresses():
         raise ValueError(f"The allocation ID '{allocation}' does not exist")
-    response = ec2._create_nat_gateway(
+    response = ec2.create_nat_gateway(
         _query(SubnetId=properties.get("SubnetId"), AllocationId=allocation)
     )
     gateway = _tag(response, "natGatewayId")
     return gateway, {"NatGatewayId": gateway}
 
 
-def _delete_gateway(physical_id, properties):
-    ec2._nat_gateways.pop(physical_id, None)
+def _delete_gateway(physical_id: str, properties: Properties) -> None:
+    ec2.nat_gateways().pop(physical_id, None)
 
 
-def _rule_handlers(direction):
+def _rule_handlers(direction: str) -> Handlers:
     change = {
-        ("add", "ingress"): ec2._authorize_sg_ingress,
-        ("add", "egress"): ec2._authorize_sg_egress,
-        ("remove", "ingress"): ec2._revoke_sg_ingress,
-        ("remove", "egress"): ec2._revoke_sg_egress,
+        ("add", "ingress"): ec2.authorize_ingress,
+        ("add", "egress"): ec2.authorize_egress,
+        ("remove", "ingress"): ec2.revoke_ingress,
+        ("remove", "egress"): ec2.revoke_egress,
     }
 
-    def create(logical_id, properties, stack_name):
+    def create(logical_id: str, properties: Properties, stack_name: str) -> tuple[str, Attributes]:
         group = properties["GroupId"]
-        if group not in ec2._security_groups:
+        if group not in ec2.security_groups():
             raise ValueError(f"The security group '{group}' does not exist")
         _accepted(change["add", direction](_rule(properties)))
         digits = hashlib.sha256(f"{group}|{stack_name}|{logical_id}".encode()).hexdigest()[:17]
         return f"sgr-{digits}", {"Id": f"sgr-{digits}"}
 
-    def delete(physical_id, properties):
-        if properties.get("GroupId") in ec2._security_groups:
+    def delete(physical_id: str, properties: Properties) -> None:
+        if properties.get("GroupId") in ec2.security_groups():
             change["remove", direction](_rule(properties))
 
     return {"create": create, "delete": delete}
 
 
-def _accepted(response):
+def _accepted(response: Response) -> None:
     if response[0] >= 300:
         body = response[2].decode() if isinstance(response[2], bytes) else response[2]
         message = re.search("<Message>([^<]*)</Message>", body)
         raise ValueError(message.group(1) if message else body[:300])
 
 
-def _rule(properties):
+def _rule(properties: Properties) -> Query:
     other = properties.get("SourceSecurityGroupId") or properties.get("DestinationSecurityGroupId")
     prefix = "IpPermissions.1."
     values = {

@@ -1,14 +1,19 @@
 """Networks with ids of the caller's choice, as if somebody had made them there long ago."""
 
 import ipaddress
+from collections.abc import Iterable, Iterator
+from typing import Final
 
-import ministack.services.ec2 as ec2
-from ministack.core.responses import get_account_id, get_region, request_scope
+from ministack_aws.engine import ec2
+from ministack_aws.engine.requests import get_account_id, get_region, request_scope
+from ministack_aws.engine.types import Answer, Record, Request
 
-ANY = "10.0.0.0/16"
+Block = ipaddress.IPv4Network
+
+ANY: Final = "10.0.0.0/16"
 
 
-def answer(request):
+def answer(request: Request) -> tuple[int, Answer]:
     """An HTTP status, and the id of the VPC; what is there already stays as it is.
 
     The request has `account`, `region`, `vpc_id`, `vpc_cidr` (may be empty), `subnets`,
@@ -16,22 +21,22 @@ def answer(request):
     """
     with request_scope(request["account"], request["region"]):
         vpc, block = request["vpc_id"], request["vpc_cidr"] or ANY
-        ec2._vpcs.setdefault(vpc, _vpc(vpc, block))
+        ec2.vpcs().setdefault(vpc, _vpc(vpc, block))
         for subnet, of_subnet in zip(request["subnets"], _blocks(block), strict=False):
-            ec2._subnets.setdefault(subnet, _subnet(vpc, subnet, of_subnet))
+            ec2.subnets().setdefault(subnet, _subnet(vpc, subnet, of_subnet))
         group = request["security_group"]
-        ec2._security_groups.setdefault(group, _group(vpc, group))
+        ec2.security_groups().setdefault(group, _group(vpc, group))
         for table in request["route_table_ids"]:
-            ec2._route_tables.setdefault(table, _table(vpc, table, request["subnets"], block))
+            ec2.route_tables().setdefault(table, _table(vpc, table, request["subnets"], block))
     return 200, {"vpc_id": vpc}
 
 
-def _blocks(block):
-    network = ipaddress.ip_network(block)
+def _blocks(block: str) -> Iterator[Block]:
+    network = ipaddress.IPv4Network(block)
     return network.subnets(new_prefix=max(network.prefixlen, min(28, network.prefixlen + 8)))
 
 
-def _vpc(vpc, block):
+def _vpc(vpc: str, block: str) -> Record:
     return {
         "VpcId": vpc,
         "CidrBlock": block,
@@ -43,14 +48,14 @@ def _vpc(vpc, block):
     }
 
 
-def _subnet(vpc, subnet, block):
-    zone = f"{get_region()}{'abc'[len(ec2._subnets) % 3]}"
+def _subnet(vpc: str, subnet: str, block: Block) -> Record:
+    zone = f"{get_region()}{'abc'[len(ec2.subnets()) % 3]}"
     return {
         "SubnetId": subnet,
         "VpcId": vpc,
         "CidrBlock": str(block),
         "AvailabilityZone": zone,
-        "AvailabilityZoneId": ec2._az_id_for_zone_name(zone),
+        "AvailabilityZoneId": ec2.zone_id(zone),
         "AvailableIpAddressCount": block.num_addresses - 5,
         "State": "available",
         "DefaultForAz": False,
@@ -59,7 +64,7 @@ def _subnet(vpc, subnet, block):
     }
 
 
-def _group(vpc, group):
+def _group(vpc: str, group: str) -> Record:
     return {
         "GroupId": group,
         "GroupName": f"base-{vpc}",
@@ -71,7 +76,7 @@ def _group(vpc, group):
     }
 
 
-def _table(vpc, table, subnets, block):
+def _table(vpc: str, table: str, subnets: Iterable[str], block: str) -> Record:
     local = {"DestinationCidrBlock": block, "GatewayId": "local"}
     return {
         "RouteTableId": table,

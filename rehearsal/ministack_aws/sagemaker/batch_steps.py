@@ -1,21 +1,23 @@
 """The steps of a pipeline that score a batch: a model of a version, and a transform job with it."""
 
-from ministack.core.responses import get_account_id
-
+from ministack_aws.arns import arn
+from ministack_aws.cloudformation.records import STORE, key_of
+from ministack_aws.engine.requests import get_account_id
+from ministack_aws.engine.types import Record
 from ministack_aws.errors import ServiceError
-from ministack_aws.records import STORE, arn, key_of
 from ministack_aws.sagemaker import endpoints, job_roles, model_registry, model_servers, transfers
+from ministack_aws.sagemaker.pipeline_definition import Execution, Scope, Step
 
 
-def create_model(step, scope, role, execution):
+def create_model(step: Step, scope: Scope, role: str, execution: Execution) -> Record:
     """API_CreateModel, for a model whose container is a version, of this account or another."""
-    request = scope.resolve(step["Arguments"])
+    request = scope.request(step)
     name = _name(step, scope)
     model_arn = arn("sagemaker", f"model/{name.lower()}")
     vpc = request.get("VpcConfig", {})
     context = {"sagemaker:vpcsubnets": vpc["Subnets"]} if vpc.get("Subnets") else {}
     credentials = job_roles.assume(role)
-    _refuse(job_roles.refusal(credentials, "sagemaker:CreateModel", model_arn, **context))
+    _refuse(job_roles.refusal(credentials, "sagemaker:CreateModel", model_arn, context))
     for container in request["Containers"]:
         version = container["ModelPackageName"]
         if version.split(":")[4] != get_account_id():
@@ -27,9 +29,9 @@ def create_model(step, scope, role, execution):
     return {**request, "ModelName": name, "ModelArn": model_arn}
 
 
-def transform(step, scope, role, execution):
+def transform(step: Step, scope: Scope, role: str, execution: Execution) -> Record:
     """API_CreateTransformJob: the answer for each object of the input, as `<name>.out`."""
-    request = scope.resolve(step["Arguments"])
+    request = scope.request(step)
     credentials = job_roles.assume(role)
     job = arn("sagemaker", f"transform-job/{_name(step, scope).lower()}")
     _refuse(job_roles.refusal(credentials, "sagemaker:CreateTransformJob", job))
@@ -43,7 +45,7 @@ def transform(step, scope, role, execution):
     port = model_servers.port_of(model_arn, lambda: endpoints.archive(model))
     try:
         for key, content in transfers.objects(s3, source["DataSource"]["S3DataSource"]["S3Uri"]):
-            answer, _ = model_servers.ask(port, headers, content)
+            answer, _ = model_servers.invoke(port, headers, content)
             target = f"{output['S3OutputPath'].rstrip('/')}/{key}.out"
             transfers.upload_object(s3, answer, target, output.get("KmsKeyId", ""))
     finally:
@@ -51,10 +53,10 @@ def transform(step, scope, role, execution):
     return request
 
 
-def _name(step, scope):
+def _name(step: Step, scope: Scope) -> str:
     return f"pipelines-{scope.execution['PipelineExecutionId']}-{step['Name']}"[:63]
 
 
-def _refuse(refusal):
+def _refuse(refusal: str | None) -> None:
     if refusal:
         raise ServiceError("AccessDeniedException", refusal)

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 OPT_ML = "/opt/ml"
@@ -14,24 +15,29 @@ class JobFailed(Exception):
     """A container ended with an exit code that is not 0; the message is the end of its log."""
 
 
-def python():
+def python() -> str:
     """The interpreter with the packages of the images that a project's jobs run in."""
     return os.environ["MINISTACK_SAGEMAKER_PYTHON"]
 
 
-def inside(path, root):
+def inside(path: str, root: Path) -> Path:
     """A path of the container on this machine."""
     return Path(str(path).replace(OPT_ML, str(root), 1))
 
 
-def environment(root, **more):
+def environment(root: Path, **more: str) -> dict[str, str]:
     """What a container sees: no credentials, because jobs run in network isolation."""
     own = {name: os.environ[name] for name in KEPT if name in os.environ}
     folders = {"ML_ROOT": str(root), "HOME": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
     return {**own, "OMP_NUM_THREADS": "1", **folders, **more}
 
 
-def run(entrypoint, arguments, root, variables):
+def run(
+    entrypoint: Sequence[str],
+    arguments: Sequence[object],
+    root: Path,
+    variables: Mapping[str, str],
+) -> str:
     """Run a container's entry point to its end; what it printed.
 
     Raises:
@@ -54,7 +60,9 @@ def run(entrypoint, arguments, root, variables):
     return done.stdout
 
 
-def training_variables(root, channels, hyperparameters):
+def training_variables(
+    root: Path, channels: Sequence[str], hyperparameters: Mapping[str, str]
+) -> dict[str, str]:
     """What a script is given (SageMaker training toolkit, ENVIRONMENT_VARIABLES)."""
     config = root / "input" / "config" / "hyperparameters.json"
     config.parent.mkdir(parents=True, exist_ok=True)

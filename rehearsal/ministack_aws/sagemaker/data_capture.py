@@ -6,12 +6,20 @@ import random
 import time
 import uuid
 
+from ministack_aws.engine.types import Headers, Properties, Record
 from ministack_aws.sagemaker import job_roles, transfers
 
 CAPTURED = {"Input": "endpointInput", "Output": "endpointOutput"}
 
 
-def capture(name, config, variant, role, question, answer):
+def capture(
+    name: str,
+    config: Properties,
+    variant: Record,
+    role: str,
+    question: tuple[Headers, bytes],
+    answer: tuple[str, bytes],
+) -> None:
     """Write a line of JSON for a request, with the role of the model."""
     asked = config.get("DataCaptureConfig") or {}
     if str(asked.get("EnableCapture", "true")).lower() != "true" or not asked:
@@ -46,5 +54,5 @@ def capture(name, config, variant, role, question, answer):
     )
 
 
-def _now():
+def _now() -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

@@ -1,11 +1,15 @@
 """What endpoints tell CloudWatch, and alarms that watch exactly the metric that they name."""
 
 import time
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any, Final
 
-from ministack.services import cloudwatch
+from ministack_aws.engine import cloudwatch
+from ministack_aws.engine.types import Record
 
-NAMESPACE = "AWS/SageMaker"
-COMPARISONS = {
+NAMESPACE: Final = "AWS/SageMaker"
+COMPARISONS: Final[Mapping[str, Callable[[float, float], bool]]] = {
     "GreaterThanOrEqualToThreshold": lambda value, threshold: value >= threshold,
     "GreaterThanThreshold": lambda value, threshold: value > threshold,
     "LessThanThreshold": lambda value, threshold: value < threshold,
@@ -13,13 +17,12 @@ COMPARISONS = {
 }
 
 
-def register():
+def register() -> None:
     """Let alarms look at the dimensions of their metric; MiniStack takes all of its name."""
-    evaluate = cloudwatch._evaluate_alarm
-    cloudwatch._evaluate_alarm = lambda alarm: _evaluate(alarm, evaluate)
+    cloudwatch.evaluate_alarm.wrap(lambda evaluate: partial(_evaluate, evaluate=evaluate))
 
 
-def record(endpoint, variant, seconds, *, failed):
+def record(endpoint: str, variant: str, seconds: float, *, failed: bool) -> None:
     """The metrics of one request (Developer Guide, "Monitor SageMaker with CloudWatch").
 
     Args:
@@ -35,21 +38,21 @@ def record(endpoint, variant, seconds, *, failed):
         cloudwatch.record_metric(NAMESPACE, name, value, unit, dimensions)
 
 
-def tripped(names):
+def tripped(names: Iterable[str]) -> list[str]:
     """Those of the alarms with these names that are in the state ALARM now."""
     found = []
     for name in names:
-        alarm = cloudwatch._alarms.get(name)
+        alarm = cloudwatch.alarms().get(name)
         if alarm is not None:
-            cloudwatch._evaluate_alarm(alarm)
+            cloudwatch.evaluate_alarm(alarm)
             if alarm["StateValue"] == "ALARM":
                 found.append(name)
     return found
 
 
-def _evaluate(alarm, evaluate):
+def _evaluate(alarm: Record, evaluate: Callable[[Record], Any]) -> Any:
     """API_PutMetricAlarm, Dimensions: "The dimensions for the metric specified in MetricName"."""
-    compare = COMPARISONS.get(alarm.get("ComparisonOperator"))
+    compare = COMPARISONS.get(str(alarm.get("ComparisonOperator")))
     if alarm.get("Namespace") != NAMESPACE or compare is None:
         return evaluate(alarm)
     value = _value(alarm)
@@ -60,18 +63,18 @@ def _evaluate(alarm, evaluate):
         reason = f"Threshold Crossed: {alarm['MetricName']} is {value}, {alarm['Threshold']} given"
         alarm |= {"StateValue": now, "StateReason": reason}
         alarm["StateUpdatedTimestamp"] = int(time.time())
-        cloudwatch._record_history(alarm["AlarmName"], before, now, reason)
-        cloudwatch._dispatch_alarm_actions(alarm, before, now, reason)
+        cloudwatch.record_history(alarm["AlarmName"], before, now, reason)
+        cloudwatch.dispatch_actions(alarm, before, now, reason)
     return None
 
 
-def _value(alarm):
+def _value(alarm: Record) -> Any:
     dimensions = alarm.get("Dimensions") or {}
     if isinstance(dimensions, list):
-        dimensions = cloudwatch._dims_from_list(dimensions)
-    key = (NAMESPACE, alarm["MetricName"], cloudwatch._dims_key(dimensions))
+        dimensions = cloudwatch.dimensions_of_list(dimensions)
+    key = (NAMESPACE, alarm["MetricName"], cloudwatch.dimensions_key(dimensions))
     since = time.time() - alarm.get("Period", 60) * alarm.get("EvaluationPeriods", 1)
-    points = [p for p in cloudwatch._metrics.get(key, ()) if p["Timestamp"] >= since]
-    statistics = cloudwatch._calc_stats(points)
+    points = [p for p in cloudwatch.metrics().get(key, ()) if p["Timestamp"] >= since]
+    statistics = cloudwatch.statistics_of(points)
     statistic = alarm.get("ExtendedStatistic") or alarm.get("Statistic", "Average")
-    return cloudwatch._stat_value(statistics, statistic, points) if statistics else None
+    return cloudwatch.statistic(statistics, statistic, points) if statistics else None

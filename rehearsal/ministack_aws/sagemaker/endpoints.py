@@ -2,14 +2,26 @@
 
 import atexit
 import functools
+from typing import Any, Final
 
-import ministack.services.s3 as s3
-from ministack.core.responses import get_account_id, get_region, request_scope
-from ministack.services.cloudformation import stacks
-
+from ministack_aws.access.role_permissions import denied
 from ministack_aws.cloudformation import service_role
+from ministack_aws.cloudformation.records import STORE, all_of, key_of
+from ministack_aws.engine import cloudformation, s3
+from ministack_aws.engine.requests import get_account_id, get_region, request_scope
+from ministack_aws.engine.types import (
+    Answer,
+    Attributes,
+    Create,
+    Delete,
+    Operations,
+    Properties,
+    Record,
+    Request,
+    ResourceHandlers,
+    Update,
+)
 from ministack_aws.errors import ServiceError
-from ministack_aws.records import STORE, all_of, key_of
 from ministack_aws.sagemaker import job_roles, model_registry, model_servers, rollouts, transfers
 
 MODEL = "AWS::SageMaker::Model"
@@ -18,28 +30,29 @@ ENDPOINT = "AWS::SageMaker::Endpoint"
 KEY_HEADER = "x-amz-server-side-encryption-aws-kms-key-id"
 
 
-def register(handlers):
+def register(handlers: ResourceHandlers) -> None:
     """Check what AWS checks when models and endpoints are made; end their processes."""
     handlers[MODEL]["create"] = _model_created(handlers[MODEL]["create"])
     handlers[ENDPOINT]["create"] = _endpoint_made(handlers[ENDPOINT]["create"])
     handlers[ENDPOINT]["update"] = _endpoint_made(_baked(handlers[ENDPOINT]["update"]))
-    on_thread = stacks._runs_on_worker_thread
     # The endpoint answers while a deployment of it bakes.
-    stacks._runs_on_worker_thread = lambda kind: kind == ENDPOINT or on_thread(kind)
+    cloudformation.runs_on_worker_thread.wrap(
+        lambda on_thread: lambda kind: kind == ENDPOINT or on_thread(kind)
+    )
     handlers[MODEL]["delete"] = _model_deleted(handlers[MODEL]["delete"])
     atexit.register(model_servers.stop_all)
 
 
-def _model_created(create):
+def _model_created(create: Create) -> Create:
     @functools.wraps(create)
-    def created(logical_id, properties, stack_name):
+    def created(logical_id: str, properties: Properties, stack_name: str) -> tuple[str, Attributes]:
         for container in _containers(properties):
             version = container.get("ModelPackageName", "")
             if version and version.split(":")[4] != get_account_id():
                 principal = service_role.principal_of(stack_name)
                 for action in model_registry.NEEDED_ACROSS_ACCOUNTS:
                     # Both sides have to allow it.
-                    refusal = service_role.denied(
+                    refusal = denied(
                         principal, action, (version,), {}
                     ) or model_registry.group_refusal(version, principal, action)
                     if refusal:
@@ -49,18 +62,18 @@ def _model_created(create):
     return created
 
 
-def _model_deleted(delete):
+def _model_deleted(delete: Delete) -> Delete:
     @functools.wraps(delete)
-    def deleted(physical_id, properties):
+    def deleted(physical_id: str, properties: Properties) -> Any:
         model_servers.stop(physical_id)
         return delete(physical_id, properties)
 
     return deleted
 
 
-def _endpoint_made(make):
+def _endpoint_made(make: Update) -> Update:
     @functools.wraps(make)
-    def made(*arguments, **options):
+    def made(*arguments: Any, **options: Any) -> tuple[str, Attributes]:
         properties = next(a for a in reversed(arguments) if isinstance(a, dict))
         for variant in find_config(properties["EndpointConfigName"])["ProductionVariants"]:
             archive(find_model(variant["ModelName"])[1])
@@ -69,9 +82,11 @@ def _endpoint_made(make):
     return made
 
 
-def _baked(update):
+def _baked(update: Update) -> Update:
     @functools.wraps(update)
-    def updated(physical_id, old, new, *rest):
+    def updated(
+        physical_id: str, old: Properties, new: Properties, *rest: Any
+    ) -> tuple[str, Attributes]:
         key = key_of(ENDPOINT, physical_id)
         if STORE[key]["EndpointConfigName"] != new["EndpointConfigName"]:
             for variant in find_config(new["EndpointConfigName"])["ProductionVariants"]:
@@ -82,7 +97,7 @@ def _baked(update):
     return updated
 
 
-def server_of(variant):
+def server_of(variant: Record) -> tuple[Properties, int]:
     """The model that a variant serves, and the port at which it answers.
 
     Raises:
@@ -93,11 +108,11 @@ def server_of(variant):
     return model, model_servers.port_of(model_arn, lambda: archive(model))
 
 
-def _containers(model):
+def _containers(model: Properties) -> list[Record]:
     return model.get("Containers") or [model["PrimaryContainer"]]
 
 
-def named(resource_type, name):
+def named(resource_type: str, name: str) -> tuple[str, Properties]:
     """The physical id and the properties of what a name or an ARN means.
 
     Raises:
@@ -110,17 +125,17 @@ def named(resource_type, name):
     raise ValueError(f'Could not find {resource_type.rpartition(":")[2]} "{name}".')
 
 
-def find_model(name):
+def find_model(name: str) -> tuple[str, Properties]:
     """The ARN and the properties of a model."""
     return named(MODEL, name)
 
 
-def find_config(name):
+def find_config(name: str) -> Properties:
     """The properties of an endpoint configuration."""
     return named(CONFIG, name)[1]
 
 
-def archive(model):
+def archive(model: Properties) -> bytes:
     """The content of a model's archive, read as SageMaker does with the model's role.
 
     Raises:
@@ -134,14 +149,14 @@ def archive(model):
     bucket, key = transfers.place(container["ModelDataUrl"])
     credentials = job_roles.assume(model["ExecutionRoleArn"])
     refusal = job_roles.refusal(credentials, "s3:GetObject", f"arn:aws:s3:::{bucket}/{key}")
-    owner = s3._bucket_owner_account(bucket)
+    owner = s3.owner_of(bucket)
     with request_scope(owner or get_account_id(), get_region()):
-        found = s3._buckets.get(bucket, {}).get("objects", {}).get(key, {})
-        key_arn = s3._stored_sse_headers(found).get(KEY_HEADER, "")
-        content = s3._get_object_data(bucket, key)
+        found = s3.buckets().get(bucket, {}).get("objects", {}).get(key, {})
+        key_arn = s3.encryption_of_object(found).get(KEY_HEADER, "")
+        content = s3.content_of(bucket, key, None)
     if not refusal and key_arn.startswith("arn:"):
         via = {"kms:viaservice": f"s3.{get_region()}.amazonaws.com"}
-        refusal = job_roles.refusal(credentials, "kms:Decrypt", key_arn, **via)
+        refusal = job_roles.refusal(credentials, "kms:Decrypt", key_arn, via)
     if refusal or content is None:
         raise ValueError(
             f"Could not access model data at {container['ModelDataUrl']}. Please ensure that the "
@@ -153,11 +168,11 @@ def archive(model):
     return content
 
 
-def _list_endpoints(request):
+def _list_endpoints(request: Request) -> Answer:
     return {"Endpoints": [_endpoint(found, p) for found, p in all_of(ENDPOINT)]}
 
 
-def _describe_endpoint(request):
+def _describe_endpoint(request: Request) -> Answer:
     found, properties = _or_missing(ENDPOINT, request["EndpointName"])
     config = find_config(properties["EndpointConfigName"])
     capture = config.get("DataCaptureConfig")
@@ -168,7 +183,7 @@ def _describe_endpoint(request):
     }
 
 
-def _endpoint(found, properties):
+def _endpoint(found: str, properties: Properties) -> Record:
     updating = key_of(ENDPOINT, found) in rollouts.ROLLOUTS
     return {
         "EndpointArn": found,
@@ -179,19 +194,19 @@ def _endpoint(found, properties):
     }
 
 
-def _describe_config(request):
+def _describe_config(request: Request) -> Answer:
     found, properties = _or_missing(CONFIG, request["EndpointConfigName"])
     name = found.rpartition("/")[2]
     return {**properties, "EndpointConfigName": name, "EndpointConfigArn": found, "CreationTime": 0}
 
 
-def _describe_model(request):
+def _describe_model(request: Request) -> Answer:
     found, properties = _or_missing(MODEL, request["ModelName"])
     name = found.rpartition("/")[2]
     return {**properties, "ModelName": name, "ModelArn": found, "CreationTime": 0}
 
 
-def _or_missing(resource_type, name):
+def _or_missing(resource_type: str, name: str) -> tuple[str, Properties]:
     try:
         return named(resource_type, name)
     except ValueError as error:
@@ -205,7 +220,7 @@ NAMED_BY = {
 }
 
 
-def resource_of(operation, request):
+def resource_of(operation: str, request: Request) -> str | None:
     """The ARN that a call is about; None where it is not one of these calls."""
     if operation not in NAMED_BY:
         return None
@@ -214,7 +229,7 @@ def resource_of(operation, request):
     return f"arn:aws:sagemaker:{place}:{kind}/{request[name].lower()}"
 
 
-OPERATIONS = {
+OPERATIONS: Final[Operations] = {
     "DescribeEndpoint": _describe_endpoint,
     "DescribeEndpointConfig": _describe_config,
     "DescribeModel": _describe_model,

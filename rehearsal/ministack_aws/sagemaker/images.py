@@ -7,28 +7,33 @@ import io
 import json
 import re
 import tarfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
 
-import ministack.services.ecr as ecr
-from ministack.core.responses import error_response_json, request_scope
-
+from ministack_aws.engine import ecr
+from ministack_aws.engine.requests import json_error, request_scope
+from ministack_aws.engine.types import Request, Response
 from ministack_aws.errors import ServiceError
 from ministack_aws.sagemaker import job_roles
 from ministack_aws.sagemaker.containers import JobFailed
 
-ADDRESS = re.compile(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com/([^:@]+):(.+)")
-PULL = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
-UPLOADS = {}
-LAYERS = {}
+ADDRESS: Final = re.compile(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com/([^:@]+):(.+)")
+PULL: Final = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+Call = Callable[[Request], Response]
+
+UPLOADS: Final[dict[str, bytes]] = {}
+LAYERS: Final[dict[str, bytes]] = {}
 """The content of layers and configurations by digest."""
 
 
-def register():
+def register() -> None:
     """Keep what is uploaded, which MiniStack throws away."""
-    ecr._upload_layer_part = _part(ecr._upload_layer_part)
-    ecr._complete_layer_upload = _completed(ecr._complete_layer_upload)
+    ecr.upload_part.wrap(_part)
+    ecr.complete_upload.wrap(_completed)
 
 
-def program(address, name, folder, role):
+def program(address: str, name: str, folder: Path, role: str) -> list[str]:
     """The command of a program of an image, whose files are put into a folder.
 
     SageMaker Developer Guide, "How SageMaker runs your training image": it runs the image with the
@@ -49,7 +54,7 @@ def program(address, name, folder, role):
         if refusal:
             raise ServiceError("AccessDeniedException", refusal)
     with request_scope(account, region):
-        image = ecr._find_image(repository, {"imageTag": tag})
+        image = ecr.find_image(repository, {"imageTag": tag})
     if image is None:
         raise JobFailed(f"the image {address} does not exist")
     manifest = json.loads(image["imageManifest"])
@@ -64,8 +69,8 @@ def program(address, name, folder, role):
     return ["python3", str(folder / directory / name)]
 
 
-def _part(upload):
-    def wrapped(request):
+def _part(upload: Call) -> Call:
+    def wrapped(request: Request) -> Response:
         content = base64.b64decode(request.get("layerPartBlob", ""))
         UPLOADS[request["uploadId"]] = UPLOADS.get(request["uploadId"], b"") + content
         return upload(request)
@@ -73,16 +78,16 @@ def _part(upload):
     return wrapped
 
 
-def _completed(complete):
+def _completed(complete: Call) -> Call:
     """API_CompleteLayerUpload, InvalidLayerException: "The layer digest calculation performed by
     Amazon ECR upon receipt of the image layer doesn't match the digest specified"."""
 
-    def wrapped(request):
+    def wrapped(request: Request) -> Response:
         content = UPLOADS.pop(request["uploadId"], b"")
         digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
         if request.get("layerDigests") != [digest]:
             message = f"The layer's digest is {digest}, not {request.get('layerDigests')}"
-            return error_response_json("InvalidLayerException", message, 400)
+            return json_error("InvalidLayerException", message, 400)
         LAYERS[digest] = content
         return complete(request)
 

@@ -2,35 +2,37 @@
 
 import contextvars
 import os
+from typing import Final
 
 import boto3
 from botocore.config import Config
-from ministack.core import iam_evaluator as evaluator
-from ministack.core.responses import get_region
 
-from ministack_aws import sessions
+from ministack_aws.access import sessions
+from ministack_aws.engine import iam
+from ministack_aws.engine.requests import get_region
+from ministack_aws.engine.types import Client, Context, Credentials
 from ministack_aws.errors import ServiceError
 
-LOOPBACK = "127.0.0.1"
+LOOPBACK: Final = "127.0.0.1"
 
 
-def assume(role_arn):
+def assume(role_arn: str) -> Credentials:
     """Credentials of a role for SageMaker.
 
     Raises:
         ServiceError: there is no such role, or it does not trust SageMaker.
     """
-    status, found = sessions.session(role_arn, "sagemaker.amazonaws.com", "SageMaker")
-    if status != 200:
+    try:
+        return sessions.session(role_arn, "sagemaker.amazonaws.com", "SageMaker")
+    except sessions.NotTrusted as error:
         raise ServiceError(
             "ValidationException",
             f"Could not assume role {role_arn}. Please ensure that the role exists and allows "
             "principal 'sagemaker.amazonaws.com' to assume the role.",
-        )
-    return found
+        ) from error
 
 
-def client(service, credentials):
+def client(service: str, credentials: Credentials) -> Client:
     """A client of this emulator with credentials; only for threads of their own."""
     return boto3.client(
         service,
@@ -41,24 +43,26 @@ def client(service, credentials):
     )
 
 
-def refusal(credentials, action, resource, **context):
+def refusal(
+    credentials: Credentials, action: str, resource: str, context: Context | None = None
+) -> str | None:
     """Why the session may not do this with a resource, in AWS's words; None where it may.
 
     Identity policies, boundary and the policy of the resource decide, in whatever account it is.
     """
-    return contextvars.copy_context().run(_refusal, credentials, action, resource, context)
+    return contextvars.copy_context().run(_refusal, credentials, action, resource, context or {})
 
 
-def _refusal(credentials, action, resource, context):
-    # Jobs have threads without a request, and SageMaker asks over TLS.
-    evaluator.pin_request_origin(LOOPBACK, secure_transport=True)
-    found = evaluator.enforce(
+def _refusal(credentials: Credentials, action: str, resource: str, context: Context) -> str | None:
+    # Jobs have threads without a request, and SageMaker calls over TLS.
+    iam.pin_request_origin(LOOPBACK, True)
+    found = iam.enforce(
         credentials["aws_access_key_id"],
         action,
         action.partition(":")[0],
         get_region(),
-        resource_arn=resource,
-        service_context=context,
+        resource,
+        context,
     )
     if found is None:
         return None

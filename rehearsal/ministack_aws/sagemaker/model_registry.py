@@ -2,24 +2,26 @@
 
 import json
 import time
+from typing import Final
 
-from ministack.core import iam_evaluator as evaluator
-from ministack.core.responses import get_account_id, get_region, request_scope
-
-from ministack_aws.delivery import event_bus
+from ministack_aws import event_bus
+from ministack_aws.arns import arn
+from ministack_aws.cloudformation.records import all_of
+from ministack_aws.engine import iam
+from ministack_aws.engine.requests import get_account_id, get_region, request_scope
+from ministack_aws.engine.types import Answer, Context, Operations, Properties, Record, Request
 from ministack_aws.errors import ServiceError
-from ministack_aws.records import all_of, arn
 
 GROUP = "AWS::SageMaker::ModelPackageGroup"
 NEEDED_ACROSS_ACCOUNTS = ("sagemaker:DescribeModelPackage", "sagemaker:CreateModel")
 """For a model of a version of another account, by the role's policy and the group's (SageMaker
 Developer Guide, "Deploy a Model Version from a Different Account")."""
-PACKAGES = {}
+PACKAGES: Final[dict[str, Record]] = {}
 """Versions by ARN, in the order of their creation."""
-STATUSES = ("Approved", "Rejected", "PendingManualApproval")
+STATUSES: Final = ("Approved", "Rejected", "PendingManualApproval")
 
 
-def resource_of(operation, request):
+def resource_of(operation: str, request: Request) -> str | None:
     """The ARN that a call is about; None where it is not one of these calls."""
     if operation in ("DescribeModelPackage", "UpdateModelPackage"):
         return request.get("ModelPackageName") or request.get("ModelPackageArn") or "*"
@@ -30,14 +32,14 @@ def resource_of(operation, request):
     return None
 
 
-def context_of(operation, request):
+def context_of(operation: str, request: Request) -> Context:
     """The condition keys of a call."""
     status = request.get("ModelApprovalStatus")
     changing = operation in ("CreateModelPackage", "UpdateModelPackage")
     return {"sagemaker:modelapprovalstatus": status} if changing and status else {}
 
 
-def package(package_arn):
+def package(package_arn: str) -> Record:
     """A version.
 
     Raises:
@@ -48,7 +50,7 @@ def package(package_arn):
     return PACKAGES[package_arn]
 
 
-def group_refusal(package_arn, principal, action):
+def group_refusal(package_arn: str, principal: str, action: str) -> str | None:
     """Why the policy of a version's group keeps out a role of another account; None if it does not.
 
     SageMaker Developer Guide, "Deploy a Model Version from a Different Account".
@@ -59,7 +61,7 @@ def group_refusal(package_arn, principal, action):
         policies = {
             p["ModelPackageGroupName"]: p.get("ModelPackageGroupPolicy") for _, p in all_of(GROUP)
         }
-    context = evaluator.EvalContext(
+    context = iam.question(
         principal_arn=principal,
         principal_type="AssumedRole",
         principal_account=get_account_id(),
@@ -69,7 +71,7 @@ def group_refusal(package_arn, principal, action):
         service_context={},
     )
     policy = policies.get(group)
-    if policy and evaluator.resource_policy_allows(policy, context, same_account=False):
+    if policy and iam.resource_policy_allows(policy, context, False):
         return None
     return (
         f"User: {principal} is not authorized to perform: {action} on resource: {package_arn} "
@@ -77,7 +79,7 @@ def group_refusal(package_arn, principal, action):
     )
 
 
-def create(request):
+def create(request: Request) -> Record:
     """Register the next version of a group."""
     group = _short(request["ModelPackageGroupName"])
     if group not in {p["ModelPackageGroupName"] for _, p in all_of(GROUP)}:
@@ -101,7 +103,7 @@ def create(request):
     return {"ModelPackageArn": package_arn}
 
 
-def _update(request):
+def _update(request: Request) -> Answer:
     found = package(request["ModelPackageArn"])
     if found["ModelPackageArn"].split(":")[4] != get_account_id():
         raise ServiceError("AccessDeniedException", "The version is in another account")
@@ -114,7 +116,7 @@ def _update(request):
     return {"ModelPackageArn": found["ModelPackageArn"]}
 
 
-def _tell(found):
+def _tell(found: Record) -> None:
     detail = {
         name: found[name]
         for name in (
@@ -126,7 +128,7 @@ def _tell(found):
     event_bus.emit("aws.sagemaker", name, detail, [found["ModelPackageArn"]])
 
 
-def _list(request):
+def _list(request: Request) -> Answer:
     group, status = request.get("ModelPackageGroupName"), request.get("ModelApprovalStatus")
     here = f"arn:aws:sagemaker:{get_region()}:{get_account_id()}:model-package/"
     found = [
@@ -141,11 +143,11 @@ def _list(request):
     return {"ModelPackageSummaryList": found[::-1] if newest_first else found}
 
 
-def _describe(request):
+def _describe(request: Request) -> Answer:
     return package(request["ModelPackageName"])
 
 
-def _short(name):
+def _short(name: str) -> str:
     return name.rpartition("/")[2]
 
 
@@ -155,25 +157,25 @@ SUMMARY = (
 )
 
 
-def _group(request):
+def _group(request: Request) -> Properties:
     for _, properties in all_of(GROUP):
         if properties["ModelPackageGroupName"] == request["ModelPackageGroupName"]:
             return properties
     raise ServiceError("ValidationException", "There is no such model package group.")
 
 
-def _get_policy(request):
+def _get_policy(request: Request) -> Answer:
     policy = _group(request).get("ModelPackageGroupPolicy")
     return {"ResourcePolicy": policy if isinstance(policy, str) else json.dumps(policy)}
 
 
-def _put_policy(request):
+def _put_policy(request: Request) -> Answer:
     _group(request)["ModelPackageGroupPolicy"] = json.loads(request["ResourcePolicy"])
     group = f"model-package-group/{request['ModelPackageGroupName']}"
     return {"ModelPackageGroupArn": arn("sagemaker", group)}
 
 
-OPERATIONS = {
+OPERATIONS: Final[Operations] = {
     "CreateModelPackage": create,
     "DescribeModelPackage": _describe,
     "GetModelPackageGroupPolicy": _get_policy,

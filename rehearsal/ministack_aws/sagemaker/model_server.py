@@ -8,16 +8,17 @@ A program of its own, because it runs in the environment with the model's packag
 import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
 
-def handler(module, model):
+def handler(module: Any, model: Any) -> type[BaseHTTPRequestHandler]:
     """The class that answers requests for one loaded model."""
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
+        def do_GET(self) -> None:
             self._answer(200 if self.path == "/ping" else 404, b"", "text/plain")
 
-        def do_POST(self):
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             accept = self.headers.get("Accept") or "application/json"
             try:
@@ -28,20 +29,20 @@ def handler(module, model):
                 return
             self._answer(200, result.encode() if isinstance(result, str) else result, accept)
 
-        def _answer(self, status, body, kind):
+        def _answer(self, status: int, body: bytes, kind: str) -> None:
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *_):
+        def log_message(self, *_: object) -> None:
             pass
 
     return Handler
 
 
-def main(folder, port):
+def main(folder: str, port: str) -> None:
     """Load the model and serve it until the process is ended."""
     code = Path(folder) / "code"
     sys.path.insert(0, str(code))

@@ -1,4 +1,4 @@
-"""The processes that serve models on this machine, one for each model that was asked."""
+"""The processes that serve models on this machine, one for each model that was invoked."""
 
 import socket
 import subprocess
@@ -8,21 +8,34 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from ministack_aws.errors import ServiceError
 from ministack_aws.sagemaker import containers, transfers
 
-SERVERS = {}
-"""The process of each model by ARN: the port, and the folder that goes with it."""
-START_SECONDS = 240
-ANSWER_SECONDS = 60
+
+@dataclass(frozen=True)
+class Server:
+    """The process of a model, its port, and the folder that goes with it."""
+
+    process: "subprocess.Popen[bytes]"
+    port: int
+    folder: "tempfile.TemporaryDirectory[str]"
+
+
+SERVERS: Final[dict[str, Server]] = {}
+"""By the ARN of the model."""
+START_SECONDS: Final = 240
+ANSWER_SECONDS: Final = 60
 """What a container has for one answer (SageMaker API Reference, InvokeEndpoint)."""
-STARTING = threading.Lock()
+STARTING: Final = threading.Lock()
 """Two requests at a time start one process."""
 
 
-def port_of(model_arn, archive):
+def port_of(model_arn: str, archive: Callable[[], bytes]) -> int:
     """The port of a model's process, which is started at the first request.
 
     Args:
@@ -32,15 +45,15 @@ def port_of(model_arn, archive):
         return _port_of(model_arn, archive)
 
 
-def _port_of(model_arn, archive):
-    if model_arn in SERVERS and SERVERS[model_arn]["process"].poll() is None:
-        return SERVERS[model_arn]["port"]
+def _port_of(model_arn: str, archive: Callable[[], bytes]) -> int:
+    if model_arn in SERVERS and SERVERS[model_arn].process.poll() is None:
+        return SERVERS[model_arn].port
     folder = tempfile.TemporaryDirectory(prefix="endpoint-")
     root = Path(folder.name)
     transfers.unpack(archive(), root / "model")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        port = int(free.getsockname()[1])
     program = Path(__file__).with_name("model_server.py")
     process = subprocess.Popen(
         [containers.python(), str(program), str(root / "model"), str(port)],
@@ -48,27 +61,27 @@ def _port_of(model_arn, archive):
         stdout=subprocess.DEVNULL,
         stderr=sys.stderr,
     )
-    SERVERS[model_arn] = {"process": process, "port": port, "folder": folder}
+    SERVERS[model_arn] = Server(process, port, folder)
     _wait(process, port)
     return port
 
 
-def stop(model_arn):
+def stop(model_arn: str) -> None:
     """End the process of a model, if there is one."""
     server = SERVERS.pop(model_arn, None)
     if server:
-        server["process"].terminate()
-        server["process"].wait(timeout=10)
-        server["folder"].cleanup()
+        server.process.terminate()
+        server.process.wait(timeout=10)
+        server.folder.cleanup()
 
 
-def stop_all():
+def stop_all() -> None:
     """End the process of every model."""
     for model_arn in list(SERVERS):
         stop(model_arn)
 
 
-def ask(port, headers, body):
+def invoke(port: int, headers: Mapping[str, str], body: bytes) -> tuple[bytes, str]:
     """The answer of a model's process and its content type."""
     request = urllib.request.Request(
         f"http://127.0.0.1:{port}/invocations",
@@ -89,7 +102,7 @@ def ask(port, headers, body):
         ) from error
 
 
-def _wait(process, port):
+def _wait(process: "subprocess.Popen[bytes]", port: int) -> None:
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and process.poll() is None:
         try:

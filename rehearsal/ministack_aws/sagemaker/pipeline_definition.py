@@ -1,15 +1,23 @@
 """The expressions of a SageMaker pipeline definition (schema 2020-12-01), resolved for one run."""
 
 import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 OUTPUT = re.compile(r"^(?P<name>\w+)\['(?P<key>[^']+)'\]$")
-COMPARISONS = {
+COMPARISONS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "Equals": lambda left, right: left == right,
     "GreaterThan": lambda left, right: left > right,
     "GreaterThanOrEqualTo": lambda left, right: left >= right,
     "LessThan": lambda left, right: left < right,
     "LessThanOrEqualTo": lambda left, right: left <= right,
 }
+
+
+Step = Mapping[str, Any]
+"""A step of a definition."""
+Execution = dict[str, Any]
+"""A run, as DescribePipelineExecution tells it, with its `steps`."""
 
 
 class NotResolved(Exception):
@@ -26,13 +34,13 @@ class Scope:
         property_files: the content of each step's property files, by step and name.
     """
 
-    def __init__(self, parameters, execution):
+    def __init__(self, parameters: Mapping[str, Any], execution: Mapping[str, str]) -> None:
         self.parameters = parameters
         self.execution = execution
-        self.steps = {}
-        self.property_files = {}
+        self.steps: dict[str, Any] = {}
+        self.property_files: dict[tuple[str, str], Any] = {}
 
-    def resolve(self, value):
+    def resolve(self, value: Any) -> Any:
         """The value with every expression in it replaced."""
         if isinstance(value, list):
             return [self.resolve(inner) for inner in value]
@@ -47,7 +55,12 @@ class Scope:
             return self._json_get(value["Std:JsonGet"])
         return {name: self.resolve(inner) for name, inner in value.items()}
 
-    def holds(self, condition):
+    def request(self, step: Step) -> dict[str, Any]:
+        """The request that a step makes, resolved."""
+        resolved: dict[str, Any] = self.resolve(step["Arguments"])
+        return resolved
+
+    def holds(self, condition: Mapping[str, Any]) -> bool:
         """Whether a condition of a Condition step is true."""
         kind = condition["Type"]
         if kind == "Not":
@@ -55,13 +68,13 @@ class Scope:
         if kind == "Or":
             return any(self.holds(inner) for inner in condition["Conditions"])
         if kind == "In":
-            return self.resolve(condition["QueryValue"]) in self.resolve(condition["Values"])
+            return bool(self.resolve(condition["QueryValue"]) in self.resolve(condition["Values"]))
         if kind not in COMPARISONS:
             raise NotResolved(f"condition type '{kind}' is not emulated")
         left, right = self.resolve(condition["LeftValue"]), self.resolve(condition["RightValue"])
         return COMPARISONS[kind](left, right)
 
-    def _get(self, path):
+    def _get(self, path: str) -> Any:
         root, _, rest = path.partition(".")
         if root == "Parameters":
             return self._of(self.parameters, rest, path)
@@ -77,7 +90,7 @@ class Scope:
             found = self._of(found, name, path)
         return found
 
-    def _json_get(self, expression):
+    def _json_get(self, expression: Mapping[str, Any]) -> Any:
         _, step, _, name = expression["PropertyFile"]["Get"].split(".")
         found = self._of(self.property_files, (step, name), name)
         for part in expression["Path"].split("."):
@@ -85,17 +98,17 @@ class Scope:
         return found
 
     @staticmethod
-    def _of(values, name, path):
+    def _of(values: Mapping[Any, Any], name: Any, path: str) -> Any:
         if name not in values:
             raise NotResolved(f"nothing is known of '{path}'")
         return values[name]
 
 
-def _name(row):
-    return row.get("OutputName") or row.get("ChannelName") or row.get("InputName")
+def _name(row: Any) -> str:
+    return str(row.get("OutputName") or row.get("ChannelName") or row.get("InputName"))
 
 
-def parameters(definition, given):
+def parameters(definition: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, Any]:
     """The values of a definition's parameters.
 
     Raises:

@@ -3,12 +3,15 @@
 import json
 import tempfile
 import time
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ministack_aws.arns import arn
+from ministack_aws.engine.types import Client, Record, Request
 from ministack_aws.errors import ServiceError
-from ministack_aws.records import arn
 from ministack_aws.sagemaker import (
     batch_steps,
     containers,
@@ -17,7 +20,7 @@ from ministack_aws.sagemaker import (
     model_registry,
     transfers,
 )
-from ministack_aws.sagemaker.pipeline_definition import NotResolved
+from ministack_aws.sagemaker.pipeline_definition import Execution, NotResolved, Scope, Step
 
 KNOWN_FAILURES = (
     BotoCoreError,
@@ -35,7 +38,7 @@ class StepFailed(Exception):
     """A step has failed; the message names it and says why."""
 
 
-def run_all(steps, scope, role, execution):
+def run_all(steps: Iterable[Step], scope: Scope, role: str, execution: Execution) -> None:
     """Run steps in the order in which they need each other.
 
     Raises:
@@ -50,7 +53,7 @@ def run_all(steps, scope, role, execution):
         _run(ready, scope, role, execution)
 
 
-def _needs(step):
+def _needs(step: Step) -> set[str]:
     """The names of steps that must come before: those referred to, and DependsOn."""
     found = set(step.get("DependsOn", ()))
     stack = [step.get("Arguments", {})]
@@ -66,7 +69,7 @@ def _needs(step):
     return found
 
 
-def _run(step, scope, role, execution):
+def _run(step: Step, scope: Scope, role: str, execution: Execution) -> None:
     shown = {"StepName": step["Name"], "StepStatus": "Executing", "StartTime": time.time()}
     execution["steps"].append(shown)
     try:
@@ -85,33 +88,34 @@ def _run(step, scope, role, execution):
     run_all(branch, scope, role, execution)
 
 
-def _fail(shown, reason):
+def _fail(shown: Record, reason: str) -> NoReturn:
     shown |= {"StepStatus": "Failed", "FailureReason": reason}
     raise StepFailed(f"{shown['StepName']}: {reason}")
 
 
-def _branch(step, scope, shown):
+def _branch(step: Step, scope: Scope, shown: Record) -> Sequence[Step]:
     arguments = step["Arguments"]
     true = all(scope.holds(condition) for condition in arguments["Conditions"])
     shown["Metadata"] = {"Condition": {"Outcome": str(true)}}
-    return arguments["IfSteps"] if true else arguments["ElseSteps"]
+    branch: Sequence[Step] = arguments["IfSteps" if true else "ElseSteps"]
+    return branch
 
 
-def _job(kind, step, scope, role, request):
+def _job(kind: str, step: Step, scope: Scope, role: str, request: Request) -> tuple[str, Client]:
     """Check that the role may make the job as it is asked for; its name and the role's S3."""
     name = f"pipelines-{scope.execution['PipelineExecutionId']}-{step['Name']}"[:63]
     credentials = job_roles.assume(role)
     vpc = request.get("VpcConfig") or request.get("NetworkConfig", {}).get("VpcConfig") or {}
     context = {"sagemaker:vpcsubnets": vpc["Subnets"]} if vpc.get("Subnets") else {}
     resource = arn("sagemaker", f"{kind.lower().replace('job', '-job')}/{name.lower()}")
-    refusal = job_roles.refusal(credentials, f"sagemaker:Create{kind}", resource, **context)
+    refusal = job_roles.refusal(credentials, f"sagemaker:Create{kind}", resource, context)
     if refusal:
         raise ServiceError("AccessDeniedException", refusal)
     return name, job_roles.client("s3", credentials)
 
 
-def _processing(step, scope, role, execution):
-    request = scope.resolve(step["Arguments"])
+def _processing(step: Step, scope: Scope, role: str, execution: Execution) -> Record:
+    request = scope.request(step)
     _, s3 = _job("ProcessingJob", step, scope, role, request)
     with tempfile.TemporaryDirectory(prefix="processing-") as folder:
         root = Path(folder)
@@ -138,7 +142,7 @@ def _processing(step, scope, role, execution):
     return request
 
 
-def _keep_property_files(step, outputs, root, scope):
+def _keep_property_files(step: Step, outputs: Sequence[Record], root: Path, scope: Scope) -> None:
     folders = {output["OutputName"]: output["S3Output"]["LocalPath"] for output in outputs}
     for row in step.get("PropertyFiles", ()):
         file = containers.inside(folders[row["OutputName"]], root) / row["FilePath"]
@@ -146,8 +150,8 @@ def _keep_property_files(step, outputs, root, scope):
         scope.property_files[key] = json.loads(file.read_text(encoding="utf-8"))
 
 
-def _training(step, scope, role, execution):
-    request = scope.resolve(step["Arguments"])
+def _training(step: Step, scope: Scope, role: str, execution: Execution) -> Record:
+    request = scope.request(step)
     name, s3 = _job("TrainingJob", step, scope, role, request)
     with tempfile.TemporaryDirectory(prefix="training-") as folder:
         root = Path(folder)
@@ -175,14 +179,14 @@ def _training(step, scope, role, execution):
     return {**request, "ModelArtifacts": {"S3ModelArtifacts": archive}}
 
 
-def _register(step, scope, role, execution):
-    request = scope.resolve(step["Arguments"])
+def _register(step: Step, scope: Scope, role: str, execution: Execution) -> Record:
+    request = scope.request(step)
     credentials = job_roles.assume(role)
     refusal = job_roles.refusal(
         credentials,
         "sagemaker:CreateModelPackage",
-        model_registry.resource_of("CreateModelPackage", request),
-        **model_registry.context_of("CreateModelPackage", request),
+        model_registry.resource_of("CreateModelPackage", request) or "*",
+        model_registry.context_of("CreateModelPackage", request),
     )
     if refusal:
         raise ServiceError("AccessDeniedException", refusal)
@@ -191,7 +195,7 @@ def _register(step, scope, role, execution):
     return model_registry.create(request)
 
 
-def _fail_step(step, scope, role, execution):
+def _fail_step(step: Step, scope: Scope, role: str, execution: Execution) -> Record:
     raise containers.JobFailed(str(scope.resolve(step["Arguments"]["ErrorMessage"])))
 
 

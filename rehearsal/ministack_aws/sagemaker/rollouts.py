@@ -8,15 +8,16 @@ rolls back the deployment" (API_AutoRollbackConfig).
 import itertools
 import time
 from dataclasses import dataclass, field
+from typing import Final
 
+from ministack_aws.cloudformation.records import Key
+from ministack_aws.engine.types import Properties
 from ministack_aws.sagemaker import endpoint_metrics
 
-LONGEST_WAIT = 5.0
+LONGEST_WAIT: Final = 5.0
 """Seconds that a baking period lasts here at most: it only has to be longer than some requests."""
-LOOK = 0.2
-FULL = 100
-ROLLOUTS = {}
-"""The deployments under way by the endpoint's key in the records."""
+LOOK: Final = 0.2
+FULL: Final = 100
 
 
 @dataclass
@@ -25,21 +26,25 @@ class Rollout:
 
     config_name: str
     percent: int
-    requests: itertools.count = field(default_factory=lambda: itertools.count(1))
+    requests: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
-    def takes_next(self):
+    def takes_next(self) -> bool:
         """Whether the new fleet answers the next request."""
         number = next(self.requests)
         return number * self.percent // FULL > (number - 1) * self.percent // FULL
 
 
-def config_name_of(key, serving):
+ROLLOUTS: Final[dict[Key, Rollout]] = {}
+"""The deployments under way by the endpoint's key in the records."""
+
+
+def config_name_of(key: Key, serving: str) -> str:
     """The name of the configuration that answers the next request to an endpoint."""
     rollout = ROLLOUTS.get(key)
     return rollout.config_name if rollout and rollout.takes_next() else serving
 
 
-def bake(key, properties):
+def bake(key: Key, properties: Properties) -> None:
     """Wait out the baking period of an update, if it is a canary's.
 
     Args:
@@ -65,7 +70,7 @@ def bake(key, properties):
         del ROLLOUTS[key]
 
 
-def _refuse(properties, tripped):
+def _refuse(properties: Properties, tripped: list[str]) -> None:
     if tripped:
         raise ValueError(
             f"The deployment of endpoint {properties['EndpointName']} was rolled back: the alarm "

@@ -2,17 +2,20 @@
 
 import io
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ministack_aws.engine.types import Client
 
-def place(uri):
+
+def place(uri: str) -> tuple[str, str]:
     """Bucket and key of an S3 URI."""
     parts = urlsplit(uri)
     return parts.netloc, parts.path.lstrip("/")
 
 
-def download(s3, uri, folder):
+def download(s3: Client, uri: str, folder: Path) -> None:
     """Everything below a prefix, as File mode does: the last part of the prefix is left out."""
     folder.mkdir(parents=True, exist_ok=True)
     for relative, content in objects(s3, uri):
@@ -21,7 +24,7 @@ def download(s3, uri, folder):
         target.write_bytes(content)
 
 
-def objects(s3, uri):
+def objects(s3: Client, uri: str) -> Iterator[tuple[str, bytes]]:
     """The objects below a prefix by what follows it, and their content.
 
     Raises:
@@ -37,12 +40,12 @@ def objects(s3, uri):
         yield relative, s3.get_object(Bucket=bucket, Key=key)["Body"].read()
 
 
-def upload_object(s3, content, uri, key_id=""):
+def upload_object(s3: Client, content: bytes, uri: str, key_id: str = "") -> None:
     """One object, encrypted with a key where one is given."""
     _put(s3, *place(uri), content, key_id)
 
 
-def upload(s3, folder, uri, key_id=""):
+def upload(s3: Client, folder: Path, uri: str, key_id: str = "") -> None:
     """Every file of a folder below a prefix, encrypted with a key where one is given."""
     bucket, prefix = place(uri)
     for file in sorted(path for path in folder.rglob("*") if path.is_file()):
@@ -50,7 +53,7 @@ def upload(s3, folder, uri, key_id=""):
         _put(s3, bucket, key, file.read_bytes(), key_id)
 
 
-def upload_archive(s3, folder, uri, key_id=""):
+def upload_archive(s3: Client, folder: Path, uri: str, key_id: str = "") -> None:
     """A folder as `model.tar.gz`."""
     content = io.BytesIO()
     with tarfile.open(fileobj=content, mode="w:gz") as archive:
@@ -59,13 +62,13 @@ def upload_archive(s3, folder, uri, key_id=""):
     _put(s3, bucket, key, content.getvalue(), key_id)
 
 
-def unpack(content, folder):
+def unpack(content: bytes, folder: Path) -> None:
     """The content of a `model.tar.gz` below a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     with tarfile.open(fileobj=io.BytesIO(content), mode="r:gz") as archive:
         archive.extractall(folder, filter="data")
 
 
-def _put(s3, bucket, key, content, key_id):
+def _put(s3: Client, bucket: str, key: str, content: bytes, key_id: str) -> None:
     encrypted = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key_id} if key_id else {}
     s3.put_object(Bucket=bucket, Key=key, Body=content, **encrypted)

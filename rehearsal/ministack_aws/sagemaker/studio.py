@@ -1,61 +1,53 @@
 """Calls of SageMaker about Studio, model package groups and project templates."""
 
-from ministack.core.responses import get_account_id, get_region
+from typing import Final
 
+from ministack_aws.arns import arn
+from ministack_aws.cloudformation.records import all_of
+from ministack_aws.engine.requests import get_account_id, get_region
+from ministack_aws.engine.types import Answer, Operations, Properties, Record, Request
 from ministack_aws.errors import ServiceError
-from ministack_aws.records import all_of, arn
-from ministack_aws.sagemaker import endpoints, model_registry, sagemaker_pipelines, studio_apps
 
-ENABLED = set()
+ENABLED: Final[set[tuple[str, str]]] = set()
 """Accounts and regions with the portfolio of SageMaker's project templates."""
 
 
-def here():
+def here() -> tuple[str, str]:
     """The account and region of the request."""
     return get_account_id(), get_region()
 
 
-def resource_of(operation, request):
-    """The ARN that a call is about."""
-    for module in (endpoints, model_registry, sagemaker_pipelines, studio_apps):
-        found = module.resource_of(operation, request)
-        if found:
-            return found
+def resource_of(operation: str, request: Request) -> str | None:
+    """The ARN that a call is about; None where it is not one of these calls."""
+    domain = request.get("DomainId")
     if operation == "DescribeDomain":
-        return arn("sagemaker", f"domain/{request.get('DomainId')}")
+        return arn("sagemaker", f"domain/{domain}")
     if operation == "DescribeUserProfile":
-        return arn(
-            "sagemaker", f"user-profile/{request.get('DomainId')}/{request.get('UserProfileName')}"
-        )
+        return arn("sagemaker", f"user-profile/{domain}/{request.get('UserProfileName')}")
     if operation == "DescribeModelPackageGroup":
         return arn("sagemaker", f"model-package-group/{request.get('ModelPackageGroupName')}")
-    return "*"
+    return None
 
 
-def context_of(operation, request):
-    """The condition keys of a call."""
-    return model_registry.context_of(operation, request)
-
-
-def _enable(request):
+def _enable(request: Request) -> Answer:
     ENABLED.add(here())
     return {}
 
 
-def _disable(request):
+def _disable(request: Request) -> Answer:
     ENABLED.discard(here())
     return {}
 
 
-def _status(request):
+def _status(request: Request) -> Answer:
     return {"Status": "Enabled" if here() in ENABLED else "Disabled"}
 
 
-def _domains(request):
+def _domains(request: Request) -> Answer:
     return {"Domains": [_domain(i, p) for i, p in all_of("AWS::SageMaker::Domain")]}
 
 
-def _domain(domain_id, properties):
+def _domain(domain_id: str, properties: Properties) -> Record:
     return {
         "DomainId": domain_id,
         "DomainArn": arn("sagemaker", f"domain/{domain_id}"),
@@ -65,14 +57,14 @@ def _domain(domain_id, properties):
     }
 
 
-def _describe_domain(request):
+def _describe_domain(request: Request) -> Answer:
     for domain_id, properties in all_of("AWS::SageMaker::Domain"):
         if domain_id == request["DomainId"]:
             return {**_without_tags(properties), **_domain(domain_id, properties)}
     raise ServiceError("ResourceNotFound", f"Domain {request['DomainId']} does not exist")
 
 
-def _profiles(request):
+def _profiles(request: Request) -> Answer:
     domain = request.get("DomainIdEquals")
     return {
         "UserProfiles": [
@@ -83,7 +75,7 @@ def _profiles(request):
     }
 
 
-def _describe_profile(request):
+def _describe_profile(request: Request) -> Answer:
     for name, properties in all_of("AWS::SageMaker::UserProfile"):
         if (name, properties["DomainId"]) == (request["UserProfileName"], request["DomainId"]):
             return {**_without_tags(properties), "Status": "InService"}
@@ -92,7 +84,7 @@ def _describe_profile(request):
     )
 
 
-def _groups(request):
+def _groups(request: Request) -> Answer:
     return {
         "ModelPackageGroupSummaryList": [
             {
@@ -106,15 +98,11 @@ def _groups(request):
     }
 
 
-def _without_tags(properties):
+def _without_tags(properties: Properties) -> Properties:
     return {name: value for name, value in properties.items() if name != "Tags"}
 
 
-OPERATIONS = {
-    **endpoints.OPERATIONS,
-    **model_registry.OPERATIONS,
-    **sagemaker_pipelines.OPERATIONS,
-    **studio_apps.OPERATIONS,
+OPERATIONS: Final[Operations] = {
     "DescribeDomain": _describe_domain,
     "DescribeUserProfile": _describe_profile,
     "DisableSagemakerServicecatalogPortfolio": _disable,

@@ -4,18 +4,20 @@ import json
 import threading
 import time
 import uuid
+from typing import Final
 
-from ministack.core import iam_evaluator as evaluator
-from ministack.core.responses import get_account_id, get_region, request_scope
-
-from ministack_aws.cloudformation.service_role import denied
+from ministack_aws.access.role_permissions import denied
+from ministack_aws.arns import arn
+from ministack_aws.cloudformation.records import STORE, all_of, key_of
+from ministack_aws.engine import iam
+from ministack_aws.engine.requests import get_account_id, get_region, request_scope
+from ministack_aws.engine.types import Answer, Operations, Record, Request
 from ministack_aws.errors import ServiceError
-from ministack_aws.records import STORE, all_of, arn, key_of
 from ministack_aws.sagemaker import pipeline_steps
-from ministack_aws.sagemaker.pipeline_definition import NotResolved, Scope, parameters
+from ministack_aws.sagemaker.pipeline_definition import Execution, NotResolved, Scope, parameters
 
-TYPE = "AWS::SageMaker::Pipeline"
-EXECUTIONS = {}
+TYPE: Final = "AWS::SageMaker::Pipeline"
+EXECUTIONS: Final[dict[str, Execution]] = {}
 """Executions by ARN."""
 OF_ONE_EXECUTION = (
     "DescribePipelineDefinitionForExecution",
@@ -25,23 +27,23 @@ OF_ONE_EXECUTION = (
 )
 
 
-def resource_of(operation, request):
+def resource_of(operation: str, request: Request) -> str | None:
     """The ARN that a call is about; None where it is not one of these calls."""
     if operation in OF_ONE_EXECUTION:
-        return request["PipelineExecutionArn"]
+        return str(request["PipelineExecutionArn"])
     if operation in OPERATIONS and "PipelineName" in request:
         return _arn(request["PipelineName"])
     return None
 
 
-def _arn(name):
+def _arn(name: str) -> str:
     return name if name.startswith("arn:") else arn("sagemaker", f"pipeline/{name.lower()}")
 
 
-def _write(request):
+def _write(request: Request) -> Answer:
     role = request["RoleArn"]
     context = {"iam:passedtoservice": "sagemaker.amazonaws.com"}
-    refusal = denied(evaluator.caller_arn(), "iam:PassRole", (role,), context)
+    refusal = denied(iam.caller_arn(), "iam:PassRole", (role,), context)
     if refusal:
         raise ServiceError("AccessDeniedException", refusal)
     name = request["PipelineName"]
@@ -49,38 +51,39 @@ def _write(request):
     return {"PipelineArn": _arn(name)}
 
 
-def _create(request):
+def _create(request: Request) -> Answer:
     if key_of(TYPE, request["PipelineName"]) in STORE:
         raise ServiceError("ValidationException", "Pipeline names must be unique")
     return _write(request)
 
 
-def _found(name):
+def _found(name: str) -> Record:
     found = STORE.get(key_of(TYPE, name.rpartition("/")[2]))
     if found is None:
         raise ServiceError("ResourceNotFound", f"Pipeline '{_arn(name)}' does not exist.")
     return found
 
 
-def _update(request):
+def _update(request: Request) -> Answer:
     _found(request["PipelineName"])
     return _write(request)
 
 
-def _describe(request):
+def _describe(request: Request) -> Answer:
     found = _found(request["PipelineName"])
     return {**found, "PipelineArn": _arn(request["PipelineName"]), "PipelineStatus": "Active"}
 
 
-def body(pipeline):
+def body(pipeline: Record) -> Record:
     """The definition of a pipeline, as the API or as CloudFormation got it."""
     definition = pipeline["PipelineDefinition"]
     if isinstance(definition, dict):
         definition = definition.get("PipelineDefinitionBody", definition)
-    return json.loads(definition) if isinstance(definition, str) else definition
+    found: Record = json.loads(definition) if isinstance(definition, str) else definition
+    return found
 
 
-def _start(request):
+def _start(request: Request) -> Answer:
     pipeline = _found(request["PipelineName"])
     given = {row["Name"]: row["Value"] for row in request.get("PipelineParameters", ())}
     execution_id = uuid.uuid4().hex[:12]
@@ -112,7 +115,9 @@ def _start(request):
     return {"PipelineExecutionArn": execution_arn}
 
 
-def _run(place, definition, scope, role, execution):
+def _run(
+    place: tuple[str, str], definition: Record, scope: Scope, role: str, execution: Execution
+) -> None:
     with request_scope(*place):
         try:
             pipeline_steps.run_all(definition["Steps"], scope, role, execution)
@@ -128,18 +133,18 @@ def _run(place, definition, scope, role, execution):
         execution["LastModifiedTime"] = time.time()
 
 
-def _execution(request):
+def _execution(request: Request) -> Execution:
     found = EXECUTIONS.get(request["PipelineExecutionArn"])
     if found is None:
         raise ServiceError("ResourceNotFound", "The pipeline execution does not exist.")
     return found
 
 
-def _describe_execution(request):
+def _describe_execution(request: Request) -> Answer:
     return {name: value for name, value in _execution(request).items() if name != "steps"}
 
 
-def _executions(request):
+def _executions(request: Request) -> Answer:
     pipeline = _arn(request["PipelineName"])
     found = [
         {
@@ -154,13 +159,13 @@ def _executions(request):
     return {"PipelineExecutionSummaries": found if ascending else found[::-1]}
 
 
-def _steps(request):
+def _steps(request: Request) -> Answer:
     found = _execution(request)["steps"]
     ascending = request.get("SortOrder") == "Ascending"
     return {"PipelineExecutionSteps": list(found) if ascending else found[::-1]}
 
 
-def _pipelines(request):
+def _pipelines(request: Request) -> Answer:
     return {
         "PipelineSummaries": [
             {"PipelineName": name, "PipelineArn": _arn(name)} for name, _ in all_of(TYPE)
@@ -168,7 +173,7 @@ def _pipelines(request):
     }
 
 
-OPERATIONS = {
+OPERATIONS: Final[Operations] = {
     "CreatePipeline": _create,
     "DescribePipeline": _describe,
     "DescribePipelineExecution": _describe_execution,

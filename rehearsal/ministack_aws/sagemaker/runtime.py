@@ -5,10 +5,10 @@ import json
 import random
 import time
 
-from ministack.core.responses import get_account_id, get_region, request_scope
-
+from ministack_aws.cloudformation.records import key_of
+from ministack_aws.engine.requests import get_account_id, get_region, request_scope
+from ministack_aws.engine.types import Headers, Properties, Query, Record, Response, Serve
 from ministack_aws.errors import ServiceError
-from ministack_aws.records import key_of
 from ministack_aws.sagemaker import (
     data_capture,
     endpoint_metrics,
@@ -18,18 +18,21 @@ from ministack_aws.sagemaker import (
 )
 
 
-def resource_of_path(path):
+def resource_of_path(path: str) -> str:
     """The ARN that a call of the runtime is about."""
     name = path.split("/")[2].lower()
     return f"arn:aws:sagemaker:{get_region()}:{get_account_id()}:endpoint/{name}"
 
 
-def runtime(serve):
+def runtime(serve: Serve) -> Serve:
     """The handler of `sagemaker` with the calls of its runtime in front."""
 
-    async def handle(method, path, headers, body, query):
+    async def handle(
+        method: str, path: str, headers: Headers, body: bytes, query: Query
+    ) -> Response:
         if not path.startswith("/endpoints/"):
-            return await serve(method, path, headers, body, query)
+            response: Response = await serve(method, path, headers, body, query)
+            return response
         name = path.split("/")[2]
         place = (get_account_id(), get_region())
         return await asyncio.to_thread(_invoke, place, name, headers, body)
@@ -37,7 +40,7 @@ def runtime(serve):
     return handle
 
 
-def _invoke(place, name, headers, body):
+def _invoke(place: tuple[str, str], name: str, headers: Headers, body: bytes) -> Response:
     with request_scope(*place):
         try:
             arn, endpoint = endpoints.named(endpoints.ENDPOINT, name)
@@ -60,11 +63,13 @@ def _invoke(place, name, headers, body):
     return 200, found, answer
 
 
-def _asked(endpoint, variant, port, headers, body):
+def _asked(
+    endpoint: Properties, variant: Record, port: int, headers: Headers, body: bytes
+) -> tuple[bytes, str]:
     """What the container answers; its metrics are told however it does."""
     start, failed = time.monotonic(), True
     try:
-        answer = model_servers.ask(port, headers, body)
+        answer = model_servers.invoke(port, headers, body)
         failed = False
         return answer
     finally:
@@ -72,6 +77,6 @@ def _asked(endpoint, variant, port, headers, body):
         endpoint_metrics.record(*names, time.monotonic() - start, failed=failed)
 
 
-def _failure(code, message, status=400):
+def _failure(code: str, message: str, status: int = 400) -> Response:
     found = {"Content-Type": "application/json", "x-amzn-ErrorType": code}
     return status, found, json.dumps({"message": message, "Message": message}).encode()

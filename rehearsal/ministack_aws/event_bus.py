@@ -1,11 +1,14 @@
 """Events of services on the default bus of the account and region of the request."""
 
 import json
+from collections.abc import Iterable, Mapping
 
-import ministack.services.eventbridge as eventbridge
+from ministack_aws.engine import eventbridge
 
 
-def emit(source, detail_type, detail, resources=()):
+def emit(
+    source: str, detail_type: str, detail: Mapping[str, object], resources: Iterable[str] = ()
+) -> None:
     """Put an event of an AWS service on the default bus of the account and region."""
     entry = {
         "Source": source,
@@ -13,4 +16,4 @@ def emit(source, detail_type, detail, resources=()):
         "Detail": json.dumps(detail, default=str),
         "Resources": list(resources),
     }
-    eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)
+    eventbridge.put_events({"Entries": [entry]}, True)

@@ -2,31 +2,30 @@
 
 import time
 import uuid
+from collections.abc import Iterable, Mapping
+from typing import Final
 from urllib.parse import urlsplit
 
-from ministack.core import iam_evaluator as evaluator
-from ministack.core.responses import get_account_id, get_region
-from ministack.services import cloudformation
-from ministack.services.cloudformation import handlers
-
 from ministack_aws.cloudformation import service_role
+from ministack_aws.cloudformation.record_types import artifact_ids
+from ministack_aws.cloudformation.records import all_of
+from ministack_aws.engine import cloudformation, iam
+from ministack_aws.engine.requests import get_account_id, get_region
+from ministack_aws.engine.types import Answer, Query, Record, Request
 from ministack_aws.errors import ServiceError
-from ministack_aws.records import all_of, artifact_ids
 
 PRODUCT = "AWS::ServiceCatalog::CloudFormationProduct"
 CONSTRAINT = "AWS::ServiceCatalog::LaunchRoleConstraint"
-PROVISIONED = {}
+PROVISIONED: Final[dict[tuple[str, str, str], Record]] = {}
 """Provisioned products by account, region and name."""
 STATUSES = {"CREATE_COMPLETE": "AVAILABLE", "UPDATE_COMPLETE": "AVAILABLE"}
 MESSAGE_CHARACTERS = 1000
 CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND")
-
-
-OWN = ("stack", "terminating")
+OWN: Final = ("stack", "terminating")
 """What is noted about a product and not shown."""
 
 
-def provision(request, visible):
+def provision(request: Request, visible: set[str]) -> Answer:
     """Launch a version of a product.
 
     Args:
@@ -52,7 +51,7 @@ def provision(request, visible):
         **_pairs("Parameters", "Parameter", request.get("ProvisioningParameters", ())),
         **_pairs("Tags", "", request.get("Tags", ())),
     }
-    status, _, answer = handlers._create_stack(parameters)
+    status, _, answer = cloudformation.create_stack(parameters)
     if status != 200:
         text = answer.decode() if isinstance(answer, bytes) else str(answer)
         raise ServiceError("InvalidParametersException", text[-MESSAGE_CHARACTERS:])
@@ -63,27 +62,27 @@ def provision(request, visible):
         "ProvisioningArtifactId": request["ProvisioningArtifactId"],
         "CreatedTime": time.time(),
         "LaunchRoleArn": _launch_role(product),
-        "UserArn": evaluator.caller_arn(),
+        "UserArn": iam.caller_arn(),
         "stack": stack,
         "LastRecordId": f"rec-{uuid.uuid4().hex[:13]}",
     }
     return {"RecordDetail": _record(PROVISIONED[_key(name)])}
 
 
-def terminate(request):
+def terminate(request: Request) -> Answer:
     """End a provisioned product and delete its stack with the launch role."""
     found = _found(request)
-    handlers._delete_stack({"StackName": [found["stack"]]})
+    cloudformation.delete_stack({"StackName": [found["stack"]]})
     found["terminating"] = True
     return {"RecordDetail": {**_record(found), "Status": "IN_PROGRESS"}}
 
 
-def describe(request):
+def describe(request: Request) -> Answer:
     """A provisioned product with the status of its stack."""
     return {"ProvisionedProductDetail": _detail(_found(request))}
 
 
-def describe_record(request):
+def describe_record(request: Request) -> Answer:
     """The record of a launch: succeeded, failed with its reasons, or in progress."""
     for found in _here():
         if found["LastRecordId"] == request["Id"]:
@@ -91,27 +90,27 @@ def describe_record(request):
     raise ServiceError("ResourceNotFoundException", f"Record {request['Id']} not found")
 
 
-def level(request):
+def level(request: Request) -> str:
     """Whose provisioned products a call is about: the condition key `servicecatalog:userLevel`.
 
     IAM keys of Service Catalog: `self` is who launched the product, `account` everybody.
     """
     ids = set(map(str, request.values()))
     about = [row for row in _here() if ids & {row["Id"], row["Name"], row["LastRecordId"]}]
-    own = about and all(row["UserArn"] == evaluator.caller_arn() for row in about)
+    own = about and all(row["UserArn"] == iam.caller_arn() for row in about)
     return "self" if own else "account"
 
 
-def scan(request):
+def scan(request: Request) -> Answer:
     """All provisioned products of the account and region."""
     return {"ProvisionedProducts": [_detail(found) for found in _here()]}
 
 
-def _key(name):
+def _key(name: str) -> tuple[str, str, str]:
     return (get_account_id(), get_region(), name)
 
 
-def _here():
+def _here() -> list[Record]:
     """What is there; a product that is terminated goes when its stack has gone."""
     place = (get_account_id(), get_region())
     for key, row in list(PROVISIONED.items()):
@@ -120,7 +119,7 @@ def _here():
     return [row for key, row in PROVISIONED.items() if key[:2] == place]
 
 
-def _found(request):
+def _found(request: Request) -> Record:
     names = {request.get(k) for k in ("Id", "Name", "ProvisionedProductId")}
     names.add(request.get("ProvisionedProductName"))
     for row in _here():
@@ -129,14 +128,14 @@ def _found(request):
     raise ServiceError("ResourceNotFoundException", "The provisioned product was not found")
 
 
-def _launch_role(product):
+def _launch_role(product: str) -> str:
     for _, constraint in all_of(CONSTRAINT):
         if constraint["ProductId"] == product:
-            return constraint["RoleArn"]
+            return str(constraint["RoleArn"])
     raise ServiceError("InvalidParametersException", f"Product {product} has no launch constraint")
 
 
-def _template(product, artifact):
+def _template(product: str, artifact: str) -> str:
     properties = dict(all_of(PRODUCT))[product]
     versions = properties["ProvisioningArtifactParameters"]
     known = dict(zip(artifact_ids(properties, product), versions, strict=True))
@@ -149,18 +148,18 @@ def _template(product, artifact):
     return f"https://s3.{get_region()}.amazonaws.com/{bucket}/{key}"
 
 
-def _stack(found):
-    return cloudformation._stacks.get(found["stack"]) or {"StackStatus": "DELETE_COMPLETE"}
+def _stack(found: Record) -> Record:
+    return cloudformation.stacks().get(found["stack"]) or {"StackStatus": "DELETE_COMPLETE"}
 
 
-def _status(found):
+def _status(found: Record) -> str:
     status = _stack(found)["StackStatus"]
     if status.endswith("_IN_PROGRESS") and "ROLLBACK" not in status:
         return "UNDER_CHANGE"
     return STATUSES.get(status, "ERROR")
 
 
-def _detail(found):
+def _detail(found: Record) -> Record:
     shown = {name: value for name, value in found.items() if name not in OWN}
     stack = _stack(found)
     return {
@@ -173,7 +172,7 @@ def _detail(found):
     }
 
 
-def _record(found):
+def _record(found: Record) -> Record:
     status = _status(found)
     known = {"AVAILABLE": "SUCCEEDED", "UNDER_CHANGE": "IN_PROGRESS"}
     record = {
@@ -195,9 +194,9 @@ def _record(found):
     return record
 
 
-def _failures(found):
+def _failures(found: Record) -> list[Record]:
     stack_id = _stack(found).get("StackId", "")
-    events = cloudformation._stack_events.get(stack_id, [])
+    events = cloudformation.stack_events().get(stack_id, [])
     return [
         event
         for event in events
@@ -205,11 +204,11 @@ def _failures(found):
     ]
 
 
-def _members(name, values):
+def _members(name: str, values: Iterable[str]) -> Query:
     return {f"{name}.member.{n}": [value] for n, value in enumerate(values, start=1)}
 
 
-def _pairs(name, prefix, rows):
+def _pairs(name: str, prefix: str, rows: Iterable[Mapping[str, str]]) -> Query:
     found = {}
     for n, row in enumerate(rows, start=1):
         found[f"{name}.member.{n}.{prefix}Key"] = [row["Key"]]

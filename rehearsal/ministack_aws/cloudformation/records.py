@@ -1,0 +1,107 @@
+"""Types without a service behind them: records, with Ref and GetAtt as documented."""
+
+import uuid
+from typing import Final, NoReturn
+
+from ministack_aws.cloudformation.record_types import ATTRIBUTES, REFS, TYPES, digits
+from ministack_aws.cloudformation.schemas import schema
+from ministack_aws.engine import cloudformation
+from ministack_aws.engine.requests import get_account_id, get_region
+from ministack_aws.engine.types import Attributes, Handlers, Properties, ResourceHandlers
+
+Key = tuple[str, str, str, str]
+"""Account, region, type and physical id."""
+STORE: dict[Key, Properties] = {}
+"""The properties of every record."""
+
+UNIQUE: Final = {"AWS::SageMaker::Domain": "DomainName"}
+"""Names that may be there once although they are no identifiers: CloudFormation says then of a
+replacement that it "already exists" (github.com/aws/modern-data-architecture-accelerator, 35)."""
+
+
+def all_of(resource_type: str) -> list[tuple[str, Properties]]:
+    """Physical ids and properties of a type in the account and region of the request."""
+    here = (get_account_id(), get_region(), resource_type)
+    return [(key[3], properties) for key, properties in STORE.items() if key[:3] == here]
+
+
+def key_of(resource_type: str, physical_id: str) -> Key:
+    """The key of a record of the account and region of the request."""
+    return (get_account_id(), get_region(), resource_type, physical_id)
+
+
+def register(handlers: ResourceHandlers) -> None:
+    """Add handlers for the types that have none, and what MiniStack replaces of them."""
+    for resource_type in TYPES:
+        if resource_type not in handlers:
+            handlers[resource_type] = _handler(resource_type)
+            _register_replacement(resource_type)
+
+
+def _register_replacement(resource_type: str) -> None:
+    """Schemas, "createOnlyProperties": a change of one replaces the resource, unless the template
+    gives it its identifier; CloudFormation refuses that (User Guide, "Update behaviors of stack
+    resources")."""
+    found = schema(get_region(), resource_type) or {}
+    paths = [path.split("/")[2:] for path in found.get("createOnlyProperties", ())]
+    names = tuple(path[0] for path in paths if len(path) == 1)
+    cloudformation.replacing_properties()[resource_type] = names
+    (name, *others) = [path.rpartition("/")[2] for path in found.get("primaryIdentifier", ("",))]
+    if name in names and not others:
+        cloudformation.custom_names()[resource_type] = {"name": name}
+
+
+def _handler(resource_type: str) -> Handlers:
+    def create(logical_id: str, properties: Properties, stack_name: str) -> tuple[str, Attributes]:
+        ref = _ref(resource_type, logical_id, properties, stack_name)
+        key = key_of(resource_type, ref)
+        if key in STORE:
+            _refuse_another(resource_type, ref)
+        name = properties.get(UNIQUE.get(resource_type, ""))
+        if name and name in {p[UNIQUE[resource_type]] for _, p in all_of(resource_type)}:
+            _refuse_another(resource_type, name)
+        STORE[key] = properties
+        return ref, _attributes(resource_type, properties, ref)
+
+    def update(
+        physical_id: str, old: Properties, new: Properties, stack_name: str
+    ) -> tuple[str, Attributes]:
+        STORE[key_of(resource_type, physical_id)] = new
+        return physical_id, _attributes(resource_type, new, physical_id)
+
+    def delete(physical_id: str, properties: Properties) -> None:
+        STORE.pop(key_of(resource_type, physical_id), None)
+
+    return {"create": create, "update": update, "delete": delete}
+
+
+def _refuse_another(resource_type: str, identifier: str) -> NoReturn:
+    raise ValueError(
+        f"Resource of type '{resource_type}' with identifier '{identifier}' already exists."
+    )
+
+
+def _ref(resource_type: str, logical_id: str, properties: Properties, stack_name: str) -> str:
+    # A replacement has a seed of its own, so that it is another resource.
+    seed = cloudformation.name_seed().get()
+    parts = (get_account_id(), get_region(), stack_name, logical_id, *filter(None, [seed]))
+    own = digits(*parts)
+    if resource_type in REFS:
+        return REFS[resource_type](properties, own)
+    found = schema(get_region(), resource_type) or {}
+    names = [path.rpartition("/")[2] for path in found.get("primaryIdentifier", ("/Id",))]
+    values = [properties.get(name) for name in names]
+    if all(values):
+        return "|".join(map(str, values))
+    return f"{stack_name}-{logical_id}-{own}"[-100:].lstrip("-")
+
+
+def _attributes(resource_type: str, properties: Properties, ref: str) -> Attributes:
+    if resource_type in ATTRIBUTES:
+        return ATTRIBUTES[resource_type](properties, ref)
+    found = schema(get_region(), resource_type) or {}
+    names = [path.rpartition("/")[2] for path in found.get("readOnlyProperties", ())]
+    return {
+        name: ref if name.endswith(("Id", "Arn")) else str(uuid.uuid5(uuid.NAMESPACE_OID, ref))
+        for name in names
+    }

@@ -1,0 +1,1 @@
+"""Where MiniStack differs from AWS: each correction quotes what AWS documents."""

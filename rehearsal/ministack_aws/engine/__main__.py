@@ -1,0 +1,35 @@
+"""List the names of MiniStack that are used, and end with 1 where the installed one differs."""
+
+import sys
+from importlib.metadata import version
+
+from ministack_aws.engine import (
+    application,
+    cloudformation,
+    cloudwatch,
+    ec2,
+    ecr,
+    eventbridge,
+    iam,
+    kms,
+    requests,
+    s3,
+)
+from ministack_aws.engine.names import USED, differences
+
+MODULES = (
+    *(application, cloudformation, cloudwatch, ec2, ecr, eventbridge, iam, kms, requests, s3),
+)
+"""Those that name something of MiniStack."""
+
+
+def main() -> int:
+    """Print what is used, then what is different."""
+    found = differences()
+    lines = [f"ministack {version('ministack')}", *map(str, USED), *(f"! {row}" for row in found)]
+    sys.stdout.write("\n".join([*lines, ""]))
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,24 @@
+"""EC2: networks, and the calls that change them."""
+
+from ministack_aws.engine.names import Function, Value
+from ministack_aws.engine.types import Query, Record, Response, Store
+
+EC2, STORE = "ministack.services.ec2", "AccountRegionScopedDict"
+
+Call = Function[[Query], Response]
+
+addresses = Value[Store[str, Record]](EC2, "_addresses", STORE)
+nat_gateways = Value[Store[str, Record]](EC2, "_nat_gateways", STORE)
+route_tables = Value[Store[str, Record]](EC2, "_route_tables", STORE)
+security_groups = Value[Store[str, Record]](EC2, "_security_groups", STORE)
+subnets = Value[Store[str, Record]](EC2, "_subnets", STORE)
+vpcs = Value[Store[str, Record]](EC2, "_vpcs", STORE)
+"""By id; addresses by the id of their allocation."""
+
+allocate_address: Call = Function(EC2, "_allocate_address", "(p)")
+authorize_egress: Call = Function(EC2, "_authorize_sg_egress", "(p)")
+authorize_ingress: Call = Function(EC2, "_authorize_sg_ingress", "(p)")
+create_nat_gateway: Call = Function(EC2, "_create_nat_gateway", "(params)")
+revoke_egress: Call = Function(EC2, "_revoke_sg_egress", "(p)")
+revoke_ingress: Call = Function(EC2, "_revoke_sg_ingress", "(p)")
+zone_id = Function[[str], str](EC2, "_az_id_for_zone_name", "(zone_name)")
