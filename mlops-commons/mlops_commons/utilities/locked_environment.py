@@ -29,7 +29,8 @@ def python_of(lock: Path, environments: Path) -> Path:
     def install() -> None:
         checked([*uv(), "venv", "--python", sys.executable, folder])
         exactly = ["--python", str(folder / "bin" / "python"), "--no-deps", "--require-hashes"]
-        checked([*uv(), "pip", "install", *exactly, "-r", lock])
+        # Programs that are started often, and some of them may not write bytecode themselves.
+        checked([*uv(), "pip", "install", "--compile-bytecode", *exactly, "-r", lock])
 
     return made_once(folder, install)
 

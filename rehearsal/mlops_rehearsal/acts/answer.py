@@ -1,4 +1,4 @@
-"""Act 9: the endpoint of every stage answers, what it is asked is captured, a canary fails."""
+"""Act 9: every stage's endpoint is invoked, requests are captured, a canary fails."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -18,10 +18,10 @@ SHOWN: Final = 120
 
 
 def play_answer(world: World) -> tuple[Evidence, ...]:
-    """Ask every endpoint with the samples of the project's own test, then break one in prod."""
+    """Invoke every endpoint with the samples of the project's own test, then break one in prod."""
     answers: list[Mapping[str, str]] = []
     for project in world.trainable:
-        # An endpoint's process starts when it is asked for the first time.
+        # An endpoint's process starts when it is invoked for the first time.
         offer_packages(world, project)
         for stage in project.stages():
             answers += _answers(world, project, stage)
@@ -67,7 +67,7 @@ def _answers(world: World, project: Project, stage: Stage) -> Iterator[Mapping[s
 
 
 def _samples(world: World, project: Project) -> Mapping[str, Any]:
-    """What the project's own integration test asks."""
+    """The requests of the project's own integration test."""
     file = cloned(world, project, "deploy") / SAMPLES
     if not file.is_file():
         raise PlatformError(f"{project.pipeline('deploy')} has no {SAMPLES}")

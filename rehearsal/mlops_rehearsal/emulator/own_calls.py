@@ -1,4 +1,4 @@
-"""The emulator's own paths, which only who has started it may ask."""
+"""The emulator's own paths, which only its starter may call."""
 
 import json
 import ssl

@@ -251,7 +251,7 @@ class Emulator:
                 time.sleep(0.1)
         raise PlatformError(
             f"the emulator did not start:\n{self.log.read_text(errors='replace')[-2000:]}",
-            hint="make its environment anew: rm -rf .venv/emulator-environments",
+            hint="make its environment again: rm -rf .venv/emulator-environments",
         )
 
 

@@ -3,13 +3,14 @@
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from mlops_commons.utilities.seed_environments import LOCK
 from mlops_rehearsal.player.artifacts import Artifact, get, pack, put, unpack
 from mlops_rehearsal.player.buildspec import Buildspec, files_of, read_buildspec
+from mlops_rehearsal.player.passed_tests import PassedTests, content_of, passed_before
 from mlops_rehearsal.player.structure import Action, Pipeline
 from mlops_rehearsal.world.build_environment import own_environment
 from mlops_rehearsal.world.checkout import share_environment
@@ -58,7 +59,7 @@ def play_build(
     spec = _buildspec(project, source)
     environment = _environment(world, pipeline, project, action, spec, sources, credentials)
     script = folder / "buildspec.sh"
-    script.write_text(spec.script())
+    script.write_text(spec.script(_tests_once(world, project, action, source, title)))
     exported = folder / "exported-variables"
     exported.touch()
     environment["EXPORTED_VARIABLES"] = str(exported)
@@ -71,7 +72,25 @@ def play_build(
         made[output] = put(s3, pipeline.name, output, store, pack(*files_of(part, source)))
     count = sum(len(commands) for _, commands in spec.phases)
     result = f"{count} commands as {project['serviceRole'].rpartition('/')[2]}"
+    for build in passed_before(log_file(world, pipeline, action)):
+        result += f"; the tests have passed with the same content in {build}"
     return result, made, dict(line.split("=", 1) for line in exported.read_text().splitlines())
+
+
+def _tests_once(
+    world: World, project: Mapping[str, Any], action: Action, source: Path, title: str
+) -> Callable[[str], str]:
+    """How a command of the build is run: tests only if they have not passed with this content."""
+    passed = PassedTests(world.folder / "passed-tests")
+    content = content_of(source, _variables(project, action))
+    return lambda command: passed.once(command, content, title)
+
+
+def _variables(project: Mapping[str, Any], action: Action) -> dict[str, str]:
+    """The variables of the project; the action's come later, and so prevail."""
+    rows = project.get("environment", {}).get("environmentVariables") or []
+    rows = [*rows, *json.loads(action.configuration.get("EnvironmentVariables", "[]"))]
+    return {row["name"]: str(row["value"]) for row in rows}
 
 
 def _fetch(
@@ -105,8 +124,6 @@ def _environment(
     for name in NOT_OF_A_BUILD:
         del shell[name]
     primary = sources[action.configuration.get("PrimarySource") or action.inputs[0]]
-    rows = project.get("environment", {}).get("environmentVariables") or []
-    rows = [*rows, *json.loads(action.configuration.get("EnvironmentVariables", "[]"))]
     programs = world.folder / "programs"
     if not programs.is_dir():
         write_programs(programs)
@@ -126,7 +143,7 @@ def _environment(
         "CODEBUILD_SRC_DIR": str(primary),
         **{f"CODEBUILD_SRC_DIR_{name}": str(path) for name, path in sources.items()},
         **spec.variables,
-        **{row["name"]: str(row["value"]) for row in rows},
+        **_variables(project, action),
     }
 
 

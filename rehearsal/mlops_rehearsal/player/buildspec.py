@@ -1,7 +1,7 @@
 """A buildspec as one shell program, and the artifacts that it names."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -33,11 +33,14 @@ class Buildspec:
     runtimes: Mapping[str, str]
     exported: tuple[str, ...] = ()
 
-    def script(self) -> str:
+    def script(self, played: Callable[[str], str] = str) -> str:
         """One program, because all commands of version 0.2 share a shell.
 
         A failed command ends its phase and the build, but `post_build` runs after a failed
         `build` (CodeBuild User Guide, "Build phase transitions").
+
+        Args:
+            played: what is run in place of a command.
         """
         lines = ["__failed=0"]
         for phase, commands in self.phases:
@@ -48,7 +51,7 @@ class Buildspec:
                 lines += [
                     'if [ "$__failed" -eq 0 ]; then',
                     f"echo {_quoted('[Container] Running command ' + command)}",
-                    f"{command}\n__code=$?",
+                    f"{played(command)}\n__code=$?",
                     f'[ "$__code" -eq 0 ] || {{ __failed=$__code; __stage={phase}; }}',
                     "fi",
                 ]

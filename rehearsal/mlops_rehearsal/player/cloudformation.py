@@ -68,7 +68,7 @@ def _replace(
     if found["Status"] == "FAILED" and not _is_empty(found):
         raise PlatformError(
             f"change set of stack '{stack}' failed: {found.get('StatusReason', '')}",
-            hint="mend what the message names, then push",
+            hint="fix what the message names, then push",
         )
     return f"{len(found.get('Changes', ()))} changes" if not _is_empty(found) else "no changes"
 
@@ -79,7 +79,7 @@ def _request(
     artifacts: Mapping[str, Artifact],
     upload: Callable[[str, bytes], str],
 ) -> dict[str, Any]:
-    """What the action asks of CloudFormation, whether by a change set or at once."""
+    """What the action requests of CloudFormation, whether by a change set or at once."""
     settings = action.configuration
     name, _, path = settings["TemplatePath"].partition("::")
     return {
@@ -135,7 +135,7 @@ def _settled(stacks: Any, stack: str) -> str:
     if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
         raise PlatformError(
             f"stack '{stack}' is {status}:\n{_reasons(stacks, stack)}",
-            hint="mend the resource that is named, then push",
+            hint="fix the resource that is named, then push",
         )
     return status
 

@@ -22,7 +22,7 @@ def model_section(report: Report) -> Html:
 
 
 def answers_section(report: Report) -> Html:
-    """What every endpoint was asked and has answered."""
+    """The requests to every endpoint and its answers."""
     rows = list(report.evidence("answers"))
     content = [table_of("Requests and answers", rows) if rows else _not_reached("endpoint")]
     rollbacks = list(report.evidence("rollbacks"))

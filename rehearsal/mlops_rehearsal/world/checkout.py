@@ -50,7 +50,7 @@ def share_environment(folder: Path) -> None:
     """Give a checkout this one's environment, as if its own set-up had just made it.
 
     What set-up installs depends on the lock files alone, and those are the same; a checkout with
-    other lock files has another stamp than the one written here, and sets itself up anew.
+    other lock files has another stamp than the one written here, and sets itself up again.
     """
     environment = folder / ".venv"
     environment.mkdir()

@@ -34,7 +34,7 @@ class World:
         checkout: a laptop's clone of the repository with the accounts filled in.
         folder: everything that the rehearsal writes: logs, builds, AWS configuration.
         set_name: the one account set that is played; empty for all.
-        approve: asked with the name of a manual approval.
+        approve: called with the name of a manual approval.
         say: shows a line of progress.
         administrators: credentials of the person who may do everything, by account.
         actions: what was played of every pipeline, in the order in which it was.
