@@ -21,12 +21,14 @@ from typing import IO, Any, Final
 from mlops_commons.config import ImportNetwork
 from mlops_commons.utilities.errors import PlatformError
 from mlops_rehearsal.emulator.environment import emulator_python
+from mlops_rehearsal.emulator.measured import STOP_SECONDS as MEASURED_STOP_SECONDS
+from mlops_rehearsal.emulator.measured import borrowed, requested, start_of
 from mlops_rehearsal.emulator.own_calls import OwnCalls
 
 HOST: Final = "127.0.0.1"
 PLUGIN: Final = Path(__file__).resolve().parents[2]
 """The folder with `ministack_aws`, which runs in the emulator's environment."""
-START_SECONDS: Final = 60.0
+START_SECONDS: Final = 120.0
 STOP_SECONDS: Final = 3.0
 SAGEMAKER_PYTHON: Final = "sagemaker-python"
 INHERITED: Final = ("LANG", "LC_ALL", "PATH")
@@ -190,7 +192,7 @@ class Emulator:
         self.endpoint = f"https://{HOST}:{port}"
         self._output: IO[bytes] = self.log.open("wb")
         self._process = subprocess.Popen(
-            [str(python), "-m", "ministack_aws"],
+            [str(python), *start_of("ministack_aws")],
             cwd=self.root,
             env=self._environment(python, port, key),
             stdin=subprocess.DEVNULL,
@@ -206,14 +208,16 @@ class Emulator:
         certificate = str(self.certificate)
         programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
         own = {name: os.environ[name] for name in INHERITED if name in os.environ}
+        measured = borrowed(self.root)
+        lambda_opt = PLUGIN / "ministack_aws" / "lambda_opt"
+        paths = (str(PLUGIN), str(lambda_opt), measured.get("PYTHONPATH"))
         return {
             **own,
             "PATH": programs,
             "HOME": str(self.root),
             "TMPDIR": str(self.root / "tmp"),
-            "PYTHONPATH": os.pathsep.join(
-                [str(PLUGIN), str(PLUGIN / "ministack_aws" / "lambda_opt")]
-            ),
+            **measured,
+            "PYTHONPATH": os.pathsep.join(filter(None, paths)),
             "PYTHONDONTWRITEBYTECODE": "1",
             "BIND_HOST": HOST,
             "MINISTACK_HOST": HOST,
@@ -276,7 +280,7 @@ def _end_group(process: "subprocess.Popen[bytes]") -> None:
             os.killpg(process.pid, number)
         except (ProcessLookupError, PermissionError):
             break
-        end = time.monotonic() + STOP_SECONDS
+        end = time.monotonic() + (MEASURED_STOP_SECONDS if requested() else STOP_SECONDS)
         while process.poll() is None and time.monotonic() < end:
             time.sleep(0.02)
     process.wait()
