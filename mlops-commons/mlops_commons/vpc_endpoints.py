@@ -1,5 +1,6 @@
 """The VPC endpoints that a network can have, one row each."""
 
+from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 from typing import Final
@@ -63,6 +64,11 @@ class VpcEndpoint:
     _: KW_ONLY
     kind: EndpointKind = EndpointKind.INTERFACE
     private_dns: bool = True
+
+    @property
+    def construct_id(self) -> str:
+        """Its name among constructs: `ecr_docker` gives `EcrDockerEndpoint`."""
+        return "".join(word.capitalize() for word in self.key.split("_")) + "Endpoint"
 
     def service_name(self, region: str) -> str:
         """The name under which a region offers the service.
@@ -198,3 +204,14 @@ services. With NAT everything is reachable without them; without NAT switch on w
 """
 
 VPC_ENDPOINT_KEYS: Final = tuple(row.key for row in VPC_ENDPOINTS)
+
+
+def selected_endpoints(switches: Mapping[str, bool], *, studio: bool) -> tuple[VpcEndpoint, ...]:
+    """The rows that a created network gets: its switch decides, and where absent its scope."""
+    scopes = {EndpointScope.ALL, EndpointScope.STUDIO} if studio else {EndpointScope.ALL}
+    return tuple(row for row in VPC_ENDPOINTS if switches.get(row.key, row.scope in scopes))
+
+
+def switched_on_endpoints(switches: Mapping[str, bool]) -> tuple[VpcEndpoint, ...]:
+    """The rows that an imported network gets: only those that are switched on."""
+    return tuple(row for row in VPC_ENDPOINTS if switches.get(row.key, False))

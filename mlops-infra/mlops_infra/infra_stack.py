@@ -8,10 +8,11 @@ from mlops_infra.access.deployment_boundary import DeploymentBoundary
 from mlops_infra.access.roles import PersonaRoles
 from mlops_infra.networking.network import network as network_of
 from mlops_infra.networking.parameters import NetworkParameters
+from mlops_infra.networking.zones import ZonesByPosition
 from mlops_infra.studio.studio import SageMakerStudio
 
 
-class InfraStack(cdk.Stack):
+class InfraStack(ZonesByPosition):
     """Network, SSM contract, deployment boundary; personas and Studio where there is Studio."""
 
     def __init__(
@@ -58,8 +59,7 @@ class InfraStack(cdk.Stack):
                 self,
                 "Studio",
                 studio=studio,
-                vpc_id=self.network.vpc_id,
-                private_subnet_ids=self.network.private_subnet_ids,
+                network=self.network,
                 roles=roles,
                 removal_policy=removal_policy,
             )

@@ -95,9 +95,11 @@ class _Network:
             yield from self._guarded(key, domain["DefaultUserSettings"].get("SecurityGroups", []))
 
     def _endpoint_node(self, key: str, endpoints: list[Resource]) -> Node:
-        region = f"{self._stack.summary.region}."
+        region = self._stack.summary.region
         names = [
-            _name(endpoint["ServiceName"]).removeprefix(PREFIX).replace(region, "")
+            text(endpoint["ServiceName"], {"AWS::Region": region})
+            .removeprefix(PREFIX)
+            .replace(f"{region}.", "")
             for endpoint in endpoints
         ]
         kind = str(endpoints[0]["VpcEndpointType"]).lower()

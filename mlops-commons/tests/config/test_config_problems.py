@@ -452,7 +452,7 @@ BROKEN_INFRA = (
         "10.2.0.0/16",
         "10.2.0.0/24",
         "network.deployments[0].stages[1].create_network.vpc_cidr",
-        "need 960 addresses",
+        "has room for 0 zones",
     ),
     Broken(
         "mask too small",

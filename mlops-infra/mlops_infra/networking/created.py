@@ -1,33 +1,31 @@
 """A network that this stack creates."""
 
+from typing import Final
+
 import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
-from mlops_commons.cdk.included_resources import IncludedResources
-from mlops_commons.cdk.retention import retention
-from mlops_commons.utilities.cloudformation import ref
-from mlops_infra.networking.default_security_group import closed_default_security_group
-from mlops_infra.networking.endpoints import (
-    EndpointPlacement,
-    endpoint_resources,
-    selected_endpoints,
-)
-from mlops_infra.networking.findings import acknowledge_created_network
-from mlops_infra.networking.flow_logs import flow_log_resources
-from mlops_infra.networking.logs import log_key
-from mlops_infra.networking.props import CreateNetworkProps, Egress
-from mlops_infra.networking.security_groups import (
-    WORKLOAD_SECURITY_GROUP,
-    workload_security_group,
-)
-from mlops_infra.networking.subnets import SubnetKind, subnet_layout
-from mlops_infra.networking.vpc import VPC, private_route_table, vpc_resources
+from mlops_commons.cdk.nag import acknowledge
+from mlops_commons.stage import CreateNetwork, EgressMode
+from mlops_commons.subnet_ranges import SubnetGroup, zones_with_room
+from mlops_commons.vpc_endpoints import selected_endpoints
+from mlops_infra.networking.default_security_group import ClosedDefaultSecurityGroup
+from mlops_infra.networking.endpoints import add_endpoints
+from mlops_infra.networking.flow_logs import FlowLogs
+from mlops_infra.networking.security_groups import MembersSecurityGroup
+
+SUBNET_TYPES: Final = {
+    EgressMode.NAT: ec2.SubnetType.PRIVATE_WITH_EGRESS,
+    EgressMode.ENDPOINTS_ONLY: ec2.SubnetType.PRIVATE_ISOLATED,
+}
+"""Of the private subnets."""
 
 
 class CreatedNetwork(Construct):
-    """VPC, subnets, egress, endpoints, flow logs and the security group of workloads; one a stack.
+    """VPC, subnets, egress, endpoints, flow logs and the security group of workloads.
 
-    Exposes `vpc_id`, `vpc_cidr`, `private_subnet_ids` and `security_group_id`.
+    Exposes `vpc`, `workload_security_group`, `private_subnets` and `private_subnet_ids`.
     """
 
     def __init__(
@@ -35,7 +33,7 @@ class CreatedNetwork(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        props: CreateNetworkProps,
+        props: CreateNetwork,
         studio: bool,
         removal_policy: cdk.RemovalPolicy,
     ) -> None:
@@ -49,30 +47,117 @@ class CreatedNetwork(Construct):
             ValueError: if the subnets do not fit into the VPC's range.
         """
         super().__init__(scope, construct_id)
-        subnets = subnet_layout(props)
-        private = [subnet for subnet in subnets if subnet.kind is SubnetKind.PRIVATE]
-        kept = retention(removal_policy)
-        placement = EndpointPlacement(
-            vpc_id=ref(VPC),
-            vpc_cidr=props.vpc_cidr,
-            subnet_ids=[ref(subnet.logical_id) for subnet in private],
-            route_table_ids=[ref(private_route_table(subnet)) for subnet in private],
-            region=cdk.Stack.of(self).region,
-        )
-        resources = IncludedResources(
+        self.vpc = _vpc(self, props)
+        self.private_subnets = ec2.SubnetSelection(subnet_group_name=SubnetGroup.PRIVATE)
+        self.private_subnet_ids = self.vpc.select_subnets(
+            subnet_group_name=SubnetGroup.PRIVATE
+        ).subnet_ids
+        self.workload_security_group = _workload_security_group(self, self.vpc)
+        logs = FlowLogs(self, "FlowLogs", vpc=self.vpc, removal_policy=removal_policy)
+        ClosedDefaultSecurityGroup(
             self,
-            "Resources",
-            {
-                **vpc_resources(props, subnets),
-                **log_key(kept),
-                **flow_log_resources(kept),
-                **closed_default_security_group(kept),
-                **workload_security_group(),
-                **endpoint_resources(selected_endpoints(props.endpoints, studio=studio), placement),
-            },
+            "ClosedDefaultSecurityGroup",
+            vpc=self.vpc,
+            log_key=logs.key,
+            removal_policy=removal_policy,
         )
-        acknowledge_created_network(resources, internet_gateway=props.egress is Egress.NAT)
-        self.vpc_id = cdk.Fn.ref(VPC)
-        self.vpc_cidr = props.vpc_cidr
-        self.private_subnet_ids = [cdk.Fn.ref(subnet.logical_id) for subnet in private]
-        self.security_group_id = cdk.Fn.ref(WORKLOAD_SECURITY_GROUP)
+        add_endpoints(
+            self,
+            selected_endpoints(props.endpoints, studio=studio),
+            vpc=self.vpc,
+            vpc_cidr=props.vpc_cidr,
+            subnets=self.private_subnets,
+        )
+
+
+def _vpc(scope: Construct, props: CreateNetwork) -> ec2.Vpc:
+    """The VPC; with egress `nat` its internet and NAT gateways, otherwise no way out at all.
+
+    Room is reserved for every zone that fits, so that ranges stay where they are when a stage gets
+    a further zone.
+    """
+    has_nat = props.egress is EgressMode.NAT
+    room = zones_with_room(props)
+    if room < props.max_azs:
+        raise ValueError(f"{props.vpc_cidr} has room for the subnets of {room} zones only")
+    groups = [
+        ec2.SubnetConfiguration(
+            name=SubnetGroup.PRIVATE,
+            subnet_type=SUBNET_TYPES[props.egress],
+            cidr_mask=props.private_subnet_cidr_mask,
+        )
+    ]
+    if has_nat:
+        groups.append(
+            ec2.SubnetConfiguration(
+                name=SubnetGroup.PUBLIC,
+                subnet_type=ec2.SubnetType.PUBLIC,
+                cidr_mask=props.public_subnet_cidr_mask,
+                map_public_ip_on_launch=False,
+            )
+        )
+    stack_name = cdk.Stack.of(scope).stack_name
+    vpc = ec2.Vpc(
+        scope,
+        "Vpc",
+        vpc_name=stack_name,
+        ip_addresses=ec2.IpAddresses.cidr(props.vpc_cidr),
+        enable_dns_hostnames=props.enable_dns_hostnames,
+        enable_dns_support=props.enable_dns_support,
+        availability_zones=[*props.availability_zones] or None,
+        max_azs=None if props.availability_zones else props.max_azs,
+        reserved_azs=room - props.max_azs,
+        subnet_configuration=groups,
+        nat_gateways=props.nat_gateways if has_nat else 0,
+        # Closed by a function of ours instead, see ClosedDefaultSecurityGroup.
+        restrict_default_security_group=False,
+    )
+    _name_subnets(vpc, stack_name)
+    if has_nat:
+        _acknowledge_way_out(vpc)
+    return vpc
+
+
+def _name_subnets(vpc: ec2.Vpc, stack_name: str) -> None:
+    """Subnets and what belongs to them, named by the stack.
+
+    The CDK names them by their path, which differs from app to app.
+    """
+    for group, subnets in (
+        (SubnetGroup.PRIVATE, [*vpc.private_subnets, *vpc.isolated_subnets]),
+        (SubnetGroup.PUBLIC, vpc.public_subnets),
+    ):
+        for number, subnet in enumerate(subnets, start=1):
+            cdk.Tags.of(subnet).add("Name", f"{stack_name}-{group.lower()}-{number}")
+
+
+def _acknowledge_way_out(vpc: ec2.Vpc) -> None:
+    for subnet in vpc.public_subnets:
+        acknowledge(
+            subnet.node.find_child("DefaultRoute"),
+            "NIST.800.53.R5-VPCNoUnrestrictedRouteToIGW",
+            reason="the route of a public subnet, which holds only a NAT gateway and assigns no "
+            "public addresses; egress 'endpoints-only' removes route and gateway",
+        )
+
+
+def _workload_security_group(scope: Construct, vpc: ec2.IVpc) -> ec2.SecurityGroup:
+    """The group behind the SSM parameter `/vpc/sg/id`, for jobs, model endpoints and builds.
+
+    Distributed training and processing need all ports among members (SageMaker Developer Guide,
+    "Give SageMaker AI Training Jobs Access to Resources in Your Amazon VPC").
+    """
+    group = MembersSecurityGroup(
+        scope,
+        "WorkloadSecurityGroup",
+        vpc=vpc,
+        description="Machine learning workloads of this stage",
+        between_members=ec2.Port.all_traffic(),
+    )
+    acknowledge(
+        group.from_members,
+        "NIST.800.53.R5-EC2RestrictedCommonPorts",
+        reason="the source is the group itself, not an address: the nodes of a distributed "
+        "training job talk to each other on ports that they choose",
+    )
+    return group

@@ -3,31 +3,38 @@
 from typing import Protocol
 
 import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
+from mlops_commons import stage
 from mlops_infra.networking.created import CreatedNetwork
 from mlops_infra.networking.imported import ImportedNetwork
-from mlops_infra.networking.props import CreateNetworkProps, NetworkProps
 
 
 class Network(Protocol):
-    """What the rest of a stage needs to know of its network.
+    """What the rest of a stage, and constructs of your own, need to know of its network."""
 
-    Attributes:
-        vpc_cidr: such as `10.0.0.0/16`; empty for an imported network without it.
-        security_group_id: the group of workloads.
-    """
+    @property
+    def vpc(self) -> ec2.IVpc:
+        """The VPC, to which functions, databases and other constructs can be attached."""
 
-    vpc_id: str
-    vpc_cidr: str
-    private_subnet_ids: list[str]
-    security_group_id: str
+    @property
+    def workload_security_group(self) -> ec2.ISecurityGroup:
+        """The group of jobs, model endpoints and builds."""
+
+    @property
+    def private_subnets(self) -> ec2.SubnetSelection:
+        """Where workloads run, for the argument `vpc_subnets` of constructs."""
+
+    @property
+    def private_subnet_ids(self) -> list[str]:
+        """The same subnets by their ids."""
 
 
 def network(
     scope: Construct,
     construct_id: str,
-    props: NetworkProps,
+    props: stage.Network,
     *,
     studio: bool,
     removal_policy: cdk.RemovalPolicy,
@@ -41,7 +48,7 @@ def network(
     Raises:
         ValueError: if the subnets do not fit, or an endpoint lacks what it needs.
     """
-    if isinstance(props, CreateNetworkProps):
+    if isinstance(props, stage.CreateNetwork):
         return CreatedNetwork(
             scope, construct_id, props=props, studio=studio, removal_policy=removal_policy
         )

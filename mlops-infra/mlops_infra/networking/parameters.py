@@ -20,9 +20,13 @@ class NetworkParameters(Construct):
         """
         super().__init__(scope, construct_id)
         for name, kind, value in (
-            (ParameterName.VPC_ID, "String", network.vpc_id),
+            (ParameterName.VPC_ID, "String", network.vpc.vpc_id),
             (ParameterName.PRIVATE_SUBNET_IDS, "StringList", ",".join(network.private_subnet_ids)),
-            (ParameterName.SECURITY_GROUP_ID, "String", network.security_group_id),
+            (
+                ParameterName.SECURITY_GROUP_ID,
+                "String",
+                network.workload_security_group.security_group_id,
+            ),
         ):
             ssm.CfnParameter(
                 self,

@@ -1,16 +1,15 @@
-"""The SageMaker domain, its user profiles, key and security group, as plain resources."""
+"""The SageMaker domain, its user profiles and key, as plain resources."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from mlops_commons.iam.key_policies import key_policy, log_groups_of_this_stack
 from mlops_commons.stage import Studio
-from mlops_commons.utilities.cloudformation import Resources, attribute, ref, sub
+from mlops_commons.utilities.cloudformation import Resources, ref, sub
 from mlops_commons.utilities.names import digest
 
 DOMAIN: Final = "StudioDomain"
 KEY: Final = "StudioKey"
-SECURITY_GROUP: Final = "StudioSecurityGroup"
 HIDDEN_APPS: Final = ("JupyterServer", "RStudioServerPro", "Canvas")
 """Studio Classic, and what no persona may start."""
 
@@ -26,11 +25,12 @@ def domain_resources(
     *,
     vpc_id: str,
     subnet_ids: Sequence[str],
+    security_group_id: str,
     role_arns: Mapping[str, Any],
     default_persona: str,
     retention: Mapping[str, str],
 ) -> Resources:
-    """Key, security group, domain and user profiles.
+    """Key, domain and user profiles.
 
     Args:
         role_arns: the role of each persona by its key.
@@ -39,8 +39,15 @@ def domain_resources(
     """
     return {
         KEY: _key(retention),
-        **_security_group(vpc_id),
-        DOMAIN: _domain(studio, vpc_id, subnet_ids, role_arns[default_persona], retention),
+        DOMAIN: {
+            "Type": "AWS::SageMaker::Domain",
+            "Properties": {
+                **_settings(studio, role_arns[default_persona], security_group_id),
+                "VpcId": vpc_id,
+                "SubnetIds": list(subnet_ids),
+            },
+            **retention,
+        },
         **{
             user_profile_id(user.profile_name): _user_profile(
                 user.profile_name, role_arns[user.persona]
@@ -63,53 +70,7 @@ def _key(retention: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _security_group(vpc_id: str) -> Resources:
-    """Apps of the domain reach each other, and services over HTTPS; routes limit the rest."""
-    group = attribute(SECURITY_GROUP, "GroupId")
-    members = {"IpProtocol": "tcp", "FromPort": 0, "ToPort": 65535, "GroupId": group}
-    return {
-        SECURITY_GROUP: {
-            "Type": "AWS::EC2::SecurityGroup",
-            "Properties": {
-                "GroupDescription": "SageMaker Studio: spaces, apps and kernels",
-                "VpcId": vpc_id,
-                "SecurityGroupEgress": [
-                    {
-                        "IpProtocol": "tcp",
-                        "FromPort": 443,
-                        "ToPort": 443,
-                        "CidrIp": "0.0.0.0/0",
-                        "Description": "HTTPS to VPC endpoints, and to where the routes lead",
-                    }
-                ],
-            },
-        },
-        f"{SECURITY_GROUP}FromMembers": {
-            "Type": "AWS::EC2::SecurityGroupIngress",
-            "Properties": {
-                **members,
-                "SourceSecurityGroupId": group,
-                "Description": "between the apps of the domain",
-            },
-        },
-        f"{SECURITY_GROUP}ToMembers": {
-            "Type": "AWS::EC2::SecurityGroupEgress",
-            "Properties": {
-                **members,
-                "DestinationSecurityGroupId": group,
-                "Description": "between the apps of the domain",
-            },
-        },
-    }
-
-
-def _domain(
-    studio: Studio,
-    vpc_id: str,
-    subnet_ids: Sequence[str],
-    role_arn: Any,
-    retention: Mapping[str, str],
-) -> dict[str, Any]:
+def _settings(studio: Studio, role_arn: Any, security_group_id: str) -> dict[str, Any]:
     idle = {
         "AppLifecycleManagement": {
             "IdleSettings": {
@@ -120,34 +81,28 @@ def _domain(
     }
     common = {
         "ExecutionRole": role_arn,
-        "SecurityGroups": [attribute(SECURITY_GROUP, "GroupId")],
+        "SecurityGroups": [security_group_id],
         "JupyterLabAppSettings": idle,
     }
     return {
-        "Type": "AWS::SageMaker::Domain",
-        "Properties": {
-            "DomainName": studio.domain_name,
-            "AuthMode": "IAM",
-            "AppNetworkAccessType": "VpcOnly",
-            "VpcId": vpc_id,
-            "SubnetIds": list(subnet_ids),
-            "KmsKeyId": ref(KEY),
-            "TagPropagation": "ENABLED",
-            "HomeEfsFileSystemCreation": "Disabled",
-            # CloudTrail then shows which person stands behind a call of a shared role.
-            "DomainSettings": {"ExecutionRoleIdentityConfig": "USER_PROFILE_NAME"},
-            "DefaultUserSettings": {
-                **common,
-                "CodeEditorAppSettings": idle,
-                "AutoMountHomeEFS": "Disabled",
-                "StudioWebPortal": "ENABLED",
-                "DefaultLandingUri": "studio::",
-                "StudioWebPortalSettings": {"HiddenAppTypes": list(HIDDEN_APPS)},
-                "SharingSettings": {"NotebookOutputOption": "Disabled"},
-            },
-            "DefaultSpaceSettings": common,
+        "DomainName": studio.domain_name,
+        "AuthMode": "IAM",
+        "AppNetworkAccessType": "VpcOnly",
+        "KmsKeyId": ref(KEY),
+        "TagPropagation": "ENABLED",
+        "HomeEfsFileSystemCreation": "Disabled",
+        # CloudTrail then shows which person stands behind a call of a shared role.
+        "DomainSettings": {"ExecutionRoleIdentityConfig": "USER_PROFILE_NAME"},
+        "DefaultUserSettings": {
+            **common,
+            "CodeEditorAppSettings": idle,
+            "AutoMountHomeEFS": "Disabled",
+            "StudioWebPortal": "ENABLED",
+            "DefaultLandingUri": "studio::",
+            "StudioWebPortalSettings": {"HiddenAppTypes": list(HIDDEN_APPS)},
+            "SharingSettings": {"NotebookOutputOption": "Disabled"},
         },
-        **retention,
+        "DefaultSpaceSettings": common,
     }
 
 

@@ -1,6 +1,7 @@
 """SageMaker Studio of a stage, composed."""
 
 import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from mlops_commons.cdk.included_resources import IncludedResources
@@ -10,6 +11,8 @@ from mlops_commons.stage import Studio
 from mlops_commons.utilities.cloudformation import Resources
 from mlops_infra.access.personas import DEFAULT_PERSONA, PERSONAS
 from mlops_infra.access.roles import PersonaRoles
+from mlops_infra.networking.network import Network
+from mlops_infra.networking.security_groups import MembersSecurityGroup
 from mlops_infra.studio import service_catalog_roles
 from mlops_infra.studio.domain import KEY, domain_resources
 from mlops_infra.studio.projects import SageMakerProjects
@@ -24,20 +27,27 @@ class SageMakerStudio(Construct):
         construct_id: str,
         *,
         studio: Studio,
-        vpc_id: str,
-        private_subnet_ids: list[str],
+        network: Network,
         roles: PersonaRoles,
         removal_policy: cdk.RemovalPolicy,
     ) -> None:
         """Create Studio in a network, for the personas' roles."""
         super().__init__(scope, construct_id)
+        security_group = MembersSecurityGroup(
+            self,
+            "SecurityGroup",
+            vpc=network.vpc,
+            description="SageMaker Studio: spaces, apps and kernels",
+            between_members=ec2.Port.all_tcp(),
+        )
         role_arns: dict[str, str] = {
             persona.key: roles.role_arn(persona.key) for persona in PERSONAS
         }
         resources: Resources = domain_resources(
             studio,
-            vpc_id=vpc_id,
-            subnet_ids=private_subnet_ids,
+            vpc_id=network.vpc.vpc_id,
+            subnet_ids=network.private_subnet_ids,
+            security_group_id=security_group.security_group_id,
             role_arns=role_arns,
             default_persona=DEFAULT_PERSONA,
             retention=retention(removal_policy),

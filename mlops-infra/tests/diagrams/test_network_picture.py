@@ -10,6 +10,7 @@ from mlops_commons.assembly.stacks import StackSummary
 from mlops_commons.diagrams.graph import EdgeKind, Graph, Node, NodeKind
 from mlops_commons.diagrams.network import PRIVATE, PUBLIC, network
 from mlops_commons.diagrams.templates import StackTemplate
+from mlops_commons.vpc_endpoints import selected_endpoints
 
 pytestmark = pytest.mark.pure
 
@@ -69,11 +70,12 @@ def test_every_endpoint_stands_in_one_box_by_the_name_of_its_service(stage: str)
     shown = [
         item for node in nodes(drawn(template), NodeKind.ENDPOINT).values() for item in node.items
     ]
-    services = [
-        endpoint["ServiceName"].removeprefix("com.amazonaws.").replace("eu-west-1.", "")
-        for endpoint in of(template, "AWS::EC2::VPCEndpoint").values()
-    ]
-    assert sorted(shown) == sorted(services)
+    services = {
+        row.service_name("eu-west-1").removeprefix("com.amazonaws.").replace("eu-west-1.", "")
+        for row in selected_endpoints({}, studio=stage == "dev")
+    }
+    assert len(shown) == len(of(template, "AWS::EC2::VPCEndpoint"))
+    assert set(shown) == services
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -96,33 +98,56 @@ def test_the_arrows_are_the_routes_attachments_and_security_groups_of_dev() -> N
     interface, gateway = sorted(
         nodes(graph, NodeKind.ENDPOINT), key=lambda key: not key.startswith("Interface")
     )
+    (nat,) = of(template, "AWS::EC2::NatGateway")
+    (internet,) = of(template, "AWS::EC2::InternetGateway")
+    (domain,) = of(template, "AWS::SageMaker::Domain")
+
+    def guard(description: str) -> str:
+        groups = of(template, "AWS::EC2::SecurityGroup").items()
+        return next(key for key, group in groups if group["GroupDescription"] == description)
+
     assert {(edge.source, edge.target) for edge in graph.edges if edge.kind is EdgeKind.FLOW} == {
-        (PRIVATE, "NatGateway1"),
-        ("NatGateway1", "InternetGateway"),
-        (PUBLIC, "InternetGateway"),
+        (PRIVATE, nat),
+        (nat, internet),
+        (PUBLIC, internet),
     }
     assert {(edge.source, edge.target) for edge in graph.edges if edge.kind is EdgeKind.USE} == {
         (PRIVATE, interface),
         (PRIVATE, gateway),
-        (interface, "EndpointSecurityGroup"),
-        ("StudioDomain", PRIVATE),
-        ("StudioDomain", "StudioSecurityGroup"),
+        (interface, guard("Interface endpoints of this stage")),
+        (domain, PRIVATE),
+        (domain, guard("SageMaker Studio: spaces, apps and kernels")),
     }
 
 
 def test_an_endpoint_in_one_subnet_alone_is_not_drawn_as_if_in_all() -> None:
     template = reviewed("dev")
-    of(template, "AWS::EC2::VPCEndpoint")["KmsEndpoint"]["SubnetIds"] = [{"Ref": "PrivateSubnet2"}]
+    (kms,) = (
+        endpoint
+        for endpoint in of(template, "AWS::EC2::VPCEndpoint").values()
+        if endpoint["ServiceName"] == "com.amazonaws.eu-west-1.kms"
+    )
+    kms["SubnetIds"] = [second] = kms["SubnetIds"][1:2]
     graph = drawn(template)
     (alone,) = (node for node in graph.nodes if node.items == ("kms",))
-    assert [edge.source for edge in graph.edges if edge.target == alone.key] == ["PrivateSubnet2"]
+    assert [edge.source for edge in graph.edges if edge.target == alone.key] == [second["Ref"]]
 
 
 def test_a_subnet_without_a_way_out_gets_no_arrow_to_the_nat_gateway() -> None:
     template = reviewed("dev")
-    del template["Resources"]["PrivateSubnet3DefaultRoute"]
-    sources = {edge.source for edge in drawn(template).edges if edge.target == "NatGateway1"}
-    assert sources == {"PrivateSubnet1", "PrivateSubnet2"}
+    routes = [
+        key for key, route in of(template, "AWS::EC2::Route").items() if "NatGatewayId" in route
+    ]
+    cut_off = template["Resources"].pop(routes[-1])["Properties"]["RouteTableId"]
+    (nat,) = of(template, "AWS::EC2::NatGateway")
+    (subnet,) = (
+        link["SubnetId"]["Ref"]
+        for link in of(template, "AWS::EC2::SubnetRouteTableAssociation").values()
+        if link["RouteTableId"] == cut_off
+    )
+    sources = {edge.source for edge in drawn(template).edges if edge.target == nat}
+    assert len(sources) == 2
+    assert not {subnet, PRIVATE} & sources
 
 
 def test_an_imported_vpc_is_named_by_the_parameters_of_the_contract() -> None:

@@ -9,30 +9,25 @@ from typing import Any
 
 import pytest
 
+from mlops_commons.stage import CreateNetwork, EgressMode, ImportNetwork, Network
 from mlops_commons.vpc_endpoints import VPC_ENDPOINT_KEYS
-from mlops_infra.networking.props import (
-    CreateNetworkProps,
-    Egress,
-    ImportNetworkProps,
-    NetworkProps,
-)
 
 EVERY_ENDPOINT = dict.fromkeys(VPC_ENDPOINT_KEYS, True)
-IMPORTED = ImportNetworkProps(
+IMPORTED = ImportNetwork(
     vpc_id="vpc-0123456789abcdef0",
     subnets=("subnet-0123456789abcdef0", "subnet-0123456789abcdef1"),
     base_security_group="sg-0123456789abcdef0",
     vpc_cidr="10.1.0.0/16",
     route_table_ids=("rtb-0123456789abcdef0",),
 )
-VARIANTS: Mapping[str, NetworkProps] = {
-    "nat": CreateNetworkProps(),
-    "three NAT gateways": CreateNetworkProps(nat_gateways=3),
-    "no NAT gateway": CreateNetworkProps(nat_gateways=0),
-    "endpoints only": CreateNetworkProps(egress=Egress.ENDPOINTS_ONLY),
-    "every endpoint": CreateNetworkProps(endpoints=EVERY_ENDPOINT),
+VARIANTS: Mapping[str, Network] = {
+    "nat": CreateNetwork(),
+    "three NAT gateways": CreateNetwork(nat_gateways=3),
+    "no NAT gateway": CreateNetwork(nat_gateways=0),
+    "endpoints only": CreateNetwork(egress=EgressMode.ENDPOINTS_ONLY),
+    "every endpoint": CreateNetwork(endpoints=EVERY_ENDPOINT),
     "import": IMPORTED,
-    "import with endpoints": ImportNetworkProps(
+    "import with endpoints": ImportNetwork(
         vpc_id=IMPORTED.vpc_id,
         subnets=IMPORTED.subnets,
         base_security_group=IMPORTED.base_security_group,
@@ -51,6 +46,35 @@ class SynthesisedNetwork:
     file: Path
     missing_context: list[Any]
 
+    def only(self, resource_type: str) -> tuple[str, dict[str, Any]]:
+        """Logical id and properties of the one resource of a type."""
+        ((logical_id, properties),) = self.resources(resource_type).items()
+        return logical_id, properties
+
+    def described(self, description: str) -> tuple[str, dict[str, Any]]:
+        """Logical id and properties of the security group with this description."""
+        groups = self.resources("AWS::EC2::SecurityGroup").items()
+        (found,) = (
+            (key, group) for key, group in groups if group["GroupDescription"] == description
+        )
+        return found
+
+    def subnets(self, group: str) -> dict[str, dict[str, Any]]:
+        """The subnets of a group (`Private` or `Public`), in the order of their zones."""
+        return {
+            key: subnet
+            for key, subnet in self.resources("AWS::EC2::Subnet").items()
+            if {"Key": "aws-cdk:subnet-name", "Value": group} in subnet["Tags"]
+        }
+
+    def route_tables(self, group: str) -> list[str]:
+        """The route tables of a group of subnets, in the order of their zones."""
+        tables = {
+            link["SubnetId"]["Ref"]: link["RouteTableId"]["Ref"]
+            for link in self.resources("AWS::EC2::SubnetRouteTableAssociation").values()
+        }
+        return [tables[key] for key in self.subnets(group)]
+
     def resources(self, resource_type: str) -> dict[str, dict[str, Any]]:
         """The properties of all resources of a type, by logical id."""
         return {
@@ -65,27 +89,40 @@ Synthesise = Callable[..., SynthesisedNetwork]
 
 @pytest.fixture(scope="session")
 def synthesise(tmp_path_factory: pytest.TempPathFactory) -> Synthesise:
-    """A function that synthesises a network in a Stage of its own and fails on open findings."""
+    """A function that synthesises a network in a Stage of its own and fails on open findings.
+
+    `with_network(stack, network)` adds what a test attaches to it; `rules=False` then leaves the
+    security rules out.
+    """
     # Here, so that collecting the pure tests does not import the CDK.
     import aws_cdk as cdk
 
     from mlops_commons.cdk.nag import check_with_nag
+    from mlops_commons.cdk.platform_app import FEATURE_FLAGS
     from mlops_infra.networking.network import network
     from mlops_infra.networking.parameters import NetworkParameters
+    from mlops_infra.networking.zones import ZonesByPosition
 
     def run(
-        props: NetworkProps,
+        props: Network,
         *,
         studio: bool = True,
         removal_policy: str = "RETAIN",
         namespace: str = "",
+        with_network: Callable[[Any, Any], object] = lambda stack, network: None,
+        rules: bool = True,
     ) -> SynthesisedNetwork:
-        app = cdk.App(analytics_reporting=False, outdir=str(tmp_path_factory.mktemp("cdk.out")))
-        check_with_nag(app)
+        app = cdk.App(
+            analytics_reporting=False,
+            context=FEATURE_FLAGS,
+            outdir=str(tmp_path_factory.mktemp("cdk.out")),
+        )
+        if rules:
+            check_with_nag(app)
         stage = cdk.Stage(
             app, "dev", env=cdk.Environment(account="111111111111", region="eu-west-1")
         )
-        stack = cdk.Stack(stage, "infra")
+        stack = ZonesByPosition(stage, "infra")
         created = network(
             stack,
             "Network",
@@ -94,6 +131,7 @@ def synthesise(tmp_path_factory: pytest.TempPathFactory) -> Synthesise:
             removal_policy=cdk.RemovalPolicy[removal_policy],
         )
         NetworkParameters(stack, "NetworkParameters", network=created, namespace=namespace)
+        with_network(stack, created)
         assembly = app.synth().get_nested_assembly("assembly-dev")
         artifact = assembly.stacks[0]
         manifest = Path(assembly.directory) / "manifest.json"

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from mlops_commons.stage import ImportNetwork
 from mlops_commons.vpc_endpoints import VPC_ENDPOINTS, EndpointKind
-from mlops_infra.networking.props import ImportNetworkProps
 
 pytestmark = pytest.mark.construct
 
-IMPORTED = ImportNetworkProps(
+IMPORTED = ImportNetwork(
     vpc_id="vpc-0123456789abcdef0",
     subnets=("subnet-0123456789abcdef0",),
     base_security_group="sg-0123456789abcdef0",
@@ -45,3 +45,54 @@ def test_a_switch_adds_its_endpoint_and_what_it_needs(synthesise, row) -> None:
 def test_an_endpoint_without_what_it_needs_is_refused(synthesise, key, missing, needed) -> None:
     with pytest.raises(ValueError, match=f"endpoint '{key}' needs .*{needed}"):
         synthesise(replace(IMPORTED, endpoints={key: True}, **missing))
+
+
+def test_each_subnet_has_an_interface_of_each_endpoint(synthesise) -> None:
+    subnets = ("subnet-0123456789abcdef0", "subnet-0123456789abcdef1")
+    network = synthesise(replace(IMPORTED, subnets=subnets, endpoints={"kms": True}))
+    _, endpoint = network.only("AWS::EC2::VPCEndpoint")
+    assert endpoint["SubnetIds"] == list(subnets)
+
+
+@pytest.mark.parametrize(
+    ("tables", "expected"),
+    [(("rtb-a",), ["rtb-a"]), (("rtb-a", "rtb-b"), ["rtb-a", "rtb-b"])],
+)
+def test_one_route_table_serves_all_subnets_or_each_its_own(synthesise, tables, expected) -> None:
+    subnets = ("subnet-0123456789abcdef0", "subnet-0123456789abcdef1")
+    props = replace(IMPORTED, subnets=subnets, route_table_ids=tables, endpoints={"s3": True})
+    _, endpoint = synthesise(props).only("AWS::EC2::VPCEndpoint")
+    assert endpoint["RouteTableIds"] == expected
+
+
+def test_a_function_can_be_attached_to_an_imported_network(synthesise) -> None:
+    from aws_cdk import aws_lambda as lambda_
+
+    def attach(stack, network) -> None:
+        lambda_.Function(
+            stack,
+            "Function",
+            code=lambda_.Code.from_inline("def handler(event, context): pass"),
+            handler="index.handler",
+            runtime=lambda_.Runtime.PYTHON_3_13,
+            vpc=network.vpc,
+            vpc_subnets=network.private_subnets,
+            security_groups=[network.workload_security_group],
+        )
+
+    network = synthesise(IMPORTED, with_network=attach, rules=False)
+    _, function = network.only("AWS::Lambda::Function")
+    assert function["VpcConfig"] == {
+        "SubnetIds": list(IMPORTED.subnets),
+        "SecurityGroupIds": [IMPORTED.base_security_group],
+    }
+
+
+def test_the_zone_of_an_imported_subnet_cannot_be_named(synthesise) -> None:
+    import aws_cdk as cdk
+
+    def name_zone(stack, network) -> None:
+        cdk.CfnOutput(stack, "Zone", value=network.vpc.availability_zones[0])
+
+    with pytest.raises(Exception, match="zone of the imported subnet subnet-0123456789abcdef0"):
+        synthesise(IMPORTED, with_network=name_zone)

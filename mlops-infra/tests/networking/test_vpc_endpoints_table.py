@@ -1,6 +1,5 @@
 """The table of endpoints, row by row; a new row is tested here without a new test."""
 
-import json
 import re
 
 import pytest
@@ -11,10 +10,6 @@ from mlops_commons.vpc_endpoints import (
     EndpointKind,
     EndpointScope,
     VpcEndpoint,
-)
-from mlops_infra.networking.endpoint_policies import OWNED_BUCKETS, endpoint_policy
-from mlops_infra.networking.endpoints import (
-    endpoint_id,
     selected_endpoints,
     switched_on_endpoints,
 )
@@ -58,29 +53,5 @@ def test_an_import_gets_what_is_switched_on_and_nothing_else(row: VpcEndpoint) -
     assert switched_on_endpoints({row.key: False}) == ()
 
 
-@pytest.mark.parametrize("row", [row for row in VPC_ENDPOINTS if row.policy], ids=lambda r: r.key)
-def test_a_policy_lets_only_principals_of_this_account_use_the_service(row: VpcEndpoint) -> None:
-    policy = endpoint_policy(row)
-    assert policy is not None
-    own, *others = policy["Statement"]
-    assert own["Action"] == f"{row.policy}:*"
-    assert own["Condition"] == {"StringEquals": {"aws:PrincipalAccount": {"Ref": "AWS::AccountId"}}}
-    assert bool(others) == (row.kind is EndpointKind.GATEWAY)
-
-
-def test_image_layers_of_ecr_pass_the_endpoint_of_s3() -> None:
-    policy = json.dumps(endpoint_policy(VPC_ENDPOINTS[0]))
-    assert "s3:::prod-${AWS::Region}-starport-layer-bucket/*" in policy
-
-
-def test_foreign_buckets_are_named_and_only_read() -> None:
-    policy = endpoint_policy(VPC_ENDPOINTS[0])
-    assert policy is not None
-    buckets = policy["Statement"][-1]
-    assert buckets["Action"] == "s3:GetObject"
-    assert len(buckets["Resource"]) == len(OWNED_BUCKETS)
-    assert not any("*" in bucket.name for bucket in OWNED_BUCKETS)
-
-
-def test_logical_ids_of_endpoints_differ() -> None:
-    assert len({endpoint_id(row) for row in VPC_ENDPOINTS}) == len(VPC_ENDPOINTS)
+def test_construct_ids_of_endpoints_differ() -> None:
+    assert len({row.construct_id for row in VPC_ENDPOINTS}) == len(VPC_ENDPOINTS)

@@ -177,6 +177,7 @@ def test_users_whose_names_differ_by_a_hyphen_only_both_get_a_profile() -> None:
         Studio(domain_name="studio", users=users),
         vpc_id="vpc-1",
         subnet_ids=["subnet-1"],
+        security_group_id="sg-1",
         role_arns={"execution": "arn:aws:iam::111111111111:role/execution"},
         default_persona="execution",
         retention={},

@@ -10,6 +10,7 @@ from mlops_commons.config.infra_model import CreateNetworkFile
 from mlops_commons.config.sources import Sources
 from mlops_commons.config.values import region_partitions
 from mlops_commons.stage import CreateNetwork, ImportNetwork
+from mlops_commons.subnet_ranges import masks, zones_with_room
 from mlops_commons.utilities.errors import Problem
 from mlops_commons.vpc_endpoints import VPC_ENDPOINTS, EndpointKind
 
@@ -20,26 +21,17 @@ Kind = TypeVar("Kind", CreateNetwork, ImportNetwork)
 def subnets_fit(sources: Sources) -> Iterator[Problem]:
     """The subnets of all zones must fit into the VPC's range, private ones first."""
     for path, network in _networks(sources, CreateNetwork):
-        vpc = ipaddress.IPv4Network(network.vpc_cidr)
-        masks = [network.private_subnet_cidr_mask] * network.max_azs
-        if network.egress == "nat":
-            masks += [network.public_subnet_cidr_mask] * network.max_azs
-        needed = _space(masks)
-        if needed > vpc.num_addresses or min(masks) < vpc.prefixlen:
+        room = zones_with_room(network)
+        if room < network.max_azs:
+            groups = " and one ".join(
+                f"{group.lower()} subnet /{mask}" for group, mask in masks(network).items()
+            )
             message = (
-                f"subnets with the masks {', '.join(f'/{mask}' for mask in masks)} need {needed} "
-                f"addresses, but vpc_cidr '{network.vpc_cidr}' has {vpc.num_addresses}"
+                f"'{network.vpc_cidr}' has room for {room} zones with one {groups} each, but "
+                f"{network.max_azs} are configured; take a larger range, smaller subnets or fewer "
+                "zones"
             )
             yield sources.infra_document.problem((*path, "vpc_cidr"), message)
-
-
-def _space(masks: list[int]) -> int:
-    """Addresses up to the end of the last subnet, each at a multiple of its own size."""
-    end = 0
-    for mask in masks:
-        size = 2 ** (32 - mask)
-        end = -(-end // size) * size + size
-    return end
 
 
 def gateways_fit(sources: Sources) -> Iterator[Problem]:
