@@ -101,7 +101,10 @@ class ImportNetworkFile(EndpointSwitches):
     subnets: tuple[SubnetId, ...] = Field(min_length=1, description="its private subnets")
     base_security_group: SecurityGroupId = Field(description="for workloads and for Studio")
     vpc_cidr: NetworkRange | None = Field(None, description="needed for interface endpoints")
-    route_table_ids: tuple[RouteTableId, ...] = Field((), description="needed for endpoint s3")
+    route_table_ids: tuple[RouteTableId, ...] = Field(
+        (),
+        description="needed for endpoint s3: one for all subnets, or one for each in their order",
+    )
 
 
 class NetworkStageFile(ConfigModel):

@@ -42,6 +42,7 @@ def publish(
     *,
     environment: Mapping[str, str],
     confirm: Callable[[str], bool],
+    review: Callable[[Path], None] = lambda clone: None,
     overwrite: bool = False,
 ) -> str:
     """Commit and push a snapshot, and return the new commit; empty where nothing has changed.
@@ -49,6 +50,7 @@ def publish(
     Args:
         environment: of git.
         confirm: is shown the difference and decides.
+        review: is shown what the repository holds, and raises where it does not allow the change.
         overwrite: also over changes that were made in the repository and are not in the snapshot.
 
     Raises:
@@ -58,6 +60,7 @@ def publish(
     with tempfile.TemporaryDirectory(prefix="mlops-publish-") as folder:
         git = Git(Path(folder) / "clone", environment)
         git.clone(publication.remote, publication.branch)
+        review(git.root)
         dropped = _dropped(git, publication.content)
         if dropped and not overwrite:
             raise PlatformError(

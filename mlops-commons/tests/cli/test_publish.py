@@ -205,3 +205,63 @@ def test_publish_needs_a_message(publisher: Publisher) -> None:
     )
     assert done.returncode == 2
     assert "--message" in done.stderr
+
+
+LARGER = """\
+cdk_infra_app_config:
+  network:
+    default_create_network:
+      vpc_private_subnet_cidr_mask: 23
+"""
+has_networks = pytest.mark.skipif(APP != "infra", reason="only the infrastructure app has networks")
+
+
+def cli(publisher: Publisher, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "mlops_commons.cli", *arguments],
+        cwd=publisher.root,
+        env=publisher.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@has_networks
+def test_a_network_that_a_published_stage_cannot_take_is_refused_by_every_verb(
+    publisher: Publisher,
+) -> None:
+    (publisher.root / CDK_INFRA_APP).write_text(LARGER)
+    assert cli(publisher, "config", "validate").returncode == 0, "nothing is known yet"
+    refusals = [
+        publisher.publish("--yes"),
+        cli(publisher, "config", "validate"),
+        cli(publisher, "infra", "diff"),
+    ]
+    for refused in refusals:
+        assert refused.returncode == 1, refused.stdout
+        assert (
+            "stage 'dev' of set 'business-unit-1': private subnet 1, 10.0.0.0/24" in refused.stderr
+        )
+        assert "cdk-infra-app.yml:4" in refused.stderr
+        assert "--replace-networks" in refused.stderr
+        assert "Traceback" not in refused.stderr
+    assert len(publisher.log()) == 1
+
+
+@has_networks
+def test_a_stage_that_was_deleted_may_get_another_network(publisher: Publisher) -> None:
+    (publisher.root / CDK_INFRA_APP).write_text(LARGER)
+    done = publisher.publish("--yes", "--replace-networks")
+    assert done.returncode == 0, done.stderr
+    assert publisher.content(str(CDK_INFRA_APP)) == LARGER
+    assert cli(publisher, "config", "validate").returncode == 0, "it is the published one now"
+
+
+@has_networks
+def test_another_zone_is_published_without_a_question_about_ranges(publisher: Publisher) -> None:
+    more = LARGER.replace("vpc_private_subnet_cidr_mask: 23", "vpc_max_azs: 4")
+    (publisher.root / CDK_INFRA_APP).write_text(more)
+    done = publisher.publish("--yes")
+    assert done.returncode == 0, done.stderr
+    assert publisher.content(str(CDK_INFRA_APP)) == more

@@ -575,6 +575,30 @@ BROKEN_INFRA = (
         "needs route_table_ids",
     ),
     Broken(
+        "neither one route table nor one for each subnet",
+        "base_security_group: sg-0123456789abcdef0",
+        "base_security_group: sg-0123456789abcdef0\n"
+        "              route_table_ids: [rtb-0123456789abcdef0, rtb-0123456789abcdef1, "
+        "rtb-0123456789abcdef2]",
+        "network.deployments[0].stages[2].import_network.route_table_ids",
+        "name one for all, or one for each",
+    ),
+    Broken(
+        "private names without DNS",
+        "vpc_cidr: 10.2.0.0/16",
+        "vpc_enable_dns_hostnames: false",
+        "network.deployments[0].stages[1].create_network.vpc_enable_dns_hostnames",
+        "need DNS hostnames and DNS support: kms and 2 more",
+    ),
+    Broken(
+        "hostnames without DNS support",
+        "vpc_cidr: 10.2.0.0/16",
+        "vpc_enable_dns_support: false\n"
+        "              endpoints: {kms: false, ecr: false, ecr_docker: false}",
+        "network.deployments[0].stages[1].create_network.vpc_enable_dns_support",
+        "DNS hostnames need DNS support",
+    ),
+    Broken(
         "idle timeout too short",
         "idle_timeout_minutes: 90",
         "idle_timeout_minutes: 5",

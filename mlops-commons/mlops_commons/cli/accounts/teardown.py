@@ -47,6 +47,7 @@ def register(application: typer.Typer) -> None:
 def teardown(plan: PlanOnly = False, yes: Yes = False, as_json: AsJson = False) -> None:
     """Remove projects, stages and pipelines from all accounts, in order."""
     from mlops_commons.config import load_config
+    from mlops_commons.config.published import forget
     from mlops_commons.teardown.inventory import places_of
     from mlops_commons.teardown.leftovers import everything_left, keep_list
     from mlops_commons.teardown.plan import teardown_plan
@@ -76,6 +77,7 @@ def teardown(plan: PlanOnly = False, yes: Yes = False, as_json: AsJson = False) 
         typer.echo("nothing is removed", err=True)
         raise typer.Exit(ExitCode.FAILURE)
     _carry_out(steps, sessions)
+    forget()
     _print_leftovers(leftovers)
     typer.echo(f"the list of what stays: {LEFTOVERS.relative_to(REPOSITORY_ROOT)}")
 

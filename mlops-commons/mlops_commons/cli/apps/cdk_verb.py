@@ -54,6 +54,11 @@ def run_cdk(app: str, arguments: Sequence[str], *, root: Path = REPOSITORY_ROOT)
         from mlops_commons.config import load_config
 
         refuse_placeholder_accounts(verb, load_config())
+    if (app, verb) == ("infra", "diff") and not _asks_for_help(flags):
+        from mlops_commons.config.loader import load_sources
+        from mlops_commons.config.published import check_published
+
+        check_published(load_sources())
     command = [*cdk_command(root), verb, *flags]
     if verb in SYNTH_VERBS:
         command.append("--no-lookups")

@@ -1,15 +1,20 @@
 """`publish`: the snapshot of an app committed to the repositories of its account sets."""
 
 import sys
-from collections.abc import Callable
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mlops_commons.cli.environment import child_environment
 from mlops_commons.cli.own_verb import own_verb
-from mlops_commons.utilities.errors import PlatformError
+from mlops_commons.utilities.errors import ConfigError, PlatformError
 from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT, app_directory
+
+if TYPE_CHECKING:
+    from mlops_commons.config.sources import Sources
 
 Message = Annotated[
     str, typer.Option("--message", "-m", help="What has changed and why, for the commit.")
@@ -19,6 +24,12 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the difference only.")]
 Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Also over changes that were made in the repository.")
+]
+ReplaceNetworks = Annotated[
+    bool,
+    typer.Option(
+        "--replace-networks", help="Also networks that deployed stages cannot take; see the hint."
+    ),
 ]
 
 
@@ -33,43 +44,60 @@ def publish_verb(app: str) -> typer.Typer:
         yes: Yes = False,
         dry_run: DryRun = False,
         overwrite: Overwrite = False,
+        replace_networks: ReplaceNetworks = False,
     ) -> None:
         """Commit this checkout to the CodeCommit repository of every account set, or of one.
 
         The push starts the pipeline of the set. Changes that somebody has pushed to the repository
-        and that are not in this checkout are never dropped without --overwrite.
+        and that are not in this checkout are never dropped without --overwrite. A network that a
+        published stage cannot take (another range, other zones) is refused.
         """
 
         def confirmed(difference: str) -> bool:
             typer.echo(difference.rstrip())
             return not dry_run and (yes or typer.confirm("publish?", err=True))
 
-        _publish(app, message, set_name, confirmed, overwrite=overwrite)
+        _publish(
+            app,
+            message,
+            set_name,
+            confirmed,
+            overwrite=overwrite,
+            replace_networks=replace_networks,
+        )
 
     return verb
 
 
 def _publish(
-    app: str, message: str, set_name: str, confirm: Callable[[str], bool], *, overwrite: bool
+    app: str,
+    message: str,
+    set_name: str,
+    confirm: Callable[[str], bool],
+    *,
+    overwrite: bool,
+    replace_networks: bool,
 ) -> None:
     """Publish to one repository after the other; the first failure ends it."""
     # Imported here: the help of this verb must not wait for the configuration's libraries.
-    from mlops_commons.config import load_config
+    from mlops_commons.config.loader import load_sources
     from mlops_commons.config.set_snapshot import set_snapshot
     from mlops_commons.utilities import names
     from mlops_commons.utilities.publication import Publication, codecommit_remote, publish
     from mlops_commons.utilities.snapshot import snapshot
 
     app_directory(app)
-    config = load_config()
+    sources = load_sources()
+    config = sources.config
     shared = snapshot(REPOSITORY_ROOT, APP_DIRECTORIES[app])
     governance, source = config.pipeline, config.pipeline.code_commit.of(app)
     for name in _chosen([d.set_name for d in config.enabled_deployments], set_name):
         repository = names.repository(source.repo_name, name)
         typer.secho(f"== {repository} ({source.branch_name})", err=True, bold=sys.stderr.isatty())
+        content = set_snapshot(config, shared, name)
         commit = publish(
             Publication(
-                content=set_snapshot(config, shared, name),
+                content=content,
                 remote=codecommit_remote(
                     governance.region, governance.bootstrap.aws_profile, repository
                 ),
@@ -78,9 +106,39 @@ def _publish(
             ),
             environment=child_environment(),
             confirm=confirm,
+            review=partial(
+                _review, sources=sources, app=app, set_name=name, replace_networks=replace_networks
+            ),
             overwrite=overwrite,
         )
+        if commit:
+            _keep(app, name, {file: content.read(file) for file in content.files})
         typer.echo(f"published {commit[:12]}" if commit else "nothing published")
+
+
+def _review(
+    clone: Path, *, sources: "Sources", app: str, set_name: str, replace_networks: bool
+) -> None:
+    """Refuse networks that the stages in a repository cannot take.
+
+    Raises:
+        ConfigError: every such change.
+    """
+    from mlops_commons.config.published import FILES, HINT, network_problems
+
+    found = {file: (clone / file).read_bytes() for file in FILES if (clone / file).is_file()}
+    _keep(app, set_name, found)
+    problems = network_problems(sources, set_name) if app == "infra" else []
+    if problems and not replace_networks:
+        raise ConfigError(problems, hint=HINT)
+
+
+def _keep(app: str, set_name: str, contents: Mapping[PurePosixPath, bytes]) -> None:
+    """Keep the configuration of a repository for the verbs that work without AWS."""
+    from mlops_commons.config.published import FILES, keep
+
+    if app == "infra":
+        keep(set_name, {file: contents[file].decode() for file in FILES if file in contents})
 
 
 def _chosen(set_names: list[str], wanted: str) -> list[str]:

@@ -39,10 +39,14 @@ def register(application: typer.Typer) -> None:
 
 
 def validate() -> None:
-    """Check both files; report all problems at once."""
-    from mlops_commons.config import load_config, placeholder_accounts
+    """Check both files, and that published stages can take the change; report all at once."""
+    from mlops_commons.config import placeholder_accounts
+    from mlops_commons.config.loader import load_sources
+    from mlops_commons.config.published import check_published
 
-    config = load_config()
+    sources = load_sources()
+    check_published(sources)
+    config = sources.config
     typer.echo(f"valid: {CDK_APP_CONFIG}\nvalid: {CDK_INFRA_APP_CONFIG}")
     placeholders = placeholder_accounts(config)
     if placeholders:

@@ -12,7 +12,7 @@ from mlops_commons.config.values import region_partitions
 from mlops_commons.stage import CreateNetwork, ImportNetwork
 from mlops_commons.subnet_ranges import masks, zones_with_room
 from mlops_commons.utilities.errors import Problem
-from mlops_commons.vpc_endpoints import VPC_ENDPOINTS, EndpointKind
+from mlops_commons.vpc_endpoints import VPC_ENDPOINTS, EndpointKind, selected_endpoints
 
 GATEWAYS: Final = frozenset(row.key for row in VPC_ENDPOINTS if row.kind is EndpointKind.GATEWAY)
 Kind = TypeVar("Kind", CreateNetwork, ImportNetwork)
@@ -65,6 +65,48 @@ def import_endpoints(sources: Sources) -> Iterator[Problem]:
             if key not in GATEWAYS and not network.vpc_cidr:
                 message = f"endpoint '{key}' needs vpc_cidr, from which it may be reached"
                 yield sources.infra_document.problem(where, message)
+
+
+def import_route_tables(sources: Sources) -> Iterator[Problem]:
+    """A subnet has one route table: one may serve all of them, otherwise each names its own."""
+    for path, network in _networks(sources, ImportNetwork):
+        tables, subnets = len(network.route_table_ids), len(network.subnets)
+        if tables not in (0, 1, subnets):
+            message = (
+                f"{tables} route tables for {subnets} subnets; name one for all, or one for each"
+            )
+            yield sources.infra_document.problem((*path, "route_table_ids"), message)
+
+
+def names_need_dns(sources: Sources) -> Iterator[Problem]:
+    """Amazon EC2 refuses DNS hostnames without DNS support, and private names without both.
+
+    Source: AWS PrivateLink User Guide, "Manage DNS names for VPC endpoint services"; Amazon VPC
+    User Guide, "DNS attributes for your VPC".
+    """
+    seen = set()
+    for _, deployment, stage in sources.stages():
+        names = (deployment.set_name, stage.stage_name)
+        network, path = sources.config.network(*names), sources.network_path(*names)
+        if not isinstance(network, CreateNetwork) or path in seen:
+            continue
+        seen.add(path)
+        if network.enable_dns_hostnames and network.enable_dns_support:
+            continue
+        studio = sources.config.studio(*names) is not None
+        rows = selected_endpoints(network.endpoints, studio=studio)
+        private = [row.key for row in rows if row.private_dns]
+        key = "vpc_enable_dns_hostnames" if network.enable_dns_support else "vpc_enable_dns_support"
+        if private:
+            message = (
+                f"endpoints with private names need DNS hostnames and DNS support: {private[0]}"
+                + (f" and {len(private) - 1} more" if private[1:] else "")
+                + "; switch DNS on, or these endpoints off"
+            )
+            yield sources.infra_document.problem((*path, key), message)
+        elif network.enable_dns_hostnames:
+            message = "DNS hostnames need DNS support; switch both off or both on"
+            yield sources.infra_document.problem((*path, key), message)
 
 
 def zones_in_their_region(sources: Sources) -> Iterator[Problem]:

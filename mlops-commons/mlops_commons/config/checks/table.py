@@ -35,6 +35,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     network_checks.gateways_fit,
     network_checks.zones_in_their_region,
     network_checks.import_endpoints,
+    network_checks.import_route_tables,
+    network_checks.names_need_dns,
     network_checks.overlapping_ranges,
 )
 """To add a check, write a function that yields problems and name it here."""

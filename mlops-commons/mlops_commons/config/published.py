@@ -1,0 +1,114 @@
+"""The configuration as it was last published, and what of this one it does not allow.
+
+The CodeCommit repository of a set is the truth. `publish` reads it and keeps what it found for the
+verbs that work without AWS. What somebody pushes to the repository from elsewhere is seen by the
+next `publish` only.
+"""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from mlops_commons.config.loader import load_config
+from mlops_commons.config.network_changes import refusals
+from mlops_commons.config.set_snapshot import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG
+from mlops_commons.config.sources import Sources
+from mlops_commons.stage import PlatformConfig
+from mlops_commons.utilities.errors import ConfigError, PlatformError, Problem
+from mlops_commons.utilities.generated_files import write_atomically
+from mlops_commons.utilities.paths import REPOSITORY_ROOT
+
+PUBLISHED: Final = REPOSITORY_ROOT / "build" / "published"
+"""A folder for each set, with the configuration files of its infra repository."""
+FILES: Final = (CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG)
+HINT: Final = (
+    "undo the change, or delete the stage's stack (docs/how-to/teardown.md) and then publish with "
+    "--replace-networks"
+)
+
+
+def keep(set_name: str, contents: Mapping[PurePosixPath, str], folder: Path = PUBLISHED) -> None:
+    """Keep what the infra repository of a set says.
+
+    Args:
+        contents: the text of each configuration file that it has, by its path in the repository.
+
+    Raises:
+        PlatformError: it cannot be written.
+    """
+    for file in FILES:
+        kept = folder / set_name.lower() / file.name
+        if file in contents:
+            write_atomically(kept, contents[file])
+        else:
+            kept.unlink(missing_ok=True)
+
+
+def forget(folder: Path = PUBLISHED) -> None:
+    """Forget everything that was kept, because nothing is deployed any more."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def check_published(sources: Sources, folder: Path = PUBLISHED) -> None:
+    """Refuse what the published stages of any set cannot take, as far as it is known here.
+
+    Raises:
+        ConfigError: every such change.
+    """
+    names = [deployment.set_name for deployment in sources.config.enabled_deployments]
+    problems = [problem for name in names for problem in network_problems(sources, name, folder)]
+    if problems:
+        raise ConfigError(problems, hint=HINT)
+
+
+def network_problems(sources: Sources, set_name: str, folder: Path = PUBLISHED) -> list[Problem]:
+    """The changes of networks that the published stages of a set cannot take.
+
+    A stage that was not published is new, and so is one that has moved to another account or
+    region. Files that this version cannot read are as if there were none.
+    """
+    published = _kept(folder / set_name.lower())
+    return [*_problems(sources, published, set_name)] if published else []
+
+
+def _kept(folder: Path) -> PlatformConfig | None:
+    if not (folder / CDK_APP_CONFIG.name).is_file():
+        return None
+    try:
+        return load_config(folder / CDK_APP_CONFIG.name, folder / CDK_INFRA_APP_CONFIG.name)
+    except PlatformError:
+        return None
+
+
+def _problems(sources: Sources, published: PlatformConfig, set_name: str) -> list[Problem]:
+    problems = []
+    before = {
+        stage.stage_name.lower(): (deployment, stage)
+        for deployment in published.enabled_deployments
+        if deployment.set_name.lower() == set_name.lower()
+        for stage in deployment.enabled_stages
+    }
+    for _, deployment, stage in sources.stages():
+        known = before.get(stage.stage_name.lower())
+        if deployment.set_name.lower() != set_name.lower() or known is None:
+            continue
+        old_set, old = known
+        if (old.account, old.region) != (stage.account, stage.region):
+            continue
+        names = (deployment.set_name, stage.stage_name)
+        studio = published.studio(old_set.set_name, old.stage_name) and sources.config.studio(
+            *names
+        )
+        found = refusals(
+            published.network(old_set.set_name, old.stage_name),
+            sources.config.network(*names),
+            studio=studio is not None,
+        )
+        path = sources.network_path(*names)
+        here = f"stage '{stage.stage_name}' of set '{deployment.set_name}'"
+        problems += [
+            sources.infra_document.problem((*path, refusal.key), f"{here}: {refusal}")
+            for refusal in found
+        ]
+    return problems
