@@ -2,7 +2,7 @@
 
 import sys
 
-from ministack_aws import api, own_calls
+from ministack_aws import api, own_calls, parent
 from ministack_aws.access import decisions
 from ministack_aws.cloudformation import records, service_role, validation
 from ministack_aws.corrections import access, buckets, object_encryption, resources
@@ -30,6 +30,7 @@ def register() -> None:
 
 def main() -> None:
     """Serve until the process is ended."""
+    parent.watch()
     register()
     application.serve.wrap(own_calls.serving)
     # One port, the one that was asked for: MiniStack would take 443 as well.

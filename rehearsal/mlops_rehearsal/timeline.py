@@ -48,7 +48,7 @@ def world_of(request: Request) -> Iterator[World]:
         write_checkout(checkout, request.cdk_app, request.infra)
         config = _config(checkout, request.set_name)
         request.say("the emulator starts (its environment is made on first use)")
-        with Emulator(config.pipeline.region, folder / "emulator") as emulator:
+        with Emulator(config.pipeline.region, folder / "emulator", world=folder) as emulator:
             yield World(
                 config=config,
                 emulator=emulator,

@@ -12,6 +12,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from foreground import as_in_the_foreground
 
 from mlops_commons.utilities.paths import EXAMPLES, REPOSITORY_ROOT
 
@@ -26,6 +27,7 @@ def rehearse(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=as_in_the_foreground,
     )
 
 
@@ -135,6 +137,21 @@ def test_an_interrupt_leaves_no_process_and_no_folder(tmp_path: Path, number: in
     program.send_signal(number)
     program.communicate(timeout=30)
     assert program.returncode == 130
+    assert_nothing_is_left(tmp_path)
+
+
+@pytest.mark.rehearsal
+def test_a_killed_rehearsal_leaves_no_process_and_no_folder(tmp_path: Path) -> None:
+    program = rehearse(tmp_path, "--until", "bootstrap", "--report", str(tmp_path / "report.html"))
+    assert program.stderr
+    while "act 2" not in program.stderr.readline():
+        pass
+    time.sleep(1)
+    os.killpg(program.pid, signal.SIGKILL)
+    program.communicate(timeout=30)
+    end = time.monotonic() + 60
+    while [*processes_told_of(tmp_path)] and time.monotonic() < end:
+        time.sleep(0.2)
     assert_nothing_is_left(tmp_path)
 
 

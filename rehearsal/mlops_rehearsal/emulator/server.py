@@ -43,6 +43,8 @@ class Emulator:
         region: the region of calls that name none.
         folder: takes log, repositories and certificate; a temporary one, which is removed at
             the end, when none is given.
+        world: the folder of everything that is made with it, which goes when this process is
+            killed; its own one if none is given.
 
     Attributes:
         endpoint: its URL, `https://127.0.0.1:<port>`.
@@ -54,6 +56,7 @@ class Emulator:
 
     region: str
     folder: Path | None = None
+    world: Path | None = None
     endpoint: str = field(init=False, default="")
     pid: int = field(init=False, default=0)
 
@@ -171,6 +174,8 @@ class Emulator:
         """End every process and remove the temporary folder; a second call does nothing."""
         if self.pid:
             _end_group(self._process)
+            if self._process.stdin:
+                self._process.stdin.close()
             self.pid = 0
             self._output.close()
         temporary = self.root / "tmp" if self.folder else None
@@ -195,7 +200,8 @@ class Emulator:
             [str(python), *start_of("ministack_aws")],
             cwd=self.root,
             env=self._environment(python, port, key),
-            stdin=subprocess.DEVNULL,
+            # It ends when this process does, also where it is killed (ministack_aws/parent.py).
+            stdin=subprocess.PIPE,
             stdout=self._output,
             stderr=subprocess.STDOUT,
             # Lambda functions run as its children: one signal reaches all of them.
@@ -224,6 +230,7 @@ class Emulator:
             "GATEWAY_PORT": str(port),
             "EDGE_PORT": str(port),
             "MINISTACK_REGION": self.region,
+            "MINISTACK_REMOVED_WITH_STARTER": str(self.world or self.root),
             "MINISTACK_CODECOMMIT_ROOT": str(self.repositories),
             "MINISTACK_REGISTRY_TOKEN": self._token,
             "MINISTACK_SAGEMAKER_PYTHON": str(self.root / SAGEMAKER_PYTHON),
