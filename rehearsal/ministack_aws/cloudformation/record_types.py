@@ -11,33 +11,6 @@ from ministack_aws.engine.types import Attributes, Properties
 Ref = Callable[[Properties, str], str]
 """What Ref gives, of the properties and of digits that are the resource's own."""
 
-TYPES: Final = (
-    "AWS::ApplicationAutoScaling::ScalableTarget",
-    "AWS::ApplicationAutoScaling::ScalingPolicy",
-    "AWS::CodePipeline::Pipeline",
-    "AWS::EC2::FlowLog",
-    "AWS::SageMaker::DataQualityJobDefinition",
-    "AWS::SageMaker::Domain",
-    "AWS::SageMaker::Endpoint",
-    "AWS::SageMaker::EndpointConfig",
-    "AWS::SageMaker::Model",
-    "AWS::SageMaker::ModelPackageGroup",
-    "AWS::SageMaker::ModelQualityJobDefinition",
-    "AWS::SageMaker::MonitoringSchedule",
-    "AWS::SageMaker::Pipeline",
-    "AWS::SageMaker::Project",
-    "AWS::SageMaker::Space",
-    "AWS::SageMaker::StudioLifecycleConfig",
-    "AWS::SageMaker::UserProfile",
-    "AWS::ServiceCatalog::CloudFormationProduct",
-    "AWS::ServiceCatalog::LaunchRoleConstraint",
-    "AWS::ServiceCatalog::Portfolio",
-    "AWS::ServiceCatalog::PortfolioPrincipalAssociation",
-    "AWS::ServiceCatalog::PortfolioProductAssociation",
-    "AWS::ServiceCatalog::TagOption",
-)
-"""Registered where MiniStack has no handler of its own."""
-
 
 def digits(*parts: object, length: int = 12) -> str:
     """Digits that are the same for the same parts."""

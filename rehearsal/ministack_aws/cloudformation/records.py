@@ -1,16 +1,20 @@
 """Types without a service behind them: records, with Ref and GetAtt as documented."""
 
 import uuid
+from functools import cache
 from typing import Final, NoReturn
 
-from ministack_aws.cloudformation.record_types import ATTRIBUTES, REFS, TYPES, digits
-from ministack_aws.cloudformation.schemas import schema
+from ministack_aws.arns import arn
+from ministack_aws.cloudformation.record_types import ATTRIBUTES, REFS, digits
+from ministack_aws.cloudformation.schemas import registry_types, schema
 from ministack_aws.engine import cloudformation
 from ministack_aws.engine.requests import get_account_id, get_region
 from ministack_aws.engine.types import Attributes, Handlers, Properties, ResourceHandlers
 
 Key = tuple[str, str, str, str]
 """Account, region, type and physical id."""
+NO_RECORDS: Final = ("AWS::CloudFormation::",)
+"""What CloudFormation itself does is no resource to remember."""
 STORE: dict[Key, Properties] = {}
 """The properties of every record."""
 
@@ -31,13 +35,13 @@ def key_of(resource_type: str, physical_id: str) -> Key:
 
 
 def register(handlers: ResourceHandlers) -> None:
-    """Add handlers for the types that have none, and what MiniStack replaces of them."""
-    for resource_type in TYPES:
-        if resource_type not in handlers:
-            handlers[resource_type] = _handler(resource_type)
-            _register_replacement(resource_type)
+    """Add handlers for every type of the registry that has none."""
+    for resource_type in registry_types(get_region()):
+        if not resource_type.startswith(NO_RECORDS):
+            handlers.setdefault(resource_type, _handler(resource_type))
 
 
+@cache
 def _register_replacement(resource_type: str) -> None:
     """Schemas, "createOnlyProperties": a change of one replaces the resource, unless the template
     gives it its identifier; CloudFormation refuses that (User Guide, "Update behaviors of stack
@@ -53,6 +57,7 @@ def _register_replacement(resource_type: str) -> None:
 
 def _handler(resource_type: str) -> Handlers:
     def create(logical_id: str, properties: Properties, stack_name: str) -> tuple[str, Attributes]:
+        _register_replacement(resource_type)
         ref = _ref(resource_type, logical_id, properties, stack_name)
         key = key_of(resource_type, ref)
         if key in STORE:
@@ -100,8 +105,14 @@ def _attributes(resource_type: str, properties: Properties, ref: str) -> Attribu
     if resource_type in ATTRIBUTES:
         return ATTRIBUTES[resource_type](properties, ref)
     found = schema(get_region(), resource_type) or {}
-    names = [path.rpartition("/")[2] for path in found.get("readOnlyProperties", ())]
-    return {
-        name: ref if name.endswith(("Id", "Arn")) else str(uuid.uuid5(uuid.NAMESPACE_OID, ref))
-        for name in names
-    }
+    names = [".".join(path.split("/")[2:]) for path in found.get("readOnlyProperties", ())]
+    return {name: _attribute(resource_type, name, ref) for name in names}
+
+
+def _attribute(resource_type: str, name: str, ref: str) -> str:
+    """A value of the form that its name promises."""
+    if name.endswith("Arn") and not ref.startswith("arn:"):
+        _, service, kind = resource_type.lower().split("::")
+        return arn(service, f"{kind}/{ref}")
+    identifies = name.endswith(("Id", "Arn"))
+    return ref if identifies else str(uuid.uuid5(uuid.NAMESPACE_OID, ref))

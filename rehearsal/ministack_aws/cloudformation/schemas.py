@@ -67,6 +67,12 @@ Validator: Any = extend(  # type: ignore[no-untyped-call]
 
 
 @cache
+def registry_types(region: str) -> tuple[str, ...]:
+    """Every type that the registry of a region has."""
+    return tuple(sorted(PROVIDER_SCHEMA_MANAGER.get_resource_types(region)))
+
+
+@cache
 def schema(region: str, resource_type: str) -> Mapping[str, Any] | None:
     """The schema of a type, or None where the registry of the region has none."""
     try:

@@ -12,8 +12,8 @@ from ministack_aws.errors import ServiceError
 from ministack_aws.sagemaker import (
     data_capture,
     endpoint_metrics,
-    endpoints,
     model_servers,
+    models,
     rollouts,
 )
 
@@ -43,15 +43,15 @@ def runtime(serve: Serve) -> Serve:
 def _invoke(place: tuple[str, str], name: str, headers: Headers, body: bytes) -> Response:
     with request_scope(*place):
         try:
-            arn, endpoint = endpoints.named(endpoints.ENDPOINT, name)
+            arn, endpoint = models.named(models.ENDPOINT, name)
         except ValueError:
             return _failure("ValidationError", f"Endpoint {name} of account {place[0]} not found.")
-        key = key_of(endpoints.ENDPOINT, arn)
+        key = key_of(models.ENDPOINT, arn)
         config_name = rollouts.config_name_of(key, endpoint["EndpointConfigName"])
-        config = endpoints.find_config(config_name)
+        config = models.find_config(config_name)
         variant = random.choice(config["ProductionVariants"])
         try:
-            model, port = endpoints.server_of(variant)
+            model, port = models.server_of(variant)
             answer, kind = _asked(endpoint, variant, port, headers, body)
         except ServiceError as error:
             return _failure(error.code, error.message, 424)

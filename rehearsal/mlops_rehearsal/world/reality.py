@@ -25,9 +25,9 @@ class Part:
 
 PARTS: Final = (
     Part(
-        "CDK CLI, cdk-assets, git, synthesis, the fast tests",
+        "CDK CLI, cdk-assets, git, synthesis, tests of pipelines",
         Shown.REAL,
-        "as they are installed here",
+        "as installed here; tests are not run again with the same content",
     ),
     Part(
         "IAM: identity, resource, trust and session policies, boundaries, conditions",
@@ -122,6 +122,11 @@ PARTS: Final = (
         "Properties of every resource",
         Shown.SCHEMA,
         "checked against the registry's schemas",
+    ),
+    Part(
+        "Every other type of the registry",
+        Shown.SCHEMA,
+        "records of what a template says, with Ref and GetAtt by the schema; nothing plays them",
     ),
     Part(
         "Studio, CodePipeline's records",
