@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from mlops_rehearsal.acts.source_code import tip
+from mlops_rehearsal.acts.source_code import has_repository, tip
 from mlops_rehearsal.world.projects import Project
 from mlops_rehearsal.world.world import World
 
@@ -17,7 +17,7 @@ class ProjectState:
     Attributes:
         version: the id of the product's version that it was launched with.
         template, parameters: digests of those of its stack.
-        build, deploy: the newest commits of its repositories.
+        build, deploy: the newest commits of its repositories; empty where it has no such one.
     """
 
     provisioned_product: str
@@ -59,9 +59,13 @@ def state_of(world: World, project: Project) -> ProjectState:
         stack=f"{stack['StackName']} {stack['StackStatus']}",
         template=_digest(template),
         parameters=_digest(sorted(stack.get("Parameters", ()), key=str)),
-        build=tip(world, project, "build")[:12],
-        deploy=tip(world, project, "deploy")[:12],
+        build=_commit(world, project, "build"),
+        deploy=_commit(world, project, "deploy"),
     )
+
+
+def _commit(world: World, project: Project, kind: str) -> str:
+    return tip(world, project, kind)[:12] if has_repository(world, project, kind) else ""
 
 
 def _digest(content: object) -> str:

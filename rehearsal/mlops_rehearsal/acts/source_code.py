@@ -36,6 +36,11 @@ def cloned(world: World, project: Project, kind: str) -> Path:
     return folder
 
 
+def has_repository(world: World, project: Project, kind: str) -> bool:
+    """Whether a project has a `build` or `deploy` repository; a product may have others."""
+    return _folder(world, project, kind).is_dir()
+
+
 def _folder(world: World, project: Project, kind: str) -> Path:
     place = world.emulator.repositories / project.dev.account / project.dev.region
     return place / f"{project.pipeline(kind)}.git"

@@ -4,15 +4,18 @@ from pathlib import Path
 from typing import Final
 
 from mlops_commons.utilities.seed_environments import MODELS_LOCK, environment, has_torch
-from mlops_rehearsal.acts.source_code import cloned
+from mlops_rehearsal.acts.source_code import cloned, has_repository
 from mlops_rehearsal.world.projects import Project
 from mlops_rehearsal.world.world import World
 
+NO_BUILD: Final = "nothing to train: its product has no build repository"
 PYTORCH: Final = "PyTorch for CPUs, which nobody offers this machine"
 
 
 def missing_packages(world: World, project: Project) -> str:
-    """What the images of the project have and this machine cannot get; empty where nothing is."""
+    """What keeps the project from training on this machine; empty where nothing does."""
+    if not has_repository(world, project, "build"):
+        return NO_BUILD
     code = cloned(world, project, "build")
     if not (code / MODELS_LOCK).is_file():
         return ""
