@@ -33,7 +33,7 @@ def main() -> None:
     parent.watch()
     register()
     application.serve.wrap(own_calls.serving)
-    # One port, the one that was asked for: MiniStack would take 443 as well.
+    # Only the requested port: MiniStack would take 443 as well.
     application.port_is_bindable.replace(lambda *_: False)
     sys.argv = ["ministack"]
     application.main()

@@ -25,7 +25,7 @@ TOO_STRICT: Final = "0.1"
 
 @contextmanager
 def rejecting(world: World) -> Iterator[World]:
-    """Whoever is asked at an approval says no."""
+    """The person at an approval says no."""
     yield replace(world, approve=lambda name: Approval.REJECTED)
 
 
@@ -65,7 +65,7 @@ def _by_hand(world: World, verb: str, stage: str, *flags: str) -> None:
 
 @contextmanager
 def too_strict(world: World) -> Iterator[World]:
-    """A data scientist asks more of the model than it can be."""
+    """A data scientist demands more of the model than it can reach."""
     code = cloned(world, world.projects[0], "build")
     for file in LIMITS:
         _replaced(code / file, LIMIT, TOO_STRICT)

@@ -20,7 +20,7 @@ REPORTED: Final = 4
 def _pattern(
     _validator: Any, pattern: str, instance: Any, _schema: object
 ) -> Iterator[ValidationError]:
-    # Python's own `re` knows no \p{...}, which the schemas use.
+    # Python's own `re` does not support \p{...}, which the schemas use.
     if isinstance(instance, str) and not regex.search(pattern, instance):
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
 

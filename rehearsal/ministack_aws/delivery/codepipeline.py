@@ -1,4 +1,4 @@
-"""Calls of CodePipeline about pipelines and runs that were asked for; nothing here plays one."""
+"""Calls of CodePipeline about pipelines and started runs; nothing here plays one."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""Runs of CodePipeline that were asked for; who plays pipelines takes them from here."""
+"""Runs of CodePipeline that were started; the player of pipelines takes them from here."""
 
 import time
 import uuid

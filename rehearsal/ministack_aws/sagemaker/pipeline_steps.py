@@ -102,7 +102,7 @@ def _branch(step: Step, scope: Scope, shown: Record) -> Sequence[Step]:
 
 
 def _job(kind: str, step: Step, scope: Scope, role: str, request: Request) -> tuple[str, Client]:
-    """Check that the role may make the job as it is asked for; its name and the role's S3."""
+    """Check that the role may create the requested job; its name and the role's S3."""
     name = f"pipelines-{scope.execution['PipelineExecutionId']}-{step['Name']}"[:63]
     credentials = job_roles.assume(role)
     vpc = request.get("VpcConfig") or request.get("NetworkConfig", {}).get("VpcConfig") or {}

@@ -126,7 +126,7 @@ def _run(
             execution["PipelineExecutionStatus"] = "Failed"
             execution["FailureReason"] = f"Step failure: {error}"
         except Exception as error:
-            # A mistake of the emulator; whoever waits for the run must not wait for ever.
+            # A defect of the emulator; a client that waits for the run must not wait for ever.
             execution["PipelineExecutionStatus"] = "Failed"
             execution["FailureReason"] = f"{type(error).__name__}: {error}"
             raise

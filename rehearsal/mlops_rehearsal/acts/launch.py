@@ -57,7 +57,7 @@ def _catalog(world: World, dev: Stage, who: Persona) -> Any:
 
 
 def _refused(world: World, dev: Stage, product: Mapping[str, Any]) -> Mapping[str, str]:
-    """A data scientist asks for the product and is refused."""
+    """A data scientist launches the product and is refused."""
     who = Persona.DATA_SCIENTIST
     if who in world.config.portfolio.personas:
         return _access(dev, who, product["Name"], "may launch by configuration")

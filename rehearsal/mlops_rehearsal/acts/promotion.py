@@ -77,7 +77,7 @@ def approve(world: World, project: Project, version: str) -> None:
     """Approve a version as the lead.
 
     Raises:
-        PlatformError: whoever is asked says no.
+        PlatformError: the person who approves says no.
     """
     granted(world.approve(f"version {version}"))
     sagemaker = persona(world, project, Persona.LEAD_DATA_SCIENTIST, "sagemaker")

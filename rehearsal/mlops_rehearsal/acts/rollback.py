@@ -29,7 +29,7 @@ HINT: Final = (
 
 @dataclass(frozen=True)
 class Production:
-    """A project's endpoint in its last stage, and how its clients ask.
+    """A project's endpoint in its last stage, and how its clients invoke it.
 
     Attributes:
         question: the arguments of InvokeEndpoint.
@@ -59,7 +59,7 @@ class Production:
 
 
 def played_rollback(world: World, production: Production) -> Evidence | None:
-    """Deliver a faulty version while clients ask; None where the model cannot have the fault.
+    """Deliver a faulty version under traffic; None where the model cannot have the fault.
 
     Raises:
         PlatformError: the version has reached production, or production answers otherwise than
@@ -132,7 +132,7 @@ def _answer(runtime: Any, production: Production) -> str:
 
 @contextmanager
 def _traffic(world: World, production: Production) -> Iterator[Counter[str]]:
-    """Clients who ask all the time; counts what they get."""
+    """Clients that invoke the endpoint all the time; counts what they get."""
     stage, ended, answers = production.stage, threading.Event(), Counter[str]()
     runtime = world.administrator("sagemaker-runtime", stage.account, stage.region)
 

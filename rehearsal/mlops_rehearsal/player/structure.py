@@ -54,7 +54,7 @@ class Pipeline:
 
 
 def read_pipeline(codepipeline: Any, name: str, account: str, region: str) -> Pipeline:
-    """Ask CodePipeline for a pipeline, with a boto3 client."""
+    """Read a pipeline from CodePipeline with a boto3 client."""
     found = codepipeline.get_pipeline(name=name)["pipeline"]
     stores = dict(found.get("artifactStores", {}))
     stores[""] = found.get("artifactStore") or stores[region]

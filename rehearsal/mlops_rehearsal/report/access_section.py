@@ -18,7 +18,7 @@ from mlops_rehearsal.report.tables import table
 
 DENIED = "denied"
 ABOUT = (
-    "Counted where IAM decides: calls, and what CloudFormation, SageMaker and EventBridge ask in "
+    "Counted where IAM decides: calls, and what CloudFormation, SageMaker and EventBridge do in "
     "the name of a role. Sessions count as their role; a refusal by a trust policy or by another "
     "account's bucket counts beside the caller's own permission."
 )

@@ -44,7 +44,7 @@ def collect(
     """Everything that is known at the end, however it has ended.
 
     Args:
-        acts: those that were asked for.
+        acts: the requested ones.
         made: the time that the report bears.
         before: the accounts as they were before everything was removed.
 

@@ -84,7 +84,7 @@ PARTS: Final = (
         "permissions",
     ),
     Part(
-        "Images of one's own",
+        "Custom images",
         Shown.EMULATED,
         "what the Dockerfile copies, pushed to ECR and pulled with the permissions that it takes; "
         "its other instructions are not run, and programs start with this machine's Python",
