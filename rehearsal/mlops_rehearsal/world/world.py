@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mlops_commons.config import PlatformConfig
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.process import run
+from mlops_rehearsal.emulator.clients import client
 from mlops_rehearsal.emulator.server import Emulator
 from mlops_rehearsal.world.approvals import Approval
 
@@ -83,19 +84,8 @@ class World:
 
     def client(self, service: str, region: str, credentials: Credentials) -> Any:
         """A boto3 client that reaches the emulator with these credentials."""
-        import boto3
-        from botocore.config import Config
-
-        return boto3.session.Session().client(
-            service,
-            region_name=region,
-            endpoint_url=self.emulator.endpoint,
-            verify=str(self.emulator.certificate),
-            config=Config(
-                retries={"max_attempts": 2, "mode": "standard"}, s3={"addressing_style": "path"}
-            ),
-            **credentials,
-        )
+        emulator = self.emulator
+        return client(service, region, emulator.endpoint, emulator.certificate, credentials)
 
     def administrator(self, service: str, account: str, region: str) -> Any:
         """A client of an account's administrator."""

@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
-
+from mlops_rehearsal.emulator.clients import client
 from mlops_rehearsal.emulator.server import Emulator
 
 ACCOUNT = "111122223333"
@@ -23,12 +22,9 @@ class Accounts:
 
     def client(self, service: str, credentials: Mapping[str, str] | None = None) -> Any:
         root = {"aws_access_key_id": self.account, "aws_secret_access_key": "test"}
-        return boto3.session.Session().client(
-            service,
-            region_name="eu-west-1",
-            endpoint_url=self.emulator.endpoint,
-            verify=str(self.emulator.certificate),
-            **(credentials or root),
+        emulator = self.emulator
+        return client(
+            service, "eu-west-1", emulator.endpoint, emulator.certificate, credentials or root
         )
 
     def role(self, name: str, service: str, *statements: Mapping[str, Any]) -> str:
