@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from accounts_of_tests import ACCOUNT, Accounts
 
-from mlops_commons.execution_policies.managed_policies import Change, put_policies
+from mlops_commons.accounts.managed_policies import Change, put_policies
 from mlops_commons.utilities.errors import PlatformError
 
 pytestmark = pytest.mark.app

@@ -27,9 +27,9 @@ class StackSummary:
     account: str
     region: str
     stack: str
-    resources: int
-    description: str
-    template: str
+    resources: int = 0
+    description: str = ""
+    template: str = ""
 
 
 def read_stacks(assembly: Path) -> tuple[StackSummary, ...]:
@@ -43,7 +43,7 @@ def read_stacks(assembly: Path) -> tuple[StackSummary, ...]:
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise PlatformError(
             f"'{assembly}' is not a readable cloud assembly: {error!r}",
-            hint="synthesise it anew with: ./mlops-multi-account.sh infra synth --force",
+            hint="synthesise it again with: ./mlops-multi-account.sh infra synth --force",
         ) from error
 
 

@@ -1,15 +1,17 @@
-"""The templates that CloudFormation gets in one account, and the texts in them."""
+"""Templates read back: those of a cloud assembly, and the products that Service Catalog offers."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from mlops_commons.assembly.stacks import StackSummary
+from mlops_commons.assembly.stacks import StackSummary, read_stacks
 
-ANYTHING: Final = "*"
+Template = Mapping[str, Any]
+Resource = Mapping[str, Any]
+PRODUCT_SUFFIX: Final = ".product.template.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,17 +25,33 @@ class Environment:
 
 @dataclass(frozen=True, kw_only=True)
 class StackTemplate:
-    """One stack; its name may hold wildcards where projects choose it."""
+    """A stack with its template; its name may hold wildcards where projects choose it.
 
-    stack: str
-    environment: Environment
-    template: Mapping[str, Any] = field(repr=False)
+    Attributes:
+        partition: by default that of the region.
+        known: values of parameters that are the same wherever the template is deployed.
+    """
 
-    def resources(self, *kinds: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    summary: StackSummary
+    template: Template = field(repr=False)
+    partition: str = ""
+    known: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def stack(self) -> str:
+        """The name of the stack."""
+        return self.summary.stack
+
+    @property
+    def environment(self) -> Environment:
+        """Where the stack goes."""
+        account, region = self.summary.account, self.summary.region
+        partition = self.partition or partition_of(region)
+        return Environment(partition=partition, account=account, region=region)
+
+    def resources(self, *types: str) -> Iterator[tuple[str, Resource]]:
         """Logical id and properties of the resources of some types; of all without types."""
-        for logical_id, resource in self.template.get("Resources", {}).items():
-            if not kinds or resource["Type"] in kinds:
-                yield logical_id, resource.get("Properties", {})
+        return resources(self.template, *types)
 
     @property
     def types(self) -> frozenset[str]:
@@ -41,13 +59,59 @@ class StackTemplate:
         return frozenset(r["Type"] for r in self.template.get("Resources", {}).values())
 
 
-def read_template(assembly: Path, stack: StackSummary, partition: str) -> StackTemplate:
+@dataclass(frozen=True, kw_only=True)
+class AppTemplates:
+    """What an app synthesises.
+
+    Attributes:
+        products: the templates of Service Catalog products, by the template file of the stack
+            that offers them.
+    """
+
+    stacks: tuple[StackTemplate, ...]
+    products: Mapping[str, tuple[Template, ...]]
+
+    def products_of(self, stack: StackTemplate) -> tuple[Template, ...]:
+        """The products that a stack offers, in the order of their file names."""
+        return self.products.get(stack.summary.template, ())
+
+
+def read_templates(assembly: Path) -> AppTemplates:
+    """Every template of a cloud assembly.
+
+    Raises:
+        PlatformError: the folder is not a complete cloud assembly.
+    """
+    stacks = tuple(read_template(assembly, summary) for summary in read_stacks(assembly))
+    products = {}
+    for stack in stacks:
+        if any(stack.resources("AWS::ServiceCatalog::CloudFormationProduct")):
+            folder = (assembly / stack.summary.template).parent
+            files = sorted(folder.glob(f"*{PRODUCT_SUFFIX}"))
+            products[stack.summary.template] = tuple(_read(file) for file in files)
+    return AppTemplates(stacks=stacks, products=products)
+
+
+def read_template(assembly: Path, summary: StackSummary) -> StackTemplate:
     """A stack of a cloud assembly with its template."""
-    return StackTemplate(
-        stack=stack.stack,
-        environment=Environment(partition=partition, account=stack.account, region=stack.region),
-        template=json.loads((assembly / stack.template).read_bytes()),
-    )
+    return StackTemplate(summary=summary, template=_read(assembly / summary.template))
+
+
+def resources(template: Template, *types: str) -> Iterator[tuple[str, Resource]]:
+    """Logical id and properties of the resources of some types, in the template's order.
+
+    Args:
+        types: all resources without any.
+    """
+    for logical_id, resource in template.get("Resources", {}).items():
+        if not types or resource["Type"] in types:
+            yield logical_id, resource.get("Properties", {})
+
+
+def defaults(template: Template) -> dict[str, str]:
+    """The parameters of a template that have a default, with it."""
+    parameters = template.get("Parameters", {}).items()
+    return {name: str(value["Default"]) for name, value in parameters if "Default" in value}
 
 
 def types_in(stacks: Sequence[StackTemplate]) -> frozenset[str]:
@@ -55,34 +119,14 @@ def types_in(stacks: Sequence[StackTemplate]) -> frozenset[str]:
     return frozenset().union(*(stack.types for stack in stacks))
 
 
-def text(value: Any, stack: StackTemplate) -> str:
-    """The text that a value stands for; what is known only in the deployment becomes `*`."""
-    if isinstance(value, str):
-        return value
-    if not isinstance(value, Mapping) or len(value) != 1:
-        return ANYTHING
-    ((function, argument),) = value.items()
-    if function == "Ref":
-        return _pseudo(argument, stack)
-    if function == "Fn::Join":
-        separator, parts = argument
-        return str(separator).join(text(part, stack) for part in parts)
-    if function == "Fn::Sub":
-        pattern, variables = argument if isinstance(argument, list) else (argument, {})
-        return re.sub(
-            r"[$][{]([^!}]+)[}]",
-            lambda m: text(variables.get(m[1], {"Ref": m[1]}), stack),
-            pattern,
-        )
-    return ANYTHING
+@cache
+def partition_of(region: str) -> str:
+    """The partition of a region, as botocore's endpoint data says it."""
+    from botocore.session import Session
+
+    return str(Session().get_partition_for_region(region))
 
 
-def _pseudo(name: str, stack: StackTemplate) -> str:
-    place = stack.environment
-    known = {
-        "AWS::Partition": place.partition,
-        "AWS::Region": place.region,
-        "AWS::AccountId": place.account,
-        "AWS::StackName": stack.stack,
-    }
-    return known.get(name, ANYTHING)
+def _read(file: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(file.read_bytes())
+    return content

@@ -3,16 +3,16 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from mlops_commons.diagrams.actions import Action, actions
-from mlops_commons.diagrams.graph import Direction, Edge, EdgeKind, Graph, Group, Node, NodeKind
-from mlops_commons.diagrams.templates import (
+from mlops_commons.assembly.templates import (
     AppTemplates,
     StackTemplate,
     Template,
     defaults,
     resources,
-    text,
 )
+from mlops_commons.diagrams.actions import Action, actions
+from mlops_commons.diagrams.graph import Direction, Edge, EdgeKind, Graph, Group, Node, NodeKind
+from mlops_commons.diagrams.values import text
 
 PROJECT: Final = {"SageMakerProjectName": "<name>", "SageMakerProjectId": "<id>"}
 """What stands for a project that nobody has started yet."""

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mlops_commons.diagrams.templates import Resource, text
+from mlops_commons.assembly.templates import Resource
+from mlops_commons.diagrams.values import text
 
 _DEPLOY_ROLE: Final = re.compile(
     r":iam::(?P<account>\d{12}):role/(?P<name>cdk-\w+-deploy-role)-\d{12}-(?P<region>[a-z0-9-]+)$"

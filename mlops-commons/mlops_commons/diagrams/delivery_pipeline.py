@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
+from mlops_commons.assembly.templates import StackTemplate, defaults
 from mlops_commons.diagrams.actions import Action, actions
 from mlops_commons.diagrams.graph import Direction, Edge, Graph, Group, Node, NodeKind
-from mlops_commons.diagrams.templates import StackTemplate, defaults
 
 KINDS: Final = {
     "Approval": NodeKind.APPROVAL,

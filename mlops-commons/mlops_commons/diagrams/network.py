@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
+from mlops_commons.assembly.templates import Resource, StackTemplate
 from mlops_commons.diagrams.graph import Direction, Edge, EdgeKind, Graph, Group, Node, NodeKind
 from mlops_commons.diagrams.security_groups import security_group_node
-from mlops_commons.diagrams.templates import Resource, StackTemplate, text
+from mlops_commons.diagrams.values import text
 
 VPC: Final = "vpc"
 PRIVATE: Final = "private subnets"

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 
+from mlops_commons.assembly.templates import AppTemplates, StackTemplate
 from mlops_commons.diagrams.account_map import account_map
 from mlops_commons.diagrams.delivery_pipeline import delivery_pipeline
 from mlops_commons.diagrams.graph import Graph
 from mlops_commons.diagrams.network import network
 from mlops_commons.diagrams.project_life import project_life
-from mlops_commons.diagrams.templates import AppTemplates, StackTemplate
 
 Apps = Mapping[str, AppTemplates]
 """The templates of each app that is here, by the app's command-line name."""

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from mlops_commons.diagrams.templates import Template, resources, text
+from mlops_commons.assembly.templates import Template, resources
+from mlops_commons.diagrams.values import text
 
 WRITES: Final = {
     "ecr:PutImage": "pushes images",
@@ -63,10 +64,10 @@ def _pairs(statement: Mapping[str, Any], variables: Mapping[str, str]) -> Iterat
 
 
 def _named(arn: str) -> str:
-    """What an ARN names, or the logical id in a text such as `ArtifactBucket.Arn/*`."""
+    """What an ARN names, or the logical id in a text such as `ArtifactBucket/*`."""
     if arn.startswith("arn:"):
         return arn.split(":", 5)[5].partition("/")[2]
-    return arn.partition(".")[0]
+    return arn.partition("/")[0]
 
 
 def _roles(product: Template, name: str, variables: Mapping[str, str]) -> Iterator[str]:

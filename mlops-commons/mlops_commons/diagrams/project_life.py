@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from mlops_commons.assembly.templates import Resource, Template, defaults, resources
 from mlops_commons.diagrams.account_map import PROJECT
 from mlops_commons.diagrams.actions import Action, actions
 from mlops_commons.diagrams.delivery_pipeline import action_key, action_node, order, row, stages
 from mlops_commons.diagrams.graph import Direction, Edge, EdgeKind, Graph, Group, Node, NodeKind
 from mlops_commons.diagrams.project_access import WRITES, event, writes
-from mlops_commons.diagrams.templates import Resource, Template, defaults, resources, text
+from mlops_commons.diagrams.values import text
 
 PIPELINES: Final = "AWS::CodePipeline::Pipeline"
 STORES: Final = (

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from mlops_commons.assembly.templates import Resource, StackTemplate
 from mlops_commons.diagrams.graph import Node, NodeKind
-from mlops_commons.diagrams.templates import Resource, StackTemplate, text
+from mlops_commons.diagrams.values import text
 
 ANYWHERE: Final = "0.0.0.0/0"
 ALL_PROTOCOLS: Final = "-1"

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
-from mlops_commons.accounts import toolkit
+from mlops_commons.accounts.account_policies import policy_arns
 from mlops_commons.accounts.bootstrap_plan import BootstrapRow, PolicySource
 from mlops_commons.accounts.signed_in import WrongAccountError, signed_in
 from mlops_commons.doctor.finding import Finding, Level
 from mlops_commons.doctor.quotas import Needs, Quota
-from mlops_commons.execution_policies.account_policies import policy_arns
+from mlops_commons.utilities import toolkit
 from mlops_commons.utilities.errors import PlatformError
 
 LEAST_VERSION: Final = 6

@@ -7,8 +7,8 @@ from mlops_commons.assembly.templates import Environment, StackTemplate
 from mlops_commons.contract import TagKey
 from mlops_commons.execution_policies.project_stacks import PROJECT_TAG
 from mlops_commons.execution_policies.resource_kinds import RANDOM_IDS
+from mlops_commons.execution_policies.review import Review
 from mlops_commons.iam.statements import Statement
-from mlops_commons.utilities.errors import PlatformError
 
 OWN_TAGS: Final = (str(TagKey.APP), PROJECT_TAG)
 """One of them is on every key that the platform and its projects make."""
@@ -20,10 +20,17 @@ def is_of_keys(action: str) -> bool:
 
 
 def key_statements(
-    actions: set[str], stacks: Sequence[StackTemplate], place: Environment
+    actions: set[str],
+    stacks: Sequence[StackTemplate],
+    place: Environment,
+    further: Sequence[str] = (),
 ) -> Iterator[Statement]:
-    """Keys have random ids, so the tags that these stacks put on them tell which are theirs."""
-    tags = sorted(_key_tags(stacks))
+    """Keys have random ids, so the tags that these stacks put on them tell which are theirs.
+
+    Args:
+        further: tags that keys get besides those in the templates.
+    """
+    tags = sorted({*(tag for _, tag in _keys(stacks, further) if tag)})
     regions = sorted({stack.environment.region for stack in stacks})
     keys = tuple(f"arn:{place.partition}:kms:{r}:{place.account}:key/*" for r in regions)
     creating = {"kms:CreateKey", "kms:TagResource"}
@@ -47,17 +54,22 @@ def key_statements(
             )
 
 
-def _key_tags(stacks: Sequence[StackTemplate]) -> set[str]:
-    found = set()
+def key_reviews(stacks: Sequence[StackTemplate], further: Sequence[str] = ()) -> Iterator[Review]:
+    """The keys that no tag tells apart from those of others: nothing is granted for them."""
+    for where, tag in _keys(stacks, further):
+        if not tag:
+            yield Review(
+                type="AWS::KMS::Key",
+                what=f"nothing is granted for {where}",
+                reason=f"it has none of the tags {', '.join(OWN_TAGS)}, so a policy cannot tell "
+                f"whose it is; tag it, for example with: Tags.of(key).add('{OWN_TAGS[0]}', ...)",
+            )
+
+
+def _keys(stacks: Sequence[StackTemplate], further: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Each key with the tag by which it is known; empty for none."""
     for stack in stacks:
         for logical_id, properties in stack.resources("AWS::KMS::Key"):
-            present = {tag["Key"] for tag in properties.get("Tags", ())}
+            present = {*further, *(tag["Key"] for tag in properties.get("Tags", ()))}
             own = [tag for tag in OWN_TAGS if tag in present]
-            if not own:
-                raise PlatformError(
-                    f"the key '{logical_id}' of stack '{stack.stack}' has none of the tags "
-                    f"{', '.join(OWN_TAGS)}, so a policy cannot tell that it belongs to it",
-                    hint=f"tag it, for example with: Tags.of(key).add('{OWN_TAGS[0]}', ...)",
-                )
-            found.add(own[0])
-    return found
+            yield f"the key '{logical_id}' of stack '{stack.stack}'", own[0] if own else ""

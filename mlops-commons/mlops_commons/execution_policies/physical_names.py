@@ -1,10 +1,11 @@
 """The names that resources get, as patterns of their ARNs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from mlops_commons.assembly.templates import StackTemplate, text
+from mlops_commons.assembly.templates import StackTemplate
 from mlops_commons.execution_policies.resource_kinds import KINDS, Kind, Naming
+from mlops_commons.execution_policies.values import text
 
 GENERATED_LENGTH: Final = 12
 """Random characters at the end of a name that CloudFormation makes."""
@@ -13,7 +14,7 @@ KEPT_LENGTH: Final = 20
 documented; names seen in the field keep 24 characters of each at least: the safe side."""
 
 
-def arns(kind: Kind, stacks: tuple[StackTemplate, ...]) -> tuple[str, ...]:
+def arns(kind: Kind, stacks: Sequence[StackTemplate]) -> tuple[str, ...]:
     """The patterns of the ARNs of all resources of a kind, without those that others include."""
     found = {arn for stack in stacks for arn in _in_stack(kind, stack)}
     return tuple(sorted(without_included(found)))

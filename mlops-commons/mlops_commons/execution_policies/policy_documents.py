@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from mlops_commons.execution_policies.review import Review
 from mlops_commons.iam.statements import Statement, policy_document
 from mlops_commons.utilities.errors import PlatformError
 
@@ -14,7 +15,7 @@ MAXIMUM_POLICIES: Final = 10
 """Attached to a role (IAM and STS quotas, without an increase)."""
 MARK: Final = "GeneratedBy"
 MARK_TEXT: Final = (
-    "mlops-multi-account.sh bootstrap, anew at every run; remove this line to keep your own changes"
+    "mlops-multi-account.sh bootstrap, at every run; remove this line to keep your own changes"
 )
 Document = Mapping[str, Any]
 
@@ -73,10 +74,11 @@ def _document(statements: Sequence[Any]) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
-def reviewed_text(statements: Sequence[Statement]) -> str:
+def reviewed_text(statements: Sequence[Statement], reviews: Sequence[Review] = ()) -> str:
     """What is written for review: the document, and why each wildcard stands."""
     content = {
         MARK: MARK_TEXT,
+        **({"Review": [str(review) for review in reviews]} if reviews else {}),
         "Wildcards": {
             row.sid: row.reason
             for row in statements

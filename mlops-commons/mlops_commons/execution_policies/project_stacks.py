@@ -8,6 +8,7 @@ may hold: the types of the seed code, by the names that its `deploy_app/names.py
 from collections.abc import Sequence
 from typing import Any, Final
 
+from mlops_commons.assembly.stacks import StackSummary
 from mlops_commons.assembly.templates import Environment, StackTemplate
 from mlops_commons.contract import ParameterName, StageName
 
@@ -36,8 +37,13 @@ def project_stack(
             they deploy here.
     """
     return StackTemplate(
-        stack=f"*-p-*-deploy-{stage}",
-        environment=environment,
+        summary=StackSummary(
+            role=stage,
+            account=environment.account,
+            region=environment.region,
+            stack=f"*-p-*-deploy-{stage}",
+        ),
+        partition=environment.partition,
         template={
             "Parameters": _network(),
             "Resources": {

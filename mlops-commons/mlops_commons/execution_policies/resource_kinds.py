@@ -85,6 +85,13 @@ KINDS: Final = (
         lower=True,
     ),
     Kind(
+        name="cloudformation:stack",
+        types=("AWS::CloudFormation::Stack",),
+        arn=_own("cloudformation", "stack/{name}/*"),
+        naming=Naming.STACK,
+        maximum=128,
+    ),
+    Kind(
         name="iam:role",
         types=("AWS::IAM::Role",),
         arn="arn:{partition}:iam::{account}:role{path}{name}",
@@ -176,6 +183,12 @@ KINDS: Final = (
         arn=_own("cloudwatch", "alarm:{name}"),
         name_property="AlarmName",
         naming=Naming.STACK,
+    ),
+    # Application Auto Scaling names the alarms of its policies so.
+    Kind(
+        name="cloudwatch:alarm",
+        types=("AWS::ApplicationAutoScaling::ScalingPolicy",),
+        arn=_own("cloudwatch", "alarm:TargetTracking-{name}"),
     ),
     Kind(
         name="application-autoscaling:ScalableTarget",

@@ -1,13 +1,15 @@
 """Making and changing roles: only their own policies, and with a boundary where one is wanted."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from mlops_commons.assembly.templates import Environment, StackTemplate, text, types_in
-from mlops_commons.execution_policies.passed_roles import passed_roles
+from mlops_commons.assembly.templates import Environment, StackTemplate
+from mlops_commons.execution_policies.handler_permissions import handler_permissions
 from mlops_commons.execution_policies.permission_tables import SERVICE_LINKED_ROLES
 from mlops_commons.execution_policies.physical_names import arns
+from mlops_commons.execution_policies.required_actions import Need
 from mlops_commons.execution_policies.resource_kinds import KINDS, statement_name
+from mlops_commons.execution_policies.values import text
 from mlops_commons.iam.statements import Statement
 from mlops_commons.utilities.errors import PlatformError
 
@@ -47,9 +49,9 @@ def role_conditions(
             yield from _statements(of_whom, wanted, found, boundaries)
 
 
-def pass_role_statements(stacks: Sequence[StackTemplate]) -> Iterator[Statement]:
+def pass_role_statements(by_service: Mapping[str, tuple[str, ...]]) -> Iterator[Statement]:
     """Handing roles to services: for each service exactly those that it gets."""
-    for service, roles in passed_roles(stacks).items():
+    for service, roles in by_service.items():
         yield Statement(
             sid=f"PassRolesTo{statement_name(service.partition('.')[0])}",
             actions=("iam:PassRole",),
@@ -60,21 +62,26 @@ def pass_role_statements(stacks: Sequence[StackTemplate]) -> Iterator[Statement]
         )
 
 
-def service_linked_roles(
-    stacks: Sequence[StackTemplate], place: Environment, actions: Iterable[str]
-) -> Iterator[Statement]:
+def service_linked_roles(wanted: Iterable[Need], place: Environment) -> Iterator[Statement]:
     """Making the roles that AWS's services have in an account that has none of them yet."""
     services = sorted(
-        service for kind, service in SERVICE_LINKED_ROLES.items() if kind in types_in(stacks)
+        {
+            SERVICE_LINKED_ROLES.get(
+                need.type, f"{handler_permissions().service_of(need.type)}.amazonaws.com"
+            )
+            for need in wanted
+            if "iam:CreateServiceLinkedRole" in need.actions
+        }
     )
-    if not services or "iam:CreateServiceLinkedRole" not in set(actions):
+    if not services:
         return
     role = f"arn:{place.partition}:iam::{place.account}:role/aws-service-role"
     yield Statement(
         sid="CreateServiceLinkedRoles",
         actions=("iam:CreateServiceLinkedRole",),
         resources=tuple(f"{role}/{service}/*" for service in services),
-        reason="AWS names the one role that a service may have below its path",
+        reason="AWS names the one role that a service may have below its path, and says what it "
+        "may do",
         condition={"StringEquals": {"iam:AWSServiceName": tuple(services)}},
     )
 
@@ -83,6 +90,8 @@ def _statements(
     of_whom: str, wanted: set[str], stacks: Sequence[StackTemplate], boundaries: tuple[str, ...]
 ) -> Iterator[Statement]:
     roles = _patterns("iam:role", stacks)
+    if not roles:
+        return
     bounded: dict[str, Any] = {}
     if boundaries:
         bounded = {"ArnEquals": {"iam:PermissionsBoundary": boundaries}}
@@ -117,7 +126,7 @@ def _policies(stacks: Sequence[StackTemplate]) -> tuple[str, ...]:
 
 def _patterns(name: str, stacks: Sequence[StackTemplate]) -> tuple[str, ...]:
     kind = next(row for row in KINDS if row.name == name)
-    return arns(kind, tuple(stacks))
+    return arns(kind, stacks)
 
 
 def _check(stacks: Sequence[StackTemplate], boundary: str) -> None:

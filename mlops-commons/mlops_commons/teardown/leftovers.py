@@ -9,10 +9,10 @@ from typing import Any, Final
 
 import yaml
 
-from mlops_commons.accounts import toolkit
 from mlops_commons.accounts.bootstrap_plan import BootstrapRow
 from mlops_commons.teardown.inventory import LAUNCHED, PROJECT_ID, Inventory
 from mlops_commons.teardown.plan import Kind, Step
+from mlops_commons.utilities import toolkit
 from mlops_commons.utilities.generated_files import write_atomically
 
 RETAINED: Final = ("Retain", "RetainExceptOnCreate")

@@ -13,19 +13,21 @@ import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from checkouts import APPS_HERE, make_checkout
 from one_account_set import DEFAULTS, ONE_SET, loaded
+from service_authorization import mismatched
 
-from mlops_commons.accounts.bootstrap_plan import BootstrapRow, bootstrap_plan
-from mlops_commons.assembly.stacks import read_stacks
-from mlops_commons.assembly.templates import types_in
-from mlops_commons.execution_policies.account_policies import (
+from mlops_commons.accounts.account_policies import (
     AccountPolicy,
     Assemblies,
     account_policy,
-    generated_statements,
+    generated_policy,
     stacks_of,
 )
+from mlops_commons.accounts.bootstrap_plan import BootstrapRow, bootstrap_plan
+from mlops_commons.assembly.stacks import read_stacks
+from mlops_commons.assembly.templates import types_in
 from mlops_commons.execution_policies.execution_policy import execution_policy
-from mlops_commons.execution_policies.handler_permissions import FILE, extract
+from mlops_commons.execution_policies.extraction import extract
+from mlops_commons.execution_policies.handler_permissions import FILE
 from mlops_commons.execution_policies.required_actions import required_actions
 from mlops_commons.execution_policies.unused_actions import UNUSED
 from mlops_commons.utilities.errors import PlatformError
@@ -47,7 +49,7 @@ JUDGED_ELSEWHERE = {
     "RESOURCE_POLICY_PRIVILEGE_ESCALATION",
     # The handlers name actions that are newer than this list of them.
     "UNKNOWN_ACTION",
-    # One statement has all actions on one set of resources; each of them matches some.
+    # One statement has all actions on one set of resources; the next test asks of each action.
     "RESOURCE_MISMATCH",
 }
 
@@ -88,7 +90,8 @@ def test_every_type_has_what_its_handlers_need(row: BootstrapRow, assemblies: As
 def test_every_schemas_create_update_and_delete_is_granted_or_left_out_for_a_reason(
     row: BootstrapRow, assemblies: Assemblies
 ) -> None:
-    granted = set(actions(policy(row, assemblies).documents))
+    # IAM takes actions in any case, and schemas do not always spell them as the reference does.
+    granted = {action.lower() for action in actions(policy(row, assemblies).documents)}
     checked = 0
     for kind in sorted(types_in(stacks_of(row, assemblies)) - WITHOUT_SCHEMA):
         if kind.startswith("Custom::"):
@@ -98,11 +101,11 @@ def test_every_schemas_create_update_and_delete_is_granted_or_left_out_for_a_rea
             (a, unused.reason) for unused in UNUSED if unused.type == kind for a in unused.actions
         ]
         for handler in {"create", "update", "delete"} & set(schema["handlers"]):
-            wanted = set(schema["handlers"][handler]["permissions"])
+            wanted = {a.lower() for a in schema["handlers"][handler]["permissions"]}
             lacking = {
                 action
                 for action in wanted - granted
-                if not any(reason and fnmatchcase(action, a) for a, reason in left_out)
+                if not any(reason and fnmatchcase(action, a.lower()) for a, reason in left_out)
             }
             assert (kind, handler, lacking) == (kind, handler, set())
             assert not wanted or wanted & granted, f"nothing is left of {kind} {handler}"
@@ -133,8 +136,23 @@ def test_parliament_finds_nothing(row: BootstrapRow, assemblies: Assemblies) -> 
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: str(row.uses[0]))
+def test_every_action_is_granted_on_resources_that_it_works_on(
+    row: BootstrapRow, assemblies: Assemblies
+) -> None:
+    documents = policy(row, assemblies).documents
+    assert mismatched(statement for d in documents for statement in d["Statement"]) == []
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: str(row.uses[0]))
+def test_nothing_of_the_shipped_platform_has_to_be_reviewed(
+    row: BootstrapRow, assemblies: Assemblies
+) -> None:
+    assert policy(row, assemblies).reviews == ()
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: str(row.uses[0]))
 def test_every_wildcard_says_why(row: BootstrapRow, assemblies: Assemblies) -> None:
-    for statement in generated_statements(row, assemblies, app_prefix="mlops"):
+    for statement in generated_policy(row, assemblies, app_prefix="mlops").statements:
         assert statement.reason or not any("*" in resource for resource in statement.resources)
 
 
@@ -142,7 +160,7 @@ def test_every_wildcard_says_why(row: BootstrapRow, assemblies: Assemblies) -> N
 def test_no_statement_has_a_condition_that_nothing_meets(
     row: BootstrapRow, assemblies: Assemblies
 ) -> None:
-    for statement in generated_statements(row, assemblies, app_prefix="mlops"):
+    for statement in generated_policy(row, assemblies, app_prefix="mlops").statements:
         for entries in (statement.condition or {}).values():
             assert all(entries.values()), statement.sid
 
@@ -165,8 +183,8 @@ def test_a_type_that_is_gone_takes_its_actions_along(assemblies: Assemblies) -> 
         )
         for stack in stacks
     ]
-    before = {a for s in execution_policy(stacks, place) for a in s.actions}
-    after = {a for s in execution_policy(less, place) for a in s.actions}
+    before = {a for s in execution_policy(stacks, place).statements for a in s.actions}
+    after = {a for s in execution_policy(less, place).statements for a in s.actions}
     assert "codepipeline:CreatePipeline" in before - after
     assert after < before
 
@@ -177,7 +195,7 @@ def test_roles_of_projects_can_be_made_with_the_boundary_of_the_stage_only(
     (row,) = [r for r in ROWS if str(r.uses[0]).endswith("prod") and "pre" not in str(r.uses[0])]
     creating = [
         statement
-        for statement in generated_statements(row, assemblies, app_prefix="mlops")
+        for statement in generated_policy(row, assemblies, app_prefix="mlops").statements
         if "iam:CreateRole" in statement.actions
         and any("sagemaker-p-" in resource for resource in statement.resources)
     ]
@@ -199,7 +217,7 @@ def test_models_are_made_of_versions_that_the_sets_dev_account_has_registered(
     assemblies: Assemblies, stage: str, versions: tuple[str, ...]
 ) -> None:
     (row,) = [row for row in ROWS if row.uses[0].stage_name == stage]
-    statements = generated_statements(row, assemblies, app_prefix="mlops")
+    statements = generated_policy(row, assemblies, app_prefix="mlops").statements
     about = [s for s in statements if "sagemaker:DescribeModelPackage" in s.actions]
     assert tuple(resource for s in about for resource in s.resources) == versions
     assert all("sagemaker:CreateModel" in s.actions for s in about)

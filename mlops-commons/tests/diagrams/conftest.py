@@ -3,8 +3,8 @@
 import pytest
 from checkouts import APPS_HERE, make_checkout
 
+from mlops_commons.assembly.templates import read_templates
 from mlops_commons.diagrams.pictures import Apps
-from mlops_commons.diagrams.templates import read_templates
 
 
 @pytest.fixture(scope="session")

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from checkouts import APPS_HERE
 
+from mlops_commons.assembly.templates import StackTemplate
 from mlops_commons.diagrams.account_map import AFTER_APPROVAL, account_map
 from mlops_commons.diagrams.graph import EdgeKind, Graph, NodeKind
 from mlops_commons.diagrams.pictures import Apps
-from mlops_commons.diagrams.templates import StackTemplate
 
 pytestmark = [
     pytest.mark.app,

@@ -6,7 +6,7 @@ from mlops_commons.cli.environment import child_environment
 from mlops_commons.diagrams.dot import COLOURS, dot
 from mlops_commons.diagrams.graph import Direction, Edge, Graph, Group, Node, NodeKind
 from mlops_commons.diagrams.layout import laid_out
-from mlops_commons.diagrams.templates import text
+from mlops_commons.diagrams.values import text
 
 ONE = Node(key="one", kind=NodeKind.STACK, title="one")
 
@@ -55,7 +55,7 @@ def test_names_with_any_character_are_shown_as_they_are() -> None:
         ({"Ref": "Account"}, "123456789012"),
         ({"Ref": "Vpc"}, "Vpc"),
         ({"Fn::GetAtt": ["Key", "Arn"]}, "Key"),
-        ({"Fn::Sub": "${Account}-${Key.Arn}"}, "123456789012-Key.Arn"),
+        ({"Fn::Sub": "${Account}-${Key.Arn}"}, "123456789012-Key"),
         ({"Fn::Join": [":", ["a", {"Ref": "Account"}]]}, "a:123456789012"),
         ({"Fn::Select": [1, {"Fn::GetAZs": ""}]}, "zone 2"),
     ],

@@ -1,7 +1,9 @@
 """What AWS's Service Authorization Reference says of an action, as parliament ships it."""
 
 import json
+import re
 import warnings
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,12 +20,13 @@ class Action:
 
     Attributes:
         access_level: List, Read, Write, Tagging or Permissions management.
-        resources: the kinds of resources that a policy can name for it.
+        resources: the kinds of resources that a policy can name for it, with the pattern of their
+            ARNs.
         condition_keys: with `${...}` where a part is free.
     """
 
     access_level: str
-    resources: frozenset[str]
+    resources: Mapping[str, str]
     condition_keys: frozenset[str]
 
 
@@ -37,14 +40,68 @@ def _definition() -> list[dict[str, Any]]:
 @cache
 def action(name: str) -> Action:
     """The entry of an action such as `s3:GetObject`; a `KeyError` if there is none."""
+    return entries(name)[0]
+
+
+@cache
+def entries(name: str) -> tuple[Action, ...]:
+    """The entries of an action: services with two APIs have several, and a `KeyError` if none."""
     prefix, _, privilege = name.partition(":")
-    for service in _definition():
-        for row in service["privileges"] if service["prefix"] == prefix else ():
-            if row["privilege"] == privilege:
-                kinds = row["resource_types"]
-                return Action(
-                    access_level=row["access_level"],
-                    resources=frozenset(kind["resource_type"] for kind in kinds) - {""},
-                    condition_keys=frozenset(k for kind in kinds for k in kind["condition_keys"]),
-                )
-    raise KeyError(name)
+    found = [
+        _entry(service, row)
+        for service in _definition()
+        if service["prefix"] == prefix
+        for row in service["privileges"]
+        if row["privilege"] == privilege
+    ]
+    if not found:
+        raise KeyError(name)
+    return tuple(found)
+
+
+def _entry(service: dict[str, Any], row: dict[str, Any]) -> Action:
+    kinds = row["resource_types"]
+    arns = {kind["resource"]: kind["arn"] for kind in service["resources"]}
+    return Action(
+        access_level=row["access_level"],
+        resources={
+            name: re.sub(r"[$][{][^}]+[}]", "*", arns.get(name.strip("*"), "*"))
+            for name in {kind["resource_type"] for kind in kinds} - {""}
+        },
+        condition_keys=frozenset(k for kind in kinds for k in kind["condition_keys"]),
+    )
+
+
+def mismatched(statements: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The actions of which no statement names a resource on which the action works.
+
+    Passed over: an action that is newer than the reference, and tagging, for which the reference
+    does not have all that can be tagged.
+    """
+    granted: dict[str, set[str]] = {}
+    for statement in statements:
+        for name in _listed(statement["Action"]):
+            granted.setdefault(name, set()).update(_listed(statement["Resource"]))
+    return sorted(
+        name
+        for name, resources in granted.items()
+        if "tag" not in name.lower() and not _works_on(name, resources)
+    )
+
+
+def _works_on(name: str, resources: set[str]) -> bool:
+    try:
+        found = entries(name)
+    except KeyError:
+        return True
+    patterns = {arn for entry in found for arn in entry.resources.values()}
+    without = any(not entry.resources for entry in found)
+    return "*" in resources or any(
+        (without and len(found) > 1) or parliament.is_arn_match("resource", pattern, resource)
+        for pattern in patterns
+        for resource in resources
+    )
+
+
+def _listed(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else list(value)

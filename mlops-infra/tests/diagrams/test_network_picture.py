@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from mlops_commons.assembly.stacks import StackSummary
+from mlops_commons.assembly.templates import StackTemplate
 from mlops_commons.diagrams.graph import EdgeKind, Graph, Node, NodeKind
 from mlops_commons.diagrams.network import PRIVATE, PUBLIC, network
-from mlops_commons.diagrams.templates import StackTemplate
 from mlops_commons.vpc_endpoints import selected_endpoints
 
 pytestmark = pytest.mark.pure

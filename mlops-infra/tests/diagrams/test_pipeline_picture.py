@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from mlops_commons.assembly.stacks import StackSummary
+from mlops_commons.assembly.templates import StackTemplate
 from mlops_commons.diagrams.delivery_pipeline import delivery_pipeline
 from mlops_commons.diagrams.graph import NodeKind
-from mlops_commons.diagrams.templates import StackTemplate
 
 pytestmark = pytest.mark.pure
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, Final
 
-from mlops_commons.accounts import toolkit
+from mlops_commons.utilities import toolkit
 from mlops_rehearsal.acts.bootstrap import wrapper
 from mlops_rehearsal.world.projects import Project
 from mlops_rehearsal.world.world import World

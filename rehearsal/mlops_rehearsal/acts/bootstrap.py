@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from mlops_commons.accounts import toolkit
+from mlops_commons.utilities import toolkit
 from mlops_commons.utilities.errors import PlatformError
 from mlops_rehearsal.acts.first_deploy import WRAPPER
 from mlops_rehearsal.world.evidence import Evidence

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from mlops_commons.accounts import toolkit
+from mlops_commons.utilities import toolkit
 from mlops_commons.utilities.errors import PlatformError
 from mlops_rehearsal.acts.bootstrap import wrapper
 from mlops_rehearsal.report.observed import GONE

@@ -1,6 +1,7 @@
 """The bootstrap plan as a table for people and as JSON for scripts."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -8,11 +9,11 @@ import typer
 from mlops_commons.cli.tables import print_table
 
 if TYPE_CHECKING:
-    from mlops_commons.execution_policies.account_policies import AccountPolicy
+    from mlops_commons.accounts.account_policies import AccountPolicy
 
 
 def print_plan(policies: Sequence["AccountPolicy"]) -> None:
-    """A row for each account and region."""
+    """A row for each account and region, then what a person has to look at."""
     headings = ("Account", "Region", "Used by", "Trusts", "Execution policy", "Profile")
     print_table(
         headings,
@@ -29,6 +30,12 @@ def print_plan(policies: Sequence["AccountPolicy"]) -> None:
         ],
     )
     typer.echo()
+    remarks = [(policy.row.environment, review) for policy in policies for review in policy.reviews]
+    if remarks:
+        typer.echo("To review before these policies are used:")
+        for environment, review in remarks:
+            typer.echo(f"  {environment}  {review}")
+        typer.echo()
 
 
 def as_json(policy: "AccountPolicy", commands: Mapping[str, list[str]]) -> dict[str, Any]:
@@ -48,6 +55,7 @@ def as_json(policy: "AccountPolicy", commands: Mapping[str, list[str]]) -> dict[
         "policy_source": str(row.policy_source),
         "policy_arns": list(policy.arns),
         "policies": list(policy.documents),
+        "review": [asdict(review) for review in policy.reviews],
         "command": ["cdk", *commands[row.environment]] if row.enabled else [],
     }
 

@@ -51,10 +51,10 @@ def diagram(check: Check = False) -> None:
 
 def _drawn(root: Path) -> Mapping[PurePosixPath, str]:
     """Every picture of the apps that are here."""
+    from mlops_commons.assembly.templates import read_templates
     from mlops_commons.cli.apps.synth import make_assembly
     from mlops_commons.cli.environment import child_environment
     from mlops_commons.diagrams.drawing import draw
-    from mlops_commons.diagrams.templates import read_templates
 
     apps = {}
     for app, folder in APP_DIRECTORIES.items():

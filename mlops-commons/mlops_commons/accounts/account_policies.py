@@ -6,8 +6,17 @@ from pathlib import Path
 
 from mlops_commons.accounts.bootstrap_plan import BootstrapRow, PolicySource
 from mlops_commons.assembly.stacks import StackSummary
-from mlops_commons.assembly.templates import Environment, StackTemplate, read_template
-from mlops_commons.execution_policies.execution_policy import execution_policy
+from mlops_commons.assembly.templates import (
+    Environment,
+    StackTemplate,
+    partition_of,
+    read_template,
+)
+from mlops_commons.execution_policies.execution_policy import (
+    Boundaries,
+    DerivedPolicy,
+    execution_policy,
+)
 from mlops_commons.execution_policies.policy_documents import (
     Document,
     read_policy,
@@ -15,7 +24,8 @@ from mlops_commons.execution_policies.policy_documents import (
     split,
 )
 from mlops_commons.execution_policies.project_stacks import STAGES, project_stack
-from mlops_commons.iam.statements import Statement, policy_document
+from mlops_commons.execution_policies.review import Review
+from mlops_commons.iam.statements import policy_document
 from mlops_commons.utilities import names
 from mlops_commons.utilities.errors import PlatformError
 
@@ -32,12 +42,14 @@ class AccountPolicy:
             or the one that the configuration names.
         documents: each within IAM's limits; none where an ARN is named.
         text: what is written for review; empty where nothing is generated.
+        reviews: what to look at before it is used.
     """
 
     row: BootstrapRow
     arns: tuple[str, ...]
     documents: tuple[Document, ...] = ()
     text: str = ""
+    reviews: tuple[Review, ...] = ()
 
 
 def account_policy(
@@ -49,19 +61,22 @@ def account_policy(
         permissions_boundary: the name of a policy that every role must carry.
 
     Raises:
-        PlatformError: a kept file is no policy, or nothing is known of a template's type.
+        PlatformError: a kept file is no policy, or a role lacks the boundary.
     """
     if row.policy_source is PolicySource.ARN:
         return AccountPolicy(row=row, arns=(row.policy_arn,))
+    reviews: tuple[Review, ...] = ()
     if row.policy_source is PolicySource.FILE:
         documents, text = split(read_policy(row.policy_file)), ""
     else:
-        statements = generated_statements(
+        derived = generated_policy(
             row, assemblies, app_prefix=app_prefix, permissions_boundary=permissions_boundary
         )
-        documents, text = split(policy_document(statements)), reviewed_text(statements)
+        reviews = derived.reviews
+        documents = split(policy_document(derived.statements))
+        text = reviewed_text(derived.statements, reviews)
     arns = policy_arns(row, app_prefix, len(documents))
-    return AccountPolicy(row=row, arns=arns, documents=documents, text=text)
+    return AccountPolicy(row=row, arns=arns, documents=documents, text=text, reviews=reviews)
 
 
 def policy_arns(row: BootstrapRow, app_prefix: str, count: int) -> tuple[str, ...]:
@@ -71,20 +86,22 @@ def policy_arns(row: BootstrapRow, app_prefix: str, count: int) -> tuple[str, ..
     return tuple(f"{prefix}-{number}" for number in range(1, count + 1))
 
 
-def generated_statements(
+def generated_policy(
     row: BootstrapRow, assemblies: Assemblies, *, app_prefix: str, permissions_boundary: str = ""
-) -> tuple[Statement, ...]:
-    """The statements of a generated policy."""
+) -> DerivedPolicy:
+    """What the templates of an account and region need."""
     place = environment_of(row)
     prefix = f"arn:{place.partition}:iam::{place.account}:policy/"
     return execution_policy(
         stacks_of(row, assemblies),
         place,
-        permissions_boundary=f"{prefix}{permissions_boundary}" if permissions_boundary else "",
-        deployment_boundaries=tuple(
-            prefix + names.deployment_boundary(app_prefix, use.set_name, use.stage_name, row.region)
-            for use in row.uses
-            if use.set_name
+        Boundaries(
+            own=f"{prefix}{permissions_boundary}" if permissions_boundary else "",
+            projects=tuple(
+                prefix + names.deployment_boundary(app_prefix, u.set_name, u.stage_name, row.region)
+                for u in row.uses
+                if u.set_name
+            ),
         ),
     )
 
@@ -107,10 +124,8 @@ def stacks_of(row: BootstrapRow, assemblies: Assemblies) -> tuple[StackTemplate,
 
 def environment_of(row: BootstrapRow) -> Environment:
     """Where the stacks of a row go; the partition is that of the region."""
-    from botocore.session import Session
-
     return Environment(
-        partition=Session().get_partition_for_region(row.region),
+        partition=partition_of(row.region),
         account=row.account,
         region=row.region,
     )
@@ -120,7 +135,7 @@ def _synthesised(place: Environment, assemblies: Assemblies) -> Iterator[StackTe
     for folder, stacks in assemblies.items():
         for stack in stacks:
             if (stack.account, stack.region) == (place.account, place.region):
-                yield read_template(folder, stack, place.partition)
+                yield read_template(folder, stack)
 
 
 def _of_projects(row: BootstrapRow, place: Environment) -> Iterator[StackTemplate]:
