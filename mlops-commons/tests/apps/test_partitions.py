@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from checkouts import APPS_HERE, make_checkout
 
-from mlops_commons.accounts import toolkit
+from mlops_commons.utilities import toolkit
 
 pytestmark = pytest.mark.app
 

@@ -5,8 +5,8 @@ from typing import Final
 import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
 
-from mlops_commons.accounts import toolkit
 from mlops_commons.cdk.nag import acknowledge_each, logical_id, partition
+from mlops_commons.utilities import toolkit
 
 OF_PROJECTS: Final = {
     "NIST.800.53.R5-S3BucketReplicationEnabled": (

@@ -12,11 +12,11 @@ from cdk_service_catalog.portfolio.launch import launch_statements
 from cdk_service_catalog.project.access.roles import project_roles
 from cdk_service_catalog.project.definition import ProductDefinition
 from cdk_service_catalog.project.props import ProjectProps
-from mlops_commons.accounts.toolkit import QUALIFIER
 from mlops_commons.cdk.included_resources import IncludedResources
 from mlops_commons.cdk.nag import acknowledge_each
 from mlops_commons.iam.statements import Statement, policy_document
 from mlops_commons.utilities.cloudformation import Resources, ref
+from mlops_commons.utilities.toolkit import QUALIFIER
 
 
 class ProjectBoundary(Construct):

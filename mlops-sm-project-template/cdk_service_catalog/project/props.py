@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from mlops_commons.accounts.toolkit import QUALIFIER
+from mlops_commons.utilities.toolkit import QUALIFIER
 
 
 @dataclass(frozen=True, kw_only=True)

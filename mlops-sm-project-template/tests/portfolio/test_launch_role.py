@@ -11,8 +11,8 @@ from launched_projects import DEV, PREPROD, PRODUCTS, PROJECT, PROJECT_ID, REGIO
 from policy_evaluation import Request, allows, listed
 
 from cdk_service_catalog.portfolio.launch import launch_statements
-from mlops_commons.accounts import toolkit
 from mlops_commons.iam.statements import policy_document
+from mlops_commons.utilities import toolkit
 
 pytestmark = pytest.mark.pure
 
