@@ -13,10 +13,14 @@ from cdk_service_catalog.portfolio.discovery import Product, discover
 from cdk_service_catalog.portfolio.findings import acknowledge_copying
 from cdk_service_catalog.portfolio.launch_role import LaunchRole, ProjectBoundary
 from cdk_service_catalog.portfolio.props import ProjectTargets
-from cdk_service_catalog.project.props import ProjectProps
+from cdk_service_catalog.project.props import ProjectProps, SeedLocation
+from cdk_service_catalog.project.template import project_template
 from mlops_commons.cdk.retention import retention
 from mlops_commons.stage import Portfolio
 from mlops_commons.utilities import names
+
+SEED = SeedLocation(bucket="assets", key="seed.zip")
+"""Which archive a repository starts with decides nothing about what a launch may do."""
 
 
 class SageMakerServiceCatalog(cdk.Stack):
@@ -71,9 +75,12 @@ class SageMakerServiceCatalog(cdk.Stack):
         launch_role = LaunchRole(
             self,
             "LaunchRole",
-            app_prefix=app_prefix,
             boundary_name=boundary.policy_name,
             assets=assets,
+            templates=[
+                project_template(product.definition, props, build_seed=SEED, deploy_seed=SEED)
+                for product in found
+            ],
         )
         self.portfolio = servicecatalog.Portfolio(
             self,

@@ -1,14 +1,14 @@
 """A launched project as it stands in an account: a product's template with values filled in."""
 
-import re
 from dataclasses import replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from cdk_service_catalog.portfolio.discovery import Product, discover
 from cdk_service_catalog.project.definition import ProductDefinition
 from cdk_service_catalog.project.props import ProjectProps, SeedLocation
 from cdk_service_catalog.project.template import project_template
+from mlops_commons.assembly.intrinsics import Scope, evaluate
 from mlops_commons.utilities.cloudformation import RETAINED
 
 DEV, PREPROD, PROD, REGION = "222222222222", "333333333333", "444444444444", "eu-west-1"
@@ -78,7 +78,7 @@ class LaunchedProject:
     ) -> None:
         self.values = {**PARAMETERS, **(parameters or {})}
         self.source = template(definition)["Resources"]
-        self.resources: dict[str, Any] = self._rendered(self.source)
+        self.resources: dict[str, Any] = self.rendered(self.source)
 
     def of_type(self, kind: str) -> list[dict[str, Any]]:
         """The properties of every resource of a type."""
@@ -90,7 +90,7 @@ class LaunchedProject:
         properties = {
             name: value
             for name in ("BucketName", "RoleName", "RepositoryName", "TopicName")
-            if isinstance(value := self._rendered(resource["Properties"].get(name)), str)
+            if isinstance(value := self._named(resource["Properties"].get(name)), str)
         }
         account = self.values.get("AWS::AccountId", DEV)
         return ARNS[resource["Type"]].format(
@@ -104,36 +104,31 @@ class LaunchedProject:
         ]["Statement"]
         return found
 
-    def _rendered(self, value: Any) -> Any:
-        if isinstance(value, dict):
-            if set(value) == {"Fn::Sub"}:
-                return re.sub(r"[$][{]([^}]+)[}]", lambda m: self._named(m[1]), value["Fn::Sub"])
-            if set(value) == {"Ref"}:
-                return self._reference(value["Ref"])
-            if set(value) == {"Fn::GetAtt"}:
-                logical_id, attribute = value["Fn::GetAtt"]
-                return self.arn(logical_id) if attribute == "Arn" else f"{logical_id}.{attribute}"
-            if set(value) == {"Fn::Join"}:
-                separator, parts = value["Fn::Join"]
-                return separator.join(self._rendered(parts))
-            return {key: self._rendered(inner) for key, inner in value.items()}
-        return [self._rendered(inner) for inner in value] if isinstance(value, list) else value
+    def rendered(self, value: Any) -> Any:
+        """A value of the template, or of a policy of its launch, as it stands in the account."""
+        return evaluate(value, self._scope)
 
-    def _named(self, name: str) -> str:
-        if name.endswith(".Arn"):
-            return self.arn(name.removesuffix(".Arn"))
-        found = self._reference(name)
-        assert isinstance(found, str), name
-        return found
+    @cached_property
+    def _scope(self) -> Scope:
+        known = {**PSEUDO, **self.values}
+        named = {logical_id: self._reference(logical_id) for logical_id in self.source}
+        return Scope(
+            values={**known, **named},
+            attribute=lambda logical_id, name: (
+                self.arn(logical_id) if name == "Arn" else f"{logical_id}.{name}"
+            ),
+        )
 
-    def _reference(self, name: str) -> Any:
-        if name in self.values or name in PSEUDO:
-            return self.values.get(name, PSEUDO.get(name))
-        resource = self.source[name]
+    def _named(self, value: Any) -> Any:
+        """A name, which is made of parameters only."""
+        return evaluate(value, Scope(values={**PSEUDO, **self.values}))
+
+    def _reference(self, logical_id: str) -> Any:
+        resource = self.source[logical_id]
         if resource["Type"] == "AWS::SNS::Topic":
-            return self.arn(name)
+            return self.arn(logical_id)
         named = NAMES.get(resource["Type"])
-        return self._rendered(resource["Properties"][named]) if named else name
+        return self._named(resource["Properties"][named]) if named else logical_id
 
 
 @cache

@@ -3,14 +3,16 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 
+from mlops_commons.assembly.intrinsics import Scope
 from mlops_commons.assembly.stacks import StackSummary, read_stacks
 
 Template = Mapping[str, Any]
 Resource = Mapping[str, Any]
+ANYTHING: Final = "*"
 PRODUCT_SUFFIX: Final = ".product.template.json"
 
 
@@ -42,12 +44,32 @@ class StackTemplate:
         """The name of the stack."""
         return self.summary.stack
 
-    @property
+    @cached_property
     def environment(self) -> Environment:
         """Where the stack goes."""
         account, region = self.summary.account, self.summary.region
         partition = self.partition or partition_of(region)
         return Environment(partition=partition, account=account, region=region)
+
+    @cached_property
+    def scope(self) -> Scope:
+        """What is known of the stack before it is deployed; `*` stands for the rest.
+
+        A parameter may get another value than its default, so it is not known.
+        """
+        place = self.environment
+        return Scope(
+            values={
+                "AWS::Partition": place.partition,
+                "AWS::Region": place.region,
+                "AWS::AccountId": place.account,
+                "AWS::StackName": self.stack,
+                **self.known,
+            },
+            unknown=lambda name: ANYTHING,
+            mappings=self.template.get("Mappings", {}),
+            conditions=self.template.get("Conditions", {}),
+        )
 
     def resources(self, *types: str) -> Iterator[tuple[str, Resource]]:
         """Logical id and properties of the resources of some types; of all without types."""

@@ -1,6 +1,6 @@
 """On which resources an action is allowed: those of the templates, as far as names are known."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -10,8 +10,8 @@ from mlops_commons.execution_policies.handler_permissions import (
     handler_permissions,
 )
 from mlops_commons.execution_policies.permission_tables import KINDS_BESIDES
-from mlops_commons.execution_policies.physical_names import arns, without_included
-from mlops_commons.execution_policies.resource_kinds import KINDS, RANDOM_IDS
+from mlops_commons.execution_policies.physical_names import without_included
+from mlops_commons.execution_policies.resource_kinds import KINDS, RANDOM_IDS, Kind
 from mlops_commons.execution_policies.sensitive import OF_OTHERS
 from mlops_commons.execution_policies.values import is_unknown, text
 
@@ -32,6 +32,9 @@ NAMED: Final = {row.name for row in KINDS}
 Condition = Mapping[str, Mapping[str, Any]]
 
 
+Made = Callable[[Kind], Iterable[str]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Target:
     """Resources of an action; `review` where they are wider than what the templates make."""
@@ -48,11 +51,13 @@ def targets(
     stacks: Sequence[StackTemplate],
     place: Environment,
     besides: Mapping[str, set[str]],
+    made: Made,
 ) -> Iterator[Target]:
     """What an action is allowed on; nothing where it would reach what is not of these stacks.
 
     Args:
         types: the resource types that need the action.
+        made: the ARNs of a kind of resources that the templates make.
         besides: by action, what templates refer to without making it.
     """
     service = action.partition(":")[0]
@@ -63,9 +68,9 @@ def targets(
     if kinds and service == "ec2":
         yield Target(resources=_of_ec2(kinds, stacks, place), reason=RANDOM_IDS)
         return
-    found = _named(service, kinds or (), stacks) | besides.get(action, set())
+    found = _named(service, kinds or (), made) | besides.get(action, set())
     if kinds is None:
-        found |= {arn for row in KINDS if set(row.types) & set(types) for arn in arns(row, stacks)}
+        found |= {arn for row in KINDS if set(row.types) & set(types) for arn in made(row)}
     if found:
         named = tuple(sorted(without_included(found)))
         yield Target(resources=named, reason=_reasons(service, kinds))
@@ -80,10 +85,10 @@ def _kinds(action: str) -> tuple[str, ...] | None:
     return known if besides is None else (*(known or ()), *besides)
 
 
-def _named(service: str, kinds: Sequence[str], stacks: Sequence[StackTemplate]) -> set[str]:
+def _named(service: str, kinds: Sequence[str], made: Made) -> set[str]:
     """What the templates make, of kinds whose names a table knows."""
     names = {f"{service}:{kind.strip('*')}" for kind in kinds}
-    return {arn for row in KINDS if row.name in names for arn in arns(row, stacks)}
+    return {arn for row in KINDS if row.name in names for arn in made(row)}
 
 
 def _own(service: str, types: Sequence[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from typing import Final
 
 from mlops_commons.assembly.templates import Environment, StackTemplate
@@ -12,6 +13,7 @@ from mlops_commons.execution_policies.key_permissions import (
     key_statements,
 )
 from mlops_commons.execution_policies.passed_roles import passed_roles
+from mlops_commons.execution_policies.physical_names import arns
 from mlops_commons.execution_policies.required_actions import KEEP, Need, is_custom, needs
 from mlops_commons.execution_policies.resource_kinds import statement_name
 from mlops_commons.execution_policies.review import SID, Review
@@ -150,8 +152,9 @@ def _scoped(
     """A statement for each set of resources, with all actions on them."""
     rows: dict[tuple[str, str], _Row] = {}
     nowhere: dict[str, set[str]] = {}
+    made = cache(partial(arns, stacks=stacks))
     for action, types in sorted(_types_by_action(wanted).items()):
-        found = [*targets(action, types, stacks, place, besides)]
+        found = [*targets(action, types, stacks, place, besides, made)]
         for kind in () if found else types:
             nowhere.setdefault(kind, set()).add(action)
         for target in found:

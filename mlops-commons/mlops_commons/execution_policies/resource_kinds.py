@@ -85,6 +85,21 @@ KINDS: Final = (
         lower=True,
     ),
     Kind(
+        name="sns:topic",
+        types=("AWS::SNS::Topic",),
+        arn=_own("sns", "{name}"),
+        name_property="TopicName",
+        naming=Naming.STACK,
+    ),
+    Kind(
+        name="ecr:repository",
+        types=("AWS::ECR::Repository",),
+        arn=_own("ecr", "repository/{name}"),
+        name_property="RepositoryName",
+        naming=Naming.STACK,
+        lower=True,
+    ),
+    Kind(
         name="cloudformation:stack",
         types=("AWS::CloudFormation::Stack",),
         arn=_own("cloudformation", "stack/{name}/*"),
@@ -231,6 +246,7 @@ KINDS: Final = (
     ),
     _sagemaker("endpoint", "Endpoint", name_property="EndpointName", **LOGICAL_ID),
     _sagemaker("pipeline", "Pipeline", name_property="PipelineName"),
+    _sagemaker("model-package-group", "ModelPackageGroup", name_property="ModelPackageGroupName"),
     _sagemaker(
         "monitoring-schedule",
         "MonitoringSchedule",

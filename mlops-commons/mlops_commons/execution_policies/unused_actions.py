@@ -67,6 +67,77 @@ UNUSED: Final = (
         properties=("MetadataConfiguration", "MetadataTableConfiguration"),
         reason="the buckets have no metadata tables",
     ),
+    *(
+        Unused(
+            type="AWS::S3::Bucket",
+            actions=tuple(f"s3:{action}" for action in actions.split()),
+            properties=tuple(properties.split()),
+            reason="no bucket has this property",
+        )
+        for actions, properties in (
+            ("PutAccelerateConfiguration", "AccelerateConfiguration"),
+            ("PutAnalyticsConfiguration", "AnalyticsConfigurations"),
+            ("PutBucketAbac", "AbacStatus"),
+            ("PutBucketAcl PutObjectAcl", "AccessControl"),
+            ("PutBucketCORS", "CorsConfiguration"),
+            ("PutBucketNotification", "NotificationConfiguration"),
+            ("PutBucketObjectLockConfiguration", "ObjectLockConfiguration ObjectLockEnabled"),
+            ("PutBucketWebsite DeleteBucketWebsite", "WebsiteConfiguration"),
+            ("PutIntelligentTieringConfiguration", "IntelligentTieringConfigurations"),
+            ("PutInventoryConfiguration", "InventoryConfigurations"),
+            ("PutMetricsConfiguration", "MetricsConfigurations"),
+            ("PutReplicationConfiguration", "ReplicationConfiguration"),
+        )
+    ),
+    Unused(
+        type="AWS::S3::Bucket",
+        actions=tuple(
+            f"s3:{action}"
+            for action in (
+                *("DeleteBucketAnalyticsConfiguration", "DeleteBucketCors"),
+                *("DeleteBucketEncryption", "DeleteBucketLifecycle"),
+                *("DeleteBucketMetricsConfiguration", "DeleteBucketReplication"),
+                *("DeleteBucketTagging", "PutBucketReplication", "PutObjectLockConfiguration"),
+            )
+        ),
+        reason="names of calls, not of permissions: each is allowed by the Put of its setting "
+        "(Service Authorization Reference)",
+    ),
+    Unused(
+        type="AWS::S3::Bucket",
+        actions=("s3:DeleteObject",),
+        reason="CloudFormation deletes a bucket only when it is empty",
+    ),
+    Unused(
+        type="AWS::IAM::Role",
+        actions=("iam:DeleteRolePolicy", "iam:PutRolePolicy"),
+        properties=("Policies",),
+        reason="the policies of the roles are resources of their own",
+    ),
+    Unused(
+        type="AWS::SNS::Topic",
+        actions=("sns:Subscribe", "sns:Unsubscribe"),
+        properties=("Subscription",),
+        reason="people subscribe themselves",
+    ),
+    Unused(
+        type="AWS::SNS::Topic",
+        actions=("sns:PutDataProtectionPolicy",),
+        properties=("DataProtectionPolicy",),
+        reason="the topics have none",
+    ),
+    Unused(
+        type="AWS::SNS::Topic",
+        actions=("iam:GetRole", "iam:PassRole"),
+        properties=("DeliveryStatusLogging",),
+        reason="the topics do not log their deliveries",
+    ),
+    Unused(
+        type="AWS::Logs::LogGroup",
+        actions=("logs:PutLogGroupDeletionProtection",),
+        properties=("DeletionProtectionEnabled",),
+        reason="the log groups are deleted with their stacks",
+    ),
     Unused(
         type="AWS::Lambda::Function",
         actions=("elasticfilesystem:*", "s3files:*"),

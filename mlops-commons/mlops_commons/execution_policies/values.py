@@ -1,37 +1,15 @@
 """The texts in a stack's template; `*` stands for what only the deployment knows."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from mlops_commons.assembly import intrinsics
-from mlops_commons.assembly.templates import StackTemplate
-
-ANYTHING: Final = "*"
+from mlops_commons.assembly.templates import ANYTHING, StackTemplate
 
 
 def text(value: Any, stack: StackTemplate) -> str:
     """The text that a value stands for, as a pattern."""
-    return intrinsics.text(value, scope(stack))
-
-
-def scope(stack: StackTemplate) -> intrinsics.Scope:
-    """What is known of a stack before it is deployed.
-
-    A parameter may get another value than its default, so it is not known.
-    """
-    place = stack.environment
-    return intrinsics.Scope(
-        values={
-            "AWS::Partition": place.partition,
-            "AWS::Region": place.region,
-            "AWS::AccountId": place.account,
-            "AWS::StackName": stack.stack,
-            **stack.known,
-        },
-        unknown=lambda name: ANYTHING,
-        mappings=stack.template.get("Mappings", {}),
-        conditions=stack.template.get("Conditions", {}),
-    )
+    return intrinsics.text(value, stack.scope)
 
 
 def is_unknown(pattern: str) -> bool:

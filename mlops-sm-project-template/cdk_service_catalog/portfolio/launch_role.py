@@ -8,10 +8,10 @@ from constructs import Construct
 
 from cdk_service_catalog.portfolio.assets import ProductAssets
 from cdk_service_catalog.portfolio.boundary import boundary_statements
-from cdk_service_catalog.portfolio.launch import launch_statements
+from cdk_service_catalog.portfolio.launch import launch_policies
 from cdk_service_catalog.project.access.roles import project_roles
 from cdk_service_catalog.project.definition import ProductDefinition
-from cdk_service_catalog.project.props import ProjectProps
+from cdk_service_catalog.project.props import ProjectProps, Template
 from mlops_commons.cdk.included_resources import IncludedResources
 from mlops_commons.cdk.nag import acknowledge_each
 from mlops_commons.iam.statements import Statement, policy_document
@@ -59,21 +59,28 @@ class LaunchRole(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        app_prefix: str,
         boundary_name: str,
         assets: ProductAssets,
+        templates: Sequence[Template],
     ) -> None:
+        """Create the role.
+
+        Args:
+            boundary_name: of the policy that every role of a project carries.
+            templates: of all products; the role may make what they hold.
+        """
         super().__init__(scope, construct_id)
-        statements = launch_statements(
-            app_prefix=app_prefix,
+        found = launch_policies(
+            templates,
             boundary_arn=f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:policy/{boundary_name}",
             assets_bucket=assets.bucket_name,
             assets_key_arn=assets.bucket.own_key.key_arn,
-            qualifier=QUALIFIER,
         )
-        included = IncludedResources(self, "Resources", launch_resources(statements))
-        for name, rows in statements.items():
+        included = IncludedResources(self, "Resources", launch_resources(found.policies))
+        for name, rows in found.policies.items():
             acknowledge_each(included.get_resource(f"ProductLaunch{name}Policy"), _reasons(rows))
+        for review in found.reviews:
+            cdk.Annotations.of(self).add_warning_v2("mlops:review", f"review launches: {review}")
         role = included.get_resource("ProductLaunchRole")
         self.role = iam.Role.from_role_arn(
             self,
@@ -145,6 +152,10 @@ def launch_resources(statements: dict[str, tuple[Statement, ...]]) -> Resources:
 
 
 def _reasons(statements: Sequence[Statement]) -> dict[str, str]:
-    return {
-        finding: statement.reason for statement in statements for finding in statement.findings()
-    }
+    return {finding: row.reason for row in statements for finding in _findings(row)}
+
+
+def _findings(statement: Statement) -> list[str]:
+    """The ids under which cdk-nag reports wildcards, those of a whole service included."""
+    whole = [action for action in statement.actions if action.endswith(":*")]
+    return [*statement.findings(), *(f"AwsSolutions-IAM5[Action::{action}]" for action in whole)]

@@ -1,77 +1,56 @@
 """Service Catalog can make, change and delete what products hold, and nothing else."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
+from functools import partial
 from typing import Any
 
 import pytest
 import service_authorization
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
-from launched_projects import DEV, PREPROD, PRODUCTS, PROJECT, PROJECT_ID, REGION, launched
+from launched_projects import (
+    DEV,
+    PREPROD,
+    PRODUCTS,
+    PROJECT,
+    PROJECT_ID,
+    REGION,
+    launched,
+    template,
+)
 from policy_evaluation import Request, allows, listed
 
-from cdk_service_catalog.portfolio.launch import launch_statements
+from cdk_service_catalog.portfolio.launch import LaunchPolicies, launch_policies
+from mlops_commons.execution_policies.sensitive import is_sensitive
+from mlops_commons.execution_policies.unused_actions import UNUSED
 from mlops_commons.iam.statements import policy_document
-from mlops_commons.utilities import toolkit
 
 pytestmark = pytest.mark.pure
 
 BOUNDARY = f"arn:aws:iam::{DEV}:policy/mlops-bu-project-boundary-euw1"
-POLICIES = launch_statements(
-    app_prefix="mlops",
-    boundary_arn=BOUNDARY,
-    assets_bucket="mlops-sc-assets",
-    assets_key_arn=f"arn:aws:kms:{REGION}:{DEV}:key/assets",
-    qualifier=toolkit.QUALIFIER,
-)
+TEMPLATES = [template(product.definition) for product in PRODUCTS]
 
 
-def rendered(value: Any) -> Any:
-    return launched("basic")._rendered(value)
+def policies(templates: Iterable[dict[str, Any]] = TEMPLATES) -> LaunchPolicies:
+    return launch_policies(
+        templates,
+        boundary_arn=BOUNDARY,
+        assets_bucket="mlops-sc-assets",
+        assets_key_arn=f"arn:aws:kms:{REGION}:{DEV}:key/assets",
+    )
 
 
-STATEMENTS: list[dict[str, Any]] = [
-    statement
-    for rows in POLICIES.values()
-    for statement in rendered(policy_document(rows))["Statement"]
-]
-TYPES = sorted(
-    {
-        resource["Type"]
-        for product in PRODUCTS
-        for resource in launched(product.slug).resources.values()
-    }
-)
-NOT_USED = {
-    "iam:AttachGroupPolicy": "policies of projects are attached to roles",
-    "iam:AttachUserPolicy": "policies of projects are attached to roles",
-    "iam:DetachGroupPolicy": "policies of projects are attached to roles",
-    "iam:DetachUserPolicy": "policies of projects are attached to roles",
-    "iam:PutRolePolicy": "roles of projects have no inline policies",
-    "iam:DeleteRolePolicy": "roles of projects have no inline policies",
-    "iam:DeleteRolePermissionsBoundary": "the boundary of a role never goes away",
-    "s3:DeleteObject": "a bucket of a project is never emptied by its stack",
-    "s3:PutObjectAcl": "buckets have no access lists",
-    "s3:PutBucketAcl": "buckets have no access lists",
-    "codestar-connections:PassConnection": "the source is CodeCommit",
-    "sns:Subscribe": "people subscribe themselves",
-    "sns:Unsubscribe": "people subscribe themselves",
-    "sns:PutDataProtectionPolicy": "topics have none",
-    "firehose:TagDeliveryStream": "log groups have no delivery",
-    "s3:REST.PUT.OBJECT": "not an action of IAM; log groups have no delivery",
-    "logs:CreateLogDelivery": "log groups have no delivery",
-}
-NOT_USED_OF = {
-    "AWS::S3::Bucket": r"s3:(Create|Update)BucketMetadata.*|s3tables:.*|s3:Delete(Bucket)?("
-    r"Analytics|Cors|Encryption|Lifecycle|Metadata|Metrics|Replication|Website).*|s3:(Put|Get)(Accelerate|"
-    r"Analytics|BucketAbac|BucketCORS|BucketMetadata|BucketNotification|BucketObjectLock|"
-    r"BucketReplication|BucketWebsite|IntelligentTiering|Inventory|Metrics|ObjectLock|Replication).*"
-    r"|iam:PassRole",
-    "AWS::Logs::LogGroup": r"logs:(Put|Delete|Describe)(BearerToken|DataProtection|IndexPolic|"
-    r"Resource|LogGroupDeletion).*",
-    "AWS::SNS::Topic": r"iam:.*",
-}
-"""What a handler may call for properties that no product sets, by type."""
+def statements_of(found: LaunchPolicies) -> list[dict[str, Any]]:
+    return [
+        statement
+        for rows in found.policies.values()
+        for statement in launched("basic").rendered(policy_document(rows))["Statement"]
+    ]
+
+
+POLICIES = policies()
+STATEMENTS = statements_of(POLICIES)
+TYPES = sorted({r["Type"] for found in TEMPLATES for r in found["Resources"].values()})
 WITHOUT_HANDLERS = {
     "AWS::CodeBuild::Project": (
         "codebuild:CreateProject codebuild:UpdateProject codebuild:DeleteProject "
@@ -79,6 +58,10 @@ WITHOUT_HANDLERS = {
     ),
 }
 """CloudFormation's schema of the type names no permissions (CodeBuild API Reference instead)."""
+
+
+NEWER = {"s3:GetBucketAbac"}
+"""In the Amazon S3 API Reference, not yet in parliament's copy of the reference."""
 
 
 def needed() -> Iterator[tuple[str, str]]:
@@ -90,8 +73,9 @@ def needed() -> Iterator[tuple[str, str]]:
             names |= set(schema.get("handlers", {}).get(verb, {}).get("permissions", []))
         assert names, f"{kind}: nothing is known about its permissions"
         for name in sorted(names):
-            unused = name in NOT_USED or re.fullmatch(NOT_USED_OF.get(kind, "-"), name)
-            if not unused:
+            unused = [row for row in UNUSED if row.type == kind and row.reason]
+            left_out = any(fnmatchcase(name, action) for row in unused for action in row.actions)
+            if not left_out and not is_sensitive(kind, name):
                 yield kind, name
 
 
@@ -99,6 +83,49 @@ def needed() -> Iterator[tuple[str, str]]:
 def test_every_call_of_a_resource_handler_is_allowed(kind: str, action: str) -> None:
     allowed = {a for s in STATEMENTS if s["Effect"] == "Allow" for a in listed(s["Action"])}
     assert action in allowed, f"{kind} needs {action}"
+
+
+def test_every_action_is_granted_on_resources_that_it_works_on() -> None:
+    allowing = [statement for statement in STATEMENTS if statement["Effect"] == "Allow"]
+    assert service_authorization.mismatched(allowing) == []
+
+
+def test_nothing_of_the_shipped_products_has_to_be_reviewed() -> None:
+    assert POLICIES.reviews == ()
+
+
+def test_the_role_may_not_make_what_no_product_holds() -> None:
+    less = [
+        {
+            **found,
+            "Resources": {
+                logical_id: resource
+                for logical_id, resource in found["Resources"].items()
+                if not resource["Type"].startswith("AWS::SNS::")
+            },
+        }
+        for found in TEMPLATES
+    ]
+    actions = {a for s in statements_of(policies(less)) for a in listed(s["Action"])}
+    assert not [action for action in actions if action.startswith("sns:")]
+    assert any(a.startswith("sns:") for s in STATEMENTS for a in listed(s["Action"]))
+
+
+def test_a_table_of_a_product_of_ones_own_can_be_made_under_its_name_only() -> None:
+    name = {"Fn::Sub": "features-${SageMakerProjectId}"}
+    own = {"Resources": {"T": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": name}}}}
+    found = policies([*TEMPLATES, own])
+    table = f"arn:aws:dynamodb:{REGION}:{DEV}:table/"
+    make = partial(Request, "dynamodb:CreateTable")
+    assert allows(statements_of(found), make(f"{table}features-{PROJECT_ID}"))
+    assert not allows(statements_of(found), make(f"{table}payroll"))
+    assert not allows(STATEMENTS, make(f"{table}features-{PROJECT_ID}"))
+
+
+def test_a_type_whose_names_nobody_knows_is_marked_for_review() -> None:
+    own = {"Resources": {"C": {"Type": "AWS::Glue::Connection", "Properties": {}}}}
+    found = policies([*TEMPLATES, own])
+    assert {review.type for review in found.reviews} == {"AWS::Glue::Connection"}
 
 
 def role(name: str = f"sagemaker-{PROJECT_ID}-build", account: str = DEV) -> str:
@@ -180,18 +207,19 @@ def test_a_launch_can_do_no_more(request_: Request) -> None:
     assert not allows(STATEMENTS, request_)
 
 
-@pytest.mark.parametrize("name", list(POLICIES))
+@pytest.mark.parametrize("name", list(POLICIES.policies))
 def test_each_policy_fits_and_names_real_actions(name: str) -> None:
-    document = rendered(policy_document(POLICIES[name]))
+    document = launched("basic").rendered(policy_document(POLICIES.policies[name]))
     assert len(str(document).replace(" ", "")) < 6144
     for statement in document["Statement"]:
         for action in listed(statement["Action"]):
             assert "*" not in action
-            service_authorization.action(action)
+            if action not in NEWER:
+                service_authorization.action(action)
 
 
 def test_every_wildcard_has_a_reason() -> None:
-    for rows in POLICIES.values():
+    for rows in POLICIES.policies.values():
         for statement in rows:
             if statement.findings():
                 assert len(statement.reason) > 20, statement.sid

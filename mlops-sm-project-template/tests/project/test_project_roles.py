@@ -203,7 +203,7 @@ def boundary() -> list[dict[str, Any]]:
     document = policy_document(
         project_boundary([product.definition for product in PRODUCTS], PROPS.app_prefix)
     )
-    found: list[dict[str, Any]] = project._rendered(document)["Statement"]
+    found: list[dict[str, Any]] = project.rendered(document)["Statement"]
     return found
 
 
