@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mlops_commons.config import PlatformConfig
 from mlops_commons.utilities.errors import PlatformError
+from mlops_commons.utilities.paths import REPOSITORY_ROOT
 from mlops_commons.utilities.process import run
 from mlops_rehearsal.emulator.clients import client
 from mlops_rehearsal.emulator.server import Emulator
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 INHERITED: Final = ("LANG", "LC_ALL", "PATH", "SSL_CERT_FILE", "TERM")
 LAST_LINES: Final = 25
+
+JSII_PACKAGES: Final = REPOSITORY_ROOT / ".venv" / "jsii-packages"
+"""The unpacked packages of the CDK, for all rehearsals of this checkout."""
 
 Credentials = Mapping[str, str]
 """`aws_access_key_id`, `aws_secret_access_key` and, of a session, `aws_session_token`."""
@@ -122,6 +126,8 @@ class World:
             "GIT_CONFIG_GLOBAL": str(self.git_configuration_file),
             "CDK_DISABLE_CLI_TELEMETRY": "true",
             "CDK_VALIDATION": "false",
+            # 200 MB that every rehearsal would unpack into its own home and remove again.
+            "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(JSII_PACKAGES),
             "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
         }
 
