@@ -82,10 +82,12 @@ def _data(stage: str) -> dict[str, Any]:
 def _role(stage: str, purpose: str) -> dict[str, Any]:
     return {
         "Type": "AWS::IAM::Role",
-        # Which boundary, the policy says; a role of a project has one in any case.
+        # Which boundary, the policy says; a role of a project has one in any case, so that its
+        # project may also write policies into it.
         "Properties": {
             "RoleName": f"sagemaker-p-*-{stage}-{purpose}",
             "PermissionsBoundary": "*",
+            "Policies": [],
         },
     }
 
