@@ -17,8 +17,8 @@ from mlops_commons.utilities.paths import (
 from mlops_commons.utilities.process import run
 
 if TYPE_CHECKING:
+    from mlops_commons.accounts.account_policies import AccountPolicy
     from mlops_commons.config import PlatformConfig
-    from mlops_commons.execution_policies.account_policies import AccountPolicy
 
 EXAMPLES: Final = """
 \b
@@ -110,8 +110,8 @@ def planned(
     Raises:
         PlatformError: nothing matches, a synth fails, or a policy cannot be made.
     """
+    from mlops_commons.accounts.account_policies import account_policy
     from mlops_commons.accounts.bootstrap_plan import PolicySource, bootstrap_plan, selected
-    from mlops_commons.execution_policies.account_policies import account_policy
     from mlops_commons.execution_policies.policy_documents import kept_files
 
     files = [row.policy_file for row in bootstrap_plan(config)]
@@ -161,7 +161,7 @@ def _carry_out(policies: Sequence["AccountPolicy"], commands: Mapping[str, list[
 
 
 def _put(policy: "AccountPolicy", iam: Any) -> None:
-    from mlops_commons.execution_policies.managed_policies import put_policies
+    from mlops_commons.accounts.managed_policies import put_policies
 
     documents = dict(zip(policy.arns, policy.documents, strict=True))
     for arn, change in put_policies(iam, documents).items():
