@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import aws_cdk as cdk
 from constructs import Construct
 
+from mlops_commons.cdk.platform_stage import PlatformStage
 from mlops_commons.cdk.retention import KEPT
-from mlops_commons.contract import TagKey
 from mlops_commons.stage import CreateNetwork, Network, Studio
 from mlops_commons.utilities import names
 from mlops_infra.infra_stack import InfraStack
@@ -14,7 +14,7 @@ from mlops_infra.infra_stack import InfraStack
 APP_DIRECTORY = "mlops-infra"
 
 
-class CoreStage(cdk.Stage):
+class CoreStage(PlatformStage):
     """The stack of one account and region, usable in any CDK app with or without a pipeline.
 
     The construct id is the stage name (`dev`, `preprod`, `prod` or another) and the beginning of
@@ -46,10 +46,18 @@ class CoreStage(cdk.Stage):
             studio: the Studio domain, or none.
             parameter_namespace: goes in front of the SSM parameters' names; two stages in one
                 account and region need different ones.
-            removal_policy: of what holds data (DESIGN decision 18).
+            removal_policy: of stateful resources; by default they are kept.
             tags: go on every resource, next to `cdk-app`, set and stage.
         """
-        super().__init__(scope, construct_id, env=env)
+        super().__init__(
+            scope,
+            construct_id,
+            env=env,
+            app_name="infra",
+            app_prefix=app_prefix,
+            set_name=set_name,
+            tags=tags,
+        )
         self.stack = InfraStack(
             self,
             APP_DIRECTORY,
@@ -65,11 +73,3 @@ class CoreStage(cdk.Stage):
             parameter_namespace=parameter_namespace,
             removal_policy=removal_policy,
         )
-        own: dict[str, str] = {
-            TagKey.APP: names.application(app_prefix, "infra"),
-            TagKey.SET: set_name,
-            TagKey.STAGE: construct_id,
-        }
-        # Tags of the app or of the pipeline's stack stop at a Stage, so they are put on here.
-        for key, value in {**(tags or {}), **own}.items():
-            cdk.Tags.of(self).add(key, value)

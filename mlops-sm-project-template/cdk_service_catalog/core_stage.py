@@ -7,19 +7,18 @@ from constructs import Construct
 
 from cdk_service_catalog.portfolio.props import ProjectTargets
 from cdk_service_catalog.sm_service_catalog import SageMakerServiceCatalog
-from mlops_commons.cdk.platform_app import FEATURE_FLAGS
+from mlops_commons.cdk.platform_stage import PlatformStage
 from mlops_commons.cdk.retention import KEPT
-from mlops_commons.contract import TagKey
 from mlops_commons.stage import Portfolio
 from mlops_commons.utilities import names
 
 APP_DIRECTORY = "mlops-sm-project-template"
 
 
-class CoreStage(cdk.Stage):
+class CoreStage(PlatformStage):
     """The portfolio's stack, usable in any CDK app with or without a pipeline.
 
-    The construct id is the stage name, as a rule `dev`, and the beginning of the stack's name.
+    The construct id is the stage name, usually `dev`, and the beginning of the stack's name.
     Exposes `stack`.
     """
 
@@ -46,14 +45,19 @@ class CoreStage(cdk.Stage):
             portfolio: who may launch products and whom they name; by default the lead.
             targets: the accounts that a project proposes for preprod and prod; by default none.
             parameter_namespace: goes in front of the SSM parameters' names.
-            removal_policy: of what holds data, in the portfolio and in projects (DESIGN
-                decision 18).
+            removal_policy: of stateful resources, in the portfolio and in projects; by default
+                they are kept.
             tags: go on every resource, next to `cdk-app`, set and stage.
         """
-        super().__init__(scope, construct_id, env=env)
-        # An app of somebody else has other flags, with which buckets could not be made.
-        for flag, value in FEATURE_FLAGS.items():
-            self.node.set_context(flag, value)
+        super().__init__(
+            scope,
+            construct_id,
+            env=env,
+            app_name="template",
+            app_prefix=app_prefix,
+            set_name=set_name,
+            tags=tags,
+        )
         self.stack = SageMakerServiceCatalog(
             self,
             APP_DIRECTORY,
@@ -67,11 +71,3 @@ class CoreStage(cdk.Stage):
             parameter_namespace=parameter_namespace,
             removal_policy=removal_policy,
         )
-        own: dict[str, str] = {
-            TagKey.APP: names.application(app_prefix, "template"),
-            TagKey.SET: set_name,
-            TagKey.STAGE: construct_id,
-        }
-        # Tags of the app or of the pipeline's stack stop at a Stage, so they are put on here.
-        for key, value in {**(tags or {}), **own}.items():
-            cdk.Tags.of(self).add(key, value)

@@ -7,7 +7,7 @@ from aws_cdk import aws_servicecatalog as servicecatalog
 from constructs import Construct
 
 from cdk_service_catalog.portfolio.access import grant_access
-from cdk_service_catalog.portfolio.assets import ProductAssets
+from cdk_service_catalog.portfolio.assets import ProductAssets, name_owner
 from cdk_service_catalog.portfolio.catalogue import CatalogueProduct
 from cdk_service_catalog.portfolio.discovery import Product, discover
 from cdk_service_catalog.portfolio.findings import acknowledge_copying
@@ -103,4 +103,5 @@ class SageMakerServiceCatalog(cdk.Stack):
                 launch_role=launch_role.role,
                 support=portfolio,
             )
+        name_owner(assets.bucket)
         acknowledge_copying(self, assets.bucket)

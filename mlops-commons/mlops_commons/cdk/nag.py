@@ -1,21 +1,63 @@
 """The rule packs that every synth has to pass, and the only way to acknowledge a finding."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import aws_cdk as cdk
 import cdk_nag
+import jsii
 from constructs import IConstruct
 
 RULE_PACKS = (cdk_nag.AwsSolutionsChecks, cdk_nag.NIST80053R5Checks)
+CHECKED: Final = "mlops:checked-with-nag"
+"""Context key of an App whose every stack passes the rule packs."""
 
 
 def check_with_nag(app: cdk.App) -> None:
-    """Make `app.synth()` fail on any finding that is not acknowledged.
+    """Make `app.synth()` fail on any finding that is not acknowledged, in any stack of the app.
 
-    The plugins are registered on the App because a registration on a Stage is silently
-    ignored (DESIGN decision 8).
+    The plugins are registered on the App because a registration on a Stage is silently ignored.
     """
     cdk.Validations.of(app).add_plugins(*(pack(app) for pack in RULE_PACKS))
+    app.node.set_context(CHECKED, True)
+
+
+def check_stage_with_nag(stage: cdk.Stage) -> None:
+    """Make `app.synth()` fail on any finding in this stage that is not acknowledged.
+
+    The other stacks of the app are not ours to judge. Nothing is added where `check_with_nag` has
+    checked the app already, or where the stage is in no App.
+    """
+    app = stage.node.root
+    if cdk.App.is_app(app) and not stage.node.try_get_context(CHECKED):
+        cdk.Validations.of(app).add_plugins(*(_RulesOfStage(pack(), stage) for pack in RULE_PACKS))
+
+
+@jsii.implements(cdk.IPolicyValidationPlugin)
+class _RulesOfStage:
+    """A rule pack that looks at one stage of an app."""
+
+    def __init__(self, pack: cdk_nag.NagPack, stage: cdk.Stage) -> None:
+        self._pack = pack
+        self._stage = stage
+
+    @property
+    def name(self) -> str:
+        """What the report calls the rules."""
+        return f"{self._pack.read_pack_name} of {self._stage.node.path}"
+
+    @property
+    def version(self) -> None:
+        """The version of cdk-nag is in the lock file."""
+
+    @property
+    def rule_ids(self) -> None:
+        """The report names the rules that were broken."""
+
+    def validate(self, _context: cdk.IPolicyValidationContext) -> cdk.PolicyValidationPluginReport:
+        """Check every resource of the stage."""
+        report: cdk.PolicyValidationPluginReport = self._pack.validate_scope(self._stage)
+        return report
 
 
 def acknowledge(construct: IConstruct, *rule_ids: str, reason: str) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 from mlops_commons.utilities.errors import PlatformError
 
 REPOSITORY_ROOT: Final = Path(__file__).resolve().parents[3]
-"""The monorepo, or a snapshot of it: both have the same shape (DESIGN decision 1)."""
+"""The monorepo, or a snapshot of it: both have the same shape."""
 
 CONFIG_DIRECTORY: Final = REPOSITORY_ROOT / "mlops-commons" / "mlops_commons" / "config"
 CDK_APP_CONFIG: Final = CONFIG_DIRECTORY / "cdk-app.yml"

@@ -50,6 +50,18 @@ class ProductAssets(Construct):
         )
 
 
+def name_owner(bucket: s3.Bucket) -> None:
+    """Tag the bucket as the CDK's bucket deployment does, with the same key in every app.
+
+    The CDK's key is a hash of all construct ids above, those of the pipeline included. The tag
+    keeps the objects when one of several owners goes (aws-s3-deployment, `cr-owned`).
+    """
+    deployment = bucket.node.find_child("ProductAssetsDeployment")
+    address = deployment.node.find_child("CustomResource").node.addr
+    cdk.Tags.of(bucket).remove(f"aws-cdk:cr-owned:{address[-8:]}")
+    cdk.Tags.of(bucket).add("aws-cdk:cr-owned:products", "true")
+
+
 def _access_logs(
     scope: Construct, bucket_name: str, removal_policy: cdk.RemovalPolicy
 ) -> s3.Bucket:

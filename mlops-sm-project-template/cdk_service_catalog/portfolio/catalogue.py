@@ -54,5 +54,22 @@ class CatalogueProduct(Construct):
             ],
         )
         cdk.Tags.of(catalogued).add(VISIBLE_IN_STUDIO, "true")
-        portfolio.add_product(catalogued)
-        portfolio.set_launch_role(catalogued, launch_role)
+        _offer(self, catalogued, portfolio, launch_role)
+
+
+def _offer(
+    scope: Construct,
+    product: servicecatalog.CloudFormationProduct,
+    portfolio: servicecatalog.Portfolio,
+    launch_role: iam.IRole,
+) -> None:
+    """Put the product into the portfolio, to be launched with the launch role.
+
+    Not by `portfolio.add_product`, whose logical ids change with the app around the stage.
+    """
+    ids = {"portfolio_id": portfolio.portfolio_id, "product_id": product.product_id}
+    association = servicecatalog.CfnPortfolioProductAssociation(scope, "Offer", **ids)
+    constraint = servicecatalog.CfnLaunchRoleConstraint(
+        scope, "LaunchRoleConstraint", role_arn=launch_role.role_arn, **ids
+    )
+    constraint.add_resource_dependency(association)

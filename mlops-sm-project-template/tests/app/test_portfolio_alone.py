@@ -1,38 +1,45 @@
-"""The snippet of the README, run as it stands there."""
+"""The stage without a pipeline: the program of the README, run as it stands there."""
 
 import json
-import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import stage_alone
 
 from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT
 
 pytestmark = pytest.mark.app
 
+ONE_SET = """\
+cdk_app_config:
+  app_prefix: mlops
+  pipeline: {account: "101010101010", region: eu-west-1}
+  deployments:
+    - set_name: default
+      stages:
+        - {stage_name: dev, account: "222222222222"}
+        - {stage_name: preprod, account: "333333333333"}
+        - {stage_name: prod, account: "444444444444"}
+"""
 
-def test_core_stage_works_in_an_app_of_a_few_lines_without_a_pipeline(tmp_path: Path) -> None:
+
+def test_an_app_of_a_few_lines_gives_the_very_templates_of_the_pipeline(
+    tmp_path: Path, make_checkout: Any
+) -> None:
     readme = (REPOSITORY_ROOT / APP_DIRECTORIES["template"] / "README.md").read_text()
     snippets = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
     (snippet,) = (snippet for snippet in snippets if "CoreStage" in snippet)
-    (tmp_path / "app.py").write_text(snippet)
-    subprocess.run(
-        [sys.executable, "app.py"],
-        cwd=tmp_path,
-        check=True,
-        env={**os.environ, "CDK_OUTDIR": str(tmp_path / "cdk.out")},
-    )
-    templates = sorted((tmp_path / "cdk.out" / "assembly-dev").glob("*.template.json"))
-    kinds = {
-        resource["Type"]
-        for template in templates
-        for resource in json.loads(template.read_text())["Resources"].values()
-    }
+    alone = stage_alone.texts(stage_alone.run(snippet, tmp_path) / "assembly-dev")
+    assembly = make_checkout(cdk_app=ONE_SET, infra="cdk_infra_app_config: {}\n").synth()
+    nested = assembly.folder / "assembly-ml-template-deploy-pipeline-default-dev"
+    assert alone == stage_alone.texts(nested)
+    kinds = {r["Type"] for text in alone for r in json.loads(text)["Resources"].values()}
     assert {"AWS::ServiceCatalog::Portfolio", "AWS::CodePipeline::Pipeline"} <= kinds
-    assert len([t for t in templates if t.name.endswith(".product.template.json")]) >= 5
+    assert len(alone) >= 6
 
 
 def test_the_package_is_importable_without_the_other_app() -> None:

@@ -1,0 +1,60 @@
+"""What the stages of both apps have in common, whoever delivers them."""
+
+from collections.abc import Mapping
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from mlops_commons.cdk.nag import check_stage_with_nag
+from mlops_commons.cdk.template_context import TEMPLATE_CONTEXT
+from mlops_commons.contract import TagKey
+from mlops_commons.utilities import names
+
+
+class PlatformStage(cdk.Stage):
+    """A stage that gives the same templates in any CDK app: own flags, tags and security rules.
+
+    The construct id is the stage name. Exposes `set_name` and `resource_tags`.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        env: cdk.Environment,
+        app_name: str,
+        app_prefix: str,
+        set_name: str,
+        tags: Mapping[str, str] | None,
+    ) -> None:
+        """Create the stage; the stacks come afterwards, by whoever inherits from it.
+
+        Args:
+            env: account and region; both are needed, nothing is looked up.
+            app_name: the app on the command line, `infra` or `template`.
+            app_prefix: the beginning of names that people see.
+            set_name: the account set.
+            tags: go on every resource, next to `cdk-app`, set and stage.
+        """
+        super().__init__(scope, construct_id, env=env)
+        self.set_name = set_name
+        self.resource_tags: Mapping[str, str] = {
+            **(tags or {}),
+            TagKey.APP.value: names.application(app_prefix, app_name),
+            TagKey.SET.value: set_name,
+            TagKey.STAGE.value: construct_id,
+        }
+        _set_context(self)
+        # Tags of the app or of the pipeline's stack stop at a Stage, so they are put on here.
+        for key, value in self.resource_tags.items():
+            cdk.Tags.of(self).add(key, value)
+        check_stage_with_nag(self)
+
+
+def _set_context(stage: cdk.Stage) -> None:
+    """An app of somebody else has other flags; what our own app has already is one call."""
+    present = stage.node.get_all_context()
+    for key, value in TEMPLATE_CONTEXT.items():
+        if present.get(key) != value:
+            stage.node.set_context(key, value)
