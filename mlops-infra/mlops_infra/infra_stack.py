@@ -1,9 +1,12 @@
 """Everything that a stage's account gets, composed."""
 
 import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from mlops_commons.contract import Persona
 from mlops_commons.stage import Network, Studio
+from mlops_commons.utilities.errors import PlatformError
 from mlops_infra.access.deployment_boundary import DeploymentBoundary
 from mlops_infra.access.roles import PersonaRoles
 from mlops_infra.networking.network import network as network_of
@@ -13,7 +16,10 @@ from mlops_infra.studio.studio import SageMakerStudio
 
 
 class InfraStack(ZonesByPosition):
-    """Network, SSM contract, deployment boundary; personas and Studio where there is Studio."""
+    """Network, SSM contract, deployment boundary; personas and Studio where there is Studio.
+
+    Exposes `network`, and `role(persona)`.
+    """
 
     def __init__(
         self,
@@ -47,8 +53,9 @@ class InfraStack(ZonesByPosition):
             app_prefix=app_prefix,
             namespace=parameter_namespace,
         )
+        self._personas: PersonaRoles | None = None
         if studio:
-            roles = PersonaRoles(
+            self._personas = PersonaRoles(
                 self,
                 "Personas",
                 app_prefix=app_prefix,
@@ -60,6 +67,21 @@ class InfraStack(ZonesByPosition):
                 "Studio",
                 studio=studio,
                 network=self.network,
-                roles=roles,
+                roles=self._personas,
                 removal_policy=removal_policy,
             )
+
+    def role(self, persona: Persona) -> iam.IRole:
+        """The role of a persona, for grants such as `bucket.grant_read(stack.role(...))`.
+
+        Raises:
+            PlatformError: the stage has no Studio, and so no personas.
+        """
+        if self._personas is None:
+            raise PlatformError(
+                f"stack '{self.stack_name}' has no role of the persona '{persona}', because its "
+                "stage has no Studio",
+                hint="ask 'if stage.has_studio' first, or set 'deploy_studio: true' for the stage "
+                "in cdk-infra-app.yml",
+            )
+        return self._personas.role(persona)

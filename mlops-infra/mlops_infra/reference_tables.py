@@ -6,10 +6,8 @@ from typing import Final
 from mlops_commons import contract
 from mlops_commons.utilities.generated_tables import GeneratedTable, main
 from mlops_infra.access.personas import LIMITS, PERSONAS
-from mlops_infra.access.policies import POLICIES
 
 README: Final = "mlops-infra/README.md"
-TITLES: Final = {policy.name: policy.title for policy in POLICIES}
 
 
 def personas() -> GeneratedTable:
@@ -18,8 +16,8 @@ def personas() -> GeneratedTable:
         (
             persona.title.partition(":")[0],
             f"`{persona.parameter.value}`",
-            "; ".join(TITLES[name] for name in persona.policies if name not in LIMITS),
-            "; ".join(TITLES[name] for name in persona.policies if name in LIMITS) or "-",
+            "; ".join(row.title for row in persona.policies if row not in LIMITS),
+            "; ".join(row.title for row in persona.policies if row in LIMITS) or "-",
             _jobs(persona.key, persona.jobs_run_as),
         )
         for persona in PERSONAS

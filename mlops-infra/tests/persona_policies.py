@@ -1,14 +1,19 @@
 """The policies of the personas as they stand in an account, and questions about them."""
 
+import json
 import re
+import tempfile
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+import aws_cdk as cdk
 from policy_evaluation import Request, allows
 
-from mlops_infra.access.personas import PERSONAS
-from mlops_infra.access.roles import persona_resources, role_id
-from mlops_infra.access.scope import PolicyScope
+from mlops_commons.cdk.platform_app import platform_app
+from mlops_commons.contract import Persona
+from mlops_infra.access.roles import PersonaRoles
 
 ACCOUNT, REGION = "111111111111", "eu-west-1"
 SUBNETS = ("subnet-0a", "subnet-0b")
@@ -22,7 +27,7 @@ def here(service: str, resource: str) -> str:
 
 def role_arn(key: str) -> str:
     """The ARN of a persona's role."""
-    return f"arn:aws:iam::{ACCOUNT}:role/{next(role_id(p) for p in PERSONAS if p.key == key)}"
+    return f"arn:aws:iam::{ACCOUNT}:role/{role_id(key)}"
 
 
 def profile(name: str) -> str:
@@ -39,6 +44,9 @@ def rendered(value: Any) -> Any:
                 text, names = text[0], {**KNOWN, **text[1]}
             text = re.sub(r"[$][{](?:AWS::)?(\w+)[}]", lambda m: names[m[1]], text)
             return text.replace("${!", "${")
+        if set(value) == {"Fn::Join"}:
+            separator, parts = value["Fn::Join"]
+            return separator.join(rendered(part) for part in parts)
         if set(value) == {"Ref"}:
             return KNOWN.get(value["Ref"].removeprefix("AWS::"), value["Ref"])
         if set(value) == {"Fn::GetAtt"}:
@@ -47,19 +55,52 @@ def rendered(value: Any) -> Any:
     return [rendered(inner) for inner in value] if isinstance(value, list) else value
 
 
+@cache
 def resources(namespace: str = "") -> dict[str, Any]:
-    """Everything that the personas are made of, by logical id."""
-    scope = PolicyScope(app_prefix="mlops", namespace=namespace, subnet_ids=SUBNETS)
-    found: dict[str, Any] = rendered(persona_resources(scope))
+    """Everything that the personas are made of, by logical id, as the stack holds it."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = platform_app(outdir=folder)
+        stack = cdk.Stack(app, "personas", env=cdk.Environment(account=ACCOUNT, region=REGION))
+        PersonaRoles(
+            stack,
+            "Personas",
+            app_prefix="mlops",
+            namespace=namespace,
+            private_subnet_ids=SUBNETS,
+        )
+        app.synth()  # fails on any open finding
+        template = json.loads((Path(folder) / "personas.template.json").read_text())
+    found: dict[str, Any] = rendered(template["Resources"])
     return found
 
 
-RESOURCES = resources()
-DOCUMENTS = {
-    name: resource["Properties"]["PolicyDocument"]
-    for name, resource in RESOURCES.items()
-    if resource["Type"] == "AWS::IAM::ManagedPolicy"
-}
+def role_id(key: str) -> str:
+    """The logical id of a persona's role: the one that the contract's parameter names."""
+    name = Persona(key).parameter.value
+    (arn,) = (
+        resource["Properties"]["Value"]
+        for resource in resources().values()
+        if resource["Properties"].get("Name") == name
+    )
+    return str(arn).rpartition("/")[2]
+
+
+def documents() -> dict[str, Any]:
+    """Every managed policy by its logical id."""
+    return {
+        name: resource["Properties"]["PolicyDocument"]
+        for name, resource in resources().items()
+        if resource["Type"] == "AWS::IAM::ManagedPolicy"
+    }
+
+
+def attached(key: str) -> list[str]:
+    """The logical ids of the policies of a persona's role."""
+    role, found = role_id(key), resources()
+    names = list(found[role]["Properties"]["ManagedPolicyArns"])
+    return names + [n for n in documents() if role in found[n]["Properties"].get("Roles", ())]
+
+
 STUDIO_SESSION = {
     "aws:PrincipalAccount": ACCOUNT,
     "aws:ResourceAccount": ACCOUNT,
@@ -70,10 +111,8 @@ STUDIO_SESSION = {
 
 def statements_of(key: str) -> Iterator[dict[str, Any]]:
     """Every statement of a persona's role."""
-    (role,) = (role_id(persona) for persona in PERSONAS if persona.key == key)
-    for name, document in DOCUMENTS.items():
-        if role in RESOURCES[name]["Properties"]["Roles"]:
-            yield from document["Statement"]
+    for name in attached(key):
+        yield from documents()[name]["Statement"]
 
 
 def may(key: str, action: str, resource: str, context: dict[str, Any] | None = None) -> bool:

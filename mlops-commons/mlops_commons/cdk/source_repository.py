@@ -2,12 +2,14 @@
 
 import aws_cdk as cdk
 from aws_cdk import aws_codecommit as codecommit
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
 
+from mlops_commons.cdk.policies import policy_statement
 from mlops_commons.cdk.retention import KEPT
+from mlops_commons.iam.key_policies import THIS_KEY
+from mlops_commons.iam.statements import EVERYBODY, Statement, actions
 from mlops_commons.utilities.archive import archive
 from mlops_commons.utilities.snapshot import Snapshot
 
@@ -59,29 +61,23 @@ def _repository_key(scope: Construct) -> kms.Key:
         removal_policy=KEPT,
     )
     key.add_to_resource_policy(
-        iam.PolicyStatement.from_json(
-            {
-                "Sid": "UseThroughCodeCommit",
-                "Effect": "Allow",
-                "Principal": {"AWS": "*"},
-                "Action": [
-                    "kms:Encrypt",
-                    "kms:Decrypt",
-                    "kms:ReEncryptFrom",
-                    "kms:ReEncryptTo",
-                    "kms:GenerateDataKey",
-                    "kms:GenerateDataKeyWithoutPlaintext",
-                    "kms:DescribeKey",
-                ],
-                # In a key policy "*" means this key.
-                "Resource": "*",
-                "Condition": {
+        policy_statement(
+            Statement(
+                sid="UseThroughCodeCommit",
+                principals=EVERYBODY,
+                actions=actions(
+                    "kms",
+                    "Encrypt Decrypt ReEncryptFrom ReEncryptTo GenerateDataKey "
+                    "GenerateDataKeyWithoutPlaintext DescribeKey",
+                ),
+                resources=THIS_KEY,
+                condition={
                     "StringEquals": {
-                        "kms:CallerAccount": cdk.Aws.ACCOUNT_ID,
-                        "kms:ViaService": f"codecommit.{cdk.Aws.REGION}.amazonaws.com",
+                        "kms:CallerAccount": "${AWS::AccountId}",
+                        "kms:ViaService": "codecommit.${AWS::Region}.amazonaws.com",
                     }
                 },
-            }
+            )
         )
     )
     return key

@@ -1,43 +1,56 @@
-"""Statements of KMS key policies, as plain data."""
+"""Statements of KMS key policies."""
 
-from typing import Any
+from typing import Any, Final
 
-from mlops_commons.utilities.cloudformation import sub
+from mlops_commons.iam.statements import (
+    Principals,
+    Statement,
+    account_roots,
+    actions,
+    policy_document,
+)
+
+THIS_KEY: Final = ("*",)
+"""In a key policy "*" means the key that has the policy."""
+LOGS: Final = Principals(services=("logs.${AWS::Region}.${AWS::URLSuffix}",))
+ADMINISTRATION: Final = Statement(
+    sid="AdministeredThroughIam",
+    principals=account_roots("${AWS::AccountId}"),
+    actions=("kms:*",),
+    resources=THIS_KEY,
+)
 
 
-def key_policy(*statements: dict[str, Any]) -> dict[str, Any]:
+def key_policy(*statements: Statement) -> dict[str, Any]:
     """A key policy that leaves administration to IAM in the key's account, and more."""
-    administration = {
-        "Sid": "AdministeredThroughIam",
-        "Effect": "Allow",
-        "Principal": {"AWS": sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")},
-        "Action": "kms:*",
-        # In a key policy "*" means this key.
-        "Resource": "*",
-    }
-    return {"Version": "2012-10-17", "Statement": [administration, *statements]}
+    return policy_document((ADMINISTRATION, *statements))
 
 
-def log_groups_of_this_stack() -> dict[str, Any]:
+def encrypt_log_groups(sid: str, log_groups: str) -> Statement:
+    """CloudWatch Logs may use the key for some log groups of this account and region.
+
+    Source: CloudWatch Logs User Guide, "Encrypt log data in CloudWatch Logs using AWS KMS".
+
+    Args:
+        log_groups: the beginning of their names, and `*`.
+    """
+    arn = (
+        f"arn:${{AWS::Partition}}:logs:${{AWS::Region}}:${{AWS::AccountId}}:log-group:{log_groups}"
+    )
+    return Statement(
+        sid=sid,
+        principals=LOGS,
+        actions=actions(
+            "kms", "Encrypt Decrypt ReEncryptFrom ReEncryptTo GenerateDataKey DescribeKey"
+        ),
+        resources=THIS_KEY,
+        condition={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": arn}},
+    )
+
+
+def log_groups_of_this_stack() -> Statement:
     """CloudWatch Logs may use the key for the log groups of this stack only.
 
-    CloudFormation names a log group after stack and logical id, so the stack's name bounds them
-    (CloudWatch Logs User Guide, "Encrypt log data in CloudWatch Logs using AWS KMS").
+    CloudFormation names a log group after stack and logical id, so the stack's name bounds them.
     """
-    groups = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:"
-    named = sub(groups + "${AWS::StackName}-*")
-    return {
-        "Sid": "EncryptLogGroupsOfThisStack",
-        "Effect": "Allow",
-        "Principal": {"Service": sub("logs.${AWS::Region}.${AWS::URLSuffix}")},
-        "Action": [
-            "kms:Encrypt",
-            "kms:Decrypt",
-            "kms:ReEncryptFrom",
-            "kms:ReEncryptTo",
-            "kms:GenerateDataKey",
-            "kms:DescribeKey",
-        ],
-        "Resource": "*",
-        "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": named}},
-    }
+    return encrypt_log_groups("EncryptLogGroupsOfThisStack", "${AWS::StackName}-*")

@@ -1,7 +1,8 @@
 """Which repositories people may work on, and which container images jobs may use."""
 
+from mlops_commons.iam.reasons import NAMED_BY_PROJECTS, NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Statement, actions, arns
-from mlops_infra.access.scope import NO_RESOURCES, OF_PROJECTS, PolicyScope
+from mlops_infra.access.scope import PolicyScope
 
 
 def use_code(_scope: PolicyScope) -> tuple[Statement, ...]:
@@ -23,13 +24,13 @@ def use_code(_scope: PolicyScope) -> tuple[Statement, ...]:
                 "UpdatePullRequestStatus UpdatePullRequestTitle",
             ),
             resources=arns("codecommit", "sagemaker-*"),
-            reason=OF_PROJECTS,
+            reason=NAMED_BY_PROJECTS,
         ),
         Statement(
             sid="FindRepositories",
             actions=("codecommit:ListRepositories", "ecr:GetAuthorizationToken"),
             resources=("*",),
-            reason=NO_RESOURCES,
+            reason=NO_RESOURCE_LEVEL,
         ),
         Statement(
             sid="UseProjectImages",
@@ -43,7 +44,7 @@ def use_code(_scope: PolicyScope) -> tuple[Statement, ...]:
                 ),
             ),
             resources=arns("ecr", "repository/sagemaker-*"),
-            reason=OF_PROJECTS,
+            reason=NAMED_BY_PROJECTS,
         ),
         Statement(
             sid="PullImagesOfAws",

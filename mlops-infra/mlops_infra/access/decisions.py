@@ -1,13 +1,8 @@
 """What only a lead decides, and what keeps everybody else from it."""
 
+from mlops_commons.iam.reasons import NAMED_BY_PROJECTS, NAMED_BY_USERS, NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Statement, actions, arns
-from mlops_infra.access.scope import (
-    NAMED_BY_USERS,
-    NO_RESOURCES,
-    OF_PROJECTS,
-    OWN_PROFILE,
-    PolicyScope,
-)
+from mlops_infra.access.scope import OWN_PROFILE, PolicyScope
 
 
 def approve_models(_scope: PolicyScope) -> tuple[Statement, ...]:
@@ -27,7 +22,7 @@ def approve_models(_scope: PolicyScope) -> tuple[Statement, ...]:
                 "ListPipelineExecutions PutApprovalResult",
             ),
             resources=arns("codepipeline", "sagemaker-*"),
-            reason=f"{OF_PROJECTS}; the approval of a deployment to preprod or prod is below it",
+            reason=f"{NAMED_BY_PROJECTS}; approvals of deployments are below it",
         ),
     )
 
@@ -57,7 +52,7 @@ def create_projects(_scope: PolicyScope) -> tuple[Statement, ...]:
             sid="FindProducts",
             actions=actions("servicecatalog", "DescribeProductView SearchProducts"),
             resources=("*",),
-            reason=NO_RESOURCES,
+            reason=NO_RESOURCE_LEVEL,
         ),
         Statement(
             sid="ManageOwnProvisionedProducts",
@@ -68,7 +63,7 @@ def create_projects(_scope: PolicyScope) -> tuple[Statement, ...]:
                 "UpdateProvisionedProduct",
             ),
             resources=("*",),
-            reason=f"{NO_RESOURCES}; a condition allows only what the own role has launched",
+            reason=f"{NO_RESOURCE_LEVEL}; a condition allows only what the own role has launched",
             condition={"StringEquals": {"servicecatalog:userLevel": "self"}},
         ),
     )
@@ -105,7 +100,7 @@ def deny_detours(_scope: PolicyScope) -> tuple[Statement, ...]:
             sid="NoWayIntoAnotherProfile",
             effect="Deny",
             actions=("sagemaker:CreatePresignedDomainUrl",),
-            besides=(OWN_PROFILE,),
+            not_resources=(OWN_PROFILE,),
         ),
         Statement(
             sid="NoWayToAnotherRole",

@@ -7,20 +7,19 @@ by that.
 
 from typing import Final
 
+from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
-from mlops_commons.cdk.included_resources import IncludedResources
-from mlops_commons.cdk.nag import acknowledge_each
+from mlops_commons.cdk.policies import managed_policy
 from mlops_commons.contract import ParameterName
-from mlops_commons.iam.statements import Statement, actions, arns, policy_document
+from mlops_commons.iam.reasons import NO_RESOURCE_LEVEL
+from mlops_commons.iam.statements import Statement, actions, arns
 from mlops_commons.utilities import names
-from mlops_commons.utilities.cloudformation import Resources, ref
 
 OUTLINE: Final = (
     "a boundary grants nothing: it is the outline of what projects deploy, so it names what they "
     "have in common"
 )
-POLICY: Final = "DeploymentBoundary"
 
 
 class DeploymentBoundary(Construct):
@@ -43,42 +42,21 @@ class DeploymentBoundary(Construct):
             namespace: goes in front of the parameter's name.
         """
         super().__init__(scope, construct_id)
-        statements = boundary_statements(app_prefix)
-        included = IncludedResources(
-            self, "Resources", boundary_resources(policy_name, statements, namespace)
+        description = "The most that a role may do which a SageMaker project deploys"
+        policy = managed_policy(
+            self,
+            "Policy",
+            boundary_statements(app_prefix),
+            description=description,
+            name=policy_name,
         )
-        reasons = {
-            finding: statement.reason
-            for statement in statements
-            for finding in statement.findings()
-        }
-        acknowledge_each(included.get_resource(POLICY), reasons)
-
-
-def boundary_resources(
-    policy_name: str, statements: tuple[Statement, ...], namespace: str
-) -> Resources:
-    """Policy and parameter as plain resources."""
-    description = "The most that a role may do which a SageMaker project deploys"
-    return {
-        POLICY: {
-            "Type": "AWS::IAM::ManagedPolicy",
-            "Properties": {
-                "ManagedPolicyName": policy_name,
-                "Description": description,
-                "PolicyDocument": policy_document(statements),
-            },
-        },
-        f"{POLICY}Parameter": {
-            "Type": "AWS::SSM::Parameter",
-            "Properties": {
-                "Type": "String",
-                "Name": ParameterName.DEPLOYMENT_BOUNDARY.within(namespace),
-                "Description": description,
-                "Value": ref(POLICY),
-            },
-        },
-    }
+        ssm.StringParameter(
+            self,
+            "Parameter",
+            parameter_name=ParameterName.DEPLOYMENT_BOUNDARY.within(namespace),
+            description=description,
+            string_value=policy.managed_policy_arn,
+        )
 
 
 def boundary_statements(app_prefix: str) -> tuple[Statement, ...]:
@@ -164,7 +142,7 @@ def _network() -> tuple[Statement, ...]:
                 "ecr:GetAuthorizationToken",
             ),
             resources=("*",),
-            reason="these actions know no resources (Service Authorization Reference)",
+            reason=NO_RESOURCE_LEVEL,
         ),
     )
 

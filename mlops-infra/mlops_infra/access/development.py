@@ -2,9 +2,10 @@
 
 from typing import Final
 
+from mlops_commons.iam.reasons import NAMED_BY_USERS
 from mlops_commons.iam.statements import Statement, actions, arns
 from mlops_infra.access.jobs import JOBS
-from mlops_infra.access.scope import NAMED_BY_USERS, PolicyScope
+from mlops_infra.access.scope import PolicyScope
 
 EXPERIMENTS: Final = ("experiment/*", "experiment-trial/*", "experiment-trial-component/*")
 LINEAGE: Final = ("action/*", "artifact/*", "context/*")

@@ -2,8 +2,9 @@
 
 from typing import Final
 
+from mlops_commons.iam.reasons import JOB_LOG_GROUPS, NAMED_BY_USERS, NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Statement, actions, arns
-from mlops_infra.access.scope import LOG_GROUPS, NAMED_BY_USERS, NO_RESOURCES, PolicyScope
+from mlops_infra.access.scope import PolicyScope
 
 JOBS: Final = ("training-job/*", "processing-job/*", "hyper-parameter-tuning-job/*")
 CREATE_IN_VPC: Final = actions(
@@ -51,13 +52,13 @@ def run_jobs(scope: PolicyScope) -> tuple[Statement, ...]:
             sid="WriteJobLogs",
             actions=actions("logs", "CreateLogGroup CreateLogStream PutLogEvents"),
             resources=arns("logs", "log-group:/aws/sagemaker/*"),
-            reason=LOG_GROUPS,
+            reason=JOB_LOG_GROUPS,
         ),
         Statement(
             sid="WriteJobMetrics",
             actions=("cloudwatch:PutMetricData",),
             resources=("*",),
-            reason=f"{NO_RESOURCES}; a condition keeps to the namespaces of SageMaker",
+            reason=f"{NO_RESOURCE_LEVEL}; a condition keeps to the namespaces of SageMaker",
             condition={
                 "StringLike": {"cloudwatch:namespace": ("/aws/sagemaker/*", "aws/sagemaker/*")}
             },
@@ -101,6 +102,6 @@ def _join_the_vpc(scope: PolicyScope) -> tuple[Statement, ...]:
                 "DescribeSubnets DescribeVpcs",
             ),
             resources=("*",),
-            reason=NO_RESOURCES,
+            reason=NO_RESOURCE_LEVEL,
         ),
     )

@@ -1,7 +1,8 @@
 """What an ML engineer does beyond the development of models."""
 
+from mlops_commons.iam.reasons import NAMED_BY_PROJECTS, NAMED_BY_USERS
 from mlops_commons.iam.statements import Statement, actions, arns
-from mlops_infra.access.scope import NAMED_BY_USERS, OF_PROJECTS, PolicyScope
+from mlops_infra.access.scope import PolicyScope
 
 
 def operate_endpoints(_scope: PolicyScope) -> tuple[Statement, ...]:
@@ -25,6 +26,6 @@ def operate_endpoints(_scope: PolicyScope) -> tuple[Statement, ...]:
                 "StartPipelineExecution",
             ),
             resources=arns("codepipeline", "sagemaker-*"),
-            reason=OF_PROJECTS,
+            reason=NAMED_BY_PROJECTS,
         ),
     )

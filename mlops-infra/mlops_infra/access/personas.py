@@ -4,14 +4,28 @@ from dataclasses import dataclass
 from typing import Final
 
 from mlops_commons import contract
+from mlops_infra.access.policies import (
+    APPROVE_MODELS,
+    CREATE_PROJECTS,
+    DENY_DECISIONS,
+    DENY_DETOURS,
+    DEVELOP_MODELS,
+    EXPLORE,
+    OPERATE_ENDPOINTS,
+    RUN_JOBS,
+    USE_CODE,
+    USE_DATA,
+    WORK_IN_STUDIO,
+    Policy,
+)
 
-WORK: Final = ("Explore", "WorkInStudio", "RunJobs", "DevelopModels", "UseData", "UseCode")
-LIMITS: Final = ("DenyDecisions", "DenyDetours")
+WORK: Final = (EXPLORE, WORK_IN_STUDIO, RUN_JOBS, DEVELOP_MODELS, USE_DATA, USE_CODE)
+LIMITS: Final = (DENY_DECISIONS, DENY_DETOURS)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Persona:
-    """One row: a role and the names of its policies (see policies.py).
+    """One row: a role and its policies.
 
     Attributes:
         key: its name in the configuration and in code.
@@ -21,7 +35,7 @@ class Persona:
 
     key: contract.Persona
     title: str
-    policies: tuple[str, ...]
+    policies: tuple[Policy, ...]
     jobs_run_as: contract.Persona | None = None
 
     @property
@@ -40,9 +54,9 @@ PERSONAS: Final = (
     Persona(
         key=contract.Persona.LEAD_DATA_SCIENTIST,
         title="Lead data scientist: also starts projects and approves models",
-        policies=(*WORK, "ApproveModels", "CreateProjects"),
+        policies=(*WORK, APPROVE_MODELS, CREATE_PROJECTS),
         # Whoever can change the code or the data of a job decides what it does, so a job never
-        # has the lead's say (docs/decisions/0005-jobs-of-a-lead.md).
+        # has the lead's approval rights (docs/decisions/0005-jobs-of-a-lead.md).
         jobs_run_as=contract.Persona.EXECUTION,
     ),
     Persona(
@@ -54,15 +68,18 @@ PERSONAS: Final = (
     Persona(
         key=contract.Persona.ML_ENGINEER,
         title="ML engineer: also operates endpoints and follows pipelines",
-        policies=(*WORK, "OperateEndpoints", *LIMITS),
+        policies=(*WORK, OPERATE_ENDPOINTS, *LIMITS),
         jobs_run_as=contract.Persona.ML_ENGINEER,
     ),
     Persona(
         key=contract.Persona.AUDITOR,
         title="Auditor: sees everything of SageMaker, changes nothing",
-        policies=("Explore",),
+        policies=(EXPLORE,),
     ),
 )
 """To add a persona, add a row, and its key and parameter in the contract."""
+
+POLICIES: Final = tuple(dict.fromkeys(policy for row in PERSONAS for policy in row.policies))
+"""Every policy that somebody has."""
 
 DEFAULT_PERSONA: Final = contract.Persona.EXECUTION

@@ -1,4 +1,4 @@
-"""The policies that personas are made of, one row each."""
+"""The policies that personas are made of, one row each; a persona takes the row itself."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from mlops_infra.access.scope import PolicyScope
 from mlops_infra.access.workspaces import work_in_studio
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Policy:
     """A managed policy: its name in templates and its statements within a scope."""
 
@@ -30,17 +30,14 @@ class Policy:
     statements: Callable[[PolicyScope], tuple[Statement, ...]]
 
 
-POLICIES: Final = (
-    Policy(name="Explore", title="read resources, logs and metrics", statements=explore),
-    Policy(name="WorkInStudio", title="own private spaces and apps", statements=work_in_studio),
-    Policy(name="RunJobs", title="jobs in the private subnets", statements=run_jobs),
-    Policy(name="DevelopModels", title="pipelines and experiments", statements=develop_models),
-    Policy(name="UseData", title="buckets and keys of projects", statements=use_data),
-    Policy(name="UseCode", title="repositories and images", statements=use_code),
-    Policy(name="ApproveModels", title="approve model versions", statements=approve_models),
-    Policy(name="CreateProjects", title="start SageMaker projects", statements=create_projects),
-    Policy(name="OperateEndpoints", title="endpoints, pipelines", statements=operate_endpoints),
-    Policy(name="DenyDecisions", title="never decide for the lead", statements=deny_decisions),
-    Policy(name="DenyDetours", title="no other profile or role", statements=deny_detours),
-)
-"""To add a policy, add a row; a persona takes it by its name."""
+EXPLORE: Final = Policy("Explore", "read resources, logs and metrics", explore)
+WORK_IN_STUDIO: Final = Policy("WorkInStudio", "own private spaces and apps", work_in_studio)
+RUN_JOBS: Final = Policy("RunJobs", "jobs in the private subnets", run_jobs)
+DEVELOP_MODELS: Final = Policy("DevelopModels", "pipelines and experiments", develop_models)
+USE_DATA: Final = Policy("UseData", "buckets and keys of projects", use_data)
+USE_CODE: Final = Policy("UseCode", "repositories and images", use_code)
+APPROVE_MODELS: Final = Policy("ApproveModels", "approve model versions", approve_models)
+CREATE_PROJECTS: Final = Policy("CreateProjects", "start SageMaker projects", create_projects)
+OPERATE_ENDPOINTS: Final = Policy("OperateEndpoints", "endpoints, pipelines", operate_endpoints)
+DENY_DECISIONS: Final = Policy("DenyDecisions", "never decide for the lead", deny_decisions)
+DENY_DETOURS: Final = Policy("DenyDetours", "no other profile or role", deny_detours)

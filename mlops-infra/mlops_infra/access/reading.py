@@ -1,7 +1,8 @@
 """What everybody may read, an auditor too."""
 
+from mlops_commons.iam.reasons import JOB_LOG_GROUPS, NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Statement, actions, arns
-from mlops_infra.access.scope import LOG_GROUPS, NO_RESOURCES, PolicyScope
+from mlops_infra.access.scope import PolicyScope
 
 
 def explore(scope: PolicyScope) -> tuple[Statement, ...]:
@@ -19,7 +20,7 @@ def explore(scope: PolicyScope) -> tuple[Statement, ...]:
                 "ListUserProfiles QueryLineage Search GetSearchSuggestions",
             ),
             resources=("*",),
-            reason=NO_RESOURCES,
+            reason=NO_RESOURCE_LEVEL,
         ),
         Statement(
             sid="DescribeWhatIsHere",
@@ -43,7 +44,7 @@ def explore(scope: PolicyScope) -> tuple[Statement, ...]:
             sid="WatchJobs",
             actions=actions("logs", "GetLogEvents DescribeLogStreams FilterLogEvents"),
             resources=arns("logs", "log-group:/aws/sagemaker/*"),
-            reason=LOG_GROUPS,
+            reason=JOB_LOG_GROUPS,
         ),
         Statement(
             sid="FindLogsAndMetrics",
@@ -52,7 +53,7 @@ def explore(scope: PolicyScope) -> tuple[Statement, ...]:
                 *actions("cloudwatch", "GetMetricData GetMetricStatistics ListMetrics"),
             ),
             resources=("*",),
-            reason=NO_RESOURCES,
+            reason=NO_RESOURCE_LEVEL,
         ),
         Statement(
             sid="ReadContract",

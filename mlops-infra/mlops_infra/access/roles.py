@@ -1,37 +1,28 @@
 """The personas' roles and policies in an account, and their place in the SSM contract."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
-from mlops_commons.cdk.included_resources import IncludedResources
-from mlops_commons.cdk.nag import acknowledge_each
-from mlops_commons.iam.statements import policy_document
-from mlops_commons.utilities.cloudformation import Resource, Resources, attribute, ref
-from mlops_infra.access.personas import PERSONAS, Persona
-from mlops_infra.access.policies import POLICIES, Policy
+from mlops_commons import contract
+from mlops_commons.cdk.policies import managed_policy
+from mlops_commons.iam.statements import Statement
+from mlops_infra.access.personas import PERSONAS, POLICIES, Persona
+from mlops_infra.access.policies import Policy
 from mlops_infra.access.scope import PolicyScope
 
-TRUST: Final[dict[str, Any]] = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "sagemaker.amazonaws.com"},
-            "Action": ["sts:AssumeRole", "sts:SetSourceIdentity"],
-            # Another account's SageMaker must not be talked into using this role.
-            "Condition": {"StringEquals": {"aws:SourceAccount": ref("AWS::AccountId")}},
-        }
-    ],
-}
+SESSION: Final = 12
+"""Hours; a job that runs longer gets new credentials from SageMaker."""
 
 
 class PersonaRoles(Construct):
     """One role for each persona, with its policies and its SSM parameter.
 
-    Exposes `role_arn(key)` and `policy_arn(name)`.
+    Exposes `role(key)`, which takes grants, and `policy(row)`.
     """
 
     def __init__(
@@ -54,118 +45,86 @@ class PersonaRoles(Construct):
         within = PolicyScope(
             app_prefix=app_prefix, namespace=namespace, subnet_ids=tuple(private_subnet_ids)
         )
-        included = IncludedResources(self, "Resources", persona_resources(within))
-        for policy in POLICIES:
-            reasons = {
-                finding: statement.reason
-                for statement in policy.statements(within)
-                for finding in statement.findings()
-            }
-            if reasons:
-                acknowledge_each(included.get_resource(policy_id(policy)), reasons)
-
-    def role_arn(self, key: str) -> str:
-        """The ARN of a persona's role, for use in the same stack."""
-        return cdk.Token.as_string(cdk.Fn.get_att(_role_id_of(key), "Arn"))
-
-    def policy_arn(self, name: str) -> str:
-        """The ARN of a policy of the table, for roles of the same stack that do the same work."""
-        return cdk.Fn.ref(f"{name}Policy")
-
-
-def persona_resources(within: PolicyScope) -> Resources:
-    """Roles, policies and parameters as plain resources.
-
-    Roles come first: what is referred to ahead of its place is created with a trace in the
-    metadata that names a temporary folder.
-    """
-    resources: Resources = {role_id(persona): _role(persona) for persona in PERSONAS}
-    for persona in PERSONAS:
-        resources[f"{role_id(persona)}Parameter"] = _parameter(persona, within.namespace)
-        if persona.jobs_run_as:
-            passed = persona.jobs_run_as
-            resources[f"{role_id(persona)}PassRole"] = _pass_role(persona, passed)
-    for policy in POLICIES:
-        holders = [persona for persona in PERSONAS if policy.name in persona.policies]
-        resources[policy_id(policy)] = {
-            "Type": "AWS::IAM::ManagedPolicy",
-            "Properties": {
-                "Description": f"Personas: {policy.title}",
-                "PolicyDocument": policy_document(policy.statements(within)),
-                "Roles": [ref(role_id(persona)) for persona in holders],
-            },
+        self._policies = {
+            policy.name: managed_policy(
+                self,
+                f"{policy.name}Policy",
+                policy.statements(within),
+                description=f"Personas: {policy.title}",
+            )
+            for policy in POLICIES
         }
-    return resources
+        self._roles: dict[contract.Persona, iam.Role] = {}
+        for persona in PERSONAS:
+            self._roles[persona.key] = self._role(persona)
+        for persona in PERSONAS:
+            self._parameter(persona, namespace)
+            if persona.jobs_run_as:
+                self._jobs_run_as(persona, persona.jobs_run_as)
+
+    def role(self, key: contract.Persona) -> iam.IRole:
+        """The role of a persona; what is granted to it is this persona's alone."""
+        return self._roles[key]
+
+    def policy(self, policy: Policy) -> iam.IManagedPolicy:
+        """A policy of the table, for roles of the same stack that do the same work."""
+        return self._policies[policy.name]
+
+    def _role(self, persona: Persona) -> iam.Role:
+        # Another account's SageMaker must not be talked into using this role.
+        sagemaker = iam.ServicePrincipal(
+            "sagemaker.amazonaws.com",
+            conditions={"StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}},
+        )
+        role = iam.Role(
+            self,
+            f"{_pascal(persona.key)}Role",
+            description=persona.title,
+            assumed_by=sagemaker,
+            managed_policies=[self._policies[policy.name] for policy in persona.policies],
+            max_session_duration=cdk.Duration.hours(SESSION),
+        )
+        assert role.assume_role_policy
+        role.assume_role_policy.add_statements(
+            iam.PolicyStatement(actions=["sts:SetSourceIdentity"], principals=[sagemaker])
+        )
+        return role
+
+    def _parameter(self, persona: Persona, namespace: str) -> None:
+        ssm.StringParameter(
+            self,
+            f"{_pascal(persona.key)}Parameter",
+            parameter_name=persona.parameter.within(namespace),
+            description=persona.title,
+            string_value=self._roles[persona.key].role_arn,
+        )
+
+    def _jobs_run_as(self, persona: Persona, passed: contract.Persona) -> None:
+        managed_policy(
+            self,
+            f"{_pascal(persona.key)}PassRole",
+            pass_role(self._roles[passed].role_arn),
+            description=f"Personas: jobs run as {passed} and as nobody else",
+            roles=[self._roles[persona.key]],
+        )
 
 
-def role_id(persona: Persona) -> str:
-    """The logical id of a persona's role."""
-    return _role_id_of(persona.key)
-
-
-def policy_id(policy: Policy) -> str:
-    """The logical id of a policy."""
-    return f"{policy.name}Policy"
-
-
-def _role(persona: Persona) -> Resource:
-    return {
-        "Type": "AWS::IAM::Role",
-        "Properties": {
-            "Description": persona.title,
-            "AssumeRolePolicyDocument": TRUST,
-            "MaxSessionDuration": 12 * 3600,
-        },
-    }
-
-
-def _parameter(persona: Persona, namespace: str) -> Resource:
-    return {
-        "Type": "AWS::SSM::Parameter",
-        "Properties": {
-            "Type": "String",
-            "Name": persona.parameter.within(namespace),
-            "Description": persona.title,
-            "Value": attribute(role_id(persona), "Arn"),
-        },
-    }
-
-
-def _pass_role(persona: Persona, passed: str) -> Resource:
-    return {
-        "Type": "AWS::IAM::ManagedPolicy",
-        "Properties": {
-            "Description": f"Personas: jobs run as {passed} and as nobody else",
-            "PolicyDocument": pass_role(attribute(_role_id_of(passed), "Arn")),
-            "Roles": [ref(role_id(persona))],
-        },
-    }
-
-
-def pass_role(role_arn: Mapping[str, Any]) -> dict[str, Any]:
-    """The policy that lets one role be passed to SageMaker, and no other to anything."""
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "PassToSageMaker",
-                "Effect": "Allow",
-                "Action": "iam:PassRole",
-                "Resource": role_arn,
-                "Condition": {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
-            },
-            {
-                "Sid": "PassNoOther",
-                "Effect": "Deny",
-                "Action": "iam:PassRole",
-                "NotResource": role_arn,
-            },
-        ],
-    }
-
-
-def _role_id_of(key: str) -> str:
-    return f"{_pascal(key)}Role"
+def pass_role(role_arn: str) -> tuple[Statement, ...]:
+    """Let one role be passed to SageMaker, and no other to anything."""
+    return (
+        Statement(
+            sid="PassToSageMaker",
+            actions=("iam:PassRole",),
+            resources=(role_arn,),
+            condition={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+        ),
+        Statement(
+            sid="PassNoOther",
+            effect="Deny",
+            actions=("iam:PassRole",),
+            not_resources=(role_arn,),
+        ),
+    )
 
 
 def _pascal(key: str) -> str:

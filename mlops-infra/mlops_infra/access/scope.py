@@ -6,12 +6,6 @@ from typing import Final
 
 from mlops_commons.utilities import names
 
-NAMED_BY_USERS: Final = (
-    "people choose these names while they work; the statement ends at this account and region"
-)
-NO_RESOURCES: Final = "these actions know no resources (Service Authorization Reference)"
-OF_PROJECTS: Final = "what SageMaker projects create is named 'sagemaker-<project>-...'"
-LOG_GROUPS: Final = "SageMaker names a log group for each kind of job, below this prefix"
 OWN_PROFILE: Final = (
     "arn:${AWS::Partition}:sagemaker:${AWS::Region}:${AWS::AccountId}:user-profile/"
     "${!sagemaker:DomainId}/${!sagemaker:UserProfileName}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -13,7 +13,12 @@ from aws_cdk import custom_resources
 from constructs import Construct
 
 from mlops_commons.cdk.nag import acknowledge, acknowledge_each, logical_id
+from mlops_commons.cdk.policies import managed_policy
+from mlops_commons.iam.reasons import NO_RESOURCE_LEVEL
+from mlops_commons.iam.statements import Statement, actions
 
+FRAMEWORK: Final = "framework-onEvent"
+"""The function that the CDK's provider framework puts between CloudFormation and ours."""
 RUNTIME_DIRECTORY: Final = Path(__file__).with_name("runtime") / "enable_projects"
 ONE_CALL: Final = (
     "CloudFormation calls it when the stack changes, a few times a year, and waits for its answer"
@@ -27,41 +32,33 @@ FINDINGS: Final = {
         f"{ONE_CALL}; it calls APIs of AWS only and reaches nothing inside the VPC"
     ),
 }
-PORTFOLIOS: Final = f"arn:{cdk.Aws.PARTITION}:catalog:{cdk.Aws.REGION}:*:portfolio/*"
-STATEMENTS: Final[Sequence[dict[str, Any]]] = (
-    {
-        "Sid": "EnableProjects",
-        "Effect": "Allow",
-        "Action": [
-            "sagemaker:EnableSagemakerServicecatalogPortfolio",
-            "sagemaker:DisableSagemakerServicecatalogPortfolio",
-            "sagemaker:GetSagemakerServicecatalogPortfolioStatus",
+STATEMENTS: Final = (
+    Statement(
+        sid="EnableProjects",
+        actions=(
+            *actions(
+                "sagemaker",
+                "EnableSagemakerServicecatalogPortfolio DisableSagemakerServicecatalogPortfolio "
+                "GetSagemakerServicecatalogPortfolioStatus",
+            ),
             "servicecatalog:ListAcceptedPortfolioShares",
-        ],
-        "Resource": "*",
-    },
-    {
-        "Sid": "SharePortfolio",
-        "Effect": "Allow",
-        "Action": [
-            # SageMaker accepts and rejects the share in the name of whoever enables and disables.
-            "servicecatalog:AcceptPortfolioShare",
-            "servicecatalog:RejectPortfolioShare",
-            "servicecatalog:AssociatePrincipalWithPortfolio",
-            "servicecatalog:DisassociatePrincipalFromPortfolio",
-        ],
-        "Resource": PORTFOLIOS,
-    },
+        ),
+        resources=("*",),
+        reason=NO_RESOURCE_LEVEL,
+    ),
+    Statement(
+        # SageMaker accepts and rejects the share in the name of whoever enables and disables.
+        sid="SharePortfolio",
+        actions=actions(
+            "servicecatalog",
+            "AcceptPortfolioShare RejectPortfolioShare AssociatePrincipalWithPortfolio "
+            "DisassociatePrincipalFromPortfolio",
+        ),
+        resources=("arn:${AWS::Partition}:catalog:${AWS::Region}:*:portfolio/*",),
+        reason="the portfolio belongs to an account of AWS and has no id before projects are "
+        "enabled",
+    ),
 )
-WILDCARDS: Final = {
-    "AwsSolutions-IAM5[Resource::*]": (
-        "enabling projects, reading their status and listing shares know no resources (Service "
-        "Authorization Reference)"
-    ),
-    "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:catalog:<AWS::Region>:*:portfolio/*]": (
-        "the portfolio belongs to an account of AWS and has no id before projects are enabled"
-    ),
-}
 
 
 class SageMakerProjects(Construct):
@@ -107,42 +104,39 @@ class SageMakerProjects(Construct):
             service_token=provider.service_token,
             properties={"ExecutionRoles": list(role_arns)},
         )
-        acknowledge_each(self, {**FINDINGS, **WILDCARDS})
+        for called in (function, provider.node.find_child(FRAMEWORK)):
+            acknowledge_each(called, FINDINGS)
         _acknowledge_provider_role(provider_role, function)
 
 
 def _describe(provider: custom_resources.Provider) -> None:
     """The CDK's text names all construct ids above, and so the app around the stage."""
-    function = provider.node.find_child("framework-onEvent").node.default_child
+    function = provider.node.find_child(FRAMEWORK).node.default_child
     assert isinstance(function, lambda_.CfnFunction)
     function.description = "Enables SageMaker projects: answers CloudFormation"
 
 
-def _read_roles(role_arns: Sequence[str]) -> dict[str, Any]:
+def _read_roles(role_arns: Sequence[str]) -> Statement:
     """Service Catalog reads a role before it becomes a principal of a portfolio."""
-    return {
-        "Sid": "ReadThePrincipals",
-        "Effect": "Allow",
-        "Action": "iam:GetRole",
-        "Resource": list(role_arns),
-    }
+    return Statement(sid="ReadThePrincipals", actions=("iam:GetRole",), resources=tuple(role_arns))
 
 
 def _role(
     scope: Construct,
     construct_id: str,
     log_group: logs.LogGroup,
-    statements: Sequence[dict[str, Any]],
+    statements: Sequence[Statement],
 ) -> iam.Role:
-    write = {
-        "Sid": "WriteLogs",
-        "Effect": "Allow",
-        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-        "Resource": log_group.log_group_arn,
-    }
-    document = {"Version": "2012-10-17", "Statement": [*statements, write]}
-    policy = iam.ManagedPolicy(
-        scope, f"{construct_id}Policy", document=iam.PolicyDocument.from_json(document)
+    write = Statement(
+        sid="WriteLogs",
+        actions=actions("logs", "CreateLogStream PutLogEvents"),
+        resources=(log_group.log_group_arn,),
+    )
+    policy = managed_policy(
+        scope,
+        f"{construct_id}Policy",
+        [*statements, write],
+        description="Enabling SageMaker projects",
     )
     return iam.Role(
         scope,

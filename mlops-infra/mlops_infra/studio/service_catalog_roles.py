@@ -1,11 +1,25 @@
 """The roles without which AWS's own project templates cannot start."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from mlops_commons.utilities.cloudformation import Resources, attribute, ref, sub
-from mlops_infra.access.roles import pass_role
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from mlops_commons.cdk.nag import acknowledge_each
+from mlops_commons.cdk.policies import managed_policy
+from mlops_infra.access.policies import (
+    DENY_DECISIONS,
+    DENY_DETOURS,
+    DEVELOP_MODELS,
+    EXPLORE,
+    RUN_JOBS,
+    USE_CODE,
+    USE_DATA,
+    Policy,
+)
+from mlops_infra.access.roles import PersonaRoles, pass_role
 
 PREFIX: Final = "AmazonSageMakerServiceCatalogProducts"
 WITHIN_SERVICE_ROLE: Final = f"service-role/{PREFIX}"
@@ -19,13 +33,13 @@ class ServiceCatalogRole:
         part: what the name ends with, after the common prefix and before `Role`.
         services: which may assume it.
         aws_policies: AWS managed policies, made for exactly this role.
-        persona_policies: policies of the personas (see access/policies.py).
+        persona_policies: policies that personas have too.
     """
 
     part: str
     services: tuple[str, ...]
     aws_policies: tuple[str, ...] = ()
-    persona_policies: tuple[str, ...] = ("DenyDecisions",)
+    persona_policies: tuple[Policy, ...] = (DENY_DECISIONS,)
 
     @property
     def name(self) -> str:
@@ -73,13 +87,10 @@ SERVICE_CATALOG_ROLES: Final = (
         part="Execution",
         services=("sagemaker",),
         persona_policies=(
-            *("Explore", "RunJobs", "DevelopModels", "UseData", "UseCode"),
-            *("DenyDecisions", "DenyDetours"),
+            *(EXPLORE, RUN_JOBS, DEVELOP_MODELS, USE_DATA, USE_CODE),
+            *(DENY_DECISIONS, DENY_DETOURS),
         ),
     ),
-)
-PERSONA_POLICIES: Final = sorted(
-    {name for role in SERVICE_CATALOG_ROLES for name in role.persona_policies}
 )
 REASON: Final = (
     "AWS's project templates name their roles and are tested with this policy, which AWS wrote "
@@ -87,57 +98,47 @@ REASON: Final = (
 )
 
 
-def service_catalog_role_resources(policy_arns: Mapping[str, str]) -> Resources:
-    """All roles as plain resources.
+class ServiceCatalogRoles(Construct):
+    """All roles of the table, in an account that no other stack gives them to."""
 
-    Args:
-        policy_arns: the policies of the personas by name, `PERSONA_POLICIES` at least.
-    """
-    execution = next(_logical_id(r) for r in SERVICE_CATALOG_ROLES if r.part == "Execution")
-    return {
-        **{_logical_id(role): _resource(role, policy_arns) for role in SERVICE_CATALOG_ROLES},
-        f"{execution}PassRole": {
-            "Type": "AWS::IAM::ManagedPolicy",
-            "Properties": {
-                "Description": "Project templates of AWS: jobs run as this role and as no other",
-                "PolicyDocument": pass_role(attribute(execution, "Arn")),
-                "Roles": [ref(execution)],
-            },
-        },
-    }
+    def __init__(self, scope: Construct, construct_id: str, *, personas: PersonaRoles) -> None:
+        super().__init__(scope, construct_id)
+        for row in SERVICE_CATALOG_ROLES:
+            role = _role(self, row, personas)
+            if row.part == "Execution":
+                managed_policy(
+                    self,
+                    "PassRole",
+                    pass_role(role.role_arn),
+                    description="Project templates of AWS: jobs run as this role and as no other",
+                    roles=[role],
+                )
 
 
-def findings() -> dict[str, str]:
-    """The finding of each AWS managed policy by its exact id, with the reason why it stands."""
-    names = sorted({name for role in SERVICE_CATALOG_ROLES for name in role.aws_policies})
-    return {
-        f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{name}]": REASON
-        for name in names
-    }
+def _role(scope: Construct, row: ServiceCatalogRole, personas: PersonaRoles) -> iam.Role:
+    # IfExists: not every one of these services says for which account it acts.
+    from_here = {"StringEqualsIfExists": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}}
+    services = [
+        iam.ServicePrincipal(f"{service}.amazonaws.com", conditions=from_here)
+        for service in row.services
+    ]
+    role = iam.Role(
+        scope,
+        row.part,
+        role_name=row.name,
+        path="/service-role/",
+        description=f"Project templates of AWS: {', '.join(row.services)}",
+        assumed_by=services[0] if len(services) == 1 else iam.CompositePrincipal(*services),
+        managed_policies=[
+            *(iam.ManagedPolicy.from_aws_managed_policy_name(n) for n in row.aws_policies),
+            *(personas.policy(policy) for policy in row.persona_policies),
+        ],
+    )
+    if row.aws_policies:
+        acknowledge_each(role, {_finding(name): REASON for name in row.aws_policies})
+    return role
 
 
-def _logical_id(role: ServiceCatalogRole) -> str:
-    return role.name.removeprefix("AmazonSageMaker")
-
-
-def _resource(role: ServiceCatalogRole, policy_arns: Mapping[str, str]) -> dict[str, Any]:
-    trust = {
-        "Effect": "Allow",
-        "Principal": {"Service": [f"{service}.amazonaws.com" for service in role.services]},
-        "Action": "sts:AssumeRole",
-        # IfExists: not every one of these services says for which account it acts.
-        "Condition": {"StringEqualsIfExists": {"aws:SourceAccount": ref("AWS::AccountId")}},
-    }
-    return {
-        "Type": "AWS::IAM::Role",
-        "Properties": {
-            "RoleName": role.name,
-            "Path": "/service-role/",
-            "Description": f"Project templates of AWS: {', '.join(role.services)}",
-            "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]},
-            "ManagedPolicyArns": [
-                *(sub(f"arn:${{AWS::Partition}}:iam::aws:policy/{n}") for n in role.aws_policies),
-                *(policy_arns[name] for name in role.persona_policies),
-            ],
-        },
-    }
+def _finding(aws_policy: str) -> str:
+    """The id under which cdk-nag reports an AWS managed policy."""
+    return f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{aws_policy}]"

@@ -5,17 +5,15 @@ from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from mlops_commons.cdk.included_resources import IncludedResources
-from mlops_commons.cdk.nag import acknowledge_each
 from mlops_commons.cdk.retention import retention
 from mlops_commons.stage import Studio
-from mlops_commons.utilities.cloudformation import Resources
 from mlops_infra.access.personas import DEFAULT_PERSONA, PERSONAS
 from mlops_infra.access.roles import PersonaRoles
 from mlops_infra.networking.network import Network
 from mlops_infra.networking.security_groups import MembersSecurityGroup
-from mlops_infra.studio import service_catalog_roles
 from mlops_infra.studio.domain import KEY, domain_resources
 from mlops_infra.studio.projects import SageMakerProjects
+from mlops_infra.studio.service_catalog_roles import ServiceCatalogRoles
 
 
 class SageMakerStudio(Construct):
@@ -41,9 +39,9 @@ class SageMakerStudio(Construct):
             between_members=ec2.Port.all_tcp(),
         )
         role_arns: dict[str, str] = {
-            persona.key: roles.role_arn(persona.key) for persona in PERSONAS
+            persona.key: roles.role(persona.key).role_arn for persona in PERSONAS
         }
-        resources: Resources = domain_resources(
+        resources = domain_resources(
             studio,
             vpc_id=network.vpc.vpc_id,
             subnet_ids=network.private_subnet_ids,
@@ -52,13 +50,9 @@ class SageMakerStudio(Construct):
             default_persona=DEFAULT_PERSONA,
             retention=retention(removal_policy),
         )
-        if studio.create_service_catalog_roles:
-            resources |= service_catalog_roles.service_catalog_role_resources(
-                {name: roles.policy_arn(name) for name in service_catalog_roles.PERSONA_POLICIES}
-            )
         included = IncludedResources(self, "Resources", resources)
         if studio.create_service_catalog_roles:
-            acknowledge_each(included, service_catalog_roles.findings())
+            ServiceCatalogRoles(self, "ServiceCatalogRoles", personas=roles)
         SageMakerProjects(
             self,
             "Projects",

@@ -6,11 +6,18 @@ import pytest
 from persona_policies import ACCOUNT, REGION, SUBNETS, here, may, profile, role_arn
 
 from mlops_infra.access.personas import PERSONAS
+from mlops_infra.access.policies import DEVELOP_MODELS, RUN_JOBS, USE_CODE, USE_DATA, WORK_IN_STUDIO
 
 pytestmark = pytest.mark.construct
 
 KEYS = [persona.key for persona in PERSONAS]
-WORKERS = [persona.key for persona in PERSONAS if persona.jobs_run_as]
+
+
+def who_have(policy: object) -> list[str]:
+    """A row of the table says who; each persona needs no more than its own policies."""
+    return [persona.key for persona in PERSONAS if policy in persona.policies]
+
+
 PROJECT = here("sagemaker", "project/churn")
 VERSION = here("sagemaker", "model-package/churn/1")
 PRODUCT = f"arn:aws:catalog:{REGION}:999999999999:product/prod-1"
@@ -44,7 +51,7 @@ def test_only_a_lead_starts_projects_and_approves_models(
     assert may(key, action, resource) is (key == "lead_data_scientist")
 
 
-@pytest.mark.parametrize("key", WORKERS)
+@pytest.mark.parametrize("key", who_have(DEVELOP_MODELS))
 def test_only_a_lead_registers_a_version_as_approved(key: str) -> None:
     status = "sagemaker:ModelApprovalStatus"
     create = "sagemaker:CreateModelPackage"
@@ -69,7 +76,7 @@ def test_a_persona_passes_the_role_of_its_jobs_and_no_other(persona: Any, other:
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_no_job_of_anybody_has_the_leads_say(key: str) -> None:
+def test_no_job_of_anybody_has_the_leads_approval_rights(key: str) -> None:
     """Code and data of jobs are in places that others write to (ADR 5)."""
     to_sagemaker = {"iam:PassedToService": "sagemaker.amazonaws.com"}
     assert not may(key, "iam:PassRole", role_arn("lead_data_scientist"), to_sagemaker)
@@ -105,7 +112,7 @@ def test_nobody_gets_around_through_another_service(key: str, action: str, resou
     assert not may(key, action, resource, {"codecommit:References": "refs/heads/main"})
 
 
-@pytest.mark.parametrize("key", WORKERS)
+@pytest.mark.parametrize("key", who_have(WORK_IN_STUDIO))
 def test_people_open_their_own_profile_and_nobody_elses(key: str) -> None:
     action = "sagemaker:CreatePresignedDomainUrl"
     assert may(key, action, profile("ana"))
@@ -113,7 +120,7 @@ def test_people_open_their_own_profile_and_nobody_elses(key: str) -> None:
     assert not may(key, action, here("sagemaker", "user-profile/d-2/ana"))
 
 
-@pytest.mark.parametrize("key", WORKERS)
+@pytest.mark.parametrize("key", who_have(WORK_IN_STUDIO))
 @pytest.mark.parametrize("action", ["CreateApp", "DeleteApp", "CreateSpace", "UpdateSpace"])
 def test_people_work_in_their_own_space_and_not_in_anothers(key: str, action: str) -> None:
     kind = "app/d-1/s/JupyterLab/default" if action.endswith("App") else "space/d-1/s"
@@ -126,7 +133,7 @@ def test_people_work_in_their_own_space_and_not_in_anothers(key: str, action: st
     assert not may(key, f"sagemaker:{action}", resource, shared)
 
 
-@pytest.mark.parametrize("key", WORKERS)
+@pytest.mark.parametrize("key", who_have(WORK_IN_STUDIO))
 def test_tags_are_put_on_at_creation_only(key: str) -> None:
     resource = here("sagemaker", "training-job/churn")
     at_creation = {"sagemaker:TaggingAction": "CreateTrainingJob"}
@@ -134,7 +141,7 @@ def test_tags_are_put_on_at_creation_only(key: str) -> None:
     assert not may(key, "sagemaker:AddTags", resource)
 
 
-@pytest.mark.parametrize("key", WORKERS)
+@pytest.mark.parametrize("key", who_have(RUN_JOBS))
 @pytest.mark.parametrize("action", JOBS)
 def test_jobs_and_models_run_in_the_private_subnets(key: str, action: str) -> None:
     resource, subnets = here("sagemaker", JOBS[action]), "sagemaker:VpcSubnets"
@@ -143,7 +150,7 @@ def test_jobs_and_models_run_in_the_private_subnets(key: str, action: str) -> No
     assert not may(key, f"sagemaker:{action}", resource, {subnets: (SUBNETS[0], "subnet-public")})
 
 
-@pytest.mark.parametrize("key", WORKERS)
+@pytest.mark.parametrize("key", who_have(RUN_JOBS))
 def test_a_job_can_join_its_subnets_and_no_other(key: str) -> None:
     """SageMaker does this with the role of the job; without it no job starts."""
     create = "ec2:CreateNetworkInterface"
@@ -158,7 +165,7 @@ def test_a_job_can_join_its_subnets_and_no_other(key: str) -> None:
     assert may(key, "ec2:DescribeSubnets", "*")
 
 
-@pytest.mark.parametrize("key", WORKERS)
+@pytest.mark.parametrize("key", who_have(USE_CODE))
 def test_a_job_pulls_images_of_aws_and_of_projects_and_no_others_of_this_account(key: str) -> None:
     pull, image = "ecr:BatchGetImage", "arn:aws:ecr:eu-west-1:{}:repository/{}"
     of_aws = {"aws:ResourceAccount": "141502667606"}
@@ -168,7 +175,7 @@ def test_a_job_pulls_images_of_aws_and_of_projects_and_no_others_of_this_account
     assert not may(key, "ecr:PutImage", image.format("141502667606", "sagemaker-xgboost"), of_aws)
 
 
-@pytest.mark.parametrize("key", WORKERS)
+@pytest.mark.parametrize("key", who_have(RUN_JOBS))
 def test_a_job_writes_logs_and_metrics_of_sagemaker_only(key: str) -> None:
     logs = "log-group:{}:log-stream:s"
     assert may(key, "logs:PutLogEvents", here("logs", logs.format("/aws/sagemaker/TrainingJobs")))
@@ -178,7 +185,7 @@ def test_a_job_writes_logs_and_metrics_of_sagemaker_only(key: str) -> None:
     assert not may(key, "cloudwatch:PutMetricData", "*", {namespace: "payroll"})
 
 
-@pytest.mark.parametrize("key", WORKERS)
+@pytest.mark.parametrize("key", who_have(USE_DATA))
 def test_a_bucket_of_another_account_is_out_of_reach_whatever_its_name(key: str) -> None:
     data = "arn:aws:s3:::mlops-churn/data.csv"
     assert may(key, "s3:GetObject", data)
@@ -188,7 +195,7 @@ def test_a_bucket_of_another_account_is_out_of_reach_whatever_its_name(key: str)
     assert not may(key, "s3:GetObject", "arn:aws:s3:::mlopsother/data.csv")
 
 
-@pytest.mark.parametrize("key", WORKERS)
+@pytest.mark.parametrize("key", who_have(USE_DATA))
 def test_an_access_list_can_open_nothing(key: str) -> None:
     item, acl = "arn:aws:s3:::mlops-churn/data.csv", "s3:x-amz-acl"
     assert may(key, "s3:PutObjectAcl", item, {acl: "bucket-owner-full-control"})
@@ -196,7 +203,7 @@ def test_an_access_list_can_open_nothing(key: str) -> None:
     assert not may(key, "s3:PutObjectAcl", item)
 
 
-@pytest.mark.parametrize("key", WORKERS)
+@pytest.mark.parametrize("key", who_have(USE_DATA))
 def test_keys_are_used_through_services_only(key: str) -> None:
     kms_key = here("kms", "key/1")
     assert may(key, "kms:Decrypt", kms_key, {"kms:ViaService": f"s3.{REGION}.amazonaws.com"})

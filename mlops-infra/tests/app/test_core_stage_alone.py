@@ -27,15 +27,15 @@ cdk_app_config:
 """
 WITH_STUDIO = """\
 import aws_cdk as cdk
+from mlops_commons.stage import Studio, StudioUser
 from mlops_infra.core_stage import CoreStage
-from mlops_infra.studio.props import StudioProps, UserProfileProps
 
 app = cdk.App()
 users = (
-    UserProfileProps(name="ds-data-scientist", persona="data_scientist"),
-    UserProfileProps(name="lead-ds-lead-data-scientist", persona="lead_data_scientist"),
+    StudioUser(profile_name="ds-data-scientist", persona="data_scientist"),
+    StudioUser(profile_name="lead-ds-lead-data-scientist", persona="lead_data_scientist"),
 )
-studio = StudioProps(domain_name="studio-domain-default-dev", user_profiles=users)
+studio = Studio(domain_name="studio-domain-default-dev", users=users)
 env = cdk.Environment(account="123456789011", region="eu-west-1")
 CoreStage(app, "dev", env=env, studio=studio)
 app.synth()

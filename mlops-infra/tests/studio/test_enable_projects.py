@@ -192,5 +192,5 @@ def test_the_role_may_call_what_the_handler_calls() -> None:
     account = Account()
     created = send(account, "Create", [ROLE_A])
     send(account, "Delete", [ROLE_A], PhysicalResourceId=created["PhysicalResourceId"])
-    allowed = {name.partition(":")[2] for s in STATEMENTS for name in s["Action"]}
+    allowed = {name.partition(":")[2] for s in STATEMENTS for name in s.actions}
     assert set(account.calls) <= allowed

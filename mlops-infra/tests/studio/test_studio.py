@@ -47,6 +47,22 @@ def domain(template: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def parameter(template: dict[str, Any], name: str) -> Any:
+    """What the contract says under a name."""
+    (value,) = (
+        r["Properties"]["Value"]
+        for r in resources(template, "AWS::SSM::Parameter")
+        if r["Properties"]["Name"] == name
+    )
+    return value
+
+
+def policy(template: dict[str, Any], name: str) -> str:
+    """The logical id of a policy of the personas."""
+    (found,) = (n for n in template["Resources"] if n.startswith(f"Personas{name}Policy"))
+    return found
+
+
 def test_the_domain_is_closed_and_encrypted(template: dict[str, Any]) -> None:
     properties = domain(template)["Properties"]
     assert properties["AppNetworkAccessType"] == "VpcOnly"
@@ -86,14 +102,16 @@ def test_each_user_works_with_the_role_of_the_persona(template: dict[str, Any]) 
         for r in resources(template, "AWS::SageMaker::UserProfile")
     }
     assert found == {
-        "ds-ana": {"Fn::GetAtt": ["DataScientistRole", "Arn"]},
-        "lead-ds-eva": {"Fn::GetAtt": ["LeadDataScientistRole", "Arn"]},
+        "ds-ana": parameter(template, "/mlops/role/ds"),
+        "lead-ds-eva": parameter(template, "/mlops/role/lead"),
     }
 
 
 def test_projects_are_enabled_through_the_provider_framework(template: dict[str, Any]) -> None:
     (resource,) = resources(template, "Custom::EnableSageMakerProjects")
-    assert len(resource["Properties"]["ExecutionRoles"]) == 5
+    assert resource["Properties"]["ExecutionRoles"] == [
+        parameter(template, persona.parameter) for persona in Persona
+    ]
     assert "frameworkonEvent" in json.dumps(resource["Properties"]["ServiceToken"])
 
 
@@ -111,29 +129,36 @@ def test_the_roles_that_awss_templates_name_exist(template: dict[str, Any], role
         "StringEqualsIfExists": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
     }
     # Whoever pushes code to a project's repository must not decide for the lead.
-    keeps_out = {"Ref": "DenyDecisionsPolicy"} in properties["ManagedPolicyArns"]
+    keeps_out = {"Ref": policy(template, "DenyDecisions")} in properties["ManagedPolicyArns"]
     assert keeps_out is (role.part != "Launch")
 
 
 def test_jobs_of_awss_templates_run_as_their_own_role_within_the_limits_of_a_data_scientists(
     template: dict[str, Any],
 ) -> None:
-    role = template["Resources"]["ServiceCatalogProductsExecutionRole"]["Properties"]
-    policies = {policy["Ref"] for policy in role["ManagedPolicyArns"]}
-    data_scientists = {
+    (role_id,) = (
         name
-        for name, resource in template["Resources"].items()
-        if {"Ref": "DataScientistRole"} in resource["Properties"].get("Roles", [])
-    }
-    assert policies < data_scientists
-    assert {"RunJobsPolicy", "DenyDecisionsPolicy", "DenyDetoursPolicy"} < policies
-    passing = template["Resources"]["ServiceCatalogProductsExecutionRolePassRole"]["Properties"]
+        for name, r in template["Resources"].items()
+        if r["Properties"].get("RoleName") == "AmazonSageMakerServiceCatalogProductsExecutionRole"
+    )
+    arns = template["Resources"][role_id]["Properties"]["ManagedPolicyArns"]
+    policies = {arn["Ref"] for arn in arns}
+    data_scientist = parameter(template, "/mlops/role/ds")["Fn::GetAtt"][0]
+    theirs = template["Resources"][data_scientist]["Properties"]["ManagedPolicyArns"]
+    assert policies < {arn["Ref"] for arn in theirs}
+    limits = ("RunJobs", "DenyDecisions", "DenyDetours")
+    assert {policy(template, name) for name in limits} < policies
+    (passing,) = (
+        r["Properties"]
+        for r in resources(template, "AWS::IAM::ManagedPolicy")
+        if r["Properties"].get("Roles") == [{"Ref": role_id}]
+    )
     (allow,) = (s for s in passing["PolicyDocument"]["Statement"] if s["Effect"] == "Allow")
-    assert allow["Resource"] == {"Fn::GetAtt": ["ServiceCatalogProductsExecutionRole", "Arn"]}
+    assert allow["Resource"] == {"Fn::GetAtt": [role_id, "Arn"]}
 
 
 def test_jobs_are_kept_in_the_private_subnets_of_the_stage(template: dict[str, Any]) -> None:
-    document = template["Resources"]["RunJobsPolicy"]["Properties"]["PolicyDocument"]
+    document = template["Resources"][policy(template, "RunJobs")]["Properties"]["PolicyDocument"]
     conditions = {s["Sid"]: s.get("Condition", {}) for s in document["Statement"]}
     allowed = conditions["RunJobsInPrivateSubnets"]["ForAllValues:StringEquals"]
     assert allowed["sagemaker:VpcSubnets"] == domain(template)["Properties"]["SubnetIds"]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
+from mlops_commons.iam.reasons import NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Statement, arns
 from mlops_commons.utilities.names import project_bucket_prefix
 
@@ -43,7 +44,7 @@ def boundary_statements(
             sid="WithoutResources",
             actions=tuple(sorted(anywhere)),
             resources=("*",),
-            reason="these actions know no resources (Service Authorization Reference)",
+            reason=NO_RESOURCE_LEVEL,
         ),
     )
 

@@ -1,7 +1,29 @@
 """Where a project says that something needs a person: an approval, or a failed pipeline."""
 
+from typing import Final
+
 from cdk_service_catalog.project import naming
+from mlops_commons.iam.statements import EVERYBODY, Principals, Statement, policy_document
 from mlops_commons.utilities.cloudformation import Resources, ref, sub
+
+TOPIC_POLICY: Final = (
+    Statement(
+        # EventBridge gives SNS no key that a condition could compare: with one, failures would be
+        # dropped without a word (EventBridge User Guide, "Troubleshooting").
+        sid="PublishFailures",
+        principals=Principals(services=("events.amazonaws.com",)),
+        actions=("sns:Publish",),
+        resources=("${Notifications}",),
+    ),
+    Statement(
+        sid="TlsOnly",
+        effect="Deny",
+        principals=EVERYBODY,
+        actions=("sns:Publish",),
+        resources=("${Notifications}",),
+        condition={"Bool": {"aws:SecureTransport": "false"}},
+    ),
+)
 
 
 def notification_resources() -> Resources:
@@ -20,29 +42,7 @@ def notification_resources() -> Resources:
             "Type": "AWS::SNS::TopicPolicy",
             "Properties": {
                 "Topics": [ref("Notifications")],
-                "PolicyDocument": {
-                    "Version": "2012-10-17",
-                    "Statement": [
-                        {
-                            "Sid": "PublishFailures",
-                            "Effect": "Allow",
-                            "Principal": {"Service": "events.amazonaws.com"},
-                            "Action": "sns:Publish",
-                            # EventBridge gives SNS no key that a condition could compare: with
-                            # one, failures would be dropped without a word (EventBridge User
-                            # Guide, "Troubleshooting").
-                            "Resource": ref("Notifications"),
-                        },
-                        {
-                            "Sid": "TlsOnly",
-                            "Effect": "Deny",
-                            "Principal": {"AWS": "*"},
-                            "Action": "sns:Publish",
-                            "Resource": ref("Notifications"),
-                            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-                        },
-                    ],
-                },
+                "PolicyDocument": policy_document(TOPIC_POLICY),
             },
         },
         "PipelineFailed": {

@@ -1,20 +1,25 @@
 """Where a project's model versions and container images are kept."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from cdk_service_catalog.project import naming
 from cdk_service_catalog.project.definition import ProductDefinition
 from cdk_service_catalog.project.props import STAGES, ProjectProps
 from cdk_service_catalog.project.storage import executing_in_stages
+from mlops_commons.iam.statements import (
+    Condition,
+    Principals,
+    Statement,
+    account_roots,
+    actions,
+    arns,
+    policy_document,
+)
 from mlops_commons.utilities.cloudformation import RETAINED, Resource, Resources, attribute, sub
 
-PULL: Final = (
-    "ecr:BatchCheckLayerAvailability",
-    "ecr:BatchGetImage",
-    "ecr:GetDownloadUrlForLayer",
-)
+PULL: Final = actions("ecr", "BatchCheckLayerAvailability BatchGetImage GetDownloadUrlForLayer")
 OTHER_STAGES: Final = tuple(stage for stage in STAGES if stage.account != "AWS::AccountId")
+OTHER_ACCOUNTS: Final = account_roots(*(f"${{{stage.account}}}" for stage in OTHER_STAGES))
 
 
 def registry_resources(definition: ProductDefinition, props: ProjectProps) -> Resources:
@@ -43,46 +48,37 @@ def _group_policy(definition: ProductDefinition, props: ProjectProps) -> dict[st
 
     Source: SageMaker Developer Guide, "Deploy a Model Version from a Different Account".
     """
-    deploying = [
-        sub(naming.bootstrap_role_arn(stage.account, "cfn-exec", props.qualifier))
-        for stage in OTHER_STAGES
-    ]
-    arn = "arn:${AWS::Partition}:sagemaker:${AWS::Region}:${AWS::AccountId}"
-    use_versions = {
-        "Effect": "Allow",
-        "Action": ["sagemaker:DescribeModelPackage", "sagemaker:CreateModel"],
-        "Resource": sub(f"{arn}:model-package/{naming.PROJECT}/*"),
-    }
-    pipelines = {
-        "Sid": "InferencePipelinesUseVersions",
-        "Principal": {"AWS": _other_accounts()},
-        "Condition": executing_in_stages(),
-        **use_versions,
-    }
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "StagesReadTheGroup",
-                "Effect": "Allow",
-                "Principal": {"AWS": deploying},
-                "Action": "sagemaker:DescribeModelPackageGroup",
-                "Resource": sub(f"{arn}:model-package-group/{naming.PROJECT}"),
-            },
-            {
-                "Sid": "StagesDeployVersions",
-                "Principal": {"AWS": deploying},
-                **use_versions,
-            },
-            *[pipelines] * definition.inference_pipeline,
-        ],
-    }
+    deploying = Principals(
+        aws=tuple(
+            naming.bootstrap_role_arn(stage.account, "cfn-exec", props.qualifier)
+            for stage in OTHER_STAGES
+        )
+    )
+    pipelines = _use_versions(
+        "InferencePipelinesUseVersions", OTHER_ACCOUNTS, executing_in_stages()
+    )
+    return policy_document(
+        (
+            Statement(
+                sid="StagesReadTheGroup",
+                principals=deploying,
+                actions=("sagemaker:DescribeModelPackageGroup",),
+                resources=arns("sagemaker", f"model-package-group/{naming.PROJECT}"),
+            ),
+            _use_versions("StagesDeployVersions", deploying, {}),
+            *((pipelines,) if definition.inference_pipeline else ()),
+        )
+    )
 
 
-def _other_accounts() -> list[Mapping[str, str]]:
-    return [
-        sub(f"arn:${{AWS::Partition}}:iam::${{{stage.account}}}:root") for stage in OTHER_STAGES
-    ]
+def _use_versions(sid: str, principals: Principals, condition: Condition) -> Statement:
+    return Statement(
+        sid=sid,
+        principals=principals,
+        actions=actions("sagemaker", "DescribeModelPackage CreateModel"),
+        resources=arns("sagemaker", f"model-package/{naming.PROJECT}/*"),
+        condition=condition,
+    )
 
 
 def _image_repository(props: ProjectProps) -> Resource:
@@ -97,17 +93,15 @@ def _image_repository(props: ProjectProps) -> Resource:
                 "EncryptionType": "KMS",
                 "KmsKey": attribute("ArtifactKey", "Arn"),
             },
-            "RepositoryPolicyText": {
-                "Version": "2012-10-17",
-                "Statement": [
-                    {
-                        "Sid": "StagesPullImages",
-                        "Effect": "Allow",
-                        "Principal": {"AWS": _other_accounts()},
-                        "Action": list(PULL),
-                        "Condition": executing_in_stages(),
-                    }
-                ],
-            },
+            "RepositoryPolicyText": policy_document(
+                (
+                    Statement(
+                        sid="StagesPullImages",
+                        principals=OTHER_ACCOUNTS,
+                        actions=PULL,
+                        condition=executing_in_stages(),
+                    ),
+                )
+            ),
         },
     }

@@ -1,14 +1,32 @@
 """The buckets of a project and their keys: one for data and models, one for its pipelines."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from cdk_service_catalog.project import naming
 from cdk_service_catalog.project.props import STAGES, ProjectProps
-from mlops_commons.iam.key_policies import key_policy
+from mlops_commons.iam.key_policies import THIS_KEY, encrypt_log_groups, key_policy
+from mlops_commons.iam.statements import (
+    EVERYBODY,
+    Condition,
+    Principals,
+    Statement,
+    account_roots,
+    actions,
+    policy_document,
+)
 from mlops_commons.utilities.cloudformation import Resource, Resources, attribute, ref, sub
 
-READ_OBJECTS = ("s3:GetObject", "s3:GetBucketLocation", "s3:ListBucket")
+READ_OBJECTS: Final = actions("s3", "GetObject GetBucketLocation ListBucket")
+STAGE_ACCOUNTS: Final = account_roots(*(f"${{{stage.account}}}" for stage in STAGES))
+EVENTS: Final = Statement(
+    # EventBridge publishes to the project's encrypted topic. Without a condition: it gives SNS
+    # none of the keys that name the account or the rule (Amazon EventBridge User Guide,
+    # "Troubleshooting": Amazon SNS topic policies).
+    sid="PublishNotifications",
+    principals=Principals(services=("events.amazonaws.com",)),
+    actions=actions("kms", "Decrypt GenerateDataKey"),
+    resources=THIS_KEY,
+)
 
 
 def key_resources(props: ProjectProps) -> Resources:
@@ -17,31 +35,28 @@ def key_resources(props: ProjectProps) -> Resources:
         "ArtifactKey": _key(
             props,
             "data and models",
-            {
-                "Sid": "StagesReadModels",
-                "Effect": "Allow",
-                "Principal": {"AWS": _stage_accounts()},
-                "Action": "kms:Decrypt",
-                # In a key policy "*" means this key.
-                "Resource": "*",
-                "Condition": {
+            Statement(
+                sid="StagesReadModels",
+                principals=STAGE_ACCOUNTS,
+                actions=("kms:Decrypt",),
+                resources=THIS_KEY,
+                condition={
                     **executing_in_stages(),
-                    "StringEquals": {"kms:ViaService": sub("s3.${AWS::Region}.${AWS::URLSuffix}")},
+                    "StringEquals": {"kms:ViaService": "s3.${AWS::Region}.${AWS::URLSuffix}"},
                 },
-            },
+            ),
         ),
         "PipelineKey": _key(
             props,
             "source code, pipeline artifacts, build logs and notifications",
-            {
-                "Sid": "StagesReadTemplates",
-                "Effect": "Allow",
-                "Principal": {"AWS": _bootstrap_roles(props, "deploy", "cfn-exec")},
-                "Action": ["kms:Decrypt", "kms:DescribeKey"],
-                "Resource": "*",
-            },
-            _build_logs(),
-            _events(),
+            Statement(
+                sid="StagesReadTemplates",
+                principals=_bootstrap_roles(props, "deploy", "cfn-exec"),
+                actions=actions("kms", "Decrypt DescribeKey"),
+                resources=THIS_KEY,
+            ),
+            encrypt_log_groups("EncryptBuildLogs", f"/aws/codebuild/{naming.PREFIXED}-*"),
+            EVENTS,
         ),
     }
 
@@ -52,52 +67,48 @@ def bucket_resources(props: ProjectProps) -> Resources:
         "ArtifactBucket": _bucket(props, "artifacts", "ArtifactKey"),
         "ArtifactBucketPolicy": _bucket_policy(
             "ArtifactBucket",
-            {
-                "Sid": "StagesReadModels",
-                "Effect": "Allow",
-                "Principal": {"AWS": _stage_accounts()},
-                "Action": list(READ_OBJECTS),
-                "Resource": _whole("ArtifactBucket"),
-                "Condition": executing_in_stages(),
-            },
+            Statement(
+                sid="StagesReadModels",
+                principals=STAGE_ACCOUNTS,
+                actions=READ_OBJECTS,
+                resources=_whole("ArtifactBucket"),
+                condition=executing_in_stages(),
+            ),
         ),
         "PipelineBucket": _bucket(props, "pipeline", "PipelineKey", expiration_days=180),
         "PipelineBucketPolicy": _bucket_policy(
             "PipelineBucket",
-            {
-                "Sid": "StagesReadTemplates",
-                "Effect": "Allow",
-                "Principal": {"AWS": _bootstrap_roles(props, "deploy", "cfn-exec")},
-                "Action": list(READ_OBJECTS),
-                "Resource": _whole("PipelineBucket"),
-            },
+            Statement(
+                sid="StagesReadTemplates",
+                principals=_bootstrap_roles(props, "deploy", "cfn-exec"),
+                actions=READ_OBJECTS,
+                resources=_whole("PipelineBucket"),
+            ),
         ),
     }
 
 
-def executing_in_stages() -> dict[str, Any]:
+def executing_in_stages() -> Condition:
     """The condition that names the project's execution roles in the stages' accounts.
 
     They are made by the project's first deployment; a policy that named them as principals
     would be refused until then, so the account is the principal and this is the limit.
     """
-    roles = [sub(naming.stage_role_arn(stage.account, stage.name, "execution")) for stage in STAGES]
+    roles = [naming.stage_role_arn(stage.account, stage.name, "execution") for stage in STAGES]
     return {"ArnEquals": {"aws:PrincipalArn": roles}}
 
 
-def _stage_accounts() -> list[Mapping[str, str]]:
-    return [sub(f"arn:${{AWS::Partition}}:iam::${{{stage.account}}}:root") for stage in STAGES]
+def _bootstrap_roles(props: ProjectProps, *kinds: str) -> Principals:
+    return Principals(
+        aws=tuple(
+            naming.bootstrap_role_arn(stage.account, kind, props.qualifier)
+            for stage in STAGES
+            for kind in kinds
+        )
+    )
 
 
-def _bootstrap_roles(props: ProjectProps, *kinds: str) -> list[Mapping[str, str]]:
-    return [
-        sub(naming.bootstrap_role_arn(stage.account, kind, props.qualifier))
-        for stage in STAGES
-        for kind in kinds
-    ]
-
-
-def _key(props: ProjectProps, what: str, *statements: dict[str, Any]) -> Resource:
+def _key(props: ProjectProps, what: str, *statements: Statement) -> Resource:
     return {
         "Type": "AWS::KMS::Key",
         **props.retention,
@@ -106,43 +117,6 @@ def _key(props: ProjectProps, what: str, *statements: dict[str, Any]) -> Resourc
             "EnableKeyRotation": True,
             "KeyPolicy": key_policy(*statements),
         },
-    }
-
-
-def _build_logs() -> dict[str, Any]:
-    """CloudWatch Logs may use the key for the log groups of this project's builds only."""
-    group = f"log-group:/aws/codebuild/{naming.PREFIXED}-*"
-    return {
-        "Sid": "EncryptBuildLogs",
-        "Effect": "Allow",
-        "Principal": {"Service": sub("logs.${AWS::Region}.${AWS::URLSuffix}")},
-        "Action": [
-            *("kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo"),
-            *("kms:GenerateDataKey", "kms:DescribeKey"),
-        ],
-        "Resource": "*",
-        "Condition": {
-            "ArnLike": {
-                "kms:EncryptionContext:aws:logs:arn": sub(
-                    f"arn:${{AWS::Partition}}:logs:${{AWS::Region}}:${{AWS::AccountId}}:{group}"
-                )
-            }
-        },
-    }
-
-
-def _events() -> dict[str, Any]:
-    """EventBridge publishes to the project's encrypted topic.
-
-    Without a condition: EventBridge gives SNS none of the keys that name the account or the rule
-    (Amazon EventBridge User Guide, "Troubleshooting": Amazon SNS topic policies).
-    """
-    return {
-        "Sid": "PublishNotifications",
-        "Effect": "Allow",
-        "Principal": {"Service": "events.amazonaws.com"},
-        "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
-        "Resource": "*",
     }
 
 
@@ -189,23 +163,23 @@ def _lifecycle(expiration_days: int) -> list[dict[str, Any]]:
     return [rule | ({"ExpirationInDays": expiration_days} if expiration_days else {})]
 
 
-def _bucket_policy(bucket: str, *statements: Mapping[str, Any]) -> Resource:
-    tls_only = {
-        "Sid": "TlsOnly",
-        "Effect": "Deny",
-        "Principal": {"AWS": "*"},
-        "Action": "s3:*",
-        "Resource": _whole(bucket),
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
+def _bucket_policy(bucket: str, statement: Statement) -> Resource:
+    tls_only = Statement(
+        sid="TlsOnly",
+        effect="Deny",
+        principals=EVERYBODY,
+        actions=("s3:*",),
+        resources=_whole(bucket),
+        condition={"Bool": {"aws:SecureTransport": "false"}},
+    )
     return {
         "Type": "AWS::S3::BucketPolicy",
         "Properties": {
             "Bucket": ref(bucket),
-            "PolicyDocument": {"Version": "2012-10-17", "Statement": [tls_only, *statements]},
+            "PolicyDocument": policy_document((tls_only, statement)),
         },
     }
 
 
-def _whole(bucket: str) -> Sequence[Any]:
-    return [attribute(bucket, "Arn"), sub(f"${{{bucket}.Arn}}/*")]
+def _whole(bucket: str) -> tuple[str, ...]:
+    return (f"${{{bucket}.Arn}}", f"${{{bucket}.Arn}}/*")

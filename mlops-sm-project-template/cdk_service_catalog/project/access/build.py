@@ -2,7 +2,6 @@
 
 from cdk_service_catalog.project import naming
 from cdk_service_catalog.project.access.common import (
-    NO_RESOURCES,
     THIS_PROJECT,
     pass_role,
     use_pipeline_artifacts,
@@ -10,6 +9,7 @@ from cdk_service_catalog.project.access.common import (
     write_build_logs,
 )
 from cdk_service_catalog.project.definition import ProductDefinition
+from mlops_commons.iam.reasons import NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Statement, actions, arns
 
 
@@ -34,7 +34,7 @@ def image_statements() -> tuple[Statement, ...]:
             sid="LogInToImageRegistry",
             actions=("ecr:GetAuthorizationToken",),
             resources=("*",),
-            reason=NO_RESOURCES,
+            reason=NO_RESOURCE_LEVEL,
         ),
         Statement(
             sid="PushImages",

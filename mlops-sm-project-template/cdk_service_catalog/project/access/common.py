@@ -8,7 +8,6 @@ from mlops_commons.iam.statements import Statement, actions, arns
 USE_KEY: Final = actions("kms", "Decrypt Encrypt GenerateDataKey ReEncryptFrom ReEncryptTo")
 OBJECTS: Final = "the objects of one bucket of this project have names made while it works"
 THIS_PROJECT: Final = f"the wildcard ends names that begin with this project's: {naming.PROJECT}"
-NO_RESOURCES: Final = "these actions know no resources (Service Authorization Reference)"
 
 
 def write_build_logs() -> Statement:

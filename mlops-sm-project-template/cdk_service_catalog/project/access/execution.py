@@ -4,11 +4,11 @@ from typing import Final
 
 from cdk_service_catalog.project import naming
 from cdk_service_catalog.project.access.common import (
-    NO_RESOURCES,
     pass_role,
     use_project_artifacts,
 )
 from cdk_service_catalog.project.definition import DeployTrigger, ProductDefinition
+from mlops_commons.iam.reasons import NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Statement, actions, arns
 from mlops_commons.utilities.cloudformation import ref
 
@@ -108,7 +108,7 @@ def _pull_images(definition: ProductDefinition) -> tuple[Statement, ...]:
             sid="LogInToImageRegistries",
             actions=("ecr:GetAuthorizationToken",),
             resources=("*",),
-            reason=NO_RESOURCES,
+            reason=NO_RESOURCE_LEVEL,
         ),
         Statement(
             sid="PullImagesOfAws",
@@ -136,7 +136,7 @@ def _observe() -> tuple[Statement, ...]:
             sid="WriteJobMetrics",
             actions=("cloudwatch:PutMetricData",),
             resources=("*",),
-            reason=f"{NO_RESOURCES}; a condition keeps to the namespaces of SageMaker",
+            reason=f"{NO_RESOURCE_LEVEL}; a condition keeps to the namespaces of SageMaker",
             condition={
                 "StringLike": {"cloudwatch:namespace": ("/aws/sagemaker/*", "aws/sagemaker/*")}
             },
@@ -184,6 +184,6 @@ def _join_the_vpc() -> tuple[Statement, ...]:
                 "DescribeSubnets DescribeVpcs",
             ),
             resources=("*",),
-            reason=NO_RESOURCES,
+            reason=NO_RESOURCE_LEVEL,
         ),
     )

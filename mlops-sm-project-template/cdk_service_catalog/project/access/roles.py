@@ -9,7 +9,8 @@ from cdk_service_catalog.project.access import build, deploy
 from cdk_service_catalog.project.access.execution import execution_statements
 from cdk_service_catalog.project.definition import ProductDefinition
 from cdk_service_catalog.project.props import ProjectProps
-from mlops_commons.iam.statements import Statement, policy_document
+from mlops_commons.iam import statements
+from mlops_commons.iam.statements import Principals, Statement, policy_document
 from mlops_commons.utilities.cloudformation import Resources, ref, sub
 
 
@@ -131,23 +132,18 @@ def policy_resources(roles: Sequence[ProjectRole]) -> Resources:
 
 def wildcard_reasons(role: ProjectRole) -> dict[str, str]:
     """The ids under which cdk-nag reports the wildcards of a policy, each with its reason."""
-    return {
-        finding: statement.reason
-        for statement in role.statements
-        for finding in statement.findings()
-    }
+    return statements.wildcard_reasons(role.statements)
 
 
 def _trust(service: str) -> dict[str, Any]:
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": f"{service}.amazonaws.com"},
-                "Action": "sts:AssumeRole",
+    return policy_document(
+        (
+            Statement(
+                sid="WorkForThisProject",
+                principals=Principals(services=(f"{service}.amazonaws.com",)),
+                actions=("sts:AssumeRole",),
                 # IfExists: not every one of these services says for which account it acts.
-                "Condition": {"StringEqualsIfExists": {"aws:SourceAccount": ref("AWS::AccountId")}},
-            }
-        ],
-    }
+                condition={"StringEqualsIfExists": {"aws:SourceAccount": "${AWS::AccountId}"}},
+            ),
+        )
+    )
