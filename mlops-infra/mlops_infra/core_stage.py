@@ -9,6 +9,7 @@ from mlops_commons.cdk.platform_stage import PlatformStage
 from mlops_commons.cdk.retention import KEPT
 from mlops_commons.stage import CreateNetwork, Network, Studio
 from mlops_commons.utilities import names
+from mlops_infra.extension_loading import StageFacts, extend
 from mlops_infra.infra_stack import InfraStack
 
 APP_DIRECTORY = "mlops-infra"
@@ -18,7 +19,7 @@ class CoreStage(PlatformStage):
     """The stack of one account and region, usable in any CDK app with or without a pipeline.
 
     The construct id is the stage name (`dev`, `preprod`, `prod` or another) and the beginning of
-    the stack's name. Exposes `stack`.
+    the stack's name. Exposes `stack`, to which the extensions have added what is theirs.
     """
 
     def __init__(
@@ -72,4 +73,15 @@ class CoreStage(PlatformStage):
             studio=studio,
             parameter_namespace=parameter_namespace,
             removal_policy=removal_policy,
+        )
+        extend(
+            self.stack,
+            StageFacts(
+                name=construct_id,
+                account=self.stack.account,
+                region=self.stack.region,
+                set_name=set_name,
+                tags=self.resource_tags,
+                has_studio=studio is not None,
+            ),
         )

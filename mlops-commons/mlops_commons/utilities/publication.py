@@ -13,6 +13,8 @@ from mlops_commons.utilities.snapshot import Snapshot
 
 TRAILER: Final = "Published-Snapshot"
 """Marks the commits made here, by the digest of their content; any other commit is somebody's."""
+OWN_FOLDERS: Final = ("mlops-infra/mlops_infra/extensions",)
+"""Where users keep files that no release has."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,13 +57,14 @@ def publish(
 
     Raises:
         PlatformError: the repository cannot be reached or has no such branch, it holds changes
-            that the snapshot would drop, somebody has pushed meanwhile, or git failed.
+            or extensions that the snapshot would drop, somebody has pushed meanwhile, or git
+            failed.
     """
     with tempfile.TemporaryDirectory(prefix="mlops-publish-") as folder:
         git = Git(Path(folder) / "clone", environment)
         git.clone(publication.remote, publication.branch)
         review(git.root)
-        dropped = _dropped(git, publication.content)
+        dropped = [*_dropped(git, publication.content), *_extensions(git, publication.content)]
         if dropped and not overwrite:
             raise PlatformError(
                 f"{publication.remote} holds changes that are not in this checkout: "
@@ -154,6 +157,12 @@ def _dropped(git: Git, content: Snapshot) -> list[str]:
     base = published or git.read("rev-list", "--max-parents=0", "HEAD").split()[-1]
     changed = git.read("diff", "--name-only", "-z", base, "HEAD").split("\0")
     return [name for name in changed if name and not _is_the_same(git, content, name)]
+
+
+def _extensions(git: Git, content: Snapshot) -> list[str]:
+    """A user's own files that the checkout lacks, which a newer release never brings along."""
+    held = git.read("ls-files", "-z", *OWN_FOLDERS).split("\0")
+    return [name for name in held if name and PurePosixPath(name) not in content.sources]
 
 
 def _is_the_same(git: Git, content: Snapshot, name: str) -> bool:

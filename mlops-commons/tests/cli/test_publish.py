@@ -159,6 +159,23 @@ def test_changes_made_in_the_repository_are_never_dropped(publisher: Publisher) 
     assert "made there" not in publisher.content("README.md")
 
 
+@pytest.mark.skipif(APP != "infra", reason="extensions belong to the infrastructure app")
+def test_a_newer_checkout_never_drops_an_extension_that_was_published_before(
+    publisher: Publisher,
+) -> None:
+    """No release has the file, so a checkout without it is no reason to delete it."""
+    extension = publisher.root / DIRECTORY / "mlops_infra" / "extensions" / "bucket.py"
+    extension.write_text("def add(stack, stage):\n    pass\n")
+    assert publisher.publish("--yes").returncode == 0
+    extension.unlink()
+    change(publisher.root)
+    refused = publisher.publish("--yes")
+    assert refused.returncode == 1
+    assert "mlops_infra/extensions/bucket.py" in refused.stderr
+    assert "def add" in publisher.content(f"{DIRECTORY}/mlops_infra/extensions/bucket.py")
+    assert publisher.publish("--yes", "--overwrite").returncode == 0
+
+
 def test_changes_made_in_the_repository_and_brought_here_are_no_obstacle(
     publisher: Publisher,
 ) -> None:

@@ -15,6 +15,7 @@ from mlops_commons.utilities.snapshot import snapshot
 
 CDK_APP = PurePosixPath("mlops-commons/mlops_commons/config/cdk-app.yml")
 CDK_INFRA_APP = PurePosixPath("mlops-infra/config/cdk-infra-app.yml")
+EXTENSIONS = PurePosixPath("mlops-infra/mlops_infra/extensions")
 APPS_HERE = [app for app, folder in APP_DIRECTORIES.items() if (REPOSITORY_ROOT / folder).is_dir()]
 """The apps of this repository: a repository of CodeCommit holds one of them."""
 CDK_CLI = REPOSITORY_ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
@@ -99,13 +100,28 @@ class Assembly:
         }
 
 
-def make_checkout(root: Path, app: str, *, cdk_app: str = "", infra: str = "") -> Checkout:
+def make_checkout(
+    root: Path,
+    app: str,
+    *,
+    cdk_app: str = "",
+    infra: str = "",
+    extensions: Mapping[str, str] | None = None,
+) -> Checkout:
     """Write a snapshot of this repository with other configuration files.
 
     Args:
         app: `infra` or `template`.
         cdk_app, infra: the text of the configuration files; empty for the repository's own.
+        extensions: the files of the folder of extensions, in place of those of this repository.
     """
     texts = {file: text for file, text in ((CDK_APP, cdk_app), (CDK_INFRA_APP, infra)) if text}
     snapshot(REPOSITORY_ROOT, APP_DIRECTORIES[app], texts).write(root)
+    folder = root / EXTENSIONS
+    if folder.is_dir():
+        for file in folder.iterdir():
+            if file.name != "__init__.py":
+                file.unlink()
+        for name, text in (extensions or {}).items():
+            (folder / name).write_text(text)
     return Checkout(root, app)

@@ -1,6 +1,7 @@
 """Checkouts of the infrastructure app, synthesised by the real CDK CLI."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import checkouts
 import pytest
@@ -11,7 +12,7 @@ from checkouts import Assembly, Checkout
 def make_checkout(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Checkout]:
     """Write a snapshot of this repository with other configuration files."""
 
-    def make(**texts: str) -> Checkout:
+    def make(**texts: Any) -> Checkout:
         root = tmp_path_factory.mktemp("checkout") / "repository"
         return checkouts.make_checkout(root, "infra", **texts)
 
