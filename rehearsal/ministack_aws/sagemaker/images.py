@@ -3,14 +3,13 @@
 import base64
 import gzip
 import hashlib
-import io
 import json
 import re
-import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from ministack_aws.archives import unpack
 from ministack_aws.engine import ecr
 from ministack_aws.engine.requests import json_error, request_scope
 from ministack_aws.engine.types import Request, Response
@@ -59,9 +58,7 @@ def program(address: str, name: str, folder: Path, role: str) -> list[str]:
         raise JobFailed(f"the image {address} does not exist")
     manifest = json.loads(image["imageManifest"])
     for layer in manifest["layers"]:
-        content = gzip.decompress(LAYERS[layer["digest"]])
-        with tarfile.open(fileobj=io.BytesIO(content)) as archive:
-            archive.extractall(folder, filter="data")
+        unpack(gzip.decompress(LAYERS[layer["digest"]]), folder)
     configuration = json.loads(LAYERS[manifest["config"]["digest"]])
     directory = configuration.get("config", {}).get("WorkingDir", "/").lstrip("/")
     if not (folder / directory / name).is_file():

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ministack_aws.archives import unpack
 from ministack_aws.errors import ServiceError
-from ministack_aws.sagemaker import containers, transfers
+from ministack_aws.sagemaker import containers
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def _port_of(model_arn: str, archive: Callable[[], bytes]) -> int:
         return SERVERS[model_arn].port
     folder = tempfile.TemporaryDirectory(prefix="endpoint-")
     root = Path(folder.name)
-    transfers.unpack(archive(), root / "model")
+    unpack(archive(), root / "model")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])

@@ -62,13 +62,6 @@ def upload_archive(s3: Client, folder: Path, uri: str, key_id: str = "") -> None
     _put(s3, bucket, key, content.getvalue(), key_id)
 
 
-def unpack(content: bytes, folder: Path) -> None:
-    """The content of a `model.tar.gz` below a folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with tarfile.open(fileobj=io.BytesIO(content), mode="r:gz") as archive:
-        archive.extractall(folder, filter="data")
-
-
 def _put(s3: Client, bucket: str, key: str, content: bytes, key_id: str) -> None:
     encrypted = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key_id} if key_id else {}
     s3.put_object(Bucket=bucket, Key=key, Body=content, **encrypted)

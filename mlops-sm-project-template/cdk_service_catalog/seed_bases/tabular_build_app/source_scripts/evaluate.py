@@ -7,12 +7,12 @@ import importlib.util
 import json
 import os
 import sys
-import tarfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from archives import unpack
 from tables import FEATURES, LABEL, BadData, read_folder
 
 
@@ -69,9 +69,7 @@ def unpacked(folder: Path) -> Path:
     if not archive.is_file():
         return folder
     target = folder / "unpacked"
-    with tarfile.open(archive) as content:
-        # Only plain files below the target: the archive is data, whoever made it.
-        content.extractall(target, filter="data")
+    unpack(archive, target)
     return target
 
 

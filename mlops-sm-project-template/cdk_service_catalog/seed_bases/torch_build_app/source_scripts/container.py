@@ -6,11 +6,12 @@ laptop. Source: SageMaker Developer Guide, "How Amazon SageMaker AI provides tra
 
 import json
 import os
-import tarfile
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
+
+from archives import unpack
 
 Values = TypeVar("Values")
 
@@ -74,8 +75,7 @@ def unpacked_model(archive: Path, target: Path) -> Path:
     """
     if not archive.is_file():
         raise SystemExit(f"{archive} is missing: the training step writes it")
-    with tarfile.open(archive) as packed:
-        packed.extractall(target, filter="data")
+    unpack(archive, target)
     return target
 
 
