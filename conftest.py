@@ -32,6 +32,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+SECONDS = {"pure": 120, "construct": 300, "app": 600, "rehearsal": 2400, "seed": 1800}
+"""How long a test of each tier may take, what it shares with others included: some twenty times
+what it takes alone. A test that is still running then waits for something that never comes."""
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        tiers = [tier for tier in SECONDS if item.get_closest_marker(tier)]
+        if len(tiers) != 1:
+            raise pytest.UsageError(f"{item.nodeid} is in {len(tiers)} tiers, of: {[*SECONDS]}")
+        if not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(SECONDS[tiers[0]]))
     # The longest tests start first, so that none of them is left to run alone at the end.
     items.sort(key=lambda item: item.get_closest_marker("seed") is None)

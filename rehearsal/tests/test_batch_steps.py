@@ -31,7 +31,7 @@ NEEDED = ("sagemaker:CreateModel", "sagemaker:CreateTransformJob", "s3:*", "kms:
 ACROSS_ACCOUNTS = ("sagemaker:DescribeModelPackage", "sagemaker:CreateModel")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")  # as the accounts: made once, in whatever order tests come
 def version(accounts: Accounts) -> str:
     """The ARN of a registered version; its bucket has a batch of two objects."""
     accounts.emulator.offer_sagemaker_python(Path(sys.executable))

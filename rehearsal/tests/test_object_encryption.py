@@ -19,7 +19,7 @@ def policy(*actions: str, **more: Any) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": list(actions), "Resource": "*", **more}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")  # as the accounts: made once, in whatever order tests come
 def bucket(accounts: Accounts) -> str:
     """A bucket whose objects lie under a key that the account's policies decide about."""
     document = json.dumps(

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.app
 BUCKET = "models-of-tests"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")  # as the accounts: made once, in whatever order tests come
 def models(accounts: Accounts) -> Callable[..., str]:
     """Puts a model that answers with its name into S3, and says where."""
     accounts.emulator.offer_sagemaker_python(Path(sys.executable))

@@ -13,6 +13,7 @@ from mlops_commons.cli.exit_codes import ExitCode
 from mlops_commons.cli.upkeep import checks as check_verbs
 from mlops_commons.cli.upkeep import completion, diagram
 from mlops_commons.cli.upkeep import docs as docs_verbs
+from mlops_commons.utilities.process import allow_interrupts_in_terminal
 
 PROGRAM = "mlops-multi-account.sh"
 VERBS = "mlops_commons.verbs"
@@ -80,6 +81,7 @@ def _options(
 
 def main() -> None:
     """Run the command of `sys.argv` and exit; a user's mistake never shows a traceback."""
+    allow_interrupts_in_terminal()
     with reported_errors():
         completion.answer_shell()
         application(prog_name=PROGRAM, complete_var=completion.VARIABLE)

@@ -87,9 +87,10 @@ is_set_up && exit 0
 printf 'setting up (once, and again when a lock file changes):\n'
 retry="fix the cause above (network, disk, package registry), then run the same command again"
 # From scratch: no package of an older lock may stay behind. The environments below are named
-# after the locks that they hold and after their Python, so they stay unless the folder has moved.
+# after the locks that they hold, so they stay where neither the folder nor Python has changed.
 kept=lock
-[ "$(head -n 1 .venv/stamp 2>/dev/null)" != "$MLOPS_ROOT" ] || kept="*-environments"
+[ "$(head -n 2 .venv/stamp 2>/dev/null)" != "$MLOPS_ROOT
+$("$python" -V)" ] || kept="*-environments"
 find .venv -mindepth 1 -maxdepth 1 ! -name lock ! -name "$kept" -exec rm -rf {} +
 step "Python environment ($("$python" -V))" "$retry" "$python" -m venv .venv
 pip_settings="$(pip config list 2>/dev/null || true)"

@@ -16,6 +16,22 @@ FORWARDED_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 GRACE_SECONDS: Final = 2.0
 
 
+def in_terminal() -> bool:
+    """Whether somebody can answer questions; a program may also be started without any stdin."""
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def allow_interrupts_in_terminal() -> None:
+    """Let control-C end what somebody watches.
+
+    A program that was started with `&` by a shell without job control ignores SIGINT, and so does
+    whatever it starts, a terminal included. Without a terminal it stays ignored, as that shell
+    wants it.
+    """
+    if in_terminal() and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def run(
     arguments: Sequence[str | Path],
     *,
@@ -39,7 +55,7 @@ def run(
     """
     # In a terminal the program shares our group: only the foreground group may ask questions
     # there, and control-C reaches all of it. Without one, a group of its own can be signalled.
-    own_group = not sys.stdin.isatty()
+    own_group = not in_terminal()
     with _Interrupts(own_group=own_group) as interrupts:
         try:
             child = subprocess.Popen(
@@ -54,7 +70,7 @@ def run(
             raise PlatformError(
                 f"cannot run '{arguments[0]}': {error.strerror or error}",
                 hint="check that it is installed; './mlops-multi-account.sh' installs its own "
-                "tools anew after: rm -rf .venv",
+                "tools again after: rm -rf .venv",
             ) from error
         interrupts.forward_to(child)
         code = child.wait()

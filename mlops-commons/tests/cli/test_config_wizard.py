@@ -8,14 +8,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from command_lines import app_file, configured, environment_of, infra_file
+from command_lines import app_file, command_line, configured, environment_of, infra_file
 
 from mlops_commons.config import CreateNetwork, ImportNetwork, load_config
 
 pytestmark = pytest.mark.app
 
 TERMINAL = """
-import os, pty, sys
+import os, pty, signal, sys
+# As where a shell without job control has started it with `&`: this must not matter.
+signal.signal(signal.SIGINT, signal.SIG_IGN)
 raise SystemExit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))
 """
 ANSWERS = (
@@ -85,6 +87,14 @@ def test_control_c_leaves_the_old_files(checkout: Path, questions: int) -> None:
         assert "nothing is written" in wizard.shown
     assert {file: file.read_bytes() for file in before} == before
     assert not list(checkout.glob("*/**/*.bak"))
+
+
+def test_where_nobody_can_answer_it_ends_and_leaves_the_old_files(checkout: Path) -> None:
+    before = app_file(checkout).read_bytes()
+    done = command_line(checkout, "config", answers="eu-central-1\n")
+    assert done.returncode == 130
+    assert "nothing is written" in done.stderr
+    assert app_file(checkout).read_bytes() == before
 
 
 class Wizard:

