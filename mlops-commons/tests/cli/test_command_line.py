@@ -132,6 +132,7 @@ def test_test_runs_the_linters_and_then_all_tests_with_the_coverage_gate(
         *(
             "ruff",
             "ruff",
+            "vermin",
             *["mypy"] * typed,
             *["lint-imports"] * len(contracts),
             "shellcheck",

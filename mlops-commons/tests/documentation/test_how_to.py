@@ -83,9 +83,10 @@ def texts(root: Path) -> Iterator[list[str]]:
                 if sum(map(len, parts)) >= 12:
                     yield parts
         for text in QUOTED.findall(content if file.suffix == ".sh" else ""):
-            fixed = re.split(r"[%$\\]", text.removeprefix("error: "))[0]
-            if len(fixed) >= 12:
-                yield [fixed]
+            message = re.split(r"\\n|\$[({]", text.removeprefix("error: "))[0]
+            fixed = [part.strip() for part in re.split(r"%s|\$\w+", message) if part.strip()]
+            if sum(map(len, fixed)) >= 12:
+                yield fixed
 
 
 def _of_python(tree: ast.AST) -> Iterator[list[str]]:
