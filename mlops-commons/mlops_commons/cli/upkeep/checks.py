@@ -20,7 +20,7 @@ STYLE: Final = (
 PYTEST: Final = ("pytest", "-n", "2", "--dist", "worksteal")
 """Tests take from milliseconds to minutes: a process that is done takes over from the other."""
 OLDEST: Final = ("--violations", "--no-tips", "--quiet")
-UNTYPED: Final = ("ministack_aws", "runtime", "seed_bases", "seed_code")
+UNTYPED: Final = ("runtime", "seed_bases", "seed_code")
 FAST_TIERS: Final = ("-m", "pure or construct")
 COVERAGE: Final = ("--cov", "--cov-report=term", "--cov-report=html")
 
