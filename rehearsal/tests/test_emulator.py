@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from foreground import as_in_the_foreground
+from interrupts import interruptible
 
 from mlops_rehearsal.emulator.environment import emulator_python
 from mlops_rehearsal.emulator.server import Emulator
@@ -41,13 +41,13 @@ def port_is_closed(endpoint: str) -> bool:
 
 
 def started() -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-c", STARTED],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=as_in_the_foreground,
-    )
+    with interruptible():
+        return subprocess.Popen(
+            [sys.executable, "-c", STARTED],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
 
 
 def test_nothing_is_left_after_success_or_failure() -> None:

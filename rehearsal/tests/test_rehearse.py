@@ -12,7 +12,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from foreground import as_in_the_foreground
+from interrupts import interruptible
 
 from mlops_commons.utilities.paths import EXAMPLES, REPOSITORY_ROOT
 
@@ -20,15 +20,15 @@ WRAPPER = REPOSITORY_ROOT / "mlops-multi-account.sh"
 
 
 def rehearse(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        ["/bin/bash", str(WRAPPER), "rehearse", *arguments],
-        env={**os.environ, "TMPDIR": str(folder)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        preexec_fn=as_in_the_foreground,
-    )
+    with interruptible():
+        return subprocess.Popen(
+            ["/bin/bash", str(WRAPPER), "rehearse", *arguments],
+            env={**os.environ, "TMPDIR": str(folder)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
 
 
 @pytest.mark.rehearsal

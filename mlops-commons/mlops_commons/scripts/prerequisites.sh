@@ -138,7 +138,7 @@ run() { # COMMAND...: as root where the package manager needs it
   say "+ $*"
   "$@" || code=$?
   [ "$code" = 0 ] || fail "'$*' failed with exit code $code" \
-    "fix that, then go on with: ./mlops-multi-account.sh prerequisites" "$code"
+    "fix it, then continue with: ./mlops-multi-account.sh prerequisites" "$code"
 }
 
 install() { # PACKAGE...

@@ -92,7 +92,7 @@ def test_a_full_disk_leaves_the_old_file(checkout: Path) -> None:
 import resource, signal
 from datetime import datetime
 from pathlib import Path
-from mlops_commons.config import writer
+from mlops_commons.config.writing import writer
 # After the imports: the bytecode of a module must not be cut.
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64))

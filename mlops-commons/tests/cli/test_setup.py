@@ -37,7 +37,7 @@ def test_a_failing_step_ends_it_with_its_exit_code_and_the_way_on(checkout: Path
     give_cdk(checkout, f"{NOTE} process.exitCode = 4;")
     done = command_line(checkout, "setup", "--yes")
     assert done.returncode == 4
-    assert "go on with: ./mlops-multi-account.sh bootstrap" in done.stderr
+    assert "continue with: ./mlops-multi-account.sh bootstrap" in done.stderr
 
 
 def test_placeholder_accounts_are_asked_for_and_never_guessed(checkout: Path) -> None:

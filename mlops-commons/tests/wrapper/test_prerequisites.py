@@ -173,7 +173,7 @@ def test_a_failing_package_manager_ends_it_with_its_exit_code(tmp_path: Path) ->
     done = debian.run("prerequisites")
     assert done.returncode == 100
     assert f"'{APT} git" in done.stderr
-    assert "go on with: ./mlops-multi-account.sh prerequisites" in done.stderr
+    assert "continue with: ./mlops-multi-account.sh prerequisites" in done.stderr
 
 
 def test_what_is_not_there_after_the_installation_is_an_error(tmp_path: Path) -> None:
