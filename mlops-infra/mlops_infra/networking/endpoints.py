@@ -7,7 +7,7 @@ from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from mlops_commons.vpc_endpoints import EndpointKind, VpcEndpoint
-from mlops_infra.networking.endpoint_policies import policy_statements
+from mlops_infra.networking.endpoint_policies import EndpointPolicies
 from mlops_infra.networking.security_groups import HTTPS_PORT
 
 
@@ -29,6 +29,7 @@ def add_endpoints(
     interfaces = [row for row in rows if row.kind is EndpointKind.INTERFACE]
     groups = [_security_group(scope, vpc, vpc_cidr)] if interfaces else []
     region = cdk.Stack.of(scope).region
+    policies = EndpointPolicies()
     for row in rows:
         endpoint: ec2.VpcEndpoint
         if row.kind is EndpointKind.GATEWAY:
@@ -47,7 +48,7 @@ def add_endpoints(
                 # The group has its one rule.
                 open=False,
             )
-        for statement in policy_statements(row):
+        for statement in policies.statements(row):
             endpoint.add_to_policy(statement)
 
 
