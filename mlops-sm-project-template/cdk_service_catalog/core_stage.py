@@ -70,4 +70,5 @@ class CoreStage(PlatformStage):
             targets=targets or ProjectTargets(),
             parameter_namespace=parameter_namespace,
             removal_policy=removal_policy,
+            tags=self.resource_tags,
         )

@@ -1,6 +1,7 @@
 """The stack with the portfolio: every product, who may launch it, and what a launch may do."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import aws_cdk as cdk
 from aws_cdk import aws_servicecatalog as servicecatalog
@@ -12,15 +13,14 @@ from cdk_service_catalog.portfolio.catalogue import CatalogueProduct
 from cdk_service_catalog.portfolio.discovery import Product, discover
 from cdk_service_catalog.portfolio.findings import acknowledge_copying
 from cdk_service_catalog.portfolio.launch_role import LaunchRole, ProjectBoundary
+from cdk_service_catalog.portfolio.product_templates import product_templates
 from cdk_service_catalog.portfolio.props import ProjectTargets
-from cdk_service_catalog.project.props import ProjectProps, SeedLocation
-from cdk_service_catalog.project.template import project_template
+from cdk_service_catalog.portfolio.publication import copy_to_bucket, published_template
+from cdk_service_catalog.project.definition import ProductDefinition
+from cdk_service_catalog.project.props import ProjectProps
 from mlops_commons.cdk.retention import retention
 from mlops_commons.stage import Portfolio
 from mlops_commons.utilities import names
-
-SEED = SeedLocation(bucket="assets", key="seed.zip")
-"""Which archive a repository starts with decides nothing about what a launch may do."""
 
 
 class SageMakerServiceCatalog(cdk.Stack):
@@ -39,11 +39,13 @@ class SageMakerServiceCatalog(cdk.Stack):
         targets: ProjectTargets,
         parameter_namespace: str,
         removal_policy: cdk.RemovalPolicy,
+        tags: Mapping[str, str],
         products: Sequence[Product] | None = None,
     ) -> None:
         """Create the stack.
 
         Args:
+            tags: go on what projects hold; on the stack's own resources the stage puts them.
             products: other than those in the folder `products`.
         """
         super().__init__(scope, construct_id, stack_name=stack_name, description=description)
@@ -60,7 +62,11 @@ class SageMakerServiceCatalog(cdk.Stack):
             "ProjectBoundary",
             policy_name=names.project_boundary(app_prefix, set_name, self.region),
             app_prefix=app_prefix,
-            definitions=[product.definition for product in found],
+            definitions=[
+                product.definition
+                for product in found
+                if isinstance(product.definition, ProductDefinition)
+            ],
         )
         props = ProjectProps(
             app_prefix=app_prefix,
@@ -72,15 +78,23 @@ class SageMakerServiceCatalog(cdk.Stack):
             retention=retention(removal_policy),
             namespaces=targets.namespaces,
         )
+        stage = cdk.Stage.of(self)
+        assert stage is not None
+        templates = product_templates(
+            found,
+            props,
+            env=cdk.Environment(account=self.account, region=self.region),
+            assets_bucket=assets.bucket_name,
+            tags=tags,
+            folder=Path(stage.asset_outdir),
+        )
+        copy_to_bucket(assets.bucket, templates.files)
         launch_role = LaunchRole(
             self,
             "LaunchRole",
             boundary_name=boundary.policy_name,
             assets=assets,
-            templates=[
-                project_template(product.definition, props, build_seed=SEED, deploy_seed=SEED)
-                for product in found
-            ],
+            templates=list(templates.contents.values()),
         )
         self.portfolio = servicecatalog.Portfolio(
             self,
@@ -96,9 +110,8 @@ class SageMakerServiceCatalog(cdk.Stack):
             CatalogueProduct(
                 self,
                 product.slug,
-                product=product,
-                props=props,
-                asset_bucket=assets.bucket,
+                definition=product.definition,
+                template=published_template(self, product.slug, templates.contents[product.slug]),
                 portfolio=self.portfolio,
                 launch_role=launch_role.role,
                 support=portfolio,

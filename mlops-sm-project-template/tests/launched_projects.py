@@ -57,7 +57,9 @@ NAMES = {
     "AWS::SageMaker::ModelPackageGroup": "ModelPackageGroupName",
 }
 
-PRODUCTS = discover()
+ALL_PRODUCTS = discover()
+PRODUCTS = tuple(p for p in ALL_PRODUCTS if isinstance(p.definition, ProductDefinition))
+"""Those with the standard pipelines, whose blocks are tested as data."""
 
 
 def template(definition: ProductDefinition, props: ProjectProps = PROPS) -> dict[str, Any]:

@@ -39,7 +39,7 @@ class SeedRepository:
 
 def seed_repository(product: Product, app: str, folder: Path) -> SeedRepository:
     """Write a product's `build_app` or `deploy_app` below a folder, with its environment."""
-    seed = product.build_seed if app == "build_app" else product.deploy_seed
+    seed = product.seeds[app]
     root = folder / f"{product.slug}-{app}"
     seed.write(root)
     return SeedRepository(root, environment(root))

@@ -2,13 +2,10 @@
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_servicecatalog as servicecatalog
 from constructs import Construct
 
-from cdk_service_catalog.portfolio.discovery import Product
-from cdk_service_catalog.portfolio.product_stack import ProjectStack
-from cdk_service_catalog.project.props import ProjectProps
+from cdk_service_catalog.project.definition import CatalogueEntry
 from mlops_commons.stage import Portfolio
 
 VISIBLE_IN_STUDIO = "sagemaker:studio-visibility"
@@ -23,18 +20,13 @@ class CatalogueProduct(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        product: Product,
-        props: ProjectProps,
-        asset_bucket: s3.IBucket,
+        definition: CatalogueEntry,
+        template: servicecatalog.CloudFormationTemplate,
         portfolio: servicecatalog.Portfolio,
         launch_role: iam.IRole,
         support: Portfolio,
     ) -> None:
         super().__init__(scope, construct_id)
-        definition = product.definition
-        stack = ProjectStack(
-            self, "Project", product=product, props=props, asset_bucket=asset_bucket
-        )
         catalogued = servicecatalog.CloudFormationProduct(
             self,
             "Product",
@@ -47,9 +39,7 @@ class CatalogueProduct(Construct):
             product_versions=[
                 servicecatalog.CloudFormationProductVersion(
                     product_version_name=definition.version,
-                    cloud_formation_template=servicecatalog.CloudFormationTemplate.from_product_stack(
-                        stack
-                    ),
+                    cloud_formation_template=template,
                 )
             ],
         )

@@ -1,14 +1,13 @@
 """The products: every folder with a `product.py`, checked before anything is made."""
 
-import importlib.util
 import re
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from cdk_service_catalog.project.definition import ProductDefinition
+from cdk_service_catalog.portfolio.product_file import FILE, ProductFile
+from cdk_service_catalog.project.definition import CatalogueEntry, ProductDefinition
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.snapshot import Snapshot, layered, left_out
 
@@ -20,21 +19,21 @@ NEEDED: Final = {
     "build_app": ("README.md", "buildspec.yml"),
     "deploy_app": ("README.md", "buildspec.yml", "buildspec.test.yml"),
 }
-"""What the pipelines of a project look for in each repository."""
+"""What the standard pipelines of a project look for in each repository."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Product:
-    """A product: its definition and the content of the two repositories.
+    """A product: its definition and the content of the repositories that it seeds.
 
     Attributes:
         slug: the folder's name.
+        seeds: by their folder in `seed_code`.
     """
 
     slug: str
-    definition: ProductDefinition
-    build_seed: Snapshot
-    deploy_seed: Snapshot
+    definition: CatalogueEntry
+    seeds: Mapping[str, Snapshot]
 
 
 def discover(products: Path = PRODUCTS, bases: Path = SEED_BASES) -> tuple[Product, ...]:
@@ -55,16 +54,17 @@ def discover(products: Path = PRODUCTS, bases: Path = SEED_BASES) -> tuple[Produ
     ]
     names = [product.definition.name for product in found]
     problems += [
-        f"{products}: two products have the name '{name}'"
-        for name in sorted(set(names))
-        if names.count(name) > 1
+        f"{products / product.slug / FILE}: another product has the name "
+        f"'{product.definition.name}' too; people choose by it, so give each its own"
+        for product in found
+        if names.count(product.definition.name) > 1
     ]
     if not found and not problems:
         problems.append(f"{products}: no folder has a product.py")
     if problems:
         raise PlatformError(
             "the products cannot be read:\n  " + "\n  ".join(problems),
-            hint="see 'Add a product' in mlops-sm-project-template/README.md",
+            hint="see docs/how-to/add-a-product.md",
         )
     return tuple(found)
 
@@ -76,71 +76,68 @@ def _folders(products: Path) -> Iterator[Path]:
 
 
 def _product(folder: Path, bases: Path, problems: list[str]) -> Product | None:
+    file = ProductFile(folder / FILE)
     own: list[str] = []
     if not re.fullmatch(SLUG, folder.name):
-        own.append("a folder's name is lower-case words joined by '_'")
-    definition = _definition(folder, own)
+        own.append(f"{folder}: a folder's name is lower-case words joined by '_'")
+    seeds: dict[str, Snapshot] = {}
+    definition = file.definition
     if definition is not None:
-        own += definition.problems()
-        build = _seed(folder / "seed_code" / "build_app", definition.build_layers, bases, own)
-        deploy = _seed(folder / "seed_code" / "deploy_app", definition.deploy_layers, bases, own)
-        if definition.image_repository and build and "buildspec.image.yml" not in _names(build):
-            own.append("'image_repository' is set, but build_app has no buildspec.image.yml")
-    problems += [f"{folder}: {problem}" for problem in own]
-    if own or definition is None or build is None or deploy is None:
+        needed = NEEDED if isinstance(definition, ProductDefinition) else {}
+        for name, layers in definition.layers.items():
+            place = folder / "seed_code" / name
+            _check_layers(file, name, layers, bases)
+            seeds[name] = layered(*(bases / layer for layer in layers), place)
+            own += _seed_problems(place, layers, bases, seeds[name], needed.get(name, ()))
+        _check_images(file, definition, seeds)
+    own = file.problems + own
+    problems += own
+    if own or definition is None:
         return None
-    return Product(slug=folder.name, definition=definition, build_seed=build, deploy_seed=deploy)
+    return Product(slug=folder.name, definition=definition, seeds=seeds)
 
 
-def _definition(folder: Path, problems: list[str]) -> ProductDefinition | None:
-    file = folder / "product.py"
-    if not file.is_file():
-        problems.append("there is no product.py")
-        return None
-    try:
-        found = getattr(_load(file), "PRODUCT", None)
-    except Exception as error:  # whatever a product's module does wrong is that product's problem
-        problems.append(f"product.py cannot be imported: {type(error).__name__}: {error}")
-        return None
-    if not isinstance(found, ProductDefinition):
-        problems.append(f"PRODUCT in product.py is {found!r}, not a ProductDefinition")
-        return None
-    return found
+def _check_layers(file: ProductFile, name: str, layers: Sequence[str], bases: Path) -> None:
+    known = sorted(entry.name for entry in bases.iterdir() if entry.is_dir())
+    field = {"build_app": "build_layers", "deploy_app": "deploy_layers"}
+    for layer in layers:
+        if layer not in known:
+            where = field.get(name, "repositories")
+            file.add(f"no seed base '{layer}'; there are: {', '.join(known)}", where)
 
 
-def _load(file: Path) -> Any:
-    """Import a module by its file: a product may be in any folder, in no package."""
-    name = f"product_{file.parent.name}"
-    spec = importlib.util.spec_from_file_location(name, file)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    try:
-        spec.loader.exec_module(module)
-    finally:
-        sys.dont_write_bytecode = writes
-    return module
+def _check_images(
+    file: ProductFile, definition: CatalogueEntry, seeds: Mapping[str, Snapshot]
+) -> None:
+    images = isinstance(definition, ProductDefinition) and definition.image_repository
+    if images and "buildspec.image.yml" not in _names(seeds["build_app"]):
+        file.add(
+            "'image_repository' is set, but build_app has no buildspec.image.yml; add it to "
+            "seed_code/build_app",
+            "image_repository",
+        )
 
 
-def _seed(own: Path, layers: Sequence[str], bases: Path, problems: list[str]) -> Snapshot | None:
-    """The content of a repository, or none where it could not be a repository."""
-    before = len(problems)
-    missing = [layer for layer in layers if not (bases / layer).is_dir()]
-    if missing:
-        known = ", ".join(sorted(entry.name for entry in bases.iterdir() if entry.is_dir()))
-        problems.append(f"no seed base '{', '.join(missing)}'; there are: {known}")
+def _seed_problems(
+    own: Path, layers: Sequence[str], bases: Path, seed: Snapshot, needed: Sequence[str]
+) -> list[str]:
+    """Why the content of a repository could not be one."""
     folders = [*(bases / layer for layer in layers), own]
-    seed = layered(*folders)
-    problems += [f"{file} would not reach a repository" for f in folders for file in left_out(f)]
-    problems += [
-        f"{file} of {own.name} is empty, which CodeCommit refuses"
-        for file in seed.files
-        if not seed.read(file)
+    if not seed.files:
+        return [f"{own}: there are no files, and CodeCommit creates no repository of nothing"]
+    return [
+        *(f"{file}: would not reach a repository" for f in folders for file in left_out(f)),
+        *(
+            f"{own / file}: is empty, which CodeCommit refuses"
+            for file in seed.files
+            if not seed.read(file)
+        ),
+        *(
+            f"{own}: has no {name}, which the pipelines look for"
+            for name in needed
+            if name not in _names(seed)
+        ),
     ]
-    problems += [
-        f"{own.name} has no {name}" for name in NEEDED[own.name] if name not in _names(seed)
-    ]
-    return seed if len(problems) == before else None
 
 
 def _names(seed: Snapshot) -> set[str]:

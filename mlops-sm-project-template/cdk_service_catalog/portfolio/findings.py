@@ -1,4 +1,4 @@
-"""Findings of the rule packs that stand in the portfolio and in every project, and why."""
+"""Findings of the rule packs that stand in the portfolio, and why."""
 
 from typing import Final
 
@@ -8,12 +8,6 @@ from aws_cdk import aws_s3 as s3
 from mlops_commons.cdk.nag import acknowledge_each, logical_id, partition
 from mlops_commons.utilities import toolkit
 
-OF_PROJECTS: Final = {
-    "NIST.800.53.R5-S3BucketReplicationEnabled": (
-        "versions protect models and artifacts against deletion; what a pipeline made it makes "
-        "again, and a copy in another region would widen access to models that serve one region"
-    ),
-}
 COPIER: Final = (
     "the CDK's own function copies seed archives from the bootstrap bucket to the assets bucket"
 )

@@ -5,13 +5,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from cdk_service_catalog.portfolio.discovery import Product, discover
-from cdk_service_catalog.project.definition import DeployTrigger
 from mlops_commons.utilities.generated_tables import GeneratedTable, main
 
-TRIGGERS: Final = {
-    DeployTrigger.MODEL_APPROVAL: "a version is approved or rejected",
-    DeployTrigger.BUILD_SUCCESS: "the build pipeline succeeds",
-}
 READMES: Final = ("README.md", "mlops-sm-project-template/README.md")
 
 
@@ -23,7 +18,7 @@ def product_table(products: Sequence[Product]) -> GeneratedTable:
             product.definition.name,
             product.definition.version,
             product.definition.description,
-            TRIGGERS[product.definition.deploy_trigger],
+            product.definition.deploys_when,
         )
         for product in products
     ]

@@ -1,9 +1,14 @@
-"""What a product is: plain data that its folder declares."""
+"""What a product is: plain data that its folder declares, with a CDK stack where it brings one."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:  # a definition is read without the CDK
+    from cdk_service_catalog.project.product_stack import ProductStack
+    from cdk_service_catalog.project.project_stack import ProjectStack
 
 VERSION: Final = r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)"
 MAXIMUM_NAME: Final = 100
@@ -20,46 +25,114 @@ class DeployTrigger(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProductDefinition:
-    """A SageMaker project template, `PRODUCT` in a folder's `product.py`.
+class CatalogueEntry:
+    """What every product tells the portfolio.
 
     Attributes:
         name: what Studio and Service Catalog show.
         description: one or two sentences for the person who chooses.
         version: semantic; a changed template needs a new one.
+    """
+
+    name: str
+    description: str
+    version: str
+
+    @property
+    def layers(self) -> Mapping[str, tuple[str, ...]]:
+        """The seed bases of each repository, by the repository's folder in `seed_code`."""
+        raise NotImplementedError
+
+    @property
+    def deploys_when(self) -> str:
+        """What starts a deployment, for the table of products."""
+        raise NotImplementedError
+
+    def problems(self) -> Mapping[str, str]:
+        """Why this cannot be a product, by the field that is wrong; empty when it can."""
+        found = {
+            field: f"'{field}' is longer than {maximum} characters"
+            for field, maximum in (("name", MAXIMUM_NAME), ("description", MAXIMUM_DESCRIPTION))
+            if len(getattr(self, field)) > maximum
+        }
+        found |= {
+            field: f"'{field}' is empty; write a text that people see in Studio"
+            for field in ("name", "description")
+            if not getattr(self, field)
+        }
+        if not re.fullmatch(VERSION, self.version):
+            found["version"] = f"'version' is '{self.version}', not three numbers such as 1.0.0"
+        return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductDefinition(CatalogueEntry):
+    """A SageMaker project with the standard pipelines, `PRODUCT` in a folder's `product.py`.
+
+    Attributes:
         build_layers, deploy_layers: seed bases below the product's own `seed_code`, in order; a
             later layer's file replaces an earlier one's.
         deploy_trigger: what starts the deploy pipeline besides a push.
         image_repository: the project builds its own container images.
         inference_pipeline: the project promotes a SageMaker pipeline instead of an endpoint.
         build_minutes: how long a training run may take.
+        stack: a subclass of `ProjectStack` that adds constructs and parameters; none for the
+            standard project.
     """
 
-    name: str
-    description: str
-    version: str
     build_layers: tuple[str, ...]
     deploy_layers: tuple[str, ...]
     deploy_trigger: DeployTrigger = DeployTrigger.MODEL_APPROVAL
     image_repository: bool = False
     inference_pipeline: bool = False
     build_minutes: int = 480
+    stack: "type[ProjectStack] | None" = None
 
-    def problems(self) -> list[str]:
-        """Why this cannot be a product; empty when it can."""
-        found = [
-            f"'{field}' is empty" for field in ("name", "description") if not getattr(self, field)
-        ]
-        for field, maximum in (("name", MAXIMUM_NAME), ("description", MAXIMUM_DESCRIPTION)):
-            if len(getattr(self, field)) > maximum:
-                found.append(f"'{field}' is longer than {maximum} characters")
-        if not re.fullmatch(VERSION, self.version):
-            found.append(f"'version' is '{self.version}', not three numbers such as 1.0.0")
+    @property
+    def layers(self) -> Mapping[str, tuple[str, ...]]:
+        """The seed bases of both repositories."""
+        return {"build_app": self.build_layers, "deploy_app": self.deploy_layers}
+
+    @property
+    def deploys_when(self) -> str:
+        """The trigger in words."""
+        return {
+            DeployTrigger.MODEL_APPROVAL: "a version is approved or rejected",
+            DeployTrigger.BUILD_SUCCESS: "the build pipeline succeeds",
+        }[self.deploy_trigger]
+
+    def problems(self) -> Mapping[str, str]:
+        """Why this cannot be a product."""
+        found = dict(super().problems())
         if not 5 <= self.build_minutes <= MAXIMUM_BUILD_MINUTES:
-            found.append(
+            found["build_minutes"] = (
                 f"'build_minutes' is {self.build_minutes}, not 5 to {MAXIMUM_BUILD_MINUTES}"
             )
-        for field in ("build_layers", "deploy_layers"):
-            if not getattr(self, field):
-                found.append(f"'{field}' names no seed base")
+        for name in ("build_layers", "deploy_layers"):
+            if not getattr(self, name):
+                found[name] = f"'{name}' names no seed base"
         return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackProduct(CatalogueEntry):
+    """A product with a template of its own, `PRODUCT` in a folder's `product.py`.
+
+    Attributes:
+        stack: a subclass of `ProductStack` that creates everything in the template.
+        repositories: the seed bases of each repository that the stack seeds, by its folder in
+            `seed_code`; empty for a repository without a base.
+    """
+
+    stack: "type[ProductStack]"
+    repositories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def layers(self) -> Mapping[str, tuple[str, ...]]:
+        """The seed bases of its repositories."""
+        return self.repositories
+
+    @property
+    def deploys_when(self) -> str:
+        """Nobody but the stack knows."""
+        return "its own pipelines say so"

@@ -1,12 +1,16 @@
 """The parameters of a product, of which a person has to type the project's name only."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from cdk_service_catalog.project.props import ProjectProps
 from mlops_commons.contract import ParameterName, StageName
 
+PROJECT_PARAMETERS: Final = ("SageMakerProjectName", "SageMakerProjectId")
+"""What SageMaker fills in or asks for, by exactly these names (SageMaker Developer Guide, "Create
+Custom Project Templates")."""
 GROUPS: Final = (
-    ("Project", ("SageMakerProjectName", "SageMakerProjectId")),
+    ("Project", PROJECT_PARAMETERS),
     ("Where models are promoted to", ("PreProdAccount", "ProdAccount", "DeploymentRegion")),
     ("Network of the dev account", ("VpcId", "PrivateSubnetIds", "SecurityGroupId")),
 )
@@ -23,10 +27,7 @@ LABELS: Final = {
 
 
 def parameters(props: ProjectProps) -> dict[str, Any]:
-    """The parameters by name; SageMaker passes the first two by exactly these names.
-
-    Source: SageMaker Developer Guide, "Create Custom Project Templates".
-    """
+    """The parameters by name."""
     namespace = props.namespaces.get(StageName.DEV, "")
     return {
         "SageMakerProjectName": {
@@ -72,14 +73,20 @@ def parameters(props: ProjectProps) -> dict[str, Any]:
     }
 
 
-def interface() -> dict[str, Any]:
-    """How the console groups and labels the parameters."""
+def interface(groups: Mapping[str, Sequence[str]], labels: Mapping[str, str]) -> dict[str, Any]:
+    """How Studio and the console group and label the parameters.
+
+    Args:
+        groups: the names of parameters below each heading, in order.
+        labels: what people read beside each parameter.
+    """
     return {
         "AWS::CloudFormation::Interface": {
             "ParameterGroups": [
-                {"Label": {"default": label}, "Parameters": list(names)} for label, names in GROUPS
+                {"Label": {"default": label}, "Parameters": list(names)}
+                for label, names in groups.items()
             ],
-            "ParameterLabels": {name: {"default": label} for name, label in LABELS.items()},
+            "ParameterLabels": {name: {"default": label} for name, label in labels.items()},
         }
     }
 

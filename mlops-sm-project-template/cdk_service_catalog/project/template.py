@@ -8,7 +8,7 @@ from cdk_service_catalog.project.access.roles import (
 from cdk_service_catalog.project.builds import build_resources, builds
 from cdk_service_catalog.project.definition import ProductDefinition
 from cdk_service_catalog.project.notifications import notification_resources
-from cdk_service_catalog.project.parameters import interface, parameters
+from cdk_service_catalog.project.parameters import GROUPS, LABELS, interface, parameters
 from cdk_service_catalog.project.pipelines import pipeline_resources
 from cdk_service_catalog.project.props import ProjectProps, SeedLocation, Template
 from cdk_service_catalog.project.registries import registry_resources
@@ -33,7 +33,7 @@ def project_template(
     """
     roles = project_roles(definition, props)
     return {
-        "Metadata": interface(),
+        "Metadata": interface(dict(GROUPS), LABELS),
         "Parameters": parameters(props),
         "Resources": {
             **key_resources(props),

@@ -3,20 +3,21 @@
 import json
 import os
 import re
+import shutil
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from checkouts import Assembly
-from launched_projects import PRODUCTS
+from launched_projects import ALL_PRODUCTS
 
 from cdk_service_catalog.application import build_app
 from mlops_commons.config import load_config
 
 pytestmark = pytest.mark.app
 
-SEED_BASES = "cdk_service_catalog/seed_bases"
+EXAMPLES = Path(__file__).parents[1] / "products"
 TWO_SETS = """\
 cdk_app_config:
   app_prefix: mlops
@@ -69,7 +70,7 @@ def test_the_pipeline_delivers_to_dev_only(sample_assembly: Assembly) -> None:
 def test_every_product_is_in_the_portfolio_and_visible_in_studio(sample_assembly: Assembly) -> None:
     portfolio = sample_assembly.stage("business-unit-1", "dev")
     listed = resources(portfolio, "AWS::ServiceCatalog::CloudFormationProduct")
-    assert sorted(p["Name"] for p in listed) == sorted(p.definition.name for p in PRODUCTS)
+    assert sorted(p["Name"] for p in listed) == sorted(p.definition.name for p in ALL_PRODUCTS)
     assert len(listed) >= 5
     for product in listed:
         assert {"Key": "sagemaker:studio-visibility", "Value": "true"} in product["Tags"]
@@ -83,7 +84,7 @@ def test_a_products_version_is_the_one_of_its_definition(sample_assembly: Assemb
         product["Name"]: [version["Name"] for version in product["ProvisioningArtifactParameters"]]
         for product in resources(portfolio, "AWS::ServiceCatalog::CloudFormationProduct")
     }
-    assert found == {p.definition.name: [p.definition.version] for p in PRODUCTS}
+    assert found == {p.definition.name: [p.definition.version] for p in ALL_PRODUCTS}
 
 
 def test_the_lead_alone_may_launch_products(sample_assembly: Assembly) -> None:
@@ -177,7 +178,7 @@ def test_a_changed_seed_file_changes_exactly_its_product(
     file.write_text(file.read_text() + "\n# a change\n")
     before, after = products(sample_assembly), products(checkout.synth())
     changed = [name for name, template in after.items() if template != before[name]]
-    assert changed == [p.definition.name for p in PRODUCTS if p.slug == "byoc"]
+    assert changed == [p.definition.name for p in ALL_PRODUCTS if p.slug == "byoc"]
 
 
 def test_a_product_added_to_the_folder_is_in_the_portfolio(make_checkout: Any) -> None:
@@ -187,6 +188,30 @@ def test_a_product_added_to_the_folder_is_in_the_portfolio(make_checkout: Any) -
     basic = (folder.parent / "basic" / "product.py").read_text()
     (folder / "product.py").write_text(re.sub(r'name="[^"]*"', 'name="Forecasting"', basic))
     assert "Forecasting" in products(checkout.synth())
+
+
+def test_products_that_bring_constructs_are_offered_beside_the_others(make_checkout: Any) -> None:
+    checkout = make_checkout()
+    folder = checkout.directory / "cdk_service_catalog/products"
+    shutil.copytree(EXAMPLES, folder, dirs_exist_ok=True)
+    assembly = checkout.synth()
+    assert {"Forecast with features", "Report"} < set(products(assembly))
+    stage = assembly.folder / "assembly-ml-template-deploy-pipeline-business-unit-1-dev"
+    published = set()
+    for manifest in stage.glob("*.assets.json"):
+        for entry in json.loads(manifest.read_text())["files"].values():
+            assert (stage / entry["source"]["path"]).exists()
+            published |= {place["objectKey"] for place in entry["destinations"].values()}
+    portfolio = assembly.stage("business-unit-1", "dev")
+    for product in resources(portfolio, "AWS::ServiceCatalog::CloudFormationProduct"):
+        (version,) = product["ProvisioningArtifactParameters"]
+        url = version["Info"]["LoadTemplateFromURL"]["Fn::Sub"]
+        assert url.rpartition("/")[2] in published
+    (copied,) = resources(portfolio, "Custom::CDKBucketDeployment")
+    assert set(copied["SourceObjectKeys"]) <= published
+    for template in products(assembly).values():
+        for repository in resources(template, "AWS::CodeCommit::Repository"):
+            assert repository["Code"]["S3"]["Key"] in copied["SourceObjectKeys"]
 
 
 def test_bare_python_gives_the_templates_of_the_cdk_cli(

@@ -57,7 +57,7 @@ def test_a_new_folder_is_a_new_product_and_no_file_changes(bases: Path, tmp_path
     (folder / "seed_code" / "build_app" / "model.py").write_text("print('forecast')\n")
     found = {product.slug: product for product in discover(products, bases)}
     assert sorted(found) == sorted([*before, "forecasting"])
-    assert "model.py" in map(str, found["forecasting"].build_seed.files)
+    assert "model.py" in map(str, found["forecasting"].seeds["build_app"].files)
 
 
 def test_a_products_own_file_replaces_that_of_a_base(products: Path, bases: Path) -> None:
@@ -65,7 +65,8 @@ def test_a_products_own_file_replaces_that_of_a_base(products: Path, bases: Path
     own.mkdir(parents=True)
     (own / "README.md").write_text("own\n")
     (product,) = discover(products, bases)
-    contents = {str(file): product.build_seed.read(file) for file in product.build_seed.files}
+    seed = product.seeds["build_app"]
+    contents = {str(file): seed.read(file) for file in seed.files}
     assert contents["README.md"] == b"own\n"
     assert contents["buildspec.yml"] == b"base_build: buildspec.yml\n"
 
@@ -80,33 +81,76 @@ def problem(products: Path, bases: Path) -> str:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ('version="1.0.0"', 'version="1.0"', "'version' is '1.0', not three numbers"),
-        ('name="Forecasting"', 'name=""', "'name' is empty"),
-        ('"base_build",', '"no_such_base",', "no seed base 'no_such_base'; there are: base_build"),
-        ('build_layers=("base_build",)', "build_layers=()", "'build_layers' names no seed base"),
-        ("PRODUCT =", "OTHER =", "PRODUCT in product.py is None"),
-        ("import ProductDefinition", "import Product", "cannot be imported: ImportError"),
-        ('version="1.0.0",', "", "cannot be imported: TypeError"),
+        ('version="1.0.0"', 'version="1.0"', ":6: 'version' is '1.0', not three numbers"),
+        ('name="Forecasting"', 'name=""', ":4: 'name' is empty"),
+        (
+            '"base_build",',
+            '"no_such_base",',
+            ":7: no seed base 'no_such_base'; there are: base_build, base_deploy",
+        ),
+        (
+            'build_layers=("base_build",)',
+            "build_layers=()",
+            ":7: 'build_layers' names no seed base",
+        ),
+        ("PRODUCT =", "OTHER =", ": PRODUCT is None; allowed: a ProductDefinition, or a Stack"),
+        ("import ProductDefinition", "import Product", ":1: cannot be imported: ImportError"),
+        ('version="1.0.0",', "", ":3: cannot be imported: TypeError"),
+        ('version="1.0.0",', "version=,", ":6: cannot be imported: SyntaxError"),
         (
             'version="1.0.0",',
             'version="1.0.0", image_repository=True,',
-            "build_app has no buildspec.image.yml",
+            ":6: 'image_repository' is set, but build_app has no buildspec.image.yml",
         ),
-        ('version="1.0.0",', 'version="1.0.0", build_minutes=1,', "'build_minutes' is 1"),
+        ('version="1.0.0",', 'version="1.0.0", build_minutes=1,', ":6: 'build_minutes' is 1"),
+        (
+            'version="1.0.0",',
+            'version="1.0.0", stack=dict,',
+            ":6: 'stack' is <class 'dict'>; allowed: a subclass of ProjectStack",
+        ),
     ],
 )
-def test_a_bad_definition_is_refused(
+def test_a_bad_definition_is_refused_with_its_line(
     products: Path, bases: Path, old: str, new: str, words: str
 ) -> None:
     file = products / "forecasting" / "product.py"
     assert old in DEFINITION
     file.write_text(DEFINITION.replace(old, new))
-    assert words in problem(products, bases)
+    assert f"{file}{words}" in problem(products, bases)
+
+
+def test_a_product_of_another_shape_names_its_repositories(products: Path, bases: Path) -> None:
+    definition = """\
+from cdk_service_catalog.project.definition import StackProduct
+from cdk_service_catalog.project.product_stack import ProductStack
+
+PRODUCT = StackProduct(
+    name="Own",
+    description="Something else",
+    version="1.0.0",
+    stack=ProductStack,
+    repositories={"code": ("base_build",), "docs": ()},
+)
+"""
+    folder = add(products, "own", definition)
+    text = problem(products, bases)
+    assert f"{folder / 'seed_code' / 'docs'}: there are no files" in text
+    (folder / "seed_code" / "docs").mkdir(parents=True)
+    (folder / "seed_code" / "docs" / "README.md").write_text("docs\n")
+    (found,) = (product for product in discover(products, bases) if product.slug == "own")
+    assert [str(file) for file in found.seeds["docs"].files] == ["README.md"]
+    assert len(found.seeds["code"].files) == 3
+    (folder / "product.py").write_text(
+        definition.replace("ProductStack", "ProjectStack").replace("product_stack", "project_stack")
+    )
+    assert ":8: 'stack' is a subclass of ProjectStack, which needs a ProductDefinition" in problem(
+        products, bases
+    )
 
 
 def test_a_folder_without_a_definition_is_refused(products: Path, bases: Path) -> None:
     (products / "unfinished").mkdir()
-    assert "unfinished: there is no product.py" in problem(products, bases)
+    assert "unfinished/product.py: there is no such file" in problem(products, bases)
 
 
 def test_a_folder_with_another_kind_of_name_is_refused(products: Path, bases: Path) -> None:
@@ -116,7 +160,7 @@ def test_a_folder_with_another_kind_of_name_is_refused(products: Path, bases: Pa
 
 def test_two_products_of_one_name_are_refused(products: Path, bases: Path) -> None:
     add(products, "forecasting_again", DEFINITION)
-    assert "two products have the name 'Forecasting'" in problem(products, bases)
+    assert "another product has the name 'Forecasting' too" in problem(products, bases)
 
 
 def test_no_products_at_all_are_refused(tmp_path: Path, bases: Path) -> None:
@@ -125,12 +169,12 @@ def test_no_products_at_all_are_refused(tmp_path: Path, bases: Path) -> None:
 
 def test_an_empty_seed_file_is_refused(products: Path, bases: Path) -> None:
     (bases / "base_build" / "module.py").touch()
-    assert "module.py of build_app is empty" in problem(products, bases)
+    assert "build_app/module.py: is empty, which CodeCommit refuses" in problem(products, bases)
 
 
 def test_a_seed_file_that_no_repository_would_get_is_refused(products: Path, bases: Path) -> None:
     (bases / "base_build" / "model.bin").write_bytes(b"1")
-    assert "model.bin would not reach a repository" in problem(products, bases)
+    assert "model.bin: would not reach a repository" in problem(products, bases)
 
 
 @pytest.mark.parametrize(
@@ -145,15 +189,15 @@ def test_a_repository_without_what_its_pipeline_runs_is_refused(
     products: Path, bases: Path, base: str, file: str, repository: str
 ) -> None:
     (bases / base / file).unlink()
-    assert f"{repository} has no {file}" in problem(products, bases)
+    assert f"{repository}: has no {file}" in problem(products, bases)
 
 
 def test_all_problems_of_all_products_are_named_at_once(products: Path, bases: Path) -> None:
     add(products, "second", DEFINITION.replace("1.0.0", "one"))
     add(products, "third", "PRODUCT = 3\n")
     text = problem(products, bases)
-    assert "second: 'version' is 'one'" in text
-    assert "third: PRODUCT in product.py is 3" in text
+    assert "second/product.py:6: 'version' is 'one'" in text
+    assert "third/product.py:1: PRODUCT is 3" in text
 
 
 def test_what_tools_leave_behind_is_not_part_of_a_seed(products: Path, bases: Path) -> None:
@@ -162,12 +206,12 @@ def test_what_tools_leave_behind_is_not_part_of_a_seed(products: Path, bases: Pa
     cache.mkdir()
     (cache / "module.pyc").write_bytes(b"1")
     (after,) = discover(products, bases)
-    assert before.build_seed.digest() == after.build_seed.digest()
+    assert before.seeds["build_app"].digest() == after.seeds["build_app"].digest()
 
 
 def digests(products: Path, bases: Path) -> tuple[str, str]:
     (product,) = discover(products, bases)
-    return product.build_seed.digest(), product.deploy_seed.digest()
+    return product.seeds["build_app"].digest(), product.seeds["deploy_app"].digest()
 
 
 def test_a_seed_has_one_digest_until_its_content_changes(products: Path, bases: Path) -> None:

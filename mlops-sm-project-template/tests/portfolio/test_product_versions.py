@@ -10,44 +10,80 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from launched_projects import PRODUCTS, PROPS
+from launched_projects import ALL_PRODUCTS, DEV, PROPS, REGION
 
-from cdk_service_catalog.portfolio.discovery import Product
+from cdk_service_catalog.portfolio.discovery import SEED_BASES, Product, discover
 from cdk_service_catalog.project.props import SeedLocation
 from cdk_service_catalog.project.template import project_template
-
-pytestmark = pytest.mark.pure
 
 RECORDS = Path(__file__).with_name("templates")
 
 
-def content(product: Product) -> dict[str, Any]:
+(REPORT,) = (
+    product
+    for product in discover(Path(__file__).parents[1] / "products", SEED_BASES)
+    if product.slug == "report"
+)
+"""An example of a product that brings a stack: it is recorded like any other."""
+RECORDED = (*ALL_PRODUCTS, REPORT)
+
+
+def content(product: Product, folder: Path) -> dict[str, Any]:
     """The template of a product, in which each archive has the name of its content."""
+    definition = product.definition
+    if definition.stack is not None:
+        return _synthesised(product, folder)
+    keys = {name: f"{seed.digest()}.zip" for name, seed in product.seeds.items()}
     return project_template(
-        product.definition,
+        definition,
         PROPS,
-        build_seed=SeedLocation(bucket="assets", key=f"{product.build_seed.digest()}.zip"),
-        deploy_seed=SeedLocation(bucket="assets", key=f"{product.deploy_seed.digest()}.zip"),
+        build_seed=SeedLocation(bucket="assets", key=keys["build_app"]),
+        deploy_seed=SeedLocation(bucket="assets", key=keys["deploy_app"]),
     )
 
 
-@pytest.mark.parametrize("product", PRODUCTS, ids=lambda product: product.slug)
+def _synthesised(product: Product, folder: Path) -> dict[str, Any]:
+    # Only here: standard projects are read without the CDK.
+    import aws_cdk as cdk
+
+    from cdk_service_catalog.portfolio.product_templates import product_templates
+
+    env = cdk.Environment(account=DEV, region=REGION)
+    found = product_templates(
+        [product], PROPS, env=env, assets_bucket="assets", tags={}, folder=folder
+    )
+    return found.contents[product.slug]
+
+
+@pytest.mark.parametrize(
+    "product",
+    [
+        pytest.param(
+            product,
+            id=product.slug,
+            marks=pytest.mark.construct if product.definition.stack else pytest.mark.pure,
+        )
+        for product in RECORDED
+    ],
+)
 def test_a_changed_template_has_a_new_version(
-    product: Product, request: pytest.FixtureRequest
+    product: Product, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
+    found = content(product, tmp_path)
     name = f"{product.slug}@{product.definition.version}"
     record = RECORDS / f"{name}.json"
     if request.config.getoption("--record-versions") and not record.exists():
         record.parent.mkdir(exist_ok=True)
-        record.write_text(json.dumps(content(product), indent=1, sort_keys=True) + "\n")
+        record.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
     assert record.exists(), f"{name} is not recorded; add --record-versions to this test run"
-    assert json.loads(record.read_text()) == json.loads(json.dumps(content(product))), (
+    assert json.loads(record.read_text()) == json.loads(json.dumps(found)), (
         f"{name} is recorded with another template or other seed code: give 'version' in "
         "product.py a new number, then run this test with --record-versions"
     )
 
 
+@pytest.mark.pure
 def test_every_record_is_of_a_product_or_of_an_earlier_version() -> None:
-    slugs = {product.slug for product in PRODUCTS}
+    slugs = {product.slug for product in RECORDED}
     for record in RECORDS.glob("*.json"):
         assert record.name.split("@")[0] in slugs, record.name

@@ -1,0 +1,71 @@
+"""How the files of products reach AWS: templates for Service Catalog, assets for launches."""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import aws_cdk as cdk
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_s3_deployment as s3_deployment
+from aws_cdk import aws_servicecatalog as servicecatalog
+from constructs import Construct
+
+from cdk_service_catalog.project.props import Template
+
+
+def published_template(
+    scope: Construct, slug: str, content: Template
+) -> servicecatalog.CloudFormationTemplate:
+    """A template that is published together with the stack, as the CDK's own product stacks are.
+
+    It goes to the bucket of the CDK's bootstrap, from which Service Catalog takes a copy.
+    """
+    stack = cdk.Stack.of(scope)
+    text = json.dumps(content, indent=1)
+    file = _outdir(stack) / f"{stack.artifact_id}-{slug}.product.template.json"
+    file.write_text(text, encoding="utf-8")
+    location = _published(stack, file, hashlib.sha256(text.encode()).hexdigest())
+    return servicecatalog.CloudFormationTemplate.from_url(location.http_url)
+
+
+def copy_to_bucket(bucket: s3.Bucket, files: Mapping[str, Path]) -> None:
+    """Publish files with the stack and copy them to a bucket when it is deployed.
+
+    What an earlier version of a product names stays there: projects of it still exist.
+
+    Args:
+        files: by their key in the bucket, whose beginning is a hash of the content.
+    """
+    if not files:
+        return
+    stack = cdk.Stack.of(bucket)
+    locations = [
+        _published(stack, file, key.partition(".")[0]) for key, file in sorted(files.items())
+    ]
+    source = s3.Bucket.from_bucket_name(stack, "Bootstrap", locations[0].bucket_name)
+    s3_deployment.BucketDeployment(
+        bucket,
+        "ProductAssetsDeployment",
+        sources=[s3_deployment.Source.bucket(source, found.object_key) for found in locations],
+        destination_bucket=bucket,
+        extract=False,
+        prune=False,
+        retain_on_delete=True,
+        output_object_keys=False,
+    )
+
+
+def _published(stack: cdk.Stack, file: Path, content_hash: str) -> cdk.FileAssetLocation:
+    return stack.synthesizer.add_file_asset(
+        source_hash=content_hash,
+        file_name=os.path.relpath(file, _outdir(stack)),
+        packaging=cdk.FileAssetPackaging.FILE,
+    )
+
+
+def _outdir(stack: cdk.Stack) -> Path:
+    stage = cdk.Stage.of(stack)
+    assert stage is not None
+    return Path(stage.outdir)
