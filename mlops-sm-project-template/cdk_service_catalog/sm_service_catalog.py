@@ -88,7 +88,6 @@ class SageMakerServiceCatalog(cdk.Stack):
             tags=tags,
             folder=Path(stage.asset_outdir),
         )
-        copy_to_bucket(assets.bucket, templates.files)
         launch_role = LaunchRole(
             self,
             "LaunchRole",
@@ -116,5 +115,7 @@ class SageMakerServiceCatalog(cdk.Stack):
                 launch_role=launch_role.role,
                 support=portfolio,
             )
-        name_owner(assets.bucket)
-        acknowledge_copying(self, assets.bucket)
+        if templates.files:
+            copy_to_bucket(assets.bucket, templates.files)
+            name_owner(assets.bucket)
+            acknowledge_copying(self, assets.bucket)

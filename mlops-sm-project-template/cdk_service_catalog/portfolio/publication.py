@@ -36,10 +36,8 @@ def copy_to_bucket(bucket: s3.Bucket, files: Mapping[str, Path]) -> None:
     What an earlier version of a product names stays there: projects of it still exist.
 
     Args:
-        files: by their key in the bucket, whose beginning is a hash of the content.
+        files: at least one, by their key in the bucket, whose beginning is a hash of the content.
     """
-    if not files:
-        return
     stack = cdk.Stack.of(bucket)
     locations = [
         _published(stack, file, key.partition(".")[0]) for key, file in sorted(files.items())
