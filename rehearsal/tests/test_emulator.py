@@ -75,8 +75,11 @@ def test_nothing_is_left_of_a_starter_that_is_killed() -> None:
     assert program.stdout
     group, endpoint, folder = program.stdout.readline().split()
     assert Path(folder).is_dir()
+    # As a build of the rehearsal: in a group of its own, and with no need of the emulator.
+    build = subprocess.Popen(["/bin/sleep", "60"], env={"TMPDIR": f"{folder}/tmp"}, process_group=0)
     program.kill()
     program.communicate(timeout=20)
+    assert build.wait(timeout=30) == -signal.SIGKILL
     end = time.monotonic() + 30
     while not group_is_gone(int(group)) and time.monotonic() < end:
         time.sleep(0.1)
