@@ -1,4 +1,4 @@
-"""The whole rehearsal through its door; about eight minutes, nearly all of it the builds."""
+"""The whole rehearsal through its door; some minutes, nearly all of it the builds."""
 
 import contextlib
 import json

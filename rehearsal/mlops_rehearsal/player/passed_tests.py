@@ -10,7 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-TESTS: Final = ("./mlops-multi-account.sh test", "python -m pytest")
+TESTS: Final = (
+    "bash mlops-multi-account.sh check",
+    "bash mlops-multi-account.sh test",
+    "python -m pytest",
+)
 """How the commands begin that run tests; everything else is run every time."""
 AGAIN: Final = "[Rehearsal] passed before with the same content, in"
 
