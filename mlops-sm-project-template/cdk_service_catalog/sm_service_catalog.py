@@ -16,7 +16,6 @@ from cdk_service_catalog.portfolio.launch_role import LaunchRole, ProjectBoundar
 from cdk_service_catalog.portfolio.product_templates import product_templates
 from cdk_service_catalog.portfolio.props import ProjectTargets
 from cdk_service_catalog.portfolio.publication import copy_to_bucket, published_template
-from cdk_service_catalog.project.definition import ProductDefinition
 from cdk_service_catalog.project.props import ProjectProps
 from mlops_commons.cdk.retention import retention
 from mlops_commons.stage import Portfolio
@@ -57,23 +56,13 @@ class SageMakerServiceCatalog(cdk.Stack):
             set_name=set_name,
             removal_policy=removal_policy,
         )
-        boundary = ProjectBoundary(
-            self,
-            "ProjectBoundary",
-            policy_name=names.project_boundary(app_prefix, set_name, self.region),
-            app_prefix=app_prefix,
-            definitions=[
-                product.definition
-                for product in found
-                if isinstance(product.definition, ProductDefinition)
-            ],
-        )
+        boundary_name = names.project_boundary(app_prefix, set_name, self.region)
         props = ProjectProps(
             app_prefix=app_prefix,
             region=self.region,
             preprod_account=targets.preprod_account,
             prod_account=targets.prod_account,
-            boundary=boundary.policy_name,
+            boundary=boundary_name,
             access_logs_bucket=assets.access_logs_name,
             retention=retention(removal_policy),
             namespaces=targets.namespaces,
@@ -88,12 +77,20 @@ class SageMakerServiceCatalog(cdk.Stack):
             tags=tags,
             folder=Path(stage.asset_outdir),
         )
+        contents = list(templates.contents.values())
+        ProjectBoundary(
+            self,
+            "ProjectBoundary",
+            policy_name=boundary_name,
+            app_prefix=app_prefix,
+            templates=contents,
+        )
         launch_role = LaunchRole(
             self,
             "LaunchRole",
-            boundary_name=boundary.policy_name,
+            boundary_name=boundary_name,
             assets=assets,
-            templates=list(templates.contents.values()),
+            templates=contents,
         )
         self.portfolio = servicecatalog.Portfolio(
             self,

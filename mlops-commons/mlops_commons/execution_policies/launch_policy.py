@@ -47,14 +47,14 @@ def launch_policy(
         assets: the ARNs of the objects that templates refer to.
     """
     derived = execution_policy(
-        tuple(map(_launched, templates)),
+        tuple(map(launched, templates)),
         HERE,
         Boundaries(projects=(_in_words_of_here(boundary_arn),)),
         key_tags=(PROJECT_TAG,),
         assets=tuple(map(_in_words_of_here, assets)),
     )
     return DerivedPolicy(
-        statements=tuple(map(_in_words_of_sub, map(_assets_only, derived.statements))),
+        statements=tuple(map(in_words_of_sub, map(_assets_only, derived.statements))),
         reviews=tuple(
             replace(review, what=_replaced(review.what, PSEUDO)) for review in derived.reviews
         ),
@@ -94,14 +94,16 @@ def _assets_only(statement: Statement) -> Statement:
     return replace(statement, resources=own)
 
 
-def _launched(template: Template) -> StackTemplate:
+def launched(template: Template) -> StackTemplate:
+    """A product's template as a stack of any project, in any account and region."""
     summary = StackSummary(role="launch", account=HERE.account, region=HERE.region, stack=LAUNCHED)
     return StackTemplate(
         summary=summary, partition=HERE.partition, template=template, known=PROJECT
     )
 
 
-def _in_words_of_sub(statement: Statement) -> Statement:
+def in_words_of_sub(statement: Statement) -> Statement:
+    """A statement about any account and region as one that `Fn::Sub` fills in."""
     return replace(
         statement,
         resources=tuple(_replaced(arn, PSEUDO) for arn in statement.resources),

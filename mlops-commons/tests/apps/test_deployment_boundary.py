@@ -16,6 +16,7 @@ from launched_projects import PRODUCTS
 from seed_repositories import seed_repository
 
 from cdk_service_catalog.portfolio.discovery import Product
+from mlops_commons.assembly.intrinsics import Scope, text
 from mlops_infra.access.deployment_boundary import boundary_statements
 
 SYNTHESISE = """
@@ -39,36 +40,39 @@ GENERATED = {
 }
 
 
-def text(value: Any, template: dict[str, Any]) -> str:
-    """A resource of a statement, as CloudFormation writes it."""
-    if isinstance(value, str):
-        return value
-    if "Fn::Join" in value:
-        separator, parts = value["Fn::Join"]
-        return str(separator).join(text(part, template) for part in parts)
-    name = value["Ref"] if "Ref" in value else value["Fn::GetAtt"][0]
-    if name in PSEUDO:
-        return PSEUDO[name]
-    if name not in template["Resources"]:
-        return f"{name}-of-the-contract"
-    resource = template["Resources"][name]
-    if resource["Type"] == "AWS::S3::Bucket":
-        return f"arn:aws:s3:::{resource['Properties']['BucketName']}"
+def scope(template: dict[str, Any]) -> Scope:
+    """What the names of a template stand for in the account; the contract's values are made up."""
+    named = {name: arn(template, name) for name in template["Resources"]}
+    known = {name: value for name, value in named.items() if value}
+    return Scope(
+        values={**PSEUDO, **known},
+        attribute=lambda logical_id, _: known.get(logical_id),
+        unknown=lambda name: f"{name}-of-the-contract",
+    )
+
+
+def arn(template: dict[str, Any], logical_id: str) -> str:
+    """The ARN of a resource that statements name; empty for another."""
+    resource = template["Resources"][logical_id]
+    properties = resource.get("Properties", {})
+    if resource["Type"] == "AWS::S3::Bucket" and "BucketName" in properties:
+        return f"arn:aws:s3:::{properties['BucketName']}"
     if resource["Type"] == "AWS::SageMaker::Endpoint":
-        name = f"endpoint/{resource['Properties']['EndpointName']}"
+        name = f"endpoint/{properties['EndpointName']}"
         return PREFIX.format(service="sagemaker", resource=name)
-    return GENERATED[resource["Type"]]
+    return GENERATED.get(resource["Type"], "")
 
 
 def permissions(template: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Each action with each resource that a deployed role is granted."""
+    known = scope(template)
     for resource in template["Resources"].values():
         if resource["Type"] not in ("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy"):
             continue
         for statement in resource["Properties"]["PolicyDocument"]["Statement"]:
             for action in listed(statement["Action"]):
                 for target in listed(statement["Resource"]):
-                    yield action, text(target, template)
+                    yield action, text(target, known)
 
 
 def within_boundary(action: str, resource: str) -> bool:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Final
 
+from mlops_commons.execution_policies.physical_names import without_included
+from mlops_commons.execution_policies.resource_kinds import statement_name
 from mlops_commons.iam.reasons import NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Statement, arns
 from mlops_commons.utilities.names import project_bucket_prefix
@@ -19,23 +21,28 @@ def boundary_statements(
 ) -> tuple[Statement, ...]:
     """One statement for each service: the actions that roles use, on what belongs to projects.
 
+    A service that no row below names is confined to what the statements themselves name.
+
     Args:
         roles: the statements of every role of every product.
     """
     within = _resources(app_prefix, qualifier)
     anywhere, actions = set(), dict[str, set[str]]()
-    for statement in (row for row in roles if row.effect == "Allow"):
+    named: dict[str, set[str]] = {}
+    for statement in roles:
         for action in statement.actions:
             if statement.resources == ("*",):
                 anywhere.add(action)
             else:
-                actions.setdefault(action.split(":")[0], set()).add(action)
+                service = action.partition(":")[0]
+                actions.setdefault(service, set()).add(action)
+                named.setdefault(service, set()).update(statement.resources)
     return (
         *(
             Statement(
-                sid=f"{service.capitalize()}OfProjects",
+                sid=f"{statement_name(service)}OfProjects",
                 actions=tuple(sorted(names)),
-                resources=within[service],
+                resources=within.get(service) or tuple(sorted(without_included(named[service]))),
                 reason=OF_PROJECTS,
             )
             for service, names in sorted(actions.items())
@@ -50,7 +57,7 @@ def boundary_statements(
 
 
 def _resources(app_prefix: str, qualifier: str) -> dict[str, tuple[str, ...]]:
-    """What belongs to projects, by service; a service that is not here is out of bounds."""
+    """What projects of an account have in common, by service."""
     bucket = f"arn:${{AWS::Partition}}:s3:::{project_bucket_prefix(app_prefix)}"
     role = "arn:${AWS::Partition}:iam::"
     return {

@@ -9,11 +9,10 @@ from constructs import Construct
 from cdk_service_catalog.portfolio.assets import ProductAssets
 from cdk_service_catalog.portfolio.boundary import boundary_statements
 from cdk_service_catalog.portfolio.launch import launch_policies
-from cdk_service_catalog.project.access.roles import project_roles
-from cdk_service_catalog.project.definition import ProductDefinition
-from cdk_service_catalog.project.props import ProjectProps, Template
+from cdk_service_catalog.project.props import Template
 from mlops_commons.cdk.included_resources import IncludedResources
 from mlops_commons.cdk.nag import acknowledge_each
+from mlops_commons.execution_policies.role_statements import role_statements
 from mlops_commons.iam.statements import Statement, policy_document
 from mlops_commons.utilities.cloudformation import Resources, ref
 from mlops_commons.utilities.toolkit import QUALIFIER
@@ -29,11 +28,11 @@ class ProjectBoundary(Construct):
         *,
         policy_name: str,
         app_prefix: str,
-        definitions: Sequence[ProductDefinition],
+        templates: Sequence[Template],
     ) -> None:
         super().__init__(scope, construct_id)
         self.policy_name = policy_name
-        statements = project_boundary(definitions, app_prefix)
+        statements = project_boundary(templates, app_prefix)
         included = IncludedResources(
             self,
             "Resources",
@@ -90,25 +89,9 @@ class LaunchRole(Construct):
         )
 
 
-def project_boundary(
-    definitions: Sequence[ProductDefinition], app_prefix: str
-) -> tuple[Statement, ...]:
-    """The statements of the boundary, made of those of every role of every product."""
-    props = ProjectProps(
-        app_prefix=app_prefix,
-        region="",
-        preprod_account="",
-        prod_account="",
-        boundary="",
-        access_logs_bucket="",
-        retention={},
-    )
-    roles = [
-        statement
-        for definition in definitions
-        for role in project_roles(definition, props)
-        for statement in role.statements
-    ]
+def project_boundary(templates: Sequence[Template], app_prefix: str) -> tuple[Statement, ...]:
+    """The statements of the boundary, made of those of every role in the products' templates."""
+    roles = role_statements(templates)
     return boundary_statements(roles, app_prefix=app_prefix, qualifier=QUALIFIER)
 
 

@@ -198,13 +198,34 @@ def test_every_role_has_the_boundary_and_one_service(slug: str, role: str) -> No
     assert "ManagedPolicyArns" not in properties
 
 
-def boundary() -> list[dict[str, Any]]:
+def boundary(*further: dict[str, Any]) -> list[dict[str, Any]]:
     project = launched("basic")
-    document = policy_document(
-        project_boundary([product.definition for product in PRODUCTS], PROPS.app_prefix)
-    )
+    templates = [*(template(product.definition) for product in PRODUCTS), *further]
+    document = policy_document(project_boundary(templates, PROPS.app_prefix))
     found: list[dict[str, Any]] = project.rendered(document)["Statement"]
     return found
+
+
+def test_a_product_of_ones_own_widens_the_boundary_to_its_resources_and_to_no_identity() -> None:
+    name = {"Fn::Sub": "features-${SageMakerProjectId}"}
+    allowed = {
+        "Effect": "Allow",
+        "Action": ["dynamodb:GetItem", "iam:CreateRole", "organizations:ListAccounts"],
+        "Resource": {"Fn::GetAtt": ["Table", "Arn"]},
+    }
+    own = {
+        "Table": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": name}},
+        "Policy": {
+            "Type": "AWS::IAM::Policy",
+            "Properties": {"PolicyDocument": {"Statement": [allowed]}},
+        },
+    }
+    statements = boundary({"Resources": own})
+    table = f"arn:aws:dynamodb:{REGION}:{DEV}:table/"
+    assert allows(statements, Request("dynamodb:GetItem", f"{table}features-{PROJECT_ID}"))
+    assert not allows(statements, Request("dynamodb:GetItem", f"{table}payroll"))
+    named = {action for statement in statements for action in listed(statement["Action"])}
+    assert not named & {"iam:CreateRole", "organizations:ListAccounts"}
 
 
 def granted(slug: str, role: str) -> Iterator[Request]:
