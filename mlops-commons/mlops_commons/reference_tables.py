@@ -1,7 +1,7 @@
-"""The tables of this package's README; run it to write them."""
+"""The tables of this package's README."""
 
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import typer.main
@@ -10,7 +10,7 @@ from mlops_commons.cli.application import application
 from mlops_commons.cli.apps.verbs import APPS, OWN_VERBS
 from mlops_commons.config.explaining.keys import FILES, keys, once
 from mlops_commons.contract import PARAMETERS
-from mlops_commons.utilities.generated_tables import GeneratedTable, main
+from mlops_commons.utilities.generated_tables import GeneratedTable, wanted_texts
 from mlops_commons.vpc_endpoints import VPC_ENDPOINTS
 
 README: Final = "mlops-commons/README.md"
@@ -111,5 +111,6 @@ def tables() -> tuple[GeneratedTable, ...]:
     )
 
 
-if __name__ == "__main__":
-    sys.exit(main(tables(), sys.argv[1:]))
+def generated() -> Mapping[Path, str]:
+    """The READMEs with these tables."""
+    return wanted_texts(tables())

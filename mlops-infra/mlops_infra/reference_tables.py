@@ -1,10 +1,11 @@
 """The tables of this package's README: the personas; run this module to write them."""
 
-import sys
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 from mlops_commons import contract
-from mlops_commons.utilities.generated_tables import GeneratedTable, main
+from mlops_commons.utilities.generated_tables import GeneratedTable, wanted_texts
 from mlops_infra.access.personas import LIMITS, PERSONAS
 
 README: Final = "mlops-infra/README.md"
@@ -37,5 +38,6 @@ def tables() -> tuple[GeneratedTable, ...]:
     return (personas(),)
 
 
-if __name__ == "__main__":
-    sys.exit(main(tables(), sys.argv[1:]))
+def generated() -> Mapping[Path, str]:
+    """The READMEs with these tables."""
+    return wanted_texts(tables())

@@ -1,9 +1,10 @@
-"""The table of the rehearsal's page; run it to write it."""
+"""The table of the rehearsal's page."""
 
-import sys
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
-from mlops_commons.utilities.generated_tables import GeneratedTable, main
+from mlops_commons.utilities.generated_tables import GeneratedTable, wanted_texts
 from mlops_rehearsal.world.reality import PARTS
 
 REHEARSAL: Final = "docs/rehearsal.md"
@@ -23,5 +24,6 @@ def tables() -> tuple[GeneratedTable, ...]:
     return (parts_of_a_rehearsal(),)
 
 
-if __name__ == "__main__":
-    sys.exit(main(tables(), sys.argv[1:]))
+def generated() -> Mapping[Path, str]:
+    """The READMEs with these tables."""
+    return wanted_texts(tables())

@@ -11,7 +11,7 @@ from mlops_commons.cli.config import verbs as config_verbs
 from mlops_commons.cli.errors import reported_errors
 from mlops_commons.cli.exit_codes import ExitCode
 from mlops_commons.cli.upkeep import checks as check_verbs
-from mlops_commons.cli.upkeep import completion, diagram
+from mlops_commons.cli.upkeep import completion, diagram, generate
 from mlops_commons.cli.upkeep import docs as docs_verbs
 from mlops_commons.utilities.process import allow_interrupts_in_terminal
 
@@ -31,7 +31,8 @@ Examples:
   ./{PROGRAM} config validate            all problems of the configuration in one report
   ./{PROGRAM} doctor                     blockers, and the command that fixes each
   ./{PROGRAM} rehearse                   all of it on this machine, without AWS
-  ./{PROGRAM} diagram                    draw what the templates say, as SVG
+  ./{PROGRAM} diagram                    draw what your configuration deploys, as SVG
+  ./{PROGRAM} generate                   schemas, tables and pictures, from the code
   ./{PROGRAM} docs build                 this documentation as a site, offline
   ./{PROGRAM} test                       linters and all tests
 """
@@ -54,6 +55,7 @@ config_verbs.register(application)
 doctor.register(application)
 check_verbs.register(application)
 diagram.register(application)
+generate.register(application)
 docs_verbs.register(application)
 teardown.register(application)
 completion.register(application)

@@ -18,7 +18,7 @@ _COMMENT: Final = re.compile(r"<!--.*?-->\n?", re.DOTALL)
 _HEADING: Final = re.compile(r"^.*?(?=<svg)", re.DOTALL)
 FONTS: Final = f"Helvetica,Arial,{FONT},sans-serif"
 """What a picture asks a browser for; the boxes are made for the widest."""
-MARK: Final = "<!-- written by ./mlops-multi-account.sh diagram -->\n"
+MARK: Final = "<!-- written by ./mlops-multi-account.sh generate -->\n"
 
 
 def laid_out(

@@ -6,7 +6,6 @@ for this and for tests only.
 
 import json
 import re
-import sys
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -176,12 +175,6 @@ def _reference() -> Reference:
     return found
 
 
-def main() -> None:
-    """Write the extract and say how large it is."""
-    text = extract()
-    FILE.write_text(text, encoding="utf-8")
-    sys.stdout.write(f"{FILE}: {len(json.loads(text)['types'])} types, {len(text):,} characters\n")
-
-
-if __name__ == "__main__":
-    main()
+def generated() -> Mapping[Path, str]:
+    """The extract, as `generate` writes it."""
+    return {FILE: extract()}

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Final
 
 FILE: Final = Path(__file__).with_name("handler_permissions.json")
-REGENERATE: Final = "python -m mlops_commons.execution_policies.extraction"
 WHOLE_SERVICE: Final = "*"
 """Where a schema names no actions but all of a service."""
 

@@ -1,16 +1,14 @@
 """Tables of READMEs that are written from the code, each between two marks."""
 
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from mlops_commons.utilities.errors import PlatformError
-from mlops_commons.utilities.generated_files import stale, write_atomically
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 
-COMMAND: Final = "./mlops-multi-account.sh docs tables"
+COMMAND: Final = "./mlops-multi-account.sh generate"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,36 +72,6 @@ def wanted_texts(tables: Iterable[GeneratedTable], root: Path = REPOSITORY_ROOT)
                 text = texts.get(file) or file.read_text(encoding="utf-8")
                 texts[file] = with_table(text, table)
     return texts
-
-
-def write_tables(
-    tables: Iterable[GeneratedTable], *, check: bool, root: Path = REPOSITORY_ROOT
-) -> list[Path]:
-    """Write the READMEs that are not current, or only find them.
-
-    Returns:
-        the files that were not current.
-    """
-    texts = wanted_texts(tables, root)
-    changed = stale(texts)
-    if not check:
-        for file in changed:
-            write_atomically(file, texts[file])
-    return changed
-
-
-def main(tables: Iterable[GeneratedTable], arguments: Sequence[str]) -> int:
-    """What a module with tables does when it is run: write them, or check with `--check`.
-
-    Returns:
-        the exit code: 1 when `--check` finds a README that is not current.
-    """
-    check = "--check" in arguments
-    changed = write_tables(tables, check=check)
-    for file in changed:
-        word = "not current" if check else "written"
-        sys.stdout.write(f"{word}: {file.relative_to(REPOSITORY_ROOT)}\n")
-    return int(check and bool(changed))
 
 
 def _cell(text: str) -> str:

@@ -13,6 +13,8 @@ CDK_APP_CONFIG: Final = CONFIG_DIRECTORY / "cdk-app.yml"
 CDK_INFRA_APP_CONFIG: Final = REPOSITORY_ROOT / "mlops-infra" / "config" / "cdk-infra-app.yml"
 EXAMPLES: Final = REPOSITORY_ROOT / "examples"
 """A folder for each configuration that shows something."""
+SAMPLE: Final = EXAMPLES / "sample"
+"""The configuration as shipped, which pictures and recorded templates show."""
 
 APP_DIRECTORIES: Final = {"infra": "mlops-infra", "template": "mlops-sm-project-template"}
 """Command-line name of an app and its folder in the repository."""

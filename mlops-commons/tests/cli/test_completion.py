@@ -52,7 +52,7 @@ def offered(shell: str, script: str) -> str:
     [
         ("inf", ["infra"]),
         ("config val", ["validate"]),
-        ("diagram --ch", ["--check"]),
+        ("generate --ch", ["--check"]),
         ("infra dep", ["deploy"]),
         ("template pub", ["publish", "publish-assets"]),
         ("completion z", ["zsh"]),

@@ -1,31 +1,16 @@
-"""Tables of READMEs say what the code says, and one command writes all of them."""
+"""Tables of READMEs say what the code says."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from checkouts import APPS_HERE, make_checkout
 
-from mlops_commons.cli.upkeep.docs import MODULES
 from mlops_commons.reference_tables import tables
 from mlops_commons.utilities.errors import PlatformError
-from mlops_commons.utilities.generated_files import stale, write_atomically
-from mlops_commons.utilities.generated_tables import (
-    COMMAND,
-    GeneratedTable,
-    wanted_texts,
-    with_table,
-)
+from mlops_commons.utilities.generated_files import write_atomically
+from mlops_commons.utilities.generated_tables import GeneratedTable, wanted_texts, with_table
 from mlops_commons.vpc_endpoints import VPC_ENDPOINTS
 
 TABLE = GeneratedTable(name="things", files=("README.md",), heading=("A",), rows=[("x|y",)])
-
-
-@pytest.mark.pure
-def test_the_tables_in_the_readmes_are_current() -> None:
-    assert stale(wanted_texts(tables())) == [], f"run: {COMMAND}"
 
 
 @pytest.mark.pure
@@ -66,32 +51,3 @@ def test_a_file_is_replaced_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
         write_atomically(file, "half\ud800")
     assert file.read_text() == "one"
     assert [*file.parent.iterdir()] == [file]
-
-
-@pytest.mark.app
-@pytest.mark.parametrize("app", APPS_HERE)
-def test_the_verb_writes_what_is_not_current_in_the_repository_of_one_app(
-    app: str, tmp_path: Path
-) -> None:
-    root = make_checkout(tmp_path / "repository", app).root
-    packages = os.pathsep.join(str(root / folder) for folder in MODULES)
-
-    def docs_tables(*arguments: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "-P", "-m", "mlops_commons.cli", "docs", "tables", *arguments],
-            env={**os.environ, "PYTHONPATH": packages},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    assert docs_tables("--check").returncode == 0
-    readme = root / "mlops-commons" / "README.md"
-    current = readme.read_text()
-    readme.write_text(current.replace("| `/vpc/id` |", "| `/vpc/no` |"))
-    checked = docs_tables("--check")
-    assert checked.returncode == 1
-    assert "not current: mlops-commons/README.md" in checked.stdout
-    assert f"next: {COMMAND}" in checked.stderr
-    assert docs_tables().returncode == 0
-    assert readme.read_text() == current

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT
+from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT, SAMPLE
 from mlops_commons.utilities.snapshot import snapshot
 
 CDK_APP = PurePosixPath("mlops-commons/mlops_commons/config/cdk-app.yml")
@@ -112,10 +112,12 @@ def make_checkout(
 
     Args:
         app: `infra` or `template`.
-        cdk_app, infra: the text of the configuration files; empty for the repository's own.
+        cdk_app, infra: the text of the configuration files; empty for the sample's.
         extensions: the files of the folder of extensions, in place of those of this repository.
     """
-    texts = {file: text for file, text in ((CDK_APP, cdk_app), (CDK_INFRA_APP, infra)) if text}
+    given = {CDK_APP: cdk_app, CDK_INFRA_APP: infra}
+    # Not the repository's own configuration: its user may have filled it in.
+    texts = {file: text or (SAMPLE / file.name).read_text() for file, text in given.items()}
     snapshot(REPOSITORY_ROOT, APP_DIRECTORIES[app], texts).write(root)
     folder = root / EXTENSIONS
     if folder.is_dir():

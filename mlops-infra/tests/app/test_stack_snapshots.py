@@ -1,6 +1,6 @@
 """A snapshot per stack: a changed logical id or property shows in review.
 
-Accept an intended change with `./mlops-multi-account.sh test --snapshot-update -k snapshots`.
+Accept an intended change with `./mlops-multi-account.sh generate --snapshots`.
 """
 
 import json

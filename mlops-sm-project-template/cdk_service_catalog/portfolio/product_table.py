@@ -1,11 +1,11 @@
 """The table of products in the READMEs; run this module to write it."""
 
-import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 from cdk_service_catalog.portfolio.discovery import Product, discover
-from mlops_commons.utilities.generated_tables import GeneratedTable, main
+from mlops_commons.utilities.generated_tables import GeneratedTable, wanted_texts
 
 READMES: Final = ("README.md", "mlops-sm-project-template/README.md")
 
@@ -31,5 +31,6 @@ def tables() -> tuple[GeneratedTable, ...]:
     return (product_table(discover()),)
 
 
-if __name__ == "__main__":
-    sys.exit(main(tables(), sys.argv[1:]))
+def generated() -> Mapping[Path, str]:
+    """The READMEs with these tables."""
+    return wanted_texts(tables())

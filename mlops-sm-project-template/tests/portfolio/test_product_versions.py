@@ -1,8 +1,8 @@
 """A version of a product never changes: who launched it knows what was launched.
 
 The templates of every version are kept in `templates/<slug>@<version>.json`. An intended change
-gets a new version in `product.py`, then `./mlops-multi-account.sh test -k versions
---record-versions` writes its file; a version that is there is never written again.
+gets a new version in `product.py`, then `./mlops-multi-account.sh generate --snapshots` writes its
+file; a version that is there is never written again.
 """
 
 import json
@@ -16,6 +16,7 @@ from cdk_service_catalog.portfolio.discovery import SEED_BASES, Product, discove
 from cdk_service_catalog.project.props import SeedLocation
 from cdk_service_catalog.project.template import project_template
 
+RECORD = "./mlops-multi-account.sh generate --snapshots"
 RECORDS = Path(__file__).with_name("templates")
 
 
@@ -75,10 +76,10 @@ def test_a_changed_template_has_a_new_version(
     if request.config.getoption("--record-versions") and not record.exists():
         record.parent.mkdir(exist_ok=True)
         record.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
-    assert record.exists(), f"{name} is not recorded; add --record-versions to this test run"
+    assert record.exists(), f"{name} is not recorded; run {RECORD}"
     assert json.loads(record.read_text()) == json.loads(json.dumps(found)), (
         f"{name} is recorded with another template or other seed code: give 'version' in "
-        "product.py a new number, then run this test with --record-versions"
+        f"product.py a new number, then run {RECORD}"
     )
 
 

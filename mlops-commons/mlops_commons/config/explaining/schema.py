@@ -1,7 +1,4 @@
-"""JSON Schemas of the files, for editors.
-
-`python -m mlops_commons.config.explaining.schema` writes them.
-"""
+"""JSON Schemas of the files, for editors."""
 
 import json
 from collections.abc import Mapping
@@ -54,12 +51,6 @@ def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
     return {"anyOf": [schema, {"type": "null"}], **described}
 
 
-def write_schemas(schemas: Mapping[Path, type[pydantic.BaseModel]] = SCHEMAS) -> None:
-    """Write the schemas beside the files that they describe, where this checkout has those."""
-    for file, model in schemas.items():
-        if file.parent.is_dir():
-            file.write_text(schema_text(model), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    write_schemas()
+def generated() -> Mapping[Path, str]:
+    """The schemas beside the files that they describe, where this checkout has those."""
+    return {file: schema_text(kind) for file, kind in SCHEMAS.items() if file.parent.is_dir()}
