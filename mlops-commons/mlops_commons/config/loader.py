@@ -16,9 +16,7 @@ from mlops_commons.stage import PlatformConfig
 from mlops_commons.utilities.errors import ConfigError, PlatformError, Problem
 from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG
 
-HINT: Final = (
-    "mend the lines above, then check again with: ./mlops-multi-account.sh config validate"
-)
+HINT: Final = "fix the lines above, then check again with: ./mlops-multi-account.sh config validate"
 NAMES: Final = (
     r"^(cdk_|pipeline|app_prefix$)|(^|\.)(set_name|stage_name|deployments|stages)(\[\d+\])?$"
 )

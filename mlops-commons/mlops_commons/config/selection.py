@@ -1,7 +1,7 @@
 """The configuration of one set, cut out of the files without touching the rest."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import yaml
@@ -23,7 +23,7 @@ def only_set(text: str, set_name: str) -> str:
 
     Comments directly above a removed entry go with it, and so does every comment that names an
     account of a removed set. Where an entry cannot be cut out by lines (a list in one line, an
-    anchor that the rest needs) the file is written anew. Applying it again changes nothing.
+    anchor that the rest needs) the file is written from scratch. Applying it again changes nothing.
 
     Raises:
         yaml.YAMLError: the text is not YAML.
@@ -45,6 +45,28 @@ def only_set(text: str, set_name: str) -> str:
         if not any(account in kept for account in foreign):
             return kept
     return yaml.serialize(wanted, Dumper=yaml.SafeDumper, allow_unicode=True)
+
+
+def without_sets(text: str, kept: Iterable[str]) -> str:
+    """The text without the entries of other sets; one that cannot be cut out by lines stays.
+
+    Raises:
+        yaml.YAMLError: the text is not YAML.
+    """
+    names = {name.lower() for name in kept}
+    root = composed(text)
+    others = [
+        (node, item)
+        for node in _lists(root)
+        for item in node.value
+        if _set_name(item).lower() not in names
+    ]
+    cut = without_entries(text, others)
+    try:
+        composed(cut)
+    except yaml.YAMLError:
+        return text  # something that stays refers to what would go
+    return cut
 
 
 def _lists(root: yaml.Node | None) -> Iterator[yaml.SequenceNode]:

@@ -1,10 +1,12 @@
 """Answers become files and come back from them; flags and the older layout are answers too."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+import yaml
 from older_layout import ENTRY, older_layout
 from one_account_set import DEFAULTS, ONE_SET
 
@@ -19,6 +21,7 @@ from mlops_commons.config.writing.migration import migration
 from mlops_commons.config.writing.writer import check_texts, replace_files
 from mlops_commons.stage import EgressMode
 from mlops_commons.utilities.errors import ConfigError, PlatformError
+from mlops_commons.utilities.paths import EXAMPLES
 
 pytestmark = pytest.mark.pure
 
@@ -101,6 +104,93 @@ cdk_infra_app_config:
     assert "gone" not in text
     assert "vpc_nat_gateways: 0" in text
     assert "prefix: x" in text
+
+
+WRITTEN = """\
+# accounts of the bank
+cdk_app_config:
+  app_prefix: 'bank'  # short
+  pipeline: {account: "100000000001", region: eu-central-1}
+  tags: {owner: platform}
+
+  # one entry for each unit
+  deployments:
+    # retail banking
+    - set_name: retail
+      stages:
+        - &dev
+          account: 012345670123 # not a number
+          stage_name: dev
+          bootstrap: &boot {enabled: true}
+        # people approve
+        - <<: *dev
+          stage_name: prod
+          account: "100000000003"
+    # credit cards
+    - set_name: cards
+      stages: [{stage_name: dev, account: "100000000004", bootstrap: *boot}]
+# the end
+"""
+
+
+def answers_of(folder: Path, app: str) -> Answers:
+    return current_answers(sources(folder, app))
+
+
+def test_what_is_answered_as_before_stays_byte_for_byte(tmp_path: Path) -> None:
+    assert cdk_app_text(answers_of(tmp_path, WRITTEN), WRITTEN) == WRITTEN
+
+
+@pytest.mark.parametrize("folder", sorted({file.parent for file in EXAMPLES.glob("*/*.yml")}))
+def test_in_an_example_only_the_answers_change(folder: Path) -> None:
+    app, infra = folder / "cdk-app.yml", folder / "cdk-infra-app.yml"
+    found = current_answers(load_sources(app, infra))
+    for file, text in ((app, cdk_app_text), (infra, infra_text)):
+        before, after = file.read_text(), text(found, file.read_text())
+        changed = set(before.splitlines()) ^ set(after.splitlines())
+        assert {line.split(":")[0].strip(" -") for line in changed} <= {"account", "egress"}
+        assert text(found, after) == after
+
+
+def with_other_dev(found: Answers) -> Answers:
+    retail, *others = found.sets
+    dev = replace(retail.stages[0], account="098765432109", aws_profile="p", region="eu-west-1")
+    return replace(found, sets=(replace(retail, stages=(dev, *retail.stages[1:])), *others))
+
+
+def test_comments_order_and_quotes_stay_around_an_answer(tmp_path: Path) -> None:
+    before = WRITTEN.replace("&dev\n          ", "").replace("<<: *dev\n          ", "")
+    before = before.replace("&boot ", "").replace("*boot", "{enabled: true}")
+    after = cdk_app_text(with_other_dev(answers_of(tmp_path, before)), before)
+    removed = [line.strip() for line in before.splitlines() if line not in after.splitlines()]
+    added = [line.strip() for line in after.splitlines() if line not in before.splitlines()]
+    assert removed == ["- account: 012345670123 # not a number", "bootstrap: {enabled: true}"]
+    assert added == [
+        '- account: "098765432109" # not a number',
+        "region: eu-west-1",
+        "bootstrap: {enabled: true, aws_profile: p}",
+    ]
+
+
+def test_what_shares_an_anchor_with_an_answer_keeps_its_values(tmp_path: Path) -> None:
+    changed = with_other_dev(answers_of(tmp_path, WRITTEN))
+    text = cdk_app_text(changed, WRITTEN)
+    assert answers_of(tmp_path, text) == changed
+    assert "bootstrap: *boot" in text
+
+
+def test_a_set_that_is_gone_takes_the_comments_above_it_along(tmp_path: Path) -> None:
+    text = WRITTEN.replace("&boot ", "").replace(", bootstrap: *boot", "")
+    found = answers_of(tmp_path, text)
+    left = cdk_app_text(replace(found, sets=found.sets[:1]), text)
+    gone = text[text.index("    # credit cards") : text.index("# the end")]
+    assert left == text.replace(gone, "")
+
+
+@pytest.mark.parametrize("account", ["012345670123", "100000000009"])
+def test_an_account_is_written_as_text_for_other_programs_too(account: str) -> None:
+    text = cdk_app_text(replace(ANSWERS, account=account))
+    assert yaml.safe_load(text)["cdk_app_config"]["pipeline"]["account"] == account
 
 
 def test_every_value_has_the_line_that_it_comes_from(tmp_path: Path) -> None:

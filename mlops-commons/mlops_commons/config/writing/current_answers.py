@@ -1,7 +1,7 @@
 """The answers that the files hold so far, as the wizard proposes them."""
 
 from mlops_commons.config import model
-from mlops_commons.config.infra_model import CdkInfraAppConfig
+from mlops_commons.config.infra_model import CdkInfraAppConfig, CreateNetworkFile
 from mlops_commons.config.loader import PLACEHOLDER_ACCOUNTS
 from mlops_commons.config.sources import Sources
 from mlops_commons.config.writing.answers import Answers, NetworkAnswer, SetAnswer, StageAnswer
@@ -54,12 +54,18 @@ def _networks(infra: CdkInfraAppConfig) -> Networks:
                     vpc_cidr=imported.vpc_cidr or "",
                 )
             elif stage.create_network:
-                created = stage.create_network
-                written = "vpc_cidr" in created.model_fields_set
-                found[place] = NetworkAnswer(
-                    vpc_cidr=created.vpc_cidr if written else "", egress=created.egress
-                )
+                found[place] = _created(stage.create_network, infra.network.default_create_network)
     return found
+
+
+def _created(own: CreateNetworkFile, default: CreateNetworkFile) -> NetworkAnswer:
+    """What a stage's network says itself, and the way out that it has even so."""
+    has_range = "vpc_cidr" in own.model_fields_set
+    has_egress = "egress" in own.model_fields_set
+    return NetworkAnswer(
+        vpc_cidr=own.vpc_cidr if has_range else "",
+        egress=own.egress if has_egress else default.egress,
+    )
 
 
 def _real(account: str) -> str:

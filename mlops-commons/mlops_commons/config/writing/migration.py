@@ -113,7 +113,7 @@ def _constants(file: Path) -> dict[str, str]:
     try:
         tree = ast.parse(file.read_text(encoding="utf-8"))
     except (SyntaxError, UnicodeError) as error:
-        raise PlatformError(f"cannot read {file}: {error}", hint="mend or remove it") from None
+        raise PlatformError(f"cannot read {file}: {error}", hint="fix or remove it") from None
     found: dict[str, str] = {}
     for statement in tree.body:
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
@@ -152,7 +152,7 @@ def _users(folder: Path) -> tuple[list[UsersAnswer], list[Path]]:
         try:
             content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
         except (yaml.YAMLError, UnicodeError) as error:
-            raise PlatformError(f"cannot read {file}: {error}", hint="mend or remove it") from None
+            raise PlatformError(f"cannot read {file}: {error}", hint="fix or remove it") from None
         names = [str(row.get("user_profile_name", "")) for row in content.get("users") or ()]
         prefix = str(content.get("prefix") or "")
         users.append(UsersAnswer(group=group, prefix=prefix, profile_names=tuple(names)))

@@ -31,7 +31,7 @@ def check_texts(texts: Mapping[Path, str], cdk_app: Path, infra: Path) -> None:
         except ConfigError as error:
             shown = {draft: file for file, draft in drafts.items()}
             problems = [_shown_as(shown.get(p.file, p.file), p) for p in error.problems]
-            raise ConfigError(problems, hint="nothing is written; answer these anew") from None
+            raise ConfigError(problems, hint="nothing is written; answer these again") from None
 
 
 def replace_files(texts: Mapping[Path, str], now: datetime) -> dict[Path, Path | None]:
