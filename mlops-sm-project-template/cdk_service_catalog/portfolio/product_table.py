@@ -1,4 +1,4 @@
-"""The table of products in the READMEs; run this module to write it."""
+"""The table of products in the READMEs."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
