@@ -1,7 +1,6 @@
 """The policies of the personas as they stand in an account, and questions about them."""
 
 import json
-import re
 import tempfile
 from collections.abc import Iterator
 from functools import cache
@@ -11,6 +10,7 @@ from typing import Any
 import aws_cdk as cdk
 from policy_evaluation import Request, allows
 
+from mlops_commons.assembly.intrinsics import Scope, evaluate
 from mlops_commons.cdk.platform_app import platform_app
 from mlops_commons.contract import Persona
 from mlops_infra.access.roles import PersonaRoles
@@ -35,24 +35,15 @@ def profile(name: str) -> str:
     return here("sagemaker", f"user-profile/d-1/{name}")
 
 
+SCOPE = Scope(
+    values={f"AWS::{name}": value for name, value in KNOWN.items()},
+    attribute=lambda logical_id, _: f"arn:aws:iam::{ACCOUNT}:role/{logical_id}",
+)
+
+
 def rendered(value: Any) -> Any:
     """Resources as they stand in the account: intrinsic functions resolved."""
-    if isinstance(value, dict):
-        if set(value) == {"Fn::Sub"}:
-            text, names = value["Fn::Sub"], KNOWN
-            if isinstance(text, list):
-                text, names = text[0], {**KNOWN, **text[1]}
-            text = re.sub(r"[$][{](?:AWS::)?(\w+)[}]", lambda m: names[m[1]], text)
-            return text.replace("${!", "${")
-        if set(value) == {"Fn::Join"}:
-            separator, parts = value["Fn::Join"]
-            return separator.join(rendered(part) for part in parts)
-        if set(value) == {"Ref"}:
-            return KNOWN.get(value["Ref"].removeprefix("AWS::"), value["Ref"])
-        if set(value) == {"Fn::GetAtt"}:
-            return f"arn:aws:iam::{ACCOUNT}:role/{value['Fn::GetAtt'][0]}"
-        return {key: rendered(inner) for key, inner in value.items()}
-    return [rendered(inner) for inner in value] if isinstance(value, list) else value
+    return evaluate(value, SCOPE)
 
 
 @cache

@@ -15,19 +15,19 @@ pytestmark = [
     pytest.mark.skipif(len(APPS_HERE) < 2, reason="policies are made of both apps"),
 ]
 
-CREATED = "super().__init__(scope, construct_id, stack_name=stack_name, description=description)\n"
-ADDED = """
+EXTENSION = """
+import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_glue as glue
 
-def _added(stack: cdk.Stack) -> None:
-    from aws_cdk import aws_cloudwatch as cloudwatch
-    from aws_cdk import aws_glue as glue
+from mlops_commons.cdk.secure_bucket import SecureBucket
 
-    from mlops_commons.cdk.secure_bucket import SecureBucket
 
+def add(stack, stage):
     SecureBucket(stack, "Lake", removal_policy=cdk.RemovalPolicy.RETAIN)
     connection = glue.CfnConnection.ConnectionInputProperty(connection_type="NETWORK")
     glue.CfnConnection(
-        stack, "Warehouse", catalog_id=cdk.Aws.ACCOUNT_ID, connection_input=connection
+        stack, "Warehouse", catalog_id=stage.account, connection_input=connection
     )
     cloudwatch.Dashboard(stack, "Training", dashboard_name="training")
 """
@@ -35,16 +35,14 @@ def _added(stack: cdk.Stack) -> None:
 
 @pytest.fixture(scope="module")
 def extended(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A checkout whose infrastructure has a bucket, a Glue connection and a dashboard more."""
+    """A checkout with an extension: a bucket, a Glue connection and a dashboard."""
     folder = tmp_path_factory.mktemp("extended")
     for name, text in (("cdk-app.yml", ONE_SET), ("cdk-infra-app.yml", DEFAULTS)):
         (folder / name).write_text(text)
     root = folder / "checkout"
     write_checkout(root, folder / "cdk-app.yml", folder / "cdk-infra-app.yml")
-    stack = root / "mlops-infra" / "mlops_infra" / "infra_stack.py"
-    text = stack.read_text()
-    assert CREATED in text
-    stack.write_text(text.replace(CREATED, f"{CREATED}        _added(self)\n") + ADDED)
+    extensions = root / "mlops-infra" / "mlops_infra" / "extensions"
+    (extensions / "lake.py").write_text(EXTENSION)
     return root
 
 
