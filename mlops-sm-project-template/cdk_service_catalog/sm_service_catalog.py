@@ -1,6 +1,7 @@
 """The stack with the portfolio: every product, who may launch it, and what a launch may do."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -48,7 +49,7 @@ class SageMakerServiceCatalog(cdk.Stack):
             products: other than those in the folder `products`.
         """
         super().__init__(scope, construct_id, stack_name=stack_name, description=description)
-        found = discover() if products is None else products
+        found = _shipped() if products is None else products
         assets = ProductAssets(
             self,
             "Assets",
@@ -116,3 +117,9 @@ class SageMakerServiceCatalog(cdk.Stack):
             copy_to_bucket(assets.bucket, templates.files)
             name_owner(assets.bucket)
             acknowledge_copying(self, assets.bucket)
+
+
+@cache
+def _shipped() -> Sequence[Product]:
+    """The folder `products`, read once for all sets of an app."""
+    return discover()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +35,11 @@ class Product:
     slug: str
     definition: CatalogueEntry
     seeds: Mapping[str, Snapshot]
+
+    @cached_property
+    def archive_keys(self) -> Mapping[str, str]:
+        """The names of the seeds' archives in S3: hashes of their content."""
+        return {name: f"{seed.digest()}.zip" for name, seed in self.seeds.items()}
 
 
 def discover(products: Path = PRODUCTS, bases: Path = SEED_BASES) -> tuple[Product, ...]:

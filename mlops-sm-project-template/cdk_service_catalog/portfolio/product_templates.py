@@ -68,7 +68,7 @@ def product_templates(
             env=env,
             assets_bucket=assets_bucket,
             seeds={
-                name: SeedLocation(bucket=assets_bucket, key=_key(product, name))
+                name: SeedLocation(bucket=assets_bucket, key=product.archive_keys[name])
                 for name in product.seeds
             },
             tags=tags,
@@ -150,15 +150,11 @@ def _archives(products: Sequence[Product], folder: Path) -> dict[str, Path]:
     files = {}
     for product in products:
         for name, seed in product.seeds.items():
-            key = _key(product, name)
+            key = product.archive_keys[name]
             files[key] = folder / f"asset.{key}"
             if not files[key].exists():
                 shutil.copyfile(archive(seed), files[key])
     return files
-
-
-def _key(product: Product, name: str) -> str:
-    return f"{product.seeds[name].digest()}.zip"
 
 
 def _files(synthesised: Iterable[Synthesised]) -> dict[str, Path]:
