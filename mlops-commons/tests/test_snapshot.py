@@ -1,12 +1,29 @@
 """The same-shape snapshot: everything that the app needs, nothing else."""
 
+import ast
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 import pytest
 
-from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT
-from mlops_commons.utilities.snapshot import ROOT_FILES, SHARED_DIRECTORIES, Snapshot, snapshot
+from mlops_commons.config import load_config, placeholder_accounts
+from mlops_commons.utilities.paths import (
+    APP_DIRECTORIES,
+    CDK_APP_CONFIG,
+    CDK_INFRA_APP_CONFIG,
+    REPOSITORY_ROOT,
+    SAMPLE,
+)
+from mlops_commons.utilities.snapshot import (
+    ROOT_FILES,
+    SHARED_DIRECTORIES,
+    Snapshot,
+    snapshot,
+)
+from mlops_commons.utilities.snapshot import (
+    checkout as whole,
+)
 
 pytestmark = pytest.mark.pure
 
@@ -113,11 +130,65 @@ def test_no_file_under_version_control_is_missing(app_directory: str) -> None:
     )
     if listed.returncode:
         pytest.skip("not a git checkout")
-    ours = (*SHARED_DIRECTORIES, app_directory)
+    ours = (".ci", *SHARED_DIRECTORIES, app_directory)
     expected = {
         name
         for name in listed.stdout.splitlines()
         if ("/" not in name or name.split("/")[0] in ours) and (REPOSITORY_ROOT / name).is_file()
     }
-    assert expected - names(snapshot(REPOSITORY_ROOT, app_directory)) == set()
+    assert expected - names(whole(REPOSITORY_ROOT, app_directory)) == set()
     assert set(ROOT_FILES) >= {name for name in expected if "/" not in name}
+
+
+@pytest.mark.parametrize("app_directory", list(APP_DIRECTORIES.values()))
+def test_nothing_in_it_imports_what_only_the_monorepo_has(app_directory: str) -> None:
+    root, kept = REPOSITORY_ROOT, snapshot(REPOSITORY_ROOT, app_directory)
+    left = set(whole(root, app_directory).files) - set(kept.files)
+    absent = {module(file) for file in left if file.is_relative_to("mlops-commons/mlops_commons")}
+    assert "mlops_commons.diagrams.dot" in absent
+    found = {
+        (str(file), name)
+        for file in kept.files
+        if file.suffix == ".py" and "seed" not in str(file)
+        for name in imported(ast.parse(kept.read(file)))
+        if name in absent
+    }
+    assert found == set()
+
+
+def module(file: PurePosixPath) -> str:
+    parts = file.with_suffix("").parts[1:]
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+@pytest.mark.parametrize(
+    ("app_directory", "files", "most_lines"),
+    # That of the templates also derives what a launch may do.
+    [("mlops-infra", 250, 15_000), ("mlops-sm-project-template", 280, 18_000)],
+)
+def test_it_stays_small_beside_the_code_of_new_projects(
+    app_directory: str, files: int, most_lines: int
+) -> None:
+    content = snapshot(REPOSITORY_ROOT, app_directory)
+    own = [file for file in content.files if not {"seed_bases", "seed_code"} & set(file.parts)]
+    lines = sum(content.read(file).count(b"\n") for file in own if file.suffix == ".py")
+    assert len(own) < files
+    assert lines < most_lines
+
+
+def test_the_shipped_configuration_is_the_sample() -> None:
+    if not placeholder_accounts(load_config()):
+        pytest.skip("somebody has filled it in")
+    for file in (CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG):
+        # The first line names the schema, which is elsewhere from there.
+        shipped, sample = file.read_text(), (SAMPLE / file.name).read_text()
+        assert shipped.split("\n")[1:] == sample.split("\n")[1:]

@@ -25,9 +25,9 @@ class DeliveredApp:
 
     @property
     def synth_commands(self) -> tuple[str, ...]:
-        """What the pipeline runs at the root of the repository."""
+        """What the pipeline runs at the root of the repository: the assembly, then its gate."""
         wrapper = "bash mlops-multi-account.sh"
-        return (f"{wrapper} test --fast", f"{wrapper} {self.name} synth --force --quiet")
+        return (f"{wrapper} {self.name} synth --force --quiet", f"{wrapper} check {self.name}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,42 +5,39 @@ from typing import Annotated
 
 import typer
 
-from mlops_commons.cli.accounts import bootstrap, doctor, setup, teardown
+from mlops_commons.cli import completion, monorepo
+from mlops_commons.cli.apps import check
 from mlops_commons.cli.apps import verbs as app_verbs
 from mlops_commons.cli.config import verbs as config_verbs
 from mlops_commons.cli.errors import reported_errors
 from mlops_commons.cli.exit_codes import ExitCode
-from mlops_commons.cli.upkeep import checks as check_verbs
-from mlops_commons.cli.upkeep import completion, diagram, generate
-from mlops_commons.cli.upkeep import docs as docs_verbs
 from mlops_commons.utilities.process import allow_interrupts_in_terminal
 
 PROGRAM = "mlops-multi-account.sh"
 VERBS = "mlops_commons.verbs"
 """Entry points of other packages: functions that add their verbs to the command line."""
-EXAMPLES = f"""
-\b
-Examples:
-  ./{PROGRAM} setup                      this machine, the configuration, the accounts
-  ./{PROGRAM} infra synth                what would be deployed where, without credentials
-  ./{PROGRAM} infra diff                 against what is deployed
-  ./{PROGRAM} infra deploy --all         repositories and pipelines; they deliver the rest
-  ./{PROGRAM} template synth             the portfolio of SageMaker project templates
-  ./{PROGRAM} bootstrap --dry-run        which account is prepared how
-  ./{PROGRAM} config                     make the configuration by answering questions
-  ./{PROGRAM} config validate            all problems of the configuration in one report
-  ./{PROGRAM} doctor                     blockers, and the command that fixes each
-  ./{PROGRAM} rehearse                   all of it on this machine, without AWS
-  ./{PROGRAM} diagram                    draw what your configuration deploys, as SVG
-  ./{PROGRAM} generate                   schemas, tables and pictures, from the code
-  ./{PROGRAM} docs build                 this documentation as a site, offline
-  ./{PROGRAM} test                       linters and all tests
-"""
+EXAMPLES = {
+    "setup": "this machine, the configuration, the accounts",
+    "infra synth": "what would be deployed where, without credentials",
+    "infra diff": "against what is deployed",
+    "infra deploy --all": "repositories and pipelines; they deliver the rest",
+    "template synth": "the portfolio of SageMaker project templates",
+    "check infra": "what its pipeline checks before it delivers",
+    "bootstrap --dry-run": "which account is prepared how",
+    "config": "make the configuration by answering questions",
+    "config validate": "all problems of the configuration in one report",
+    "doctor": "blockers, and the command that fixes each",
+    "rehearse": "all of it on this machine, without AWS",
+    "diagram": "draw what your configuration deploys, as SVG",
+    "generate": "schemas, tables and pictures, from the code",
+    "docs build": "this documentation as a site, offline",
+    "test": "linters and all tests",
+}
+"""What to type, and what it does; a repository of one app shows those of its verbs."""
 
 application = typer.Typer(
     name=PROGRAM,
     help="A secure multi-account MLOps platform on AWS: one configuration, one command.",
-    epilog=EXAMPLES,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -48,19 +45,28 @@ application = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-setup.register(application)
 app_verbs.register(application)
-bootstrap.register(application)
+check.register(application)
 config_verbs.register(application)
-doctor.register(application)
-check_verbs.register(application)
-diagram.register(application)
-generate.register(application)
-docs_verbs.register(application)
-teardown.register(application)
 completion.register(application)
+monorepo.register(application)
 for verb in entry_points(group=VERBS):
     verb.load()(application)
+
+
+def _examples() -> str:
+    """The examples of the verbs that are here, for the end of the help."""
+    shown = [c.name for c in application.registered_commands if not c.hidden]
+    shown += [group.name for group in application.registered_groups]
+    lines = [
+        f"  ./{PROGRAM} {command:<27}{text}"
+        for command, text in EXAMPLES.items()
+        if command.split()[0] in shown
+    ]
+    return "\n".join(["\b", "Examples:", *lines])
+
+
+application.info.epilog = _examples()
 
 
 def _print_version(wanted: bool) -> None:

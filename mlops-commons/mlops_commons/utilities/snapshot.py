@@ -21,7 +21,50 @@ ROOT_FILES: Final = (
     "package.json",
     "pyproject.toml",
 )
-SHARED_DIRECTORIES: Final = (".ci", "docs", "examples", "mlops-commons")
+SHARED_DIRECTORIES: Final = ("docs", "examples", "mlops-commons")
+COMMONS: Final = PurePosixPath("mlops-commons/mlops_commons")
+MONOREPO_ONLY: Final = (
+    # Verbs on all account sets, or on the sources of this repository, with what serves them alone.
+    *(COMMONS / "cli" / room for room in ("accounts", "upkeep")),
+    *(COMMONS / room for room in ("diagrams", "doctor", "teardown")),
+    *(
+        COMMONS / "accounts" / f"{name}.py"
+        for name in (
+            *("account_policies", "bootstrap_command", "bootstrap_plan"),
+            *("managed_policies", "signed_in"),
+        )
+    ),
+    COMMONS / "reference_tables.py",
+    COMMONS / "cli/apps/publish.py",
+    *(
+        COMMONS / "utilities" / f"{name}.py"
+        for name in ("locked_environment", "publication", "seed_environments")
+    ),
+    PurePosixPath("mlops-infra/mlops_infra/reference_tables.py"),
+    PurePosixPath("docs/site"),
+    # Tests that make whole checkouts, and those of pictures, of tables in documents and of seeds.
+    *(PurePosixPath(f"{app}/tests/app") for app in ("mlops-infra", "mlops-sm-project-template")),
+    *(
+        PurePosixPath(f"{app}/tests/diagrams")
+        for app in ("mlops-infra", "mlops-sm-project-template")
+    ),
+    PurePosixPath("mlops-infra/tests/access/test_reference_tables.py"),
+    PurePosixPath("mlops-sm-project-template/tests/portfolio/test_product_table.py"),
+    PurePosixPath("mlops-sm-project-template/tests/seed_code"),
+    PurePosixPath("mlops-sm-project-template/tests/seed_repositories.py"),
+)
+"""What no app needs to be delivered; a repository of one app does without it."""
+NEEDED_BY: Final = {COMMONS / "execution_policies": "mlops-sm-project-template"}
+"""Rooms of which one app makes what it delivers; the repository of the other does without them."""
+TESTS_OF_COMMONS: Final = PurePosixPath("mlops-commons/tests")
+DELIVERED_TESTS: Final = (
+    TESTS_OF_COMMONS / "cdk",
+    *(
+        TESTS_OF_COMMONS / "shared" / name
+        for name in ("policy_evaluation.py", "service_authorization.py")
+    ),
+)
+"""Of the tests of commons those of what is delivered, and what the tests of the apps share."""
 NAMES: Final = frozenset(
     {".gitignore", "Dockerfile", "LICENSE", "Makefile", "run", "serve", "train"}
 )
@@ -106,13 +149,34 @@ def snapshot(
 ) -> Snapshot:
     """Plan the snapshot of one app by an allow-list: what is not named never leaves the laptop.
 
+    It holds what makes the app, what checks it before it is delivered, and the documentation.
+
     Args:
         root: the monorepo, or a snapshot of it (a snapshot of a snapshot is the same again).
         app_directory: the folder of the app, such as `mlops-infra`.
         replacements: text that stands in for a file, by its path relative to the root.
     """
+    everything = checkout(root, app_directory)
+    kept = {
+        file: source
+        for file, source in everything.sources.items()
+        if _is_delivered(file, app_directory)
+    }
+    return Snapshot(kept).replacing(replacements or {})
+
+
+def checkout(
+    root: Path, *app_directories: str, replacements: Mapping[PurePosixPath, str] | None = None
+) -> Snapshot:
+    """The same allow-list for all that a clone of the monorepo has of these apps.
+
+    Args:
+        root: the monorepo.
+        app_directories: the folders of the apps.
+        replacements: text that stands in for a file, by its path relative to the root.
+    """
     files = [root / name for name in ROOT_FILES if (root / name).is_file()]
-    for directory in (*SHARED_DIRECTORIES, app_directory):
+    for directory in (".ci", *SHARED_DIRECTORIES, *app_directories):
         files.extend(_allowed(root / directory))
     return Snapshot(_by_path(files, root)).replacing(replacements or {})
 
@@ -129,6 +193,13 @@ def left_out(directory: Path) -> list[Path]:
     """The files of a folder that no snapshot holds, although no tool has generated them."""
     allowed = set(_allowed(directory))
     return [file for file in _files(directory) if file not in allowed]
+
+
+def _is_delivered(file: PurePosixPath, app_directory: str) -> bool:
+    if file.is_relative_to(TESTS_OF_COMMONS):
+        return any(map(file.is_relative_to, DELIVERED_TESTS))
+    others = [room for room, app in NEEDED_BY.items() if app != app_directory]
+    return file.parts[0] != ".ci" and not any(map(file.is_relative_to, (*MONOREPO_ONLY, *others)))
 
 
 def _by_path(files: Iterable[Path], root: Path) -> dict[PurePosixPath, Path]:

@@ -2,17 +2,16 @@
 
 import json
 import re
-import subprocess
-import sys
+import shutil
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cloudformation_validate as cloudformation
 import pytest
 from checkouts import APPS_HERE, Assembly, make_checkout
+
+from mlops_commons.assembly.validators import findings, templates
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # parliament imports the deprecated pkg_resources
@@ -30,68 +29,31 @@ def sample_assembly(
     return make_checkout(root, request.param).synth()
 
 
-@dataclass(frozen=True)
-class Accepted:
-    """A finding that stands, and why."""
-
-    rule: str
-    text: str
-    reason: str
+def test_the_validators_find_nothing(sample_assembly: Any) -> None:
+    assert findings(sample_assembly.folder) == []
 
 
-ACCEPTED = (
-    Accepted(
-        "E3703",
-        "Prefer using Fn::Sub over Fn::Join",
-        "the rule passes the remark of another rule (I1022, a matter of style) on as its own",
-    ),
-    Accepted("W3005", "dependency already enforced", "CDK adds DependsOn next to GetAtt"),
-    Accepted("E3050", "Ref", "roles have a path in AWS's own names; their ARN is built by GetAtt"),
-)
+def test_the_validators_see_every_template(sample_assembly: Any) -> None:
+    folder = sample_assembly.folder
+    seen = {file.relative_to(folder).as_posix() for file in templates(folder)}
+    assert seen == set(sample_assembly.templates())
 
 
-def is_accepted(rule: str, message: str) -> bool:
-    return any(row.rule == rule and row.text in message for row in ACCEPTED)
-
-
-def template_files(assembly: Any) -> list[Path]:
-    return [assembly.folder / name for name in assembly.templates()]
-
-
-def test_cfn_lint_finds_nothing(sample_assembly: Any) -> None:
-    files = [str(file) for file in template_files(sample_assembly)]
-    done = subprocess.run(
-        [
-            Path(sys.executable).with_name("cfn-lint"),
-            "-r",
-            "eu-west-1",
-            "--format",
-            "json",
-            "--",
-            *files,
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.stdout, done.stderr
-    found = [
-        f"{row['Rule']['Id']} {row['Message']} {row['Filename']}:{row['Location']['Start']}"
-        for row in json.loads(done.stdout)
-        if not is_accepted(row["Rule"]["Id"], row["Message"])
-    ]
-    assert found == []
-
-
-def test_cloudformation_validate_finds_nothing(sample_assembly: Any) -> None:
-    engine = cloudformation.CompositeEngine()
-    found = [
-        f"{finding.rule_id} {finding.message} {file.name}:{finding.start_line}"
-        for file in template_files(sample_assembly)
-        for finding in engine.validate_template(str(file)).diagnostics
-        if finding.severity.value >= 2 and not is_accepted(finding.rule_id, finding.message)
-    ]
-    assert found == []
+@pytest.mark.parametrize("validator", ["cfn-lint", "cloudformation-validate"])
+def test_each_validator_names_file_resource_and_rule(
+    validator: str, sample_assembly: Any, tmp_path: Path
+) -> None:
+    broken = tmp_path / "cdk.out"
+    shutil.copytree(sample_assembly.folder, broken)
+    file = next(f for f in sorted(broken.rglob("*.template.json")) if "KMS::Key" in f.read_text())
+    template = json.loads(file.read_text())
+    key = next(k for k, r in template["Resources"].items() if r["Type"] == "AWS::KMS::Key")
+    template["Resources"][key]["Properties"]["EnableKeyRotatoin"] = True
+    file.write_text(json.dumps(template))
+    (found,) = [finding for finding in findings(broken) if finding.validator == validator]
+    assert (found.file, found.rule[1:]) == (file, "3002")
+    assert found.place.startswith(f"{key}.Properties")
+    assert "EnableKeyRotatoin" in found.message
 
 
 PSEUDO = {"AWS::Partition": "aws", "AWS::Region": "eu-west-1", "AWS::AccountId": "1" * 12}
@@ -191,6 +153,6 @@ def test_no_policy_is_named_full_access(sample_assembly: Any) -> None:
 
 
 def test_every_template_is_within_cloudformations_limits(sample_assembly: Any) -> None:
-    for file in template_files(sample_assembly):
+    for file in templates(sample_assembly.folder):
         assert file.stat().st_size < 1_000_000
         assert len(json.loads(file.read_text())["Resources"]) <= 500

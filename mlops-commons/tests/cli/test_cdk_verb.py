@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from checkouts import make_checkout
+from command_lines import command_line
 
 from mlops_commons.cli.apps.cdk_verb import CREDENTIAL_VARIABLES, run_cdk
-from mlops_commons.config import load_config, placeholder_accounts
+from mlops_commons.config import load_config
 from mlops_commons.utilities.errors import PlatformError
+from mlops_commons.utilities.paths import SAMPLE
 
 pytestmark = pytest.mark.construct
 
@@ -93,12 +96,49 @@ def test_one_template_is_synthesised_without_lookups_and_printed_as_the_cdk_does
     assert noted["arguments"] == ["synth", "STACK", "--json", "--no-lookups"]
 
 
-@pytest.mark.skipif(not placeholder_accounts(load_config()), reason="the accounts are filled in")
 @pytest.mark.parametrize("verb", ["deploy", "bootstrap", "import", "watch"])
-def test_placeholder_accounts_are_refused(verb: str, checkout: Path) -> None:
-    with pytest.raises(PlatformError, match="placeholder") as caught:
-        run_cdk("infra", [verb, "--all"], root=checkout)
-    assert "cdk-app.yml" in caught.value.hint
+def test_placeholder_accounts_are_refused(verb: str, tmp_path: Path) -> None:
+    done = command_line(noting(tmp_path, filled_in=False), "infra", verb, "--all")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "placeholder" in done.stderr
+    assert "cdk-app.yml" in done.stderr
+
+
+NEVER = ["--require-approval", "never"]
+
+
+@pytest.mark.parametrize(
+    ("flags", "added"),
+    [
+        (["--all", *NEVER], ["--concurrency", "4"]),
+        (["--all", "--require-approval=never"], ["--concurrency", "4"]),
+        (["--all", "--yes"], ["--concurrency", "4"]),
+        (["--all", *NEVER, "--concurrency", "9"], []),
+        (["--all", *NEVER, "--concurrency=9"], []),
+        # One by one where the CDK CLI may have to ask for an approval, which it cannot otherwise.
+        (["--all"], []),
+        (["--all", "--require-approval", "broadening"], []),
+        (["one-stack", *NEVER], []),
+    ],
+)
+def test_all_stacks_are_deployed_side_by_side_where_nothing_is_asked(
+    flags: list[str], added: list[str], tmp_path: Path
+) -> None:
+    done = command_line(noting(tmp_path), "infra", "deploy", "--profile", "mine", *flags)
+    expected = ["deploy", "--profile", "mine", *flags, *added]
+    assert (done.returncode, json.loads(done.stdout)["arguments"]) == (0, expected), done.stderr
+
+
+def noting(folder: Path, *, filled_in: bool = True) -> Path:
+    """A checkout with other accounts than the sample's, and a CDK CLI that notes its arguments."""
+    text = (SAMPLE / "cdk-app.yml").read_text()
+    for digit in "1234" if filled_in else "":
+        text = text.replace(digit * 12, "5" * 11 + digit)
+    root = make_checkout(folder / "repository", "infra", cdk_app=text).root
+    file = root / "node_modules/aws-cdk/bin/cdk"
+    file.parent.mkdir(parents=True)
+    file.write_text(NOTING_CDK)
+    return root
 
 
 def test_an_app_that_this_checkout_lacks_is_an_error_with_a_hint(checkout: Path) -> None:

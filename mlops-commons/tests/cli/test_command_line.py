@@ -35,7 +35,7 @@ def command_line(*arguments: str, root: Path = REPOSITORY_ROOT) -> subprocess.Co
         (["config", "validat"], "validate"),
         (["infra", "depoly", "--all"], "deploy"),
         (["template", "publsh"], "publish"),
-        (["docs", "table"], "tables"),
+        (["docs", "biuld"], "build"),
     ],
 )
 def test_an_unknown_verb_exits_2_and_names_the_nearest(arguments: list[str], nearest: str) -> None:

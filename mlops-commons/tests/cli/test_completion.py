@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from mlops_commons.cli.application import application
-from mlops_commons.cli.upkeep.completion import SCRIPTS, Shell
+from mlops_commons.cli.completion import SCRIPTS, Shell
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 
 PROGRAM = "./mlops-multi-account.sh"

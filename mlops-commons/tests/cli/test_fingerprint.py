@@ -18,7 +18,6 @@ SOURCES = (
     "pyproject.toml",
     "README.md",
     "mlops-multi-account.sh",
-    ".ci/run",
     "docs/decisions/0001-a.md",
     "mlops-commons/pyproject.toml",
     "mlops-commons/mlops_commons/contract.py",

@@ -11,7 +11,7 @@ from checkouts import APPS_HERE, CDK_APP, CDK_INFRA_APP
 from one_account_set import DEFAULTS, ONE_SET
 
 from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT
-from mlops_commons.utilities.snapshot import snapshot
+from mlops_commons.utilities.snapshot import checkout, snapshot
 
 pytestmark = pytest.mark.construct
 
@@ -28,7 +28,7 @@ class Publisher:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.root = folder, folder / "checkout"
-        snapshot(REPOSITORY_ROOT, DIRECTORY, OWN_FILES).write(self.root)
+        checkout(REPOSITORY_ROOT, DIRECTORY, replacements=OWN_FILES).write(self.root)
         self.remote = folder / "repository.git"
 
     def seed(self) -> None:

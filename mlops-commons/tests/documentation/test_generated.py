@@ -50,7 +50,7 @@ def test_a_repository_of_one_app_leaves_out_what_it_cannot_make(tmp_path: Path) 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """The repository of one app whose configuration is filled in, with the tools of this one."""
-    checkout = make_checkout(tmp_path / "repository", APPS_HERE[0], **FILLED_IN)
+    checkout = make_checkout(tmp_path / "repository", APPS_HERE[0], whole=True, **FILLED_IN)
     for installed in (".venv", "node_modules"):
         (checkout.root / installed).symlink_to(REPOSITORY_ROOT / installed)
     return checkout.root

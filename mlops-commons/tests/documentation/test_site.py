@@ -83,7 +83,7 @@ def test_a_link_that_leads_nowhere_fails_the_build(link: str, code: int, tmp_pat
 
 @pytest.mark.parametrize("app", APPS_HERE)
 def test_the_repository_of_one_app_builds_its_site(app: str, tmp_path: Path) -> None:
-    root = make_checkout(tmp_path / "repository", app).root
+    root = make_checkout(tmp_path / "repository", app, whole=True).root
     done = sphinx(root, tmp_path / "site")
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "site" / "README.html").is_file()

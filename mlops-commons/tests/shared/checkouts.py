@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT, SAMPLE
-from mlops_commons.utilities.snapshot import snapshot
+from mlops_commons.utilities.snapshot import checkout, snapshot
 
 CDK_APP = PurePosixPath("mlops-commons/mlops_commons/config/cdk-app.yml")
 CDK_INFRA_APP = PurePosixPath("mlops-infra/config/cdk-infra-app.yml")
@@ -107,18 +107,25 @@ def make_checkout(
     cdk_app: str = "",
     infra: str = "",
     extensions: Mapping[str, str] | None = None,
+    whole: bool = False,
 ) -> Checkout:
-    """Write a snapshot of this repository with other configuration files.
+    """Write what the repository of an app holds, with a configuration of the test's own.
 
     Args:
         app: `infra` or `template`.
         cdk_app, infra: the text of the configuration files; empty for the sample's.
         extensions: the files of the folder of extensions, in place of those of this repository.
+        whole: also what only the monorepo has.
     """
-    given = {CDK_APP: cdk_app, CDK_INFRA_APP: infra}
-    # Not the repository's own configuration: its user may have filled it in.
-    texts = {file: text or (SAMPLE / file.name).read_text() for file, text in given.items()}
-    snapshot(REPOSITORY_ROOT, APP_DIRECTORIES[app], texts).write(root)
+    texts = {
+        file: text or (SAMPLE / file.name).read_text(encoding="utf-8")
+        for file, text in ((CDK_APP, cdk_app), (CDK_INFRA_APP, infra))
+    }
+    directory = APP_DIRECTORIES[app]
+    if whole:
+        checkout(REPOSITORY_ROOT, directory, replacements=texts).write(root)
+    else:
+        snapshot(REPOSITORY_ROOT, directory, texts).write(root)
     folder = root / EXTENSIONS
     if folder.is_dir():
         for file in folder.iterdir():

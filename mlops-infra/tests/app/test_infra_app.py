@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from mlops_commons.config import load_config
+from mlops_commons.utilities.paths import SAMPLE
 from mlops_infra.application import build_app
 
 pytestmark = pytest.mark.app
@@ -202,5 +203,6 @@ def test_a_broken_configuration_is_reported_without_a_traceback(make_checkout: A
 def test_bare_python_gives_the_templates_of_the_cdk_cli(
     sample_assembly: Any, tmp_path: Any
 ) -> None:
-    build_app(load_config(), outdir=str(tmp_path)).synth()
+    sample = load_config(SAMPLE / "cdk-app.yml", SAMPLE / "cdk-infra-app.yml")
+    build_app(sample, outdir=str(tmp_path)).synth()
     assert type(sample_assembly)(tmp_path, "infra").templates() == sample_assembly.templates()

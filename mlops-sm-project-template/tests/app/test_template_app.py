@@ -14,6 +14,7 @@ from launched_projects import ALL_PRODUCTS
 
 from cdk_service_catalog.application import build_app
 from mlops_commons.config import load_config
+from mlops_commons.utilities.paths import SAMPLE
 
 pytestmark = pytest.mark.app
 
@@ -217,7 +218,8 @@ def test_products_that_bring_constructs_are_offered_beside_the_others(make_check
 def test_bare_python_gives_the_templates_of_the_cdk_cli(
     sample_assembly: Assembly, tmp_path: Path
 ) -> None:
-    build_app(load_config(), outdir=str(tmp_path)).synth()
+    sample = load_config(SAMPLE / "cdk-app.yml", SAMPLE / "cdk-infra-app.yml")
+    build_app(sample, outdir=str(tmp_path)).synth()
     assert Assembly(tmp_path, "template").templates() == sample_assembly.templates()
 
 

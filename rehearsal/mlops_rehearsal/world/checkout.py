@@ -11,7 +11,7 @@ from mlops_commons.utilities.paths import (
     CDK_INFRA_APP_CONFIG,
     REPOSITORY_ROOT,
 )
-from mlops_commons.utilities.snapshot import snapshot
+from mlops_commons.utilities.snapshot import checkout
 
 FILLED_IN: Final = {digit * 12: f"{digit}0000000000{digit}" for digit in "123456789"}
 """Account ids in place of the sample's placeholders, which `deploy` refuses."""
@@ -33,9 +33,7 @@ def write_checkout(
     if infra.is_file():
         path = PurePosixPath(CDK_INFRA_APP_CONFIG.relative_to(REPOSITORY_ROOT))
         replacements[path] = filled_in(infra.read_text())
-    for directory in APP_DIRECTORIES.values():
-        if (REPOSITORY_ROOT / directory / "app.py").is_file():
-            snapshot(REPOSITORY_ROOT, directory, replacements).write(folder)
+    checkout(REPOSITORY_ROOT, *APP_DIRECTORIES.values(), replacements=replacements).write(folder)
     share_environment(folder)
 
 

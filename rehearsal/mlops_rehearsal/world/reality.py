@@ -25,7 +25,7 @@ class Part:
 
 PARTS: Final = (
     Part(
-        "CDK CLI, cdk-assets, git, synthesis, tests of pipelines",
+        "CDK CLI, cdk-assets, git, synthesis, validators, tests of pipelines",
         Shown.REAL,
         "as installed here; tests are not run again with the same content",
     ),

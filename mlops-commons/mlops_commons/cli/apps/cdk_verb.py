@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +28,10 @@ CREDENTIAL_VERBS: Final = frozenset(
     }
 )
 REFUSED_WITH_PLACEHOLDERS: Final = frozenset({"bootstrap", "deploy", "import", "watch"})
+DEPLOY_CONCURRENCY: Final = "4"
+"""Stacks of `deploy --all` at a time, where the user names no number: the CDK CLI does one after
+the other. Four wait for CloudFormation most of the time and are far from its request rates."""
+UNATTENDED_FLAGS: Final = frozenset({"-y", "--yes", "--require-approval=never"})
 CREDENTIAL_VARIABLES: Final = (
     "AWS_PROFILE",
     "AWS_ACCESS_KEY_ID",
@@ -62,9 +67,24 @@ def run_cdk(app: str, arguments: Sequence[str], *, root: Path = REPOSITORY_ROOT)
     command = [*cdk_command(root), verb, *flags]
     if verb in SYNTH_VERBS:
         command.append("--no-lookups")
+    if verb == "deploy" and _may_deploy_side_by_side(flags):
+        command += ["--concurrency", DEPLOY_CONCURRENCY]
     if verb in CREDENTIAL_VERBS and _lacks_credentials(flags, os.environ):
         command += ["--profile", _governance_profile()]
     return run(command, cwd=directory, environment=child_environment())
+
+
+def _may_deploy_side_by_side(flags: Sequence[str]) -> bool:
+    """Whether all stacks are meant, nothing will be asked, and the user names no number.
+
+    The CDK CLI ends with an error where it has to ask for an approval (of new permissions, which
+    is its default) while it deploys several stacks: "concurrency is greater than 1 so we are
+    unable to get a confirmation from the user".
+    """
+    if "--all" not in flags or any(f.startswith("--concurrency") for f in flags):
+        return False
+    never = ("--require-approval", "never") in pairwise(flags)
+    return never or bool(UNATTENDED_FLAGS & set(flags))
 
 
 def _lacks_credentials(flags: Sequence[str], environment: Mapping[str, str]) -> bool:

@@ -6,10 +6,9 @@ from typing import Annotated, Final
 
 import typer
 
-from mlops_commons.cli.accounts.setup import setup_verb
+from mlops_commons.cli import monorepo
 from mlops_commons.cli.apps.cdk_verb import CDK_VERBS, run_cdk
 from mlops_commons.cli.apps.housekeeping import clean_verb, init_verb
-from mlops_commons.cli.apps.publish import publish_verb
 from mlops_commons.cli.exit_codes import ExitCode
 
 APPS: Final = {
@@ -34,11 +33,16 @@ Examples:
 """
 
 
-OWN_VERBS: Final = {
+MONOREPO_VERBS: Final = {"publish": "apps.publish", "setup": "accounts.setup"}
+"""The modules of verbs that a repository of one app does not have."""
+OWN_VERBS: Final[dict[str, Callable[[str], typer.Typer]]] = {
     "clean": clean_verb,
     "init": init_verb,
-    "publish": publish_verb,
-    "setup": setup_verb,
+    **{
+        verb: getattr(found, f"{verb}_verb")
+        for verb, name in MONOREPO_VERBS.items()
+        if (found := monorepo.module(name))
+    },
 }
 """Verbs on an app that the CDK CLI does not have."""
 
@@ -61,6 +65,8 @@ def _verb(app: str) -> Callable[[typer.Context, list[str] | None], None]:
         verb, *flags = arguments
         if verb in OWN_VERBS:
             OWN_VERBS[verb](app)(args=flags, prog_name=f"{context.command_path} {verb}")
+        if verb in MONOREPO_VERBS:
+            raise monorepo.missing(f"{app} {verb}")
         _refuse_unknown(context, verb)
         raise typer.Exit(run_cdk(app, arguments))
 

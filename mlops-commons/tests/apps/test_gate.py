@@ -1,0 +1,106 @@
+"""What a pipeline runs before it delivers, in the repository that it follows."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from checkouts import APPS_HERE, Checkout, make_checkout
+
+from mlops_commons.utilities.paths import REPOSITORY_ROOT
+
+pytestmark = pytest.mark.app
+
+BROKEN_LINK = "\n[a page that is not there](docs/no-such-page.md)\n"
+SUBNETS = ", ".join(f"subnet-{number:017x}" for number in range(17))
+TOO_MANY_SUBNETS = f"""\
+cdk_infra_app_config:
+  network:
+    deployments:
+      - set_name: business-unit-1
+        stages:
+          - stage_name: dev
+            import_network:
+              vpc_id: vpc-0023456789abcdef0
+              subnets: [{SUBNETS}]
+              base_security_group: sg-0023456789abcdef0
+  sagemaker:
+    profiles:
+      data_scientists:
+        prefix: ds
+        users:
+          - user_profile_name: data-scientist
+"""
+
+
+def run(checkout: Checkout, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    for installed in (".venv", "node_modules"):
+        if not (checkout.root / installed).exists():
+            (checkout.root / installed).symlink_to(REPOSITORY_ROOT / installed)
+    packages = [checkout.root / "mlops-commons", checkout.directory]
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "mlops_commons.cli", *arguments],
+        cwd=checkout.root,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, packages))},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("app", APPS_HERE)
+def test_it_passes_in_the_repository_of_an_app_with_a_broken_link_in_its_readme(
+    app: str, tmp_path: Path
+) -> None:
+    checkout = make_checkout(tmp_path / "repository", app)
+    readme = checkout.root / "README.md"
+    readme.write_text(readme.read_text() + BROKEN_LINK)
+    done = run(checkout, "check", app)
+    assert done.returncode == 0, done.stdout[-5000:] + done.stderr
+    assert done.stdout.endswith(f"{checkout.directory.name} can be delivered\n")
+    assert " passed in " in done.stdout  # the tests of the app are there, and are run
+    assert (checkout.directory / "cdk.out" / "manifest.json").is_file()
+
+
+@pytest.mark.skipif("infra" not in APPS_HERE, reason="the network is that of the infrastructure")
+def test_a_template_that_cloudformation_would_refuse_stops_the_delivery(tmp_path: Path) -> None:
+    checkout = make_checkout(tmp_path / "repository", "infra", infra=TOO_MANY_SUBNETS)
+    done = run(checkout, "check", "infra")
+    assert (done.returncode, done.stdout) == (1, "")
+    for rule, validator in (("E3032", "cfn-lint"), ("F3032", "cloudformation-validate")):
+        (finding,) = [line for line in done.stderr.splitlines() if f"({validator})" in line]
+        assert "business-unit-1-dev/" in finding
+        assert ".template.json:" in finding
+        assert f": StudioDomain.Properties.SubnetIds: {rule} expected maximum item count" in finding
+    assert "mlops-infra cannot be delivered" in done.stderr
+
+
+@pytest.mark.parametrize("app", APPS_HERE[:1])
+def test_a_test_of_the_app_that_fails_stops_the_delivery(app: str, tmp_path: Path) -> None:
+    checkout = make_checkout(tmp_path / "repository", app)
+    for file in checkout.root.glob("mlops-*/tests/**/test_*.py"):
+        file.unlink()
+    failing = checkout.directory / "tests" / "test_own.py"
+    failing.write_text(
+        "import pytest\n\n@pytest.mark.pure\ndef test_own() -> None:\n    assert 1 == 2\n"
+    )
+    done = run(checkout, "check", app)
+    assert done.returncode == 1
+    assert "assert 1 == 2" in done.stdout
+    assert "cannot be delivered: the app's tests" in done.stderr
+
+
+@pytest.mark.parametrize("app", APPS_HERE[:1])
+def test_what_concerns_all_account_sets_is_refused_there_and_not_in_the_help(
+    app: str, tmp_path: Path
+) -> None:
+    checkout = make_checkout(tmp_path / "repository", app)
+    for verb in ("bootstrap", "doctor", "test", f"{app} publish", f"{app} setup"):
+        done = run(checkout, *verb.split(), "--yes")
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith(f"error: '{verb}' is not in this repository")
+    shown = run(checkout, "--help").stdout
+    assert "check infra" in shown
+    assert "bootstrap" not in shown
+    assert run(checkout, "config", "validate").returncode == 0
