@@ -50,6 +50,24 @@ def test_its_role_needs_the_permissions_of_the_handlers(accounts: Accounts) -> N
     assert "is not authorized to perform: events:CreateConnection" in reason
 
 
+def test_a_table_that_imports_nothing_needs_no_permission_to_read_objects(
+    accounts: Accounts,
+) -> None:
+    role = accounts.role(
+        "tables-alone",
+        "cloudformation.amazonaws.com",
+        {"Effect": "Allow", "Action": ["dynamodb:*", "kms:*"], "Resource": "*"},
+    )
+    key = {"AttributeName": "id", "KeyType": "HASH"}
+    properties = {
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+        "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": [key],
+    }
+    table = {"T": {"Type": "AWS::DynamoDB::Table", "Properties": properties}}
+    assert accounts.deploy("a-table", table, RoleARN=role) == ("CREATE_COMPLETE", "")
+
+
 def test_a_type_that_the_registry_lacks_is_refused(accounts: Accounts) -> None:
     with pytest.raises(ClientError, match=r"Unrecognized resource types: \[AWS::Events::Conection"):
         accounts.deploy("no-type", {"C": {"Type": "AWS::Events::Conection", "Properties": {}}})
