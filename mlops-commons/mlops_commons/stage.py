@@ -8,8 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 from mlops_commons.contract import DELIVERY_ORDER, Persona
+
+APP_PREFIX: Final = "mlops-cdk"
+"""The beginning of names that people see, where nobody has chosen another."""
 
 
 class EgressMode(StrEnum):
@@ -201,7 +205,7 @@ class PlatformConfig:
         cdk_app_text, infra_text: the files as they are written; empty where one is missing.
     """
 
-    app_prefix: str = "mlops-cdk"
+    app_prefix: str = APP_PREFIX
     tags: Mapping[str, str] = field(default_factory=dict)
     pipeline: Pipeline
     portfolio: Portfolio = Portfolio()

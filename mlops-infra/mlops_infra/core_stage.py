@@ -7,7 +7,7 @@ from constructs import Construct
 
 from mlops_commons.cdk.platform_stage import PlatformStage
 from mlops_commons.cdk.retention import KEPT
-from mlops_commons.stage import CreateNetwork, Network, Studio
+from mlops_commons.stage import APP_PREFIX, CreateNetwork, Network, Studio
 from mlops_commons.utilities import names
 from mlops_infra.extension_loading import StageFacts, extend
 from mlops_infra.infra_stack import InfraStack
@@ -29,7 +29,7 @@ class CoreStage(PlatformStage):
         *,
         env: cdk.Environment,
         set_name: str = "default",
-        app_prefix: str = "mlops",
+        app_prefix: str = APP_PREFIX,
         network: Network | None = None,
         studio: Studio | None = None,
         parameter_namespace: str = "",

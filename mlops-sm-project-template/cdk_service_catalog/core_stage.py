@@ -9,7 +9,7 @@ from cdk_service_catalog.portfolio.props import ProjectTargets
 from cdk_service_catalog.sm_service_catalog import SageMakerServiceCatalog
 from mlops_commons.cdk.platform_stage import PlatformStage
 from mlops_commons.cdk.retention import KEPT
-from mlops_commons.stage import Portfolio
+from mlops_commons.stage import APP_PREFIX, Portfolio
 from mlops_commons.utilities import names
 
 APP_DIRECTORY = "mlops-sm-project-template"
@@ -29,7 +29,7 @@ class CoreStage(PlatformStage):
         *,
         env: cdk.Environment,
         set_name: str = "default",
-        app_prefix: str = "mlops",
+        app_prefix: str = APP_PREFIX,
         portfolio: Portfolio | None = None,
         targets: ProjectTargets | None = None,
         parameter_namespace: str = "",

@@ -116,3 +116,25 @@ def test_anchors_are_those_of_github() -> None:
 
 def test_a_finding_says_where_it_is() -> None:
     assert str(Shown(PAGE, 3, "x")) == "docs/page.md:3: x"
+
+
+PACKAGES = (
+    "mlops-commons/mlops_commons",
+    "mlops-infra/mlops_infra",
+    "mlops-sm-project-template/cdk_service_catalog",
+    "rehearsal/mlops_rehearsal",
+    "rehearsal/ministack_aws",
+)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_room_of_a_package_is_on_the_page_that_tells_of_rooms(package: str) -> None:
+    page = "rehearsal/README.md" if package.startswith("rehearsal") else "docs/architecture.md"
+    text = (REPOSITORY_ROOT / page).read_text(encoding="utf-8")
+    rooms = [
+        entry.name
+        for entry in sorted((REPOSITORY_ROOT / package).iterdir())
+        if entry.is_dir() and not entry.name.startswith("_")
+    ]
+    assert len(rooms) >= 3
+    assert [room for room in rooms if f"{room}/" not in text] == []

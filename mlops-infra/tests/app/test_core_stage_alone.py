@@ -17,7 +17,6 @@ pytestmark = pytest.mark.app
 
 ONE_SET = """\
 cdk_app_config:
-  app_prefix: mlops
   pipeline: {account: "101010101010", region: eu-west-1}
   deployments:
     - set_name: default
