@@ -24,7 +24,7 @@ class EgressMode(StrEnum):
 
 
 class RemovalPolicy(StrEnum):
-    """What happens to what holds data when a stack is deleted."""
+    """What happens to stateful resources when a stack is deleted."""
 
     RETAIN = "retain"
     DESTROY = "destroy"

@@ -55,13 +55,13 @@ def _measure_app(app: str, root: Path, empty: Measurement, arguments: argparse.N
     for sets in arguments.sets:
         checkout = _checkout(root / f"sets-{sets}", app, sets)
         command = [sys.executable, "-m", "mlops_commons.cli", app, "synth", "--force"]
-        anew = _best(checkout, command, _paths(checkout, app), arguments.repeat)
+        fresh = _best(checkout, command, _paths(checkout, app), arguments.repeat)
         growth = ""
         if first:
-            step = (anew.seconds - first[1].seconds) / (sets - first[0])
+            step = (fresh.seconds - first[1].seconds) / (sets - first[0])
             growth = f"{step / empty.seconds:.3f}"
-        first = first or (sets, anew)
-        _print(f"{app}: {sets} sets, anew", anew, empty, growth)
+        first = first or (sets, fresh)
+        _print(f"{app}: {sets} sets, from scratch", fresh, empty, growth)
         again = _best(checkout, command[:-1], _paths(checkout, app), arguments.repeat)
         _print(f"{app}: {sets} sets, unchanged", again, empty)
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.app
 
 
 def refuses(world: World) -> tuple[Evidence, ...]:
-    raise PlatformError(f"no such file: {world.folder}/x", hint="mend it")
+    raise PlatformError(f"no such file: {world.folder}/x", hint="fix it")
 
 
 def has_a_mistake(world: World) -> tuple[Evidence, ...]:
@@ -50,7 +50,7 @@ def report_of(file: Path, second: Callable[[World], tuple[Evidence, ...]]) -> st
 def test_an_act_that_fails_is_reported_with_those_before_and_after_it(tmp_path: Path) -> None:
     text = report_of(tmp_path / "report.html", refuses)
     assert "Act 2 failed: The second act" in text
-    assert "act 2 (second): no such file: <rehearsal>/x Next: mend it" in text
+    assert "act 2 (second): no such file: <rehearsal>/x Next: fix it" in text
     assert "1 Empty accounts played" in text
     assert "3 First deploy of repositories and pipelines not reached" in text
     assert "sts:GetCallerIdentity" in text

@@ -108,12 +108,12 @@ def test_the_matrix_has_a_row_for_each_principal_and_a_column_for_each_service()
 
 
 def test_a_failed_act_is_red_with_its_message_and_those_after_it_are_not_reached() -> None:
-    failed = act(2, state=ActState.FAILED, seconds=4.0, message="stack 'n' failed", hint="mend it")
+    failed = act(2, state=ActState.FAILED, seconds=4.0, message="stack 'n' failed", hint="fix it")
     later = act(3, state=ActState.NOT_REACHED, start=0.0, seconds=0.0)
     report = sample(acts=(act(1), failed, later))
     found = tree(report)
     (verdict,) = [div for div in found.iter("div") if div.get("class") == "verdict bad"]
-    assert text_of(verdict) == "Act 2 failed: Act number 2 stack 'n' failed Next: mend it"
+    assert text_of(verdict) == "Act 2 failed: Act number 2 stack 'n' failed Next: fix it"
     assert [g.get("class") for g in found.iter("g") if g.get("class") != "axis"] == [
         *("played", "failed", "not-reached")
     ]

@@ -51,7 +51,7 @@ def laid_out(
     if done.returncode:
         raise PlatformError(
             f"the pictures cannot be laid out: {done.stderr.strip()[-1000:]}",
-            hint="install the pinned node tools anew: rm -rf node_modules .venv",
+            hint="install the pinned node tools again: rm -rf node_modules .venv",
         )
     return [_finished(svg) for svg in json.loads(done.stdout)]
 

@@ -110,7 +110,7 @@ class _Project:
                     yield Edge(source=key, target=store, kind=EdgeKind.USE, label=label)
 
     def _details(self, key: str) -> tuple[str, ...]:
-        """What is to be known of a box: who reads it from outside, what it is told."""
+        """What a box shows: who reads it from outside, what it is told."""
         readers = (f"read from {self._place(account)}" for account in self._readers(key))
         told = (
             f"told of: {event(rule['EventPattern'])}"

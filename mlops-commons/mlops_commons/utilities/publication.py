@@ -19,7 +19,7 @@ OWN_FOLDERS: Final = ("mlops-infra/mlops_infra/extensions",)
 
 @dataclass(frozen=True, kw_only=True)
 class Publication:
-    """What is to be committed where.
+    """What a publication commits where.
 
     Attributes:
         content: the whole content of the repository afterwards.

@@ -17,7 +17,7 @@ CDK_APP = PurePosixPath("mlops-commons/mlops_commons/config/cdk-app.yml")
 CDK_INFRA_APP = PurePosixPath("mlops-infra/config/cdk-infra-app.yml")
 EXTENSIONS = PurePosixPath("mlops-infra/mlops_infra/extensions")
 APPS_HERE = [app for app, folder in APP_DIRECTORIES.items() if (REPOSITORY_ROOT / folder).is_dir()]
-"""The apps of this repository: a repository of CodeCommit holds one of them."""
+"""The apps of this repository: a CodeCommit repository holds one of them."""
 CDK_CLI = REPOSITORY_ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
 
 

@@ -35,7 +35,7 @@ def domain_resources(
     Args:
         role_arns: the role of each persona by its key.
         default_persona: whose role users have who bring none.
-        retention: the deletion policies of what holds data.
+        retention: the deletion policies of stateful resources.
     """
     return {
         KEY: _key(retention),

@@ -23,7 +23,7 @@ HINT = "see docs/how-to/add-a-product.md"
 
 @dataclass(frozen=True, kw_only=True)
 class Planned:
-    """A stack that is to be synthesised."""
+    """A stack to synthesise."""
 
     stack: type[ProductStack]
     context: ProductContext

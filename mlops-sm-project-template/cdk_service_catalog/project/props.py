@@ -50,7 +50,7 @@ class ProjectProps:
         namespaces: of the SSM parameters, by stage name; a stage without one is left out.
         boundary: the name of the permissions boundary of every role.
         access_logs_bucket: receives the access logs of every bucket.
-        retention: CloudFormation's policies of what holds data.
+        retention: CloudFormation's deletion policies of stateful resources.
     """
 
     app_prefix: str

@@ -16,7 +16,7 @@ class Fault:
         after: the act after which it is planted.
         act: the act at which it must be caught.
         says: a regular expression of what must be said.
-        planted: the world with the fault in it; leaving the context mends it.
+        planted: the world with the fault in it; leaving the context removes it.
         done: what a person does then; playing the act where nothing is given.
     """
 

@@ -1,4 +1,4 @@
-"""What git starts in this world to reach a repository of CodeCommit: permission, then the files.
+"""What git starts in this world to reach a CodeCommit repository: permission, then the files.
 
     git_remote.py <region> <service> [<profile>@]<repository>
 

@@ -39,7 +39,7 @@ def init_verb(app: str) -> typer.Typer:
         if found != pinned:
             raise PlatformError(
                 f"the CDK CLI is {found}, but package.json pins {pinned}",
-                hint="install it anew: rm -rf .venv && ./mlops-multi-account.sh --version",
+                hint="install it again: rm -rf .venv && ./mlops-multi-account.sh --version",
             )
         node = _output([command[0], "--version"], directory)
         typer.echo(f"Python {platform.python_version()}, node {node}, CDK CLI {found}")
@@ -88,6 +88,6 @@ def _output(command: list[str], directory: Path) -> str:
     if done.returncode:
         raise PlatformError(
             f"'{' '.join(command)}' failed: {done.stderr.strip()}",
-            hint="install it anew: rm -rf .venv && ./mlops-multi-account.sh --version",
+            hint="install it again: rm -rf .venv && ./mlops-multi-account.sh --version",
         )
     return done.stdout.strip()

@@ -1,4 +1,4 @@
-"""Custom resource: the security group `SecurityGroupId` without the rules it was born with."""
+"""Custom resource: the security group `SecurityGroupId` without the rules that EC2 gives it."""
 
 import json
 import logging

@@ -2,4 +2,4 @@
 
 
 class DeployError(Exception):
-    """Something that a person can mend; the message says what, where and how."""
+    """Something that a person can fix; the message says what, where and how."""

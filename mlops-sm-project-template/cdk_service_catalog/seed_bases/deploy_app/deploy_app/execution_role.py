@@ -12,7 +12,9 @@ from deploy_app.network import Network
 from deploy_app.settings import Settings
 
 PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-NO_RESOURCES = "these actions know no resources (Service Authorization Reference)"
+NO_RESOURCES = (
+    "these actions do not support resource-level permissions (Service Authorization Reference)"
+)
 
 
 class ExecutionRole(Construct):

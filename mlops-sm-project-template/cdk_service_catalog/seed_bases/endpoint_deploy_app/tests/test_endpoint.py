@@ -1,4 +1,4 @@
-"""The endpoint of each stage: protected rollout, scaling, capture, and the test that asks it."""
+"""The endpoint of each stage: protected rollout, scaling, capture, and the test that invokes it."""
 
 import json
 import threading
