@@ -6,13 +6,24 @@ from planted.fault import FileFault
 
 CDK_APP: Final = "mlops-commons/mlops_commons/config/cdk-app.yml"
 PROD: Final = "stage_name: prod\n          "
-PRODUCT_STACK: Final = "mlops-sm-project-template/cdk_service_catalog/portfolio/product_stack.py"
-IMPORTS: Final = "from aws_cdk import aws_s3 as s3\n"
-ROLES: Final = "        for role in project_roles("
-CONTAINER: Final = (
-    'str(Path(__file__).parents[1] / "products" / "byoc" / "seed_code" / "build_app" / "container")'
-)
-IMAGE: Final = f'        aws_ecr_assets.DockerImageAsset(self, "Image", directory={CONTAINER})\n'
+PRODUCT: Final = "mlops-sm-project-template/cdk_service_catalog/products/basic/product.py"
+DEFINITION: Final = "PRODUCT = ProductDefinition(\n"
+WITH_IMAGE: Final = """\
+from pathlib import Path
+
+from aws_cdk import aws_ecr_assets
+
+from cdk_service_catalog.project.project_stack import ProjectStack
+
+
+class WithImage(ProjectStack):
+    def __init__(self, scope, construct_id, *, context):
+        super().__init__(scope, construct_id, context=context)
+        folder = Path(__file__).parents[1] / "byoc" / "seed_code" / "build_app" / "container"
+        aws_ecr_assets.DockerImageAsset(self, "Image", directory=str(folder))
+
+
+"""
 
 FILE_FAULTS: Final = (
     FileFault(
@@ -32,10 +43,7 @@ FILE_FAULTS: Final = (
     ),
     FileFault(
         "a product with a Docker image asset",
-        "Service Catalog Product Stacks cannot use Assets",
-        (
-            (PRODUCT_STACK, IMPORTS, f"from aws_cdk import aws_ecr_assets\n{IMPORTS}"),
-            (PRODUCT_STACK, ROLES, f"{IMAGE}{ROLES}"),
-        ),
+        "container image .* cannot be published with a product",
+        ((PRODUCT, DEFINITION, f"{WITH_IMAGE}{DEFINITION}    stack=WithImage,\n"),),
     ),
 )

@@ -24,10 +24,7 @@ APP: Final = "template"
 PRODUCTS: Final = "cdk_service_catalog/products"
 OTHER_BRANCH: Final = "an-experiment"
 MESSAGE: Final = "Say in new projects which version they were made from"
-AS_A_DEVELOPER: Final = (
-    ("test", "-k", "versions", "--record-versions"),
-    ("docs", "tables"),
-)
+AS_A_DEVELOPER: Final = (("generate", "--snapshots"),)
 """What docs/how-to/add-a-product.md says of a changed product."""
 
 
