@@ -32,6 +32,8 @@ METADATA: Final = {
     "aws:cdk:version-reporting": False,
     "aws:cdk:enable-path-metadata": False,
     "aws:cdk:enable-asset-metadata": False,
+    # The traces name the temporary folder of jsii, another one in every process.
+    "aws:cdk:disable-creation-stack-traces": True,
 }
-"""Switches of the CDK CLI that add paths and versions of the caller to templates."""
+"""Switches of the CDK that add paths and versions of the caller to templates and assemblies."""
 TEMPLATE_CONTEXT: Final[Mapping[str, Any]] = {**FEATURE_FLAGS, **METADATA}
