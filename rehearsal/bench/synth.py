@@ -128,6 +128,8 @@ def _best(
 
 def _measure(folder: Path, command: list[str], environment: Mapping[str, str]) -> Measurement:
     surroundings = {**os.environ, "CDK_VALIDATION": "false", **environment}
+    # As in a user's shell; else every run compiles the checkout's modules again.
+    surroundings.pop("PYTHONDONTWRITEBYTECODE", None)
     tools = [REPOSITORY_ROOT / ".venv" / "bin", REPOSITORY_ROOT / "node_modules" / ".bin"]
     surroundings["PATH"] = os.pathsep.join([*map(str, tools), os.environ["PATH"]])
     start = time.perf_counter()
