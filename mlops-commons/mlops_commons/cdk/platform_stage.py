@@ -47,8 +47,9 @@ class PlatformStage(cdk.Stage):
         }
         _set_context(self)
         # Tags of the app or of the pipeline's stack stop at a Stage, so they are put on here.
+        tags_here = cdk.Tags.of(self)
         for key, value in self.resource_tags.items():
-            cdk.Tags.of(self).add(key, value)
+            tags_here.add(key, value)
         check_stage_with_nag(self)
 
 

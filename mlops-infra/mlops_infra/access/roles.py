@@ -1,6 +1,7 @@
 """The personas' roles and policies in an account, and their place in the SSM contract."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 import aws_cdk as cdk
@@ -71,23 +72,16 @@ class PersonaRoles(Construct):
         return self._policies[policy.name]
 
     def _role(self, persona: Persona) -> iam.Role:
-        # Another account's SageMaker must not be talked into using this role.
-        sagemaker = iam.ServicePrincipal(
-            "sagemaker.amazonaws.com",
-            conditions={"StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}},
-        )
         role = iam.Role(
             self,
             f"{_pascal(persona.key)}Role",
             description=persona.title,
-            assumed_by=sagemaker,
+            assumed_by=_sagemaker(),
             managed_policies=[self._policies[policy.name] for policy in persona.policies],
             max_session_duration=cdk.Duration.hours(SESSION),
         )
         assert role.assume_role_policy
-        role.assume_role_policy.add_statements(
-            iam.PolicyStatement(actions=["sts:SetSourceIdentity"], principals=[sagemaker])
-        )
+        role.assume_role_policy.add_statements(_set_source_identity())
         return role
 
     def _parameter(self, persona: Persona, namespace: str) -> None:
@@ -107,6 +101,20 @@ class PersonaRoles(Construct):
             description=f"Personas: jobs run as {passed} and as nobody else",
             roles=[self._roles[persona.key]],
         )
+
+
+@cache
+def _sagemaker() -> iam.ServicePrincipal:
+    """SageMaker for this account; another account's must not be talked into using a role."""
+    return iam.ServicePrincipal(
+        "sagemaker.amazonaws.com",
+        conditions={"StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}},
+    )
+
+
+@cache
+def _set_source_identity() -> iam.PolicyStatement:
+    return iam.PolicyStatement(actions=["sts:SetSourceIdentity"], principals=[_sagemaker()])
 
 
 def pass_role(role_arn: str) -> tuple[Statement, ...]:

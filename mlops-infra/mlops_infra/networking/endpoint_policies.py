@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import aws_cdk as cdk
@@ -51,63 +52,61 @@ OWNED_BUCKETS: Final = (
 among them, passes by the first statement already."""
 
 
-class EndpointPolicies:
-    """The policies of endpoints, made with one principal and one condition for all of them."""
+@cache
+def endpoint_statements(endpoint: VpcEndpoint) -> tuple[iam.PolicyStatement, ...]:
+    """The policy of an endpoint; empty where the row says that it takes none.
 
-    def __init__(self) -> None:
-        self._anybody = iam.AnyPrincipal()
-        self._own_account = {"StringEquals": {"aws:PrincipalAccount": cdk.Aws.ACCOUNT_ID}}
+    An endpoint policy grants nothing: it is the most that may pass, on top of what a principal's
+    own policies allow. So the actions are a whole service and the resource is `*`; the condition is
+    the limit, and keeps credentials of other accounts from being used inside the VPC.
 
-    def statements(self, endpoint: VpcEndpoint) -> list[iam.PolicyStatement]:
-        """The policy of an endpoint; empty where the row says that it takes none.
+    Nothing in it depends on the stage, so the statements are made once for all networks.
+    """
+    if not endpoint.policy:
+        return ()
+    own = _statement(
+        "PrincipalsOfThisAccount",
+        [f"{endpoint.policy}:*"],
+        condition={"StringEquals": {"aws:PrincipalAccount": cdk.Aws.ACCOUNT_ID}},
+    )
+    is_gateway = endpoint.kind is EndpointKind.GATEWAY
+    return (own, *(_bucket_statements() if is_gateway else ()))
 
-        An endpoint policy grants nothing: it is the most that may pass, on top of what a
-        principal's own policies allow. So the actions are a whole service and the resource is `*`;
-        the condition is the limit, and keeps credentials of other accounts from being used inside
-        the VPC.
-        """
-        if not endpoint.policy:
-            return []
-        own = self._statement(
-            "PrincipalsOfThisAccount", [f"{endpoint.policy}:*"], condition=self._own_account
-        )
-        is_gateway = endpoint.kind is EndpointKind.GATEWAY
-        return [own, *(self._bucket_statements() if is_gateway else ())]
 
-    def _bucket_statements(self) -> list[iam.PolicyStatement]:
-        """What must pass Amazon S3's endpoint although no principal of this account signs it.
+def _bucket_statements() -> list[iam.PolicyStatement]:
+    """What must pass Amazon S3's endpoint although no principal of this account signs it.
 
-        A Lambda function inside the VPC that serves a custom resource answers to a URL which
-        CloudFormation signs (CloudFormation User Guide, "Access CloudFormation using an interface
-        endpoint").
-        """
-        region, partition = cdk.Aws.REGION, cdk.Aws.PARTITION
-        buckets = [bucket.name.format(region=region) for bucket in OWNED_BUCKETS]
-        return [
-            self._statement(
-                "UrlsSignedByAwsServices",
-                ["s3:GetObject", "s3:PutObject"],
-                condition={"Bool": {"aws:PrincipalIsAWSService": "true"}},
-            ),
-            self._statement(
-                "ReadBucketsOfAws",
-                ["s3:GetObject"],
-                resources=[f"arn:{partition}:s3:::{bucket}/*" for bucket in buckets],
-            ),
-        ]
+    A Lambda function inside the VPC that serves a custom resource answers to a URL which
+    CloudFormation signs (CloudFormation User Guide, "Access CloudFormation using an interface
+    endpoint").
+    """
+    region, partition = cdk.Aws.REGION, cdk.Aws.PARTITION
+    buckets = [bucket.name.format(region=region) for bucket in OWNED_BUCKETS]
+    return [
+        _statement(
+            "UrlsSignedByAwsServices",
+            ["s3:GetObject", "s3:PutObject"],
+            condition={"Bool": {"aws:PrincipalIsAWSService": "true"}},
+        ),
+        _statement(
+            "ReadBucketsOfAws",
+            ["s3:GetObject"],
+            resources=[f"arn:{partition}:s3:::{bucket}/*" for bucket in buckets],
+        ),
+    ]
 
-    def _statement(
-        self,
-        sid: str,
-        actions: list[str],
-        *,
-        resources: Sequence[str] = ("*",),
-        condition: Mapping[str, Mapping[str, str]] | None = None,
-    ) -> iam.PolicyStatement:
-        return iam.PolicyStatement(
-            sid=sid,
-            principals=[self._anybody],
-            actions=actions,
-            resources=[*resources],
-            conditions=condition,
-        )
+
+def _statement(
+    sid: str,
+    actions: list[str],
+    *,
+    resources: Sequence[str] = ("*",),
+    condition: Mapping[str, Mapping[str, str]] | None = None,
+) -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        sid=sid,
+        principals=[iam.AnyPrincipal()],
+        actions=actions,
+        resources=[*resources],
+        conditions=condition,
+    )

@@ -1,13 +1,14 @@
 """The VPC endpoints of a network, made from the table."""
 
 from collections.abc import Sequence
+from functools import cache
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from mlops_commons.vpc_endpoints import EndpointKind, VpcEndpoint
-from mlops_infra.networking.endpoint_policies import EndpointPolicies
+from mlops_infra.networking.endpoint_policies import endpoint_statements
 from mlops_infra.networking.security_groups import HTTPS_PORT
 
 
@@ -29,27 +30,37 @@ def add_endpoints(
     interfaces = [row for row in rows if row.kind is EndpointKind.INTERFACE]
     groups = [_security_group(scope, vpc, vpc_cidr)] if interfaces else []
     region = cdk.Stack.of(scope).region
-    policies = EndpointPolicies()
     for row in rows:
         endpoint: ec2.VpcEndpoint
         if row.kind is EndpointKind.GATEWAY:
             endpoint = vpc.add_gateway_endpoint(
                 row.construct_id,
-                service=ec2.GatewayVpcEndpointAwsService(row.service),
+                service=_gateway_service(row.service),
                 subnets=[subnets],
             )
         else:
             endpoint = vpc.add_interface_endpoint(
                 row.construct_id,
-                service=ec2.InterfaceVpcEndpointService(row.service_name(region), HTTPS_PORT),
+                service=_interface_service(row.service_name(region)),
                 private_dns_enabled=row.private_dns,
                 security_groups=groups,
                 subnets=subnets,
                 # The group has its one rule.
                 open=False,
             )
-        for statement in policies.statements(row):
+        for statement in endpoint_statements(row):
             endpoint.add_to_policy(statement)
+
+
+@cache
+def _interface_service(name: str) -> ec2.InterfaceVpcEndpointService:
+    """A name and nothing of a stage, so one object serves all networks of a region."""
+    return ec2.InterfaceVpcEndpointService(name, HTTPS_PORT)
+
+
+@cache
+def _gateway_service(name: str) -> ec2.GatewayVpcEndpointAwsService:
+    return ec2.GatewayVpcEndpointAwsService(name)
 
 
 def _security_group(scope: Construct, vpc: ec2.IVpc, vpc_cidr: str) -> ec2.SecurityGroup:

@@ -1,6 +1,7 @@
 """Availability zones without a lookup."""
 
 import builtins
+from functools import cache
 
 import aws_cdk as cdk
 import jsii
@@ -19,5 +20,11 @@ class ZonesByPosition(cdk.Stack):
     @jsii.member(jsii_name="availabilityZones")
     def availability_zones(self) -> list[str]:
         """As many positions as a VPC may have zones."""
-        zones = cdk.Fn.get_azs()
-        return [cdk.Fn.select(position, zones) for position in range(MOST_ZONES)]
+        return [*_zones()]
+
+
+@cache
+def _zones() -> tuple[str, ...]:
+    """References that resolve alike in every stack."""
+    zones = cdk.Fn.get_azs()
+    return tuple(cdk.Fn.select(position, zones) for position in range(MOST_ZONES))

@@ -1,6 +1,7 @@
 """The roles without which AWS's own project templates cannot start."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import aws_cdk as cdk
@@ -116,12 +117,7 @@ class ServiceCatalogRoles(Construct):
 
 
 def _role(scope: Construct, row: ServiceCatalogRole, personas: PersonaRoles) -> iam.Role:
-    # IfExists: not every one of these services says for which account it acts.
-    from_here = {"StringEqualsIfExists": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}}
-    services = [
-        iam.ServicePrincipal(f"{service}.amazonaws.com", conditions=from_here)
-        for service in row.services
-    ]
+    services = [_service(service) for service in row.services]
     role = iam.Role(
         scope,
         row.part,
@@ -130,13 +126,26 @@ def _role(scope: Construct, row: ServiceCatalogRole, personas: PersonaRoles) -> 
         description=f"Project templates of AWS: {', '.join(row.services)}",
         assumed_by=services[0] if len(services) == 1 else iam.CompositePrincipal(*services),
         managed_policies=[
-            *(iam.ManagedPolicy.from_aws_managed_policy_name(n) for n in row.aws_policies),
+            *map(_aws_policy, row.aws_policies),
             *(personas.policy(policy) for policy in row.persona_policies),
         ],
     )
     if row.aws_policies:
         acknowledge_each(role, {_finding(name): REASON for name in row.aws_policies})
     return role
+
+
+@cache
+def _service(name: str) -> iam.ServicePrincipal:
+    """A service that acts for this account; one object for the roles of all stages."""
+    # IfExists: not every one of these services says for which account it acts.
+    from_here = {"StringEqualsIfExists": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}}
+    return iam.ServicePrincipal(f"{name}.amazonaws.com", conditions=from_here)
+
+
+@cache
+def _aws_policy(name: str) -> iam.IManagedPolicy:
+    return iam.ManagedPolicy.from_aws_managed_policy_name(name)
 
 
 def _finding(aws_policy: str) -> str:
