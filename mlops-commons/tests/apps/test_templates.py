@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import botocore.session
 import pytest
 from checkouts import APPS_HERE, Assembly, make_checkout
 
@@ -109,6 +110,15 @@ ACCEPTED_IN_POLICIES = {
 }
 
 
+def is_newer(finding: Any) -> bool:
+    """Whether an action that parliament does not know is an operation of AWS's own SDK."""
+    if finding.issue != "UNKNOWN_ACTION":
+        return False
+    service, _, action = finding.location["string"].partition(":")
+    operations = botocore.session.get_session().get_service_model(service).operation_names
+    return action in operations
+
+
 def test_parliament_finds_nothing_in_any_policy(sample_assembly: Any) -> None:
     found, seen = [], 0
     for name, template in sample_assembly.templates().items():
@@ -120,6 +130,7 @@ def test_parliament_finds_nothing_in_any_policy(sample_assembly: Any) -> None:
                 for finding in analysed.findings
                 if finding.issue not in JUDGED_ELSEWHERE
                 and (policy, finding.issue) not in ACCEPTED_IN_POLICIES
+                and not is_newer(finding)
             ]
     assert found == []
     assert seen > 5
