@@ -11,6 +11,7 @@ PAGES = (
     "docs/**/*.md",
     "examples/README.md",
     "mlops-*/README.md",
+    "rehearsal/README.md",
 )
 
 project = "MLOps Multi Account Setup"
@@ -36,7 +37,7 @@ def _titles() -> dict[str, list[str]]:
         for pattern in PAGES
         for page in sorted(ROOT.glob(pattern))
     }
-    packages = [page for page in found if page.startswith("mlops-")]
+    packages = [page for page in found if page.startswith(("mlops-", "rehearsal/"))]
     how_to = [page for page in found if page.startswith("docs/how-to/")]
     decisions = [page for page in found if page.startswith("docs/decisions/")]
     rest = [page for page in found if page not in {"README", *packages, *how_to, *decisions}]
