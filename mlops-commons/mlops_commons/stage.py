@@ -30,6 +30,13 @@ class RemovalPolicy(StrEnum):
     DESTROY = "destroy"
 
 
+class Separation(StrEnum):
+    """How far a persona's role reaches: all projects of its set, or those listed for a user."""
+
+    SET = "set"
+    PROJECT = "project"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Bootstrap:
     """How an account is bootstrapped; `execution_policy_arn` is empty where none is named."""
@@ -82,14 +89,58 @@ class Portfolio:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Approvers:
+    """Who approves what projects deploy to preprod and prod; nobody named: the lead's role.
+
+    Attributes:
+        role_arns: roles outside Studio, such as those of permission sets; `*` may stand in them.
+        require_mfa: whether the approver's session must have been opened with MFA.
+    """
+
+    role_arns: tuple[str, ...] = ()
+    require_mfa: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProtectedBranches:
+    """Whose `main` changes only by the merge of an approved pull request."""
+
+    deploy: bool = True
+    build: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Projects:
+    """What the projects of a set may deploy, who approves it, and how they are kept apart.
+
+    Attributes:
+        deploys: types of CloudFormation resources beyond those of the products' deploy apps.
+        role_actions: IAM actions that a role of a project may have beyond the boundary's outline.
+        package_index: the URL of the Python package index of builds; empty for the public one.
+    """
+
+    deploys: tuple[str, ...] = ()
+    role_actions: tuple[str, ...] = ()
+    approvers: Approvers = Approvers()
+    protected_branches: ProtectedBranches = ProtectedBranches()
+    separation: Separation = Separation.SET
+    package_index: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Stage:
-    """One account and region of a set; `tags` hold those of the platform and the set too."""
+    """One account and region of a set; `tags` hold those of the platform and the set too.
+
+    Attributes:
+        manual_approval_reason: why prod does without an approval; empty elsewhere.
+    """
 
     stage_name: str
     account: str
     region: str
     enabled: bool = True
     manual_approval: bool
+    manual_approval_reason: str = ""
     parameter_namespace: str = ""
     removal_policy: RemovalPolicy = RemovalPolicy.RETAIN
     tags: Mapping[str, str] = field(default_factory=dict)
@@ -103,6 +154,7 @@ class Deployment:
     set_name: str
     enabled: bool = True
     tags: Mapping[str, str] = field(default_factory=dict)
+    projects: Projects = Projects()
     stages: tuple[Stage, ...]
 
     def stage(self, stage_name: str) -> Stage | None:

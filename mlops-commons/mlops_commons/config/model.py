@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+from mlops_commons.config.projects_model import ProjectsFile
 from mlops_commons.config.values import (
     Account,
     ConfigModel,
@@ -95,6 +96,10 @@ class StageFile(ConfigModel):
     manual_approval: bool | None = Field(
         None, description="wait for a person before this stage; default: true except for dev"
     )
+    manual_approval_reason: Text | None = Field(
+        None,
+        description="needed where prod has manual_approval: false; preprod's approval shows it",
+    )
     parameter_namespace: Namespace | None = Field(
         None, description="goes in front of SSM parameter names; keeps stages of one account apart"
     )
@@ -112,6 +117,7 @@ class DeploymentFile(ConfigModel):
     enabled: bool = Field(Deployment.enabled, description="false: nothing of this set is delivered")
     default_region: Region | None = Field(None, description="default: the region of the pipeline")
     tags: Tags = Field(default_factory=dict, description="on every resource of the set's stages")
+    projects: ProjectsFile = Field(default_factory=lambda: ProjectsFile())
     stages: tuple[StageFile, ...] = ()
 
 
@@ -138,6 +144,7 @@ class CdkAppConfig(ConfigModel):
     tags: Tags = Field(default_factory=dict, description="on every resource of every stage")
     pipeline: PipelineFile
     portfolio: PortfolioFile = Field(default_factory=lambda: PortfolioFile())
+    projects: ProjectsFile = Field(default_factory=lambda: ProjectsFile())
     deployments: tuple[DeploymentFile, ...] = ()
 
 

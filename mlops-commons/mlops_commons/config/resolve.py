@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mlops_commons import stage as platform
 from mlops_commons.config import infra_model as infra
-from mlops_commons.config import model
+from mlops_commons.config import model, projects_model
 from mlops_commons.config.filled import named_values
 from mlops_commons.config.resolve_infra import is_dev, network, studio
 from mlops_commons.utilities import names
@@ -59,8 +59,23 @@ def _deployment(
         set_name=entry.set_name,
         enabled=entry.enabled,
         tags={**app.tags, **entry.tags},
+        projects=_projects(app.projects, entry.projects),
         stages=tuple(_stage(app, entry, stage, directory) for stage in entry.stages),
     )
+
+
+def _projects(*blocks: projects_model.ProjectsFile) -> platform.Projects:
+    """Key by key what the later block names, in the blocks within a block too."""
+    approvers = named_values(platform.Approvers, *(block.approvers for block in blocks))
+    branches = named_values(
+        platform.ProtectedBranches, *(block.protected_branches for block in blocks)
+    )
+    named = {
+        **named_values(platform.Projects, *blocks),
+        "approvers": platform.Approvers(**approvers),
+        "protected_branches": platform.ProtectedBranches(**branches),
+    }
+    return platform.Projects(**named)
 
 
 def _stage(
@@ -77,6 +92,7 @@ def _stage(
         region=region,
         enabled=stage.enabled,
         manual_approval=not is_dev(stage.stage_name) if approval is None else approval,
+        manual_approval_reason=stage.manual_approval_reason or "",
         parameter_namespace=(stage.parameter_namespace or "").strip("/"),
         removal_policy=stage.removal_policy,
         tags={**app.tags, **deployment.tags, **stage.tags},

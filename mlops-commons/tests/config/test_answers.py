@@ -44,7 +44,7 @@ ANSWERS = Answers(
             stages=(
                 StageAnswer(stage_name="dev", account="100000000002", network=CREATED),
                 StageAnswer(
-                    stage_name="prod",
+                    stage_name="preprod",
                     account="100000000003",
                     manual_approval=False,
                     network=IMPORTED,

@@ -18,6 +18,7 @@ from mlops_commons.config import (
 )
 from mlops_commons.config.explaining.schema import SCHEMAS, schema_text
 from mlops_commons.config.model import CdkAppFile
+from mlops_commons.stage import Approvers, Projects, ProtectedBranches, Separation
 from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG, SAMPLE
 from mlops_commons.utilities.paths import EXAMPLES as SHIPPED_EXAMPLES
 
@@ -96,6 +97,8 @@ EXAMPLES = (
         False,
         more=", manual_approval: false",
     ),
+    example("protected by default", "deployments[0].projects.protected_branches.deploy", True),
+    example("the lead approves by default", "deployments[0].projects.approvers.role_arns", ()),
     example("data kept by default", STAGE.format(2) + ".removal_policy", "retain"),
     example(
         "bootstrap with the default policy",
@@ -384,3 +387,30 @@ def test_the_sample_is_found_beside_the_models() -> None:
 def test_the_accounts_of_the_sample_are_known_as_placeholders(tmp_path: Path) -> None:
     text = MANDATORY.format(dev='"555555555555"', more=", enabled: false")
     assert placeholder_accounts(loaded(tmp_path, text)) == ("111111111111", "444444444444")
+
+
+def test_a_set_wins_over_the_default_of_projects_key_by_key(tmp_path: Path) -> None:
+    app = """\
+cdk_app_config:
+  pipeline: {account: "111111111111", region: eu-west-1}
+  projects:
+    deploys: [AWS::Lambda::Function]
+    role_actions: [dynamodb:GetItem]
+    approvers: {role_arns: ["arn:aws:iam::222222222222:role/Approvers"], require_mfa: true}
+    protected_branches: {build: true}
+  deployments:
+    - set_name: retail
+      projects:
+        deploys: []
+        approvers: {require_mfa: false}
+        separation: PROJECT
+      stages: [{stage_name: dev, account: "222222222222"}]
+"""
+    projects = loaded(tmp_path, app).deployments[0].projects
+    assert projects == Projects(
+        deploys=(),
+        role_actions=("dynamodb:GetItem",),
+        approvers=Approvers(role_arns=("arn:aws:iam::222222222222:role/Approvers",)),
+        protected_branches=ProtectedBranches(deploy=True, build=True),
+        separation=Separation.PROJECT,
+    )

@@ -27,7 +27,10 @@ cdk_app_config:
       stages:
         - {stage_name: dev, account: "303030303031"}
         - {stage_name: preprod, account: "303030303032", enabled: false}
-        - {stage_name: prod, account: "303030303033", manual_approval: false}
+        - stage_name: prod
+          account: "303030303033"
+          manual_approval: false
+          manual_approval_reason: the change board approves merges
     - set_name: sleeping
       enabled: false
       stages: [{stage_name: dev, account: "404040404041"}]

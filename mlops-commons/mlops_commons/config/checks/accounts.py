@@ -8,7 +8,7 @@ from mlops_commons.config.document import KeyPath
 from mlops_commons.config.resolve_infra import is_dev
 from mlops_commons.config.sources import APP_ROOT, Sources
 from mlops_commons.config.values import region_partitions
-from mlops_commons.contract import TagKey
+from mlops_commons.contract import StageName, TagKey
 from mlops_commons.stage import Bootstrap
 from mlops_commons.utilities.errors import Problem
 
@@ -50,6 +50,19 @@ def missing_dev(sources: Sources) -> Iterator[Problem]:
             )
             path = (APP_ROOT, "deployments", index, "stages")
             yield sources.app_document.problem(path, message)
+
+
+def prod_is_approved(sources: Sources) -> Iterator[Problem]:
+    """Whoever lets every push through to prod says why, where reviewers of the file read it."""
+    for path, deployment, stage in sources.stages():
+        prod = stage.stage_name.lower() == StageName.PROD
+        if prod and not stage.manual_approval and not stage.manual_approval_reason:
+            message = (
+                f"every push to the repositories of set '{deployment.set_name}' would reach prod "
+                "without an approval; remove the line, or write the reason beside it: "
+                "manual_approval_reason: who decided it, and what approves instead"
+            )
+            yield sources.app_document.problem((*path, "manual_approval"), message)
 
 
 def tags_allowed(sources: Sources) -> Iterator[Problem]:

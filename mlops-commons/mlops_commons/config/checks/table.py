@@ -25,6 +25,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     *NEED_NAMES,
     account_checks.duplicate_sets,
     account_checks.duplicate_stages,
+    account_checks.prod_is_approved,
     account_checks.tags_allowed,
     account_checks.policies_in_their_account,
     name_checks.duplicate_places,

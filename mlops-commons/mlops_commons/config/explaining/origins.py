@@ -9,13 +9,21 @@ from mlops_commons.config.document import Document, KeyPath, text_of
 from mlops_commons.config.filled import filled_fields
 from mlops_commons.config.infra_model import CreateNetworkFile, ImportNetworkFile
 from mlops_commons.config.model import BootstrapFile, PortfolioFile, RepositoryFile
+from mlops_commons.config.projects_model import (
+    ApproversFile,
+    ProjectsFile,
+    ProtectedBranchesFile,
+)
 from mlops_commons.config.sources import APP_ROOT, INFRA_ROOT, Sources
 from mlops_commons.config.studio_model import StudioStageFile
 from mlops_commons.stage import (
+    Approvers,
     Bootstrap,
     CreateNetwork,
     ImportNetwork,
     Portfolio,
+    Projects,
+    ProtectedBranches,
     Repository,
     Stage,
     Studio,
@@ -30,6 +38,13 @@ STUDIO: Final = filled_fields(StudioStageFile, Studio)
 BOOTSTRAP: Final = filled_fields(BootstrapFile, Bootstrap)
 REPOSITORY: Final = filled_fields(RepositoryFile, Repository)
 PORTFOLIO: Final = filled_fields(PortfolioFile, Portfolio)
+APPROVERS: Final = filled_fields(ApproversFile, Approvers)
+BRANCHES: Final = filled_fields(ProtectedBranchesFile, ProtectedBranches)
+PROJECTS: Final = {
+    key: name
+    for key, name in filled_fields(ProjectsFile, Projects).items()
+    if key not in ("approvers", "protected_branches")
+}
 """Keys of the files, each with the field of the resolved value."""
 
 
@@ -68,6 +83,7 @@ def _rows(sources: Sources) -> Iterator[Row]:
         set_path = path[:3]
         for rows in (
             _stage(sources, stage, path, set_path),
+            _projects(sources, deployment.projects, set_path),
             _network(sources, deployment.set_name, stage.stage_name),
             _studio(sources, deployment.set_name, stage.stage_name),
         ):
@@ -99,7 +115,10 @@ def _stage(
     inherited: dict[str, tuple[KeyPath, ...]] = {
         "region": ((*set_path, "default_region"), (*PIPELINE, "region")),
     }
-    simple = ("account", "region", "manual_approval", "parameter_namespace", "removal_policy")
+    simple = (
+        *("account", "region", "manual_approval", "manual_approval_reason"),
+        *("parameter_namespace", "removal_policy"),
+    )
     for key in simple:
         candidates = ((*path, key), *inherited.get(key, ()))
         yield key, getattr(stage, key), _origin(app, *candidates)
@@ -108,6 +127,21 @@ def _stage(
         yield f"tags.{tag}", text, _origin(app, *candidates)
     for key, value, origin in _values(app, stage.bootstrap, BOOTSTRAP, (*path, "bootstrap")):
         yield f"bootstrap.{key}", value, origin
+
+
+def _projects(
+    sources: Sources, projects: Projects, set_path: KeyPath
+) -> Iterator[tuple[str, object, str]]:
+    """What holds for the projects of the stage's set."""
+    blocks: tuple[tuple[KeyPath, object, Mapping[str, str]], ...] = (
+        ((), projects, PROJECTS),
+        (("approvers",), projects.approvers, APPROVERS),
+        (("protected_branches",), projects.protected_branches, BRANCHES),
+    )
+    for below, resolved, keys in blocks:
+        places = tuple((*above, "projects", *below) for above in (set_path, (APP_ROOT,)))
+        for key, value, origin in _values(sources.app_document, resolved, keys, *places):
+            yield ".".join(("projects", *(str(part) for part in below), key)), value, origin
 
 
 def _network(sources: Sources, set_name: str, stage_name: str) -> Iterator[tuple[str, object, str]]:

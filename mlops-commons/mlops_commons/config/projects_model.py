@@ -1,0 +1,64 @@
+"""The model of the block `projects` in `cdk-app.yml`, as it stands in the file."""
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from mlops_commons.config.values import ConfigModel, Shape, Text, lowered
+from mlops_commons.stage import Approvers, Projects, ProtectedBranches, Separation
+
+# Third-party and custom types do not belong here: CloudFormation runs them with other permissions.
+ResourceType = Annotated[
+    Text, Shape("AWS::[A-Za-z0-9]+::[A-Za-z0-9]+", "a resource type of CloudFormation")
+]
+# One action, never a family: 's3:*' would be everything that AWS adds later, too.
+Action = Annotated[Text, Shape("[a-z0-9-]+:[A-Za-z0-9]+", "one IAM action, without wildcards")]
+PrincipalArn = Annotated[
+    Text,
+    # The account is spelled out: a pattern for it would let a foreign account approve.
+    Shape("arn:aws[a-z-]*:iam::[0-9]{12}:role/[^?]+", "the ARN of an IAM role; '*' may end it"),
+]
+IndexUrl = Annotated[
+    Text, Shape("https://[^\\s\"'$`\\\\]+", "an https URL of a Python package index")
+]
+
+
+class ApproversFile(ConfigModel):
+    """Who approves what projects deploy to preprod and prod."""
+
+    role_arns: tuple[PrincipalArn, ...] = Field(
+        Approvers.role_arns,
+        description="may assume the approvers' role of dev; default: nobody, the lead approves",
+    )
+    require_mfa: bool = Field(
+        Approvers.require_mfa, description="true: only sessions that were opened with MFA"
+    )
+
+
+class ProtectedBranchesFile(ConfigModel):
+    """Whose main changes only by the merge of an approved pull request."""
+
+    deploy: bool = Field(ProtectedBranches.deploy, description="the deploy repositories")
+    build: bool = Field(ProtectedBranches.build, description="the build repositories")
+
+
+class ProjectsFile(ConfigModel):
+    """What projects may deploy, who approves it, how they are kept apart."""
+
+    deploys: tuple[ResourceType, ...] = Field(
+        Projects.deploys, description="types of resources beyond those of the products' deploy apps"
+    )
+    role_actions: tuple[Action, ...] = Field(
+        Projects.role_actions, description="IAM actions that roles of projects may have besides"
+    )
+    approvers: ApproversFile = Field(default_factory=lambda: ApproversFile())
+    protected_branches: ProtectedBranchesFile = Field(
+        default_factory=lambda: ProtectedBranchesFile()
+    )
+    separation: Annotated[Separation, BeforeValidator(lowered)] = Field(
+        Projects.separation,
+        description="project: people reach only the projects that are listed for them",
+    )
+    package_index: IndexUrl | None = Field(
+        None, description="where builds install Python packages from; default: the public index"
+    )
