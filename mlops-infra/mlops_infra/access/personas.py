@@ -24,7 +24,7 @@ LIMITS: Final = (DENY_DECISIONS, DENY_DETOURS)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Persona:
+class PersonaRow:
     """One row: a role and its policies.
 
     Attributes:
@@ -45,13 +45,13 @@ class Persona:
 
 
 PERSONAS: Final = (
-    Persona(
+    PersonaRow(
         key=contract.Persona.DATA_SCIENTIST,
         title="Data scientist: explores, trains, registers models",
         policies=(*WORK, *LIMITS),
         jobs_run_as=contract.Persona.DATA_SCIENTIST,
     ),
-    Persona(
+    PersonaRow(
         key=contract.Persona.LEAD_DATA_SCIENTIST,
         title="Lead data scientist: also starts projects and approves models",
         policies=(*WORK, APPROVE_MODELS, CREATE_PROJECTS),
@@ -59,19 +59,19 @@ PERSONAS: Final = (
         # has the lead's approval rights (docs/decisions/0005-jobs-of-a-lead.md).
         jobs_run_as=contract.Persona.EXECUTION,
     ),
-    Persona(
+    PersonaRow(
         key=contract.Persona.EXECUTION,
         title="Studio execution role: users without a role of their own, and a lead's jobs",
         policies=(*WORK, *LIMITS),
         jobs_run_as=contract.Persona.EXECUTION,
     ),
-    Persona(
+    PersonaRow(
         key=contract.Persona.ML_ENGINEER,
         title="ML engineer: also operates endpoints and follows pipelines",
         policies=(*WORK, OPERATE_ENDPOINTS, *LIMITS),
         jobs_run_as=contract.Persona.ML_ENGINEER,
     ),
-    Persona(
+    PersonaRow(
         key=contract.Persona.AUDITOR,
         title="Auditor: sees everything of SageMaker, changes nothing",
         policies=(EXPLORE,),

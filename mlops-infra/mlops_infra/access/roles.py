@@ -12,7 +12,7 @@ from constructs import Construct
 from mlops_commons import contract
 from mlops_commons.cdk.policies import managed_policy
 from mlops_commons.iam.statements import Statement
-from mlops_infra.access.personas import PERSONAS, POLICIES, Persona
+from mlops_infra.access.personas import PERSONAS, POLICIES, PersonaRow
 from mlops_infra.access.policies import Policy
 from mlops_infra.access.scope import PolicyScope
 
@@ -71,7 +71,7 @@ class PersonaRoles(Construct):
         """A policy of the table, for roles of the same stack that do the same work."""
         return self._policies[policy.name]
 
-    def _role(self, persona: Persona) -> iam.Role:
+    def _role(self, persona: PersonaRow) -> iam.Role:
         role = iam.Role(
             self,
             f"{_pascal(persona.key)}Role",
@@ -84,7 +84,7 @@ class PersonaRoles(Construct):
         role.assume_role_policy.add_statements(_set_source_identity())
         return role
 
-    def _parameter(self, persona: Persona, namespace: str) -> None:
+    def _parameter(self, persona: PersonaRow, namespace: str) -> None:
         ssm.StringParameter(
             self,
             f"{_pascal(persona.key)}Parameter",
@@ -93,7 +93,7 @@ class PersonaRoles(Construct):
             string_value=self._roles[persona.key].role_arn,
         )
 
-    def _jobs_run_as(self, persona: Persona, passed: contract.Persona) -> None:
+    def _jobs_run_as(self, persona: PersonaRow, passed: contract.Persona) -> None:
         managed_policy(
             self,
             f"{_pascal(persona.key)}PassRole",
