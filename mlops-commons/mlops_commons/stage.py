@@ -68,7 +68,7 @@ class CodeCommit:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pipeline:
+class Governance:
     """The governance account."""
 
     account: str
@@ -259,7 +259,7 @@ class PlatformConfig:
 
     app_prefix: str = APP_PREFIX
     tags: Mapping[str, str] = field(default_factory=dict)
-    pipeline: Pipeline
+    pipeline: Governance
     portfolio: Portfolio = Portfolio()
     deployments: tuple[Deployment, ...]
     networks: Mapping[tuple[str, str], Network]

@@ -23,7 +23,7 @@ from mlops_commons.execution_policies.policy_documents import (
     reviewed_text,
     split,
 )
-from mlops_commons.execution_policies.project_stacks import STAGES, project_stack
+from mlops_commons.execution_policies.project_stacks import STAGE_NAMES, project_stack
 from mlops_commons.execution_policies.review import Review
 from mlops_commons.iam.statements import policy_document
 from mlops_commons.utilities import names
@@ -141,5 +141,5 @@ def _synthesised(place: Environment, assemblies: Assemblies) -> Iterator[StackTe
 def _of_projects(row: BootstrapRow, place: Environment) -> Iterator[StackTemplate]:
     stages = dict.fromkeys(use.stage_name.lower() for use in row.uses if use.set_name)
     for stage in stages:
-        if stage in STAGES:
+        if stage in STAGE_NAMES:
             yield project_stack(stage, place, row.dev_accounts)

@@ -25,7 +25,7 @@ def resolve(
     return platform.PlatformConfig(
         app_prefix=app.app_prefix,
         tags=app.tags,
-        pipeline=platform.Pipeline(
+        pipeline=platform.Governance(
             account=app.pipeline.account,
             region=app.pipeline.region,
             code_commit=_code_commit(app.pipeline.code_commit),

@@ -10,7 +10,7 @@ from mlops_commons.assembly.templates import (
     defaults,
     resources,
 )
-from mlops_commons.diagrams.actions import Action, actions
+from mlops_commons.diagrams.actions import Action, pipeline_actions
 from mlops_commons.diagrams.graph import Direction, Edge, EdgeKind, Graph, Group, Node, NodeKind
 from mlops_commons.diagrams.values import text
 
@@ -99,7 +99,7 @@ def _variables(stack: StackTemplate) -> dict[str, str]:
 
 def _pipeline_actions(template: Template, variables: dict[str, str]) -> Iterator[Action]:
     for _, pipeline in resources(template, "AWS::CodePipeline::Pipeline"):
-        yield from actions(pipeline, variables)
+        yield from pipeline_actions(pipeline, variables)
 
 
 def _pushes(stacks: Sequence[StackTemplate]) -> Iterator[Edge]:

@@ -43,7 +43,7 @@ class Action:
     topic: str = ""
 
 
-def actions(pipeline: Resource, variables: Mapping[str, str]) -> Iterator[Action]:
+def pipeline_actions(pipeline: Resource, variables: Mapping[str, str]) -> Iterator[Action]:
     """Every action of a pipeline, in the order in which they run.
 
     Args:

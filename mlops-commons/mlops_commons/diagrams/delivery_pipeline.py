@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Final
 
 from mlops_commons.assembly.templates import StackTemplate, defaults
-from mlops_commons.diagrams.actions import Action, actions
+from mlops_commons.diagrams.actions import Action, pipeline_actions
 from mlops_commons.diagrams.graph import Direction, Edge, Graph, Group, Node, NodeKind
 
 KINDS: Final = {
@@ -33,7 +33,7 @@ def delivery_pipeline(stack: StackTemplate, roles: Mapping[str, str]) -> Graph:
         "AWS::Region": stack.summary.region,
     }
     ((_, pipeline),) = stack.resources("AWS::CodePipeline::Pipeline")
-    found = list(actions(pipeline, variables))
+    found = list(pipeline_actions(pipeline, variables))
     return Graph(
         title=f"Pipeline {pipeline['Name']}",
         direction=Direction.RIGHT,

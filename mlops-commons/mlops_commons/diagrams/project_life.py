@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from mlops_commons.assembly.templates import Resource, Template, defaults, resources
 from mlops_commons.diagrams.account_map import PROJECT
-from mlops_commons.diagrams.actions import Action, actions
+from mlops_commons.diagrams.actions import Action, pipeline_actions
 from mlops_commons.diagrams.delivery_pipeline import action_key, action_node, order, row, stages
 from mlops_commons.diagrams.graph import Direction, Edge, EdgeKind, Graph, Group, Node, NodeKind
 from mlops_commons.diagrams.project_access import WRITES, event, writes
@@ -65,7 +65,7 @@ class _Project:
             if key not in _artifact_stores(product)
         }
         self._pipelines = {
-            key: (self._text(pipeline["Name"]), list(actions(pipeline, variables)))
+            key: (self._text(pipeline["Name"]), list(pipeline_actions(pipeline, variables)))
             for key, pipeline in resources(product, PIPELINES)
         }
 

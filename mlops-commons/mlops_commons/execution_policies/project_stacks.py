@@ -13,7 +13,7 @@ from mlops_commons.assembly.templates import Environment, StackTemplate
 from mlops_commons.contract import ParameterName, StageName
 
 PROJECT_TAG: Final = "sagemaker:project-id"
-STAGES: Final = tuple(str(stage) for stage in StageName)
+STAGE_NAMES: Final = tuple(str(stage) for stage in StageName)
 """Where projects deploy."""
 NETWORK: Final = tuple(
     name.removeprefix("/")

@@ -15,7 +15,7 @@ from mlops_commons.utilities.errors import PlatformError
 
 Lookup = Callable[[str, str], str]
 """From profile and region to the account that STS says; raises PlatformError."""
-STAGES: Final = ",".join(str(name) for name in DELIVERY_ORDER)
+USUAL_STAGES: Final = ",".join(str(name) for name in DELIVERY_ORDER)
 CREATE: Final = "create"
 IMPORT: Final = "import"
 
@@ -51,7 +51,7 @@ def _set(
     _heading(f"Account set {number + 1}: the accounts of a business unit")
     name = _text("name", known.set_name if known else f"business-unit-{number + 1}", SetName)
     own_region = _text("region", known.default_region if known else region, Region, region)
-    proposed = ",".join(stage.stage_name for stage in known.stages) if known else STAGES
+    proposed = ",".join(stage.stage_name for stage in known.stages) if known else USUAL_STAGES
     names = _list("stages, with commas", proposed, StageText)
     earlier = [stage for entry in before for stage in entry.stages]
     stages: list[StageAnswer] = []
