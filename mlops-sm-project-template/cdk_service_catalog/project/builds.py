@@ -142,6 +142,10 @@ def _log_group(row: Build) -> Resource:
 def _project(row: Build) -> Resource:
     return {
         "Type": "AWS::CodeBuild::Project",
+        # CodeBuild looks at the VPC as this role when the project is made, and refuses it without
+        # the permissions (CodeBuild User Guide, "Troubleshooting": Not authorized to perform
+        # DescribeSecurityGroups).
+        "DependsOn": [f"{row.role}Policy"],
         "Properties": {
             "Name": sub(f"{naming.PREFIXED}-{row.purpose}"),
             "Description": sub(f"Project ${{SageMakerProjectName}}: {row.title}"),
@@ -150,6 +154,12 @@ def _project(row: Build) -> Resource:
             "TimeoutInMinutes": row.minutes,
             "Source": {"Type": "CODEPIPELINE", "BuildSpec": row.buildspec},
             "Artifacts": {"Type": "CODEPIPELINE"},
+            # A build runs code of whoever may push: it reaches what the VPC lets it reach.
+            "VpcConfig": {
+                "VpcId": ref("VpcId"),
+                "Subnets": ref("PrivateSubnetIds"),
+                "SecurityGroupIds": [ref("SecurityGroupId")],
+            },
             "LogsConfig": {
                 "CloudWatchLogs": {"Status": "ENABLED", "GroupName": ref(f"{row.id}Logs")}
             },

@@ -57,17 +57,17 @@ def parameters(props: ProjectProps) -> dict[str, Any]:
         },
         "VpcId": {
             "Type": "AWS::SSM::Parameter::Value<String>",
-            "Description": "The VPC in which the project's jobs run",
+            "Description": "The VPC in which the project's jobs and builds run",
             "Default": ParameterName.VPC_ID.within(namespace),
         },
         "PrivateSubnetIds": {
             "Type": "AWS::SSM::Parameter::Value<List<String>>",
-            "Description": "The subnets in which the project's jobs run",
+            "Description": "The subnets in which the project's jobs and builds run",
             "Default": ParameterName.PRIVATE_SUBNET_IDS.within(namespace),
         },
         "SecurityGroupId": {
             "Type": "AWS::SSM::Parameter::Value<String>",
-            "Description": "The security group of the project's jobs",
+            "Description": "The security group of the project's jobs and builds",
             "Default": ParameterName.SECURITY_GROUP_ID.within(namespace),
         },
     }

@@ -48,6 +48,11 @@ def here(service: str, resource: str) -> str:
     return f"arn:aws:{service}:{REGION}:{DEV}:{resource}"
 
 
+INTERFACE = here("ec2", "network-interface/eni-0a")
+TO_CODEBUILD = {
+    "ec2:AuthorizedService": "codebuild.amazonaws.com",
+    "ec2:Subnet": here("ec2", "subnet/subnet-0b"),
+}
 ALLOWED = {
     "jobs run in the private subnets": (
         "Execution",
@@ -72,6 +77,22 @@ ALLOWED = {
             here("ec2", "subnet/subnet-0a"),
             {"ec2:SubnetID": "subnet-0a"},
         ),
+    ),
+    "the build joins the private subnets": (
+        "Build",
+        Request(
+            "ec2:CreateNetworkInterface",
+            here("ec2", "subnet/subnet-0b"),
+            {"ec2:SubnetID": "subnet-0b"},
+        ),
+    ),
+    "synth hands its interface to CodeBuild": (
+        "Synth",
+        Request("ec2:CreateNetworkInterfacePermission", INTERFACE, TO_CODEBUILD),
+    ),
+    "the test takes its interface away": (
+        "Test",
+        Request("ec2:DeleteNetworkInterface", INTERFACE, {"ec2:Vpc": here("ec2", "vpc/vpc-0a")}),
     ),
     "jobs pull the images of AWS": (
         "Execution",
@@ -125,6 +146,38 @@ DENIED = {
             here("ec2", "subnet/subnet-0c"),
             {"ec2:SubnetID": "subnet-0c"},
         ),
+    ),
+    "a build in another subnet": (
+        "Build",
+        Request(
+            "ec2:CreateNetworkInterface",
+            here("ec2", "subnet/subnet-0c"),
+            {"ec2:SubnetID": "subnet-0c"},
+        ),
+    ),
+    "a build with another security group": (
+        "Build",
+        Request("ec2:CreateNetworkInterface", here("ec2", "security-group/sg-0b")),
+    ),
+    "a build hands an interface of another subnet to CodeBuild": (
+        "Build",
+        Request(
+            "ec2:CreateNetworkInterfacePermission",
+            INTERFACE,
+            {**TO_CODEBUILD, "ec2:Subnet": here("ec2", "subnet/subnet-0c")},
+        ),
+    ),
+    "a build hands an interface to a foreign account": (
+        "Build",
+        Request(
+            "ec2:CreateNetworkInterfacePermission",
+            INTERFACE,
+            {**TO_CODEBUILD, "ec2:AuthorizedService": "666666666666"},
+        ),
+    ),
+    "a build cuts a job in another VPC off": (
+        "Build",
+        Request("ec2:DeleteNetworkInterface", INTERFACE, {"ec2:Vpc": here("ec2", "vpc/vpc-0b")}),
     ),
     "a job approves its own version": (
         "Execution",

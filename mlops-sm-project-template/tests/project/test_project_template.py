@@ -13,6 +13,7 @@ from launched_projects import (
     PROJECT,
     PROJECT_ID,
     REGION,
+    SUBNETS,
     LaunchedProject,
     launched,
     longest,
@@ -303,6 +304,38 @@ def test_builds_know_the_network_and_the_namespaces_of_stages() -> None:
     assert environment("train")["SECURITY_GROUP_IDS"] == "sg-0a"
     assert environment("synth")["PREPROD_PARAMETER_NAMESPACE"] == "bu1"
     assert "PROD_PARAMETER_NAMESPACE" not in environment("synth")
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_build_runs_in_the_private_subnets_and_nowhere_else(slug: str) -> None:
+    found = {
+        logical_id: resource
+        for logical_id, resource in launched(slug).resources.items()
+        if resource["Type"] == "AWS::CodeBuild::Project"
+    }
+    images = {"ImageProject"} if product(slug).definition.image_repository else set()
+    assert set(found) == {"TrainProject", "SynthProject", "TestProject", *images}
+    for resource in found.values():
+        assert resource["Properties"]["VpcConfig"] == {
+            "VpcId": "vpc-0a",
+            "Subnets": [*SUBNETS],
+            "SecurityGroupIds": ["sg-0a"],
+        }
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_build_is_made_after_its_role_may_look_at_the_network(slug: str) -> None:
+    resources = launched(slug).source
+    for resource in resources.values():
+        if resource["Type"] == "AWS::CodeBuild::Project":
+            role = resource["Properties"]["ServiceRole"]["Fn::GetAtt"][0]
+            needed = [
+                logical_id
+                for logical_id, policy in resources.items()
+                if policy["Type"] == "AWS::IAM::ManagedPolicy"
+                and {"Ref": role} in policy["Properties"]["Roles"]
+            ]
+            assert needed and set(needed) <= set(resource["DependsOn"])
 
 
 @pytest.mark.parametrize("slug", SLUGS)

@@ -8,6 +8,7 @@ from cdk_service_catalog.project.access.common import (
     use_project_artifacts,
     write_build_logs,
 )
+from cdk_service_catalog.project.access.network import builds_join_the_vpc
 from cdk_service_catalog.project.definition import ProductDefinition
 from mlops_commons.iam.reasons import NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Statement, actions, arns
@@ -17,6 +18,7 @@ def build_statements(definition: ProductDefinition) -> tuple[Statement, ...]:
     """Upload scripts, write and start the SageMaker pipeline, follow it."""
     return (
         write_build_logs(),
+        *builds_join_the_vpc(),
         *use_pipeline_artifacts(),
         *use_project_artifacts(write=True),
         *_run_pipelines(definition),
@@ -29,6 +31,7 @@ def image_statements() -> tuple[Statement, ...]:
     """Push container images to the project's repository, and to no other."""
     return (
         write_build_logs(),
+        *builds_join_the_vpc(),
         *use_pipeline_artifacts(),
         Statement(
             sid="LogInToImageRegistry",

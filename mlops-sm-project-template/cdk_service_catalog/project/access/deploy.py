@@ -6,6 +6,7 @@ from cdk_service_catalog.project.access.common import (
     use_project_artifacts,
     write_build_logs,
 )
+from cdk_service_catalog.project.access.network import builds_join_the_vpc
 from cdk_service_catalog.project.definition import ProductDefinition
 from cdk_service_catalog.project.props import STAGES, TESTED, ProjectProps
 from mlops_commons.iam.statements import Statement, actions, arns
@@ -23,6 +24,7 @@ def synth_statements(definition: ProductDefinition) -> tuple[Statement, ...]:
     )
     return (
         write_build_logs(),
+        *builds_join_the_vpc(),
         *use_pipeline_artifacts(),
         Statement(
             sid="FindVersions",
@@ -48,6 +50,7 @@ def test_statements() -> tuple[Statement, ...]:
     ]
     return (
         write_build_logs(),
+        *builds_join_the_vpc(),
         *use_pipeline_artifacts(),
         Statement(sid="TestInStages", actions=("sts:AssumeRole",), resources=tuple(roles)),
     )

@@ -7,6 +7,7 @@ from cdk_service_catalog.project.access.common import (
     pass_role,
     use_project_artifacts,
 )
+from cdk_service_catalog.project.access.network import jobs_join_the_vpc
 from cdk_service_catalog.project.definition import DeployTrigger, ProductDefinition
 from mlops_commons.iam.reasons import NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Statement, actions, arns
@@ -33,7 +34,7 @@ def execution_statements(definition: ProductDefinition) -> tuple[Statement, ...]
         ),
         *_pull_images(definition),
         *_observe(),
-        *_join_the_vpc(),
+        *jobs_join_the_vpc(),
         pass_role("execution", "sagemaker"),
     )
 
@@ -140,50 +141,5 @@ def _observe() -> tuple[Statement, ...]:
             condition={
                 "StringLike": {"cloudwatch:namespace": ("/aws/sagemaker/*", "aws/sagemaker/*")}
             },
-        ),
-    )
-
-
-def _join_the_vpc() -> tuple[Statement, ...]:
-    """SageMaker attaches a job to subnets with the permissions of the job's role.
-
-    Source: SageMaker Developer Guide, "How to use SageMaker AI execution roles".
-    """
-    interfaces = arns("ec2", "network-interface/*")
-    in_vpc = {"ArnEquals": {"ec2:Vpc": arns("ec2", "vpc/${VpcId}")[0]}}
-    return (
-        Statement(
-            sid="AttachToPrivateSubnets",
-            actions=("ec2:CreateNetworkInterface",),
-            resources=arns("ec2", "subnet/*"),
-            reason="a condition names the private subnets",
-            condition={"StringEquals": {"ec2:SubnetID": ref("PrivateSubnetIds")}},
-        ),
-        Statement(
-            sid="AttachWithTheSecurityGroup",
-            actions=("ec2:CreateNetworkInterface",),
-            resources=(*interfaces, *arns("ec2", "security-group/${SecurityGroupId}")),
-            reason="interfaces get random ids; the subnet is the other statement's",
-        ),
-        Statement(
-            sid="HandInterfacesToSageMaker",
-            actions=actions(
-                "ec2",
-                "CreateNetworkInterfacePermission DeleteNetworkInterface "
-                "DeleteNetworkInterfacePermission",
-            ),
-            resources=interfaces,
-            reason="interfaces get random ids; a condition keeps to those in the VPC",
-            condition=in_vpc,
-        ),
-        Statement(
-            sid="DescribeTheNetwork",
-            actions=actions(
-                "ec2",
-                "DescribeDhcpOptions DescribeNetworkInterfaces DescribeSecurityGroups "
-                "DescribeSubnets DescribeVpcs",
-            ),
-            resources=("*",),
-            reason=NO_RESOURCE_LEVEL,
         ),
     )
