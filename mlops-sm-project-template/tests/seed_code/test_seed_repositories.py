@@ -1,11 +1,13 @@
 """Every seed repository runs its own tests, as its pipeline does on a project's first day."""
 
+import json
 from pathlib import Path
 
 import pytest
 from launched_projects import PRODUCTS, product
 from seed_repositories import SeedRepository, seed_repository
 
+from mlops_commons.image_accounts import image_accounts
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 from mlops_commons.utilities.seed_environments import has_torch
 
@@ -42,3 +44,28 @@ def test_an_impossible_gate_stops_the_basic_product(basic: SeedRepository) -> No
     assert done.returncode != 0
     assert "0.01" in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
+
+
+REGISTRIES = """
+import json, pathlib, sagemaker.core as core
+found = {}
+def look(value):
+    if isinstance(value, dict):
+        for region, account in value.get("registries", {}).items():
+            found.setdefault(region, set()).add(account)
+        value = list(value.values())
+    for each in value if isinstance(value, list) else ():
+        look(each)
+for file in (pathlib.Path(core.__file__).parent / "image_uri_config").glob("*.json"):
+    look(json.loads(file.read_text()))
+print(json.dumps({region: sorted(accounts) for region, accounts in found.items()}))
+"""
+
+
+def test_the_platform_knows_the_accounts_of_every_image_that_the_sdk_takes(
+    basic: SeedRepository,
+) -> None:
+    done = basic.run("-c", REGISTRIES)
+    assert done.returncode == 0, done.stderr
+    known = {region: list(accounts) for region, accounts in image_accounts().items()}
+    assert json.loads(done.stdout.splitlines()[-1]) == known
