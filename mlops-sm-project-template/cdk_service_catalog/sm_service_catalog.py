@@ -8,6 +8,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_servicecatalog as servicecatalog
 from constructs import Construct
 
+from cdk_service_catalog.gate.functions import PURPOSES, GateFunctions
 from cdk_service_catalog.portfolio.access import grant_access
 from cdk_service_catalog.portfolio.assets import ProductAssets, name_owner
 from cdk_service_catalog.portfolio.catalogue import CatalogueProduct
@@ -17,7 +18,7 @@ from cdk_service_catalog.portfolio.launch_role import LaunchRole, ProjectBoundar
 from cdk_service_catalog.portfolio.product_templates import product_templates
 from cdk_service_catalog.portfolio.props import ProjectTargets
 from cdk_service_catalog.portfolio.publication import copy_to_bucket, published_template
-from cdk_service_catalog.project.props import ProjectProps
+from cdk_service_catalog.project.props import Gate, ProjectProps
 from mlops_commons.cdk.retention import retention
 from mlops_commons.stage import Portfolio
 from mlops_commons.utilities import names
@@ -57,6 +58,24 @@ class SageMakerServiceCatalog(cdk.Stack):
             set_name=set_name,
             removal_policy=removal_policy,
         )
+        GateFunctions(
+            self,
+            "Gate",
+            app_prefix=app_prefix,
+            set_name=set_name,
+            settings={
+                "bucket_prefix": names.project_bucket_prefix(app_prefix),
+                "region": self.region,
+                "accounts": {
+                    "dev": self.account,
+                    "preprod": targets.preprod_account,
+                    "prod": targets.prod_account,
+                },
+                "namespaces": dict(targets.namespaces),
+                "deploys": [],
+            },
+            removal_policy=removal_policy,
+        )
         boundary_name = names.project_boundary(app_prefix, set_name, self.region)
         props = ProjectProps(
             app_prefix=app_prefix,
@@ -66,6 +85,12 @@ class SageMakerServiceCatalog(cdk.Stack):
             boundary=boundary_name,
             access_logs_bucket=assets.access_logs_name,
             retention=retention(removal_policy),
+            gate=Gate(
+                **{
+                    purpose: names.gate_function(app_prefix, set_name, purpose, self.region)
+                    for purpose in PURPOSES
+                }
+            ),
             namespaces=targets.namespaces,
         )
         stage = cdk.Stage.of(self)

@@ -6,7 +6,7 @@ from typing import Any
 
 from cdk_service_catalog.portfolio.discovery import Product, discover
 from cdk_service_catalog.project.definition import ProductDefinition
-from cdk_service_catalog.project.props import ProjectProps, SeedLocation
+from cdk_service_catalog.project.props import Gate, ProjectProps, SeedLocation
 from cdk_service_catalog.project.template import project_template
 from mlops_commons.assembly.intrinsics import Scope, evaluate
 from mlops_commons.utilities.cloudformation import RETAINED
@@ -23,6 +23,7 @@ PROPS = ProjectProps(
     boundary="mlops-bu-project-boundary-euw1",
     access_logs_bucket="mlops-project-logs-bu-222222222222-euw1",
     retention=RETAINED,
+    gate=Gate(seal="mlops-bu-gate-seal-euw1"),
     namespaces={"preprod": "bu1"},
 )
 PARAMETERS: dict[str, Any] = {

@@ -188,3 +188,16 @@ def deployment_boundary(app_prefix: str, set_name: str, stage_name: str, region:
 def project_bucket_prefix(app_prefix: str) -> str:
     """What the buckets of projects begin with, before `-p-` and the rest of the project's id."""
     return shorten(app_prefix.lower(), MAXIMUM_PROJECT_BUCKET_PREFIX)
+
+
+def gate_function(app_prefix: str, set_name: str, purpose: str, region: str) -> str:
+    """A function of the gate of a set's projects, and its role; IAM has no regions.
+
+    A function's name and a role's may have 64 characters (API_CreateFunction, API_CreateRole).
+
+    Args:
+        purpose: `choose`, `verify` or `seal`.
+    """
+    name = f"{app_prefix}-{set_name}-gate-{purpose}-{region_code(region)}"
+    clean = re.sub(r"[^A-Za-z0-9_-]+", "-", name)
+    return shorten(clean if clean == name else f"{clean}-{digest(name)}", 64)

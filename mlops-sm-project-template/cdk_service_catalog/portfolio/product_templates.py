@@ -14,7 +14,7 @@ from cdk_service_catalog.portfolio.synthesis import Planned, Synthesised, synthe
 from cdk_service_catalog.project.definition import ProductDefinition, StackProduct
 from cdk_service_catalog.project.product_stack import ProductContext
 from cdk_service_catalog.project.project_stack import ProjectStack
-from cdk_service_catalog.project.props import ProjectProps, SeedLocation, Template
+from cdk_service_catalog.project.props import Gate, ProjectProps, SeedLocation, Template
 from cdk_service_catalog.project.tagging import tagged
 from cdk_service_catalog.project.template import project_template
 from mlops_commons.utilities.archive import archive
@@ -133,6 +133,7 @@ def _in_common(context: ProductContext) -> ProductContext:
         prod_account="",
         boundary="boundary",
         access_logs_bucket="logs",
+        gate=Gate(seal="seal"),
         namespaces={stage: stage for stage in context.props.namespaces},
     )
     return ProductContext(

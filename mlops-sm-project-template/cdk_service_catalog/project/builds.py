@@ -57,7 +57,7 @@ def builds(definition: ProductDefinition, props: ProjectProps) -> tuple[Build, .
             title="runs the SageMaker pipeline",
             buildspec="buildspec.yml",
             minutes=definition.build_minutes,
-            environment=_training(definition),
+            environment=_training(definition, props),
         ),
         Build(
             id="Synth",
@@ -86,7 +86,7 @@ def build_resources(rows: Sequence[Build]) -> Resources:
     return {**groups, **{f"{row.id}Project": _project(row) for row in rows}}
 
 
-def _training(definition: ProductDefinition) -> dict[str, Value]:
+def _training(definition: ProductDefinition, props: ProjectProps) -> dict[str, Value]:
     return {
         "SAGEMAKER_PROJECT_NAME": ref("SageMakerProjectName"),
         "SAGEMAKER_PROJECT_ID": ref("SageMakerProjectId"),
@@ -98,6 +98,7 @@ def _training(definition: ProductDefinition) -> dict[str, Value]:
         "ARTIFACT_BUCKET_KMS_ID": attribute("ArtifactKey", "Arn"),
         "SUBNET_IDS": {"Fn::Join": [",", ref("PrivateSubnetIds")]},
         "SECURITY_GROUP_IDS": ref("SecurityGroupId"),
+        "SEAL_FUNCTION_ARN": sub(props.gate.arn("seal")),
         **(_images() if definition.image_repository else {}),
     }
 

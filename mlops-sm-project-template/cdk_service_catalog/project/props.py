@@ -40,6 +40,24 @@ TESTED: Final = ("dev", "preprod")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Gate:
+    """The names of the account set's functions that decide what projects deploy."""
+
+    seal: str
+
+    def arn(self, purpose: str) -> str:
+        """The ARN of a function, in the words of `Fn::Sub`."""
+        return (
+            "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:"
+            f"{getattr(self, purpose)}"
+        )
+
+    def role_arn(self, purpose: str) -> str:
+        """The ARN of a function's role, which has the function's name."""
+        return f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/{getattr(self, purpose)}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProjectProps:
     """What projects of one account set share.
 
@@ -51,6 +69,7 @@ class ProjectProps:
         boundary: the name of the permissions boundary of every role.
         access_logs_bucket: receives the access logs of every bucket.
         retention: CloudFormation's deletion policies of stateful resources.
+        gate: the platform's functions that a project invokes.
     """
 
     app_prefix: str
@@ -60,6 +79,7 @@ class ProjectProps:
     boundary: str
     access_logs_bucket: str
     retention: Mapping[str, str]
+    gate: Gate
     namespaces: Mapping[str, str] = field(default_factory=dict)
     qualifier: str = QUALIFIER
 

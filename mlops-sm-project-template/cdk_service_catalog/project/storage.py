@@ -74,6 +74,7 @@ def bucket_resources(props: ProjectProps) -> Resources:
                 resources=_whole("ArtifactBucket"),
                 condition=executing_in_stages(),
             ),
+            *_sealed_models(props),
         ),
         "PipelineBucket": _bucket(props, "pipeline", "PipelineKey", expiration_days=180),
         "PipelineBucketPolicy": _bucket_policy(
@@ -163,7 +164,39 @@ def _lifecycle(expiration_days: int) -> list[dict[str, Any]]:
     return [rule | ({"ExpirationInDays": expiration_days} if expiration_days else {})]
 
 
-def _bucket_policy(bucket: str, statement: Statement) -> Resource:
+def _sealed_models(props: ProjectProps) -> tuple[Statement, ...]:
+    """What the gate has sealed stays as it is: a version of the model names it by its hash.
+
+    Source: S3 User Guide, "Enforce conditional writes on Amazon S3 buckets".
+    """
+    sealed = ("${ArtifactBucket.Arn}/registered/*",)
+    seal = {"ArnNotEquals": {"aws:PrincipalArn": props.gate.role_arn("seal")}}
+    rows: tuple[tuple[str, str, Condition], ...] = (
+        ("OnlyTheGateSeals", "PutObject", seal),
+        ("NobodyDeletesWhatIsSealed", "DeleteObject DeleteObjectVersion", {}),
+        (
+            "SealedOnce",
+            "PutObject",
+            {
+                "Null": {"s3:if-none-match": "true"},
+                "Bool": {"s3:ObjectCreationOperation": "true"},
+            },
+        ),
+    )
+    return tuple(
+        Statement(
+            sid=sid,
+            effect="Deny",
+            principals=EVERYBODY,
+            actions=actions("s3", names),
+            resources=sealed,
+            condition=condition,
+        )
+        for sid, names, condition in rows
+    )
+
+
+def _bucket_policy(bucket: str, *statements: Statement) -> Resource:
     tls_only = Statement(
         sid="TlsOnly",
         effect="Deny",
@@ -176,7 +209,7 @@ def _bucket_policy(bucket: str, statement: Statement) -> Resource:
         "Type": "AWS::S3::BucketPolicy",
         "Properties": {
             "Bucket": ref(bucket),
-            "PolicyDocument": policy_document((tls_only, statement)),
+            "PolicyDocument": policy_document((tls_only, *statements)),
         },
     }
 

@@ -195,6 +195,7 @@ def test_the_execution_role_of_a_stage_pulls_images_and_pushes_none(slug: str, s
 
 @pytest.mark.parametrize("bucket", ["ArtifactBucket", "PipelineBucket"])
 def test_nothing_is_read_without_tls(bucket: str) -> None:
-    (denied,) = [s for s in bucket_policy("basic", bucket)["Statement"] if s["Effect"] == "Deny"]
+    (denied,) = [s for s in bucket_policy("basic", bucket)["Statement"] if s["Sid"] == "TlsOnly"]
+    assert denied["Effect"] == "Deny"
     assert denied["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     assert denied["Principal"] == {"AWS": "*"}

@@ -9,6 +9,7 @@ from cdk_service_catalog.project.access.common import (
 )
 from cdk_service_catalog.project.access.network import jobs_join_the_vpc
 from cdk_service_catalog.project.definition import DeployTrigger, ProductDefinition
+from cdk_service_catalog.project.props import ProjectProps
 from mlops_commons.iam.reasons import NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Statement, actions, arns
 from mlops_commons.utilities.cloudformation import ref
@@ -21,12 +22,19 @@ RANDOM_NAMES: Final = (
 PULL: Final = actions("ecr", "BatchCheckLayerAvailability BatchGetImage GetDownloadUrlForLayer")
 
 
-def execution_statements(definition: ProductDefinition) -> tuple[Statement, ...]:
+def execution_statements(
+    definition: ProductDefinition, props: ProjectProps
+) -> tuple[Statement, ...]:
     """Jobs in the private subnets, versions of the project's models, its data and images."""
     return (
         *_run_jobs(),
         *_register_versions(definition),
         *use_project_artifacts(write=True),
+        Statement(
+            sid="SealModels",
+            actions=("lambda:InvokeFunction",),
+            resources=(props.gate.arn("seal"),),
+        ),
         Statement(
             sid="LetSageMakerUseTheKey",
             actions=actions("kms", "CreateGrant DescribeKey"),

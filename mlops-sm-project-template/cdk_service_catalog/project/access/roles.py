@@ -50,7 +50,7 @@ def project_roles(definition: ProductDefinition, props: ProjectProps) -> tuple[P
             purpose="execution",
             service="sagemaker",
             title="runs the jobs of the SageMaker pipeline",
-            statements=execution_statements(definition),
+            statements=execution_statements(definition, props),
         ),
         ProjectRole(
             id="Build",

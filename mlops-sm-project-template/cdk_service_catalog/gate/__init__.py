@@ -1,0 +1,1 @@
+"""The gate: code of the platform that decides what a project's pipeline may deploy."""
