@@ -1,4 +1,4 @@
-"""`synth` with the real CDK CLI on an app with one stack: made once, then used again."""
+"""`synth` of an app with one stack: made once, then used again, and refused where it says so."""
 
 import json
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from mlops_commons.cli.apps.synth import has_summary, synth
+from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 
 pytestmark = pytest.mark.app
@@ -71,6 +72,63 @@ def test_an_app_is_synthesised_once_and_then_used_again(
     (app / "app.py").write_text(APP.replace('"one"', '"two"'))
     code, output, errors = run()
     assert (code, "the app ran" in errors) == (0, True)
+
+
+SPEAKING = """
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+
+app = cdk.App()
+env = cdk.Environment(account="111111111111", region="eu-west-1")
+stack = cdk.Stack(cdk.Stage(app, "dev", env=env), "one")
+{body}
+app.synth()
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "flags", "expected", "said"),
+    [
+        (
+            "cdk.Annotations.of(stack).add_info('by the way')",
+            [],
+            0,
+            "[Info at /dev/one] by the way",
+        ),
+        ("cdk.Annotations.of(stack).add_warning('h')", [], 0, "[Warning at /dev/one] h"),
+        (
+            "cdk.Annotations.of(stack).add_warning('h')",
+            ["--strict"],
+            1,
+            "[Warning at /dev/one] h",
+        ),
+        ("cdk.Annotations.of(stack).add_error('no')", ["-q"], 1, "[Error at /dev/one] no"),
+        ("ec2.Vpc.from_lookup(stack, 'Vpc', vpc_id='vpc-1')", [], 1, "is looked up in an account"),
+        ("print(app.node.try_get_context('user'))", [], 0, "from cdk.context.json"),
+        ("print(app.node.try_get_context('own'))", [], 0, "from cdk.json"),
+    ],
+)
+def test_what_constructs_say_is_told_and_decides(
+    root: Path,
+    capfd: pytest.CaptureFixture[str],
+    body: str,
+    flags: list[str],
+    expected: int,
+    said: str,
+) -> None:
+    app = root / "app"
+    (app / "app.py").write_text(SPEAKING.format(body=body))
+    settings = {"app": "python3 app.py", "context": {"own": "from cdk.json", "user": "hidden"}}
+    (app / "cdk.json").write_text(json.dumps(settings))
+    (app / "cdk.context.json").write_text('{"user": "from cdk.context.json"}')
+    assert synth(app, ["--force", *flags], root=root) == expected
+    assert said in capfd.readouterr().err
+
+
+def test_a_context_that_is_no_json_is_named(root: Path) -> None:
+    (root / "app" / "cdk.context.json").write_text("no JSON")
+    with pytest.raises(PlatformError, match=r"cdk\.context\.json is not JSON"):
+        synth(root / "app", ["--force"], root=root)
 
 
 @pytest.mark.parametrize(

@@ -1,29 +1,23 @@
 """`synth`: an assembly is made only when its inputs have changed, then summarised."""
 
 import os
-import re
 import shutil
 import sys
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from mlops_commons.assembly.stacks import read_stacks
-from mlops_commons.cli.environment import cdk_command, child_environment
+from mlops_commons.cli.apps.app_process import run_app
+from mlops_commons.cli.environment import child_environment
 from mlops_commons.utilities.fingerprint import fingerprint, is_reusable, record
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
-from mlops_commons.utilities.process import run
 
 SYNTH_VERBS: Final = frozenset({"synth", "synthesize"})
 FORCE_FLAGS: Final = frozenset({"--force"})
 JSON_FLAGS: Final = frozenset({"--json", "-j"})
 QUIET_FLAGS: Final = frozenset({"-q", "--quiet"})
 WHOLE_APP_FLAGS: Final = frozenset({"--all", "--no-lookups", "--strict"})
-CHATTER: Final = re.compile(
-    rb"Successfully synthesized to|Supply a stack id|\d+ feature flags are not configured"
-)
-"""What the CDK CLI says after every success; the summary says it better."""
 
 
 def has_summary(flags: Sequence[str]) -> bool:
@@ -36,8 +30,8 @@ def synth(directory: Path, flags: Sequence[str], *, root: Path = REPOSITORY_ROOT
 
     Args:
         directory: the app's folder, which gets `cdk.out`.
-        flags: `--force` synthesises again, `--quiet` hides the CDK's output unless it fails,
-            `--json` prints the summary as JSON; the others go to the CDK CLI.
+        flags: `--force` synthesises again, `--quiet` hides the app's output unless it fails,
+            `--json` prints the summary as JSON, `--strict` fails on warnings.
     """
     code, reused = make_assembly(directory, flags, root=root)
     if code:
@@ -61,35 +55,34 @@ def make_assembly(
     """Synthesise an app into its `cdk.out` unless nothing has changed since the last time.
 
     Returns:
-        the exit code of the CDK CLI, and whether the last assembly is used again.
+        the exit code, and whether the last assembly is used again.
     """
     assembly = directory / "cdk.out"
-    options = sorted(set(flags) & WHOLE_APP_FLAGS | {"--no-lookups"})
+    options = sorted(set(flags) & WHOLE_APP_FLAGS)
     environment = child_environment()
     inputs = fingerprint(root, directory, options, environment, Path.home())
     reused = not FORCE_FLAGS & set(flags) and is_reusable(assembly, inputs)
     if not reused:
-        # The CDK CLI leaves files of an earlier synth; an assembly depends on its inputs alone.
+        # The CDK leaves files of an earlier synth; an assembly depends on its inputs alone.
         if assembly.exists():
             shutil.rmtree(assembly)
-        command = [*cdk_command(root), "synth", "--quiet", *options]
-        code = _run_synth(command, directory, environment, quiet=bool(QUIET_FLAGS & set(flags)))
+        code = _run(directory, assembly, environment, set(flags))
         if code:
             return code, False
         record(assembly, inputs)
     return 0, reused
 
 
-def _run_synth(
-    command: Sequence[str], directory: Path, environment: dict[str, str], *, quiet: bool
+def _run(
+    directory: Path, assembly: Path, environment: Mapping[str, str], flags: Collection[str]
 ) -> int:
-    """Run the CDK CLI; what it says goes to stderr, because stdout is the summary's."""
     if sys.stderr.isatty():
         sys.stderr.write(f"synthesising {directory.name} ...\n")
-    with tempfile.TemporaryFile() as output:
-        code = run(command, cwd=directory, environment=environment, output=output)
-        output.seek(0)
-        lines = [line for line in output if code or not (quiet or CHATTER.match(line))]
-    sys.stderr.buffer.writelines(lines)
-    sys.stderr.flush()
-    return code
+    return run_app(
+        directory,
+        environment,
+        home=Path.home(),
+        assembly=assembly,
+        quiet=not QUIET_FLAGS.isdisjoint(flags),
+        strict="--strict" in flags,
+    )
