@@ -37,6 +37,18 @@ def test_sets_with_the_same_first_23_letters_do_not_collide(
     assert artifact_bucket(f"a{stem}{first}") != artifact_bucket(f"a{stem}{second}")
 
 
+@given(set_name=set_names, region=regions)
+def test_names_of_roles_and_functions_are_always_allowed_and_never_the_same(
+    set_name: str, region: str
+) -> None:
+    place = ("mlops", set_name, "PreProd", region)
+    roles = (names.project_deploy_role(*place), names.project_cloudformation_role(*place))
+    functions = [names.gate_function("mlops", set_name, p, region) for p in ("choose", "verify")]
+    assert [v for v in map(names.ROLE.violation, roles) if v] == []
+    assert [v for v in map(names.FUNCTION.violation, functions) if v] == []
+    assert len({*roles, *functions}) == 4
+
+
 @given(name=st.text(min_size=1, max_size=200), maximum=st.integers(10, 128))
 def test_a_shortened_name_fits_and_a_short_one_is_untouched(name: str, maximum: int) -> None:
     short = names.shorten(name, maximum)
@@ -65,6 +77,15 @@ def test_no_room_for_the_hash_is_refused() -> None:
         (names.aws_profile("1" * 12, "eu-west-1"), "cdk_111111111111_eu-west-1"),
         (names.region_code("ap-southeast-1"), "apse1"),
         (names.region_code("us-gov-east-1"), "usge1"),
+        (
+            names.project_deploy_role("mlops", "bu", "PreProd", "eu-west-1"),
+            "mlops-bu-preprod-project-deploy-euw1",
+        ),
+        (
+            names.project_cloudformation_role("mlops", "bu", "prod", "eu-west-1"),
+            "mlops-bu-prod-project-cfn-euw1",
+        ),
+        (names.gate_function("mlops", "bu", "verify", "eu-west-1"), "mlops-bu-gate-verify-euw1"),
         (names.user_profile("ds", "ana"), "ds-ana"),
         (names.user_profile("", "ana"), "ana"),
     ],

@@ -9,6 +9,7 @@ from constructs import Construct
 
 from mlops_commons.cdk.delivered_app import DeliveredApp, DeliveredStage
 from mlops_commons.cdk.retention import removal_policy_of
+from mlops_commons.contract import StageName
 from mlops_commons.delivered_application import delivered_application
 from mlops_commons.stage import Deployment, PlatformConfig, Stage
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
@@ -48,12 +49,14 @@ def _core_stage(
     scope: Construct, *, config: PlatformConfig, deployment: Deployment, stage: Stage
 ) -> CoreStage:
     set_name = deployment.set_name
+    dev = deployment.stage(StageName.DEV)
     return CoreStage(
         scope,
         stage.stage_name,
         env=cdk.Environment(account=stage.account, region=stage.region),
         set_name=set_name,
         app_prefix=config.app_prefix,
+        dev_account=dev.account if dev else "",
         network=config.network(set_name, stage.stage_name),
         studio=config.studio(set_name, stage.stage_name),
         parameter_namespace=stage.parameter_namespace,

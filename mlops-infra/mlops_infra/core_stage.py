@@ -7,10 +7,12 @@ from constructs import Construct
 
 from mlops_commons.cdk.platform_stage import PlatformStage
 from mlops_commons.cdk.retention import KEPT
+from mlops_commons.contract import DELIVERY_ORDER
 from mlops_commons.stage import APP_PREFIX, CreateNetwork, Network, Studio
 from mlops_commons.utilities import names
 from mlops_infra.extension_loading import StageFacts, extend
 from mlops_infra.infra_stack import InfraStack
+from mlops_infra.projects.props import ProjectDeployments
 
 APP_DIRECTORY = "mlops-infra"
 
@@ -30,6 +32,7 @@ class CoreStage(PlatformStage):
         env: cdk.Environment,
         set_name: str = "default",
         app_prefix: str = APP_PREFIX,
+        dev_account: str = "",
         network: Network | None = None,
         studio: Studio | None = None,
         parameter_namespace: str = "",
@@ -43,6 +46,8 @@ class CoreStage(PlatformStage):
             set_name: the account set, for tags and the description.
             app_prefix: the beginning of names that people see, and of the buckets that the
                 personas may use.
+            dev_account: whose projects deploy here, if this is dev, preprod or prod; by default
+                nobody's, and then there are no roles for them.
             network: a VPC to create (the default) or to import.
             studio: the Studio domain, or none.
             parameter_namespace: goes in front of the SSM parameters' names; two stages in one
@@ -69,6 +74,7 @@ class CoreStage(PlatformStage):
             boundary_name=names.deployment_boundary(
                 app_prefix, set_name, construct_id, env.region or ""
             ),
+            projects=_projects(app_prefix, set_name, construct_id, env.region or "", dev_account),
             network=network or CreateNetwork(),
             studio=studio,
             parameter_namespace=parameter_namespace,
@@ -85,3 +91,19 @@ class CoreStage(PlatformStage):
                 has_studio=studio is not None,
             ),
         )
+
+
+def _projects(
+    app_prefix: str, set_name: str, stage_name: str, region: str, dev_account: str
+) -> ProjectDeployments | None:
+    """Projects deploy from dev to the stages of the contract, and to no other."""
+    stage = stage_name.lower()
+    if not dev_account or stage not in DELIVERY_ORDER:
+        return None
+    return ProjectDeployments(
+        app_prefix=app_prefix,
+        set_name=set_name,
+        stage_name=stage,
+        region=region,
+        dev_account=dev_account,
+    )

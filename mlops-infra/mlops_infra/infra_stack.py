@@ -7,16 +7,18 @@ from constructs import Construct
 from mlops_commons.contract import Persona
 from mlops_commons.stage import Network, Studio
 from mlops_commons.utilities.errors import PlatformError
-from mlops_infra.access.deployment_boundary import DeploymentBoundary
 from mlops_infra.access.roles import PersonaRoles
 from mlops_infra.networking.network import network as network_of
 from mlops_infra.networking.parameters import NetworkParameters
 from mlops_infra.networking.zones import ZonesByPosition
+from mlops_infra.projects.deployment_boundary import DeploymentBoundary
+from mlops_infra.projects.props import ProjectDeployments
+from mlops_infra.projects.roles import ProjectRoles
 from mlops_infra.studio.studio import SageMakerStudio
 
 
 class InfraStack(ZonesByPosition):
-    """Network, SSM contract, deployment boundary; personas and Studio where there is Studio.
+    """Network, SSM contract, what projects deploy with; personas and Studio where there is Studio.
 
     Exposes `network`, and `role(persona)`.
     """
@@ -30,6 +32,7 @@ class InfraStack(ZonesByPosition):
         description: str,
         app_prefix: str,
         boundary_name: str,
+        projects: ProjectDeployments | None,
         network: Network,
         studio: Studio | None,
         parameter_namespace: str,
@@ -53,6 +56,8 @@ class InfraStack(ZonesByPosition):
             app_prefix=app_prefix,
             namespace=parameter_namespace,
         )
+        if projects:
+            ProjectRoles(self, "ProjectRoles", projects=projects, boundary_name=boundary_name)
         self._personas: PersonaRoles | None = None
         if studio:
             self._personas = PersonaRoles(

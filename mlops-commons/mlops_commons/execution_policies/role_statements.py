@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from mlops_commons.assembly import intrinsics
 from mlops_commons.assembly.templates import StackTemplate, Template
+from mlops_commons.execution_policies.anywhere import in_words_of_sub
 from mlops_commons.execution_policies.handler_permissions import handler_permissions
-from mlops_commons.execution_policies.launch_policy import in_words_of_sub, launched
+from mlops_commons.execution_policies.launch_policy import launched
 from mlops_commons.execution_policies.sensitive import IDENTITIES
 from mlops_commons.execution_policies.values import is_unknown, text
 from mlops_commons.iam.statements import Statement

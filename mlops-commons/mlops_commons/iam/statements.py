@@ -50,7 +50,7 @@ class Statement:
 
     Attributes:
         sid: what it is for.
-        actions: exact actions, no wildcards.
+        actions: exact actions; all of a service in the outline of a boundary alone.
         resources: ARNs with `${AWS::...}` or other names of the template, or `*` where an
             action does not support resource-level permissions; none in the policy of a resource
             that always means itself.
@@ -99,7 +99,10 @@ class Statement:
             return []
         wild = [resource for resource in self.resources if "*" in resource]
         shown = [re.sub(r"[$][{]([^}]+)[}]", r"<\1>", resource) for resource in wild]
-        return [f"AwsSolutions-IAM5[Resource::{resource}]" for resource in shown]
+        return [
+            *(f"AwsSolutions-IAM5[Resource::{resource}]" for resource in shown),
+            *(f"AwsSolutions-IAM5[Action::{action}]" for action in self.actions if "*" in action),
+        ]
 
     def _principals(self, substitute: Substitute) -> dict[str, Any]:
         found = {}

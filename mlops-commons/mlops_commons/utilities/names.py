@@ -66,6 +66,10 @@ USER_PROFILE: Final = NameRule(
     r"[a-zA-Z0-9](-*[a-zA-Z0-9])*",
     "API_CreateUserProfile, UserProfileName",
 )
+ROLE: Final = NameRule("IAM role name", 64, r"[\w+=,.@-]+", "API_CreateRole, RoleName")
+FUNCTION: Final = NameRule(
+    "Lambda function name", 64, r"[a-zA-Z0-9_-]+", "API_CreateFunction, FunctionName"
+)
 
 
 def shorten(name: str, maximum: int) -> str:
@@ -183,6 +187,20 @@ def deployment_boundary(app_prefix: str, set_name: str, stage_name: str, region:
     """The permissions boundary of the roles that projects deploy into a stage."""
     name = f"{app_prefix}-{set_name}-{stage_name}-deployment-boundary-{region_code(region)}"
     return shorten(name, 128)
+
+
+def project_deploy_role(app_prefix: str, set_name: str, stage_name: str, region: str) -> str:
+    """The role in a stage with which deploy pipelines of projects make and run change sets."""
+    name = f"{app_prefix}-{set_name}-{stage_name.lower()}-project-deploy-{region_code(region)}"
+    return shorten(name, ROLE.maximum)
+
+
+def project_cloudformation_role(
+    app_prefix: str, set_name: str, stage_name: str, region: str
+) -> str:
+    """The role in a stage with which CloudFormation makes what projects deploy."""
+    name = f"{app_prefix}-{set_name}-{stage_name.lower()}-project-cfn-{region_code(region)}"
+    return shorten(name, ROLE.maximum)
 
 
 def project_bucket_prefix(app_prefix: str) -> str:

@@ -17,7 +17,7 @@ from seed_repositories import seed_repository
 
 from cdk_service_catalog.portfolio.discovery import Product
 from mlops_commons.assembly.intrinsics import Scope, text
-from mlops_infra.access.deployment_boundary import boundary_statements
+from mlops_infra.projects.deployment_boundary import boundary_statements
 
 SYNTHESISE = """
 import json, sys

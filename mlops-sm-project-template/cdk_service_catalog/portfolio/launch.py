@@ -9,7 +9,8 @@ from typing import Final
 
 from mlops_commons.assembly.templates import Template
 from mlops_commons.execution_policies.action_resources import NO_RESOURCES
-from mlops_commons.execution_policies.launch_policy import launch_policy, packed
+from mlops_commons.execution_policies.anywhere import packed
+from mlops_commons.execution_policies.launch_policy import launch_policy
 from mlops_commons.execution_policies.review import Review
 from mlops_commons.iam.statements import Statement, actions, arns
 
@@ -47,7 +48,9 @@ def launch_policies(
             "Launch": (*_cloudformation(), *_templates(assets_key_arn), CONTRACT),
             **{
                 f"Products{number}": statements
-                for number, statements in enumerate(packed(derived.statements), start=1)
+                for number, statements in enumerate(
+                    packed(derived.statements, "the launch role"), start=1
+                )
             },
         },
         reviews=derived.reviews,

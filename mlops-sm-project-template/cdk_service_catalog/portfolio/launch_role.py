@@ -13,7 +13,7 @@ from cdk_service_catalog.project.props import Template
 from mlops_commons.cdk.included_resources import IncludedResources
 from mlops_commons.cdk.nag import acknowledge_each
 from mlops_commons.execution_policies.role_statements import role_statements
-from mlops_commons.iam.statements import Statement, policy_document
+from mlops_commons.iam.statements import Statement, policy_document, wildcard_reasons
 from mlops_commons.utilities.cloudformation import Resources, ref
 from mlops_commons.utilities.toolkit import QUALIFIER
 
@@ -47,7 +47,9 @@ class ProjectBoundary(Construct):
                 }
             },
         )
-        acknowledge_each(included.get_resource("ProjectBoundaryPolicy"), _reasons(statements))
+        acknowledge_each(
+            included.get_resource("ProjectBoundaryPolicy"), wildcard_reasons(statements)
+        )
 
 
 class LaunchRole(Construct):
@@ -77,7 +79,9 @@ class LaunchRole(Construct):
         )
         included = IncludedResources(self, "Resources", launch_resources(found.policies))
         for name, rows in found.policies.items():
-            acknowledge_each(included.get_resource(f"ProductLaunch{name}Policy"), _reasons(rows))
+            acknowledge_each(
+                included.get_resource(f"ProductLaunch{name}Policy"), wildcard_reasons(rows)
+            )
         for review in found.reviews:
             cdk.Annotations.of(self).add_warning_v2("mlops:review", f"review launches: {review}")
         role = included.get_resource("ProductLaunchRole")
@@ -132,13 +136,3 @@ def launch_resources(statements: dict[str, tuple[Statement, ...]]) -> Resources:
             for name, rows in statements.items()
         },
     }
-
-
-def _reasons(statements: Sequence[Statement]) -> dict[str, str]:
-    return {finding: row.reason for row in statements for finding in _findings(row)}
-
-
-def _findings(statement: Statement) -> list[str]:
-    """The ids under which cdk-nag reports wildcards, those of a whole service included."""
-    whole = [action for action in statement.actions if action.endswith(":*")]
-    return [*statement.findings(), *(f"AwsSolutions-IAM5[Action::{action}]" for action in whole)]

@@ -1,0 +1,37 @@
+"""What CloudFormation may do for the templates of projects: what they may hold, no more."""
+
+from dataclasses import replace
+
+from mlops_commons.execution_policies.anywhere import (
+    HERE,
+    in_words_of_here,
+    policy_in_words_of_sub,
+)
+from mlops_commons.execution_policies.execution_policy import (
+    Boundaries,
+    DerivedPolicy,
+    execution_policy,
+)
+from mlops_commons.execution_policies.project_stacks import project_stack
+from mlops_commons.utilities.toolkit import ASSETS_PREFIX
+
+
+def project_policy(stage: str, dev_account: str, *, boundary_arn: str) -> DerivedPolicy:
+    """The statements of the role that makes the stacks of projects, in the words of `Fn::Sub`.
+
+    Args:
+        dev_account: in which the projects register the model versions that they deploy.
+        boundary_arn: of the boundary that every role of a project carries, in the same words.
+    """
+    derived = execution_policy(
+        (project_stack(stage, HERE, (dev_account,)),),
+        HERE,
+        Boundaries(projects=(in_words_of_here(boundary_arn),)),
+    )
+    statements = [
+        replace(row, resources=tuple(arn for arn in row.resources if ASSETS_PREFIX not in arn))
+        # The templates of projects have no assets: those are the platform's.
+        for row in derived.statements
+    ]
+    kept = tuple(row for row in statements if row.resources)
+    return policy_in_words_of_sub(replace(derived, statements=kept))
