@@ -79,6 +79,7 @@ class SageMakerServiceCatalog(cdk.Stack):
         boundary_name = names.project_boundary(app_prefix, set_name, self.region)
         props = ProjectProps(
             app_prefix=app_prefix,
+            set_name=set_name,
             region=self.region,
             preprod_account=targets.preprod_account,
             prod_account=targets.prod_account,
@@ -107,8 +108,7 @@ class SageMakerServiceCatalog(cdk.Stack):
         ProjectBoundary(
             self,
             "ProjectBoundary",
-            policy_name=boundary_name,
-            app_prefix=app_prefix,
+            props=props,
             templates=contents,
         )
         launch_role = LaunchRole(

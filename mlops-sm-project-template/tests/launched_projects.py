@@ -17,6 +17,7 @@ PROJECT = f"{PROJECT_NAME}-{PROJECT_ID}"
 SUBNETS = ("subnet-0a", "subnet-0b")
 PROPS = ProjectProps(
     app_prefix="mlops",
+    set_name="bu",
     region=REGION,
     preprod_account=PREPROD,
     prod_account=PROD,

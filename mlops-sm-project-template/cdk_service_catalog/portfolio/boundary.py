@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
+from cdk_service_catalog.project.props import STAGES, ProjectProps
 from mlops_commons.execution_policies.physical_names import without_included
 from mlops_commons.execution_policies.resource_kinds import statement_name
 from mlops_commons.iam.reasons import NO_RESOURCE_LEVEL
@@ -16,17 +17,16 @@ OF_PROJECTS: Final = (
 REGISTRIES_OF_AWS: Final = "arn:${AWS::Partition}:ecr:${AWS::Region}:*:repository/*"
 
 
-def boundary_statements(
-    roles: Iterable[Statement], *, app_prefix: str, qualifier: str
-) -> tuple[Statement, ...]:
+def boundary_statements(roles: Iterable[Statement], props: ProjectProps) -> tuple[Statement, ...]:
     """One statement for each service: the actions that roles use, on what belongs to projects.
 
     A service that no row below names is confined to what the statements themselves name.
 
     Args:
         roles: the statements of every role of every product.
+        props: what the projects share.
     """
-    within = _resources(app_prefix, qualifier)
+    within = _resources(props)
     anywhere, actions = set(), dict[str, set[str]]()
     named: dict[str, set[str]] = {}
     for statement in roles:
@@ -56,9 +56,9 @@ def boundary_statements(
     )
 
 
-def _resources(app_prefix: str, qualifier: str) -> dict[str, tuple[str, ...]]:
+def _resources(props: ProjectProps) -> dict[str, tuple[str, ...]]:
     """What projects of an account have in common, by service."""
-    bucket = f"arn:${{AWS::Partition}}:s3:::{project_bucket_prefix(app_prefix)}"
+    bucket = f"arn:${{AWS::Partition}}:s3:::{project_bucket_prefix(props.app_prefix)}"
     role = "arn:${AWS::Partition}:iam::"
     return {
         "codebuild": arns("codebuild", "project/sagemaker-*"),
@@ -79,7 +79,7 @@ def _resources(app_prefix: str, qualifier: str) -> dict[str, tuple[str, ...]]:
         "sns": arns("sns", "sagemaker-*"),
         "ssm": arns("ssm", "parameter/mlops/*"),
         "sts": (
-            f"{role}*:role/cdk-{qualifier}-deploy-role-*",
+            *(f"{role}*:role/{props.deploy_role(stage)}" for stage in STAGES),
             f"{role}*:role/sagemaker-p-*-test",
         ),
     }

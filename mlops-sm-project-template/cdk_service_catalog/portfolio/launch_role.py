@@ -9,13 +9,12 @@ from constructs import Construct
 from cdk_service_catalog.portfolio.assets import ProductAssets
 from cdk_service_catalog.portfolio.boundary import boundary_statements
 from cdk_service_catalog.portfolio.launch import launch_policies
-from cdk_service_catalog.project.props import Template
+from cdk_service_catalog.project.props import ProjectProps, Template
 from mlops_commons.cdk.included_resources import IncludedResources
 from mlops_commons.cdk.nag import acknowledge_each
 from mlops_commons.execution_policies.role_statements import role_statements
 from mlops_commons.iam.statements import Statement, policy_document, wildcard_reasons
 from mlops_commons.utilities.cloudformation import Resources, ref
-from mlops_commons.utilities.toolkit import QUALIFIER
 
 
 class ProjectBoundary(Construct):
@@ -26,13 +25,12 @@ class ProjectBoundary(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        policy_name: str,
-        app_prefix: str,
+        props: ProjectProps,
         templates: Sequence[Template],
     ) -> None:
         super().__init__(scope, construct_id)
-        self.policy_name = policy_name
-        statements = project_boundary(templates, app_prefix)
+        self.policy_name = props.boundary
+        statements = project_boundary(templates, props)
         included = IncludedResources(
             self,
             "Resources",
@@ -40,7 +38,7 @@ class ProjectBoundary(Construct):
                 "ProjectBoundaryPolicy": {
                     "Type": "AWS::IAM::ManagedPolicy",
                     "Properties": {
-                        "ManagedPolicyName": policy_name,
+                        "ManagedPolicyName": props.boundary,
                         "Description": "The most that a role of a SageMaker project may do",
                         "PolicyDocument": policy_document(statements),
                     },
@@ -93,10 +91,9 @@ class LaunchRole(Construct):
         )
 
 
-def project_boundary(templates: Sequence[Template], app_prefix: str) -> tuple[Statement, ...]:
+def project_boundary(templates: Sequence[Template], props: ProjectProps) -> tuple[Statement, ...]:
     """The statements of the boundary, made of those of every role in the products' templates."""
-    roles = role_statements(templates)
-    return boundary_statements(roles, app_prefix=app_prefix, qualifier=QUALIFIER)
+    return boundary_statements(role_statements(templates), props)
 
 
 def launch_resources(statements: dict[str, tuple[Statement, ...]]) -> Resources:

@@ -83,7 +83,7 @@ def approval(stage: TargetStage) -> Action:
 
 
 def deploy(stage: TargetStage, props: ProjectProps, *, artifact: str, run_order: int) -> Action:
-    """Create or update the stage's stack with the roles that `cdk bootstrap` made there."""
+    """Create or update the stage's stack with the roles that are there for projects."""
     return {
         **_action(
             f"Deploy-{stage.name}",
@@ -94,15 +94,13 @@ def deploy(stage: TargetStage, props: ProjectProps, *, artifact: str, run_order:
                 "StackName": sub(naming.deploy_stack(stage.name)),
                 "TemplatePath": f"{artifact}::{stage.name}.template.json",
                 "Capabilities": CAPABILITIES,
-                "RoleArn": sub(
-                    naming.bootstrap_role_arn(stage.account, "cfn-exec", props.qualifier)
-                ),
+                "RoleArn": sub(props.cloudformation_role_arn(stage)),
             },
             run_order=run_order,
             inputs=[artifact],
         ),
         "Region": ref("DeploymentRegion"),
-        "RoleArn": sub(naming.bootstrap_role_arn(stage.account, "deploy", props.qualifier)),
+        "RoleArn": sub(props.deploy_role_arn(stage)),
     }
 
 

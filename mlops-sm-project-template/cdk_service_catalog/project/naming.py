@@ -40,14 +40,6 @@ def stage_role_arn(account: str, stage: str, purpose: str) -> str:
     return f"arn:${{AWS::Partition}}:iam::${{{account}}}:role/sagemaker-{ID}-{stage}-{purpose}"
 
 
-def bootstrap_role_arn(account: str, kind: str, qualifier: str) -> str:
-    """The ARN of a role that `cdk bootstrap` makes: kind `deploy` or `cfn-exec`."""
-    return (
-        f"arn:${{AWS::Partition}}:iam::${{{account}}}:role/"
-        f"cdk-{qualifier}-{kind}-role-${{{account}}}-${{DeploymentRegion}}"
-    )
-
-
 def endpoint(stage: str) -> str:
     """The endpoint of a stage, 57 characters at most."""
     return f"{PROJECT}-{stage}"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from mlops_commons.utilities.toolkit import QUALIFIER
+from mlops_commons.utilities import names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +73,7 @@ class ProjectProps:
     """
 
     app_prefix: str
+    set_name: str
     region: str
     preprod_account: str
     prod_account: str
@@ -81,12 +82,30 @@ class ProjectProps:
     retention: Mapping[str, str]
     gate: Gate
     namespaces: Mapping[str, str] = field(default_factory=dict)
-    qualifier: str = QUALIFIER
 
     @property
     def boundary_arn(self) -> str:
         """The boundary's ARN, in the words of `Fn::Sub`."""
         return f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:policy/{self.boundary}"
+
+    def deploy_role(self, stage: TargetStage) -> str:
+        """The name of the role with which deploy pipelines change stacks of a stage."""
+        return names.project_deploy_role(*self._place(stage))
+
+    def deploy_role_arn(self, stage: TargetStage) -> str:
+        """The ARN of the role of deploy pipelines, in the words of `Fn::Sub`."""
+        return _role_arn(stage, self.deploy_role(stage))
+
+    def cloudformation_role_arn(self, stage: TargetStage) -> str:
+        """The ARN of the role that makes what projects deploy, in the words of `Fn::Sub`."""
+        return _role_arn(stage, names.project_cloudformation_role(*self._place(stage)))
+
+    def _place(self, stage: TargetStage) -> tuple[str, str, str, str]:
+        return (self.app_prefix, self.set_name, stage.name, self.region)
+
+
+def _role_arn(stage: TargetStage, name: str) -> str:
+    return f"arn:${{AWS::Partition}}:iam::${{{stage.account}}}:role/{name}"
 
 
 Template = dict[str, Any]

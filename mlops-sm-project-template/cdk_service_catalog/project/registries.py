@@ -8,7 +8,6 @@ from cdk_service_catalog.project.props import STAGES, ProjectProps
 from cdk_service_catalog.project.storage import executing_in_stages
 from mlops_commons.iam.statements import (
     Condition,
-    Principals,
     Statement,
     account_roots,
     actions,
@@ -44,37 +43,34 @@ def _model_package_group(definition: ProductDefinition, props: ProjectProps) -> 
 def _group_policy(definition: ProductDefinition, props: ProjectProps) -> dict[str, Any]:
     """Who deploys in the stages may read versions and make models of them.
 
-    That is CloudFormation; where an inference pipeline is promoted, its own role does it.
+    The accounts are the principals, as in every policy of a project, so that a project can be
+    launched before its stages are delivered; conditions name the roles: that of CloudFormation,
+    and where an inference pipeline is promoted, the one that it runs as.
 
     Source: SageMaker Developer Guide, "Deploy a Model Version from a Different Account".
     """
-    deploying = Principals(
-        aws=tuple(
-            naming.bootstrap_role_arn(stage.account, "cfn-exec", props.qualifier)
-            for stage in OTHER_STAGES
-        )
-    )
-    pipelines = _use_versions(
-        "InferencePipelinesUseVersions", OTHER_ACCOUNTS, executing_in_stages()
-    )
+    roles = tuple(map(props.cloudformation_role_arn, OTHER_STAGES))
+    deploying: Condition = {"ArnEquals": {"aws:PrincipalArn": roles}}
+    pipelines = _use_versions("InferencePipelinesUseVersions", executing_in_stages())
     return policy_document(
         (
             Statement(
                 sid="StagesReadTheGroup",
-                principals=deploying,
+                principals=OTHER_ACCOUNTS,
                 actions=("sagemaker:DescribeModelPackageGroup",),
                 resources=arns("sagemaker", f"model-package-group/{naming.PROJECT}"),
+                condition=deploying,
             ),
-            _use_versions("StagesDeployVersions", deploying, {}),
+            _use_versions("StagesDeployVersions", deploying),
             *((pipelines,) if definition.inference_pipeline else ()),
         )
     )
 
 
-def _use_versions(sid: str, principals: Principals, condition: Condition) -> Statement:
+def _use_versions(sid: str, condition: Condition) -> Statement:
     return Statement(
         sid=sid,
-        principals=principals,
+        principals=OTHER_ACCOUNTS,
         actions=actions("sagemaker", "DescribeModelPackage CreateModel"),
         resources=arns("sagemaker", f"model-package/{naming.PROJECT}/*"),
         condition=condition,

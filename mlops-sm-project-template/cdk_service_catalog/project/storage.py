@@ -51,9 +51,10 @@ def key_resources(props: ProjectProps) -> Resources:
             "source code, pipeline artifacts, build logs and notifications",
             Statement(
                 sid="StagesReadTemplates",
-                principals=_bootstrap_roles(props, "deploy", "cfn-exec"),
+                principals=STAGE_ACCOUNTS,
                 actions=actions("kms", "Decrypt DescribeKey"),
                 resources=THIS_KEY,
+                condition=_deploying_in_stages(props),
             ),
             encrypt_log_groups("EncryptBuildLogs", f"/aws/codebuild/{naming.PREFIXED}-*"),
             EVENTS,
@@ -81,9 +82,10 @@ def bucket_resources(props: ProjectProps) -> Resources:
             "PipelineBucket",
             Statement(
                 sid="StagesReadTemplates",
-                principals=_bootstrap_roles(props, "deploy", "cfn-exec"),
+                principals=STAGE_ACCOUNTS,
                 actions=READ_OBJECTS,
                 resources=_whole("PipelineBucket"),
+                condition=_deploying_in_stages(props),
             ),
         ),
     }
@@ -99,14 +101,17 @@ def executing_in_stages() -> Condition:
     return {"ArnEquals": {"aws:PrincipalArn": roles}}
 
 
-def _bootstrap_roles(props: ProjectProps, *kinds: str) -> Principals:
-    return Principals(
-        aws=tuple(
-            naming.bootstrap_role_arn(stage.account, kind, props.qualifier)
-            for stage in STAGES
-            for kind in kinds
-        )
-    )
+def _deploying_in_stages(props: ProjectProps) -> Condition:
+    """The condition that names the roles that the stages have for projects.
+
+    A project may be launched before its stages are delivered, hence a condition here too.
+    """
+    roles = [
+        role(stage)
+        for stage in STAGES
+        for role in (props.deploy_role_arn, props.cloudformation_role_arn)
+    ]
+    return {"ArnEquals": {"aws:PrincipalArn": roles}}
 
 
 def _key(props: ProjectProps, what: str, *statements: Statement) -> Resource:

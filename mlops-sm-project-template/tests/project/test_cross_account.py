@@ -6,8 +6,6 @@ import pytest
 from launched_projects import DEV, PREPROD, PROD, PRODUCTS, PROJECT, PROJECT_ID, REGION, launched
 from policy_evaluation import Request, allows, listed
 
-from cdk_service_catalog.project.props import QUALIFIER
-
 pytestmark = pytest.mark.pure
 
 SLUGS = [product.slug for product in PRODUCTS]
@@ -24,9 +22,9 @@ def execution_role(stage: str) -> str:
     return f"arn:aws:iam::{STAGES[stage]}:role/sagemaker-{PROJECT_ID}-{stage}-execution"
 
 
-def bootstrap_role(stage: str, kind: str) -> str:
-    account = STAGES[stage]
-    return f"arn:aws:iam::{account}:role/cdk-{QUALIFIER}-{kind}-role-{account}-{REGION}"
+def role_for_projects(stage: str, kind: str) -> str:
+    """The name is written out: whether the stage makes such a role, the platform's tests ask."""
+    return f"arn:aws:iam::{STAGES[stage]}:role/mlops-bu-{stage}-project-{kind}-euw1"
 
 
 def admits(document: dict[str, Any], caller: str, request: Request, own: str) -> bool:
@@ -129,7 +127,7 @@ def test_a_model_is_decrypted_through_s3_only() -> None:
 def test_what_deploys_in_a_stage_makes_models_of_versions(
     slug: str, stage: str, action: str
 ) -> None:
-    caller = bootstrap_role(stage, "cfn-exec")
+    caller = role_for_projects(stage, "cfn")
     assert crosses(group_policy(slug), caller, Request(action, VERSION), "")
 
 
@@ -158,9 +156,9 @@ def test_no_other_role_of_a_stage_makes_models_of_versions(slug: str, caller: st
 @pytest.mark.parametrize(
     ("caller", "action"),
     [
-        (bootstrap_role("prod", "cfn-exec"), "sagemaker:UpdateModelPackage"),
-        (bootstrap_role("prod", "cfn-exec"), "sagemaker:DeleteModelPackage"),
-        (bootstrap_role("prod", "deploy"), "sagemaker:DescribeModelPackage"),
+        (role_for_projects("prod", "cfn"), "sagemaker:UpdateModelPackage"),
+        (role_for_projects("prod", "cfn"), "sagemaker:DeleteModelPackage"),
+        (role_for_projects("prod", "deploy"), "sagemaker:DescribeModelPackage"),
         (execution_role("prod"), "sagemaker:DescribeModelPackage"),
         (f"arn:aws:iam::{PROD}:role/admin", "sagemaker:CreateModel"),
     ],
@@ -169,15 +167,35 @@ def test_nobody_else_reads_or_changes_versions(caller: str, action: str) -> None
     assert not crosses(group_policy("basic"), caller, Request(action, VERSION), "")
 
 
-@pytest.mark.parametrize("kind", ["deploy", "cfn-exec"])
+@pytest.mark.parametrize("kind", ["deploy", "cfn"])
 @pytest.mark.parametrize("stage", list(STAGES))
 @pytest.mark.parametrize("slug", SLUGS)
 def test_what_deploys_in_a_stage_reads_its_template(slug: str, stage: str, kind: str) -> None:
     key = launched(slug).arn("PipelineKey")
-    caller = bootstrap_role(stage, kind)
+    caller = role_for_projects(stage, kind)
     read, decrypt = Request("s3:GetObject", TEMPLATE), Request("kms:Decrypt", key)
     assert crosses(bucket_policy(slug, "PipelineBucket"), caller, read, "")
     assert crosses(key_policy(slug, "PipelineKey"), caller, decrypt, key)
+
+
+@pytest.mark.parametrize(
+    "caller",
+    [
+        f"arn:aws:iam::{PROD}:role/cdk-hnb659fds-cfn-exec-role-{PROD}-{REGION}",
+        f"arn:aws:iam::{PROD}:role/cdk-hnb659fds-deploy-role-{PROD}-{REGION}",
+        f"arn:aws:iam::{PROD}:role/mlops-other-prod-project-deploy-euw1",
+        "arn:aws:iam::999999999999:role/mlops-bu-prod-project-deploy-euw1",
+    ],
+)
+def test_no_role_of_the_platform_and_of_another_set_reads_a_template_of_a_project(
+    caller: str,
+) -> None:
+    key = launched("basic").arn("PipelineKey")
+    read, decrypt = Request("s3:GetObject", TEMPLATE), Request("kms:Decrypt", key)
+    assert not crosses(bucket_policy("basic", "PipelineBucket"), caller, read, "")
+    assert not crosses(key_policy("basic", "PipelineKey"), caller, decrypt, key)
+    for action in ("sagemaker:DescribeModelPackage", "sagemaker:CreateModel"):
+        assert not crosses(group_policy("basic"), caller, Request(action, VERSION), "")
 
 
 @pytest.mark.parametrize("stage", list(STAGES))

@@ -24,7 +24,6 @@ from policy_evaluation import Request, allows, listed
 from cdk_service_catalog.portfolio.launch_role import project_boundary
 from cdk_service_catalog.project.access.roles import project_roles
 from cdk_service_catalog.project.definition import DeployTrigger
-from cdk_service_catalog.project.props import QUALIFIER
 from mlops_commons.iam.statements import policy_document
 
 pytestmark = pytest.mark.pure
@@ -122,7 +121,7 @@ ALLOWED = {
         "DeployPipeline",
         Request(
             "sts:AssumeRole",
-            f"arn:aws:iam::{PREPROD}:role/cdk-{QUALIFIER}-deploy-role-{PREPROD}-{REGION}",
+            f"arn:aws:iam::{PREPROD}:role/mlops-bu-preprod-project-deploy-euw1",
         ),
     ),
     "a push starts the build pipeline": (
@@ -206,7 +205,14 @@ DENIED = {
         "Test",
         Request(
             "sts:AssumeRole",
-            f"arn:aws:iam::{PREPROD}:role/cdk-{QUALIFIER}-deploy-role-{PREPROD}-{REGION}",
+            f"arn:aws:iam::{PREPROD}:role/mlops-bu-preprod-project-deploy-euw1",
+        ),
+    ),
+    "the deploy pipeline becomes the role with which the platform is deployed": (
+        "DeployPipeline",
+        Request(
+            "sts:AssumeRole",
+            f"arn:aws:iam::{PREPROD}:role/cdk-hnb659fds-deploy-role-{PREPROD}-{REGION}",
         ),
     ),
     "events start another project's pipeline": (
@@ -254,7 +260,7 @@ def test_every_role_has_the_boundary_and_one_service(slug: str, role: str) -> No
 def boundary(*further: dict[str, Any]) -> list[dict[str, Any]]:
     project = launched("basic")
     templates = [*(template(product.definition) for product in PRODUCTS), *further]
-    document = policy_document(project_boundary(templates, PROPS.app_prefix))
+    document = policy_document(project_boundary(templates, PROPS))
     found: list[dict[str, Any]] = project.rendered(document)["Statement"]
     return found
 
@@ -303,6 +309,10 @@ def test_the_boundary_leaves_room_for_every_permission_of_a_role(slug: str, role
         ("iam:CreateRole", f"arn:aws:iam::{DEV}:role/sagemaker-p-1-x"),
         ("iam:PassRole", f"arn:aws:iam::{DEV}:role/admin"),
         ("sts:AssumeRole", f"arn:aws:iam::{PREPROD}:role/admin"),
+        (
+            "sts:AssumeRole",
+            f"arn:aws:iam::{PREPROD}:role/cdk-hnb659fds-deploy-role-{PREPROD}-{REGION}",
+        ),
         ("sagemaker:UpdateModelPackage", here("sagemaker", f"model-package/{PROJECT}/1")),
         ("s3:GetObject", "arn:aws:s3:::payroll/salaries.csv"),
         ("s3:DeleteBucket", f"arn:aws:s3:::mlops-{PROJECT_ID}-artifacts-{DEV}"),

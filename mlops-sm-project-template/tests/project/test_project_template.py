@@ -183,9 +183,10 @@ def test_each_deployment_uses_the_roles_and_the_region_of_its_account(slug: str)
                 name = action["Name"].removeprefix("Deploy-")
                 account = accounts[name]
                 assert action["Region"] == REGION
-                assert action["RoleArn"].startswith(f"arn:aws:iam::{account}:role/cdk-")
+                role = f"arn:aws:iam::{account}:role/mlops-bu-{name}-project"
+                assert action["RoleArn"] == f"{role}-deploy-euw1"
                 configuration = action["Configuration"]
-                assert f":{account}:role/cdk-hnb659fds-cfn-exec" in configuration["RoleArn"]
+                assert configuration["RoleArn"] == f"{role}-cfn-euw1"
                 assert configuration["TemplatePath"] == f"Assembly::{name}.template.json"
                 assert configuration["StackName"] == f"{PROJECT}-deploy-{name}"
 

@@ -63,9 +63,7 @@ def build_pipeline_statements() -> tuple[Statement, ...]:
 
 def deploy_pipeline_statements(props: ProjectProps) -> tuple[Statement, ...]:
     """Source, builds, approvals, and the roles that deploy in each account."""
-    deploying = [
-        naming.bootstrap_role_arn(stage.account, "deploy", props.qualifier) for stage in STAGES
-    ]
+    deploying = map(props.deploy_role_arn, STAGES)
     return (
         *use_pipeline_artifacts(),
         _source(naming.DEPLOY_REPOSITORY),
