@@ -54,6 +54,27 @@ def test_trust_and_policies_that_are_not_in_the_plan_are_named(laptop: Laptop) -
         ssm.delete_parameter(Name="/cdk-bootstrap/hnb659fds/version")
 
 
+def test_a_stage_that_still_trusts_dev_is_an_error_with_the_command_that_ends_it(
+    laptop: Laptop,
+) -> None:
+    prod, dev = "444455556666", "200000000002"
+    root = {"aws_access_key_id": prod, "aws_secret_access_key": "test"}
+    laptop.configuration.write_text(
+        "\n".join(["[profile mlops-prod]", *(f"{key} = {value}" for key, value in root.items())])
+    )
+    file = app_file(laptop.root)
+    file.write_text(file.read_text().replace("400000000004", prod))
+    iam = laptop.accounts.client("iam", root)
+    # The older bootstrap trusted dev for assets too; governance is right.
+    publishing = f"cdk-hnb659fds-file-publishing-role-{prod}-eu-west-1"
+    make_role(iam, DEPLOY.replace(ACCOUNT, prod), f"arn:aws:iam::{ACCOUNT}:root")
+    make_role(iam, publishing, f"arn:aws:iam::{dev}:root")
+    found = messages(laptop, "error", f"{prod} in eu-west-1")
+    (told,) = [message for message in found if "trusts" in message]
+    assert told.startswith(f"still trusts {dev}, a dev account, as an older bootstrap did")
+    assert found[told].endswith("bootstrap --set business-unit-1 --stage prod")
+
+
 def test_an_account_that_does_not_trust_governance_is_an_error(laptop: Laptop) -> None:
     dev = "444455557777"
     root = {"aws_access_key_id": dev, "aws_secret_access_key": "test"}

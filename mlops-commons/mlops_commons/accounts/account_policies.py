@@ -23,7 +23,6 @@ from mlops_commons.execution_policies.policy_documents import (
     reviewed_text,
     split,
 )
-from mlops_commons.execution_policies.project_stacks import STAGE_NAMES, project_stack
 from mlops_commons.execution_policies.review import Review
 from mlops_commons.iam.statements import policy_document
 from mlops_commons.utilities import names
@@ -69,9 +68,7 @@ def account_policy(
     if row.policy_source is PolicySource.FILE:
         documents, text = split(read_policy(row.policy_file)), ""
     else:
-        derived = generated_policy(
-            row, assemblies, app_prefix=app_prefix, permissions_boundary=permissions_boundary
-        )
+        derived = generated_policy(row, assemblies, permissions_boundary=permissions_boundary)
         reviews = derived.reviews
         documents = split(policy_document(derived.statements))
         text = reviewed_text(derived.statements, reviews)
@@ -87,7 +84,7 @@ def policy_arns(row: BootstrapRow, app_prefix: str, count: int) -> tuple[str, ..
 
 
 def generated_policy(
-    row: BootstrapRow, assemblies: Assemblies, *, app_prefix: str, permissions_boundary: str = ""
+    row: BootstrapRow, assemblies: Assemblies, *, permissions_boundary: str = ""
 ) -> DerivedPolicy:
     """What the templates of an account and region need."""
     place = environment_of(row)
@@ -95,14 +92,7 @@ def generated_policy(
     return execution_policy(
         stacks_of(row, assemblies),
         place,
-        Boundaries(
-            own=f"{prefix}{permissions_boundary}" if permissions_boundary else "",
-            projects=tuple(
-                prefix + names.deployment_boundary(app_prefix, u.set_name, u.stage_name, row.region)
-                for u in row.uses
-                if u.set_name
-            ),
-        ),
+        Boundaries(own=f"{prefix}{permissions_boundary}" if permissions_boundary else ""),
     )
 
 
@@ -113,7 +103,7 @@ def stacks_of(row: BootstrapRow, assemblies: Assemblies) -> tuple[StackTemplate,
         PlatformError: no assembly has a stack there.
     """
     place = environment_of(row)
-    found = (*_synthesised(place, assemblies), *_of_projects(row, place))
+    found = tuple(_synthesised(place, assemblies))
     if not found:
         raise PlatformError(
             f"no app has a stack for account {row.account} in {row.region}",
@@ -136,10 +126,3 @@ def _synthesised(place: Environment, assemblies: Assemblies) -> Iterator[StackTe
         for stack in stacks:
             if (stack.account, stack.region) == (place.account, place.region):
                 yield read_template(folder, stack)
-
-
-def _of_projects(row: BootstrapRow, place: Environment) -> Iterator[StackTemplate]:
-    stages = dict.fromkeys(use.stage_name.lower() for use in row.uses if use.set_name)
-    for stage in stages:
-        if stage in STAGE_NAMES:
-            yield project_stack(stage, place, row.dev_accounts)

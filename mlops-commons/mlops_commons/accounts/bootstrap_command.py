@@ -17,6 +17,9 @@ def bootstrap_command(
     arguments = ["bootstrap", row.environment, "--profile", row.profile]
     if row.trust:
         arguments += ["--trust", ",".join(row.trust)]
+    if row.untrusted:
+        # Without it an account that trusts nobody any more would keep whom it has trusted.
+        arguments += ["--untrust", ",".join(row.untrusted)]
     arguments += ["--cloudformation-execution-policies", ",".join(policy_arns)]
     if permissions_boundary:
         arguments += ["--custom-permissions-boundary", permissions_boundary]

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
 
 from mlops_commons.assembly.stacks import GOVERNANCE
 from mlops_commons.config import Deployment, PlatformConfig
@@ -12,9 +11,6 @@ from mlops_commons.contract import StageName
 from mlops_commons.stage import Bootstrap
 from mlops_commons.utilities import names
 from mlops_commons.utilities.errors import PlatformError
-
-TRUST_DEV: Final = frozenset({StageName.PREPROD, StageName.PROD})
-"""Projects deploy from the dev account of their set to these stages."""
 
 Place = tuple[str, str]
 """Account and region: what `cdk bootstrap` prepares."""
@@ -46,7 +42,8 @@ class BootstrapRow:
     Attributes:
         uses: governance, or stages of sets; more than one where an account is shared.
         trust: the accounts that may deploy here, without the account itself, sorted.
-        dev_accounts: those of them that register the model versions that are deployed here.
+        untrusted: the dev accounts whose projects deploy here; earlier versions of the plan
+            trusted them, and an older bootstrap may do so still.
         policy_file: the file that is generated, or that the user keeps.
         policy_arn: the policy that the configuration names; empty otherwise.
         enabled: false where the configuration says that others bootstrap the account.
@@ -56,7 +53,7 @@ class BootstrapRow:
     region: str
     uses: tuple[AccountUse, ...]
     trust: tuple[str, ...]
-    dev_accounts: tuple[str, ...]
+    untrusted: tuple[str, ...]
     profile: str
     policy_source: PolicySource
     policy_file: Path
@@ -79,7 +76,7 @@ class _Entry:
     place: Place
     use: AccountUse
     trust: frozenset[str]
-    dev_accounts: frozenset[str]
+    untrusted: frozenset[str]
     bootstrap: Bootstrap
 
 
@@ -88,8 +85,8 @@ def bootstrap_plan(
 ) -> tuple[BootstrapRow, ...]:
     """A row for each account and region: governance, then the stages in the order of delivery.
 
-    Trust is the union over all sets: every stage trusts governance, preprod and prod also trust
-    the dev account of their set.
+    Every stage trusts governance and nobody else: projects deploy with roles that the stage's own
+    stack has for them.
 
     Args:
         kept_files: execution policies at their default path that a person keeps; the others
@@ -140,13 +137,11 @@ def _entries(config: PlatformConfig) -> Iterator[_Entry]:
     )
     for deployment in config.enabled_deployments:
         for stage in deployment.enabled_stages:
-            trusts_dev = stage.stage_name.lower() in TRUST_DEV
-            dev_accounts = _dev_accounts(deployment) if trusts_dev else frozenset()
             yield _Entry(
                 (stage.account, stage.region),
                 AccountUse(set_name=deployment.set_name, stage_name=stage.stage_name),
-                dev_accounts | {governance.account},
-                dev_accounts,
+                frozenset({governance.account}),
+                _dev_accounts(deployment),
                 stage.bootstrap,
             )
 
@@ -163,13 +158,18 @@ def _row(place: Place, entries: list[_Entry], kept_files: Collection[Path]) -> B
     arn, file = chosen.execution_policy_arn, chosen.execution_policy_filepath
     kept = file in kept_files or _named(chosen, place)
     source = PolicySource.FILE if kept else PolicySource.GENERATED
+    # An account always trusts itself; the bootstrap template says so without being told.
+    trust = _others(account, (entry.trust for entry in entries))
     return BootstrapRow(
         account=account,
         region=region,
         uses=tuple(entry.use for entry in entries),
-        # An account always trusts itself; the bootstrap template says so without being told.
-        trust=_others(account, (entry.trust for entry in entries)),
-        dev_accounts=_others(account, (entry.dev_accounts for entry in entries)),
+        trust=trust,
+        untrusted=tuple(
+            other
+            for other in _others(account, (entry.untrusted for entry in entries))
+            if other not in trust
+        ),
         profile=chosen.aws_profile,
         policy_source=PolicySource.ARN if arn else source,
         policy_file=file,

@@ -70,22 +70,38 @@ def _version(area: str, row: BootstrapRow, ssm: Any) -> Iterator[Finding]:
 
 def _trust(area: str, row: BootstrapRow, iam: Any) -> Iterator[Finding]:
     """Who may deploy here, against the plan: missing accounts stop pipelines, others are a risk."""
-    name = toolkit.deploy_role(row.account, row.region)
-    try:
-        document = iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
-    except iam.exceptions.NoSuchEntityException:
+    deploying, *others = (
+        _trusted(iam, name) for name in toolkit.trusting_roles(row.account, row.region)
+    )
+    if deploying is None:
         return  # not bootstrapped: said already
-    found = _trusted_accounts(document) - {row.account}
-    missing, further = sorted(set(row.trust) - found), sorted(found - set(row.trust))
+    found = deploying.union(*(accounts for accounts in others if accounts)) - {row.account}
+    missing = sorted(set(row.trust) - deploying)
+    older = sorted(found & set(row.untrusted))
+    further = sorted(found - set(row.trust) - set(row.untrusted))
     if missing:
         message = f"does not trust {', '.join(missing)}: their pipelines cannot deploy here"
+        yield Finding(level=Level.ERROR, area=area, message=message, remedy=_bootstrap(row))
+    if older:
+        message = (
+            f"still trusts {', '.join(older)}, a dev account, as an older bootstrap did: who is "
+            "administrator there can deploy anything here"
+        )
         yield Finding(level=Level.ERROR, area=area, message=message, remedy=_bootstrap(row))
     if further:
         message = f"also trusts {', '.join(further)}, which no account set needs"
         yield Finding(level=Level.WARNING, area=area, message=message, remedy=_bootstrap(row))
-    if not missing and not further:
+    if not missing and not older and not further:
         trusted = ", ".join(row.trust) or "only itself"
         yield Finding(level=Level.OK, area=area, message=f"trusts {trusted}")
+
+
+def _trusted(iam: Any, name: str) -> set[str] | None:
+    """The accounts that may become a role; None where there is no such role."""
+    try:
+        return _trusted_accounts(iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"])
+    except iam.exceptions.NoSuchEntityException:
+        return None
 
 
 def _trusted_accounts(document: Mapping[str, Any]) -> set[str]:

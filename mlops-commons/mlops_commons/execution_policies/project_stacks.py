@@ -1,8 +1,8 @@
 """What the deploy repositories of projects create in the accounts of a set.
 
-A project's deploy pipeline has CloudFormation make these resources with the same role as the
-platform's own stacks. Its templates are written by the project, so this is the list of what they
-may hold: the types of the seed code, by the names that its `deploy_app/names.py` gives.
+A project's deploy pipeline has CloudFormation make these resources with a role that a stage has for
+projects. The templates are written by whoever may push to the project's repository, so this is the
+list of what they may hold: the types of the seed code, by the names of its `deploy_app/names.py`.
 """
 
 from collections.abc import Sequence
@@ -10,11 +10,9 @@ from typing import Any, Final
 
 from mlops_commons.assembly.stacks import StackSummary
 from mlops_commons.assembly.templates import Environment, StackTemplate
-from mlops_commons.contract import ParameterName, StageName
+from mlops_commons.contract import ParameterName
 
 PROJECT_TAG: Final = "sagemaker:project-id"
-STAGE_NAMES: Final = tuple(str(stage) for stage in StageName)
-"""Where projects deploy."""
 NETWORK: Final = tuple(
     name.removeprefix("/")
     for name in (

@@ -16,6 +16,15 @@ def deploy_role(account: str, region: str) -> str:
     return f"cdk-{QUALIFIER}-deploy-role-{account}-{region}"
 
 
+def trusting_roles(account: str, region: str) -> tuple[str, ...]:
+    """The roles that accounts which are trusted may become: to deploy, to publish, to look up."""
+    further = ("file-publishing", "image-publishing", "lookup")
+    return (
+        deploy_role(account, region),
+        *(f"cdk-{QUALIFIER}-{kind}-role-{account}-{region}" for kind in further),
+    )
+
+
 def execution_role(account: str, region: str) -> str:
     """The role with which CloudFormation makes resources."""
     return f"cdk-{QUALIFIER}-cfn-exec-role-{account}-{region}"

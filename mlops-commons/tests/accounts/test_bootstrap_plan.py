@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from one_account_set import loaded
 
+from mlops_commons.accounts.bootstrap_command import bootstrap_command
 from mlops_commons.accounts.bootstrap_plan import PolicySource, bootstrap_plan, selected
 from mlops_commons.utilities.errors import PlatformError
 
@@ -30,23 +31,38 @@ cdk_app_config:
 """
 
 
-def test_stages_trust_governance_and_dev_where_projects_deploy(tmp_path: Path) -> None:
+def test_every_stage_trusts_governance_and_no_stage_trusts_dev(tmp_path: Path) -> None:
     rows = bootstrap_plan(loaded(tmp_path))
     assert {row.account: set(row.trust) for row in rows} == {
         GOVERNANCE: set(),
         DEV: {GOVERNANCE},
-        PREPROD: {GOVERNANCE, DEV},
-        PROD: {GOVERNANCE, DEV},
+        PREPROD: {GOVERNANCE},
+        PROD: {GOVERNANCE},
+    }
+    assert {row.account: set(row.untrusted) for row in rows} == {
+        GOVERNANCE: set(),
+        DEV: set(),
+        PREPROD: {DEV},
+        PROD: {DEV},
     }
     assert {row.policy_source for row in rows} == {PolicySource.GENERATED}
 
 
-def test_an_account_of_two_sets_trusts_the_dev_accounts_of_both(tmp_path: Path) -> None:
+def test_an_account_of_two_sets_trusts_the_dev_account_of_neither(tmp_path: Path) -> None:
     rows = bootstrap_plan(loaded(tmp_path, TWO_SETS.replace("BOOTSTRAP", "")))
     (shared,) = [row for row in rows if row.account == PROD]
-    assert set(shared.trust) == {GOVERNANCE, DEV, PREPROD}
+    assert set(shared.trust) == {GOVERNANCE}
     assert [str(use) for use in shared.uses] == ["retail/prod", "wholesale/prod"]
-    assert set(shared.dev_accounts) == {DEV, PREPROD}
+    assert set(shared.untrusted) == {DEV, PREPROD}
+
+
+def test_an_account_that_trusts_nobody_any_more_is_told_whom_not_to_trust(tmp_path: Path) -> None:
+    file = TWO_SETS.replace("BOOTSTRAP", "").replace(PROD, GOVERNANCE)
+    (shared, *_) = bootstrap_plan(loaded(tmp_path, file))
+    assert shared.trust == ()
+    command = " ".join(bootstrap_command(shared, ["arn:aws:iam::aws:policy/Some"]))
+    assert "--trust" not in command
+    assert f"--untrust {DEV},{PREPROD} " in command
 
 
 def test_a_policy_that_the_configuration_names_is_used(tmp_path: Path) -> None:

@@ -13,12 +13,14 @@ import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from checkouts import APPS_HERE, make_checkout
 from one_account_set import DEFAULTS, ONE_SET, loaded
+from policy_evaluation import listed, matches
 from service_authorization import mismatched
 
 from mlops_commons.accounts.account_policies import (
     AccountPolicy,
     Assemblies,
     account_policy,
+    environment_of,
     generated_policy,
     stacks_of,
 )
@@ -152,7 +154,7 @@ def test_nothing_of_the_shipped_platform_has_to_be_reviewed(
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: str(row.uses[0]))
 def test_every_wildcard_says_why(row: BootstrapRow, assemblies: Assemblies) -> None:
-    for statement in generated_policy(row, assemblies, app_prefix="mlops").statements:
+    for statement in generated_policy(row, assemblies).statements:
         assert statement.reason or not any("*" in resource for resource in statement.resources)
 
 
@@ -160,7 +162,7 @@ def test_every_wildcard_says_why(row: BootstrapRow, assemblies: Assemblies) -> N
 def test_no_statement_has_a_condition_that_nothing_meets(
     row: BootstrapRow, assemblies: Assemblies
 ) -> None:
-    for statement in generated_policy(row, assemblies, app_prefix="mlops").statements:
+    for statement in generated_policy(row, assemblies).statements:
         for entries in (statement.condition or {}).values():
             assert all(entries.values()), statement.sid
 
@@ -189,38 +191,29 @@ def test_a_type_that_is_gone_takes_its_actions_along(assemblies: Assemblies) -> 
     assert after < before
 
 
-def test_roles_of_projects_can_be_made_with_the_boundary_of_the_stage_only(
-    assemblies: Assemblies,
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: str(row.uses[0]))
+def test_the_platforms_role_can_make_pass_and_change_nothing_of_a_project(
+    row: BootstrapRow, assemblies: Assemblies
 ) -> None:
-    (row,) = [r for r in ROWS if str(r.uses[0]).endswith("prod") and "pre" not in str(r.uses[0])]
-    creating = [
-        statement
-        for statement in generated_policy(row, assemblies, app_prefix="mlops").statements
-        if "iam:CreateRole" in statement.actions
-        and any("sagemaker-p-" in resource for resource in statement.resources)
+    place = environment_of(row)
+    arn = f"arn:{place.partition}:%s:{place.region}:{place.account}:%s"
+    of_a_project = [
+        ("iam:CreateRole", f"arn:aws:iam::{place.account}:role/sagemaker-p-1-dev-execution"),
+        ("iam:PassRole", f"arn:aws:iam::{place.account}:role/sagemaker-p-1-dev-execution"),
+        ("iam:CreatePolicy", f"arn:aws:iam::{place.account}:policy/churn-p-1-deploy-dev-Policy-1"),
+        ("s3:PutBucketPolicy", f"arn:aws:s3:::sagemaker-p-1-dev-{place.account}"),
+        ("sagemaker:CreateEndpoint", arn % ("sagemaker", "endpoint/churn-p-1-dev")),
+        ("sagemaker:CreateModel", arn % ("sagemaker", "model/Model-1")),
     ]
-    (statement,) = creating
-    name = "mlops-business-unit-1-prod-deployment-boundary-euw1"
-    boundary = f"arn:aws:iam::{row.account}:policy/{name}"
-    assert statement.condition == {"ArnEquals": {"iam:PermissionsBoundary": (boundary,)}}
-
-
-@pytest.mark.parametrize(
-    ("stage", "versions"),
-    [
-        ("dev", ()),
-        ("preprod", ("arn:aws:sagemaker:eu-west-1:222222222222:model-package/*-p-*/*",)),
-        ("prod", ("arn:aws:sagemaker:eu-west-1:222222222222:model-package/*-p-*/*",)),
-    ],
-)
-def test_models_are_made_of_versions_that_the_sets_dev_account_has_registered(
-    assemblies: Assemblies, stage: str, versions: tuple[str, ...]
-) -> None:
-    (row,) = [row for row in ROWS if row.uses[0].stage_name == stage]
-    statements = generated_policy(row, assemblies, app_prefix="mlops").statements
-    about = [s for s in statements if "sagemaker:DescribeModelPackage" in s.actions]
-    assert tuple(resource for s in about for resource in s.resources) == versions
-    assert all("sagemaker:CreateModel" in s.actions for s in about)
+    statements = [s for d in policy(row, assemblies).documents for s in d["Statement"]]
+    found = [
+        (statement["Sid"], action, resource)
+        for action, resource in of_a_project
+        for statement in statements
+        if action in actions([{"Statement": [statement]}])
+        and any(matches(pattern, resource, {}) for pattern in listed(statement["Resource"]))
+    ]
+    assert found == []
 
 
 def test_a_role_without_the_wanted_boundary_is_named_with_the_setting_that_adds_it(

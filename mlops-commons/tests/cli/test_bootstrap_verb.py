@@ -33,8 +33,8 @@ def test_each_account_is_bootstrapped_with_its_trust_and_the_named_policy(checko
     ]
     assert all(f"--cloudformation-execution-policies {POLICY}" in line for line in started)
     assert "--trust" not in started[0]
-    assert f"--trust {ACCOUNTS['1']} " in started[1]
-    assert all(f"--trust {ACCOUNTS['1']},{ACCOUNTS['2']} " in line for line in started[2:])
+    assert all(f"--trust {ACCOUNTS['1']} " in line for line in started[1:])
+    assert all(f"--untrust {ACCOUNTS['2']} " in line for line in started[2:])
 
 
 def test_a_dry_run_shows_the_commands_and_runs_none(checkout: Path) -> None:
@@ -42,7 +42,7 @@ def test_a_dry_run_shows_the_commands_and_runs_none(checkout: Path) -> None:
     assert done.returncode == 0, done.stderr
     commands = [line for line in done.stdout.splitlines() if line.startswith("cdk bootstrap ")]
     assert len(commands) == 4
-    assert f"--profile mlops-prod --trust {ACCOUNTS['1']},{ACCOUNTS['2']}" in commands[3]
+    assert f"--profile mlops-prod --trust {ACCOUNTS['1']} --untrust {ACCOUNTS['2']} " in commands[3]
 
 
 @pytest.mark.parametrize(
