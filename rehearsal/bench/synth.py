@@ -6,6 +6,7 @@ Run it with the environment active:
 
 import argparse
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+
+from floor import write_floor
 
 from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT
 from mlops_commons.utilities.snapshot import snapshot
@@ -25,14 +28,22 @@ app = cdk.App(analytics_reporting=False)
 cdk.Stack(app, "empty", env=cdk.Environment(account="111111111111", region="eu-west-1"))
 app.synth()
 """
-SAMPLE_SECONDS = 0.1
+SAMPLE_SECONDS = 0.2
+HEADING = f"{'what':<32}{'seconds':>9}{'x F':>7}{'CPU x F':>9}{'MB':>6}  more per set, x F (CPU)"
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """The best of several runs: seconds of wall time, megabytes of the whole process tree."""
+    """The best of several runs, of the whole process tree.
+
+    Attributes:
+        seconds: wall time.
+        cpu: seconds of processor time, which depend less on what else the machine does.
+        megabytes: at the peak.
+    """
 
     seconds: float
+    cpu: float
     megabytes: float
 
 
@@ -42,7 +53,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="bench-synth-") as folder:
         root = Path(folder)
         empty = _best(_empty_app(root / "empty"), ["cdk", "synth", "-q"], {}, arguments.repeat)
-        print(f"{'what':<28}{'seconds':>9}{'x F':>7}{'peak MB':>9}{'more per set, x F':>19}")
+        print(HEADING)
         _print("F: one empty stack", empty, empty)
         for app in arguments.apps:
             _measure_app(app, root / app, empty, arguments)
@@ -51,19 +62,29 @@ def main() -> int:
 
 def _measure_app(app: str, root: Path, empty: Measurement, arguments: argparse.Namespace) -> None:
     """Print one app's rows."""
-    first: tuple[int, Measurement] | None = None
+    first: dict[str, tuple[int, Measurement]] = {}
+
+    def show(what: str, sets: int, measured: Measurement) -> None:
+        before, least = first.setdefault(what, (sets, measured))
+        growth = ""
+        if more := sets - before:
+            wall = (measured.seconds - least.seconds) / more / empty.seconds
+            growth = f"{wall:.3f} ({(measured.cpu - least.cpu) / more / empty.cpu:.3f})"
+        _print(f"{app}: {sets} sets, {what}", measured, empty, growth)
+
     for sets in arguments.sets:
         checkout = _checkout(root / f"sets-{sets}", app, sets)
         command = [sys.executable, "-m", "mlops_commons.cli", app, "synth", "--force"]
-        fresh = _best(checkout, command, _paths(checkout, app), arguments.repeat)
-        growth = ""
-        if first:
-            step = (fresh.seconds - first[1].seconds) / (sets - first[0])
-            growth = f"{step / empty.seconds:.3f}"
-        first = first or (sets, fresh)
-        _print(f"{app}: {sets} sets, from scratch", fresh, empty, growth)
+        show(
+            "from scratch", sets, _best(checkout, command, _paths(checkout, app), arguments.repeat)
+        )
         again = _best(checkout, command[:-1], _paths(checkout, app), arguments.repeat)
         _print(f"{app}: {sets} sets, unchanged", again, empty)
+        assembly = checkout / APP_DIRECTORIES[app] / "cdk.out"
+        floor = write_floor(root / f"floor-{sets}", assembly)
+        bare = {"CDK_OUTDIR": str(floor / "cdk.out")}
+        least = _best(floor, [sys.executable, "app.py"], bare, arguments.repeat)
+        show("floor", sets, least)
 
 
 def _arguments() -> argparse.Namespace:
@@ -75,9 +96,9 @@ def _arguments() -> argparse.Namespace:
 
 
 def _print(what: str, measured: Measurement, unit: Measurement, growth: str = "") -> None:
-    ratio = measured.seconds / unit.seconds
-    row = f"{what:<28}{measured.seconds:>9.2f}{ratio:>7.2f}{measured.megabytes:>9.0f}{growth:>19}"
-    print(row, flush=True)
+    wall, cpu = measured.seconds / unit.seconds, measured.cpu / unit.cpu
+    row = f"{what:<32}{measured.seconds:>9.2f}{wall:>7.2f}{cpu:>9.2f}{measured.megabytes:>6.0f}"
+    print(f"{row}  {growth}".rstrip(), flush=True)
 
 
 def _empty_app(folder: Path) -> Path:
@@ -123,7 +144,11 @@ def _best(
     folder: Path, command: list[str], environment: Mapping[str, str], repeat: int
 ) -> Measurement:
     runs = [_measure(folder, command, environment) for _ in range(repeat)]
-    return min(runs, key=lambda run: run.seconds)
+    return Measurement(
+        seconds=min(run.seconds for run in runs),
+        cpu=min(run.cpu for run in runs),
+        megabytes=min(run.megabytes for run in runs),
+    )
 
 
 def _measure(folder: Path, command: list[str], environment: Mapping[str, str]) -> Measurement:
@@ -132,7 +157,7 @@ def _measure(folder: Path, command: list[str], environment: Mapping[str, str]) -
     surroundings.pop("PYTHONDONTWRITEBYTECODE", None)
     tools = [REPOSITORY_ROOT / ".venv" / "bin", REPOSITORY_ROOT / "node_modules" / ".bin"]
     surroundings["PATH"] = os.pathsep.join([*map(str, tools), os.environ["PATH"]])
-    start = time.perf_counter()
+    start, used = time.perf_counter(), _cpu_of_children()
     process = subprocess.Popen(
         command,
         cwd=folder,
@@ -147,9 +172,15 @@ def _measure(folder: Path, command: list[str], environment: Mapping[str, str]) -
     output = process.communicate()[0]
     seconds = time.perf_counter() - start
     watcher.join()
+    cpu = _cpu_of_children() - used
     if process.returncode:
         raise SystemExit(f"{' '.join(command)} in {folder} failed:\n{output}")
-    return Measurement(seconds, peak[0])
+    return Measurement(seconds, cpu, peak[0])
+
+
+def _cpu_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _watch(process: "subprocess.Popen[str]", peak: list[float]) -> None:
