@@ -1,6 +1,8 @@
 """The findings in what CDK Pipelines generates, each with the reason why it stands."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import aws_cdk as cdk
@@ -116,11 +118,12 @@ def acknowledge_pipeline(pipeline: pipelines.CodePipeline, bucket: s3.Bucket) ->
         "account": stack.account,
         "region": stack.region,
     }
+    descendant = _descendants(pipeline)
     for row in ROLES:
-        role = _descendant(pipeline, row.path)
+        role = descendant(row.path)
         if role is None:
             continue
-        project = _descendant(pipeline, row.project) if row.project else None
+        project = descendant(row.project) if row.project else None
         here = {**values, "project": logical_id(project)} if project else values
         wildcards = {
             f"AwsSolutions-IAM5[{finding.format_map(here)}]": reason
@@ -156,8 +159,14 @@ def acknowledge_replication(pipeline: pipelines.CodePipeline, bucket: s3.IBucket
     )
 
 
-def _descendant(scope: IConstruct, path: tuple[str, ...]) -> IConstruct | None:
-    found: IConstruct | None = scope
-    for construct_id in path:
-        found = found.node.try_find_child(construct_id) if found else None
-    return found
+def _descendants(scope: IConstruct) -> Callable[[tuple[str, ...]], IConstruct | None]:
+    """What is below a construct by its path; each step takes two calls of the CDK, and once."""
+
+    @cache
+    def descendant(path: tuple[str, ...]) -> IConstruct | None:
+        if not path:
+            return scope
+        above = descendant(path[:-1])
+        return above.node.try_find_child(path[-1]) if above else None
+
+    return descendant

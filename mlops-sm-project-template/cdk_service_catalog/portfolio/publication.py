@@ -24,9 +24,10 @@ def published_template(
     """
     stack = cdk.Stack.of(scope)
     text = json.dumps(content, indent=1)
-    file = _outdir(stack) / f"{stack.artifact_id}-{slug}.product.template.json"
+    outdir = _outdir(stack)
+    file = outdir / f"{stack.artifact_id}-{slug}.product.template.json"
     file.write_text(text, encoding="utf-8")
-    location = _published(stack, file, hashlib.sha256(text.encode()).hexdigest())
+    location = _published(stack, outdir, file, hashlib.sha256(text.encode()).hexdigest())
     return servicecatalog.CloudFormationTemplate.from_url(location.http_url)
 
 
@@ -39,8 +40,10 @@ def copy_to_bucket(bucket: s3.Bucket, files: Mapping[str, Path]) -> None:
         files: at least one, by their key in the bucket, whose beginning is a hash of the content.
     """
     stack = cdk.Stack.of(bucket)
+    outdir = _outdir(stack)
     locations = [
-        _published(stack, file, key.partition(".")[0]) for key, file in sorted(files.items())
+        _published(stack, outdir, file, key.partition(".")[0])
+        for key, file in sorted(files.items())
     ]
     source = s3.Bucket.from_bucket_name(stack, "Bootstrap", locations[0].bucket_name)
     s3_deployment.BucketDeployment(
@@ -55,10 +58,12 @@ def copy_to_bucket(bucket: s3.Bucket, files: Mapping[str, Path]) -> None:
     )
 
 
-def _published(stack: cdk.Stack, file: Path, content_hash: str) -> cdk.FileAssetLocation:
+def _published(
+    stack: cdk.Stack, outdir: Path, file: Path, content_hash: str
+) -> cdk.FileAssetLocation:
     return stack.synthesizer.add_file_asset(
         source_hash=content_hash,
-        file_name=os.path.relpath(file, _outdir(stack)),
+        file_name=os.path.relpath(file, outdir),
         packaging=cdk.FileAssetPackaging.FILE,
     )
 
