@@ -230,6 +230,21 @@ class StudioUser:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Jobs:
+    """What the jobs of people must look like, besides running in the private subnets.
+
+    Attributes:
+        network_isolation: whether containers of jobs and models have no network at all.
+        instance_types: the only ones that may be used, `*` may stand in them; empty for any.
+        output_key: whether training must name a KMS key for what it writes.
+    """
+
+    network_isolation: bool = False
+    instance_types: tuple[str, ...] = ()
+    output_key: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
 class Studio:
     """A Studio domain.
 
@@ -245,6 +260,7 @@ class Studio:
     idle_timeout_minutes: int = 120
     create_service_catalog_roles: bool = True
     users: tuple[StudioUser, ...] = ()
+    jobs: Jobs = Jobs()
 
 
 @dataclass(frozen=True, kw_only=True)

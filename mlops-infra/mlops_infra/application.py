@@ -62,4 +62,5 @@ def _core_stage(
         parameter_namespace=stage.parameter_namespace,
         removal_policy=removal_policy_of(stage.removal_policy),
         tags=stage.tags,
+        projects=deployment.projects,
     )

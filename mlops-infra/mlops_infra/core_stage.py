@@ -8,7 +8,7 @@ from constructs import Construct
 from mlops_commons.cdk.platform_stage import PlatformStage
 from mlops_commons.cdk.retention import KEPT
 from mlops_commons.contract import DELIVERY_ORDER
-from mlops_commons.stage import APP_PREFIX, CreateNetwork, Network, Studio
+from mlops_commons.stage import APP_PREFIX, CreateNetwork, Network, Projects, Studio
 from mlops_commons.utilities import names
 from mlops_infra.extension_loading import StageFacts, extend
 from mlops_infra.infra_stack import InfraStack
@@ -38,6 +38,7 @@ class CoreStage(PlatformStage):
         parameter_namespace: str = "",
         removal_policy: cdk.RemovalPolicy = KEPT,
         tags: Mapping[str, str] | None = None,
+        projects: Projects | None = None,
     ) -> None:
         """Create the stage.
 
@@ -54,6 +55,7 @@ class CoreStage(PlatformStage):
                 account and region need different ones.
             removal_policy: of stateful resources; by default they are kept.
             tags: go on every resource, next to `cdk-app`, set and stage.
+            projects: what the set's projects may do and who approves it; by default the lead.
         """
         super().__init__(
             scope,
@@ -79,6 +81,7 @@ class CoreStage(PlatformStage):
             studio=studio,
             parameter_namespace=parameter_namespace,
             removal_policy=removal_policy,
+            rules=projects or Projects(),
         )
         extend(
             self.stack,

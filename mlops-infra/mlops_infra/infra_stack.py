@@ -5,9 +5,10 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from mlops_commons.contract import Persona
-from mlops_commons.stage import Network, Studio
+from mlops_commons.stage import Network, Projects, Studio
 from mlops_commons.utilities.errors import PlatformError
 from mlops_infra.access.roles import PersonaRoles
+from mlops_infra.access.scope import PolicyScope
 from mlops_infra.networking.network import network as network_of
 from mlops_infra.networking.parameters import NetworkParameters
 from mlops_infra.networking.zones import ZonesByPosition
@@ -37,6 +38,7 @@ class InfraStack(ZonesByPosition):
         studio: Studio | None,
         parameter_namespace: str,
         removal_policy: cdk.RemovalPolicy,
+        rules: Projects,
     ) -> None:
         super().__init__(scope, construct_id, stack_name=stack_name, description=description)
         self.network = network_of(
@@ -63,9 +65,7 @@ class InfraStack(ZonesByPosition):
             self._personas = PersonaRoles(
                 self,
                 "Personas",
-                app_prefix=app_prefix,
-                namespace=parameter_namespace,
-                private_subnet_ids=self.network.private_subnet_ids,
+                within=self._persona_scope(app_prefix, parameter_namespace, studio, rules),
             )
             SageMakerStudio(
                 self,
@@ -75,6 +75,20 @@ class InfraStack(ZonesByPosition):
                 roles=self._personas,
                 removal_policy=removal_policy,
             )
+
+    def _persona_scope(
+        self, app_prefix: str, namespace: str, studio: Studio, rules: Projects
+    ) -> PolicyScope:
+        return PolicyScope(
+            app_prefix=app_prefix,
+            namespace=namespace,
+            region=self.region,
+            subnet_ids=tuple(self.network.private_subnet_ids),
+            security_group_id=self.network.workload_security_group.security_group_id,
+            jobs=studio.jobs,
+            protected_branches=rules.protected_branches,
+            lead_approves=not rules.approvers.role_arns,
+        )
 
     def role(self, persona: Persona) -> iam.IRole:
         """The role of a persona, for grants such as `bucket.grant_read(stack.role(...))`.

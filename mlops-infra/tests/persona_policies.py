@@ -3,6 +3,7 @@
 import json
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,10 @@ from mlops_commons.assembly.intrinsics import Scope, evaluate
 from mlops_commons.cdk.platform_app import platform_app
 from mlops_commons.contract import Persona
 from mlops_infra.access.roles import PersonaRoles
+from mlops_infra.access.scope import PolicyScope
 
 ACCOUNT, REGION = "111111111111", "eu-west-1"
-SUBNETS = ("subnet-0a", "subnet-0b")
+SUBNETS, SECURITY_GROUP = ("subnet-0a", "subnet-0b"), "sg-0a"
 KNOWN = {"Partition": "aws", "Region": REGION, "AccountId": ACCOUNT, "URLSuffix": "amazonaws.com"}
 
 
@@ -35,7 +37,15 @@ def profile(name: str) -> str:
     return here("sagemaker", f"user-profile/d-1/{name}")
 
 
-SCOPE = Scope(
+SCOPE = PolicyScope(
+    app_prefix="mlops",
+    namespace="",
+    region=REGION,
+    subnet_ids=SUBNETS,
+    security_group_id=SECURITY_GROUP,
+)
+"""A stage in which nothing is configured."""
+INTRINSICS = Scope(
     values={f"AWS::{name}": value for name, value in KNOWN.items()},
     attribute=lambda logical_id, _: f"arn:aws:iam::{ACCOUNT}:role/{logical_id}",
 )
@@ -43,11 +53,11 @@ SCOPE = Scope(
 
 def rendered(value: Any) -> Any:
     """Resources as they stand in the account: intrinsic functions resolved."""
-    return evaluate(value, SCOPE)
+    return evaluate(value, INTRINSICS)
 
 
 @cache
-def resources(namespace: str = "") -> dict[str, Any]:
+def resources(namespace: str = "", within: PolicyScope = SCOPE) -> dict[str, Any]:
     """Everything that the personas are made of, by logical id, as the stack holds it."""
     with tempfile.TemporaryDirectory() as folder:
         app = platform_app(outdir=folder)
@@ -55,9 +65,7 @@ def resources(namespace: str = "") -> dict[str, Any]:
         PersonaRoles(
             stack,
             "Personas",
-            app_prefix="mlops",
-            namespace=namespace,
-            private_subnet_ids=SUBNETS,
+            within=replace(within, namespace=namespace),
         )
         app.synth()  # fails on any open finding
         template = json.loads((Path(folder) / "personas.template.json").read_text())
@@ -77,11 +85,26 @@ def role_id(key: str) -> str:
 
 
 def documents() -> dict[str, Any]:
-    """Every managed policy by its logical id."""
+    """Every policy that gives or denies something, by its logical id; boundaries are none."""
+    return _policies(boundaries=False)
+
+
+def boundaries() -> dict[str, Any]:
+    """The boundary of every persona's role, by its logical id."""
+    return _policies(boundaries=True)
+
+
+def _policies(*, boundaries: bool, within: PolicyScope = SCOPE) -> dict[str, Any]:
+    found = resources(within=within)
+    named = {
+        resource["Properties"]["PermissionsBoundary"]
+        for resource in found.values()
+        if resource["Type"] == "AWS::IAM::Role"
+    }
     return {
         name: resource["Properties"]["PolicyDocument"]
-        for name, resource in resources().items()
-        if resource["Type"] == "AWS::IAM::ManagedPolicy"
+        for name, resource in found.items()
+        if resource["Type"] == "AWS::IAM::ManagedPolicy" and (name in named) is boundaries
     }
 
 
@@ -100,13 +123,38 @@ STUDIO_SESSION = {
 }
 
 
-def statements_of(key: str) -> Iterator[dict[str, Any]]:
+def statements_of(key: str, within: PolicyScope = SCOPE) -> Iterator[dict[str, Any]]:
     """Every statement of a persona's role."""
+    policies = _policies(boundaries=False, within=within)
     for name in attached(key):
-        yield from documents()[name]["Statement"]
+        if name in policies:
+            yield from policies[name]["Statement"]
 
 
-def may(key: str, action: str, resource: str, context: dict[str, Any] | None = None) -> bool:
-    """Whether a persona, in the Studio session of the profile `ana`, may do something."""
-    present = {**STUDIO_SESSION, **(context or {})}
-    return allows(statements_of(key), Request(action, resource, present))
+def boundary_of(key: str, within: PolicyScope = SCOPE) -> list[dict[str, Any]]:
+    """The statements of the boundary of a persona's role."""
+    name = resources(within=within)[role_id(key)]["Properties"]["PermissionsBoundary"]
+    statements: list[dict[str, Any]] = _policies(boundaries=True, within=within)[name]["Statement"]
+    return statements
+
+
+EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+
+
+def may(
+    key: str,
+    action: str,
+    resource: str,
+    context: dict[str, Any] | None = None,
+    *,
+    within: PolicyScope = SCOPE,
+    mistake: bool = False,
+) -> bool:
+    """Whether a persona, in the Studio session of the profile `ana`, may do something.
+
+    Args:
+        mistake: somebody has added a policy that allows everything.
+    """
+    request = Request(action, resource, {**STUDIO_SESSION, **(context or {})})
+    given = [*statements_of(key, within), *([EVERYTHING] if mistake else [])]
+    return allows(given, request) and allows(boundary_of(key, within), request)

@@ -66,6 +66,7 @@ def studio(
         **named_values(platform.Studio, stage),
         "domain_name": names.studio_domain(stage.domain_name, set_name, stage_name),
         "users": tuple(_users(sagemaker.profiles, deployment.profiles)),
+        "jobs": platform.Jobs(**named_values(platform.Jobs, sagemaker.jobs, deployment.jobs)),
     }
     return platform.Studio(**named)
 

@@ -50,6 +50,15 @@ class Sources:
                     return (*path, "stages", position)
         return None
 
+    def sagemaker_paths(self, set_name: str) -> tuple[KeyPath, ...]:
+        """The blocks with Studio's settings for a set: its own where it has one, then all sets'."""
+        own = tuple(
+            (INFRA_ROOT, "sagemaker", "deployments", index)
+            for index, entry in enumerate(self.infra.sagemaker.deployments)
+            if _same(entry.set_name, set_name)
+        )
+        return (*own, (INFRA_ROOT, "sagemaker"))
+
     def domain_path(self, set_name: str, stage_name: str) -> KeyPath:
         """Where the domain's name of a stage stands in `cdk-infra-app.yml`, or the block for it."""
         stage = self.studio_path(set_name, stage_name)

@@ -4,9 +4,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, create_model
 
-from mlops_commons.config.values import ConfigModel, SetName, StageText, Text
+from mlops_commons.config.values import ConfigModel, SetName, Shape, StageText, Text
 from mlops_commons.contract import USER_GROUPS
-from mlops_commons.stage import Studio
+from mlops_commons.stage import Jobs, Studio
+
+InstanceType = Annotated[Text, Shape(r"ml\.[a-z0-9*.-]+", "an instance type such as ml.m5.*")]
 
 
 class UserFile(ConfigModel):
@@ -48,11 +50,26 @@ class StudioStageFile(ConfigModel):
     )
 
 
+class JobsFile(ConfigModel):
+    """What the jobs of people must look like; the pipelines of projects have rules of their own."""
+
+    network_isolation: bool = Field(
+        Jobs.network_isolation, description="true: containers of jobs and models have no network"
+    )
+    instance_types: tuple[InstanceType, ...] = Field(
+        Jobs.instance_types, description="the only ones that may be used; default: any"
+    )
+    output_key: bool = Field(
+        Jobs.output_key, description="false: training need not name a KMS key for its output"
+    )
+
+
 class StudioDeploymentFile(ConfigModel):
     """Studio in one set; its profiles replace the global ones group by group."""
 
     set_name: SetName = Field(description="a set of cdk-app.yml")
     profiles: ProfilesFile = Field(default_factory=lambda: ProfilesFile())
+    jobs: JobsFile = Field(default_factory=lambda: JobsFile())
     stages: tuple[StudioStageFile, ...] = ()
 
 
@@ -60,4 +77,5 @@ class SageMakerFile(ConfigModel):
     """Studio everywhere."""
 
     profiles: ProfilesFile = Field(default_factory=lambda: ProfilesFile())
+    jobs: JobsFile = Field(default_factory=lambda: JobsFile())
     deployments: tuple[StudioDeploymentFile, ...] = ()

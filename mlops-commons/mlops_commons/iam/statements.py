@@ -50,7 +50,7 @@ class Statement:
 
     Attributes:
         sid: what it is for.
-        actions: exact actions; all of a service in the outline of a boundary alone.
+        actions: exact actions; families such as `iam:*` only to deny, or in a boundary.
         resources: ARNs with `${AWS::...}` or other names of the template, or `*` where an
             action does not support resource-level permissions; none in the policy of a resource
             that always means itself.

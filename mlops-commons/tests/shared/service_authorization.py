@@ -5,6 +5,7 @@ import re
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,17 @@ def _entry(service: dict[str, Any], row: dict[str, Any]) -> Action:
             for name in {kind["resource_type"] for kind in kinds} - {""}
         },
         condition_keys=frozenset(k for kind in kinds for k in kind["condition_keys"]),
+    )
+
+
+@cache
+def matching_actions(family: str) -> tuple[str, ...]:
+    """The actions that a family such as `iam:Create*` stands for."""
+    return tuple(
+        name
+        for service in _definition()
+        for row in service["privileges"]
+        if fnmatchcase(name := f"{service['prefix']}:{row['privilege']}", family)
     )
 
 

@@ -1,47 +1,58 @@
 """Which buckets and keys people and their jobs may use."""
 
+from typing import Final
+
 from mlops_commons.iam.statements import Statement, actions, arns
-from mlops_infra.access.scope import DEFAULT_BUCKET, PolicyScope
+from mlops_infra.access.scope import BUCKET, PolicyScope
+
+MINE: Final = {"StringEquals": {"aws:ResourceAccount": "${AWS::AccountId}"}}
+WRITE_OBJECTS: Final = actions("s3", "PutObject DeleteObject AbortMultipartUpload")
+PROJECTS_OF_AWS: Final = f"{BUCKET}sagemaker-project-*"
+"""The buckets of projects that AWS's own templates make."""
 
 
 def use_data(scope: PolicyScope) -> tuple[Statement, ...]:
-    """The buckets of projects in this account, and keys through services."""
-    mine = {"StringEquals": {"aws:ResourceAccount": "${AWS::AccountId}"}}
-    objects = tuple(f"{bucket}/*" for bucket in scope.buckets)
+    """Data and models of projects to read, data to write, and keys through services.
+
+    Models, sources and whatever else a pipeline of a project has written are evidence: people read
+    them and nobody but the project's own roles writes them. The default bucket of the SageMaker
+    SDK is nobody's: `Session(default_bucket=..., default_bucket_prefix="data/...")` names a
+    project's (docs/decisions/0018-people-branches-approvers.md).
+    """
+    buckets = (scope.artifact_buckets, PROJECTS_OF_AWS)
     return (
         Statement(
             sid="ListBuckets",
             actions=actions(
                 "s3", "ListBucket GetBucketAcl GetBucketLocation ListBucketMultipartUploads"
             ),
-            resources=scope.buckets,
-            reason=f"the buckets of projects begin with '{scope.app_prefix}-', or in templates of "
-            "AWS with 'sagemaker-project-'; a condition keeps to this account",
-            condition=mine,
+            resources=buckets,
+            reason="projects have random ids, and AWS's templates name buckets "
+            "'sagemaker-project-...'; a condition keeps to this account",
+            condition=MINE,
         ),
         Statement(
-            sid="MakeTheDefaultBucket",
-            actions=("s3:CreateBucket",),
-            resources=(DEFAULT_BUCKET,),
-        ),
-        Statement(
-            sid="UseObjects",
-            actions=actions(
-                "s3",
-                "GetObject PutObject DeleteObject AbortMultipartUpload ListMultipartUploadParts",
-            ),
-            resources=objects,
+            sid="ReadObjects",
+            actions=("s3:GetObject",),
+            resources=tuple(f"{bucket}/*" for bucket in buckets),
             reason="objects of the same buckets; a condition keeps to this account",
-            condition=mine,
+            condition=MINE,
+        ),
+        Statement(
+            sid="WriteData",
+            actions=(*WRITE_OBJECTS, "s3:ListMultipartUploadParts"),
+            resources=(scope.data,),
+            reason="projects have random ids; the statement ends at the folder for data",
+            condition=MINE,
         ),
         Statement(
             sid="GiveObjectsToTheBucketsOwner",
             actions=("s3:PutObjectAcl",),
-            resources=objects,
+            resources=(scope.data,),
             reason="the feature store writes with this one access list, which opens nothing",
             condition={
                 "StringEquals": {
-                    **mine["StringEquals"],
+                    **MINE["StringEquals"],
                     "s3:x-amz-acl": "bucket-owner-full-control",
                 }
             },

@@ -1,12 +1,24 @@
 """What only a lead decides, and what keeps everybody else from it."""
 
+from typing import Final
+
 from mlops_commons.iam.reasons import NAMED_BY_PROJECTS, NAMED_BY_USERS, NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Statement, actions, arns
 from mlops_infra.access.scope import OWN_PROFILE, PolicyScope
 
+SEE_DEPLOYMENTS: Final = actions(
+    "codepipeline",
+    "GetPipeline GetPipelineExecution GetPipelineState ListActionExecutions ListPipelineExecutions",
+)
 
-def approve_models(_scope: PolicyScope) -> tuple[Statement, ...]:
-    """The approval of model versions, and of their deployments to preprod and prod."""
+
+def approve_models(scope: PolicyScope) -> tuple[Statement, ...]:
+    """The approval of model versions, and of deployments where no approvers are configured.
+
+    A version is judged by who knows the model; where approvers are configured, that it is deployed
+    to preprod and prod is decided by somebody else, outside of Studio (access/approvers.py).
+    """
+    approval = ("codepipeline:PutApprovalResult",) if scope.lead_approves else ()
     return (
         Statement(
             sid="ApproveVersions",
@@ -15,12 +27,8 @@ def approve_models(_scope: PolicyScope) -> tuple[Statement, ...]:
             reason="a lead decides on the versions of every model of this account",
         ),
         Statement(
-            sid="ApproveDeployments",
-            actions=actions(
-                "codepipeline",
-                "GetPipeline GetPipelineExecution GetPipelineState ListActionExecutions "
-                "ListPipelineExecutions PutApprovalResult",
-            ),
+            sid="ApproveDeployments" if scope.lead_approves else "FollowDeployments",
+            actions=(*SEE_DEPLOYMENTS, *approval),
             resources=arns("codepipeline", "sagemaker-*"),
             reason=f"{NAMED_BY_PROJECTS}; approvals of deployments are below it",
         ),
@@ -94,23 +102,12 @@ def deny_decisions(_scope: PolicyScope) -> tuple[Statement, ...]:
 
 
 def deny_detours(_scope: PolicyScope) -> tuple[Statement, ...]:
-    """Keep people to their own profile and role, whatever a later policy adds by mistake."""
+    """Keep people to their own profile; to everything else the boundary of their role does."""
     return (
         Statement(
             sid="NoWayIntoAnotherProfile",
             effect="Deny",
             actions=("sagemaker:CreatePresignedDomainUrl",),
             not_resources=(OWN_PROFILE,),
-        ),
-        Statement(
-            sid="NoWayToAnotherRole",
-            effect="Deny",
-            actions=(
-                *actions("iam", "CreateRole UpdateAssumeRolePolicy PutRolePolicy AttachRolePolicy"),
-                *actions("sagemaker", "CreateUserProfile UpdateUserProfile UpdateDomain"),
-                *actions("lambda", "CreateFunction UpdateFunctionCode InvokeFunction"),
-                "sts:AssumeRole",
-            ),
-            resources=("*",),
         ),
     )

@@ -8,7 +8,10 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
 from mlops_commons.cdk.nag import acknowledge_each
+from mlops_commons.cdk.policies import policy_statement
 from mlops_commons.iam.reasons import ONE_ROLE
+from mlops_commons.iam.statements import Statement, wildcard_reasons
+from mlops_infra.access.boundary import OUTLINE
 
 INLINE: Final = "NIST.800.53.R5-IAMNoInlinePolicy"
 OWN_RESOURCE: Final = (
@@ -27,8 +30,29 @@ def acknowledge_grants(role: iam.IRole) -> None:
     if not isinstance(policy, iam.Policy):
         return
     document = cdk.Stack.of(role).resolve(policy.document)
+    _widen_boundary(role, document)
     reasons = {f"AwsSolutions-IAM5[{finding}]": OWN_RESOURCE for finding in _narrow(document)}
     acknowledge_each(role, {INLINE: ONE_ROLE, **reasons})
+
+
+def _widen_boundary(role: iam.IRole, document: Mapping[str, Any]) -> None:
+    """Let the boundary of a persona's role through what constructs of the stack have granted."""
+    boundary = role.permissions_boundary if isinstance(role, iam.Role) else None
+    granted = {
+        action
+        for statement in document["Statement"]
+        if statement["Effect"] == "Allow"
+        for action in _listed(statement["Action"])
+    }
+    if isinstance(boundary, iam.ManagedPolicy) and granted:
+        statement = Statement(
+            sid="WhatConstructsGrant",
+            actions=tuple(sorted(granted)),
+            resources=("*",),
+            reason=OUTLINE,
+        )
+        boundary.add_statements(policy_statement(statement))
+        acknowledge_each(boundary, wildcard_reasons([statement]))
 
 
 def _narrow(document: Mapping[str, Any]) -> Iterator[str]:

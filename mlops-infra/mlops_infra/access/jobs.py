@@ -1,5 +1,6 @@
 """What jobs need: to be started, to join the private subnets, to write logs and metrics."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from mlops_commons.iam.reasons import JOB_LOG_GROUPS, NAMED_BY_USERS, NO_RESOURCE_LEVEL
@@ -7,11 +8,15 @@ from mlops_commons.iam.statements import Statement, actions, arns
 from mlops_infra.access.scope import PolicyScope
 
 JOBS: Final = ("training-job/*", "processing-job/*", "hyper-parameter-tuning-job/*")
-CREATE_IN_VPC: Final = actions(
-    "sagemaker",
-    "CreateTrainingJob CreateProcessingJob CreateHyperParameterTuningJob CreateModel",
+TRAINING: Final = actions("sagemaker", "CreateTrainingJob CreateHyperParameterTuningJob")
+CREATE_JOBS: Final = (*TRAINING, "sagemaker:CreateProcessingJob")
+CREATE_IN_VPC: Final = (*CREATE_JOBS, "sagemaker:CreateModel")
+"""The actions that know subnets, security groups and isolation."""
+ON_INSTANCES: Final = (
+    *CREATE_JOBS,
+    *actions("sagemaker", "CreateTransformJob CreateEndpointConfig CreateApp CreateSpace"),
 )
-"""The actions that know the condition key `sagemaker:VpcSubnets`."""
+"""The actions that know the condition key `sagemaker:InstanceTypes`."""
 
 
 def run_jobs(scope: PolicyScope) -> tuple[Statement, ...]:
@@ -22,22 +27,12 @@ def run_jobs(scope: PolicyScope) -> tuple[Statement, ...]:
     """
     return (
         Statement(
-            sid="RunJobsInPrivateSubnets",
+            sid="RunJobs",
             actions=CREATE_IN_VPC,
             resources=arns("sagemaker", *JOBS, "model/*"),
-            reason=f"{NAMED_BY_USERS}; a condition keeps jobs in the private subnets",
-            condition={
-                "Null": {"sagemaker:VpcSubnets": "false"},
-                "ForAllValues:StringEquals": {"sagemaker:VpcSubnets": scope.subnet_ids},
-            },
+            reason=f"{NAMED_BY_USERS}; what a job must look like is denied otherwise",
         ),
-        Statement(
-            sid="NeverOutsideAVpc",
-            effect="Deny",
-            actions=CREATE_IN_VPC,
-            resources=("*",),
-            condition={"Null": {"sagemaker:VpcSubnets": "true"}},
-        ),
+        *_rules(scope),
         Statement(
             sid="EndJobs",
             actions=actions(
@@ -67,20 +62,56 @@ def run_jobs(scope: PolicyScope) -> tuple[Statement, ...]:
     )
 
 
+def _rules(scope: PolicyScope) -> Iterator[Statement]:
+    """What no job may look like, whoever lets it be started.
+
+    Keys and the actions that know them: Service Authorization Reference, "Actions, resources, and
+    condition keys for Amazon SageMaker AI". `IfExists` and `Null` refuse what a request leaves out.
+    """
+    subnets, groups = "sagemaker:VpcSubnets", "sagemaker:VpcSecurityGroupIds"
+    key, isolated = "sagemaker:OutputKmsKey", "sagemaker:NetworkIsolation"
+    plain = {"BoolIfExists": {"sagemaker:InterContainerTrafficEncryption": "false"}}
+    debug = {"Bool": {"sagemaker:EnableRemoteDebug": "true"}}
+    elsewhere = {"ForAnyValue:StringNotEquals": {subnets: scope.subnet_ids}}
+    other_groups = {"ForAnyValue:StringNotEquals": {groups: (scope.security_group_id,)}}
+    yield _never("NeverOutsideAVpc", CREATE_IN_VPC, {"Null": {subnets: "true"}})
+    yield _never("NeverInOtherSubnets", CREATE_IN_VPC, elsewhere)
+    yield _never("NeverWithoutASecurityGroup", CREATE_IN_VPC, {"Null": {groups: "true"}})
+    yield _never("NeverInOtherSecurityGroups", CREATE_IN_VPC, other_groups)
+    yield _never("NeverPlainBetweenContainers", CREATE_JOBS, plain)
+    # A shell in a running job would be a way in that no rule of the network sees.
+    yield _never("NeverWithRemoteDebug", actions("sagemaker", "CreateTrainingJob"), debug)
+    if scope.jobs.output_key:
+        yield _never("NeverWithoutAnOutputKey", TRAINING, {"Null": {key: "true"}})
+    if scope.jobs.network_isolation:
+        yield _never("NeverWithANetwork", CREATE_IN_VPC, {"BoolIfExists": {isolated: "false"}})
+    if types := scope.jobs.instance_types:
+        others = {"ForAnyValue:StringNotLike": {"sagemaker:InstanceTypes": types}}
+        yield _never("NeverOnOtherInstances", ON_INSTANCES, others)
+
+
+def _never(sid: str, denied: tuple[str, ...], condition: dict[str, dict[str, object]]) -> Statement:
+    return Statement(sid=sid, effect="Deny", actions=denied, resources=("*",), condition=condition)
+
+
 def _join_the_vpc(scope: PolicyScope) -> tuple[Statement, ...]:
     """SageMaker attaches a job to subnets with the permissions of the job's role.
 
     Source: SageMaker Developer Guide, "How to use SageMaker AI execution roles".
     """
     subnets = arns("ec2", *(f"subnet/${{{name}}}" for name in scope.subnets))
+    group = {"SecurityGroup": scope.security_group_id}
     return (
         Statement(
             sid="AttachToPrivateSubnets",
             actions=("ec2:CreateNetworkInterface",),
-            resources=(*subnets, *arns("ec2", "network-interface/*", "security-group/*")),
-            reason="interfaces get random ids and people choose the security groups; the subnets "
-            "are named, so that an interface is in one of these and in no other",
-            variables=scope.subnets,
+            resources=(
+                *subnets,
+                *arns("ec2", "network-interface/*", "security-group/${SecurityGroup}"),
+            ),
+            reason="interfaces get random ids; the subnets and the security group are named, so "
+            "that an interface is in one of these and has no other",
+            variables={**scope.subnets, **group},
         ),
         Statement(
             sid="HandInterfacesToSageMaker",

@@ -22,10 +22,17 @@ def operate_endpoints(_scope: PolicyScope) -> tuple[Statement, ...]:
             sid="FollowPipelines",
             actions=actions(
                 "codepipeline",
-                "GetPipeline GetPipelineState GetPipelineExecution ListPipelineExecutions "
-                "StartPipelineExecution",
+                "GetPipeline GetPipelineState GetPipelineExecution ListPipelineExecutions",
             ),
             resources=arns("codepipeline", "sagemaker-*"),
             reason=NAMED_BY_PROJECTS,
+        ),
+        # Not StartPipelineExecution: it takes any commit and any value of a variable, and no
+        # condition key knows them. A retry takes what the run has had.
+        Statement(
+            sid="RetryStages",
+            actions=("codepipeline:RetryStageExecution",),
+            resources=arns("codepipeline", "sagemaker-*/*"),
+            reason=f"{NAMED_BY_PROJECTS}; stages of pipelines are below it",
         ),
     )

@@ -1,6 +1,5 @@
 """The personas' roles and policies in an account, and their place in the SSM contract."""
 
-from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
@@ -12,6 +11,7 @@ from constructs import Construct
 from mlops_commons import contract
 from mlops_commons.cdk.policies import managed_policy
 from mlops_commons.iam.statements import Statement
+from mlops_infra.access.boundary import boundary_of
 from mlops_infra.access.personas import PERSONAS, POLICIES, PersonaRow
 from mlops_infra.access.policies import Policy
 from mlops_infra.access.scope import PolicyScope
@@ -31,21 +31,10 @@ class PersonaRoles(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        app_prefix: str,
-        namespace: str,
-        private_subnet_ids: Sequence[str],
+        within: PolicyScope,
     ) -> None:
-        """Create the roles.
-
-        Args:
-            app_prefix: the buckets of projects begin with it.
-            namespace: goes in front of the parameters' names.
-            private_subnet_ids: where all jobs run.
-        """
+        """Create the roles; `within` says where and how the personas of the stage work."""
         super().__init__(scope, construct_id)
-        within = PolicyScope(
-            app_prefix=app_prefix, namespace=namespace, subnet_ids=tuple(private_subnet_ids)
-        )
         self._policies = {
             policy.name: managed_policy(
                 self,
@@ -57,9 +46,9 @@ class PersonaRoles(Construct):
         }
         self._roles: dict[contract.Persona, iam.Role] = {}
         for persona in PERSONAS:
-            self._roles[persona.key] = self._role(persona)
+            self._roles[persona.key] = self._role(persona, within)
         for persona in PERSONAS:
-            self._parameter(persona, namespace)
+            self._parameter(persona, within.namespace)
             if persona.jobs_run_as:
                 self._jobs_run_as(persona, persona.jobs_run_as)
 
@@ -71,13 +60,25 @@ class PersonaRoles(Construct):
         """A policy of the table, for roles of the same stack that do the same work."""
         return self._policies[policy.name]
 
-    def _role(self, persona: PersonaRow) -> iam.Role:
+    def boundary(self, key: contract.Persona) -> iam.IManagedPolicy:
+        """The boundary of a persona, for roles that do the same work."""
+        found = self._roles[key].permissions_boundary
+        assert found
+        return found
+
+    def _role(self, persona: PersonaRow, within: PolicyScope) -> iam.Role:
         role = iam.Role(
             self,
             f"{_pascal(persona.key)}Role",
             description=persona.title,
             assumed_by=_sagemaker(),
             managed_policies=[self._policies[policy.name] for policy in persona.policies],
+            permissions_boundary=managed_policy(
+                self,
+                f"{_pascal(persona.key)}Boundary",
+                boundary_of(persona, within),
+                description=f"The most that the persona '{persona.key}' may do",
+            ),
             max_session_duration=cdk.Duration.hours(SESSION),
         )
         assert role.assume_role_policy

@@ -1,9 +1,10 @@
 """What the policies are scoped to, and the reasons that several of them share."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
+from mlops_commons.stage import Jobs, ProtectedBranches
 from mlops_commons.utilities import names
 
 OWN_PROFILE: Final = (
@@ -11,6 +12,9 @@ OWN_PROFILE: Final = (
     "${!sagemaker:DomainId}/${!sagemaker:UserProfileName}"
 )
 """The caller's own user profile: IAM fills in both names from the Studio session."""
+DATA: Final = "data"
+"""The folder of a project's artifact bucket in which people keep data, and write at all."""
+BUCKET: Final = "arn:${AWS::Partition}:s3:::"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,12 +24,23 @@ class PolicyScope:
     Attributes:
         app_prefix: the buckets of projects begin with it, in lower case, and a hyphen.
         namespace: of the stage's SSM parameters; empty for none.
+        region: of the stage; images of AWS come from other accounts in each.
         subnet_ids: the private subnets, in which all jobs run.
+        security_group_id: the workloads' group, which all jobs have.
+        jobs: what the jobs of people must look like besides.
+        protected_branches: whose `main` changes by approved pull requests only.
+        lead_approves: whether the lead's role approves what is deployed; false where approvers
+            are configured.
     """
 
     app_prefix: str
     namespace: str
+    region: str
     subnet_ids: tuple[str, ...]
+    security_group_id: str
+    jobs: Jobs = field(default_factory=Jobs)
+    protected_branches: ProtectedBranches = field(default_factory=ProtectedBranches)
+    lead_approves: bool = True
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -39,10 +54,31 @@ class PolicyScope:
         return {f"Subnet{index}": subnet for index, subnet in enumerate(self.subnet_ids)}
 
     @property
-    def buckets(self) -> tuple[str, ...]:
-        """The buckets of projects, and the default bucket of the SageMaker SDK."""
-        prefixes = (f"{names.project_bucket_prefix(self.app_prefix)}-*", "sagemaker-project-*")
-        return (*(f"arn:${{AWS::Partition}}:s3:::{name}" for name in prefixes), DEFAULT_BUCKET)
+    def artifact_buckets(self) -> str:
+        """The buckets with data and models of projects, as an ARN.
+
+        The account's id ends it: a `*` at the end would match what is below a bucket too.
+        """
+        prefix = names.project_bucket_prefix(self.app_prefix)
+        return f"{BUCKET}{prefix}-p-*-artifacts-${{AWS::AccountId}}"
+
+    @property
+    def data(self) -> str:
+        """What people write, as an ARN of objects."""
+        return f"{self.artifact_buckets}/{DATA}/*"
+
+    @property
+    def delivery_chain(self) -> tuple[str, ...]:
+        """Objects that somebody else runs, deploys or takes for evidence, as ARNs."""
+        prefix = names.project_bucket_prefix(self.app_prefix)
+        kinds = ("p-*-pipeline-*", "sc-assets-*", "*-logs-*", "*-pipeline-*")
+        evidence = ("registered/*", *(f"*-p-*/{kind}/*" for kind in EVIDENCE))
+        return (
+            *(f"{BUCKET}{prefix}-{kind}" for kind in kinds),
+            f"{BUCKET}cdk-*-assets-*",
+            *(f"{self.artifact_buckets}/{place}" for place in evidence),
+        )
 
 
-DEFAULT_BUCKET: Final = "arn:${AWS::Partition}:s3:::sagemaker-${AWS::Region}-${AWS::AccountId}"
+EVIDENCE: Final = ("executions", "models", "pipeline-definitions", "sources")
+"""What pipelines of projects write into the artifact bucket, below the name of the project."""

@@ -10,6 +10,7 @@ from constructs import Construct
 
 from mlops_commons.cdk.nag import acknowledge_each
 from mlops_commons.cdk.policies import managed_policy
+from mlops_commons.contract import Persona
 from mlops_infra.access.policies import (
     DENY_DECISIONS,
     DENY_DETOURS,
@@ -35,12 +36,14 @@ class ServiceCatalogRole:
         services: which may assume it.
         aws_policies: AWS managed policies, made for exactly this role.
         persona_policies: policies that personas have too.
+        bounded: whether it has the boundary of the personas' jobs.
     """
 
     part: str
     services: tuple[str, ...]
     aws_policies: tuple[str, ...] = ()
     persona_policies: tuple[Policy, ...] = (DENY_DECISIONS,)
+    bounded: bool = False
 
     @property
     def name(self) -> str:
@@ -87,6 +90,7 @@ SERVICE_CATALOG_ROLES: Final = (
     ServiceCatalogRole(
         part="Execution",
         services=("sagemaker",),
+        bounded=True,
         persona_policies=(
             *(EXPLORE, RUN_JOBS, DEVELOP_MODELS, USE_DATA, USE_CODE),
             *(DENY_DECISIONS, DENY_DETOURS),
@@ -125,6 +129,8 @@ def _role(scope: Construct, row: ServiceCatalogRole, personas: PersonaRoles) -> 
         path="/service-role/",
         description=f"Project templates of AWS: {', '.join(row.services)}",
         assumed_by=services[0] if len(services) == 1 else iam.CompositePrincipal(*services),
+        # AWS's own role for jobs does a data scientist's work, so it ends where that ends.
+        permissions_boundary=personas.boundary(Persona.EXECUTION) if row.bounded else None,
         managed_policies=[
             *map(_aws_policy, row.aws_policies),
             *(personas.policy(policy) for policy in row.persona_policies),

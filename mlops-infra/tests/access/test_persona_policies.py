@@ -7,24 +7,25 @@ from typing import Any
 
 import pytest
 from persona_policies import (
-    SUBNETS,
+    SCOPE,
     attached,
+    boundaries,
     documents,
     resources,
     role_id,
     statements_of,
 )
 from policy_evaluation import listed
-from service_authorization import action, parliament
+from service_authorization import action, matching_actions, parliament
 
 from mlops_commons.contract import Persona
 from mlops_infra.access.personas import PERSONAS, POLICIES
-from mlops_infra.access.scope import PolicyScope
 
 pytestmark = pytest.mark.construct
 
-SCOPE = PolicyScope(app_prefix="mlops", namespace="", subnet_ids=SUBNETS)
 GLOBAL_KEYS = {"aws:ResourceAccount"}
+OF_TAGGED_RESOURCES = {"aws:ResourceTag/mlops:reviewed"}
+"""CodeCommit User Guide, "Example 5: Deny or allow actions on repositories with tags"."""
 
 
 def statements() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -37,9 +38,9 @@ def statements() -> Iterator[tuple[str, dict[str, Any]]]:
 def test_every_policy_is_within_the_limit_of_iam() -> None:
     lengths = {
         name: len(json.dumps(document, separators=(",", ":")))
-        for name, document in documents().items()
+        for name, document in {**documents(), **boundaries()}.items()
     }
-    assert len(lengths) > len(POLICIES)
+    assert len(lengths) > len(POLICIES) + len(PERSONAS)
     assert {name: length for name, length in lengths.items() if length > 6144} == {}
 
 
@@ -86,12 +87,28 @@ def test_every_action_supports_the_condition_keys_of_its_statement() -> None:
     for where, statement in statements():
         keys = {key for entries in statement.get("Condition", {}).values() for key in entries}
         for name in listed(statement["Action"]):
-            assert keys - GLOBAL_KEYS <= action(name).condition_keys, f"{where}: {name}"
+            assert keys - GLOBAL_KEYS - OF_TAGGED_RESOURCES <= action(name).condition_keys, (
+                f"{where}: {name}"
+            )
 
 
 def test_an_auditor_has_no_action_that_changes_anything() -> None:
     levels = {action(a).access_level for s in statements_of("auditor") for a in listed(s["Action"])}
     assert levels == {"List", "Read"}
+
+
+def test_every_family_that_a_boundary_names_has_an_action() -> None:
+    for name, document in boundaries().items():
+        for family in (a for s in document["Statement"] for a in listed(s["Action"])):
+            assert any(matching_actions(family)), f"{name}: {family}"
+
+
+def test_a_boundary_lets_no_family_through_that_changes_anything() -> None:
+    for name, document in boundaries().items():
+        (allowed,) = (s for s in document["Statement"] if s["Effect"] == "Allow")
+        for family in (a for a in listed(allowed["Action"]) if "*" in a):
+            levels = {action(a).access_level for a in matching_actions(family)}
+            assert levels <= {"List", "Read"}, f"{name}: {family}"
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)

@@ -1,10 +1,23 @@
 """Who may do what, by evaluating the policies that the personas really get."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from persona_policies import ACCOUNT, REGION, SUBNETS, here, may, profile, role_arn
+import service_authorization
+from persona_policies import (
+    ACCOUNT,
+    REGION,
+    SCOPE,
+    SECURITY_GROUP,
+    SUBNETS,
+    here,
+    may,
+    profile,
+    role_arn,
+)
 
+from mlops_commons.stage import Jobs
 from mlops_infra.access.personas import PERSONAS
 from mlops_infra.access.policies import DEVELOP_MODELS, RUN_JOBS, USE_CODE, USE_DATA, WORK_IN_STUDIO
 
@@ -141,21 +154,71 @@ def test_tags_are_put_on_at_creation_only(key: str) -> None:
     assert not may(key, "sagemaker:AddTags", resource)
 
 
+def job(action: str, **changed: Any) -> dict[str, Any]:
+    """What a job's request says of itself where it is as it must be; None takes a key away."""
+    keys = {
+        "VpcSubnets": SUBNETS,
+        "VpcSecurityGroupIds": (SECURITY_GROUP,),
+        "InterContainerTrafficEncryption": "true",
+        "OutputKmsKey": here("kms", "key/1"),
+        "InstanceTypes": ("ml.m5.large",),
+        **changed,
+    }
+    known = service_authorization.action(f"sagemaker:{action}").condition_keys
+    named = {f"sagemaker:{name}": value for name, value in keys.items() if value is not None}
+    return {name: value for name, value in named.items() if name in known}
+
+
+@pytest.mark.parametrize("mistake", [False, True], ids=["as written", "with *:* besides"])
 @pytest.mark.parametrize("key", who_have(RUN_JOBS))
 @pytest.mark.parametrize("action", JOBS)
-def test_jobs_and_models_run_in_the_private_subnets(key: str, action: str) -> None:
-    resource, subnets = here("sagemaker", JOBS[action]), "sagemaker:VpcSubnets"
-    assert may(key, f"sagemaker:{action}", resource, {subnets: SUBNETS})
-    assert not may(key, f"sagemaker:{action}", resource)
-    assert not may(key, f"sagemaker:{action}", resource, {subnets: (SUBNETS[0], "subnet-public")})
+def test_a_job_that_is_not_as_it_must_be_is_refused(key: str, action: str, mistake: bool) -> None:
+    resource = here("sagemaker", JOBS[action])
+
+    def starts(**changed: Any) -> bool:
+        return may(key, f"sagemaker:{action}", resource, job(action, **changed), mistake=mistake)
+
+    assert starts()
+    assert not starts(VpcSubnets=None)
+    assert not starts(VpcSubnets=(SUBNETS[0], "subnet-public"))
+    assert not starts(VpcSecurityGroupIds=None)
+    assert not starts(VpcSecurityGroupIds=(SECURITY_GROUP, "sg-open"))
+    if action != "CreateModel":
+        assert not starts(InterContainerTrafficEncryption=None)
+        assert not starts(InterContainerTrafficEncryption="false")
+    if action in ("CreateTrainingJob", "CreateHyperParameterTuningJob"):
+        assert not starts(OutputKmsKey=None)
+    if action == "CreateTrainingJob":
+        assert not starts(EnableRemoteDebug="true")
+
+
+@pytest.mark.parametrize("key", who_have(RUN_JOBS))
+@pytest.mark.parametrize("action", JOBS)
+def test_jobs_are_what_the_configuration_wants(key: str, action: str) -> None:
+    wanted = Jobs(network_isolation=True, instance_types=("ml.m5.*",), output_key=False)
+    within, resource = replace(SCOPE, jobs=wanted), here("sagemaker", JOBS[action])
+
+    def starts(**changed: Any) -> bool:
+        return may(key, f"sagemaker:{action}", resource, job(action, **changed), within=within)
+
+    assert starts(NetworkIsolation="true", OutputKmsKey=None)
+    assert not starts(NetworkIsolation="false")
+    assert not starts()
+    if action != "CreateModel":
+        assert not starts(NetworkIsolation="true", InstanceTypes=("ml.m5.large", "ml.p5.48xlarge"))
 
 
 @pytest.mark.parametrize("key", who_have(RUN_JOBS))
 def test_a_job_can_join_its_subnets_and_no_other(key: str) -> None:
     """SageMaker does this with the role of the job; without it no job starts."""
     create = "ec2:CreateNetworkInterface"
-    for resource in ("network-interface/*", "security-group/sg-1", f"subnet/{SUBNETS[0]}"):
+    for resource in (
+        "network-interface/*",
+        f"security-group/{SECURITY_GROUP}",
+        f"subnet/{SUBNETS[0]}",
+    ):
         assert may(key, create, here("ec2", resource))
+    assert not may(key, create, here("ec2", "security-group/sg-open"))
     assert not may(key, create, here("ec2", "subnet/subnet-other"))
     hand_over, interface = "ec2:CreateNetworkInterfacePermission", "network-interface/eni-1"
     inside = {"ec2:Subnet": here("ec2", f"subnet/{SUBNETS[1]}")}
@@ -170,8 +233,10 @@ def test_a_job_pulls_images_of_aws_and_of_projects_and_no_others_of_this_account
     pull, image = "ecr:BatchGetImage", "arn:aws:ecr:eu-west-1:{}:repository/{}"
     of_aws = {"aws:ResourceAccount": "141502667606"}
     assert may(key, pull, image.format("141502667606", "sagemaker-xgboost"), of_aws)
-    assert may(key, pull, image.format(ACCOUNT, "sagemaker-churn"))
+    assert may(key, pull, image.format(ACCOUNT, "sagemaker-p-1"))
     assert not may(key, pull, image.format(ACCOUNT, "payroll"))
+    foreign = {"aws:ResourceAccount": "999999999999"}
+    assert not may(key, pull, image.format("999999999999", "sagemaker-xgboost"), foreign)
     assert not may(key, "ecr:PutImage", image.format("141502667606", "sagemaker-xgboost"), of_aws)
 
 
@@ -185,22 +250,64 @@ def test_a_job_writes_logs_and_metrics_of_sagemaker_only(key: str) -> None:
     assert not may(key, "cloudwatch:PutMetricData", "*", {namespace: "payroll"})
 
 
+ARTIFACTS = f"arn:aws:s3:::mlops-p-1-artifacts-{ACCOUNT}"
+DATA = f"{ARTIFACTS}/data/churn.csv"
+
+
+@pytest.mark.parametrize("key", who_have(USE_DATA))
+def test_people_read_what_a_project_has_and_write_its_data(key: str) -> None:
+    assert may(key, "s3:GetObject", DATA)
+    assert may(key, "s3:PutObject", DATA)
+    assert may(key, "s3:GetObject", f"{ARTIFACTS}/registered/00/model.tar.gz")
+    assert may(key, "s3:GetObject", f"{ARTIFACTS}/churn-p-1/models/x/model.tar.gz")
+    assert may(key, "s3:ListBucket", ARTIFACTS)
+
+
 @pytest.mark.parametrize("key", who_have(USE_DATA))
 def test_a_bucket_of_another_account_is_out_of_reach_whatever_its_name(key: str) -> None:
-    data = "arn:aws:s3:::mlops-churn/data.csv"
-    assert may(key, "s3:GetObject", data)
-    assert may(key, "s3:PutObject", f"arn:aws:s3:::sagemaker-{REGION}-{ACCOUNT}/model.tar.gz")
-    assert not may(key, "s3:GetObject", data, {"aws:ResourceAccount": "999999999999"})
+    assert not may(key, "s3:GetObject", DATA, {"aws:ResourceAccount": "999999999999"})
+    assert not may(key, "s3:PutObject", DATA, {"aws:ResourceAccount": "999999999999"})
     assert not may(key, "s3:GetObject", "arn:aws:s3:::payroll/data.csv")
-    assert not may(key, "s3:GetObject", "arn:aws:s3:::mlopsother/data.csv")
+    assert not may(key, "s3:GetObject", f"arn:aws:s3:::mlops-p-1-pipeline-{ACCOUNT}/a.zip")
+
+
+DELIVERY_CHAIN = (
+    f"arn:aws:s3:::mlops-p-1-pipeline-{ACCOUNT}/sagemaker-churn/Assembly/1.zip",
+    f"arn:aws:s3:::mlops-sc-assets-business-unit-1-{ACCOUNT}-euw1/seed.zip",
+    f"arn:aws:s3:::mlops-project-logs-business-unit-1-{ACCOUNT}-euw1/p-1/pipeline/log",
+    f"arn:aws:s3:::mlops-infra-pipeline-business-unit-1-{ACCOUNT}-euw1/Synth/1.zip",
+    f"arn:aws:s3:::cdk-hnb659fds-assets-{ACCOUNT}-{REGION}/layer.zip",
+    f"{ARTIFACTS}/registered/00/model.tar.gz",
+    f"{ARTIFACTS}/churn-p-1/models/x/model.tar.gz",
+    f"{ARTIFACTS}/churn-p-1/sources/00/source_scripts/train.py",
+    f"{ARTIFACTS}/churn-p-1/sources/00/data/rows.csv",
+    f"{ARTIFACTS}/churn-p-1/executions/e/evaluation.json",
+    f"{ARTIFACTS}/churn-p-1/pipeline-definitions/00/inference.json",
+)
+
+
+@pytest.mark.parametrize("mistake", [False, True], ids=["as written", "with *:* besides"])
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("place", DELIVERY_CHAIN)
+def test_nobody_writes_what_a_delivery_takes(key: str, place: str, mistake: bool) -> None:
+    """Exchanging an assembly, a seed archive, a log or a model leaves nothing in git."""
+    assert not may(key, "s3:PutObject", place, mistake=mistake)
+    assert not may(key, "s3:DeleteObject", place, mistake=mistake)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_the_default_bucket_of_the_sdk_is_made_by_nobody(key: str) -> None:
+    bucket = f"arn:aws:s3:::sagemaker-{REGION}-{ACCOUNT}"
+    assert not may(key, "s3:CreateBucket", bucket, mistake=True)
+    assert not may(key, "s3:PutObject", f"{bucket}/model.tar.gz")
 
 
 @pytest.mark.parametrize("key", who_have(USE_DATA))
 def test_an_access_list_can_open_nothing(key: str) -> None:
-    item, acl = "arn:aws:s3:::mlops-churn/data.csv", "s3:x-amz-acl"
-    assert may(key, "s3:PutObjectAcl", item, {acl: "bucket-owner-full-control"})
-    assert not may(key, "s3:PutObjectAcl", item, {acl: "public-read"})
-    assert not may(key, "s3:PutObjectAcl", item)
+    acl = "s3:x-amz-acl"
+    assert may(key, "s3:PutObjectAcl", DATA, {acl: "bucket-owner-full-control"})
+    assert not may(key, "s3:PutObjectAcl", DATA, {acl: "public-read"})
+    assert not may(key, "s3:PutObjectAcl", DATA)
 
 
 @pytest.mark.parametrize("key", who_have(USE_DATA))

@@ -11,7 +11,7 @@ from mlops_rehearsal.world.projects import Project, persona
 from mlops_rehearsal.world.world import World
 
 PROGRAM: Final = Path("ml_pipelines", "training", "tiny_base_model.py")
-PREFIX: Final = "base-model"
+PREFIX: Final = "data/base-model"
 
 
 def bring_base_model(world: World, project: Project, python: Path) -> None:
@@ -50,7 +50,7 @@ def _copy(world: World, project: Project, folder: Path) -> None:
     for file in sorted(path for path in folder.rglob("*") if path.is_file()):
         s3.put_object(
             Bucket=place["ARTIFACT_BUCKET"],
-            Key=f"{project.full_name}/{PREFIX}/{file.relative_to(folder).as_posix()}",
+            Key=f"{PREFIX}/{file.relative_to(folder).as_posix()}",
             Body=file.read_bytes(),
             ServerSideEncryption="aws:kms",
             SSEKMSKeyId=place["ARTIFACT_BUCKET_KMS_ID"],

@@ -15,12 +15,13 @@ from mlops_commons.config.projects_model import (
     ProtectedBranchesFile,
 )
 from mlops_commons.config.sources import APP_ROOT, INFRA_ROOT, Sources
-from mlops_commons.config.studio_model import StudioStageFile
+from mlops_commons.config.studio_model import JobsFile, StudioStageFile
 from mlops_commons.stage import (
     Approvers,
     Bootstrap,
     CreateNetwork,
     ImportNetwork,
+    Jobs,
     Portfolio,
     Projects,
     ProtectedBranches,
@@ -35,6 +36,7 @@ DEFAULT_NETWORK: Final = (INFRA_ROOT, "network", "default_create_network")
 CREATED: Final = filled_fields(CreateNetworkFile, CreateNetwork)
 IMPORTED: Final = filled_fields(ImportNetworkFile, ImportNetwork)
 STUDIO: Final = filled_fields(StudioStageFile, Studio)
+JOBS: Final = filled_fields(JobsFile, Jobs)
 BOOTSTRAP: Final = filled_fields(BootstrapFile, Bootstrap)
 REPOSITORY: Final = filled_fields(RepositoryFile, Repository)
 PORTFOLIO: Final = filled_fields(PortfolioFile, Portfolio)
@@ -169,6 +171,9 @@ def _studio(sources: Sources, set_name: str, stage_name: str) -> Iterator[tuple[
     if studio is None:
         return
     yield from _values(document, studio, STUDIO, stage)
+    jobs = [(*place, "jobs") for place in sources.sagemaker_paths(set_name)]
+    for key, value, origin in _values(document, studio.jobs, JOBS, *jobs):
+        yield f"jobs.{key}", value, origin
     for persona in dict.fromkeys(user.persona for user in studio.users):
         names = [user.profile_name for user in studio.users if user.persona == persona]
         path = sources.profiles_path(set_name, persona)

@@ -74,6 +74,10 @@ class Settings:
         """A place in the artifact bucket, below the name of the pipeline."""
         return "/".join((f"s3://{self.artifact_bucket}/{self.pipeline_name}", *parts))
 
+    def data_uri(self, *parts: str) -> str:
+        """A place in the folder of the artifact bucket that people may write to."""
+        return "/".join((f"s3://{self.artifact_bucket}/data", *parts))
+
 
 EXAMPLE = Settings(
     project_name="example",

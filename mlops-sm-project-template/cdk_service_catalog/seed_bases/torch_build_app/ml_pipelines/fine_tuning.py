@@ -29,7 +29,7 @@ def fine_tuning_pipeline(settings: Settings, product: FineTuning) -> Pipeline:
     scoring = ParameterString("EvaluationInstanceType", default_value=product.inference_instance)
     approval = ParameterString("ModelApprovalStatus", default_value="PendingManualApproval")
     data = ParameterString("InputDataUri", default_value=jobs.sources.uri(product.data))
-    base_model = ParameterString("BaseModelUri", default_value=settings.uri("base-model/"))
+    base_model = ParameterString("BaseModelUri", default_value=settings.data_uri("base-model/"))
     minimum = ParameterFloat("MinimumScore", default_value=product.minimum)
     preprocess = jobs.processing_step(
         "Preprocess",
