@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from mlops_commons.iam.reasons import JOB_LOG_GROUPS, NAMED_BY_USERS, NO_RESOURCE_LEVEL
-from mlops_commons.iam.statements import Statement, actions, arns
+from mlops_commons.iam.statements import Condition, Statement, actions, arns
 from mlops_infra.access.scope import PolicyScope
 
 JOBS: Final = ("training-job/*", "processing-job/*", "hyper-parameter-tuning-job/*")
@@ -90,7 +90,7 @@ def _rules(scope: PolicyScope) -> Iterator[Statement]:
         yield _never("NeverOnOtherInstances", ON_INSTANCES, others)
 
 
-def _never(sid: str, denied: tuple[str, ...], condition: dict[str, dict[str, object]]) -> Statement:
+def _never(sid: str, denied: tuple[str, ...], condition: Condition) -> Statement:
     return Statement(sid=sid, effect="Deny", actions=denied, resources=("*",), condition=condition)
 
 
