@@ -41,14 +41,15 @@ def made_once(folder: Path, install: Callable[[], None]) -> Path:
     Raises:
         PlatformError: a package cannot be installed.
     """
-    ready = folder / "ready"
+    ready, python = folder / "ready", folder / "bin" / "python"
     with _locked(folder):
-        if not ready.exists():
+        # An environment's Python is a link to another one, which may have been removed since.
+        if not (ready.exists() and python.exists()):
             shutil.rmtree(folder, ignore_errors=True)
             install()
             # Written last: an interrupted installation starts again from nothing.
             ready.write_text("every package of the locks is installed\n")
-    return folder / "bin" / "python"
+    return python
 
 
 def uv() -> list[str]:

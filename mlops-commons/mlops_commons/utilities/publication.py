@@ -9,11 +9,11 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from mlops_commons.utilities.errors import PlatformError
+from mlops_commons.utilities.own_files import OWN_FOLDERS, missing_own
 from mlops_commons.utilities.snapshot import Snapshot
 
 TRAILER: Final = "Published-Snapshot"
 """Marks the commits made here, by the digest of their content; any other commit is somebody's."""
-OWN_FOLDERS: Final = ("mlops-infra/mlops_infra/extensions",)
 """Where users keep files that no release has."""
 
 
@@ -57,14 +57,14 @@ def publish(
 
     Raises:
         PlatformError: the repository cannot be reached or has no such branch, it holds changes
-            or extensions that the snapshot would drop, somebody has pushed meanwhile, or git
-            failed.
+            or own extensions or products that the snapshot would drop, somebody has pushed
+            meanwhile, or git failed.
     """
     with tempfile.TemporaryDirectory(prefix="mlops-publish-") as folder:
         git = Git(Path(folder) / "clone", environment)
         git.clone(publication.remote, publication.branch)
         review(git.root)
-        dropped = [*_dropped(git, publication.content), *_extensions(git, publication.content)]
+        dropped = [*_dropped(git, publication.content), *_own(git, publication.content)]
         if dropped and not overwrite:
             raise PlatformError(
                 f"{publication.remote} holds changes that are not in this checkout: "
@@ -159,10 +159,10 @@ def _dropped(git: Git, content: Snapshot) -> list[str]:
     return [name for name in changed if name and not _is_the_same(git, content, name)]
 
 
-def _extensions(git: Git, content: Snapshot) -> list[str]:
-    """A user's own files that the checkout lacks, which a newer release never brings along."""
-    held = git.read("ls-files", "-z", *OWN_FOLDERS).split("\0")
-    return [name for name in held if name and PurePosixPath(name) not in content.sources]
+def _own(git: Git, content: Snapshot) -> list[str]:
+    """A user's own files that the checkout lacks."""
+    held = git.read("ls-files", "-z", *map(str, OWN_FOLDERS)).split("\0")
+    return list(map(str, missing_own(map(PurePosixPath, filter(None, held)), content.sources)))
 
 
 def _is_the_same(git: Git, content: Snapshot, name: str) -> bool:

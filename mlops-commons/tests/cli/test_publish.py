@@ -10,6 +10,7 @@ import pytest
 from checkouts import APPS_HERE, CDK_APP, CDK_INFRA_APP
 from one_account_set import DEFAULTS, ONE_SET
 
+from mlops_commons.utilities.own_files import EXTENSIONS
 from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT
 from mlops_commons.utilities.snapshot import checkout, snapshot
 
@@ -81,8 +82,11 @@ class Publisher:
         }
 
     def publish(self, *flags: str, answer: str = "") -> "subprocess.CompletedProcess[str]":
+        return self.run(APP, "publish", "-m", "why", *flags, answer=answer)
+
+    def run(self, *arguments: str, answer: str = "") -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
-            [sys.executable, "-m", "mlops_commons.cli", APP, "publish", "-m", "why", *flags],
+            [sys.executable, "-m", "mlops_commons.cli", *arguments],
             cwd=self.root,
             env=self.environment(),
             input=answer,
@@ -174,6 +178,13 @@ def test_a_newer_checkout_never_drops_an_extension_that_was_published_before(
     assert "mlops_infra/extensions/bucket.py" in refused.stderr
     assert "def add" in publisher.content(f"{DIRECTORY}/mlops_infra/extensions/bucket.py")
     assert publisher.publish("--yes", "--overwrite").returncode == 0
+
+
+@pytest.mark.skipif(APP != "infra", reason="extensions belong to the infrastructure app")
+def test_a_file_beside_extensions_that_is_not_published_is_named(publisher: Publisher) -> None:
+    (publisher.root / EXTENSIONS / "query.sql").write_text("SELECT 1\n")
+    for said in (publisher.publish("--yes").stderr, publisher.run("config", "validate").stdout):
+        assert f"no repository gets {EXTENSIONS}/query.sql" in said
 
 
 def test_changes_made_in_the_repository_and_brought_here_are_no_obstacle(

@@ -83,12 +83,15 @@ def _publish(
     from mlops_commons.config.loader import load_sources
     from mlops_commons.config.set_snapshot import set_snapshot
     from mlops_commons.utilities import names
+    from mlops_commons.utilities.own_files import undelivered_note
     from mlops_commons.utilities.publication import Publication, codecommit_remote, publish
     from mlops_commons.utilities.snapshot import snapshot
 
     app_directory(app)
     sources = load_sources()
     config = sources.config
+    if app == "infra" and (note := undelivered_note(REPOSITORY_ROOT)):
+        typer.echo(note, err=True)
     shared = snapshot(REPOSITORY_ROOT, APP_DIRECTORIES[app])
     governance, source = config.pipeline, config.pipeline.code_commit.of(app)
     for name in _chosen([d.set_name for d in config.enabled_deployments], set_name):

@@ -12,7 +12,11 @@ from mlops_commons.cli.config import wizard as config_wizard
 from mlops_commons.cli.config.credentials import refresh_aws_credentials
 from mlops_commons.cli.tables import print_table
 from mlops_commons.utilities.errors import PlatformError
-from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG
+from mlops_commons.utilities.paths import (
+    CDK_APP_CONFIG,
+    CDK_INFRA_APP_CONFIG,
+    REPOSITORY_ROOT,
+)
 
 if TYPE_CHECKING:
     from mlops_commons.config.explaining.keys import Key
@@ -43,6 +47,7 @@ def validate() -> None:
     from mlops_commons.config import placeholder_accounts
     from mlops_commons.config.loader import load_sources
     from mlops_commons.config.published import check_published
+    from mlops_commons.utilities.own_files import undelivered_note
 
     sources = load_sources()
     check_published(sources)
@@ -51,6 +56,8 @@ def validate() -> None:
     placeholders = placeholder_accounts(config)
     if placeholders:
         typer.echo(f"note: placeholder account ids, fill in yours: {', '.join(placeholders)}")
+    if note := undelivered_note(REPOSITORY_ROOT):
+        typer.echo(note)
 
 
 def show(stage: Of = "", as_json: AsJson = False) -> None:
