@@ -79,6 +79,7 @@ def _targets(deployment: Deployment) -> ProjectTargets:
     return ProjectTargets(
         preprod_account=preprod.account if preprod else "",
         prod_account=prod.account if prod else "",
+        deploys=deployment.projects.deploys,
         namespaces={
             str(name): stage.parameter_namespace
             for name, stage in stages.items()

@@ -20,6 +20,7 @@ from cdk_service_catalog.portfolio.props import ProjectTargets
 from cdk_service_catalog.portfolio.publication import copy_to_bucket, published_template
 from cdk_service_catalog.project.props import Gate, ProjectProps
 from mlops_commons.cdk.retention import retention
+from mlops_commons.image_accounts import image_accounts_of
 from mlops_commons.stage import Portfolio
 from mlops_commons.utilities import names
 
@@ -68,11 +69,12 @@ class SageMakerServiceCatalog(cdk.Stack):
                 "region": self.region,
                 "accounts": {
                     "dev": self.account,
-                    "preprod": targets.preprod_account,
-                    "prod": targets.prod_account,
+                    "preprod": targets.preprod_account or self.account,
+                    "prod": targets.prod_account or self.account,
                 },
                 "namespaces": dict(targets.namespaces),
-                "deploys": [],
+                "deploys": list(targets.deploys),
+                "image_accounts": list(image_accounts_of(self.region)),
             },
             removal_policy=removal_policy,
         )
@@ -81,8 +83,8 @@ class SageMakerServiceCatalog(cdk.Stack):
             app_prefix=app_prefix,
             set_name=set_name,
             region=self.region,
-            preprod_account=targets.preprod_account,
-            prod_account=targets.prod_account,
+            preprod_account=targets.preprod_account or self.account,
+            prod_account=targets.prod_account or self.account,
             boundary=boundary_name,
             access_logs_bucket=assets.access_logs_name,
             retention=retention(removal_policy),

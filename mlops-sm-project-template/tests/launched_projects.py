@@ -24,7 +24,11 @@ PROPS = ProjectProps(
     boundary="mlops-bu-project-boundary-euw1",
     access_logs_bucket="mlops-project-logs-bu-222222222222-euw1",
     retention=RETAINED,
-    gate=Gate(seal="mlops-bu-gate-seal-euw1"),
+    gate=Gate(
+        choose="mlops-bu-gate-choose-euw1",
+        verify="mlops-bu-gate-verify-euw1",
+        seal="mlops-bu-gate-seal-euw1",
+    ),
     namespaces={"preprod": "bu1"},
 )
 PARAMETERS: dict[str, Any] = {

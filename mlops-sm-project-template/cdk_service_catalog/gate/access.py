@@ -47,6 +47,83 @@ def seal_statements(bucket_prefix: str) -> tuple[Statement, ...]:
     )
 
 
+def choose_statements(bucket_prefix: str) -> tuple[Statement, ...]:
+    """Read the registry, and the evaluation of the version that is chosen."""
+    return (
+        job_results(),
+        Statement(
+            sid="FindVersions",
+            actions=("sagemaker:ListModelPackages",),
+            resources=arns("sagemaker", "model-package-group/*-p-*"),
+            reason=OF_ALL_PROJECTS,
+        ),
+        _read_versions(),
+        Statement(
+            sid="ReadEvaluations",
+            actions=("s3:GetObject",),
+            resources=(f"{_bucket(bucket_prefix, 'artifacts')}/*/evaluation.json",),
+            reason=OF_ALL_PROJECTS,
+        ),
+        _use_keys("Decrypt"),
+    )
+
+
+def verify_statements(bucket_prefix: str) -> tuple[Statement, ...]:
+    """Read what a delivery is compared with; artifacts come with the credentials of the job."""
+    artifacts = _bucket(bucket_prefix, "artifacts")
+    return (
+        job_results(),
+        _read_versions(),
+        Statement(
+            sid="ReadSealedModels",
+            actions=actions("s3", "GetObject GetObjectVersion"),
+            resources=(f"{artifacts}/registered/*",),
+            reason=OF_ALL_PROJECTS,
+        ),
+        Statement(
+            sid="CountVersionsOfSealedModels",
+            actions=("s3:ListBucketVersions",),
+            resources=(artifacts,),
+            reason=OF_ALL_PROJECTS,
+            condition={"StringLike": {"s3:prefix": "registered/*"}},
+        ),
+        Statement(
+            sid="ReadWhatWasDeliveredBefore",
+            actions=("s3:GetObject",),
+            resources=(f"{_bucket(bucket_prefix, 'pipeline')}/*/Verified/*",),
+            reason=OF_ALL_PROJECTS,
+        ),
+        _use_keys("Decrypt"),
+        Statement(
+            sid="FindWhatWasDeliveredBefore",
+            actions=("codepipeline:ListActionExecutions",),
+            resources=arns("codepipeline", "sagemaker-*-deploy"),
+            reason=OF_ALL_PROJECTS,
+        ),
+        Statement(
+            sid="ReadHistories",
+            actions=actions("codecommit", "GetBranch GetCommit"),
+            resources=arns("codecommit", "sagemaker-*-deploy"),
+            reason=OF_ALL_PROJECTS,
+        ),
+        Statement(
+            sid="FindImages",
+            actions=("ecr:DescribeImages",),
+            resources=arns("ecr", "repository/sagemaker-p-*"),
+            reason=OF_ALL_PROJECTS,
+        ),
+    )
+
+
+def _read_versions() -> Statement:
+    return Statement(
+        sid="ReadVersions",
+        actions=("sagemaker:DescribeModelPackage",),
+        resources=arns("sagemaker", "model-package/*-p-*/*"),
+        reason=OF_ALL_PROJECTS,
+    )
+
+
 def job_results() -> Statement:
     """Tell CodePipeline how a job has ended, by an id that only the job's function is given."""
     return Statement(

@@ -23,7 +23,7 @@ from mlops_commons.utilities.archive import archive
 from mlops_commons.utilities.snapshot import Snapshot, layered
 
 RUNTIME: Final = Path(__file__).with_name("runtime")
-PURPOSES: Final = ("seal",)
+PURPOSES: Final = ("choose", "verify", "seal")
 ASKED: Final = "the pipelines of projects invoke it and wait for its answer"
 FINDINGS: Final = {
     "AwsSolutions-L1": "Python 3.13, the version of every build of projects",
@@ -82,6 +82,20 @@ class GateFunctions(Construct):
 
 def _rows(bucket_prefix: str) -> tuple[_Function, ...]:
     return (
+        _Function(
+            purpose="choose",
+            title="decides which version of a model a project delivers",
+            statements=access.choose_statements(bucket_prefix),
+            minutes=1,
+            megabytes=512,
+        ),
+        _Function(
+            purpose="verify",
+            title="looks at what a project delivers, and hands on what the rules accept",
+            statements=access.verify_statements(bucket_prefix),
+            # CodePipeline waits twenty (User Guide, Quotas); Lambda allows fifteen.
+            minutes=15,
+        ),
         _Function(
             purpose="seal",
             title="copies a trained model to where nobody can exchange it",

@@ -129,11 +129,11 @@ def _in_common(context: ProductContext) -> ProductContext:
         context.props,
         app_prefix="mlops",
         region=str(ANYWHERE.region),
-        preprod_account="",
-        prod_account="",
+        preprod_account=str(ANYWHERE.account),
+        prod_account=str(ANYWHERE.account),
         boundary="boundary",
         access_logs_bucket="logs",
-        gate=Gate(seal="seal"),
+        gate=Gate(choose="choose", verify="verify", seal="seal"),
         namespaces={stage: stage for stage in context.props.namespaces},
     )
     return ProductContext(

@@ -6,12 +6,16 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, kw_only=True)
 class ProjectTargets:
-    """What a project proposes to deploy to; an empty account has to be typed.
+    """What projects deploy to.
 
     Attributes:
+        preprod_account, prod_account: empty where the set has no such stage; a project then names
+            dev's account, and its pipeline ends before that stage, which has no roles there.
+        deploys: types of resources that they deploy besides those of the products' deploy apps.
         namespaces: of the stages' SSM parameters, by stage name; a stage without one is left out.
     """
 
     preprod_account: str = ""
     prod_account: str = ""
+    deploys: tuple[str, ...] = ()
     namespaces: Mapping[str, str] = field(default_factory=dict)

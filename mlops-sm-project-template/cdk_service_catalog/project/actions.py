@@ -9,7 +9,8 @@ from cdk_service_catalog.project.props import ProjectProps, TargetStage
 from mlops_commons.utilities.cloudformation import ref, sub
 
 Action = dict[str, Any]
-SOURCE = "Source"
+SOURCE, CHOOSE, VERIFY = "Source", "Choose", "Verify"
+CHANGE_SET = "Verified"
 CAPABILITIES = "CAPABILITY_NAMED_IAM"
 
 
@@ -66,8 +67,47 @@ def build(
     )
 
 
-def approval(stage: TargetStage) -> Action:
-    """A person looks before the stage is changed; who subscribes to the topic is told."""
+def gate(
+    name: str,
+    function: str,
+    parameters: Mapping[str, str],
+    *,
+    run_order: int = 1,
+    inputs: Sequence[str] = (),
+    outputs: Sequence[str] = (),
+) -> Action:
+    """Ask a function of the platform, which the project's own code cannot change.
+
+    Args:
+        name: also the namespace of what the function exports.
+        parameters: how the function knows the project and the run; they are in the product's
+            template. Who starts a run gives one of them at most, a variable of the pipeline.
+    """
+    known = {"project_name": "${SageMakerProjectName}", "project_id": naming.ID}
+    return _action(
+        name,
+        "Invoke",
+        "Lambda",
+        {
+            "FunctionName": function,
+            "UserParameters": sub(json.dumps({**known, **parameters})),
+        },
+        run_order=run_order,
+        inputs=inputs,
+        outputs=outputs,
+        namespace=name,
+    )
+
+
+def approval(stage: TargetStage, *, tested: str, run_order: int) -> Action:
+    """A person looks before the stage is changed; who subscribes to the topic is told.
+
+    A value of a configuration has 1,000 characters at most (API_ActionDeclaration); the gate
+    exports short texts.
+
+    Args:
+        tested: the stage whose tests have passed before this one can be reached.
+    """
     return _action(
         f"Approve-{stage.name}",
         "Approval",
@@ -75,29 +115,51 @@ def approval(stage: TargetStage) -> Action:
         {
             "NotificationArn": ref("Notifications"),
             "CustomData": sub(
-                f"Deploy project ${{SageMakerProjectName}} to {stage.name} "
-                f"(account ${{{stage.account}}})?"
+                f"Deploy version #{{{CHOOSE}.VERSION}} of project ${{SageMakerProjectName}} to "
+                f"{stage.name} (account ${{{stage.account}}})? Metric: #{{{CHOOSE}.METRIC}}. "
+                f"Commit: #{{{SOURCE}.CommitId}}. The tests in {tested} have passed. Changes in "
+                f"{stage.name}: #{{{VERIFY}.CHANGES_{stage.name.upper()}}}."
             ),
         },
+        run_order=run_order,
     )
 
 
-def deploy(stage: TargetStage, props: ProjectProps, *, artifact: str, run_order: int) -> Action:
-    """Create or update the stage's stack with the roles that are there for projects."""
+def prepare(stage: TargetStage, props: ProjectProps, *, artifact: str) -> Action:
+    """Make a change set of the stage's stack, with the roles that are there for projects."""
+    settings = {
+        "ActionMode": "CHANGE_SET_REPLACE",
+        "TemplatePath": f"{artifact}::{stage.name}.template.json",
+        "Capabilities": CAPABILITIES,
+        "RoleArn": sub(props.cloudformation_role_arn(stage)),
+    }
+    return _of_stage("Prepare", stage, props, settings, inputs=[artifact])
+
+
+def deploy(stage: TargetStage, props: ProjectProps, *, run_order: int) -> Action:
+    """Execute the change set that was prepared, and that a person has seen in most stages."""
+    settings = {"ActionMode": "CHANGE_SET_EXECUTE"}
+    return _of_stage("Deploy", stage, props, settings, run_order=run_order)
+
+
+def _of_stage(
+    verb: str,
+    stage: TargetStage,
+    props: ProjectProps,
+    settings: Mapping[str, Any],
+    *,
+    run_order: int = 1,
+    inputs: Sequence[str] = (),
+) -> Action:
+    stack = sub(naming.deploy_stack(stage.name))
     return {
         **_action(
-            f"Deploy-{stage.name}",
+            f"{verb}-{stage.name}",
             "Deploy",
             "CloudFormation",
-            {
-                "ActionMode": "CREATE_UPDATE",
-                "StackName": sub(naming.deploy_stack(stage.name)),
-                "TemplatePath": f"{artifact}::{stage.name}.template.json",
-                "Capabilities": CAPABILITIES,
-                "RoleArn": sub(props.cloudformation_role_arn(stage)),
-            },
+            {"StackName": stack, "ChangeSetName": CHANGE_SET, **settings},
             run_order=run_order,
-            inputs=[artifact],
+            inputs=inputs,
         ),
         "Region": ref("DeploymentRegion"),
         "RoleArn": sub(props.deploy_role_arn(stage)),

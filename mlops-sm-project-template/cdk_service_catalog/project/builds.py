@@ -63,7 +63,7 @@ def builds(definition: ProductDefinition, props: ProjectProps) -> tuple[Build, .
             id="Synth",
             role="Synth",
             purpose="synth",
-            title="chooses a model version and synthesises its deployment",
+            title="synthesises the deployment of a model version",
             buildspec="buildspec.yml",
             minutes=30,
             environment=_deployment(definition, props),

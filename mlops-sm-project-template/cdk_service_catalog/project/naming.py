@@ -18,6 +18,10 @@ DEPLOY_REPOSITORY: Final = f"{PREFIXED}-deploy"
 IMAGE_REPOSITORY: Final = f"sagemaker-{ID}"
 INFERENCE_PIPELINE: Final = f"{PROJECT}-inference"
 BRANCH: Final = "main"
+ASSEMBLY: Final = "Assembly"
+"""The artifact that a project's own code synthesises."""
+ASSEMBLY_KEYS: Final = f"*/{ASSEMBLY}/*"
+"""Its objects: CodePipeline names them `<pipeline>/<artifact>/<random>` and shortens both names."""
 
 
 def bucket(app_prefix: str, purpose: str) -> str:

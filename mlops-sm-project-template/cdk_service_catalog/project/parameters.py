@@ -91,11 +91,12 @@ def interface(groups: Mapping[str, Sequence[str]], labels: Mapping[str, str]) ->
     }
 
 
-def _account(stage: str, default: str) -> dict[str, Any]:
+def _account(stage: str, configured: str) -> dict[str, Any]:
+    """The account that the configuration gives the stage, and no other: who launches a project
+    would let another one read its models and its source code."""
     return {
         "Type": "String",
         "Description": f"The id of the account of {stage}",
-        "AllowedPattern": "[0-9]{12}",
-        "ConstraintDescription": "an account id of 12 digits",
-        **({"Default": default} if default else {}),
+        "AllowedValues": [configured],
+        "Default": configured,
     }

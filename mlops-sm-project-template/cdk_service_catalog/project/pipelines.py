@@ -9,10 +9,11 @@ from mlops_commons.utilities.cloudformation import Resource, Resources, attribut
 
 MODEL_VARIABLE: Final = "ModelPackageArn"
 NEWEST: Final = "latest"
-NO_MODEL: Final = "none"
-"""What the synth action exports when no version is approved yet, as on a project's first day."""
+NOTHING: Final = "none"
+"""What Verify exports when there is no approved version, or no template of it."""
 SYNTH: Final = "Synth"
-ASSEMBLY: Final = "Assembly"
+VERIFIED: Final = "Verified"
+MODEL: Final = f"#{{{actions.CHOOSE}.MODEL_PACKAGE_ARN}}"
 
 
 def pipeline_resources(definition: ProductDefinition, props: ProjectProps) -> Resources:
@@ -28,7 +29,8 @@ def pipeline_resources(definition: ProductDefinition, props: ProjectProps) -> Re
             "DeployPipeline",
             [
                 _stage(actions.SOURCE, actions.source(naming.DEPLOY_REPOSITORY)),
-                _stage(SYNTH, _synth()),
+                _stage(actions.CHOOSE, _choose(props)),
+                _stage(SYNTH, _synth(), _verify(props)),
                 *(_deliver(stage, props) for stage in STAGES),
             ],
             variables=[
@@ -49,46 +51,64 @@ def _build(definition: ProductDefinition) -> dict[str, Any]:
     return _stage("Build", *([image] if tag else []), train)
 
 
+def _choose(props: ProjectProps) -> actions.Action:
+    wanted = {"wanted": f"#{{variables.{MODEL_VARIABLE}}}"}
+    return actions.gate(actions.CHOOSE, props.gate.choose, wanted)
+
+
 def _synth() -> actions.Action:
     return actions.build(
-        SYNTH,
-        "SynthProject",
-        output=ASSEMBLY,
-        namespace=SYNTH,
-        variables={"MODEL_PACKAGE_ARN": f"#{{variables.{MODEL_VARIABLE}}}"},
+        SYNTH, "SynthProject", output=naming.ASSEMBLY, variables={"MODEL_PACKAGE_ARN": MODEL}
+    )
+
+
+def _verify(props: ProjectProps) -> actions.Action:
+    """What a project's code has made goes no further than here; stages take what this writes."""
+    return actions.gate(
+        actions.VERIFY,
+        props.gate.verify,
+        {"model": MODEL, "commit": f"#{{{actions.SOURCE}.CommitId}}"},
+        run_order=2,
+        inputs=[naming.ASSEMBLY],
+        outputs=[VERIFIED],
     )
 
 
 def _deliver(stage: TargetStage, props: ProjectProps) -> dict[str, Any]:
     """A stage of the pipeline; it is skipped, and the run stays green, while there is no model."""
-    steps = [actions.approval(stage)] if stage.approved else []
-    steps.append(actions.deploy(stage, props, artifact=ASSEMBLY, run_order=len(steps) + 1))
+    steps = [actions.prepare(stage, props, artifact=VERIFIED)]
+    if stage.approved:
+        tested = [name for name in TESTED if name != stage.name][-1]
+        steps.append(actions.approval(stage, tested=tested, run_order=len(steps) + 1))
+    steps.append(actions.deploy(stage, props, run_order=len(steps) + 1))
     if stage.name in TESTED:
-        steps.append(
-            actions.build(
-                f"Test-{stage.name}",
-                "TestProject",
-                category="Test",
-                run_order=len(steps) + 1,
-                variables={
-                    "STAGE": stage.name,
-                    "ENDPOINT_NAME": naming.endpoint(stage.name),
-                    "TEST_ROLE_ARN": naming.stage_role_arn(stage.account, stage.name, "test"),
-                    "MODEL_PACKAGE_ARN": f"#{{{SYNTH}.MODEL_PACKAGE_ARN}}",
-                },
-            )
-        )
-    return {**_stage(f"Deploy-{stage.name}", *steps), "BeforeEntry": _a_model_is_chosen()}
+        steps.append(_test(stage, run_order=len(steps) + 1))
+    return {**_stage(f"Deploy-{stage.name}", *steps), "BeforeEntry": _something_is_delivered()}
 
 
-def _a_model_is_chosen() -> dict[str, Any]:
-    """Skip the stage unless synth has chosen a version.
+def _test(stage: TargetStage, *, run_order: int) -> actions.Action:
+    return actions.build(
+        f"Test-{stage.name}",
+        "TestProject",
+        category="Test",
+        run_order=run_order,
+        variables={
+            "STAGE": stage.name,
+            "ENDPOINT_NAME": naming.endpoint(stage.name),
+            "TEST_ROLE_ARN": naming.stage_role_arn(stage.account, stage.name, "test"),
+            "MODEL_PACKAGE_ARN": MODEL,
+        },
+    )
+
+
+def _something_is_delivered() -> dict[str, Any]:
+    """Skip the stage unless Verify hands something on.
 
     Source: CodePipeline User Guide, "Configure conditions for a stage": of the rules, VariableCheck
     may skip.
     """
     rule = {
-        "Name": "AVersionIsApproved",
+        "Name": "SomethingIsDelivered",
         "RuleTypeId": {
             "Category": "Rule",
             "Owner": "AWS",
@@ -96,9 +116,9 @@ def _a_model_is_chosen() -> dict[str, Any]:
             "Version": "1",
         },
         "Configuration": {
-            "Variable": f"#{{{SYNTH}.MODEL_PACKAGE_ARN}}",
+            "Variable": f"#{{{actions.VERIFY}.DELIVERS}}",
             "Operator": "NE",
-            "Value": NO_MODEL,
+            "Value": NOTHING,
         },
     }
     return {"Conditions": [{"Result": "SKIP", "Rules": [rule]}]}

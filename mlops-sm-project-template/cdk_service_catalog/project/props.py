@@ -43,6 +43,8 @@ TESTED: Final = ("dev", "preprod")
 class Gate:
     """The names of the account set's functions that decide what projects deploy."""
 
+    choose: str
+    verify: str
     seal: str
 
     def arn(self, purpose: str) -> str:
@@ -62,7 +64,7 @@ class ProjectProps:
     """What projects of one account set share.
 
     Attributes:
-        preprod_account, prod_account: defaults of the parameters; empty for none.
+        preprod_account, prod_account: the only accounts that projects deliver to besides dev.
         region: where the portfolio is; a project deploys there and nowhere else, because a
             model package and its key serve one region.
         namespaces: of the SSM parameters, by stage name; a stage without one is left out.

@@ -87,6 +87,7 @@ def bucket_resources(props: ProjectProps) -> Resources:
                 resources=_whole("PipelineBucket"),
                 condition=_deploying_in_stages(props),
             ),
+            *_only_pipelines_write(),
         ),
     }
 
@@ -167,6 +168,39 @@ def _lifecycle(expiration_days: int) -> list[dict[str, Any]]:
         "NoncurrentVersionExpiration": {"NoncurrentDays": 90},
     }
     return [rule | ({"ExpirationInDays": expiration_days} if expiration_days else {})]
+
+
+def _only_pipelines_write() -> tuple[Statement, ...]:
+    """Who may write what the actions of the pipelines hand to each other: nobody but they.
+
+    The pipelines themselves write everything; a project's own code writes the assembly alone, which
+    the gate reads before anything else does.
+    """
+    pipelines = tuple(naming.role_arn(role) for role in ("build-pipeline", "deploy-pipeline"))
+    bucket = "${PipelineBucket.Arn}"
+    changes = actions("s3", "DeleteObject DeleteObjectVersion PutObject")
+
+    def but(roles: tuple[str, ...]) -> Condition:
+        return {"ArnNotEquals": {"aws:PrincipalArn": roles}}
+
+    return (
+        Statement(
+            sid="OnlyPipelinesAndSynthWrite",
+            effect="Deny",
+            principals=EVERYBODY,
+            actions=changes,
+            resources=(f"{bucket}/*",),
+            condition=but((*pipelines, naming.role_arn("synth"))),
+        ),
+        Statement(
+            sid="OnlyPipelinesWriteMoreThanAssemblies",
+            effect="Deny",
+            principals=EVERYBODY,
+            actions=changes,
+            not_resources=(f"{bucket}/{naming.ASSEMBLY_KEYS}",),
+            condition=but(pipelines),
+        ),
+    )
 
 
 def _sealed_models(props: ProjectProps) -> tuple[Statement, ...]:

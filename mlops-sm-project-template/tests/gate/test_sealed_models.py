@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 from launched_projects import DEV, PRODUCTS, PROJECT_ID, PROPS, launched
-from policy_evaluation import Request, applies
+from policy_evaluation import Request
+
+from mlops_commons.iam.evaluation import applies
 
 pytestmark = pytest.mark.pure
 

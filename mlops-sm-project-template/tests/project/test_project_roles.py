@@ -109,9 +109,9 @@ ALLOWED = {
         "Build",
         Request("iam:PassRole", role_arn("execution"), PASS),
     ),
-    "synth finds versions": (
-        "Synth",
-        Request("sagemaker:ListModelPackages", here("sagemaker", f"model-package-group/{PROJECT}")),
+    "the deploy pipeline asks the gate": (
+        "DeployPipeline",
+        Request("lambda:InvokeFunction", here("lambda", f"function:{PROPS.gate.verify}")),
     ),
     "the test becomes the test role of preprod": (
         "Test",

@@ -12,6 +12,7 @@ from launched_projects import (
     PRODUCTS,
     PROJECT,
     PROJECT_ID,
+    PROJECT_NAME,
     REGION,
     SUBNETS,
     LaunchedProject,
@@ -73,6 +74,14 @@ def test_a_person_types_a_name_only(slug: str) -> None:
 
 
 @pytest.mark.parametrize("slug", SLUGS)
+def test_a_project_delivers_to_the_configured_accounts_only(slug: str) -> None:
+    """Finding 4 of the review: any other account could read models, source code and data."""
+    parameters = template(product(slug).definition)["Parameters"]
+    assert parameters["PreProdAccount"]["AllowedValues"] == [PREPROD]
+    assert parameters["ProdAccount"]["AllowedValues"] == [PROD]
+
+
+@pytest.mark.parametrize("slug", SLUGS)
 def test_every_default_fits_its_own_pattern(slug: str) -> None:
     for name, entry in template(product(slug).definition)["Parameters"].items():
         if "Default" in entry and "AllowedPattern" in entry:
@@ -91,8 +100,6 @@ def test_every_default_fits_its_own_pattern(slug: str) -> None:
         ("SageMakerProjectName", "churn-", False),
         ("SageMakerProjectId", "p-abcdefghijkl", True),
         ("SageMakerProjectId", "P-ABC", False),
-        ("PreProdAccount", "012345678901", True),
-        ("PreProdAccount", "12345", False),
     ],
 )
 def test_a_parameter_takes_what_names_can_be_made_of(
@@ -167,56 +174,98 @@ def test_the_build_pipeline_trains_and_builds_images_where_the_product_has_them(
 def test_the_deploy_pipeline_goes_to_prod_with_approvals_and_tests(slug: str) -> None:
     assert actions(slug, "-deploy") == {
         "Source": ["Source"],
-        "Synth": ["Synth"],
-        "Deploy-dev": ["Deploy-dev", "Test-dev"],
-        "Deploy-preprod": ["Approve-preprod", "Deploy-preprod", "Test-preprod"],
-        "Deploy-prod": ["Approve-prod", "Deploy-prod"],
+        "Choose": ["Choose"],
+        "Synth": ["Synth", "Verify"],
+        "Deploy-dev": ["Prepare-dev", "Deploy-dev", "Test-dev"],
+        "Deploy-preprod": [
+            *("Prepare-preprod", "Approve-preprod", "Deploy-preprod", "Test-preprod")
+        ],
+        "Deploy-prod": ["Prepare-prod", "Approve-prod", "Deploy-prod"],
     }
+
+
+def deploy_actions(slug: str) -> dict[str, dict[str, Any]]:
+    stages = pipeline(slug, "-deploy")["Stages"]
+    return {action["Name"]: action for stage in stages for action in stage["Actions"]}
 
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_each_deployment_uses_the_roles_and_the_region_of_its_account(slug: str) -> None:
-    accounts = {"dev": DEV, "preprod": PREPROD, "prod": PROD}
-    for stage in pipeline(slug, "-deploy")["Stages"]:
-        for action in stage["Actions"]:
-            if action["ActionTypeId"]["Provider"] == "CloudFormation":
-                name = action["Name"].removeprefix("Deploy-")
-                account = accounts[name]
-                assert action["Region"] == REGION
-                role = f"arn:aws:iam::{account}:role/mlops-bu-{name}-project"
-                assert action["RoleArn"] == f"{role}-deploy-euw1"
-                configuration = action["Configuration"]
-                assert configuration["RoleArn"] == f"{role}-cfn-euw1"
-                assert configuration["TemplatePath"] == f"Assembly::{name}.template.json"
-                assert configuration["StackName"] == f"{PROJECT}-deploy-{name}"
+    found = deploy_actions(slug)
+    for name, account in {"dev": DEV, "preprod": PREPROD, "prod": PROD}.items():
+        for verb in ("Prepare", "Deploy"):
+            action = found[f"{verb}-{name}"]
+            assert action["Region"] == REGION
+            role = f"arn:aws:iam::{account}:role/mlops-bu-{name}-project"
+            assert action["RoleArn"] == f"{role}-deploy-euw1"
+            assert action["Configuration"]["StackName"] == f"{PROJECT}-deploy-{name}"
+        assert found[f"Prepare-{name}"]["Configuration"]["RoleArn"] == f"{role}-cfn-euw1"
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_stages_take_what_the_gate_has_verified_and_nothing_else(slug: str) -> None:
+    for name, action in deploy_actions(slug).items():
+        given = [artifact["Name"] for artifact in action["InputArtifacts"]]
+        made = [artifact["Name"] for artifact in action["OutputArtifacts"]]
+        assert ("Verified" in made) is (name == "Verify")
+        if action["ActionTypeId"]["Provider"] == "CloudFormation":
+            stage = name.partition("-")[2]
+            template = f"Verified::{stage}.template.json"
+            wanted = [template] if name.startswith("Prepare") else []
+            assert given == ["Verified"] * len(wanted)
+            assert [action["Configuration"].get("TemplatePath")] == (wanted or [None])
+
+
+@pytest.mark.parametrize("stage", ["preprod", "prod"])
+@pytest.mark.parametrize("slug", SLUGS)
+def test_an_approval_says_what_is_approved(slug: str, stage: str) -> None:
+    text = deploy_actions(slug)[f"Approve-{stage}"]["Configuration"]["CustomData"]
+    for variable in ("Choose.VERSION", "Choose.METRIC", "Source.CommitId"):
+        assert f"#{{{variable}}}" in text
+    assert f"#{{Verify.CHANGES_{stage.upper()}}}" in text
+    assert f"tests in {'dev' if stage == 'preprod' else 'preprod'} have passed" in text
+    longest_values = {"VERSION": 9, "METRIC": 120, "CommitId": 40, "CHANGES": 180}
+    assert len(text) + sum(longest_values.values()) < 1000
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_gate_knows_the_project_from_the_template_alone(slug: str) -> None:
+    for name in ("Choose", "Verify"):
+        configuration = deploy_actions(slug)[name]["Configuration"]
+        parameters = json.loads(configuration["UserParameters"])
+        assert parameters["project_id"] == PROJECT_ID
+        assert parameters["project_name"] == PROJECT_NAME
+        assert configuration["FunctionName"] == f"mlops-bu-gate-{name.lower()}-euw1"
+        assert len(configuration["UserParameters"]) < 500
 
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_without_an_approved_version_every_deployment_is_skipped_and_nothing_fails(
     slug: str,
 ) -> None:
-    for stage in pipeline(slug, "-deploy")["Stages"][2:]:
+    for stage in pipeline(slug, "-deploy")["Stages"][3:]:
         (condition,) = stage["BeforeEntry"]["Conditions"]
         (rule,) = condition["Rules"]
         assert condition["Result"] == "SKIP"
         assert rule["RuleTypeId"]["Provider"] == "VariableCheck"
         assert rule["Configuration"] == {
-            "Variable": "#{Synth.MODEL_PACKAGE_ARN}",
+            "Variable": "#{Verify.DELIVERS}",
             "Operator": "NE",
             "Value": "none",
         }
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_the_version_that_an_event_names_reaches_synth(slug: str) -> None:
-    deploy = pipeline(slug, "-deploy")
-    assert deploy["Variables"][0]["DefaultValue"] == "latest"
-    (synth,) = deploy["Stages"][1]["Actions"]
-    (variable,) = json.loads(synth["Configuration"]["EnvironmentVariables"])
+def test_the_version_that_an_event_names_reaches_the_gate_and_its_choice_synth(slug: str) -> None:
+    assert pipeline(slug, "-deploy")["Variables"][0]["DefaultValue"] == "latest"
+    found = deploy_actions(slug)
+    wanted = json.loads(found["Choose"]["Configuration"]["UserParameters"])["wanted"]
+    assert wanted == "#{variables.ModelPackageArn}"
+    (variable,) = json.loads(found["Synth"]["Configuration"]["EnvironmentVariables"])
     assert variable == {
         "name": "MODEL_PACKAGE_ARN",
         "type": "PLAINTEXT",
-        "value": "#{variables.ModelPackageArn}",
+        "value": "#{Choose.MODEL_PACKAGE_ARN}",
     }
     rule = launched(slug).resources["ModelReady"]["Properties"]
     (target,) = rule["Targets"]

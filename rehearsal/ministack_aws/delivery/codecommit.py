@@ -5,6 +5,8 @@ In AWS `GitPull` and `GitPush` are permissions for git alone and no calls (CodeC
 with the person's credentials, so that they are evaluated, and learns where the repository lies.
 """
 
+import shutil
+import subprocess
 from typing import Final
 
 from ministack_aws.arns import arn
@@ -52,7 +54,35 @@ def _reach(request: Request) -> Answer:
     return {"folder": str(folder(request["repositoryName"]))}
 
 
+def _branch(request: Request) -> Answer:
+    _get(request)
+    name = request["branchName"]
+    commit = _git(request["repositoryName"], "rev-parse", "--verify", f"refs/heads/{name}")
+    if not commit:
+        raise ServiceError("BranchDoesNotExistException", f"{name} does not exist")
+    return {"branch": {"branchName": name, "commitId": commit}}
+
+
+def _commit(request: Request) -> Answer:
+    _get(request)
+    wanted = request["commitId"]
+    told = _git(request["repositoryName"], "log", "-1", "--format=%H %P", wanted, "--")
+    if not told:
+        raise ServiceError("CommitIdDoesNotExistException", f"{wanted} does not exist")
+    commit, *parents = told.split()
+    return {"commit": {"commitId": commit, "parents": parents}}
+
+
+def _git(repository: str, *arguments: str) -> str:
+    """What git prints of a repository; nothing where it fails."""
+    git = shutil.which("git") or "git"
+    call = [git, "-C", str(folder(repository)), *arguments]
+    return subprocess.run(call, capture_output=True, text=True, check=False).stdout.strip()
+
+
 OPERATIONS: Final[Operations] = {
+    "GetBranch": _branch,
+    "GetCommit": _commit,
     "GetRepository": _get,
     "GitPull": _reach,
     "GitPush": _reach,

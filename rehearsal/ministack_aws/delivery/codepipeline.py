@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from ministack_aws.arns import arn
 from ministack_aws.cloudformation.records import all_of
-from ministack_aws.delivery import pipeline_executions
+from ministack_aws.delivery import jobs, pipeline_executions
 from ministack_aws.engine.types import Answer, Operations, Request
 from ministack_aws.errors import ServiceError
 
@@ -56,5 +56,6 @@ def _as_in_the_api(value: Any, configuration: bool = False) -> Any:
 OPERATIONS: Final[Operations] = {
     "GetPipeline": _get,
     "ListPipelines": _list,
+    **jobs.OPERATIONS,
     **pipeline_executions.OPERATIONS,
 }

@@ -161,6 +161,25 @@ class Emulator:
         hint = "see the runs with: aws codepipeline list-pipeline-executions"
         self._own_calls().ask("runs", {**request, "run": run, "status": status}, hint=hint)
 
+    def new_job(self, account: str, region: str) -> str:
+        """The id of a new job of CodePipeline, which a function is to answer."""
+        hint = f"see what it printed: {self.log}"
+        found = self._own_calls().ask("jobs", {"account": account, "region": region}, hint=hint)
+        return str(found["id"])
+
+    def job(self, job_id: str) -> Mapping[str, Any]:
+        """How a job has ended: `status`, and `variables` or `message`; no status before."""
+        hint = f"see what it printed: {self.log}"
+        found: Mapping[str, Any] = self._own_calls().ask("jobs", {"id": job_id}, hint=hint)
+        return found
+
+    def tell_action(
+        self, account: str, region: str, pipeline: str, detail: Mapping[str, Any]
+    ) -> None:
+        """Let CodePipeline remember an action that was played."""
+        request = {"account": account, "region": region, "pipeline": pipeline, "detail": detail}
+        self._own_calls().ask("actions", request, hint=f"see what it printed: {self.log}")
+
     def offer_sagemaker_python(self, python: Path) -> None:
         """Let the jobs and endpoints of SageMaker run with a Python from now on.
 

@@ -37,13 +37,17 @@ def unpack(content: bytes, folder: Path) -> None:
                 (folder / entry.filename).chmod(mode | 0o600)
 
 
+def place_of(pipeline: str, name: str, store: tuple[str, str]) -> Artifact:
+    """Where a new artifact goes; CodePipeline shortens both names to 20 and 10 characters."""
+    return Artifact(store[0], f"{pipeline[:20]}/{name[:10]}/{secrets.token_hex(4)[:7]}.zip")
+
+
 def put(s3: Any, pipeline: str, name: str, store: tuple[str, str], content: bytes) -> Artifact:
     """Store an artifact under the key of the store, as CodePipeline names it."""
-    bucket, key_id = store
-    # CodePipeline shortens both names to 20 and 10 characters.
-    found = Artifact(bucket, f"{pipeline[:20]}/{name[:10]}/{secrets.token_hex(4)[:7]}.zip")
+    key_id = store[1]
+    found = place_of(pipeline, name, store)
     s3.put_object(
-        Bucket=bucket,
+        Bucket=found.bucket,
         Key=found.key,
         Body=content,
         ServerSideEncryption="aws:kms",

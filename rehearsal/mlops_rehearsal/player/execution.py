@@ -16,6 +16,7 @@ class Execution:
 
     Attributes:
         run: which run of the pipeline, counted from 1.
+        run_id: as CodePipeline knows it.
         artifacts: those that actions have made so far.
     """
 
@@ -23,6 +24,7 @@ class Execution:
     pipeline: Pipeline
     credentials: Credentials
     run: int
+    run_id: str
     artifacts: dict[str, Artifact] = field(default_factory=dict)
     variables: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -46,6 +48,23 @@ class Execution:
                 log=tail(self.log_file(action)),
             )
         )
+
+    def tell(self, action: Action) -> None:
+        """Let CodePipeline know of an action that has succeeded, with what it was given."""
+        given = [
+            {"name": name, "s3location": {"bucket": place.bucket, "key": place.key}}
+            for name in action.inputs
+            if (place := self.artifacts.get(name))
+        ]
+        detail = {
+            "pipelineExecutionId": self.run_id,
+            "stageName": action.stage,
+            "actionName": action.name,
+            "status": "Succeeded",
+            "input": {"inputArtifacts": given},
+        }
+        pipeline = self.pipeline
+        self.world.emulator.tell_action(pipeline.account, pipeline.region, pipeline.name, detail)
 
     def caller(self, action: Action) -> Credentials:
         """The credentials of an action: its own role's, assumed by that of the pipeline."""

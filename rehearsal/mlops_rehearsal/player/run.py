@@ -1,6 +1,7 @@
 """One execution of a pipeline, action by action."""
 
 import time
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from mlops_rehearsal.player.artifacts import put
 from mlops_rehearsal.player.build import play_build
 from mlops_rehearsal.player.cloudformation import play_cloudformation
 from mlops_rehearsal.player.execution import Execution
+from mlops_rehearsal.player.invocation import play_invocation
 from mlops_rehearsal.player.source import content, tip
 from mlops_rehearsal.player.stack_log import stack_log
 from mlops_rehearsal.player.structure import Action, read_pipeline
@@ -43,11 +45,13 @@ def play_pipeline(
     account: str,
     region: str,
     variables: Mapping[str, str] | None = None,
+    run_id: str = "",
 ) -> tuple[str, list[PlayedAction]]:
     """Run a pipeline from its source to its last stage.
 
     Args:
         variables: values of variables that the pipeline declares, as whoever starts it gives them.
+        run_id: as CodePipeline knows the run; a new one where nobody has started it there.
 
     Returns:
         the commit that it ran with, and its actions; a pipeline that has changed itself runs
@@ -63,7 +67,9 @@ def play_pipeline(
         credentials = world.emulator.service_credentials(pipeline.role, SERVICE, name[:64])
         given = {**pipeline.defaults, **(variables or {})}
         variables_of = {PIPELINE_LEVEL: given}
-        execution = Execution(world, pipeline, credentials, run, variables=variables_of)
+        execution = Execution(
+            world, pipeline, credentials, run, run_id or str(uuid.uuid4()), variables=variables_of
+        )
         for action in pipeline.actions():
             if not may_enter(pipeline.conditions[action.stage], execution.variables):
                 played.append(_skipped(execution, action))
@@ -104,6 +110,7 @@ def _recorded(execution: Execution, action: Action) -> PlayedAction:
         raise PlatformError(message, hint=error.hint) from error
     seconds = time.monotonic() - start
     execution.record(action, ActionStatus.SUCCEEDED, seconds, result)
+    execution.tell(action)
     return PlayedAction(action.stage, action.name, action.provider, seconds, result)
 
 
@@ -168,14 +175,18 @@ def _cloudformation(execution: Execution, action: Action) -> str:
 
 
 def _approval(execution: Execution, action: Action) -> str:
-    answer = execution.world.approve(f"{execution.pipeline.name}: {action.name}")
-    return granted(answer, action.timeout_minutes)
+    asked = action.configuration.get("CustomData", "")
+    question = f"{execution.pipeline.name}: {action.name}"
+    execution.world.say(f"{question}: {asked}" if asked else question)
+    answer = granted(execution.world.approve(question), action.timeout_minutes)
+    return f"{answer}: {asked}" if asked else answer
 
 
 PLAYERS: Final[Mapping[str, Callable[[Execution, Action], str]]] = {
     "CodeCommit": _source,
     "CodeBuild": _build,
     "CloudFormation": _cloudformation,
+    "Lambda": play_invocation,
     "Manual": _approval,
 }
 """What plays the actions of a provider; a further provider is a row and a function."""

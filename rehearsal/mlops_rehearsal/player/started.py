@@ -70,7 +70,9 @@ def play_run(world: World, run: StartedRun) -> tuple[str, list[PlayedAction]]:
     """
     status = "Failed"
     try:
-        played = play_pipeline(world, run.pipeline, run.account, run.region, run.variables)
+        played = play_pipeline(
+            world, run.pipeline, run.account, run.region, run.variables, run.run_id
+        )
         status = "Succeeded"
     finally:
         world.emulator.end_run(run.account, run.region, run.pipeline, run.run_id, status)

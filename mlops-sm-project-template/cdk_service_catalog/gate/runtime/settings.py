@@ -23,6 +23,7 @@ class Settings:
         accounts: of the stages, by stage name.
         namespaces: of the stages' SSM parameters, by stage name; a stage without one is left out.
         deploys: resource types that projects may deploy besides those of every project.
+        image_accounts: from which AWS offers images for SageMaker in this region.
     """
 
     bucket_prefix: str
@@ -30,6 +31,7 @@ class Settings:
     accounts: Mapping[str, str]
     namespaces: Mapping[str, str] = field(default_factory=dict)
     deploys: tuple[str, ...] = ()
+    image_accounts: tuple[str, ...] = ()
 
     @property
     def dev_account(self) -> str:
@@ -53,7 +55,8 @@ class Project:
 def load_settings() -> Settings:
     """What the platform says."""
     content: dict[str, Any] = json.loads(os.environ[VARIABLE])
-    return Settings(**{**content, "deploys": tuple(content["deploys"])})
+    lists = {name: tuple(value) for name, value in content.items() if isinstance(value, list)}
+    return Settings(**{**content, **lists})
 
 
 def artifact_bucket(settings: Settings, project_id: str) -> str:

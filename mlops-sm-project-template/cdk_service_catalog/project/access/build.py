@@ -4,7 +4,7 @@ from cdk_service_catalog.project import naming
 from cdk_service_catalog.project.access.common import (
     THIS_PROJECT,
     pass_role,
-    use_pipeline_artifacts,
+    read_pipeline_artifacts,
     use_project_artifacts,
     write_build_logs,
 )
@@ -19,7 +19,7 @@ def build_statements(definition: ProductDefinition) -> tuple[Statement, ...]:
     return (
         write_build_logs(),
         *builds_join_the_vpc(),
-        *use_pipeline_artifacts(),
+        *read_pipeline_artifacts(),
         *use_project_artifacts(write=True),
         *_run_pipelines(definition),
         pass_role("execution", "sagemaker"),
@@ -32,7 +32,7 @@ def image_statements() -> tuple[Statement, ...]:
     return (
         write_build_logs(),
         *builds_join_the_vpc(),
-        *use_pipeline_artifacts(),
+        *read_pipeline_artifacts(),
         Statement(
             sid="LogInToImageRegistry",
             actions=("ecr:GetAuthorizationToken",),

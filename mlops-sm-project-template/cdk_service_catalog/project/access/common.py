@@ -20,12 +20,12 @@ def write_build_logs() -> Statement:
     )
 
 
-def use_pipeline_artifacts() -> tuple[Statement, ...]:
-    """The artifacts that the actions of the project's pipelines hand to each other."""
+def read_pipeline_artifacts() -> tuple[Statement, ...]:
+    """What an action of the project's pipelines gets from those before it."""
     return (
         Statement(
-            sid="UsePipelineArtifacts",
-            actions=actions("s3", "GetObject GetObjectVersion PutObject"),
+            sid="ReadPipelineArtifacts",
+            actions=actions("s3", "GetObject GetObjectVersion"),
             resources=("${PipelineBucket.Arn}/*",),
             reason=OBJECTS,
         ),
@@ -34,7 +34,30 @@ def use_pipeline_artifacts() -> tuple[Statement, ...]:
             actions=actions("s3", "GetBucketLocation GetBucketVersioning ListBucket"),
             resources=("${PipelineBucket.Arn}",),
         ),
-        Statement(sid="UsePipelineKey", actions=USE_KEY, resources=("${PipelineKey.Arn}",)),
+        Statement(
+            sid="ReadWithThePipelineKey",
+            actions=("kms:Decrypt",),
+            resources=("${PipelineKey.Arn}",),
+        ),
+    )
+
+
+def write_pipeline_artifacts(keys: str) -> tuple[Statement, ...]:
+    """What it hands on to those after it.
+
+    Args:
+        keys: the object keys that it may write, as a pattern.
+    """
+    return (
+        Statement(
+            sid="WritePipelineArtifacts",
+            actions=("s3:PutObject",),
+            resources=(f"${{PipelineBucket.Arn}}/{keys}",),
+            reason=OBJECTS,
+        ),
+        Statement(
+            sid="WriteWithThePipelineKey", actions=USE_KEY, resources=("${PipelineKey.Arn}",)
+        ),
     )
 
 

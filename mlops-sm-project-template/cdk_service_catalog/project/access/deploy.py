@@ -1,19 +1,21 @@
-"""What deploying needs: to choose a version, to test an endpoint, to run the pipelines."""
+"""What deploying needs: to synthesise, to test an endpoint, to run the pipelines."""
 
 from cdk_service_catalog.project import naming
 from cdk_service_catalog.project.access.common import (
-    use_pipeline_artifacts,
+    read_pipeline_artifacts,
     use_project_artifacts,
     write_build_logs,
+    write_pipeline_artifacts,
 )
 from cdk_service_catalog.project.access.network import builds_join_the_vpc
 from cdk_service_catalog.project.definition import ProductDefinition
 from cdk_service_catalog.project.props import STAGES, TESTED, ProjectProps
+from mlops_commons.iam.reasons import NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Statement, actions, arns
 
 
 def synth_statements(definition: ProductDefinition) -> tuple[Statement, ...]:
-    """Read the registry, and the inference pipeline's definition where there is one."""
+    """Write the assembly, made of code, and of the inference pipeline where there is one."""
     published = (
         Statement(
             sid="FindInferencePipeline",
@@ -25,18 +27,8 @@ def synth_statements(definition: ProductDefinition) -> tuple[Statement, ...]:
     return (
         write_build_logs(),
         *builds_join_the_vpc(),
-        *use_pipeline_artifacts(),
-        Statement(
-            sid="FindVersions",
-            actions=("sagemaker:ListModelPackages",),
-            resources=arns("sagemaker", f"model-package-group/{naming.PROJECT}"),
-        ),
-        Statement(
-            sid="ReadVersions",
-            actions=("sagemaker:DescribeModelPackage",),
-            resources=arns("sagemaker", f"model-package/{naming.PROJECT}/*"),
-            reason="versions are numbered while the project works",
-        ),
+        *read_pipeline_artifacts(),
+        *write_pipeline_artifacts(naming.ASSEMBLY_KEYS),
         *(published if definition.inference_pipeline else ()),
     )
 
@@ -51,21 +43,22 @@ def test_statements() -> tuple[Statement, ...]:
     return (
         write_build_logs(),
         *builds_join_the_vpc(),
-        *use_pipeline_artifacts(),
+        *read_pipeline_artifacts(),
         Statement(sid="TestInStages", actions=("sts:AssumeRole",), resources=tuple(roles)),
     )
 
 
 def build_pipeline_statements() -> tuple[Statement, ...]:
     """Source and builds of the build pipeline."""
-    return (*use_pipeline_artifacts(), _source(naming.BUILD_REPOSITORY), _builds())
+    return (*_hand_on_artifacts(), _source(naming.BUILD_REPOSITORY), _builds())
 
 
 def deploy_pipeline_statements(props: ProjectProps) -> tuple[Statement, ...]:
     """Source, builds, approvals, and the roles that deploy in each account."""
     deploying = map(props.deploy_role_arn, STAGES)
     return (
-        *use_pipeline_artifacts(),
+        *_hand_on_artifacts(),
+        *_ask_the_gate(props),
         _source(naming.DEPLOY_REPOSITORY),
         _builds(),
         Statement(
@@ -84,6 +77,28 @@ def event_statements() -> tuple[Statement, ...]:
             sid="StartPipelines",
             actions=("codepipeline:StartPipelineExecution",),
             resources=arns("codepipeline", naming.BUILD_REPOSITORY, naming.DEPLOY_REPOSITORY),
+        ),
+    )
+
+
+def _hand_on_artifacts() -> tuple[Statement, ...]:
+    """CodePipeline writes with the role of the pipeline what no build writes."""
+    return (*read_pipeline_artifacts(), *write_pipeline_artifacts("*"))
+
+
+def _ask_the_gate(props: ProjectProps) -> tuple[Statement, ...]:
+    """Source: CodePipeline User Guide, "Add permissions to the CodePipeline service role"."""
+    return (
+        Statement(
+            sid="AskTheGate",
+            actions=("lambda:InvokeFunction",),
+            resources=(props.gate.arn("choose"), props.gate.arn("verify")),
+        ),
+        Statement(
+            sid="FindFunctions",
+            actions=("lambda:ListFunctions",),
+            resources=("*",),
+            reason=NO_RESOURCE_LEVEL,
         ),
     )
 

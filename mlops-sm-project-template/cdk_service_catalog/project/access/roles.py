@@ -64,7 +64,7 @@ def project_roles(definition: ProductDefinition, props: ProjectProps) -> tuple[P
             id="Synth",
             purpose="synth",
             service="codebuild",
-            title="chooses a model version and synthesises its deployment",
+            title="synthesises the deployment of a model version",
             statements=deploy.synth_statements(definition),
         ),
         ProjectRole(

@@ -5,8 +5,8 @@ from pathlib import Path
 import aws_cdk as cdk
 import cdk_nag
 
-from deploy_app.select_model import NONE, chosen
-from deploy_app.settings import STAGES, Settings
+from deploy_app.select_model import chosen
+from deploy_app.settings import NONE, STAGES, Settings
 from deploy_app.stack import DeploymentStack
 from deploy_app.stage_config import load_stage_config
 
@@ -19,7 +19,7 @@ FEATURE_FLAGS = {
     "@aws-cdk/core:enablePartitionLiterals": True,
 }
 NOTHING_TO_DEPLOY = """\
-No version of the model is approved yet, so there is nothing to deploy.
+No version of the model is chosen, so there is nothing to deploy.
 """
 
 

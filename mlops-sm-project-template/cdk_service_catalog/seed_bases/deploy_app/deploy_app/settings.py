@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from deploy_app.errors import DeployError
 
+NONE = "none"
+"""In place of a version: nothing is deployed."""
 STAGES = ("dev", "preprod", "prod")
 FILE_VARIABLE = "DEPLOY_SETTINGS"
 Account = Annotated[str, Field(pattern=r"^[0-9]{12}$")]
@@ -23,7 +25,7 @@ class Settings(BaseModel):
     project_name: Annotated[str, Field(pattern=r"^[a-z0-9](-*[a-z0-9]){0,31}$")]
     project_id: Annotated[str, Field(pattern=r"^p-[a-z0-9]{1,14}$")]
     model_package_group_name: Annotated[str, Field(min_length=1)]
-    model_package_arn: str = "latest"
+    model_package_arn: Annotated[str, Field(pattern=r"^(none|arn:[^:]+:sagemaker:.+)$")] = NONE
     artifact_bucket: Annotated[str, Field(min_length=3)]
     artifact_bucket_kms_id: Annotated[str, Field(pattern=r"^arn:")]
     ecr_repo_arn: str = ""

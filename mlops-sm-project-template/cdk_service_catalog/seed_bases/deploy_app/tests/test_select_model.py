@@ -1,103 +1,55 @@
-"""Which version is deployed, asked of SageMaker's API as botocore models it."""
+"""Which version is deployed: the one that the pipeline names."""
 
+import json
 from pathlib import Path
-from typing import Any
 
-import boto3
 import pytest
-from botocore.stub import Stubber
 
+from deploy_app import select_model
 from deploy_app.errors import DeployError
-from deploy_app.select_model import NONE, chosen, select
+from deploy_app.select_model import chosen
 from deploy_app.settings import Settings, load_settings
 
 FILE = Path(__file__).with_name("settings.yml")
-GROUP = "arn:aws:sagemaker:eu-west-1:111122223333:model-package/group"
-NAMED = f"{GROUP}/7"
+NAMED = "arn:aws:sagemaker:eu-west-1:111122223333:model-package/group/7"
 
 
-def settings(version: str = "latest") -> Settings:
+def settings(version: str = "none") -> Settings:
     loaded = load_settings({"DEPLOY_SETTINGS": str(FILE)})
     return loaded.model_copy(update={"model_package_arn": version})
 
 
-class Registry:
-    """The API's answers, in the order in which they must be asked for."""
-
-    def __init__(self) -> None:
-        self.client = boto3.client(
-            "sagemaker", region_name="eu-west-1", aws_access_key_id="a", aws_secret_access_key="b"
-        )
-        self.stub = Stubber(self.client)
-
-    def status(self, version: str, status: str) -> None:
-        answer = {
-            "ModelPackageName": "group",
-            "ModelPackageArn": version,
-            "ModelPackageStatus": "Completed",
-            "ModelPackageStatusDetails": {"ValidationStatuses": []},
-            "CreationTime": 0,
-            "ModelApprovalStatus": status,
-        }
-        self.stub.add_response("describe_model_package", answer, {"ModelPackageName": version})
-
-    def page(self, *versions: str, token: str = "", following: str = "") -> None:
-        asked = {
-            "ModelPackageGroupName": settings().model_package_group_name,
-            "ModelApprovalStatus": "Approved",
-            "SortBy": "CreationTime",
-            "SortOrder": "Descending",
-            **({"NextToken": token} if token else {}),
-        }
-        listed = [
-            {
-                "ModelPackageName": "group",
-                "ModelPackageArn": version,
-                "CreationTime": 0,
-                "ModelPackageStatus": "Completed",
-            }
-            for version in versions
-        ]
-        answer: dict[str, Any] = {"ModelPackageSummaryList": listed}
-        self.stub.add_response(
-            "list_model_packages", answer | ({"NextToken": following} if following else {}), asked
-        )
-
-    def select(self, version: str) -> str:
-        with self.stub:
-            found = select(self.client, settings(version))
-        self.stub.assert_no_pending_responses()
-        return found
+def selected(
+    version: str, missing: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, str]:
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(select_model, "load_settings", lambda: settings(version))
+    monkeypatch.setattr(select_model, "fetch", lambda _settings: missing)
+    assert select_model.main() == 0
+    found: dict[str, str] = json.loads((folder / "model.json").read_text())
+    return found
 
 
-@pytest.fixture
-def registry() -> Registry:
-    return Registry()
-
-
-def test_the_version_that_an_event_names_is_taken_when_it_is_approved(registry: Registry) -> None:
-    registry.status(NAMED, "Approved")
-    assert registry.select(NAMED) == NAMED
-
-
-@pytest.mark.parametrize("status", ["Rejected", "PendingManualApproval"])
-def test_a_version_that_is_not_approved_gives_way_to_the_newest_approved(
-    registry: Registry, status: str
+@pytest.mark.parametrize(
+    ("version", "missing", "expected"),
+    [
+        (NAMED, "", NAMED),
+        ("none", "", "none"),
+        # What a deployment needs besides is not there yet.
+        (NAMED, "there is no definition", "none"),
+    ],
+)
+def test_the_version_of_the_pipeline_is_taken_as_it_is(
+    version: str,
+    missing: str,
+    expected: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    registry.status(NAMED, status)
-    registry.page(f"{GROUP}/6", f"{GROUP}/5")
-    assert registry.select(NAMED) == f"{GROUP}/6"
-
-
-def test_an_empty_page_is_not_the_end(registry: Registry) -> None:
-    registry.page(following="more")
-    registry.page(f"{GROUP}/2", token="more")
-    assert registry.select("latest") == f"{GROUP}/2"
-
-
-def test_without_an_approved_version_nothing_is_chosen(registry: Registry) -> None:
-    registry.page()
-    assert registry.select("latest") == NONE
+    found = selected(version, missing, tmp_path, monkeypatch)
+    assert found == {"model_package_arn": expected}
+    assert ("nothing is deployed" in capsys.readouterr().out) is (expected == "none")
 
 
 def test_a_missing_choice_says_how_to_make_it(tmp_path: Path) -> None:
@@ -111,6 +63,12 @@ def test_missing_and_wrong_settings_are_named_all_at_once() -> None:
     for name in ("PROJECT_NAME", "DEV_ACCOUNT", "PROD_ACCOUNT", "ARTIFACT_BUCKET"):
         assert name in str(raised.value)
     assert "PROJECT_ID" not in str(raised.value)
+
+
+def test_a_version_is_an_arn_or_none() -> None:
+    environment = {name.upper(): v for name, v in settings().model_dump().items() if v}
+    with pytest.raises(DeployError, match="MODEL_PACKAGE_ARN"):
+        load_settings({**environment, "MODEL_PACKAGE_ARN": "latest"})
 
 
 def test_the_environment_of_the_pipeline_is_enough() -> None:

@@ -1,0 +1,82 @@
+"""What a delivery changes, beside the last one that a stage has taken."""
+
+import io
+import zipfile
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Final
+
+from .settings import Refused
+from .templates import MAXIMUM_TEMPLATE, file_of, parse
+
+MAXIMUM_TEXT: Final = 180
+PAGES: Final = 20
+FIRST: Final = "the first delivery"
+
+
+def last_delivered(codepipeline: Any, s3: Any, pipeline: str, stage: str) -> Mapping[str, Any]:
+    """The template that a stage has taken last; empty where there is none any more.
+
+    CodePipeline keeps the history of actions for a year, and the bucket artifacts for half of it.
+
+    Source: API_ListActionExecutions: the input artifacts of each action, with their S3 location.
+    """
+    place = _artifact(codepipeline, pipeline, f"Prepare-{stage}", f"Deploy-{stage}")
+    if not place:
+        return {}
+    try:
+        content = s3.get_object(Bucket=place["bucket"], Key=place["key"])["Body"].read()
+        with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(file_of(stage)) as file:
+            return parse(file.read(MAXIMUM_TEMPLATE), file_of(stage))
+    except Exception as error:
+        if isinstance(error, KeyError | Refused | zipfile.BadZipFile) or _is_gone(error):
+            return {}
+        raise
+
+
+def _is_gone(error: Exception) -> bool:
+    return getattr(error, "response", {}).get("Error", {}).get("Code", "") == "NoSuchKey"
+
+
+def _artifact(
+    codepipeline: Any, pipeline: str, prepared: str, delivered: str
+) -> Mapping[str, str] | None:
+    """Where the template lies with which the newest run has delivered; the newest come first."""
+    done: set[str] = set()
+    token: dict[str, str] = {}
+    for _ in range(PAGES):
+        page = codepipeline.list_action_executions(pipelineName=pipeline, **token)
+        for row in page["actionExecutionDetails"]:
+            if row["status"] != "Succeeded":
+                continue
+            if row["actionName"] == delivered:
+                done.add(row["pipelineExecutionId"])
+            elif row["actionName"] == prepared and row["pipelineExecutionId"] in done:
+                artifacts = row.get("input", {}).get("inputArtifacts", [])
+                found: Mapping[str, str] | None = next(
+                    (artifact["s3location"] for artifact in artifacts), None
+                )
+                return found
+        if not page.get("nextToken"):
+            return None
+        token = {"nextToken": page["nextToken"]}
+    return None
+
+
+def summary(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    """Numbers and kinds of the resources that come, change and go."""
+    before, after = old.get("Resources", {}), new.get("Resources", {})
+    if not before:
+        return f"{FIRST}, {len(after)} resources"
+    groups = {
+        "new": [after[name] for name in after if name not in before],
+        "changed": [after[n] for n in after if n in before and before[n] != after[n]],
+        "gone": [before[name] for name in before if name not in after],
+    }
+    told = [f"{len(rows)} {kind} ({_kinds(rows)})" for kind, rows in groups.items() if rows]
+    return ", ".join(told)[:MAXIMUM_TEXT] or "no resource changes"
+
+
+def _kinds(resources: list[Mapping[str, Any]]) -> str:
+    counts = Counter(str(row.get("Type", "")).rpartition("::")[2] for row in resources)
+    return ", ".join(f"{kind} {count}" if count > 1 else kind for kind, count in counts.items())

@@ -1,0 +1,135 @@
+"""Who may become whom, and who may read what, by a template."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from .check_structure import BOUNDARY
+from .stage_view import Found, StageView, listed, objects_in
+from .values import UNKNOWN, is_known, own_resource, unknown
+
+SERVICES: Final = {
+    "sagemaker": ("AWS::SageMaker::",),
+    "scheduler": ("AWS::Scheduler::",),
+    "events": ("AWS::Events::",),
+    "lambda": ("AWS::Lambda::",),
+    "states": ("AWS::StepFunctions::",),
+    "apigateway": ("AWS::ApiGateway",),
+}
+"""Services that may take a role, where a template has a resource of theirs."""
+POLICIES: Final = ("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::RolePolicy")
+ATTRIBUTES: Final = ("Groups", "Users", "GroupName", "UserName")
+
+
+def boundary(view: StageView) -> Found:
+    """Every role carries the boundary that the stage offers."""
+    wanted = unknown(f"ssm:{view.parameter(BOUNDARY)}")
+    for logical_id, row in view.of("AWS::IAM::Role"):
+        if row.get("PermissionsBoundary") != wanted:
+            yield logical_id, row.get("PermissionsBoundary", "no PermissionsBoundary")
+
+
+def trust(view: StageView) -> Found:
+    """Roles are taken by AWS's services and by this project's test, and by nobody else."""
+    services = _services(view)
+    for logical_id, row in view.of("AWS::IAM::Role"):
+        statements = list(_statements(row.get("AssumeRolePolicyDocument")))
+        if not statements:
+            yield logical_id, row.get("AssumeRolePolicyDocument")
+        for statement in statements:
+            if statement.get("Effect") != "Deny" and not _is_trusted(statement, services, view):
+                yield logical_id, statement
+
+
+def _services(view: StageView) -> tuple[str, ...]:
+    kinds = [kind for _, kind, _ in view.resources]
+    return tuple(
+        f"{service}.amazonaws.com"
+        for service, beginnings in SERVICES.items()
+        if any(kind.startswith(beginnings) for kind in kinds)
+    )
+
+
+def _is_trusted(statement: Mapping[str, Any], services: tuple[str, ...], view: StageView) -> bool:
+    principal = statement.get("Principal")
+    if not isinstance(principal, Mapping) or len(principal) != 1 or "NotAction" in statement:
+        return False
+    if listed(statement.get("Action")) != ["sts:AssumeRole"]:
+        return False
+    ((kind, names),) = principal.items()
+    if kind == "Service":
+        return all(name in services for name in listed(names))
+    return kind == "AWS" and _is_test_of_dev(names, statement.get("Condition"), view)
+
+
+def _is_test_of_dev(names: Any, condition: Any, view: StageView) -> bool:
+    """The account of dev with the project's test role as the only caller, or that role itself."""
+    account = f"arn:{view.partition}:iam::{view.settings.dev_account}"
+    role = f"{account}:role/sagemaker-{view.project.id}-test"
+    if listed(names) == [role]:
+        return True
+    if listed(names) != [f"{account}:root"] or not isinstance(condition, Mapping):
+        return False
+    wanted = condition.get("ArnEquals")
+    return isinstance(wanted, Mapping) and listed(wanted.get("aws:PrincipalArn")) == [role]
+
+
+def attachments(view: StageView) -> Found:
+    """Policies belong to roles of the same template."""
+    for logical_id, row in view.of(*POLICIES):
+        for role in [*listed(row.get("Roles", [])), *listed(row.get("RoleName", []))]:
+            if not _is_own(role, view, "AWS::IAM::Role", "Ref"):
+                yield logical_id, role
+        for key in ATTRIBUTES:
+            if key in row:
+                yield logical_id, f"{key}: {row[key]}"
+
+
+def attached(view: StageView) -> Found:
+    """Roles have no policies of others."""
+    for logical_id, row in view.of("AWS::IAM::Role"):
+        for policy in listed(row.get("ManagedPolicyArns", [])):
+            if not _is_own(policy, view, "AWS::IAM::ManagedPolicy", "Ref"):
+                yield logical_id, policy
+
+
+def _is_own(value: Any, view: StageView, kind: str, attribute: str) -> bool:
+    return own_resource(value, view.scope, kind, attribute=attribute)
+
+
+def resource_policies(view: StageView) -> Found:
+    """Policies of resources let in AWS's services and the stage's own account only."""
+    for logical_id, kind, row in view.resources:
+        if kind == "AWS::S3::BucketPolicy" and row.get("Bucket") not in view.buckets:
+            yield logical_id, row.get("Bucket")
+        if kind == "AWS::IAM::Role":
+            continue
+        for statement in objects_in(row):
+            if statement.get("Effect") == "Deny" or not {"Principal", "NotPrincipal"} & set(
+                statement
+            ):
+                continue
+            for bad in _strangers(statement, view):
+                yield logical_id, bad
+
+
+def _strangers(statement: Mapping[str, Any], view: StageView) -> Iterator[Any]:
+    principal = statement.get("Principal")
+    if "NotPrincipal" in statement or not isinstance(principal, Mapping):
+        yield statement
+        return
+    own = f":{view.account}:"
+    for kind, names in principal.items():
+        for name in listed(names):
+            service = kind == "Service" and is_known(name) and name.endswith(".amazonaws.com")
+            mine = is_known(name) and name.startswith("arn:") and own in name
+            role = _is_own(name, view, "AWS::IAM::Role", "Arn")
+            if not service and not (kind == "AWS" and (mine or role)):
+                yield f"{kind}: {name}"
+
+
+def _statements(document: Any) -> Iterator[Mapping[str, Any]]:
+    if isinstance(document, Mapping):
+        for statement in listed(document.get("Statement", [])):
+            yield statement if isinstance(statement, Mapping) else {"Statement": statement}
+    elif isinstance(document, str) and UNKNOWN in document:
+        yield {"Statement": document}

@@ -1,0 +1,121 @@
+"""That what is served is the version that was chosen, and nothing that replaces parts of it."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from .stage_view import Found, StageView, listed, objects_in, texts
+from .values import is_known
+
+IMAGE_KEYS: Final = frozenset(("image", "imageuri", "imageurl"))
+IMAGE: Final = re.compile(
+    r"([0-9]{12})\.dkr\.ecr(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/([^:@]+)(?:[:@](.+))?"
+)
+DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
+STEPS: Final = ("Model", "Processing", "Transform", "Condition", "Fail")
+PIPELINE: Final = "AWS::SageMaker::Pipeline"
+
+
+def versions(view: StageView) -> Found:
+    """Wherever a version of a model is named, it is the chosen one."""
+    for logical_id, _, row in view.resources:
+        for key, text in texts(row):
+            named = ":model-package/" in text or key == "ModelPackageName"
+            if named and text != view.version and not _is_body(key):
+                yield logical_id, text
+
+
+def _is_body(key: str) -> bool:
+    """The definition of a pipeline is a text, into which another rule looks."""
+    return key == "PipelineDefinitionBody"
+
+
+def models(view: StageView) -> Found:
+    """A model is the chosen version, isolated from the network, its container unchanged."""
+    for logical_id, row in view.of("AWS::SageMaker::Model"):
+        given = [*listed(row.get("Containers", [])), *listed(row.get("PrimaryContainer", []))]
+        if given != [{"ModelPackageName": view.version}]:
+            yield logical_id, given
+        if row.get("EnableNetworkIsolation") not in (True, "true"):
+            yield logical_id, "EnableNetworkIsolation is not true"
+
+
+def pipelines(view: StageView) -> Found:
+    """Pipelines make models of the chosen version, and their jobs run as roles of the template."""
+    for logical_id, row in view.of(PIPELINE):
+        definition = row.get("PipelineDefinition")
+        body = definition.get("PipelineDefinitionBody") if isinstance(definition, dict) else None
+        try:
+            content = json.loads(body) if isinstance(body, str) else None
+        except (ValueError, RecursionError):
+            content = None
+        if not isinstance(content, dict) or not isinstance(content.get("Steps"), list):
+            yield logical_id, "no PipelineDefinitionBody that is JSON with Steps"
+            continue
+        for bad in _wrong_steps(content, view, str(row.get("RoleArn"))):
+            yield logical_id, bad
+
+
+def _wrong_steps(content: Mapping[str, Any], view: StageView, role: str) -> Iterator[Any]:
+    accepted = [view.version, *_parameters_with(content, view.version)]
+    for step in _all_steps(content["Steps"]):
+        if step.get("Type") not in STEPS:
+            yield f"step of type {step.get('Type')}"
+        if step.get("Type") == "Model":
+            arguments = step.get("Arguments")
+            given = arguments if isinstance(arguments, Mapping) else {}
+            containers = [
+                *listed(given.get("Containers", [])),
+                *listed(given.get("PrimaryContainer", [])),
+            ]
+            if containers not in [[{"ModelPackageName": name}] for name in accepted]:
+                yield containers
+    for key, text in texts(content):
+        if key.lower() in ("executionrolearn", "rolearn") and text != role:
+            yield text
+        if ":model-package/" in text and text != view.version:
+            yield text
+
+
+def _all_steps(steps: list[Any]) -> Iterator[Mapping[str, Any]]:
+    """Steps, and those in the branches of conditions."""
+    for value in objects_in(steps):
+        if "Type" in value and "Name" in value and "Arguments" in value:
+            yield value
+
+
+def _parameters_with(content: Mapping[str, Any], version: str) -> list[Any]:
+    return [
+        {"Get": f"Parameters.{row.get('Name')}"}
+        for row in objects_in(content.get("Parameters"))
+        if row.get("DefaultValue") == version
+    ]
+
+
+def images(view: StageView) -> Found:
+    """Container images of AWS, or of the project by the digest of what was built."""
+    for logical_id, kind, row in view.resources:
+        body: Any = {}
+        if kind == PIPELINE:
+            definition = row.get("PipelineDefinition", {})
+            text = definition.get("PipelineDefinitionBody") if isinstance(definition, dict) else ""
+            try:
+                body = json.loads(text) if isinstance(text, str) else {}
+            except (ValueError, RecursionError):
+                body = {}
+        for key, text in (*texts(row), *texts(body)):
+            if key.lower() in IMAGE_KEYS and not is_allowed_image(text, view):
+                yield logical_id, text
+
+
+def is_allowed_image(text: str, view: StageView) -> bool:
+    """Whether an image is one of AWS's or, by digest, of the project."""
+    found = IMAGE.fullmatch(text) if is_known(text) else None
+    if not found or found[2] != view.settings.region:
+        return False
+    account, _, repository, reference = found.groups()
+    if account in view.settings.image_accounts:
+        return True
+    own = account == view.settings.dev_account and repository == f"sagemaker-{view.project.id}"
+    return own and DIGEST.fullmatch(reference or "") is not None

@@ -1,0 +1,141 @@
+"""Whose the resources are that a template makes and uses."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from .stage_view import TOKEN, Found, StageView, texts
+from .values import is_known, own_resource
+
+ACCOUNT: Final = re.compile(r"[0-9]{12}")
+NAMES: Final = {
+    "AWS::KMS::Alias": ("AliasName",),
+    "AWS::IAM::ManagedPolicy": ("ManagedPolicyName",),
+    "AWS::SageMaker::DataQualityJobDefinition": ("JobDefinitionName",),
+    "AWS::SageMaker::ModelQualityJobDefinition": ("JobDefinitionName",),
+}
+"""Where a name is not `Name` or `<last part of the type>Name`."""
+ROLE_KEYS: Final = frozenset(
+    ("executionrolearn", "rolearn", "servicerolearn", "role", "taskrolearn", "credentialsarn")
+)
+OWN: Final = {
+    "ModelName": ("AWS::SageMaker::Model", "ModelName"),
+    "EndpointConfigName": ("AWS::SageMaker::EndpointConfig", "EndpointConfigName"),
+}
+"""Properties that name a resource of the same template, by type and attribute."""
+SCALED: Final = "AWS::ApplicationAutoScaling::ScalableTarget"
+COPYING: Final = ("AnalyticsConfigurations", "InventoryConfigurations", "ReplicationConfiguration")
+
+
+def names(view: StageView) -> Found:
+    """Names begin with those of this project; CloudFormation's own begin with the stack's."""
+    for logical_id, kind, row in view.resources:
+        last = kind.rpartition("::")[2]
+        for key in NAMES.get(kind, ("Name", f"{last}Name")):
+            if key in row and not _is_own_name(row[key], view):
+                yield logical_id, row[key]
+    for logical_id, row in view.of(SCALED):
+        parts = str(row.get("ResourceId")).split("/")
+        if not _is_own_name(parts[1] if len(parts) > 1 else "", view):
+            yield logical_id, row.get("ResourceId")
+
+
+def role_names(view: StageView) -> Found:
+    """Roles have names that show project and stage; CloudFormation's own do not."""
+    for logical_id, row in view.of("AWS::IAM::Role"):
+        name, path = row.get("RoleName", "no RoleName"), row.get("Path", "/")
+        if not is_known(name) or not name.startswith(view.prefixes[0]):
+            yield logical_id, name
+        if path != "/":
+            yield logical_id, f"Path {path}"
+
+
+def _is_own_name(value: Any, view: StageView) -> bool:
+    if not is_known(value):
+        return False
+    if value.startswith("/mlops/"):
+        return bool(value.startswith(f"/mlops/{view.project.name}/"))
+    name = value.rpartition("/")[2]
+    return name == view.project.full_name or name.startswith(view.prefixes)
+
+
+def references(view: StageView) -> Found:
+    """What an endpoint serves is made in the same template."""
+    for logical_id, kind, row in view.resources:
+        if not kind.startswith("AWS::SageMaker::Endpoint"):
+            continue
+        for key, text in texts(row):
+            if key in OWN:
+                wanted, attribute = OWN[key]
+                own = own_resource(text, view.scope, wanted, attribute=attribute)
+                if not own and not own_resource(text, view.scope, wanted, attribute="Ref"):
+                    yield logical_id, text
+
+
+def roles(view: StageView) -> Found:
+    """A service gets roles of the same template, and no other."""
+    for logical_id, kind, row in view.resources:
+        if kind.startswith("AWS::IAM::"):
+            continue
+        for key, text in texts(row):
+            if key.lower() in ROLE_KEYS and not _is_own_role(text, view):
+                yield logical_id, text
+
+
+def _is_own_role(value: str, view: StageView) -> bool:
+    return own_resource(value, view.scope, "AWS::IAM::Role", attribute="Arn")
+
+
+def accounts(view: StageView) -> Found:
+    """ARNs and images of the stage's own account, and of dev, where the model is."""
+    allowed = {view.account, view.settings.dev_account, "", "aws", "*"}
+    for logical_id, _, row in view.resources:
+        for _, text in texts(row):
+            for part in _accounts_in(text):
+                if part not in allowed:
+                    yield logical_id, text
+
+
+def _accounts_in(text: str) -> list[str]:
+    """The accounts that a text names: of ARNs, of bare ids; an unknown part is `?`."""
+    plain = TOKEN.sub("?", text)
+    found = []
+    for start in (match.start() for match in re.finditer(r"arn:", plain)):
+        parts = plain[start:].split(":", 5)
+        if len(parts) > 4:
+            found.append(parts[4])
+    if ACCOUNT.fullmatch(plain):
+        found.append(plain)
+    return found
+
+
+def buckets(view: StageView) -> Found:
+    """Data stays in the stage's own buckets; models come from the project's artifact bucket."""
+    for logical_id, _, row in view.resources:
+        for _, text in texts(row):
+            foreign = [bucket for bucket in _buckets_in(text) if bucket not in view.buckets]
+            yield from ((logical_id, f"bucket '{bucket}' in {text}") for bucket in foreign)
+
+
+def copies(view: StageView) -> Found:
+    """No bucket copies its content or its logs to one of somebody else."""
+    for logical_id, row in view.of("AWS::S3::Bucket"):
+        for key in COPYING:
+            if key in row:
+                yield logical_id, key
+        logging = row.get("LoggingConfiguration")
+        if logging is not None and not _logs_here(logging, view):
+            yield logical_id, logging
+
+
+def _logs_here(logging: Any, view: StageView) -> bool:
+    target = logging.get("DestinationBucketName") if isinstance(logging, Mapping) else ""
+    return target is None or target in view.buckets
+
+
+def _buckets_in(text: str) -> list[str]:
+    """Buckets by URI and by ARN, in lower or upper case letters."""
+    found = re.findall(r"""(?i)s3://([^/?"'\\\s]*)""", text)
+    return found + [
+        match[1] for match in re.finditer(r"(?i)arn:[^:]*:s3:[^:]*:[^:]*:([^/]*)", text)
+    ]

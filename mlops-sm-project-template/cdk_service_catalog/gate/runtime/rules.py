@@ -1,0 +1,263 @@
+"""The rules of Verify: what a project's template may say. This table is what refusals quote."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from . import check_access, check_model, check_names, check_structure
+from .settings import Project, Settings
+from .stage_view import Found, StageView
+from .templates import file_of
+from .values import shown
+
+MAXIMUM_SHOWN: Final = 12
+"""Of CodePipeline's message of at most 5,000 characters (API_FailureDetails) a readable part."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """What is asked of a template.
+
+    Attributes:
+        check: yields what the rule does not accept.
+        what: what was wrong.
+        allowed: what the rule accepts; `{...}` are names of the project and its stage.
+        fix: what to do.
+    """
+
+    name: str
+    check: Callable[[StageView], Found]
+    what: str
+    allowed: str
+    fix: str
+
+
+RULES: Final = (
+    Rule(
+        name="sections",
+        check=check_structure.sections,
+        what="a section of the template, or an export, is not allowed",
+        allowed="Conditions, Description, Mappings, Metadata, Outputs without Export, Parameters, "
+        "Resources",
+        fix="remove it: macros, hooks and exports reach beyond the project",
+    ),
+    Rule(
+        name="shapes",
+        check=check_structure.shapes,
+        what="a resource is not written out",
+        allowed="objects with Type and Properties",
+        fix="write the properties themselves instead of a function or a loop that makes them",
+    ),
+    Rule(
+        name="functions",
+        check=check_structure.functions,
+        what="a function reads or runs what is not in the template",
+        allowed="functions that work on the template alone, such as Fn::Sub and Fn::Join",
+        fix="write the value, or take it from a parameter of the contract",
+    ),
+    Rule(
+        name="dynamic-references",
+        check=check_structure.dynamic_references,
+        what="a value is read by CloudFormation while it deploys",
+        allowed="no {{{{resolve:...}}}}",
+        fix="let the container read the secret with its role",
+    ),
+    Rule(
+        name="types",
+        check=check_structure.types,
+        what="a type is not one that projects deploy",
+        allowed="the types of the platform's deploy apps and those of `projects: deploys`",
+        fix="ask the platform team to add the type to `projects: deploys` in cdk-app.yml",
+    ),
+    Rule(
+        name="parameters",
+        check=check_structure.parameters,
+        what="a parameter has no value that is known here",
+        allowed="String and Number with a default; SSM parameters of the stage's contract and "
+        "those below /mlops/{name}/",
+        fix="give it a default",
+    ),
+    Rule(
+        name="names",
+        check=check_names.names,
+        what="a name is not the project's, or is not known before the deployment",
+        allowed="names that begin with sagemaker-{id}-{stage}- or {name}-{id}-",
+        fix="name it that way, in plain text",
+    ),
+    Rule(
+        name="role-names",
+        check=check_names.role_names,
+        what="a role's name does not show project and stage",
+        allowed="RoleName beginning with sagemaker-{id}-{stage}-, and no Path",
+        fix="name the role that way, in plain text",
+    ),
+    Rule(
+        name="references",
+        check=check_names.references,
+        what="an endpoint uses a model or a configuration of somebody else",
+        allowed="models and configurations of the same template",
+        fix="refer to the resource of the template",
+    ),
+    Rule(
+        name="roles",
+        check=check_names.roles,
+        what="a service is given a role that is not of this template",
+        allowed="the Arn of a role of the same template",
+        fix="use the execution role of the deploy app",
+    ),
+    Rule(
+        name="accounts",
+        check=check_names.accounts,
+        what="another account is named, or an account cannot be read",
+        allowed="{account} (this stage) and {dev} (where the model is)",
+        fix="remove the other account, or write the id in plain text",
+    ),
+    Rule(
+        name="buckets",
+        check=check_names.buckets,
+        what="data would lie in, or come from, a bucket of somebody else",
+        allowed="buckets of the same template, and {artifacts}",
+        fix="use the stage's data bucket",
+    ),
+    Rule(
+        name="copies",
+        check=check_names.copies,
+        what="a bucket would copy its content or its access logs elsewhere",
+        allowed=f"no {', '.join(check_names.COPYING)}; logs in a bucket of the same template",
+        fix="remove the property",
+    ),
+    Rule(
+        name="boundary",
+        check=check_access.boundary,
+        what="a role is without the boundary of its stage",
+        allowed="a Ref to an SSM parameter with the default {boundary}",
+        fix="call `apply_boundary` on the stack",
+    ),
+    Rule(
+        name="trust",
+        check=check_access.trust,
+        what="a role could be taken by somebody else",
+        allowed="sts:AssumeRole by services that the template has resources of, and by the role "
+        "sagemaker-{id}-test of {dev}",
+        fix="remove the principal",
+    ),
+    Rule(
+        name="attachments",
+        check=check_access.attachments,
+        what="a policy is attached to what this template does not make",
+        allowed="roles of the same template, by Ref",
+        fix="attach it to the role of the deploy app",
+    ),
+    Rule(
+        name="attached",
+        check=check_access.attached,
+        what="a role has a policy that this template does not make",
+        allowed="managed policies of the same template, by Ref",
+        fix="write the permissions that it needs into a policy of the deploy app",
+    ),
+    Rule(
+        name="resource-policies",
+        check=check_access.resource_policies,
+        what="the policy of a resource lets somebody else in, or is of another bucket",
+        allowed="AWS's services, principals of {account}, roles of the same template",
+        fix="remove the principal",
+    ),
+    Rule(
+        name="versions",
+        check=check_model.versions,
+        what="another version of a model is named",
+        allowed="{version}",
+        fix="read MODEL_PACKAGE_ARN, as the deploy app does",
+    ),
+    Rule(
+        name="models",
+        check=check_model.models,
+        what="a model is not simply the version that was chosen",
+        allowed="one container with ModelPackageName {version} and nothing else, with "
+        "EnableNetworkIsolation",
+        fix="put into the version what the container needs",
+    ),
+    Rule(
+        name="pipelines",
+        check=check_model.pipelines,
+        what="a pipeline makes another model, has another role, or has steps that do more",
+        allowed="a PipelineDefinitionBody with steps of the types "
+        f"{', '.join(check_model.STEPS)}, the chosen version and the role of the pipeline",
+        fix="compile the inference pipeline of the build repository again",
+    ),
+    Rule(
+        name="images",
+        check=check_model.images,
+        what="a container image is not known",
+        allowed="images of AWS's accounts in {region}, and {dev}.dkr.ecr.{region}.amazonaws.com/"
+        "sagemaker-{id}@sha256:...",
+        fix="name the image by the digest of what the build has pushed",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What a rule does not accept, where."""
+
+    rule: Rule
+    view: StageView
+    logical_id: str
+    value: Any
+
+    def __str__(self) -> str:
+        where = f"{file_of(self.view.stage)}, {self.logical_id or 'template'}"
+        allowed = self.rule.allowed.format(**_words(self.view))
+        return (
+            f"[{self.rule.name}] {where}: {self.rule.what}: {shown(self.value)}\n"
+            f"  allowed: {allowed}\n  do: {self.rule.fix}"
+        )
+
+
+def refusals(
+    templates: Mapping[str, Mapping[str, Any]],
+    settings: Settings,
+    project: Project,
+    version: str,
+    *,
+    partition: str = "aws",
+    rules: Sequence[Rule] = RULES,
+) -> list[Refusal]:
+    """Everything that the rules do not accept, in the order of stages and rules."""
+    found = []
+    for stage, template in templates.items():
+        view = StageView(
+            stage=stage,
+            template=template,
+            settings=settings,
+            project=project,
+            version=version,
+            partition=partition,
+        )
+        for rule in rules:
+            found += [Refusal(rule, view, *row) for row in rule.check(view)]
+    return found
+
+
+def report(found: Iterable[Refusal]) -> str:
+    """What people read, once for each place."""
+    lines = list(dict.fromkeys(map(str, found)))
+    more = len(lines) - MAXIMUM_SHOWN
+    rest = [f"... and {more} more"] if more > 0 else []
+    heading = "the templates break rules of the platform; nothing was deployed"
+    return "\n".join([heading, *lines[:MAXIMUM_SHOWN], *rest])
+
+
+def _words(view: StageView) -> dict[str, str]:
+    return {
+        "account": view.account,
+        "artifacts": f"{view.settings.bucket_prefix}-{view.project.id}-artifacts-"
+        f"{view.settings.dev_account}",
+        "boundary": view.parameter(check_structure.BOUNDARY),
+        "dev": view.settings.dev_account,
+        "id": view.project.id,
+        "name": view.project.name,
+        "region": view.settings.region,
+        "stage": view.stage,
+        "version": view.version,
+    }

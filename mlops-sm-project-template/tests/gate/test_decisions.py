@@ -1,0 +1,276 @@
+"""What Choose and Verify decide by SageMaker's, S3's, ECR's and CodeCommit's own answers."""
+
+import hashlib
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from hostile_templates import NAMED, SETTINGS, VERSION, assembly, good
+from launched_projects import DEV, PROJECT, PROJECT_ID, REGION
+
+from cdk_service_catalog.gate.runtime import jobs, versions
+from cdk_service_catalog.gate.runtime.changes import summary
+from cdk_service_catalog.gate.runtime.choose import choose
+from cdk_service_catalog.gate.runtime.settings import Refused
+from cdk_service_catalog.gate.runtime.templates import STAGES, read_assembly
+from cdk_service_catalog.gate.runtime.verify import verify
+
+pytestmark = pytest.mark.pure
+
+MODEL = b"the model that was approved"
+SHA = hashlib.sha256(MODEL).hexdigest()
+BUCKET = f"mlops-{PROJECT_ID}-artifacts-{DEV}"
+GROUP = VERSION.rpartition("/")[0]
+IMAGE = f"141502667606.dkr.ecr.{REGION}.amazonaws.com/sklearn:1"
+DIGEST = f"sha256:{'a' * 64}"
+
+
+class Body(io.BytesIO):
+    def iter_chunks(self, size: int) -> Any:
+        return iter(lambda: self.read(size), b"")
+
+
+class Aws:
+    """What the functions ask of AWS, with answers that a test changes."""
+
+    def __init__(self) -> None:
+        container = {
+            "Image": IMAGE,
+            "ModelDataUrl": f"s3://{BUCKET}/registered/{SHA}/model.tar.gz",
+            "Environment": {"SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"},
+        }
+        self.version: dict[str, Any] = {
+            "ModelApprovalStatus": "Approved",
+            "CustomerMetadataProperties": {"sha256": SHA},
+            "InferenceSpecification": {"Containers": [container]},
+            "ModelMetrics": {
+                "ModelQuality": {"Statistics": {"S3Uri": f"s3://{BUCKET}/e/evaluation.json"}}
+            },
+        }
+        self.container = container
+        self.content = MODEL
+        self.versions = [{"Key": f"registered/{SHA}/model.tar.gz", "Size": 1, "VersionId": "1"}]
+        self.markers: list[Any] = []
+        self.listed = [VERSION]
+        self.parents = {"tip": ["old"], "old": []}
+        self.written: dict[str, Any] = {}
+        self.assembly = assembly()
+
+    def describe_model_package(self, ModelPackageName: str) -> Any:
+        return self.version
+
+    def get_paginator(self, name: str) -> Any:
+        return self
+
+    def paginate(self, **_: Any) -> Any:
+        return [{"ModelPackageSummaryList": [{"ModelPackageArn": arn} for arn in self.listed]}]
+
+    def list_object_versions(self, **_: Any) -> Any:
+        return {"Versions": self.versions, "DeleteMarkers": self.markers}
+
+    def get_object(self, Bucket: str, Key: str, VersionId: str = "") -> Any:
+        if Key.endswith("evaluation.json"):
+            report = {"regression_metrics": {"mse": {"value": 4.5678, "standard_deviation": "x"}}}
+            return {"Body": Body(json.dumps(report).encode())}
+        return {"Body": Body(self.assembly if Key == "in" else self.content)}
+
+    def put_object(self, **request: Any) -> None:
+        self.written = request
+
+    def get_branch(self, **_: Any) -> Any:
+        return {"branch": {"commitId": "tip"}}
+
+    def get_commit(self, repositoryName: str, commitId: str) -> Any:
+        return {"commit": {"parents": self.parents[commitId]}}
+
+    def describe_images(self, **_: Any) -> Any:
+        raise ClientError({"Error": {"Code": "ImageNotFoundException"}}, "DescribeImages")
+
+    def list_action_executions(self, **_: Any) -> Any:
+        return {"actionExecutionDetails": []}
+
+
+NAMES = ("artifacts", "codecommit", "codepipeline", "ecr", "s3", "sagemaker")
+
+
+def job(**parameters: str) -> jobs.Job:
+    return jobs.Job(
+        id="1",
+        parameters={"project_name": NAMED.name, "project_id": NAMED.id, **parameters},
+        inputs={"Assembly": jobs.Place("pipeline", "in")},
+        outputs={"Verified": jobs.Place("pipeline", "out")},
+        credentials={},
+        key="key",
+    )
+
+
+def verified(aws: Aws, model: str = VERSION, commit: str = "tip") -> Any:
+    return verify(job(model=model, commit=commit), SETTINGS, dict.fromkeys(NAMES, aws))
+
+
+def chosen(aws: Aws, wanted: str) -> Any:
+    return choose(job(wanted=wanted), SETTINGS, dict.fromkeys(NAMES, aws))
+
+
+@pytest.fixture
+def in_dev(monkeypatch: pytest.MonkeyPatch) -> Aws:
+    """The template of prod stands for every stage: what it names is of the stage itself."""
+    monkeypatch.setattr("cdk_service_catalog.gate.runtime.verify.refusals", lambda *_, **__: [])
+    return Aws()
+
+
+def test_an_approved_version_with_its_evidence_is_handed_on(in_dev: Aws) -> None:
+    exported = verified(in_dev)
+    assert exported["DELIVERS"] == "3"
+    assert exported["CHANGES_PROD"] == f"the first delivery, {len(good()['Resources'])} resources"
+    assert in_dev.written["Key"] == "out"
+    assert read_assembly(in_dev.written["Body"]) == {stage: good() for stage in STAGES}
+
+
+EXCHANGED: dict[str, Callable[[Aws], object]] = {
+    "content": lambda aws: setattr(aws, "content", b"poisoned after the approval"),
+    "second version": lambda aws: aws.versions.append({**aws.versions[0], "VersionId": "2"}),
+    "deleted": lambda aws: aws.markers.append(aws.versions[0]),
+    "gone": lambda aws: aws.versions.clear(),
+    "another hash": lambda aws: aws.version["CustomerMetadataProperties"].update(sha256="0" * 64),
+    "no hash": lambda aws: aws.version.pop("CustomerMetadataProperties"),
+    "not sealed": lambda aws: aws.container.update(ModelDataUrl=f"s3://{BUCKET}/models/m.tar.gz"),
+    "another bucket": lambda aws: aws.container.update(
+        ModelDataUrl=f"s3://evil/registered/{SHA}/model.tar.gz"
+    ),
+    "code besides": lambda aws: aws.container.update(Environment={"CODE": f"s3://{BUCKET}/x"}),
+    "a foreign image": lambda aws: aws.container.update(
+        Image=f"666666666666.dkr.ecr.{REGION}.amazonaws.com/x@{DIGEST}"
+    ),
+    "an image by tag": lambda aws: aws.container.update(
+        Image=f"{DEV}.dkr.ecr.{REGION}.amazonaws.com/sagemaker-{PROJECT_ID}:latest"
+    ),
+    "an image that is gone": lambda aws: aws.container.update(
+        Image=f"{DEV}.dkr.ecr.{REGION}.amazonaws.com/sagemaker-{PROJECT_ID}@{DIGEST}"
+    ),
+    "rejected meanwhile": lambda aws: aws.version.update(ModelApprovalStatus="Rejected"),
+    "no container": lambda aws: aws.version.update(InferenceSpecification={}),
+}
+
+
+@pytest.mark.parametrize("what", list(EXCHANGED))
+def test_what_was_exchanged_after_the_approval_is_refused(what: str, in_dev: Aws) -> None:
+    """Findings 3 and 6 of the review: what was approved is what is deployed."""
+    EXCHANGED[what](in_dev)
+    with pytest.raises(Refused):
+        verified(in_dev)
+    assert not in_dev.written
+
+
+def test_a_template_of_an_attacker_is_not_handed_on() -> None:
+    """Finding 1: the template of prod, delivered to dev and preprod, names another account."""
+    aws = Aws()
+    with pytest.raises(Refused, match=r"\[role-names\] dev.template.json, Role"):
+        verified(aws)
+    assert not aws.written
+
+
+@pytest.mark.parametrize(("commit", "taken"), [("tip", True), ("old", True), ("feature", False)])
+def test_a_commit_has_to_be_on_the_reviewed_branch(commit: str, taken: bool, in_dev: Aws) -> None:
+    """Finding 11: who starts a run may name any commit of the repository."""
+    if taken:
+        verified(in_dev, commit=commit)
+        return
+    with pytest.raises(Refused, match="merge it by a pull request"):
+        verified(in_dev, commit=commit)
+
+
+def test_without_a_version_nothing_is_handed_on() -> None:
+    aws = Aws()
+    assert verified(aws, model="none")["DELIVERS"] == "none"
+    assert read_assembly(aws.written["Body"]) == {}
+
+
+def test_the_version_is_chosen_with_what_an_approval_shows() -> None:
+    assert chosen(Aws(), VERSION) == {
+        "MODEL_PACKAGE_ARN": VERSION,
+        "VERSION": "3",
+        "METRIC": "mse 4.568",
+    }
+
+
+def test_a_version_that_is_not_approved_gives_way_to_the_newest_that_is() -> None:
+    aws = Aws()
+    aws.listed = [f"{GROUP}/2", f"{GROUP}/1"]
+    assert chosen(aws, "latest")["VERSION"] == "2"
+    aws.version["ModelApprovalStatus"] = "PendingManualApproval"
+    assert chosen(aws, VERSION)["VERSION"] == "2"
+    aws.listed = []
+    assert set(chosen(aws, "latest").values()) == {"none"}
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        VERSION.replace(PROJECT, f"{PROJECT}d"),
+        VERSION.replace(PROJECT, "fraud-p-zzz"),
+        VERSION.replace(DEV, "666666666666"),
+        f"{VERSION}/../4",
+        "none; rm",
+    ],
+)
+def test_only_versions_of_the_projects_own_group_are_chosen(wanted: str) -> None:
+    """Finding 11: who starts a run may name any version."""
+    with pytest.raises(Refused, match=f"group '{PROJECT}'"):
+        chosen(Aws(), wanted)
+    with pytest.raises(Refused):
+        versions.check_is_own(wanted, NAMED, DEV)
+
+
+class CodePipeline:
+    def __init__(self) -> None:
+        self.said: list[Any] = []
+
+    def put_job_success_result(self, **request: Any) -> None:
+        self.said.append(request["outputVariables"])
+
+    def put_job_failure_result(self, **request: Any) -> None:
+        self.said.append(request["failureDetails"]["message"])
+
+
+def event(parameters: str) -> Any:
+    configuration = {"UserParameters": parameters}
+    data = {"actionConfiguration": {"configuration": configuration}}
+    return {"CodePipeline.job": {"id": "1", "data": data}}
+
+
+def test_who_starts_a_run_cannot_name_another_project() -> None:
+    """A variable of the pipeline is a text inside of the parameters, quotes included."""
+    pipeline = CodePipeline()
+    injected = '{"project_id": "p-abc", "wanted": "x", "project_id": "p-other"}'
+    jobs.answered(pipeline, event(injected), lambda job: {"ID": job.parameters["project_id"]})
+    assert "stands twice" in pipeline.said[0]
+
+
+def test_a_refusal_and_a_failure_are_told_to_codepipeline_and_no_credentials_are_logged(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    pipeline = CodePipeline()
+
+    def work(job: jobs.Job) -> dict[str, str]:
+        raise Refused("because")
+
+    jobs.answered(pipeline, event("{}"), work)
+    assert pipeline.said == ["because"]
+    with pytest.raises(ZeroDivisionError):
+        jobs.answered(pipeline, event("{}"), lambda job: {"x": str(1 // 0)})
+    assert "the gate itself has failed: ZeroDivisionError" in pipeline.said[1]
+    assert "artifactCredentials" not in capsys.readouterr().out
+
+
+def test_changes_are_counted_by_kind_beside_the_last_delivery() -> None:
+    old, new = good(), good()
+    new["Resources"]["Key"] = {"Type": "AWS::KMS::Key"}
+    new["Resources"]["Model"]["Properties"]["EnableNetworkIsolation"] = "true"
+    del new["Resources"]["Monitor"]
+    told = "1 new (Key), 1 changed (Model), 1 gone (DataQualityJobDefinition)"
+    assert summary(old, new) == told
+    assert summary(old, old) == "no resource changes"

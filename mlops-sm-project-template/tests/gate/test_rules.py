@@ -1,0 +1,63 @@
+"""The rules of Verify against templates of an attacker; each rule is missed where it is dropped."""
+
+import pytest
+from hostile_templates import NAMED, ROWS, SETTINGS, VERSION, Row, Template, good
+
+from cdk_service_catalog.gate.runtime.rules import RULES, Rule, refusals, report
+
+pytestmark = pytest.mark.pure
+
+
+def broken(template: Template, rules: tuple[Rule, ...] = RULES) -> set[str]:
+    found = refusals({"prod": template}, SETTINGS, NAMED, VERSION, rules=rules)
+    return {refusal.rule.name for refusal in found}
+
+
+def test_what_a_deploy_app_makes_is_accepted() -> None:
+    found = refusals({"prod": good()}, SETTINGS, NAMED, VERSION)
+    assert not found, report(found)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.what)
+def test_an_attack_is_refused_by_its_rule(row: Row) -> None:
+    template = good()
+    row.change(template)
+    assert row.rule in broken(template)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_without_a_rule_an_attack_goes_through(rule: Rule) -> None:
+    """No rule is there for show: some row is refused by it and by no other."""
+    others = tuple(other for other in RULES if other is not rule)
+    through = []
+    for row in ROWS:
+        if row.rule == rule.name:
+            template = good()
+            row.change(template)
+            through += [] if broken(template, others) else [row.what]
+    assert through
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.what)
+def test_a_refusal_says_where_what_is_allowed_and_what_to_do(row: Row) -> None:
+    template = good()
+    row.change(template)
+    text = report(refusals({"prod": template}, SETTINGS, NAMED, VERSION))
+    assert f"[{row.rule}] prod.template.json, " in text
+    assert "\n  allowed: " in text
+    assert "\n  do: " in text
+    assert len(text) < 5000 or len(ROWS) == 1
+    assert "{" not in text.split("allowed:")[1].split("do:")[0].replace("{{resolve", "")
+
+
+def test_a_type_that_the_configuration_names_may_be_deployed() -> None:
+    from dataclasses import replace
+
+    template = good()
+    template["Resources"]["Table"] = {"Type": "AWS::DynamoDB::Table", "Properties": {}}
+    assert broken(template) == {"types"}
+    allowed = replace(SETTINGS, deploys=("AWS::DynamoDB::Table",))
+    assert not refusals({"prod": template}, allowed, NAMED, VERSION)
+    template["Resources"]["Table"]["Properties"]["TableName"] = "customers"
+    (found,) = refusals({"prod": template}, allowed, NAMED, VERSION)
+    assert found.rule.name == "names"

@@ -1,0 +1,447 @@
+"""A template that may be delivered, and what an attacker makes of it: a row breaks one rule."""
+
+import copy
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from launched_projects import DEV, PREPROD, PROD, PROJECT, PROJECT_ID, PROJECT_NAME, REGION
+
+from cdk_service_catalog.gate.runtime.settings import Project, Settings
+from cdk_service_catalog.gate.runtime.templates import STAGES, file_of
+
+SETTINGS = Settings(
+    bucket_prefix="mlops",
+    region=REGION,
+    accounts={"dev": DEV, "preprod": PREPROD, "prod": PROD},
+    namespaces={"preprod": "bu1"},
+    image_accounts=("141502667606",),
+)
+NAMED = Project(name=PROJECT_NAME, id=PROJECT_ID)
+VERSION = f"arn:aws:sagemaker:{REGION}:{DEV}:model-package/{PROJECT}/3"
+OTHER_VERSION = f"arn:aws:sagemaker:{REGION}:{DEV}:model-package/{PROJECT}/2"
+FOREIGN = "666666666666"
+LEAD = f"arn:aws:iam::{PROD}:role/prod-mlops-infra-LeadDataScientistRole-1"
+Template = dict[str, Any]
+
+
+def role(purpose: str, service: str = "sagemaker") -> Template:
+    statement = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"Service": f"{service}.amazonaws.com"},
+    }
+    return {
+        "Type": "AWS::IAM::Role",
+        "Properties": {
+            "RoleName": f"sagemaker-{PROJECT_ID}-prod-{purpose}",
+            "PermissionsBoundary": {"Ref": "Boundary"},
+            "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [statement]},
+        },
+    }
+
+
+def good() -> Template:
+    """What a deploy app of prod makes, small."""
+    return copy.deepcopy(
+        {
+            "Description": "a model in prod",
+            "Parameters": {
+                "Boundary": {
+                    "Type": "AWS::SSM::Parameter::Value<String>",
+                    "Default": "/mlops/boundary/deployment",
+                },
+                "Subnets": {
+                    "Type": "AWS::SSM::Parameter::Value<List<String>>",
+                    "Default": "/vpc/subnets/private/ids",
+                },
+                "Plain": {"Type": "String", "Default": "plain"},
+            },
+            "Resources": {
+                "Role": role("execution"),
+                "Policy": {
+                    "Type": "AWS::IAM::ManagedPolicy",
+                    "Properties": {"PolicyDocument": {"Statement": []}, "Roles": [{"Ref": "Role"}]},
+                },
+                "Bucket": {
+                    "Type": "AWS::S3::Bucket",
+                    "Properties": {"BucketName": f"sagemaker-{PROJECT_ID}-prod-{PROD}"},
+                },
+                "BucketPolicy": {
+                    "Type": "AWS::S3::BucketPolicy",
+                    "Properties": {
+                        "Bucket": {"Ref": "Bucket"},
+                        "PolicyDocument": {
+                            "Statement": [
+                                {"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "s3:*"}
+                            ]
+                        },
+                    },
+                },
+                "Model": {
+                    "Type": "AWS::SageMaker::Model",
+                    "Properties": {
+                        "Containers": [{"ModelPackageName": VERSION}],
+                        "EnableNetworkIsolation": True,
+                        "ExecutionRoleArn": {"Fn::GetAtt": ["Role", "Arn"]},
+                        "VpcConfig": {"Subnets": {"Ref": "Subnets"}},
+                    },
+                },
+                "Configuration": {
+                    "Type": "AWS::SageMaker::EndpointConfig",
+                    "Properties": {
+                        "ProductionVariants": [
+                            {"ModelName": {"Fn::GetAtt": ["Model", "ModelName"]}}
+                        ],
+                        "DataCaptureConfig": {
+                            "DestinationS3Uri": {"Fn::Sub": "s3://${Bucket}/captured"}
+                        },
+                    },
+                },
+                "Endpoint": {
+                    "Type": "AWS::SageMaker::Endpoint",
+                    "Properties": {
+                        "EndpointName": f"{PROJECT}-prod",
+                        "EndpointConfigName": {
+                            "Fn::GetAtt": ["Configuration", "EndpointConfigName"]
+                        },
+                    },
+                },
+                "Target": {
+                    "Type": "AWS::ApplicationAutoScaling::ScalableTarget",
+                    "Properties": {"ResourceId": f"endpoint/{PROJECT}-prod/variant/AllTraffic"},
+                },
+                "Monitor": {
+                    "Type": "AWS::SageMaker::DataQualityJobDefinition",
+                    "Properties": {
+                        "RoleArn": {"Fn::GetAtt": ["Role", "Arn"]},
+                        "DataQualityAppSpecification": {
+                            "ImageUri": f"141502667606.dkr.ecr.{REGION}.amazonaws.com/monitor"
+                        },
+                    },
+                },
+                "Pipeline": {
+                    "Type": "AWS::SageMaker::Pipeline",
+                    "Properties": {
+                        "PipelineName": f"{PROJECT}-prod-inference",
+                        "RoleArn": {"Fn::GetAtt": ["Role", "Arn"]},
+                        "PipelineDefinition": {"PipelineDefinitionBody": body()},
+                    },
+                },
+            },
+        }
+    )
+
+
+def body(
+    container: str = '{"Get": "Parameters.Version"}', kind: str = "Model", rest: str = ""
+) -> Template:
+    """The definition of an inference pipeline, as the deploy app writes it."""
+    text = (
+        '{"Version": "2020-12-01", "Parameters": [{"Name": "Version", "DefaultValue": "${V}"}],'
+        f'"Steps": [{{"Name": "m", "Type": "{kind}", "Arguments": {{"ExecutionRoleArn": "${{R}}",'
+        f'"Containers": [{{"ModelPackageName": {container}{rest}}}]}}}}]}}'
+    )
+    return {"Fn::Sub": [text, {"V": VERSION, "R": {"Fn::GetAtt": ["Role", "Arn"]}}]}
+
+
+def zipped(**files: bytes) -> bytes:
+    """A zip of files by name."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return content.getvalue()
+
+
+def assembly(**more: bytes) -> bytes:
+    """What synthesis of a good deploy app makes, and more."""
+    text = json.dumps(good()).encode()
+    return zipped(**{file_of(stage): text for stage in STAGES}, **more)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What an attacker does, and the rule that refuses it."""
+
+    what: str
+    rule: str
+    change: Callable[[Template], object]
+
+
+def properties(name: str, **values: Any) -> Callable[[Template], object]:
+    return lambda t: t["Resources"][name]["Properties"].update(values)
+
+
+def resource(kind: str, **values: Any) -> Callable[[Template], object]:
+    return lambda t: t["Resources"].update(Bad={"Type": kind, "Properties": values})
+
+
+def trusted(**statement: Any) -> Callable[[Template], object]:
+    allowed = {"Effect": "Allow", "Action": "sts:AssumeRole", **statement}
+    return properties("Role", AssumeRolePolicyDocument={"Statement": [allowed]})
+
+
+def bucket_policy(**statement: Any) -> Callable[[Template], object]:
+    allowed = {"Effect": "Allow", "Action": "s3:GetObject", **statement}
+    return properties("BucketPolicy", PolicyDocument={"Statement": [allowed]})
+
+
+def parameter(**values: Any) -> Callable[[Template], object]:
+    return lambda t: t["Parameters"].update(Bad=values)
+
+
+def definition(**values: Any) -> Callable[[Template], object]:
+    return properties("Pipeline", PipelineDefinition={"PipelineDefinitionBody": body(**values)})
+
+
+ROWS = (
+    Row("a macro rewrites the template", "sections", lambda t: t.update(Transform="AWS::Include")),
+    Row("hooks run code", "sections", lambda t: t.update(Hooks={"h": {}})),
+    Row(
+        "an export takes a name of the account",
+        "sections",
+        lambda t: t.update(Outputs={"O": {"Value": "1", "Export": {"Name": "VpcId"}}}),
+    ),
+    Row("a loop makes resources", "shapes", lambda t: t["Resources"].update({"L": ["x", [], {}]})),
+    Row(
+        "a condition hides all properties",
+        "shapes",
+        lambda t: t["Resources"].update(
+            Bad={"Type": "AWS::KMS::Key", "Properties": {"Fn::If": ["C", {}, {}]}}
+        ),
+    ),
+    Row(
+        "an import reads another stack",
+        "functions",
+        properties("Bucket", Tags=[{"Fn::ImportValue": "Secret"}]),
+    ),
+    Row(
+        "a secret is read while it deploys",
+        "dynamic-references",
+        properties("Bucket", Tags=["{{resolve:secretsmanager:prod}}"]),
+    ),
+    Row(
+        "the same, in pieces",
+        "dynamic-references",
+        properties("Bucket", Tags=[{"Fn::Join": ["", ["{{res", "olve:ssm:/x}}"]]}]),
+    ),
+    Row("a custom resource runs code", "types", resource("Custom::Admin", Token="x")),
+    Row("a nested stack hides templates", "types", resource("AWS::CloudFormation::Stack")),
+    Row("a function runs code", "types", resource("AWS::Lambda::Function")),
+    Row("a user gets a key", "types", resource("AWS::IAM::AccessKey")),
+    Row("a policy is attached inline", "types", resource("AWS::IAM::Policy", Roles=[])),
+    Row("a parameter without a value", "parameters", parameter(Type="String")),
+    Row(
+        "a parameter of somebody else",
+        "parameters",
+        parameter(Type="AWS::SSM::Parameter::Value<String>", Default="/other/secret"),
+    ),
+    Row(
+        "the endpoint of another project",
+        "names",
+        properties("Endpoint", EndpointName="fraud-p-zzz-prod"),
+    ),
+    Row(
+        "a project whose id begins with this one's",
+        "names",
+        properties("Endpoint", EndpointName=f"{PROJECT}d-prod"),
+    ),
+    Row(
+        "a name that only the deployment knows",
+        "names",
+        properties("Endpoint", EndpointName={"Fn::Sub": "${Subnets}-prod"}),
+    ),
+    Row(
+        "another endpoint is scaled to nothing",
+        "names",
+        properties("Target", ResourceId="endpoint/fraud-p-zzz-prod/variant/AllTraffic"),
+    ),
+    Row(
+        "a bucket of another project",
+        "names",
+        lambda t: t["Resources"].update(
+            Bad={
+                "Type": "AWS::S3::Bucket",
+                "Properties": {"BucketName": f"sagemaker-p-zzz-prod-{PROD}"},
+            }
+        ),
+    ),
+    Row(
+        "a role of the platform",
+        "role-names",
+        properties("Role", RoleName="prod-mlops-infra-LeadDataScientistRole-1"),
+    ),
+    Row(
+        "a role that CloudFormation names", "role-names", properties("Role", RoleName={"Ref": "X"})
+    ),
+    Row(
+        "a role of another stage",
+        "role-names",
+        properties("Role", RoleName=f"sagemaker-{PROJECT_ID}-dev-x"),
+    ),
+    Row("a role below a path", "role-names", properties("Role", Path="/service-role/")),
+    Row(
+        "a model of another project is served",
+        "references",
+        properties("Configuration", ProductionVariants=[{"ModelName": "fraud"}]),
+    ),
+    Row("a container runs as the lead", "roles", properties("Model", ExecutionRoleArn=LEAD)),
+    Row(
+        "the same role, from pieces",
+        "roles",
+        properties(
+            "Model",
+            ExecutionRoleArn={"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:role/${Plain}"},
+        ),
+    ),
+    Row(
+        "a foreign topic is told",
+        "accounts",
+        resource("AWS::CloudWatch::Alarm", AlarmActions=[f"arn:aws:sns:{REGION}:{FOREIGN}:t"]),
+    ),
+    Row(
+        "a foreign account from a map",
+        "accounts",
+        resource(
+            "AWS::CloudWatch::Alarm",
+            AlarmActions=[
+                {"Fn::Join": ["", ["arn:aws:sns:x:", {"Fn::FindInMap": ["M", "a", "b"]}, ":t"]]}
+            ],
+        ),
+    ),
+    Row(
+        "prod names preprod's account",
+        "accounts",
+        resource("AWS::CloudWatch::Alarm", AlarmActions=[f"arn:aws:sns:{REGION}:{PREPROD}:t"]),
+    ),
+    Row(
+        "requests are captured elsewhere",
+        "buckets",
+        properties("Configuration", DataCaptureConfig={"DestinationS3Uri": "s3://evil/x"}),
+    ),
+    Row(
+        "a bucket that looks like the project's",
+        "buckets",
+        properties(
+            "Configuration",
+            DataCaptureConfig={"DestinationS3Uri": f"s3://sagemaker-{PROJECT_ID}-prod-{FOREIGN}/"},
+        ),
+    ),
+    Row("data is replicated", "copies", properties("Bucket", ReplicationConfiguration={})),
+    Row(
+        "access logs go elsewhere",
+        "copies",
+        properties("Bucket", LoggingConfiguration={"DestinationBucketName": "evil"}),
+    ),
+    Row(
+        "a role without a boundary",
+        "boundary",
+        lambda t: t["Resources"]["Role"]["Properties"].pop("PermissionsBoundary"),
+    ),
+    Row(
+        "a boundary of the attacker's",
+        "boundary",
+        properties("Role", PermissionsBoundary={"Ref": "Plain"}),
+    ),
+    Row(
+        "a boundary that is a parameter of the project",
+        "boundary",
+        lambda t: t["Parameters"]["Boundary"].update(Default=f"/mlops/{PROJECT_NAME}/mine"),
+    ),
+    Row("everybody takes the role", "trust", trusted(Principal={"AWS": "*"})),
+    Row("everybody, in short", "trust", trusted(Principal="*")),
+    Row(
+        "whoever is in dev takes the role",
+        "trust",
+        trusted(Principal={"AWS": f"arn:aws:iam::{DEV}:root"}),
+    ),
+    Row(
+        "a condition that is none",
+        "trust",
+        trusted(
+            Principal={"AWS": f"arn:aws:iam::{DEV}:root"},
+            Condition={"ArnLike": {"aws:PrincipalArn": "*"}},
+        ),
+    ),
+    Row(
+        "a service that runs the attacker's code",
+        "trust",
+        trusted(Principal={"Service": "ec2.amazonaws.com"}),
+    ),
+    Row("everybody but one", "trust", trusted(NotPrincipal={"AWS": "x"})),
+    Row("a lead gets the policy", "attachments", properties("Policy", Roles=["Lead"])),
+    Row("a user gets the policy", "attachments", properties("Policy", Users=["u"])),
+    Row(
+        "a policy of AWS",
+        "attached",
+        properties("Role", ManagedPolicyArns=["arn:aws:iam::aws:policy/AdministratorAccess"]),
+    ),
+    Row("the bucket is public", "resource-policies", bucket_policy(Principal="*")),
+    Row(
+        "dev reads the data of prod",
+        "resource-policies",
+        bucket_policy(Principal={"AWS": f"arn:aws:iam::{DEV}:role/x"}),
+    ),
+    Row(
+        "a policy on another bucket",
+        "resource-policies",
+        properties("BucketPolicy", Bucket="mlops-project-logs"),
+    ),
+    Row(
+        "a version that nobody chose, in a policy",
+        "versions",
+        properties("Policy", PolicyDocument={"Statement": [{"Resource": OTHER_VERSION}]}),
+    ),
+    Row(
+        "code from elsewhere in the container",
+        "models",
+        properties(
+            "Model",
+            Containers=[
+                {"ModelPackageName": VERSION, "Environment": {"SAGEMAKER_PROGRAM": "evil.py"}}
+            ],
+        ),
+    ),
+    Row(
+        "a container besides",
+        "models",
+        properties(
+            "Model", PrimaryContainer={"ModelDataUrl": f"s3://mlops-{PROJECT_ID}-artifacts-{DEV}/x"}
+        ),
+    ),
+    Row("a model with a network", "models", properties("Model", EnableNetworkIsolation=False)),
+    Row("another version in the pipeline", "pipelines", definition(container=f'"{OTHER_VERSION}"')),
+    Row(
+        "other code in the pipeline's model",
+        "pipelines",
+        definition(rest=', "Environment": {"SAGEMAKER_PROGRAM": "evil.py"}'),
+    ),
+    Row("a step that runs a function", "pipelines", definition(kind="Lambda")),
+    Row(
+        "a definition that nobody can read",
+        "pipelines",
+        properties("Pipeline", PipelineDefinition={"PipelineDefinitionS3Location": {}}),
+    ),
+    Row(
+        "an image of somebody else",
+        "images",
+        properties(
+            "Monitor",
+            DataQualityAppSpecification={"ImageUri": f"{FOREIGN}.dkr.ecr.{REGION}.amazonaws.com/x"},
+        ),
+    ),
+    Row(
+        "the project's image by a tag",
+        "images",
+        properties(
+            "Monitor",
+            DataQualityAppSpecification={
+                "ImageUri": f"{DEV}.dkr.ecr.{REGION}.amazonaws.com/sagemaker-{PROJECT_ID}:latest"
+            },
+        ),
+    ),
+)
