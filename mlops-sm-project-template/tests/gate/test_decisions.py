@@ -44,7 +44,7 @@ class Aws:
         }
         self.version: dict[str, Any] = {
             "ModelApprovalStatus": "Approved",
-            "CustomerMetadataProperties": {"sha256": SHA},
+            "CustomerMetadataProperties": {"ModelSha256": SHA, "ImageDigest": DIGEST},
             "InferenceSpecification": {"Containers": [container]},
             "ModelMetrics": {
                 "ModelQuality": {"Statistics": {"S3Uri": f"s3://{BUCKET}/e/evaluation.json"}}
@@ -135,7 +135,9 @@ EXCHANGED: dict[str, Callable[[Aws], object]] = {
     "second version": lambda aws: aws.versions.append({**aws.versions[0], "VersionId": "2"}),
     "deleted": lambda aws: aws.markers.append(aws.versions[0]),
     "gone": lambda aws: aws.versions.clear(),
-    "another hash": lambda aws: aws.version["CustomerMetadataProperties"].update(sha256="0" * 64),
+    "another hash": lambda aws: aws.version["CustomerMetadataProperties"].update(
+        ModelSha256="0" * 64
+    ),
     "no hash": lambda aws: aws.version.pop("CustomerMetadataProperties"),
     "not sealed": lambda aws: aws.container.update(ModelDataUrl=f"s3://{BUCKET}/models/m.tar.gz"),
     "another bucket": lambda aws: aws.container.update(
@@ -147,6 +149,9 @@ EXCHANGED: dict[str, Callable[[Aws], object]] = {
     ),
     "an image by tag": lambda aws: aws.container.update(
         Image=f"{DEV}.dkr.ecr.{REGION}.amazonaws.com/sagemaker-{PROJECT_ID}:latest"
+    ),
+    "an image that was not recorded": lambda aws: aws.container.update(
+        Image=f"{DEV}.dkr.ecr.{REGION}.amazonaws.com/sagemaker-{PROJECT_ID}@sha256:{'b' * 64}"
     ),
     "an image that is gone": lambda aws: aws.container.update(
         Image=f"{DEV}.dkr.ecr.{REGION}.amazonaws.com/sagemaker-{PROJECT_ID}@{DIGEST}"

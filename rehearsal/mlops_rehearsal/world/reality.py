@@ -71,6 +71,19 @@ PARTS: Final = (
         "images and runtime versions are this machine's",
     ),
     Part(
+        "The gate: Lambda actions of CodePipeline",
+        Shown.EMULATED,
+        "the functions run as their own roles with the job that CodePipeline describes; its "
+        "`artifactCredentials` are a session of the pipeline's role, in AWS one for the artifacts "
+        "of the action; limits of variables and of Lambda's time are not reached",
+    ),
+    Part(
+        "Keys of artifacts",
+        Shown.AWS,
+        "the policy of a pipeline's bucket goes by `<pipeline>/<artifact>/<random>`, which AWS's "
+        "examples show and no page promises",
+    ),
+    Part(
         "Service Catalog",
         Shown.EMULATED,
         "portfolios, launch constraints, launches: the stack is made with the launch role's "

@@ -12,7 +12,8 @@ from .stage_view import texts
 HASHED: Final = 20 * 1024**3
 """Models up to 20 GiB are hashed again, which takes minutes; larger ones count on the bucket's
 policy, by which nobody can write a sealed model twice, and on its only version."""
-SHA256: Final = "sha256"
+SHA256, DIGEST_KEY = "ModelSha256", "ImageDigest"
+"""What the build records with a version, in CustomerMetadataProperties."""
 TRAIN_AGAIN: Final = "train again: the build's pipeline seals the model before it registers it"
 
 
@@ -37,7 +38,8 @@ def check_evidence(
         _check_nothing_besides(container)
         for uri in _models(container):
             _check_model(clients["s3"], uri, bucket, recorded.get(SHA256, ""))
-        _check_image(clients["ecr"], str(container.get("Image", "")), settings, project)
+        image = str(container.get("Image", ""))
+        _check_image(clients["ecr"], image, recorded.get(DIGEST_KEY, ""), settings, project)
 
 
 def _check_nothing_besides(container: Mapping[str, Any]) -> None:
@@ -94,7 +96,7 @@ def _check_object(s3: Any, sealed: Sealed) -> None:
         raise Refused(f"{sealed.uri} has the sha256 {actual}: it was exchanged. {TRAIN_AGAIN}")
 
 
-def _check_image(ecr: Any, image: str, settings: Settings, project: Project) -> None:
+def _check_image(ecr: Any, image: str, recorded: str, settings: Settings, project: Project) -> None:
     found = IMAGE.fullmatch(image)
     own = f"sagemaker-{project.id}"
     if found and found[1] in settings.image_accounts and found[2] == settings.region:
@@ -108,6 +110,11 @@ def _check_image(ecr: Any, image: str, settings: Settings, project: Project) -> 
         raise Refused(
             f"the version's image is '{image[:300]}'; allowed: images of AWS's accounts in "
             f"{settings.region}, and {own}@sha256:... of account {settings.dev_account}"
+        )
+    if recorded != found[4]:
+        raise Refused(
+            f"the version was registered with the image '{recorded[:80] or 'none'}', and names "
+            f"'{found[4]}'; {TRAIN_AGAIN}"
         )
     try:
         ecr.describe_images(repositoryName=own, imageIds=[{"imageDigest": found[4]}])

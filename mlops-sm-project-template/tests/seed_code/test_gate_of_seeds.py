@@ -1,0 +1,51 @@
+"""The gate accepts what the seed code of every product synthesises, as long as its names may be."""
+
+import json
+from pathlib import Path
+
+import pytest
+from launched_projects import PRODUCTS, product
+from seed_repositories import seed_repository
+
+from cdk_service_catalog.gate.runtime.rules import refusals, report
+from cdk_service_catalog.gate.runtime.settings import Project, Settings
+from mlops_commons.image_accounts import image_accounts_of
+
+pytestmark = pytest.mark.seed
+
+PROJECT = Project(name="n" * 32, id=f"p-{'i' * 14}")
+SETTINGS = Settings(
+    bucket_prefix="mlops",
+    region="eu-west-1",
+    accounts={"dev": "111122223333", "preprod": "444455556666", "prod": "777788889999"},
+    namespaces={"preprod": "bu1"},
+    image_accounts=image_accounts_of("eu-west-1"),
+)
+"""What `tests/settings.yml` of the seed code says."""
+SYNTHESISE = """
+import sys
+from pathlib import Path
+sys.path.insert(0, "tests")
+from synthesis import VERSION, templates
+if (Path("deploy_app") / "definition.py").is_file():
+    from conftest import DEFINITION
+    import json
+    Path("inference_pipeline.json").write_text(json.dumps(DEFINITION))
+templates(Path("assembly"))
+print(VERSION)
+"""
+
+
+@pytest.mark.parametrize("slug", [found.slug for found in PRODUCTS])
+def test_what_a_product_deploys_passes_the_gate(slug: str, tmp_path: Path) -> None:
+    repository = seed_repository(product(slug), "deploy_app", tmp_path)
+    done = repository.run("-c", SYNTHESISE)
+    assert done.returncode == 0, done.stderr
+    templates = {
+        stage: json.loads((repository.root / "assembly" / f"{stage}.template.json").read_text())
+        for stage in SETTINGS.accounts
+    }
+    version = done.stdout.splitlines()[-1]
+    found = refusals(templates, SETTINGS, PROJECT, version)
+    assert not found, report(found)
+    assert refusals(templates, SETTINGS, PROJECT, version.replace("/3", "/2")), "any version passes"
