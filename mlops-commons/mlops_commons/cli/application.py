@@ -28,6 +28,7 @@ EXAMPLES = {
     "config validate": "all problems of the configuration in one report",
     "doctor": "blockers, and the command that fixes each",
     "rehearse": "all of it on this machine, without AWS",
+    "access": "who can become whom, computed over all of it",
     "diagram": "draw what your configuration deploys, as SVG",
     "generate": "schemas, tables and pictures, from the code",
     "docs build": "this documentation as a site, offline",

@@ -14,6 +14,7 @@ from mlops_commons.utilities.generated_files import stale
 from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT, SAMPLE
 
 PICTURES = "mlops_commons.cli.upkeep.pictures"
+REACH = "mlops_reachability.document"
 FILLED_IN = {
     key: (SAMPLE / name).read_text().replace("business-unit-1", "retail")
     for key, name in (("cdk_app", "cdk-app.yml"), ("infra", "cdk-infra-app.yml"))
@@ -22,10 +23,10 @@ FILLED_IN = {
 
 
 HERE = [
-    # Pictures need the real CDK CLI.
+    # Pictures and reach need everything synthesised.
     pytest.param(found.module, marks=getattr(pytest.mark, tier))
     for found in generators_here(REPOSITORY_ROOT)
-    for tier in (["app"] if found.module == PICTURES else ["construct"])
+    for tier in (["app"] if found.module in (PICTURES, REACH) else ["construct"])
 ]
 
 
@@ -44,6 +45,7 @@ def test_a_repository_of_one_app_leaves_out_what_it_cannot_make(tmp_path: Path) 
         "cdk_service_catalog.portfolio.product_table",
         "mlops_rehearsal.reference_tables",
         PICTURES,
+        REACH,
     }
 
 

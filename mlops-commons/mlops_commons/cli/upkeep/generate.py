@@ -18,8 +18,8 @@ COMMAND: Final = "./mlops-multi-account.sh generate"
 EXAMPLES: Final = """\
 \b
 What it writes: the schemas of the configuration files, the tables of the READMEs, the permissions
-of resource types, and the pictures, which show examples/sample. A repository of one app has a part
-of them. No credentials, no network.
+of resource types, who can become whom, and the pictures, which show examples/sample. A repository
+of one app has a part of them. No credentials, no network.
 
 \b
 Examples:
@@ -52,6 +52,7 @@ GENERATORS: Final = (
         module="cdk_service_catalog.portfolio.product_table", needs=("mlops-sm-project-template",)
     ),
     Generator(module="mlops_rehearsal.reference_tables", needs=("rehearsal",)),
+    Generator(module="mlops_reachability.document", needs=("rehearsal", "examples/sample")),
     Generator(module="mlops_commons.cli.upkeep.pictures", needs=("examples/sample",)),
 )
 """Who writes what; modules of the apps are named, because nothing here imports an app."""

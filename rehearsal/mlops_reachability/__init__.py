@@ -1,0 +1,1 @@
+"""Who can become whom: computed over everything that is synthesised."""

@@ -1,0 +1,104 @@
+"""The page of reach: the reviewed tables and the picture, made from what is synthesised."""
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from mlops_commons.cli.environment import child_environment
+from mlops_commons.diagrams.dot import dot
+from mlops_commons.diagrams.layout import laid_out
+from mlops_commons.utilities.generated_tables import GeneratedTable, wanted_texts
+from mlops_commons.utilities.paths import (
+    CDK_APP_CONFIG,
+    CDK_INFRA_APP_CONFIG,
+    REPOSITORY_ROOT,
+    SAMPLE,
+)
+from mlops_reachability.picture import picture
+from mlops_reachability.starts import Target
+from mlops_reachability.synthesis import synthesise
+from mlops_reachability.table import Reach, ReachTable, table
+
+PAGE: Final = "docs/reachability.md"
+PICTURE: Final = REPOSITORY_ROOT / "docs" / "diagrams" / "reachability.svg"
+NOT: Final = ""
+YES: Final = "**yes**"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reviewed:
+    """A configuration whose reach is on the page.
+
+    Attributes:
+        products: of whose projects; none means all.
+    """
+
+    name: str
+    folder: Path
+    products: tuple[str, ...] = ()
+
+
+CONFIGURATIONS: Final = (
+    Reviewed(name="sample", folder=SAMPLE),
+    Reviewed(name="endpoints-only", folder=SAMPLE.with_name("endpoints-only"), products=("basic",)),
+)
+
+
+@cache
+def computed(reviewed: Reviewed) -> ReachTable:
+    """The table of a configuration; once in a process, since everything is synthesised for it."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = synthesise(
+            reviewed.folder / CDK_APP_CONFIG.name,
+            reviewed.folder / CDK_INFRA_APP_CONFIG.name,
+            Path(folder),
+            reviewed.products,
+        )
+        return table(made, reviewed.products)
+
+
+def generated() -> Mapping[Path, str]:
+    """The page with its tables, and the picture.
+
+    Raises:
+        PlatformError: an example cannot be synthesised, or the layout library is not installed.
+    """
+    found = {reviewed.name: computed(reviewed) for reviewed in CONFIGURATIONS}
+    tables = [made for name, reach in found.items() for made in tables_of(name, reach)]
+    (svg,) = laid_out([dot(picture(found[CONFIGURATIONS[0].name]))], child_environment())
+    return {**wanted_texts(tables), PICTURE: svg}
+
+
+def tables_of(name: str, reach: ReachTable) -> tuple[GeneratedTable, GeneratedTable]:
+    """What is reached, and by which paths."""
+    return (
+        GeneratedTable(
+            name=f"reach in {name}",
+            files=(PAGE,),
+            heading=("Who has", *(kind.value for kind in Target)),
+            rows=[
+                (start, *(_cell(row, reach) for row in reach.rows if row.start == start))
+                for start in reach.starts
+            ],
+        ),
+        GeneratedTable(
+            name=f"paths in {name}",
+            files=(PAGE,),
+            heading=("Who has", "reaches", "by"),
+            rows=[
+                (row.start, row.target.value, "; ".join(row.path) or "what it is")
+                for row in reach.rows
+                if row.products
+            ],
+        ),
+    )
+
+
+def _cell(row: Reach, reach: ReachTable) -> str:
+    """Yes, nothing, or the products in whose projects it is so."""
+    if not row.products:
+        return NOT
+    return YES if row.products == reach.products else ", ".join(row.products)

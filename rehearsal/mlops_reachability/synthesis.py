@@ -1,0 +1,177 @@
+"""What the graph is computed from: cloud assemblies, and the templates that projects deploy."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+import yaml
+
+from mlops_commons.assembly.templates import Template, read_templates
+from mlops_commons.cli.environment import cdk_command, child_environment
+from mlops_commons.utilities.errors import PlatformError
+from mlops_commons.utilities.paths import (
+    APP_DIRECTORIES,
+    CDK_APP_CONFIG,
+    CDK_INFRA_APP_CONFIG,
+    REPOSITORY_ROOT,
+)
+from mlops_commons.utilities.snapshot import snapshot
+
+SYNTHESISE: Final = """
+import json, sys
+from pathlib import Path
+sys.path[:0] = [".", "tests"]
+from synthesis import templates
+if Path("tests/conftest.py").is_file():
+    from conftest import DEFINITION
+    Path("inference_pipeline.json").write_text(json.dumps(DEFINITION))
+Path("templates.json").write_text(json.dumps(templates(Path("out"))))
+"""
+SETTINGS: Final = PurePosixPath("tests/settings.yml")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeployApp:
+    """What a product's deploy app synthesises for a project that does not exist.
+
+    Attributes:
+        settings: what the names in the templates were made of.
+        templates: by stage.
+    """
+
+    settings: Mapping[str, str]
+    templates: Mapping[str, Template]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Synthesised:
+    """Everything that a configuration deploys.
+
+    Attributes:
+        assemblies: the cloud assembly of each app.
+        products: the template of each product, by the name of its folder.
+        deploy_apps: by product; none for a product without one.
+    """
+
+    cdk_app: Path
+    infra: Path
+    assemblies: Mapping[str, Path]
+    products: Mapping[str, Template]
+    deploy_apps: Mapping[str, DeployApp]
+
+
+def synthesise(cdk_app: Path, infra: Path, folder: Path, only: Collection[str] = ()) -> Synthesised:
+    """Synthesise both apps and the deploy apps of products, below a folder.
+
+    Args:
+        only: the products; none means all.
+
+    Raises:
+        PlatformError: something of it cannot be synthesised, or there is no such product.
+    """
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        made = {
+            app: pool.submit(_assembly, directory, folder / app, cdk_app, infra)
+            for app, directory in APP_DIRECTORIES.items()
+        }
+        assemblies = {app: future.result() for app, future in made.items()}
+        products = _chosen(_products(assemblies["template"]), only)
+        seeds = {slug: _seed(assemblies["template"], p) for slug, p in products.items()}
+        archives = dict.fromkeys(archive for archive in seeds.values() if archive)
+        apps = dict(
+            zip(archives, pool.map(lambda a: _deploy_app(a, folder), archives), strict=True)
+        )
+    return Synthesised(
+        cdk_app=cdk_app,
+        infra=infra,
+        assemblies=assemblies,
+        products=products,
+        deploy_apps={slug: apps[archive] for slug, archive in seeds.items() if archive},
+    )
+
+
+def _assembly(directory: str, root: Path, cdk_app: Path, infra: Path) -> Path:
+    """The assembly of an app, made in a checkout without anything of a user's own."""
+    texts = {
+        PurePosixPath(target.relative_to(REPOSITORY_ROOT).as_posix()): file.read_text("utf-8")
+        for target, file in ((CDK_APP_CONFIG, cdk_app), (CDK_INFRA_APP_CONFIG, infra))
+        if file.is_file()
+    }
+    snapshot(REPOSITORY_ROOT, directory, texts).write(root)
+    for extension in (root / directory).glob("mlops_infra/extensions/*.py"):
+        if extension.name != "__init__.py":
+            extension.unlink()
+    packages = os.pathsep.join(str(root / name) for name in ("mlops-commons", directory))
+    command = [*cdk_command(), "synth", "--quiet", "--no-lookups"]
+    _run(command, root / directory, {**child_environment(), "PYTHONPATH": packages})
+    return root / directory / "cdk.out"
+
+
+def _chosen(products: Mapping[str, Template], only: Collection[str]) -> Mapping[str, Template]:
+    missing = ", ".join(sorted(set(only) - set(products)))
+    if missing:
+        raise PlatformError(
+            f"there is no product '{missing}'; there are: {', '.join(sorted(products))}",
+            hint="name the folder of a product, or leave --product out for all",
+        )
+    return {slug: found for slug, found in products.items() if not only or slug in only}
+
+
+def _products(assembly: Path) -> Mapping[str, Template]:
+    """The products by their folders, from the first set that offers them."""
+    found = next(iter(read_templates(assembly).products))
+    folder = (assembly / found).parent
+    return {
+        file.name.removesuffix(".product.template.json").rpartition("-")[2]: json.loads(
+            file.read_text()
+        )
+        for file in sorted(folder.glob("*.product.template.json"))
+    }
+
+
+def _seed(assembly: Path, product: Template) -> Path | None:
+    """The archive that the deploy repository of a product starts with."""
+    for resource in product["Resources"].values():
+        key = resource.get("Properties", {}).get("Code", {}).get("S3", {}).get("Key", "")
+        archive = assembly / f"asset.{key}"
+        if key and "app.py" in zipfile.ZipFile(archive).namelist():
+            return archive
+    return None
+
+
+def _deploy_app(archive: Path, folder: Path) -> DeployApp:
+    root = folder / hashlib.sha256(archive.name.encode()).hexdigest()[:12]
+    zipfile.ZipFile(archive).extractall(root)
+    settings: dict[str, str] = {
+        name: str(value)
+        for name, value in yaml.safe_load((root / SETTINGS).read_text("utf-8")).items()
+        if not name.endswith("_parameter_namespace")
+    }
+    (root / SETTINGS).write_text(yaml.safe_dump(settings), encoding="utf-8")
+    _run([sys.executable, "-c", SYNTHESISE], root, child_environment())
+    templates: dict[str, Any] = json.loads((root / "templates.json").read_text())
+    return DeployApp(settings=settings, templates=templates)
+
+
+def _run(command: Sequence[str | Path], cwd: Path, environment: Mapping[str, str]) -> None:
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env=dict(environment),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise PlatformError(
+            f"'{cwd}' cannot be synthesised: {(done.stdout + done.stderr).strip()[-2000:]}",
+            hint="see why with: ./mlops-multi-account.sh template check",
+        )
