@@ -75,6 +75,8 @@ def test_an_app_is_synthesised_once_and_then_used_again(
 
 
 SPEAKING = """
+import os
+
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 
@@ -106,16 +108,19 @@ app.synth()
         ("ec2.Vpc.from_lookup(stack, 'Vpc', vpc_id='vpc-1')", [], 1, "is looked up in an account"),
         ("print(app.node.try_get_context('user'))", [], 0, "from cdk.context.json"),
         ("print(app.node.try_get_context('own'))", [], 0, "from cdk.json"),
+        ("print(os.environ['NODE_OPTIONS'])", [], 0, "size=8 --stack-trace-limit=20"),
     ],
 )
 def test_what_constructs_say_is_told_and_decides(
     root: Path,
     capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
     body: str,
     flags: list[str],
     expected: int,
     said: str,
 ) -> None:
+    monkeypatch.setenv("NODE_OPTIONS", "--stack-trace-limit=20")
     app = root / "app"
     (app / "app.py").write_text(SPEAKING.format(body=body))
     settings = {"app": "python3 app.py", "context": {"own": "from cdk.json", "user": "hidden"}}

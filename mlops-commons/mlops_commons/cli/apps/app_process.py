@@ -17,6 +17,9 @@ from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.process import run
 
 APP: Final = "app.py"
+YOUNG_GENERATION: Final = "--max-semi-space-size=8"
+"""Megabytes. With many sets node lets its young generation grow far beyond what it needs: this
+takes a fifth off the peak of 20 sets, and the time is the same."""
 
 
 def run_app(
@@ -45,6 +48,8 @@ def run_app(
     settings = {
         "CDK_OUTDIR": str(assembly),
         "CDK_CONTEXT_JSON": json.dumps(context(directory, home)),
+        # In front, so that a user's own options win.
+        "NODE_OPTIONS": f"{YOUNG_GENERATION} {environment.get('NODE_OPTIONS', '')}".strip(),
     }
     with tempfile.TemporaryFile() as output:
         code = run(
