@@ -14,6 +14,7 @@ from mlops_reachability.edges import (
     data,
     made,
     pushed,
+    review,
     started,
     unbound,
     widened,
@@ -35,8 +36,9 @@ from mlops_reachability.globs import witness
 from mlops_reachability.model import Resource, Role, World
 from mlops_reachability.pipelines import PIPELINE, actions_of, approvals_of
 
-REVIEWED: Final = "Custom::ApprovalRules"
-"""What associates an approval rule with repositories."""
+REVIEWED: Final = "Custom::ApprovalRuleTemplate"
+"""What gives repositories of some kinds an approval rule, and tags those that have it."""
+TAGGED: Final = {"aws:ResourceTag/mlops:reviewed": "true"}
 _NO_BOUNDARY: Final = frozenset({"iam:permissionsboundary"})
 
 
@@ -59,6 +61,7 @@ class Capabilities:
             self._makes_roles,
             self._writes,
             self._changes_repositories,
+            self._reviews,
             self._decides,
             self._reads,
         )
@@ -215,16 +218,51 @@ class Capabilities:
             arn, main = repository.arn, {"codecommit:References": "refs/heads/main"}
             if any(actor.can(action, arn, main) for action in PUSHES):
                 yield Edge(pushed(arn), f"pushes to {repository.name}")
-            elif any(actor.can(action, arn, main) for action in MERGES):
-                if repository.arn not in self._reviewed:
-                    words = f"merges his own pull request in {repository.name}"
-                    yield Edge(pushed(arn), words)
-                elif any(actor.can(action, arn) for action in AROUND_APPROVAL_RULES):
-                    words = f"goes around the approval rule of {repository.name}"
-                    yield Edge(pushed(arn), words)
+            yield from self._merges(actor, repository)
             other = {"codecommit:References": "refs/heads/other"}
             if any(actor.can(action, arn, other) for action in PUSHES):
                 yield Edge(branch(arn), f"pushes a branch to {repository.name}")
+
+    def _merges(self, actor: Actor, repository: Resource) -> Iterator[Edge]:
+        """Pull requests that he merges: his own, or one that an approval rule holds.
+
+        Nobody approves his own (CodeCommit API Reference, UpdatePullRequestApprovalState).
+        """
+        target = pushed(repository.arn)
+        pool = self._reviewers(repository)
+        tags = TAGGED if pool is not None else {}
+        main = {"codecommit:References": "refs/heads/main", **tags}
+        if not any(actor.can(action, repository.arn, main) for action in MERGES):
+            return
+        if pool is None:
+            yield Edge(target, f"merges his own pull request in {repository.name}")
+        elif any(actor.can(action, repository.arn) for action in AROUND_APPROVAL_RULES):
+            yield Edge(target, f"goes around the approval rule of {repository.name}")
+        for role in pool or ():
+            if role != actor.arn:
+                words = f"merges in {repository.name} what {role.rpartition('/')[2]} approves"
+                yield Edge(target, words, (review(role),))
+
+    def _reviewers(self, repository: Resource) -> tuple[str, ...] | None:
+        """The roles whose approval a repository's rule asks for; None without a rule."""
+        for rule in self.world.of_type(REVIEWED):
+            kinds = listed(rule.properties.get("Kinds", ()))
+            if rule.account == repository.account and repository.name.endswith(tuple(kinds)):
+                content = str(rule.properties.get("Content", ""))
+                return tuple(
+                    role.arn
+                    for role in self.world.roles.values()
+                    if f":assumed-role/{role.name}/" in content
+                )
+        return None
+
+    def _reviews(self, actor: Actor) -> Iterator[Edge]:
+        """Approvals of pull requests, for whoever a rule counts."""
+        for repository in self.world.of_type("AWS::CodeCommit::Repository"):
+            pool = self._reviewers(repository)
+            approves = actor.can("codecommit:UpdatePullRequestApprovalState", repository.arn)
+            if pool and actor.arn in pool and approves:
+                yield Edge(review(actor.arn), "approves pull requests of others")
 
     def _decides(self, actor: Actor) -> Iterator[Edge]:
         for pipeline in self.world.of_type(PIPELINE):
@@ -276,11 +314,6 @@ class Capabilities:
         return tuple(found)
 
     @cached_property
-    def _reviewed(self) -> frozenset[str]:
-        """The repositories that an approval rule holds."""
-        return frozenset(_reviewed(self.world))
-
-    @cached_property
     def _roles_of_stacks(self) -> dict[str, str]:
         """What CloudFormation applies each stack with, as stacks and pipelines say it."""
         found = {stack.arn: stack.role for stack in self.world.stacks if stack.role}
@@ -300,14 +333,3 @@ def _at(resource: Resource, path: tuple[str, ...]) -> str:
     for name in path:
         found = found.get(name, {}) if isinstance(found, dict) else {}
     return found if isinstance(found, str) else ""
-
-
-def _reviewed(world: World) -> Iterator[str]:
-    names = {
-        name
-        for rule in world.of_type(REVIEWED)
-        for name in listed(rule.properties.get("Repositories", ()))
-    }
-    for repository in world.of_type("AWS::CodeCommit::Repository"):
-        if repository.name in names:
-            yield repository.arn

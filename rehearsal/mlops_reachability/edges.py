@@ -69,3 +69,8 @@ def unbound(role: str) -> str:
 def made(role: str, boundary: str) -> str:
     """A new role with every permission that a boundary leaves; all without one."""
     return f"made {role} {boundary}".strip()
+
+
+def review(role: str) -> str:
+    """An approval of a pull request by a session of a role."""
+    return f"review {role}"

@@ -1,7 +1,7 @@
 """What can be reached from a start: edges followed until nothing new comes."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from mlops_reachability.actors import EVERYTHING, Actor
@@ -66,6 +66,10 @@ class Graph:
                     held.append((source, edge))
             waiting = held
         return reached
+
+    def take_edges(self, other: "Graph", same: Callable[[str], bool]) -> None:
+        """Take over what another graph has found for the nodes that are the same in both."""
+        self._edges = {node: found for node, found in other._edges.items() if same(node)}
 
     def edges(self, node: str) -> tuple[Edge, ...]:
         """The edges that begin at a node."""
