@@ -5,7 +5,13 @@ import sys
 from ministack_aws import api, own_calls, parent
 from ministack_aws.access import decisions
 from ministack_aws.cloudformation import records, service_role, validation
-from ministack_aws.corrections import access, buckets, object_encryption, resources
+from ministack_aws.corrections import (
+    access,
+    buckets,
+    conditional_writes,
+    object_encryption,
+    resources,
+)
 from ministack_aws.delivery import events, repositories
 from ministack_aws.engine import application, cloudformation
 from ministack_aws.network import ec2
@@ -18,6 +24,7 @@ def register() -> None:
     for types in (ec2, repositories, records, resources, buckets, endpoints):
         types.register(handlers)
     access.register()
+    conditional_writes.register()
     endpoint_metrics.register()
     validation.register(handlers)
     images.register()

@@ -126,16 +126,19 @@ def test_a_job_starts_the_program_train_of_the_image(
     actions = ["sagemaker:CreateTrainingJob", "s3:*", *pull]
     statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
     role = accounts.role(f"training-{status}", "sagemaker.amazonaws.com", statement)
-    (step,) = trained(accounts, image, role, status.lower())
-    assert step["StepStatus"] == status, step
-    assert reason in step.get("FailureReason", "")
+    digests = program("docker", "inspect", "--format", r'{{join .RepoDigests "\n"}}', image)
+    for name in (image, digests.stdout.strip()):
+        kind = "digest" if "@" in name else "tag"
+        (step,) = trained(accounts, name, role, f"{status.lower()}-{kind}")
+        assert step["StepStatus"] == status, step
+        assert reason in step.get("FailureReason", "")
 
 
 def trained(accounts: Accounts, image: str, role: str, name: str) -> list[dict[str, Any]]:
     """The steps of a pipeline that has one training job with an image and no entry point."""
     arguments = {
         "AlgorithmSpecification": {"TrainingImage": image, "TrainingInputMode": "File"},
-        "OutputDataConfig": {"S3OutputPath": f"s3://{BUCKET}-{name}/out"},
+        "OutputDataConfig": {"S3OutputPath": f"s3://{BUCKET}-{name.partition('-')[0]}/out"},
         "RoleArn": role,
     }
     step = {"Name": "Train", "Type": "Training", "Arguments": arguments}

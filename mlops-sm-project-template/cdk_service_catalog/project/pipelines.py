@@ -14,6 +14,7 @@ NOTHING: Final = "none"
 SYNTH: Final = "Synth"
 VERIFIED: Final = "Verified"
 MODEL: Final = f"#{{{actions.CHOOSE}.MODEL_PACKAGE_ARN}}"
+IMAGE: Final = "BuildImage"
 
 
 def pipeline_resources(definition: ProductDefinition, props: ProjectProps) -> Resources:
@@ -45,10 +46,16 @@ def pipeline_resources(definition: ProductDefinition, props: ProjectProps) -> Re
 
 
 def _build(definition: ProductDefinition) -> dict[str, Any]:
-    tag = {"IMAGE_TAG": f"#{{{actions.SOURCE}.CommitId}}"} if definition.image_repository else {}
-    image = actions.build("BuildImage", "ImageProject", variables=tag)
-    train = actions.build("RunPipeline", "TrainProject", run_order=2 if tag else 1, variables=tag)
-    return _stage("Build", *([image] if tag else []), train)
+    """The image by what its build has pushed: a tag says nothing of what it will name later."""
+    commit = {"COMMIT_ID": f"#{{{actions.SOURCE}.CommitId}}"}
+    if not definition.image_repository:
+        return _stage("Build", actions.build("RunPipeline", "TrainProject", variables=commit))
+    digest = {"IMAGE_DIGEST": f"#{{{IMAGE}.IMAGE_DIGEST}}"}
+    return _stage(
+        "Build",
+        actions.build(IMAGE, "ImageProject", namespace=IMAGE, variables=commit),
+        actions.build("RunPipeline", "TrainProject", run_order=2, variables={**commit, **digest}),
+    )
 
 
 def _choose(props: ProjectProps) -> actions.Action:

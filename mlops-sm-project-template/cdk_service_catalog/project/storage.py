@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from cdk_service_catalog.project import naming
+from cdk_service_catalog.project.evidence import evidence_statements
 from cdk_service_catalog.project.props import STAGES, ProjectProps
 from mlops_commons.iam.key_policies import THIS_KEY, encrypt_log_groups, key_policy
 from mlops_commons.iam.statements import (
@@ -75,7 +76,7 @@ def bucket_resources(props: ProjectProps) -> Resources:
                 resources=_whole("ArtifactBucket"),
                 condition=executing_in_stages(),
             ),
-            *_sealed_models(props),
+            *evidence_statements(props),
         ),
         "PipelineBucket": _bucket(props, "pipeline", "PipelineKey", expiration_days=180),
         "PipelineBucketPolicy": _bucket_policy(
@@ -200,38 +201,6 @@ def _only_pipelines_write() -> tuple[Statement, ...]:
             not_resources=(f"{bucket}/{naming.ASSEMBLY_KEYS}",),
             condition=but(pipelines),
         ),
-    )
-
-
-def _sealed_models(props: ProjectProps) -> tuple[Statement, ...]:
-    """What the gate has sealed stays as it is: a version of the model names it by its hash.
-
-    Source: S3 User Guide, "Enforce conditional writes on Amazon S3 buckets".
-    """
-    sealed = ("${ArtifactBucket.Arn}/registered/*",)
-    seal = {"ArnNotEquals": {"aws:PrincipalArn": props.gate.role_arn("seal")}}
-    rows: tuple[tuple[str, str, Condition], ...] = (
-        ("OnlyTheGateSeals", "PutObject", seal),
-        ("NobodyDeletesWhatIsSealed", "DeleteObject DeleteObjectVersion", {}),
-        (
-            "SealedOnce",
-            "PutObject",
-            {
-                "Null": {"s3:if-none-match": "true"},
-                "Bool": {"s3:ObjectCreationOperation": "true"},
-            },
-        ),
-    )
-    return tuple(
-        Statement(
-            sid=sid,
-            effect="Deny",
-            principals=EVERYBODY,
-            actions=actions("s3", names),
-            resources=sealed,
-            condition=condition,
-        )
-        for sid, names, condition in rows
     )
 
 

@@ -34,3 +34,9 @@ s3_action = Function[[str, str, Mapping[str, Any]], str | None](
     "ministack.core.iam_actions", "_s3_action", "(method, path, query_params)"
 )
 """The action of a call of S3, without `s3:`."""
+s3_context = Function[..., dict[str, str]](
+    "ministack.core.iam_actions",
+    "s3_service_context",
+    "(iam_action, query_params, path=, headers=)",
+)
+"""The condition keys of S3 that a call carries."""

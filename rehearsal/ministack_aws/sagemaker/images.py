@@ -17,7 +17,8 @@ from ministack_aws.errors import ServiceError
 from ministack_aws.sagemaker import job_roles
 from ministack_aws.sagemaker.containers import JobFailed
 
-ADDRESS: Final = re.compile(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com/([^:@]+):(.+)")
+ADDRESS: Final = re.compile(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com/([^:@]+)([:@])(.+)")
+NAMED_BY: Final = {":": "imageTag", "@": "imageDigest"}
 PULL: Final = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 Call = Callable[[Request], Response]
 
@@ -45,7 +46,7 @@ def program(address: str, name: str, folder: Path, role: str) -> list[str]:
     found = ADDRESS.fullmatch(address)
     if not found:
         raise JobFailed(f"what is in the image {address} is not known here")
-    account, region, repository, tag = found.groups()
+    account, region, repository, kind, named = found.groups()
     credentials = job_roles.assume(role)
     for action in PULL:
         arn = f"arn:aws:ecr:{region}:{account}:repository/{repository}"
@@ -53,7 +54,7 @@ def program(address: str, name: str, folder: Path, role: str) -> list[str]:
         if refusal:
             raise ServiceError("AccessDeniedException", refusal)
     with request_scope(account, region):
-        image = ecr.find_image(repository, {"imageTag": tag})
+        image = ecr.find_image(repository, {NAMED_BY[kind]: named})
     if image is None:
         raise JobFailed(f"the image {address} does not exist")
     manifest = json.loads(image["imageManifest"])

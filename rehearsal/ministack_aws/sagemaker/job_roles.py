@@ -32,13 +32,14 @@ def assume(role_arn: str) -> Credentials:
         ) from error
 
 
-def client(service: str, credentials: Credentials) -> Client:
+def client(service: str, credentials: Credentials, config: Config | None = None) -> Client:
     """A client of this emulator with credentials; only for threads of their own."""
+    usual = Config(retries={"max_attempts": 2}, s3={"addressing_style": "path"})
     return boto3.client(
         service,
         endpoint_url=os.environ["MINISTACK_SELF_URL"],
         region_name=get_region(),
-        config=Config(retries={"max_attempts": 2}, s3={"addressing_style": "path"}),
+        config=usual.merge(config) if config else usual,
         **credentials,
     )
 

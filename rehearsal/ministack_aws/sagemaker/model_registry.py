@@ -1,8 +1,14 @@
 """Model package groups' versions: registered, read from other accounts, approved and rejected."""
 
 import json
+import re
 import time
+from functools import cache
 from typing import Final
+
+import botocore.session
+from botocore.model import Shape
+from botocore.validate import ParamValidator
 
 from ministack_aws import event_bus
 from ministack_aws.arns import arn
@@ -18,6 +24,10 @@ NEEDED_ACROSS_ACCOUNTS = ("sagemaker:DescribeModelPackage", "sagemaker:CreateMod
 Developer Guide, "Deploy a Model Version from a Different Account")."""
 PACKAGES: Final[dict[str, Record]] = {}
 """Versions by ARN, in the order of their creation."""
+MAXIMUM_PROPERTIES: Final = 50
+LENGTHS: Final = (128, 256)
+"""Of a key and of a value."""
+PROPERTY: Final = re.compile(r"[\w\s_.:/=+@-]+")
 STATUSES: Final = ("Approved", "Rejected", "PendingManualApproval")
 
 
@@ -80,7 +90,12 @@ def group_refusal(package_arn: str, principal: str, action: str) -> str | None:
 
 
 def create(request: Request) -> Record:
-    """Register the next version of a group."""
+    """Register the next version of a group.
+
+    Raises:
+        ServiceError: the request is not what CreateModelPackage takes.
+    """
+    _check(request)
     group = _short(request["ModelPackageGroupName"])
     if group not in {p["ModelPackageGroupName"] for _, p in all_of(GROUP)}:
         raise ServiceError("ValidationException", f"Model Package Group {group} does not exist.")
@@ -101,6 +116,34 @@ def create(request: Request) -> Record:
     }
     _tell(PACKAGES[package_arn])
     return {"ModelPackageArn": package_arn}
+
+
+def _check(request: Request) -> None:
+    """What AWS's own SDK knows of the call, and what the service checks besides.
+
+    SageMaker API Reference, CreateModelPackage, CustomerMetadataProperties: at most 50 entries, and
+    the lengths and characters of keys and values.
+    """
+    report = ParamValidator().validate(request, _shape())
+    if report.has_errors():
+        raise ServiceError("ValidationException", report.generate_report())
+    properties = request.get("CustomerMetadataProperties", {})
+    if len(properties) > MAXIMUM_PROPERTIES:
+        raise ServiceError("ValidationException", f"{len(properties)} CustomerMetadataProperties")
+    for text, maximum in [
+        pair for row in properties.items() for pair in zip(row, LENGTHS, strict=True)
+    ]:
+        if len(text) > maximum or not PROPERTY.fullmatch(text):
+            raise ServiceError(
+                "ValidationException",
+                f"Value '{text}' at 'customerMetadataProperties' failed to satisfy constraint",
+            )
+
+
+@cache
+def _shape() -> Shape:
+    sagemaker = botocore.session.get_session().get_service_model("sagemaker")
+    return sagemaker.operation_model("CreateModelPackage").input_shape
 
 
 def _update(request: Request) -> Answer:

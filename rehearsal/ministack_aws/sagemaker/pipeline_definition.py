@@ -85,7 +85,9 @@ class Scope:
         for name in rest.split("."):
             keyed = OUTPUT.match(name)
             if keyed:
-                found = {_name(row): row for row in self._of(found, keyed["name"], path)}
+                rows = self._of(found, keyed["name"], path)
+                # What a function answers has a value; what a job has is described.
+                found = {_name(row): row.get("Value", row) for row in rows}
                 name = keyed["key"]
             found = self._of(found, name, path)
         return found
@@ -105,7 +107,8 @@ class Scope:
 
 
 def _name(row: Any) -> str:
-    return str(row.get("OutputName") or row.get("ChannelName") or row.get("InputName"))
+    named = ("OutputName", "ChannelName", "InputName", "Name")
+    return next((str(row[name]) for name in named if name in row), "")
 
 
 def parameters(definition: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from ministack_aws.sagemaker import (
     containers,
     images,
     job_roles,
+    lambda_steps,
     model_registry,
     transfers,
 )
@@ -201,6 +202,7 @@ def _fail_step(step: Step, scope: Scope, role: str, execution: Execution) -> Rec
 
 _KINDS = {
     "Fail": _fail_step,
+    "Lambda": lambda_steps.invoke,
     "Model": batch_steps.create_model,
     "Processing": _processing,
     "RegisterModel": _register,

@@ -25,6 +25,7 @@ STATE: Final = "container-images"
 """The folder for images and logins, in that for temporary files."""
 COPYING: Final = ("COPY", "ADD")
 MANIFEST: Final = "application/vnd.docker.distribution.manifest.v2+json"
+REPOSITORY_DIGESTS: Final = r'{{join .RepoDigests "\n"}}'
 LAYER: Final = "application/vnd.docker.image.rootfs.diff.tar.gzip"
 
 
@@ -129,8 +130,23 @@ def _push(arguments: list[str]) -> None:
         "config": _described("application/vnd.docker.container.image.v1+json", configuration),
         "layers": [_described(LAYER, content)],
     }
-    ecr.put_image(repositoryName=repository, imageTag=tag, imageManifest=json.dumps(manifest))
-    typer.echo(f"{tag}: pushed to {repository}")
+    text = json.dumps(manifest)
+    ecr.put_image(repositoryName=repository, imageTag=tag, imageManifest=text)
+    digest = _digest(text.encode())
+    _file(f"digest {image}").write_text(f"{address}@{digest}\n")
+    typer.echo(f"{tag}: digest: {digest} size: {len(text)}")
+
+
+def _inspect(arguments: list[str]) -> None:
+    """Under which digests the engine has pushed an image; it asks no registry."""
+    parser = argparse.ArgumentParser(prog="docker inspect")
+    parser.add_argument("--format", required=True, choices=[REPOSITORY_DIGESTS])
+    parser.add_argument("image")
+    image = parser.parse_args(arguments).image
+    if not _file(f"image {image}").exists():
+        raise Refused(f"No such object: {image}")
+    pushed = _file(f"digest {image}")
+    typer.echo(pushed.read_text().strip() if pushed.exists() else "")
 
 
 def _upload(ecr: Any, repository: str, content: bytes) -> None:
@@ -190,6 +206,7 @@ VERBS: Final[Mapping[tuple[str, str], Callable[[list[str]], None]]] = {
     ("aws", "ecr describe-images"): _describe_images,
     ("aws", "ecr get-login-password"): _get_login_password,
     ("docker", "build"): _build,
+    ("docker", "inspect"): _inspect,
     ("docker", "login"): _login,
     ("docker", "push"): _push,
 }

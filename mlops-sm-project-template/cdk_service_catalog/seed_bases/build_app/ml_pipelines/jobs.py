@@ -202,13 +202,15 @@ class RegisterStep(Step):
         inference_instances: Sequence[str],
         environment: Mapping[str, str],
         description: str,
+        evidence: Mapping[str, Any],
     ) -> None:
         """Create the step.
 
         Args:
-            model_data: the S3 URI of `model.tar.gz`, which holds the serving code.
+            model_data: the S3 URI of the sealed `model.tar.gz`, which holds the serving code.
             metrics_uri: the S3 URI of `evaluation.json`.
             environment: of the serving container.
+            evidence: what the version is made of.
         """
         super().__init__(name=name, step_type=StepTypeEnum.REGISTER_MODEL)
         self._properties = Properties(step_name=name, step=self, shape_name="ModelPackage")
@@ -217,6 +219,7 @@ class RegisterStep(Step):
             "ModelPackageGroupName": settings.model_package_group_name,
             "ModelPackageDescription": description,
             "ModelApprovalStatus": approval_status,
+            "CustomerMetadataProperties": dict(evidence),
             "InferenceSpecification": {
                 "Containers": [
                     {

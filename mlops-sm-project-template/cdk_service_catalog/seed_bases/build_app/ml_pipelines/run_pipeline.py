@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ml_pipelines.discovery import get_pipeline
 from ml_pipelines.get_pipeline_definition import add_module
 from ml_pipelines.settings import Settings, SettingsError
-from ml_pipelines.sources import Sources
+from ml_pipelines.sources import Sources, SourcesDiffer
 
 POLL_SECONDS = 30
 PATIENT = Config(retries={"mode": "standard", "max_attempts": 10})
@@ -33,7 +33,7 @@ def main() -> int:
         return 1
     try:
         return _run(settings, arguments.module_name, parameters)
-    except FileNotFoundError as error:
+    except (FileNotFoundError, SourcesDiffer) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except (BotoCoreError, ClientError) as error:

@@ -20,8 +20,10 @@ VARIABLES = {
     "kms_key_arn": "ARTIFACT_BUCKET_KMS_ID",
     "subnet_ids": "SUBNET_IDS",
     "security_group_ids": "SECURITY_GROUP_IDS",
+    "seal_function_arn": "SEAL_FUNCTION_ARN",
+    "commit_id": "COMMIT_ID",
 }
-OPTIONAL = {"ecr_repository_uri": "ECR_REPO_URI", "image_tag": "IMAGE_TAG"}
+OPTIONAL = {"ecr_repository_uri": "ECR_REPO_URI", "image_digest": "IMAGE_DIGEST"}
 LISTS = ("subnet_ids", "security_group_ids")
 
 
@@ -32,7 +34,10 @@ class Settings:
     Attributes:
         kms_key_arn: encrypts everything that a job writes.
         subnet_ids, security_group_ids: the private network in which every job runs.
-        ecr_repository_uri, image_tag: the project's own image, where it has one.
+        seal_function_arn: the platform's function that keeps a model as it is.
+        commit_id: what is in the repository while this runs.
+        ecr_repository_uri, image_digest: the project's own image, where it has one: what this
+            build has pushed, whatever a tag says.
     """
 
     project_name: str
@@ -46,8 +51,10 @@ class Settings:
     kms_key_arn: str
     subnet_ids: tuple[str, ...]
     security_group_ids: tuple[str, ...]
+    seal_function_arn: str
+    commit_id: str
     ecr_repository_uri: str = ""
-    image_tag: str = ""
+    image_digest: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -71,8 +78,13 @@ class Settings:
         return cls(**texts, **lists)
 
     def uri(self, *parts: str) -> str:
-        """A place in the artifact bucket, below the name of the pipeline."""
-        return "/".join((f"s3://{self.artifact_bucket}/{self.pipeline_name}", *parts))
+        """A place in the artifact bucket, which is this project's alone."""
+        return "/".join((f"s3://{self.artifact_bucket}", *parts))
+
+    @property
+    def image(self) -> str:
+        """The project's own image, by its content."""
+        return f"{self.ecr_repository_uri}@{self.image_digest}"
 
     def data_uri(self, *parts: str) -> str:
         """A place in the folder of the artifact bucket that people may write to."""
@@ -91,7 +103,9 @@ EXAMPLE = Settings(
     kms_key_arn="arn:aws:kms:eu-west-1:111122223333:key/00000000-0000-0000-0000-000000000000",
     subnet_ids=("subnet-0a", "subnet-0b"),
     security_group_ids=("sg-0a",),
+    seal_function_arn="arn:aws:lambda:eu-west-1:111122223333:function:mlops-example-gate-seal-euw1",
+    commit_id="0000000000000000000000000000000000000000",
     ecr_repository_uri="111122223333.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-p-example",
-    image_tag="0000000",
+    image_digest=f"sha256:{'0' * 64}",
 )
 """A project that does not exist, for tests and for a look at a definition."""

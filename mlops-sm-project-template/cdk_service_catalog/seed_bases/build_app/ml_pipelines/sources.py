@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from ml_pipelines.settings import Settings
 
 FOLDERS = ("source_scripts", "data")
@@ -28,8 +30,16 @@ class Upload:
     key: str
 
 
+class SourcesDiffer(Exception):
+    """What lies in S3 under the hash of these sources is something else."""
+
+
 class Sources:
-    """What is uploaded where; the same files have the same place, so nothing is overwritten."""
+    """What is uploaded where; the same files have the same place, and nothing is overwritten.
+
+    Attributes:
+        digest: SHA-256 of the names and contents of all files.
+    """
 
     def __init__(self, settings: Settings, root: Path = REPOSITORY) -> None:
         self._root = root
@@ -51,20 +61,48 @@ class Sources:
 
     def uploads(self) -> list[Upload]:
         """The plan, in the order of names."""
-        prefix = f"{self._settings.pipeline_name}/sources/{self.digest}"
+        prefix = f"sources/{self.digest}"
         return [Upload(f, f"{prefix}/{f.relative_to(self._root).as_posix()}") for f in self._files]
 
     def upload(self, s3: Any) -> int:
-        """Carry the plan out with a client of S3, encrypted with the project's key; how many."""
+        """Carry the plan out with a client of S3; how many files.
+
+        Raises:
+            SourcesDiffer: something else lies where a file of these sources belongs.
+        """
         for upload in self.uploads():
-            s3.put_object(
-                Bucket=self._settings.artifact_bucket,
-                Key=upload.key,
-                Body=upload.file.read_bytes(),
-                ServerSideEncryption="aws:kms",
-                SSEKMSKeyId=self._settings.kms_key_arn,
-            )
+            put_once(s3, self._settings, upload.key, upload.file.read_bytes())
         return len(self.uploads())
+
+
+def put_once(s3: Any, settings: Settings, key: str, content: bytes) -> None:
+    """Write an object, encrypted with the project's key; the bucket takes each key below `sources/`
+    once, and what is there already is compared, not trusted.
+
+    Raises:
+        SourcesDiffer: something else is there.
+    """
+    try:
+        s3.put_object(
+            Bucket=settings.artifact_bucket,
+            Key=key,
+            Body=content,
+            IfNoneMatch="*",
+            ServerSideEncryption="aws:kms",
+            SSEKMSKeyId=settings.kms_key_arn,
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "PreconditionFailed":
+            raise
+        found = s3.get_object(Bucket=settings.artifact_bucket, Key=key)["Body"].read()
+        here, there = (hashlib.sha256(text).hexdigest() for text in (content, found))
+        if here != there:
+            raise SourcesDiffer(
+                f"s3://{settings.artifact_bucket}/{key} has SHA-256 {there}, and this commit "
+                f"{here}: somebody else has written there, so nothing runs with it; find out who "
+                f"in the access log of the bucket, change any file of {' or '.join(FOLDERS)} and "
+                "push again"
+            ) from None
 
 
 def _files(root: Path) -> Iterator[Path]:
@@ -82,4 +120,4 @@ def _digest(root: Path, files: list[Path]) -> str:
     for file in files:
         content = hashlib.sha256(file.read_bytes()).hexdigest()
         total.update(f"{file.relative_to(root).as_posix()}\0{content}\n".encode())
-    return total.hexdigest()[:16]
+    return total.hexdigest()

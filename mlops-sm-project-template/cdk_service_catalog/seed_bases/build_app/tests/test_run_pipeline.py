@@ -1,16 +1,18 @@
 """Following an execution and writing to AWS, against the service model that boto3 has of it."""
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from ml_pipelines.run_pipeline import main, start, wait
 from ml_pipelines.settings import EXAMPLE, VARIABLES
-from ml_pipelines.sources import Sources
+from ml_pipelines.sources import Sources, SourcesDiffer
 
 NAME = EXAMPLE.pipeline_name
 PIPELINE = f"arn:aws:sagemaker:eu-west-1:111122223333:pipeline/{NAME}"
@@ -99,22 +101,64 @@ def test_a_failed_execution_names_the_step_and_the_reason(
     assert errors == ["error: GateFailed: the error is high", "error: a step failed"]
 
 
-def test_sources_are_uploaded_with_the_projects_key(tmp_path: Path) -> None:
+@pytest.fixture
+def sources(tmp_path: Path) -> Sources:
     (tmp_path / "source_scripts").mkdir()
     (tmp_path / "source_scripts" / "train.py").write_text("print('trains')\n")
-    sources = Sources(EXAMPLE, tmp_path)
+    return Sources(EXAMPLE, tmp_path)
+
+
+@pytest.fixture
+def s3() -> Iterator[tuple[Any, Stubber]]:
     client = _client("s3")
     with Stubber(client) as stubber:
-        expected = {
-            "Bucket": EXAMPLE.artifact_bucket,
-            "Key": f"{NAME}/sources/{sources.digest}/source_scripts/train.py",
-            "Body": b"print('trains')\n",
-            "ServerSideEncryption": "aws:kms",
-            "SSEKMSKeyId": EXAMPLE.kms_key_arn,
-        }
-        stubber.add_response("put_object", {}, expected)
-        assert sources.upload(client) == 1
+        yield client, stubber
         stubber.assert_no_pending_responses()
+
+
+def _place(sources: Sources) -> dict[str, str]:
+    key = f"sources/{sources.digest}/source_scripts/train.py"
+    return {"Bucket": EXAMPLE.artifact_bucket, "Key": key}
+
+
+def test_sources_are_uploaded_once_and_with_the_projects_key(
+    s3: tuple[Any, Stubber], sources: Sources
+) -> None:
+    client, stubber = s3
+    expected = {
+        **_place(sources),
+        "Body": b"print('trains')\n",
+        "IfNoneMatch": "*",
+        "ServerSideEncryption": "aws:kms",
+        "SSEKMSKeyId": EXAMPLE.kms_key_arn,
+    }
+    stubber.add_response("put_object", {}, expected)
+    assert sources.upload(client) == 1
+
+
+@pytest.mark.parametrize(
+    ("there", "refused"), [(b"print('trains')\n", False), (b"print('steals')\n", True)]
+)
+def test_sources_that_are_there_are_compared_and_not_trusted(
+    s3: tuple[Any, Stubber], sources: Sources, there: bytes, refused: bool
+) -> None:
+    client, stubber = s3
+    stubber.add_client_error("put_object", "PreconditionFailed", http_status_code=412)
+    stubber.add_response("get_object", {"Body": BytesIO(there)}, _place(sources))
+    if not refused:
+        assert sources.upload(client) == 1
+        return
+    with pytest.raises(SourcesDiffer, match="somebody else has written there"):
+        sources.upload(client)
+
+
+def test_another_failure_of_an_upload_is_not_taken_for_sources_that_are_there(
+    s3: tuple[Any, Stubber], sources: Sources
+) -> None:
+    client, stubber = s3
+    stubber.add_client_error("put_object", "AccessDenied", http_status_code=403)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        sources.upload(client)
 
 
 @pytest.mark.parametrize(

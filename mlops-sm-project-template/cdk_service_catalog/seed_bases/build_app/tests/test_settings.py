@@ -12,12 +12,16 @@ from ml_pipelines.sources import Sources
 
 def test_settings_are_what_the_build_gives() -> None:
     given = {name: f"<{name}>" for name in VARIABLES.values()}
-    given |= {"SUBNET_IDS": "subnet-a, subnet-b", "SECURITY_GROUP_IDS": "sg-a", "IMAGE_TAG": "abc"}
+    given |= {
+        "SUBNET_IDS": "subnet-a, subnet-b",
+        "SECURITY_GROUP_IDS": "sg-a",
+        "IMAGE_DIGEST": "abc",
+    }
     settings = Settings.from_environment(given)
     assert settings.kms_key_arn == "<ARTIFACT_BUCKET_KMS_ID>"
     assert settings.subnet_ids == ("subnet-a", "subnet-b")
     assert settings.security_group_ids == ("sg-a",)
-    assert (settings.image_tag, settings.ecr_repository_uri) == ("abc", "")
+    assert (settings.image_digest, settings.ecr_repository_uri) == ("abc", "")
 
 
 def test_missing_settings_are_named_all_at_once() -> None:
@@ -37,7 +41,7 @@ def _repository(folder: Path, script: str = "print()\n") -> Path:
 
 def test_sources_lie_under_a_hash_of_their_content(tmp_path: Path) -> None:
     sources = Sources(EXAMPLE, _repository(tmp_path))
-    place = f"example-p-example/sources/{sources.digest}"
+    place = f"sources/{sources.digest}"
     keys = [upload.key for upload in sources.uploads()]
     assert keys == [f"{place}/source_scripts/train.py", f"{place}/data/rows.csv"]
     assert sources.uri("data") == f"s3://{EXAMPLE.artifact_bucket}/{place}/data"

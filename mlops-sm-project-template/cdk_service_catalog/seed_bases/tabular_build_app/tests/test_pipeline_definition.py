@@ -114,7 +114,7 @@ def test_the_training_pipeline_goes_from_data_to_a_registered_version(
         *("Processing", "Training", "Processing", "Condition")
     ]
     gate = definition["Steps"][-1]["Arguments"]
-    assert [step["Type"] for step in gate["IfSteps"]] == ["RegisterModel"]
+    assert [step["Type"] for step in gate["IfSteps"]] == ["Lambda", "RegisterModel"]
     assert [step["Type"] for step in gate["ElseSteps"]] == ["Fail"]
     parameters = {p["Name"]: p["DefaultValue"] for p in definition["Parameters"]}
     assert parameters == {
@@ -155,7 +155,7 @@ def test_the_gate_compares_the_error_of_the_report_with_the_parameter(
 def test_the_registered_version_serves_with_the_code_in_its_archive(
     definition: dict[str, Any],
 ) -> None:
-    (register,) = definition["Steps"][-1]["Arguments"]["IfSteps"]
+    seal, register = definition["Steps"][-1]["Arguments"]["IfSteps"]
     arguments = register["Arguments"]
     assert arguments["ModelPackageGroupName"] == EXAMPLE.model_package_group_name
     assert arguments["ModelApprovalStatus"] == {"Get": "Parameters.ModelApprovalStatus"}
@@ -164,4 +164,29 @@ def test_the_registered_version_serves_with_the_code_in_its_archive(
         "SAGEMAKER_PROGRAM": "inference.py",
         "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
     }
-    assert container["ModelDataUrl"] == {"Get": "Steps.Train.ModelArtifacts.S3ModelArtifacts"}
+    assert seal["FunctionArn"] == EXAMPLE.seal_function_arn
+    assert seal["Arguments"] == {"source": {"Get": "Steps.Train.ModelArtifacts.S3ModelArtifacts"}}
+    assert container["ModelDataUrl"] == {"Get": "Steps.Seal.OutputParameters['uri']"}
+
+
+def test_a_version_records_what_it_is_made_of(definition: dict[str, Any]) -> None:
+    _, register = definition["Steps"][-1]["Arguments"]["IfSteps"]
+    recorded = register["Arguments"]["CustomerMetadataProperties"]
+    metric = "regression_metrics.mse.value"
+    read = {"PropertyFile": {"Get": "Steps.Evaluate.PropertyFiles.EvaluationReport"}}
+    assert recorded == {
+        "ModelSha256": {"Get": "Steps.Seal.OutputParameters['sha256']"},
+        "SourcesSha256": Sources(EXAMPLE).digest,
+        "CommitId": EXAMPLE.commit_id,
+        "ImageDigest": EXAMPLE.image_digest,
+        "Metric": metric,
+        "MetricValue": {
+            "Std:Join": {"On": "", "Values": [{"Std:JsonGet": {**read, "Path": metric}}]}
+        },
+    }
+
+
+def test_models_are_trained_where_only_jobs_write(definition: dict[str, Any]) -> None:
+    (train,) = [s["Arguments"] for s in definition["Steps"] if s["Type"] == "Training"]
+    place = f"s3://{EXAMPLE.artifact_bucket}/models"
+    assert train["OutputDataConfig"]["S3OutputPath"] == place

@@ -1,4 +1,4 @@
-"""Preprocess, fine-tune, evaluate, gate, register: the pipeline of a pre-trained model."""
+"""Preprocess, fine-tune, evaluate, gate, seal, register: the pipeline of a pre-trained model."""
 
 from collections.abc import Mapping
 
@@ -10,6 +10,7 @@ from sagemaker.core.workflow.parameters import ParameterFloat, ParameterString
 from sagemaker.core.workflow.properties import PropertyFile
 from sagemaker.mlops.workflow.pipeline import Pipeline
 
+from ml_pipelines.evidence import SealStep, evidence
 from ml_pipelines.product import FineTuning
 from ml_pipelines.settings import Settings
 
@@ -69,11 +70,12 @@ def fine_tuning_pipeline(settings: Settings, product: FineTuning) -> Pipeline:
         json_path=f"metrics.{product.metric}.value",
     )
     evaluated = evaluate.properties.ProcessingOutputConfig.Outputs["evaluation"].S3Output.S3Uri
+    seal = SealStep("Seal", settings=settings, model_data=model_data)
     register = RegisterStep(
         "Register",
         settings=settings,
         image=serving,
-        model_data=model_data,
+        model_data=seal.uri,
         approval_status=approval,
         metrics_uri=Join(on="/", values=[evaluated, "evaluation.json"]),
         content_types=("application/json",),
@@ -81,11 +83,12 @@ def fine_tuning_pipeline(settings: Settings, product: FineTuning) -> Pipeline:
         inference_instances=(product.inference_instance,),
         environment={**SERVING, "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"},
         description=settings.pipeline_description,
+        evidence=evidence(settings, jobs.sources, seal, score),
     )
     gate = jobs.gate(
         "CheckScore",
         conditions=[ConditionGreaterThanOrEqualTo(left=score, right=minimum)],
-        passed=[register],
+        passed=[seal, register],
         message=Join(on=" ", values=[f"{product.metric} is less than", minimum]),
     )
     return Pipeline(

@@ -30,7 +30,10 @@ def test_it_goes_from_data_and_a_base_model_to_a_registered_version(definition: 
         *("Preprocess", "FineTune", "Evaluate", "CheckScore")
     ]
     gate = definition["Steps"][-1]["Arguments"]
-    assert [s["Type"] for s in gate["IfSteps"] + gate["ElseSteps"]] == ["RegisterModel", "Fail"]
+    assert [s["Type"] for s in gate["IfSteps"]] == ["Lambda", "RegisterModel"]
+    assert [s["Type"] for s in gate["ElseSteps"]] == ["Fail"]
+    (container,) = gate["IfSteps"][1]["Arguments"]["InferenceSpecification"]["Containers"]
+    assert container["ModelDataUrl"] == {"Get": "Steps.Seal.OutputParameters['uri']"}
     defaults = {p["Name"]: p["DefaultValue"] for p in definition["Parameters"]}
     assert defaults["MinimumScore"] == PRODUCT.minimum > 0
     assert defaults["ModelApprovalStatus"] == "PendingManualApproval"

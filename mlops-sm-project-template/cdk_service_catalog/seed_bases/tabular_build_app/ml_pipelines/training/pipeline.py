@@ -1,4 +1,4 @@
-"""Preprocess, train, evaluate, gate, register: a regression on tabular data."""
+"""Preprocess, train, evaluate, gate, seal, register: a regression on tabular data."""
 
 from ml_pipelines.jobs import SERVING, Jobs, RegisterStep  # isort: skip
 from sagemaker.core import image_uris
@@ -8,6 +8,7 @@ from sagemaker.core.workflow.parameters import ParameterFloat, ParameterString
 from sagemaker.core.workflow.properties import PropertyFile
 from sagemaker.mlops.workflow.pipeline import Pipeline
 
+from ml_pipelines.evidence import SealStep, evidence
 from ml_pipelines.settings import Settings
 from ml_pipelines.training.defaults import (
     APPROVAL_STATUS,
@@ -65,11 +66,12 @@ def get_pipeline(settings: Settings) -> Pipeline:
         step_name=evaluate.name, property_file=report, json_path="regression_metrics.mse.value"
     )
     evaluated = evaluate.properties.ProcessingOutputConfig.Outputs["evaluation"].S3Output.S3Uri
+    seal = SealStep("Seal", settings=settings, model_data=model_data)
     register = RegisterStep(
         "Register",
         settings=settings,
         image=image,
-        model_data=model_data,
+        model_data=seal.uri,
         approval_status=approval,
         metrics_uri=Join(on="/", values=[evaluated, "evaluation.json"]),
         content_types=("text/csv", "application/json"),
@@ -77,11 +79,12 @@ def get_pipeline(settings: Settings) -> Pipeline:
         inference_instances=("ml.m5.large", "ml.m5.xlarge", "ml.c5.large"),
         environment=SERVING,
         description=settings.pipeline_description,
+        evidence=evidence(settings, jobs.sources, seal, error),
     )
     gate = jobs.gate(
         "CheckMeanSquaredError",
         conditions=[ConditionLessThanOrEqualTo(left=error, right=maximum)],
-        passed=[register],
+        passed=[seal, register],
         message=Join(
             on=" ", values=["the mean squared error on the test set is greater than", maximum]
         ),

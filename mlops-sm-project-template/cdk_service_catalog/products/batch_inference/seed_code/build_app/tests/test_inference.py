@@ -151,6 +151,7 @@ def test_publishing_uploads_with_the_key_and_names_the_definition_last() -> None
                 "Bucket": EXAMPLE.artifact_bucket,
                 "Key": planned.key,
                 "Body": ANY,
+                "IfNoneMatch": "*",
                 "ServerSideEncryption": "aws:kms",
                 "SSEKMSKeyId": EXAMPLE.kms_key_arn,
             },

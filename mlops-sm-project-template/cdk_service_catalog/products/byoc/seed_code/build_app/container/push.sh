@@ -1,14 +1,25 @@
 #!/usr/bin/env bash
-# Builds the image and pushes it as $ECR_REPO_URI:$IMAGE_TAG; tags are immutable, so a tag that is
-# there already is this commit's image.
+# Builds the image, pushes it, and prints the digest of what was pushed; everything else goes to
+# stderr. The tag is this build's own, and no image that lies in the repository is ever taken for
+# the one of this commit: whoever pushed it may have put anything into it.
 set -euo pipefail
 registry="${ECR_REPO_URI%%/*}"
-repository="${ECR_REPO_URI#*/}"
-if aws ecr describe-images --repository-name "$repository" --image-ids "imageTag=$IMAGE_TAG" >/dev/null 2>&1; then
-  printf 'the image %s:%s is there already\n' "$repository" "$IMAGE_TAG"
-  exit 0
+image="$ECR_REPO_URI:$COMMIT_ID-${CODEBUILD_BUILD_ID##*:}"
+{
+  aws ecr get-login-password --region "$AWS_REGION" |
+    docker login --username AWS --password-stdin "$registry"
+  docker build --file container/Dockerfile --tag "$image" .
+  if ! docker push "$image"; then
+    printf 'error: %s was not pushed. If the tag exists already, somebody who knew it has pushed ' "$image"
+    printf 'another image under it, and tags are immutable: find out who (CloudTrail, PutImage), '
+    printf 'delete that image, and start this pipeline again\n'
+    exit 1
+  fi
+} >&2
+digests="$(docker inspect --format '{{join .RepoDigests "\n"}}' "$image")"
+digest="$(sed -n "s|^$ECR_REPO_URI@||p" <<<"$digests")"
+if [[ ! $digest =~ ^sha256:[0-9a-f]{64}$ ]]; then
+  printf 'error: docker does not say what it has pushed as %s: %s\n' "$image" "$digests" >&2
+  exit 1
 fi
-aws ecr get-login-password --region "$AWS_REGION" |
-  docker login --username AWS --password-stdin "$registry"
-docker build --file container/Dockerfile --tag "$ECR_REPO_URI:$IMAGE_TAG" .
-docker push "$ECR_REPO_URI:$IMAGE_TAG"
+printf '%s\n' "$digest"

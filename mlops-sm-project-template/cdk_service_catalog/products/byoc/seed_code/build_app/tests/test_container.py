@@ -111,8 +111,8 @@ def test_train_leaves_the_model_or_a_reason(trained: Path, tmp_path: Path) -> No
     assert (root / "model" / "code" / "inference.py").is_file()
 
 
-def test_jobs_and_the_registered_version_use_the_image_of_the_commit() -> None:
-    image = f"{EXAMPLE.ecr_repository_uri}:{EXAMPLE.image_tag}"
+def test_jobs_and_the_registered_version_use_the_image_that_this_build_has_pushed() -> None:
+    image = f"{EXAMPLE.ecr_repository_uri}@{EXAMPLE.image_digest}"
     definition = json.loads(get_pipeline("training", EXAMPLE).definition())
     named = re.findall(r'"[^"]*\.dkr\.ecr\.[^"]*"', json.dumps(definition))
     assert set(named) == {f'"{image}"'}

@@ -1,4 +1,4 @@
-"""Preprocess, train, evaluate, gate, register: a regression in the project's own image."""
+"""Preprocess, train, evaluate, gate, seal, register: a regression in the project's own image."""
 
 from ml_pipelines.jobs import SERVING, Jobs, RegisterStep  # isort: skip
 from sagemaker.core.workflow.conditions import ConditionLessThanOrEqualTo
@@ -7,6 +7,7 @@ from sagemaker.core.workflow.parameters import ParameterFloat, ParameterString
 from sagemaker.core.workflow.properties import PropertyFile
 from sagemaker.mlops.workflow.pipeline import Pipeline
 
+from ml_pipelines.evidence import SealStep, evidence
 from ml_pipelines.settings import Settings
 from ml_pipelines.training.defaults import (
     APPROVAL_STATUS,
@@ -19,8 +20,8 @@ from ml_pipelines.training.defaults import (
 def get_pipeline(settings: Settings) -> Pipeline:
     """The pipeline of a project; compiling it calls nothing."""
     jobs = Jobs(settings)
-    # The image that the pipeline has built of this commit.
-    image = f"{settings.ecr_repository_uri}:{settings.image_tag}"
+    # The image that the build before this one has pushed, whatever tags say meanwhile.
+    image = settings.image
     processing_instance = ParameterString("ProcessingInstanceType", default_value="ml.m5.xlarge")
     training_instance = ParameterString("TrainingInstanceType", default_value="ml.m5.xlarge")
     approval = ParameterString("ModelApprovalStatus", default_value=APPROVAL_STATUS)
@@ -61,11 +62,12 @@ def get_pipeline(settings: Settings) -> Pipeline:
         step_name=evaluate.name, property_file=report, json_path="regression_metrics.mse.value"
     )
     evaluated = evaluate.properties.ProcessingOutputConfig.Outputs["evaluation"].S3Output.S3Uri
+    seal = SealStep("Seal", settings=settings, model_data=model_data)
     register = RegisterStep(
         "Register",
         settings=settings,
         image=image,
-        model_data=model_data,
+        model_data=seal.uri,
         approval_status=approval,
         metrics_uri=Join(on="/", values=[evaluated, "evaluation.json"]),
         content_types=("text/csv", "application/json"),
@@ -73,11 +75,12 @@ def get_pipeline(settings: Settings) -> Pipeline:
         inference_instances=("ml.m5.large", "ml.m5.xlarge", "ml.c5.large"),
         environment=SERVING,
         description=settings.pipeline_description,
+        evidence=evidence(settings, jobs.sources, seal, error),
     )
     gate = jobs.gate(
         "CheckMeanSquaredError",
         conditions=[ConditionLessThanOrEqualTo(left=error, right=maximum)],
-        passed=[register],
+        passed=[seal, register],
         message=Join(
             on=" ", values=["the mean squared error on the test set is greater than", maximum]
         ),
