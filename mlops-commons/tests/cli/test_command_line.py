@@ -120,6 +120,11 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 def test_test_runs_the_linters_and_then_all_tests_with_the_coverage_gate(
     commands: list[list[str]],
 ) -> None:
+    # As CI runs it.
+    assert CliRunner().invoke(application, ["test", "--random"]).exit_code == 0
+    assert {"--cov", "randomly"} < set(commands[-1])
+    assert "ruff" in {command[0] for command in commands}
+    commands.clear()
     # The packages together, then the entry point of each app.
     typed = len(list(REPOSITORY_ROOT.glob("mlops-*/app.py"))) + 1
     contracts = [
@@ -148,6 +153,7 @@ def test_test_runs_the_linters_and_then_all_tests_with_the_coverage_gate(
     [
         (["--fast"], ["-m", "pure or construct"]),
         (["--fast", "-x"], ["-m", "pure or construct", "-x"]),
+        (["--fast", "--random"], ["-p", "randomly", "-m", "pure or construct"]),
         (["-k", "vpc", "some/path"], ["-k", "vpc", "some/path"]),
     ],
 )

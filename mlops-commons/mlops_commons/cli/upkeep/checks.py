@@ -19,6 +19,7 @@ STYLE: Final = (
 )
 PYTEST: Final = ("pytest", "-n", "2", "--dist", "worksteal")
 """Tests take from milliseconds to minutes: a process that is done takes over from the other."""
+RANDOM: Final = ("-p", "randomly")
 OLDEST: Final = ("--violations", "--no-tips", "--quiet")
 UNTYPED: Final = ("runtime", "seed_bases", "seed_code")
 FAST_TIERS: Final = ("-m", "pure or construct")
@@ -42,17 +43,21 @@ def test(
     fast: Annotated[
         bool, typer.Option("--fast", help="Only the pure and construct tiers.")
     ] = False,
+    random: Annotated[
+        bool, typer.Option("--random", help="In a random order, whose seed is printed.")
+    ] = False,
 ) -> None:
     """Run the linters, then all tests with the coverage gate.
 
     Further arguments go to pytest, such as `-k vpc` or a path; then, and with --fast, neither
     linters nor the coverage gate run, because a part of the tests cannot cover the whole.
     """
+    pytest = (*PYTEST, *(RANDOM if random else ()))
     if fast or context.args:
         tiers = FAST_TIERS if fast else ()
-        commands: list[Sequence[str]] = [(*PYTEST, *tiers, *context.args)]
+        commands: list[Sequence[str]] = [(*pytest, *tiers, *context.args)]
     else:
-        commands = [*_lint_commands(), (*PYTEST, *COVERAGE)]
+        commands = [*_lint_commands(), (*pytest, *COVERAGE)]
     raise typer.Exit(_first_failure(commands))
 
 
