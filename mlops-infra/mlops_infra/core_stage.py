@@ -82,6 +82,7 @@ class CoreStage(PlatformStage):
             parameter_namespace=parameter_namespace,
             removal_policy=removal_policy,
             rules=projects or Projects(),
+            approver_role_name=names.approver_role(app_prefix, set_name, env.region or ""),
         )
         extend(
             self.stack,

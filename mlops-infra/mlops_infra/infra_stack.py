@@ -5,8 +5,9 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from mlops_commons.contract import Persona
-from mlops_commons.stage import Network, Projects, Studio
+from mlops_commons.stage import Network, Projects, ProtectedBranches, Studio
 from mlops_commons.utilities.errors import PlatformError
+from mlops_infra.access.approvers import ApproverRole
 from mlops_infra.access.roles import PersonaRoles
 from mlops_infra.access.scope import PolicyScope
 from mlops_infra.networking.network import network as network_of
@@ -15,6 +16,7 @@ from mlops_infra.networking.zones import ZonesByPosition
 from mlops_infra.projects.deployment_boundary import DeploymentBoundary
 from mlops_infra.projects.props import ProjectDeployments
 from mlops_infra.projects.roles import ProjectRoles
+from mlops_infra.studio.reviews import Reviews
 from mlops_infra.studio.studio import SageMakerStudio
 
 
@@ -39,6 +41,7 @@ class InfraStack(ZonesByPosition):
         parameter_namespace: str,
         removal_policy: cdk.RemovalPolicy,
         rules: Projects,
+        approver_role_name: str,
     ) -> None:
         super().__init__(scope, construct_id, stack_name=stack_name, description=description)
         self.network = network_of(
@@ -62,12 +65,9 @@ class InfraStack(ZonesByPosition):
             ProjectRoles(self, "ProjectRoles", projects=projects, boundary_name=boundary_name)
         self._personas: PersonaRoles | None = None
         if studio:
-            self._personas = PersonaRoles(
-                self,
-                "Personas",
-                within=self._persona_scope(app_prefix, parameter_namespace, studio, rules),
-            )
-            SageMakerStudio(
+            within = self._persona_scope(app_prefix, parameter_namespace, studio, rules)
+            self._personas = PersonaRoles(self, "Personas", within=within)
+            made = SageMakerStudio(
                 self,
                 "Studio",
                 studio=studio,
@@ -75,6 +75,25 @@ class InfraStack(ZonesByPosition):
                 roles=self._personas,
                 removal_policy=removal_policy,
             )
+            reviewers = [self._personas.role(Persona.LEAD_DATA_SCIENTIST)]
+            if rules.approvers.role_arns:
+                approvers = ApproverRole(
+                    self,
+                    "Approvers",
+                    role_name=approver_role_name,
+                    approvers=rules.approvers,
+                    within=within,
+                )
+                reviewers.append(approvers.role)
+            if rules.protected_branches != ProtectedBranches(deploy=False, build=False):
+                Reviews(
+                    self,
+                    "Reviews",
+                    template_name=f"{stack_name}-review",
+                    protected=rules.protected_branches,
+                    reviewers=[role.role_name for role in reviewers],
+                    key_arn=made.key_arn,
+                )
 
     def _persona_scope(
         self, app_prefix: str, namespace: str, studio: Studio, rules: Projects

@@ -22,6 +22,7 @@ ANSWERS: Final[Mapping[str, Callable[[Request], tuple[int, Any]]]] = {
     "/_registry/jobs": jobs.answer,
     "/_registry/networks": networks.answer,
     "/_registry/pushes": pushes.pushed,
+    "/_registry/pushes/asked": pushes.asked,
     "/_registry/runs": pipeline_executions.ended,
     "/_registry/sessions": sessions.answer,
 }

@@ -203,6 +203,11 @@ def project_cloudformation_role(
     return shorten(name, ROLE.maximum)
 
 
+def approver_role(app_prefix: str, set_name: str, region: str) -> str:
+    """The role of dev that approves what projects of a set deploy; IAM has no regions."""
+    return shorten(f"{app_prefix}-{set_name}-approver-{region_code(region)}", 64)
+
+
 def project_bucket_prefix(app_prefix: str) -> str:
     """What the buckets of projects begin with, before `-p-` and the rest of the project's id."""
     return shorten(app_prefix.lower(), MAXIMUM_PROJECT_BUCKET_PREFIX)

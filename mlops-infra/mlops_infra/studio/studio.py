@@ -17,7 +17,7 @@ from mlops_infra.studio.service_catalog_roles import ServiceCatalogRoles
 
 
 class SageMakerStudio(Construct):
-    """Domain, user profiles, the roles of project templates, and projects enabled."""
+    """Domain, user profiles, roles of project templates, projects enabled; exposes `key_arn`."""
 
     def __init__(
         self,
@@ -53,9 +53,7 @@ class SageMakerStudio(Construct):
         included = IncludedResources(self, "Resources", resources)
         if studio.create_service_catalog_roles:
             ServiceCatalogRoles(self, "ServiceCatalogRoles", personas=roles)
+        self.key_arn = cdk.Token.as_string(included.get_resource(KEY).get_att("Arn"))
         SageMakerProjects(
-            self,
-            "Projects",
-            role_arns=list(role_arns.values()),
-            key_arn=cdk.Token.as_string(included.get_resource(KEY).get_att("Arn")),
+            self, "Projects", role_arns=list(role_arns.values()), key_arn=self.key_arn
         )

@@ -11,15 +11,29 @@ from typing import Final
 
 from ministack_aws.arns import arn
 from ministack_aws.cloudformation.records import all_of
+from ministack_aws.delivery import approval_rules, pull_requests
+from ministack_aws.delivery.pushes import REFERENCES
 from ministack_aws.delivery.repositories import TYPE, attributes, folder
-from ministack_aws.engine.types import Answer, Operations, Request
+from ministack_aws.engine.types import Answer, Context, Operations, Request
 from ministack_aws.errors import ServiceError
 
 
 def resource_of(operation: str, request: Request) -> str | None:
     """The ARN that a call is about."""
-    name = request.get("repositoryName")
+    if request.get("resourceArn"):
+        return str(request["resourceArn"])
+    targets = request.get("targets") or [{}]
+    name = request.get("repositoryName") or targets[0].get("repositoryName")
+    name = name or pull_requests.repository_of(request)
     return arn("codecommit", name) if name else "*"
+
+
+def context_of(operation: str, request: Request) -> Context:
+    """The tags of the repository, and the reference that a merge changes."""
+    resource = resource_of(operation, request) or "*"
+    context = {f"aws:resourcetag/{k}": v for k, v in approval_rules.tags_of(resource).items()}
+    merged = pull_requests.destination_of(request) if operation.startswith("Merge") else None
+    return {**context, **({REFERENCES: merged} if merged else {})}
 
 
 def _list(request: Request) -> Answer:
@@ -81,6 +95,8 @@ def _git(repository: str, *arguments: str) -> str:
 
 
 OPERATIONS: Final[Operations] = {
+    **approval_rules.OPERATIONS,
+    **pull_requests.OPERATIONS,
     "GetBranch": _branch,
     "GetCommit": _commit,
     "GetRepository": _get,

@@ -13,7 +13,8 @@ from typing import Final
 
 from ministack_aws.arns import arn
 from ministack_aws.cloudformation.records import STORE, key_of
-from ministack_aws.delivery.pushes import write_hook
+from ministack_aws.delivery.pushes import pushed, write_hook
+from ministack_aws.delivery.reference_changes import NOTHING
 from ministack_aws.engine import s3
 from ministack_aws.engine.requests import get_account_id, get_region
 from ministack_aws.engine.types import Attributes, Properties, ResourceHandlers
@@ -64,7 +65,16 @@ def _create(logical_id: str, properties: Properties, stack_name: str) -> tuple[s
         raise
     physical_id = str(uuid.uuid5(uuid.NAMESPACE_URL, attributes(properties)["Arn"]))
     STORE[key_of(TYPE, physical_id)] = properties
+    if "Code" in properties:
+        _tell(repository, properties["RepositoryName"], branch)
     return physical_id, attributes(properties)
+
+
+def _tell(repository: Path, name: str, branch: str) -> None:
+    """The seed is a commit as any other: rules that are there already learn of its branch."""
+    commit = (repository / "refs" / "heads" / branch).read_text().strip()
+    place = {"account": get_account_id(), "region": get_region(), "repository": name}
+    pushed({**place, "references": [f"{NOTHING} {commit} refs/heads/{branch}"]})
 
 
 def _update(

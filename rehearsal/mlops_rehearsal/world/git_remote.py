@@ -55,6 +55,8 @@ def _folder(region: str, permission: str, profile: str, repository: str) -> str:
         raise NoCredentialsError
     if not session.region_name:
         raise NoRegionError
+    # The repository's hook asks with this key whether a reference may be changed.
+    os.environ["MINISTACK_PUSHER"] = credentials.access_key
     content = _asked(session.region_name, credentials, permission, repository)
     if "folder" not in content:
         raise Refused(content.get("message") or content.get("Message") or str(content))

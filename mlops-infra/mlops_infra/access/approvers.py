@@ -1,0 +1,109 @@
+"""The role of those who approve what projects deploy: entered from outside of Studio."""
+
+from typing import Final
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from mlops_commons.cdk.policies import managed_policy
+from mlops_commons.iam.reasons import NAMED_BY_PROJECTS, NO_RESOURCE_LEVEL
+from mlops_commons.iam.statements import Statement, actions, arns
+from mlops_commons.stage import Approvers
+from mlops_infra.access.decisions import SEE_DEPLOYMENTS
+from mlops_infra.access.reading import explore
+from mlops_infra.access.scope import PolicyScope
+
+HOURS: Final = 1
+
+
+class ApproverRole(Construct):
+    """Sees models, pipelines and changes, and approves deployments; exposes `role`."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        role_name: str,
+        approvers: Approvers,
+        within: PolicyScope,
+    ) -> None:
+        """Create the role; `role_name` is what people enter when they switch roles."""
+        super().__init__(scope, construct_id)
+        self.role = iam.Role(
+            self,
+            "Role",
+            role_name=role_name,
+            description="Approves what projects deploy to preprod and prod",
+            assumed_by=_trusted(approvers),
+            managed_policies=[
+                managed_policy(
+                    self,
+                    f"{name}Policy",
+                    statements,
+                    description=f"Approvers: {title}",
+                )
+                for name, title, statements in (
+                    ("Explore", "read resources, logs and metrics", explore(within)),
+                    ("Approve", "approve deployments and pull requests", approve()),
+                )
+            ],
+            max_session_duration=cdk.Duration.hours(HOURS),
+        )
+
+
+def approve() -> tuple[Statement, ...]:
+    """Approvals of deployments and of pull requests, and what they are about."""
+    return (
+        Statement(
+            sid="ApproveDeployments",
+            actions=("codepipeline:PutApprovalResult",),
+            # The resource is an action of a pipeline (Service Authorization Reference,
+            # CodePipeline): pipeline/stage/action.
+            resources=arns("codepipeline", "sagemaker-*-deploy/*/Approve-*"),
+            reason=f"{NAMED_BY_PROJECTS}; only actions that ask for an approval",
+        ),
+        Statement(
+            sid="FollowDeployments",
+            actions=SEE_DEPLOYMENTS,
+            resources=arns("codepipeline", "sagemaker-*"),
+            reason=NAMED_BY_PROJECTS,
+        ),
+        Statement(
+            sid="ReviewChanges",
+            actions=actions(
+                "codecommit",
+                "BatchGetCommits BatchGetRepositories EvaluatePullRequestApprovalRules GetBlob "
+                "GetBranch GetCommentsForPullRequest GetCommit GetDifferences GetFile GetFolder "
+                "GetPullRequest GetPullRequestApprovalStates GetRepository ListPullRequests "
+                "PostCommentForPullRequest PostCommentReply UpdatePullRequestApprovalState",
+            ),
+            resources=arns("codecommit", "sagemaker-*"),
+            reason=NAMED_BY_PROJECTS,
+        ),
+        Statement(
+            sid="FindThem",
+            actions=("codepipeline:ListPipelines", "codecommit:ListRepositories"),
+            resources=("*",),
+            reason=NO_RESOURCE_LEVEL,
+        ),
+    )
+
+
+def _trusted(approvers: Approvers) -> iam.IPrincipal:
+    """The configured roles, of whichever account.
+
+    Named by a condition instead of as principals: IAM refuses a trust policy that names a role
+    which is not there yet, and the roles of IAM Identity Center get another suffix when they are
+    assigned again (IAM User Guide, "AWS JSON policy elements: Principal").
+    """
+    accounts = sorted({arn.split(":")[4] for arn in approvers.role_arns})
+    conditions: dict[str, dict[str, object]] = {
+        "ArnLike": {"aws:PrincipalArn": list(approvers.role_arns)}
+    }
+    if approvers.require_mfa:
+        conditions["Bool"] = {"aws:MultiFactorAuthPresent": "true"}
+    principals = [iam.AccountPrincipal(account) for account in accounts]
+    trusted = principals[0] if len(principals) == 1 else iam.CompositePrincipal(*principals)
+    return iam.PrincipalWithConditions(trusted, conditions)
