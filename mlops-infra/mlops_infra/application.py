@@ -7,7 +7,7 @@ from typing import Final
 import aws_cdk as cdk
 from constructs import Construct
 
-from mlops_commons.cdk.delivered_app import DeliveredApp, DeliveredStage
+from mlops_commons.cdk.delivered_app import DeliveredApp, DeliveredStage, unapproved_afterwards
 from mlops_commons.cdk.retention import removal_policy_of
 from mlops_commons.contract import StageName
 from mlops_commons.delivered_application import delivered_application
@@ -40,6 +40,7 @@ def _delivered_stages(config: PlatformConfig, deployment: Deployment) -> list[De
         DeliveredStage(
             create=partial(_core_stage, config=config, deployment=deployment, stage=stage),
             manual_approval=stage.manual_approval,
+            comment=unapproved_afterwards(deployment.enabled_stages, stage),
         )
         for stage in deployment.enabled_stages
     ]

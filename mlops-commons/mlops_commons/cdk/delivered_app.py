@@ -1,10 +1,12 @@
 """What tells the apps apart where they are delivered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import aws_cdk as cdk
 from constructs import Construct
+
+from mlops_commons.stage import Stage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +34,24 @@ class DeliveredApp:
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveredStage:
-    """A stage of the pipeline: how to make it, and whether a person approves first."""
+    """A stage of the pipeline: how to make it, and whether a person approves first.
+
+    Attributes:
+        comment: what the person reads who approves; such as that nobody is asked afterwards.
+    """
 
     create: Callable[[Construct], cdk.Stage]
     manual_approval: bool
+    comment: str = ""
+
+
+def unapproved_afterwards(stages: Sequence[Stage], stage: Stage) -> str:
+    """What the approval of a stage says of later stages in which nobody is asked."""
+    later = stages[stages.index(stage) + 1 :]
+    reasons = [
+        f"{each.stage_name} is deployed right after, without another approval: "
+        f"{each.manual_approval_reason}"
+        for each in later
+        if not each.manual_approval and each.manual_approval_reason
+    ]
+    return "; ".join(reasons)

@@ -85,9 +85,14 @@ class DeliveryPipeline(Construct):
             ),
         )
 
-    def add_stage(self, stage: cdk.Stage, *, manual_approval: bool) -> None:
-        """Deliver a stage after those added before, waiting for a person first if asked to."""
-        approvals = [pipelines.ManualApprovalStep(f"approve-{stage.node.id}")]
+    def add_stage(self, stage: cdk.Stage, *, manual_approval: bool, comment: str = "") -> None:
+        """Deliver a stage after those added before, waiting for a person first if asked to.
+
+        Args:
+            comment: what the person reads.
+        """
+        step = pipelines.ManualApprovalStep(f"approve-{stage.node.id}", comment=comment or None)
+        approvals = [step]
         self.pipeline.add_stage(stage, pre=approvals if manual_approval else [])
 
     def build(self) -> None:

@@ -50,5 +50,7 @@ class PipelineStack(cdk.Stack):
             cdk_assets_version=cdk_assets_version,
         )
         for stage in stages:
-            self.delivery.add_stage(stage.create(self), manual_approval=stage.manual_approval)
+            self.delivery.add_stage(
+                stage.create(self), manual_approval=stage.manual_approval, comment=stage.comment
+            )
         self.delivery.build()

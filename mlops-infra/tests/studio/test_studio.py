@@ -160,9 +160,9 @@ def test_jobs_of_awss_templates_run_as_their_own_role_within_the_limits_of_a_dat
 def test_jobs_are_kept_in_the_private_subnets_of_the_stage(template: dict[str, Any]) -> None:
     document = template["Resources"][policy(template, "RunJobs")]["Properties"]["PolicyDocument"]
     conditions = {s["Sid"]: s.get("Condition", {}) for s in document["Statement"]}
-    allowed = conditions["RunJobsInPrivateSubnets"]["ForAllValues:StringEquals"]
-    assert allowed["sagemaker:VpcSubnets"] == domain(template)["Properties"]["SubnetIds"]
-    assert len(allowed["sagemaker:VpcSubnets"]) == 3
+    only = conditions["NeverInOtherSubnets"]["ForAnyValue:StringNotEquals"]
+    assert only["sagemaker:VpcSubnets"] == domain(template)["Properties"]["SubnetIds"]
+    assert len(only["sagemaker:VpcSubnets"]) == 3
 
 
 def test_another_stack_may_own_those_roles(tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ def test_data_is_retained_unless_the_stage_says_destroy(
 
 def test_every_log_group_is_encrypted(template: dict[str, Any]) -> None:
     groups = resources(template, "AWS::Logs::LogGroup")
-    assert len(groups) == 4
+    assert len(groups) == 6
     assert all(group["Properties"]["KmsKeyId"] for group in groups)
 
 
