@@ -1,6 +1,7 @@
 """The delivery pipeline as a platform team sees it in CodePipeline."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ from aws_cdk import aws_codecommit as codecommit
 from aws_cdk import aws_s3_assets as s3_assets
 from aws_cdk import aws_ssm as ssm
 
+from mlops_commons.cdk.delivered_app import unapproved_afterwards
 from mlops_commons.cdk.delivery_pipeline import DeliveryPipeline
 from mlops_commons.cdk.platform_app import platform_app
+from mlops_commons.stage import Bootstrap, Stage
 
 pytestmark = pytest.mark.construct
 
@@ -45,7 +48,8 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
         inner = cdk.Stack(stage, "app")
         ssm.StringParameter(inner, "Parameter", string_value="value")
         s3_assets.Asset(inner, "Asset", path=__file__)
-        delivery.add_stage(stage, manual_approval=manual_approval)
+        comment = "prod follows" if name == "preprod" else ""
+        delivery.add_stage(stage, manual_approval=manual_approval, comment=comment)
     delivery.build()
     app.synth()  # fails on any open finding
     return folder
@@ -74,6 +78,28 @@ def test_it_delivers_in_order_with_an_approval_before_preprod_and_prod(
     assert not [name for name in found["dev"] if "approve" in name]
     assert found["preprod"][0] == "approve-preprod"
     assert found["prod"][0] == "approve-prod"
+    (pipeline,) = of_type(template, "AWS::CodePipeline::Pipeline")
+    said = {
+        action["Name"]: action["Configuration"].get("CustomData")
+        for stage in pipeline["Stages"]
+        for action in stage["Actions"]
+        if action["ActionTypeId"]["Category"] == "Approval"
+    }
+    assert said == {"approve-preprod": "prod follows", "approve-prod": None}
+
+
+def test_an_approval_names_the_later_stages_in_which_nobody_is_asked() -> None:
+    bootstrap = Bootstrap(aws_profile="p", execution_policy_filepath=Path("p.json"))
+    kinds: dict[str, Any] = {"account": "1" * 12, "region": "eu-west-1", "bootstrap": bootstrap}
+    preprod = Stage(stage_name="preprod", manual_approval=True, **kinds)
+    asked = Stage(stage_name="prod", manual_approval=True, **kinds)
+    free = replace(asked, manual_approval=False, manual_approval_reason="the board approves merges")
+    assert unapproved_afterwards([preprod, asked], preprod) == ""
+    said = unapproved_afterwards([preprod, free], preprod)
+    assert said == (
+        "prod is deployed right after, without another approval: the board approves merges"
+    )
+    assert unapproved_afterwards([preprod, free], free) == ""
 
 
 def test_the_pipeline_is_of_the_current_type(template: dict[str, Any]) -> None:
