@@ -80,7 +80,7 @@ def test_it_delivers_in_order_with_an_approval_before_preprod_and_prod(
     assert found["prod"][0] == "approve-prod"
     (pipeline,) = of_type(template, "AWS::CodePipeline::Pipeline")
     said = {
-        action["Name"]: action["Configuration"].get("CustomData")
+        action["Name"]: action.get("Configuration", {}).get("CustomData")
         for stage in pipeline["Stages"]
         for action in stage["Actions"]
         if action["ActionTypeId"]["Category"] == "Approval"
