@@ -55,14 +55,20 @@ PARTS: Final = (
         "Permissions of git",
         Shown.EMULATED,
         "`codecommit:GitPull` and `GitPush` of the profile's or the environment's credentials for "
-        "each clone, fetch and push; not the condition `codecommit:References`, and not of who "
-        "pushes into the folder itself",
+        "each clone, fetch and push, then again for each reference that is pushed "
+        "(`codecommit:References`); not of who pushes into the folder itself",
+    ),
+    Part(
+        "Pull requests",
+        Shown.EMULATED,
+        "approval rules and their templates, approvals, merges by fast-forward, with policies and "
+        "tags of the repository; how AWS names two sessions of one author is not shown",
     ),
     Part(
         "A push",
         Shown.EMULATED,
-        'its event, "CodeCommit Repository State Change", on the account\'s bus; there is none of '
-        "pull requests and merges",
+        'its event, "CodeCommit Repository State Change", on the account\'s bus, after a '
+        "merge and after the seed too; there is none of pull requests",
     ),
     Part(
         "CodePipeline, CodeBuild",
