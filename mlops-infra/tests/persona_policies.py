@@ -149,12 +149,17 @@ def may(
     *,
     within: PolicyScope = SCOPE,
     mistake: bool = False,
+    without: str = "",
 ) -> bool:
     """Whether a persona, in the Studio session of the profile `ana`, may do something.
 
     Args:
         mistake: somebody has added a policy that allows everything.
+        without: the id of a statement that somebody has dropped.
     """
     request = Request(action, resource, {**STUDIO_SESSION, **(context or {})})
     given = [*statements_of(key, within), *([EVERYTHING] if mistake else [])]
-    return allows(given, request) and allows(boundary_of(key, within), request)
+    return all(
+        allows([s for s in layer if s.get("Sid") != without], request)
+        for layer in (given, boundary_of(key, within))
+    )
