@@ -57,7 +57,7 @@ class ProjectsFile(ConfigModel):
     )
     separation: Annotated[Separation, BeforeValidator(lowered)] = Field(
         Projects.separation,
-        description="project: people reach only the projects that are listed for them",
+        description="set: people reach all projects of the set; project is refused for now",
     )
     package_index: IndexUrl | None = Field(
         None, description="where builds install Python packages from; default: the public index"

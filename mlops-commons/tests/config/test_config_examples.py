@@ -403,7 +403,7 @@ cdk_app_config:
       projects:
         deploys: []
         approvers: {require_mfa: false}
-        separation: PROJECT
+        separation: SET
       stages: [{stage_name: dev, account: "222222222222"}]
 """
     projects = loaded(tmp_path, app).deployments[0].projects
@@ -412,5 +412,5 @@ cdk_app_config:
         role_actions=("dynamodb:GetItem",),
         approvers=Approvers(role_arns=("arn:aws:iam::222222222222:role/Approvers",)),
         protected_branches=ProtectedBranches(deploy=True, build=True),
-        separation=Separation.PROJECT,
+        separation=Separation.SET,
     )

@@ -346,6 +346,13 @@ BROKEN_APP = (
         "an https URL",
     ),
     Broken(
+        "a separation that nothing enforces",
+        "set_name: retail\n",
+        "set_name: retail\n      projects: {separation: project}\n",
+        "deployments[0].projects.separation",
+        "'project' is not enforced yet",
+    ),
+    Broken(
         "unknown separation",
         "set_name: retail\n",
         "set_name: retail\n      projects: {separation: person}\n",

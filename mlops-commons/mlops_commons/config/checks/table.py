@@ -26,6 +26,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     account_checks.duplicate_sets,
     account_checks.duplicate_stages,
     account_checks.prod_is_approved,
+    account_checks.separation_that_holds,
     account_checks.tags_allowed,
     account_checks.policies_in_their_account,
     name_checks.duplicate_places,
