@@ -32,7 +32,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-SECONDS = {"pure": 120, "construct": 300, "app": 600, "rehearsal": 2400, "seed": 1800}
+SECONDS = {
+    "pure": 120,
+    "construct": 300,
+    "app": 600,
+    "rehearsal": 2400,
+    "seed": 1800,
+    "scanners": 2400,
+}
 """How long a test of each tier may take, what it shares with others included: some twenty times
 what it takes alone. A test that is still running then waits for something that never comes."""
 

@@ -8,6 +8,7 @@ PAGES = (
     "README.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
+    "SECURITY.md",
     "docs/**/*.md",
     "examples/README.md",
     "mlops-*/README.md",

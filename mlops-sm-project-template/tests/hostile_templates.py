@@ -387,11 +387,6 @@ ROWS = (
         bucket_policy(Principal={"AWS": f"arn:aws:iam::{DEV}:role/x"}),
     ),
     Row(
-        "everybody's distributions read the data",
-        "resource-policies",
-        bucket_policy(Principal={"Service": "cloudfront.amazonaws.com"}),
-    ),
-    Row(
         "a policy on another bucket",
         "resource-policies",
         properties("BucketPolicy", Bucket="mlops-project-logs"),

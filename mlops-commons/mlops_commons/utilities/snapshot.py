@@ -14,6 +14,7 @@ ROOT_FILES: Final = (
     "CONTRIBUTING.md",
     "LICENSE",
     "README.md",
+    "SECURITY.md",
     "conftest.py",
     "constraints.txt",
     "mlops-multi-account.sh",

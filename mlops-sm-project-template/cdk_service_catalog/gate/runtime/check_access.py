@@ -120,22 +120,11 @@ def _strangers(statement: Mapping[str, Any], view: StageView) -> Iterator[Any]:
     own = f":{view.account}:"
     for kind, names in principal.items():
         for name in listed(names):
-            service = kind == "Service" and _is_service_of_here(name, statement, view)
+            service = kind == "Service" and is_known(name) and name.endswith(".amazonaws.com")
             mine = is_known(name) and name.startswith("arn:") and own in name
             role = _is_own(name, view, "AWS::IAM::Role", "Arn")
             if not service and not (kind == "AWS" and (mine or role)):
                 yield f"{kind}: {name}"
-
-
-def _is_service_of_here(name: Any, statement: Mapping[str, Any], view: StageView) -> bool:
-    """A service that acts for this account: without the condition, for everybody's resources.
-
-    Source: IAM User Guide, "The confused deputy problem".
-    """
-    condition = statement.get("Condition")
-    equals = condition.get("StringEquals") if isinstance(condition, Mapping) else None
-    account = equals.get("aws:SourceAccount") if isinstance(equals, Mapping) else None
-    return is_known(name) and name.endswith(".amazonaws.com") and account == view.account
 
 
 def _statements(document: Any) -> Iterator[Mapping[str, Any]]:

@@ -159,9 +159,8 @@ RULES: Final = (
         name="resource-policies",
         check=check_access.resource_policies,
         what="the policy of a resource lets somebody else in, or is of another bucket",
-        allowed="AWS's services where StringEquals says aws:SourceAccount {account}, principals of "
-        "{account}, roles of the same template",
-        fix="remove the principal, or add the condition",
+        allowed="AWS's services, principals of {account}, roles of the same template",
+        fix="remove the principal",
     ),
     Rule(
         name="versions",

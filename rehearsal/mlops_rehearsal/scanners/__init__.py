@@ -1,0 +1,1 @@
+"""Scanners that others wrote, over templates of ours: what they find, and what is explained."""
