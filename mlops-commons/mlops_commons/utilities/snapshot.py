@@ -55,8 +55,6 @@ MONOREPO_ONLY: Final = (
     PurePosixPath("mlops-sm-project-template/tests/seed_repositories.py"),
 )
 """What no app needs to be delivered; a repository of one app does without it."""
-NEEDED_BY: Final = {COMMONS / "execution_policies": "mlops-sm-project-template"}
-"""Rooms of which one app makes what it delivers; the repository of the other does without them."""
 TESTS_OF_COMMONS: Final = PurePosixPath("mlops-commons/tests")
 DELIVERED_TESTS: Final = (
     TESTS_OF_COMMONS / "cdk",
@@ -158,11 +156,7 @@ def snapshot(
         replacements: text that stands in for a file, by its path relative to the root.
     """
     everything = checkout(root, app_directory)
-    kept = {
-        file: source
-        for file, source in everything.sources.items()
-        if _is_delivered(file, app_directory)
-    }
+    kept = {file: source for file, source in everything.sources.items() if _is_delivered(file)}
     return Snapshot(kept).replacing(replacements or {})
 
 
@@ -196,11 +190,10 @@ def left_out(directory: Path) -> list[Path]:
     return [file for file in _files(directory) if file not in allowed]
 
 
-def _is_delivered(file: PurePosixPath, app_directory: str) -> bool:
+def _is_delivered(file: PurePosixPath) -> bool:
     if file.is_relative_to(TESTS_OF_COMMONS):
         return any(map(file.is_relative_to, DELIVERED_TESTS))
-    others = [room for room, app in NEEDED_BY.items() if app != app_directory]
-    return file.parts[0] != ".ci" and not any(map(file.is_relative_to, (*MONOREPO_ONLY, *others)))
+    return file.parts[0] != ".ci" and not any(map(file.is_relative_to, MONOREPO_ONLY))
 
 
 def _by_path(files: Iterable[Path], root: Path) -> dict[PurePosixPath, Path]:
