@@ -7,7 +7,6 @@ from constructs import Construct
 
 from mlops_commons.cdk.platform_stage import PlatformStage
 from mlops_commons.cdk.retention import KEPT
-from mlops_commons.contract import DELIVERY_ORDER
 from mlops_commons.stage import APP_PREFIX, CreateNetwork, Network, Projects, Studio
 from mlops_commons.utilities import names
 from mlops_infra.extension_loading import StageFacts, extend
@@ -73,10 +72,13 @@ class CoreStage(PlatformStage):
             description=f"MLOps infra: network, parameters and, where configured, SageMaker "
             f"Studio of stage '{construct_id}' in account set '{set_name}'",
             app_prefix=app_prefix,
-            boundary_name=names.deployment_boundary(
-                app_prefix, set_name, construct_id, env.region or ""
+            projects=ProjectDeployments(
+                app_prefix=app_prefix,
+                set_name=set_name,
+                stage_name=construct_id,
+                region=env.region or "",
+                dev_account=dev_account,
             ),
-            projects=_projects(app_prefix, set_name, construct_id, env.region or "", dev_account),
             network=network or CreateNetwork(),
             studio=studio,
             parameter_namespace=parameter_namespace,
@@ -95,19 +97,3 @@ class CoreStage(PlatformStage):
                 has_studio=studio is not None,
             ),
         )
-
-
-def _projects(
-    app_prefix: str, set_name: str, stage_name: str, region: str, dev_account: str
-) -> ProjectDeployments | None:
-    """Projects deploy from dev to the stages of the contract, and to no other."""
-    stage = stage_name.lower()
-    if not dev_account or stage not in DELIVERY_ORDER:
-        return None
-    return ProjectDeployments(
-        app_prefix=app_prefix,
-        set_name=set_name,
-        stage_name=stage,
-        region=region,
-        dev_account=dev_account,
-    )

@@ -34,8 +34,7 @@ class InfraStack(ZonesByPosition):
         stack_name: str,
         description: str,
         app_prefix: str,
-        boundary_name: str,
-        projects: ProjectDeployments | None,
+        projects: ProjectDeployments,
         network: Network,
         studio: Studio | None,
         parameter_namespace: str,
@@ -57,12 +56,11 @@ class InfraStack(ZonesByPosition):
         DeploymentBoundary(
             self,
             "DeploymentBoundary",
-            policy_name=boundary_name,
-            app_prefix=app_prefix,
+            projects=projects,
             namespace=parameter_namespace,
         )
-        if projects:
-            ProjectRoles(self, "ProjectRoles", projects=projects, boundary_name=boundary_name)
+        if projects.deploy_here:
+            ProjectRoles(self, "ProjectRoles", projects=projects)
         self._personas: PersonaRoles | None = None
         if studio:
             within = self._persona_scope(app_prefix, parameter_namespace, studio, rules)

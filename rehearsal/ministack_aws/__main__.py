@@ -10,6 +10,7 @@ from ministack_aws.corrections import (
     buckets,
     conditional_writes,
     object_encryption,
+    policy_variables,
     resources,
 )
 from ministack_aws.delivery import events, repositories
@@ -24,6 +25,7 @@ def register() -> None:
     for types in (ec2, repositories, records, resources, buckets, endpoints):
         types.register(handlers)
     access.register()
+    policy_variables.register()
     conditional_writes.register()
     endpoint_metrics.register()
     validation.register(handlers)

@@ -1,8 +1,9 @@
 """The most that a role may do which a project deploys into a stage, whatever its own policy says.
 
 Who may push to a project's deploy repository writes the template that CloudFormation applies here;
-the boundary, which the execution policy of `bootstrap` demands of such roles, ends what can be won
-by that.
+the boundary, without which CloudFormation can make no role of a project, ends what can be won by
+that. It ends at the project: the tag of a role says whose it is, and a role whose tag is not that
+of its name may do nothing at all.
 """
 
 from typing import Final
@@ -10,16 +11,20 @@ from typing import Final
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
+from mlops_commons.cdk.nag import acknowledge
 from mlops_commons.cdk.policies import managed_policy
 from mlops_commons.contract import ParameterName
-from mlops_commons.iam.reasons import NO_RESOURCE_LEVEL
-from mlops_commons.iam.statements import Statement, actions, arns
-from mlops_commons.utilities import names
+from mlops_commons.execution_policies.project_stacks import PROJECT_TAG
+from mlops_commons.iam.statements import Statement
+from mlops_infra.projects.data_of_a_project import data_statements
+from mlops_infra.projects.props import PROJECT, ProjectDeployments
+from mlops_infra.projects.work_of_a_project import work_statements
 
-OUTLINE: Final = (
-    "a boundary grants nothing: it is the outline of what projects deploy, so it names what they "
-    "have in common"
+DENIALS: Final = (
+    "NIST.800.53.R5-IAMPolicyNoStatementsWithAdminAccess",
+    "NIST.800.53.R5-IAMPolicyNoStatementsWithFullAccess",
 )
+"""These rules look at actions and resources, and not at the effect."""
 
 
 class DeploymentBoundary(Construct):
@@ -30,15 +35,13 @@ class DeploymentBoundary(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        policy_name: str,
-        app_prefix: str,
+        projects: ProjectDeployments,
         namespace: str,
     ) -> None:
         """Create the policy.
 
         Args:
-            policy_name: known before it is deployed, so that execution policies can demand it.
-            app_prefix: the buckets of projects begin with it.
+            projects: whose roles carry it; its name is known before it is deployed.
             namespace: goes in front of the parameter's name.
         """
         super().__init__(scope, construct_id)
@@ -46,10 +49,11 @@ class DeploymentBoundary(Construct):
         policy = managed_policy(
             self,
             "Policy",
-            boundary_statements(app_prefix),
+            boundary_statements(projects),
             description=description,
-            name=policy_name,
+            name=projects.boundary,
         )
+        acknowledge(policy, *DENIALS, reason="the statements with '*' deny, they allow nothing")
         ssm.StringParameter(
             self,
             "Parameter",
@@ -59,93 +63,33 @@ class DeploymentBoundary(Construct):
         )
 
 
-def boundary_statements(app_prefix: str) -> tuple[Statement, ...]:
+def boundary_statements(projects: ProjectDeployments) -> tuple[Statement, ...]:
     """Models that run in the private network, the jobs of a promoted pipeline, and their tests."""
-    buckets = (names.project_bucket_prefix(app_prefix), "sagemaker")
-    jobs = ("processing-job", "training-job", "transform-job", "model")
     return (
-        _outline(
-            "DataOfProjects",
-            actions("s3", "AbortMultipartUpload GetBucketLocation GetObject ListBucket PutObject"),
-            tuple(f"arn:${{AWS::Partition}}:s3:::{prefix}-p-*" for prefix in buckets),
-        ),
-        _outline(
-            "KeysOfProjects",
-            actions("kms", "CreateGrant Decrypt DescribeKey Encrypt GenerateDataKey"),
-            # The model is encrypted with a key of the dev account.
-            ("arn:${AWS::Partition}:kms:${AWS::Region}:*:key/*",),
-        ),
-        _outline(
-            "Images",
-            actions("ecr", "BatchCheckLayerAvailability BatchGetImage GetDownloadUrlForLayer"),
-            ("arn:${AWS::Partition}:ecr:${AWS::Region}:*:repository/*",),
-        ),
-        _outline(
-            "ModelsOfProjects",
-            actions(
-                "sagemaker",
-                "DescribeEndpoint DescribeEndpointConfig DescribeModel InvokeEndpoint",
-            ),
-            arns("sagemaker", "endpoint/*-p-*", "endpoint-config/*", "model/*"),
-        ),
-        _outline(
-            "PipelinesOfProjects",
-            actions(
-                "sagemaker",
-                "DescribePipeline DescribePipelineExecution ListPipelineExecutionSteps "
-                "StartPipelineExecution",
-            ),
-            arns("sagemaker", "pipeline/*-p-*"),
-        ),
-        _outline(
-            "JobsOfPipelines",
-            actions(
-                "sagemaker",
-                "AddTags CreateModel CreateProcessingJob CreateTransformJob DeleteModel "
-                "DescribeModel DescribeProcessingJob DescribeTransformJob StopProcessingJob "
-                "StopTransformJob",
-            ),
-            arns("sagemaker", *(f"{kind}/pipelines-*" for kind in jobs)),
-        ),
-        _outline(
-            "VersionsOfProjects",
-            actions("sagemaker", "CreateModel DescribeModelPackage"),
-            # They are registered in the dev account.
-            ("arn:${AWS::Partition}:sagemaker:${AWS::Region}:*:model-package/*-p-*/*",),
-        ),
-        _outline(
-            "Logs",
-            actions("logs", "CreateLogGroup CreateLogStream DescribeLogStreams PutLogEvents"),
-            arns("logs", "log-group:/aws/sagemaker/*"),
-        ),
-        *_network(),
+        *_of_its_own_project(projects),
+        *data_statements(projects),
+        *work_statements(projects),
     )
 
 
-def _network() -> tuple[Statement, ...]:
-    describe = "DhcpOptions NetworkInterfaces SecurityGroups Subnets Vpcs"
-    return (
-        _outline(
-            "InterfacesInThePrivateNetwork",
-            actions(
-                "ec2",
-                "CreateNetworkInterface CreateNetworkInterfacePermission DeleteNetworkInterface "
-                "DeleteNetworkInterfacePermission",
-            ),
-            arns("ec2", "network-interface/*", "security-group/*", "subnet/*"),
-        ),
-        Statement(
-            sid="WithoutResources",
-            actions=(
-                "cloudwatch:PutMetricData",
-                *(f"ec2:Describe{what}" for what in describe.split()),
-                "ecr:GetAuthorizationToken",
-            ),
-            resources=("*",),
-            reason=NO_RESOURCE_LEVEL,
-        ),
+def _of_its_own_project(projects: ProjectDeployments) -> tuple[Statement, ...]:
+    """The tag of a role is the id in its name, or the role may do nothing.
+
+    The name is what others know a role by: policies of the dev account, and the gate. Without the
+    last of these statements a session could bring a tag of its own, where a trust policy allows
+    sts:TagSession. The second keeps `p-1-x` from being the tag of a role of project `p-1`; ids have
+    no hyphen of their own. A key that is not there is unequal to everything.
+    """
+    tag = f"aws:PrincipalTag/{PROJECT_TAG}"
+    role = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role"
+    conditions = {
+        "TagOfAProject": {"StringNotLike": {tag: "p-*"}},
+        "TagOfOneProject": {"StringLike": {tag: "p-*-*"}},
+        "TagOfItsName": {
+            "ArnNotLike": {"aws:PrincipalArn": f"{role}/sagemaker-{PROJECT}-{projects.stage}-*"}
+        },
+    }
+    return tuple(
+        Statement(sid=sid, effect="Deny", actions=("*",), resources=("*",), condition=condition)
+        for sid, condition in conditions.items()
     )
-
-
-def _outline(sid: str, allowed: tuple[str, ...], resources: tuple[str, ...]) -> Statement:
-    return Statement(sid=sid, actions=allowed, resources=resources, reason=OUTLINE)

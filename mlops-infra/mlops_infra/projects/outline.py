@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from mlops_commons.execution_policies.project_stacks import PROJECT_TAG
 from mlops_commons.iam.statements import Statement, actions
 from mlops_infra.projects.props import ProjectDeployments
 
@@ -40,16 +41,15 @@ IDENTITIES: Final = ("iam",)
 
 
 def outline_statements(
-    projects: ProjectDeployments, granted: Iterable[Statement], *, boundary_name: str
+    projects: ProjectDeployments, granted: Iterable[Statement]
 ) -> tuple[Statement, ...]:
     """The boundary's statements.
 
     Args:
         granted: what the role's own policies say; it tells which services there are at all.
-        boundary_name: of the boundary that every role of a project carries.
     """
     prefix = "arn:${AWS::Partition}:iam::${AWS::AccountId}"
-    boundary = f"{prefix}:policy/{boundary_name}"
+    boundary = f"{prefix}:policy/{projects.boundary}"
     roles = f"{prefix}:role/{projects.roles}"
     linked = f"{prefix}:role/aws-service-role/*"
     return (
@@ -66,6 +66,37 @@ def outline_statements(
             resources=("*",),
             condition={"ArnNotEquals": {"iam:PermissionsBoundary": boundary}},
         ),
+        # The boundary of a role ends at the project that its tag says.
+        Statement(
+            sid="NoRoleWithoutAProject",
+            effect="Deny",
+            actions=("iam:CreateRole",),
+            resources=("*",),
+            condition={"StringNotLike": {f"aws:RequestTag/{PROJECT_TAG}": "p-*"}},
+        ),
+        Statement(
+            sid="NoRoleForAnotherProject",
+            effect="Deny",
+            actions=("iam:TagRole",),
+            resources=("*",),
+            condition={
+                # With the first call a role has no tag yet that it could lose.
+                "Null": {
+                    f"aws:RequestTag/{PROJECT_TAG}": "false",
+                    f"aws:ResourceTag/{PROJECT_TAG}": "false",
+                },
+                "StringNotEquals": {
+                    f"aws:RequestTag/{PROJECT_TAG}": f"${{!aws:ResourceTag/{PROJECT_TAG}}}"
+                },
+            },
+        ),
+        Statement(
+            sid="NoRoleLosesItsProject",
+            effect="Deny",
+            actions=("iam:UntagRole",),
+            resources=("*",),
+            condition={"ForAnyValue:StringEquals": {"aws:TagKeys": PROJECT_TAG}},
+        ),
         Statement(
             sid="NoRoleOfOthers",
             effect="Deny",
@@ -77,12 +108,6 @@ def outline_statements(
             effect="Deny",
             actions=CHANGING_POLICIES,
             not_resources=(f"{prefix}:policy/{projects.stacks}-*",),
-        ),
-        Statement(
-            sid="NoOtherOutlineOfRoles",
-            effect="Deny",
-            actions=CHANGING_POLICIES,
-            resources=(boundary,),
         ),
     )
 

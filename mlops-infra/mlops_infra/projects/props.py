@@ -1,8 +1,16 @@
 """Whose projects deploy into a stage, and by which names they know what is there for them."""
 
 from dataclasses import dataclass
+from typing import Final
 
+from mlops_commons.contract import DELIVERY_ORDER
+from mlops_commons.execution_policies.project_stacks import PROJECT_TAG
 from mlops_commons.utilities import names
+
+PROJECT: Final = f"${{!aws:PrincipalTag/{PROJECT_TAG}}}"
+"""The id of the project that a role belongs to: IAM fills in the tag of whoever asks. Policy
+variables work in boundaries (IAM User Guide, "IAM policy elements: Variables and tags"), also with
+tags that have a colon in their key (Amazon EKS User Guide, "Auto Mode cluster IAM role")."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -10,25 +18,47 @@ class ProjectDeployments:
     """What a stage has to know of the projects of its set.
 
     Attributes:
-        stage_name: `dev`, `preprod` or `prod`, in lower case.
-        dev_account: in which the projects and their pipelines are.
+        stage_name: as the configuration writes it.
+        dev_account: in which the projects and their pipelines are; empty for none.
     """
 
     app_prefix: str
     set_name: str
     stage_name: str
     region: str
-    dev_account: str
+    dev_account: str = ""
+
+    @property
+    def deploy_here(self) -> bool:
+        """Whether projects deploy to this stage: they do to those of the contract alone."""
+        return bool(self.dev_account) and self.stage in DELIVERY_ORDER
+
+    @property
+    def stage(self) -> str:
+        """The stage as it stands in names of projects."""
+        return self.stage_name.lower()
+
+    @property
+    def dev(self) -> str:
+        """The account of models and images, in the words of `Fn::Sub`."""
+        return self.dev_account or "${AWS::AccountId}"
 
     @property
     def stacks(self) -> str:
         """The names of the stacks that projects make in this stage."""
-        return f"*-p-*-deploy-{self.stage_name}"
+        return f"*-p-*-deploy-{self.stage}"
 
     @property
     def roles(self) -> str:
         """The names of the roles that projects make in this stage."""
-        return f"sagemaker-p-*-{self.stage_name}-*"
+        return f"sagemaker-p-*-{self.stage}-*"
+
+    @property
+    def boundary(self) -> str:
+        """The name of the boundary of these roles."""
+        return names.deployment_boundary(
+            self.app_prefix, self.set_name, self.stage_name, self.region
+        )
 
     @property
     def deploy_role(self) -> str:
@@ -42,4 +72,4 @@ class ProjectDeployments:
 
     @property
     def _place(self) -> tuple[str, str, str, str]:
-        return (self.app_prefix, self.set_name, self.stage_name, self.region)
+        return (self.app_prefix, self.set_name, self.stage, self.region)

@@ -30,17 +30,15 @@ class ProjectRoles(Construct):
         construct_id: str,
         *,
         projects: ProjectDeployments,
-        boundary_name: str,
     ) -> None:
         """Create the roles.
 
         Args:
             projects: whose they are, and their names.
-            boundary_name: of the boundary that every role of a project carries.
         """
         super().__init__(scope, construct_id)
-        granted = cloudformation_statements(projects, boundary_name=boundary_name)
-        outline = outline_statements(projects, granted, boundary_name=boundary_name)
+        granted = cloudformation_statements(projects)
+        outline = outline_statements(projects, granted)
         iam.Role(
             self,
             "Making",
@@ -80,12 +78,10 @@ class ProjectRoles(Construct):
         )
 
 
-def cloudformation_statements(
-    projects: ProjectDeployments, *, boundary_name: str
-) -> tuple[Statement, ...]:
+def cloudformation_statements(projects: ProjectDeployments) -> tuple[Statement, ...]:
     """All that the role may do which applies projects' templates."""
-    boundary = f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:policy/{boundary_name}"
-    derived = project_policy(projects.stage_name, projects.dev_account, boundary_arn=boundary)
+    boundary = f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:policy/{projects.boundary}"
+    derived = project_policy(projects.stage, projects.dev_account, boundary_arn=boundary)
     return (*derived.statements, *read_artifacts(projects))
 
 

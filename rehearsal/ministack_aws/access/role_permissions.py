@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from ministack_aws.access import decisions
+from ministack_aws.access.variables import filled
 from ministack_aws.engine import iam
 from ministack_aws.engine.requests import get_account_id, get_region
 from ministack_aws.engine.types import Context, Question, Statement
@@ -75,12 +76,13 @@ def _decision(
 def _matching(
     question: Question, statements: list[Statement], effect: str, resource: str | None
 ) -> bool:
+    found = (filled(statement, question) for statement in statements if statement.effect == effect)
     return any(
-        statement.effect == effect
-        and iam.action_matches(question.action, statement.actions, statement.not_actions)
+        iam.action_matches(question.action, statement.actions, statement.not_actions)
         and _covers(statement, question, resource)
         and iam.conditions_hold(_known(statement.conditions, question), question)
-        for statement in statements
+        for statement in found
+        if statement
     )
 
 

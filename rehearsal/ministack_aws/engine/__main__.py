@@ -14,11 +14,13 @@ from ministack_aws.engine import (
     kms,
     requests,
     s3,
+    tagging,
 )
 from ministack_aws.engine.names import USED, differences
 
 MODULES = (
     *(application, cloudformation, cloudwatch, ec2, ecr, eventbridge, iam, kms, requests, s3),
+    tagging,
 )
 """Those that name something of MiniStack."""
 

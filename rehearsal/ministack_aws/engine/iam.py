@@ -54,6 +54,14 @@ resource_policy_allows = Function[[str | Record | None, Question, bool], bool](
     EVALUATOR, "resource_policy_allows", "(raw_policy, ctx, same_account)"
 )
 
+first_match = Function[[Question, list[Statement], str], Statement | None](
+    EVALUATOR, "_first_match", "(ctx, stmts, effect)"
+)
+request_tag_context = Function[[str, str, bytes, Mapping[str, Any]], dict[str, Any]](
+    "ministack.core.iam_actions", "request_tag_context", "(service, iam_action, body, params)"
+)
+"""The condition keys that a call brings along."""
+
 policies_of_role = Function[[str, str], list[list[Statement]]](
     EVALUATOR, "_gather_role_policies", "(role_name, account_id)"
 )

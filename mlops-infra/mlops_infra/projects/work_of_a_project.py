@@ -1,0 +1,90 @@
+"""The outline of what a deployed role may run: endpoints, pipelines, jobs, and the network."""
+
+from typing import Final
+
+from mlops_commons.iam.reasons import NO_RESOURCE_LEVEL
+from mlops_commons.iam.statements import Statement, actions, arns
+from mlops_infra.projects.data_of_a_project import outline
+from mlops_infra.projects.props import PROJECT, ProjectDeployments
+
+JOBS: Final = ("processing-job", "training-job", "transform-job", "model")
+"""SageMaker names what a pipeline runs `pipelines-<random>`, so their names tell no project."""
+
+
+def work_statements(projects: ProjectDeployments) -> tuple[Statement, ...]:
+    """Endpoints and pipelines by the project's id, jobs by the prefix that SageMaker gives."""
+    stage = projects.stage
+    versions = f"model-package/*-{PROJECT}/*"
+    return (
+        outline(
+            "EndpointsOfTheProject",
+            actions("sagemaker", "DescribeEndpoint InvokeEndpoint"),
+            arns("sagemaker", f"endpoint/*-{PROJECT}-{stage}"),
+        ),
+        outline(
+            # CloudFormation names both, and with random characters.
+            "DescribeModels",
+            actions("sagemaker", "DescribeEndpointConfig DescribeModel"),
+            arns("sagemaker", "endpoint-config/*", "model/*"),
+        ),
+        outline(
+            "PipelinesOfTheProject",
+            actions(
+                "sagemaker",
+                "DescribePipeline DescribePipelineExecution ListPipelineExecutionSteps "
+                "StartPipelineExecution",
+            ),
+            arns(
+                "sagemaker",
+                f"pipeline/*-{PROJECT}-{stage}-inference",
+                f"pipeline/*-{PROJECT}-{stage}-inference/execution/*",
+            ),
+        ),
+        outline(
+            "JobsOfPipelines",
+            actions(
+                "sagemaker",
+                "AddTags CreateModel CreateProcessingJob CreateTransformJob DeleteModel "
+                "DescribeModel DescribeProcessingJob DescribeTransformJob StopProcessingJob "
+                "StopTransformJob",
+            ),
+            arns("sagemaker", *(f"{kind}/pipelines-*" for kind in JOBS)),
+        ),
+        outline(
+            "VersionsOfTheProject",
+            actions("sagemaker", "CreateModel DescribeModelPackage"),
+            # They are registered in the dev account.
+            (f"arn:${{AWS::Partition}}:sagemaker:${{AWS::Region}}:{projects.dev}:{versions}",),
+        ),
+        outline(
+            "Logs",
+            actions("logs", "CreateLogGroup CreateLogStream DescribeLogStreams PutLogEvents"),
+            arns("logs", "log-group:/aws/sagemaker/*"),
+        ),
+        *_network(),
+    )
+
+
+def _network() -> tuple[Statement, ...]:
+    describe = "DhcpOptions NetworkInterfaces SecurityGroups Subnets Vpcs"
+    return (
+        outline(
+            "InterfacesInThePrivateNetwork",
+            actions(
+                "ec2",
+                "CreateNetworkInterface CreateNetworkInterfacePermission DeleteNetworkInterface "
+                "DeleteNetworkInterfacePermission",
+            ),
+            arns("ec2", "network-interface/*", "security-group/*", "subnet/*"),
+        ),
+        Statement(
+            sid="WithoutResources",
+            actions=(
+                "cloudwatch:PutMetricData",
+                *(f"ec2:Describe{what}" for what in describe.split()),
+                "ecr:GetAuthorizationToken",
+            ),
+            resources=("*",),
+            reason=NO_RESOURCE_LEVEL,
+        ),
+    )

@@ -1,0 +1,158 @@
+"""How far a role reaches that a project deploys, whatever its own policy says."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from policy_evaluation import Request, allows
+from project_roles import DEV, PROD, Statement, deployment_boundary, here, role
+
+pytestmark = pytest.mark.construct
+
+ID, OTHER = "p-1a", "p-2b"
+TAG = "aws:PrincipalTag/sagemaker:project-id"
+CALLER: Mapping[str, str] = {TAG: ID, "aws:PrincipalArn": role(f"sagemaker-{ID}-prod-execution")}
+OWN = {"aws:ResourceAccount": PROD}
+OF_DEV = {"aws:ResourceAccount": DEV}
+OF_A_STRANGER = {"aws:ResourceAccount": "666666666666"}
+OF_AWS = {"aws:ResourceAccount": "141502667606"}
+"""SageMaker's scikit-learn images in eu-west-1 (docker-registry-paths of the region)."""
+
+
+def data(project: str) -> str:
+    return f"arn:aws:s3:::sagemaker-{project}-prod-{PROD}/captured/1.jsonl"
+
+
+def models(project: str, account: str = DEV) -> str:
+    return f"arn:aws:s3:::mlops-{project}-artifacts-{account}/registered/1/model.tar.gz"
+
+
+def image(account: str, name: str) -> str:
+    return f"arn:aws:ecr:eu-west-1:{account}:repository/{name}"
+
+
+def version(project: str) -> str:
+    return f"arn:aws:sagemaker:eu-west-1:{DEV}:model-package/churn-{project}/3"
+
+
+def tagged(project: str) -> dict[str, str]:
+    return {"aws:ResourceTag/sagemaker:project-id": project}
+
+
+KEY, DEV_KEY = here("kms", "key/1"), f"arn:aws:kms:eu-west-1:{DEV}:key/1"
+VIA_S3 = {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}
+ALLOWED: Any = {
+    "its data": ("s3:PutObject", data(ID), OWN),
+    "its models in dev": ("s3:GetObject", models(ID), OF_DEV),
+    "its key": ("kms:GenerateDataKey", KEY, tagged(ID)),
+    "the key of its models, through S3": ("kms:Decrypt", DEV_KEY, VIA_S3),
+    "its image in dev": ("ecr:BatchGetImage", image(DEV, f"sagemaker-{ID}"), OF_DEV),
+    "an image of AWS": ("ecr:BatchGetImage", image("141502667606", "sklearn"), OF_AWS),
+    "its endpoint": ("sagemaker:InvokeEndpoint", here("sagemaker", f"endpoint/c-{ID}-prod"), {}),
+    "its versions": ("sagemaker:CreateModel", version(ID), {}),
+    "its pipeline": (
+        "sagemaker:StartPipelineExecution",
+        here("sagemaker", f"pipeline/churn-{ID}-prod-inference"),
+        {},
+    ),
+}
+DENIED: Any = {
+    "another project's data": ("s3:GetObject", data(OTHER), OWN),
+    "a stranger's bucket with its name": ("s3:PutObject", data(ID), OF_A_STRANGER),
+    "another project's models": ("s3:GetObject", models(OTHER), OF_DEV),
+    "models are not written": ("s3:PutObject", models(ID), OF_DEV),
+    "its pipeline's artifacts": (
+        "s3:GetObject",
+        f"arn:aws:s3:::mlops-{ID}-pipeline-{DEV}/1",
+        OF_DEV,
+    ),
+    "another project's key": ("kms:Decrypt", KEY, tagged(OTHER)),
+    "a key of nobody": ("kms:Decrypt", KEY, {}),
+    "a key of dev for itself": ("kms:Decrypt", DEV_KEY, {}),
+    "a key of dev to encrypt with": ("kms:GenerateDataKey", DEV_KEY, VIA_S3),
+    "another project's image": ("ecr:BatchGetImage", image(DEV, f"sagemaker-{OTHER}"), OF_DEV),
+    "a stranger's image": ("ecr:BatchGetImage", image("666666666666", "x"), OF_A_STRANGER),
+    "another project's endpoint": (
+        "sagemaker:InvokeEndpoint",
+        here("sagemaker", f"endpoint/c-{OTHER}-prod"),
+        {},
+    ),
+    "another project's versions": ("sagemaker:CreateModel", version(OTHER), {}),
+    "another project's pipeline": (
+        "sagemaker:StartPipelineExecution",
+        here("sagemaker", f"pipeline/churn-{OTHER}-prod-inference"),
+        {},
+    ),
+    "an endpoint of another stage": (
+        "sagemaker:InvokeEndpoint",
+        here("sagemaker", f"endpoint/c-{ID}-preprod"),
+        {},
+    ),
+    "roles": ("iam:CreateRole", role(f"sagemaker-{ID}-prod-x"), {}),
+    "other roles": ("sts:AssumeRole", role("anything"), {}),
+    "parameters": ("ssm:PutParameter", here("ssm", "parameter/vpc/id"), {}),
+}
+STRANGERS = {
+    "no tag": {"aws:PrincipalArn": role(f"sagemaker-{ID}-prod-execution")},
+    "the tag of another": {TAG: OTHER, "aws:PrincipalArn": role(f"sagemaker-{ID}-prod-execution")},
+    "the beginning of its id": {TAG: "p", "aws:PrincipalArn": role("sagemaker-p-prod-execution")},
+    "more than an id": {
+        TAG: f"{ID}-prod",
+        "aws:PrincipalArn": role(f"sagemaker-{ID}-prod-prod-execution"),
+    },
+    "a role of another stage": {TAG: ID, "aws:PrincipalArn": role(f"sagemaker-{ID}-dev-execution")},
+    "a role of another account": {
+        TAG: ID,
+        "aws:PrincipalArn": role(f"sagemaker-{ID}-prod-execution", DEV),
+    },
+}
+
+
+def may(question: tuple[str, str, Mapping[str, str]], caller: Mapping[str, str] = CALLER) -> bool:
+    action, resource, context = question
+    return allows(deployment_boundary(), Request(action, resource, {**caller, **context}))
+
+
+@pytest.mark.parametrize("question", list(ALLOWED))
+def test_a_role_of_a_project_may_be_given_what_is_its_own(question: str) -> None:
+    assert may(ALLOWED[question])
+
+
+@pytest.mark.parametrize("question", list(DENIED))
+def test_a_role_of_a_project_cannot_be_given(question: str) -> None:
+    assert not may(DENIED[question])
+
+
+@pytest.mark.parametrize("caller", list(STRANGERS))
+def test_a_role_whose_tag_is_not_the_id_in_its_name_may_do_nothing(caller: str) -> None:
+    allowed = [name for name, question in ALLOWED.items() if may(question, STRANGERS[caller])]
+    assert allowed == []
+
+
+def without(sid: str) -> list[Statement]:
+    return [statement for statement in deployment_boundary() if statement["Sid"] != sid]
+
+
+@pytest.mark.parametrize(
+    ("sid", "caller"),
+    [
+        ("TagOfOneProject", "more than an id"),
+        ("TagOfItsName", "the tag of another"),
+        ("TagOfItsName", "a role of another stage"),
+    ],
+)
+def test_each_denial_counts(sid: str, caller: str) -> None:
+    asked = [(a, r.replace(ID, STRANGERS[caller][TAG]), c) for a, r, c in ALLOWED.values()]
+    requests = [Request(a, r, {**STRANGERS[caller], **c}) for a, r, c in asked]
+    assert not [request for request in requests if allows(deployment_boundary(), request)]
+    assert [request for request in requests if allows(without(sid), request)]
+
+
+def test_a_role_without_a_tag_is_denied_what_names_no_project() -> None:
+    request = Request("ecr:GetAuthorizationToken", "*", STRANGERS["no tag"])
+    assert not allows(deployment_boundary(), request)
+    assert allows([s for s in deployment_boundary() if s["Effect"] == "Allow"], request)
+
+
+def test_the_boundary_fits_into_one_managed_policy() -> None:
+    assert len(str(deployment_boundary()).replace(" ", "")) < 6144  # IAM and STS quotas
