@@ -65,6 +65,7 @@ class CoreStage(PlatformStage):
             set_name=set_name,
             tags=tags,
         )
+        rules = projects or Projects()
         self.stack = InfraStack(
             self,
             APP_DIRECTORY,
@@ -78,12 +79,14 @@ class CoreStage(PlatformStage):
                 stage_name=construct_id,
                 region=env.region or "",
                 dev_account=dev_account,
+                deploys=rules.deploys,
+                role_actions=rules.role_actions,
             ),
             network=network or CreateNetwork(),
             studio=studio,
             parameter_namespace=parameter_namespace,
             removal_policy=removal_policy,
-            rules=projects or Projects(),
+            rules=rules,
             approver_role_name=names.approver_role(app_prefix, set_name, env.region or ""),
         )
         extend(

@@ -2,17 +2,24 @@
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
+from mlops_commons.config.refused_types import not_refused_action, not_refused_type
 from mlops_commons.config.values import ConfigModel, Shape, Text, lowered
 from mlops_commons.stage import Approvers, Projects, ProtectedBranches, Separation
 
 # Third-party and custom types do not belong here: CloudFormation runs them with other permissions.
 ResourceType = Annotated[
-    Text, Shape("AWS::[A-Za-z0-9]+::[A-Za-z0-9]+", "a resource type of CloudFormation")
+    Text,
+    Shape("AWS::[A-Za-z0-9]+::[A-Za-z0-9]+", "a resource type of CloudFormation"),
+    AfterValidator(not_refused_type),
 ]
 # One action, never a family: 's3:*' would be everything that AWS adds later, too.
-Action = Annotated[Text, Shape("[a-z0-9-]+:[A-Za-z0-9]+", "one IAM action, without wildcards")]
+Action = Annotated[
+    Text,
+    Shape("[a-z0-9-]+:[A-Za-z0-9]+", "one IAM action, without wildcards"),
+    AfterValidator(not_refused_action),
+]
 PrincipalArn = Annotated[
     Text,
     # The account is spelled out: a pattern for it would let a foreign account approve.

@@ -11,6 +11,8 @@ from typing import Any, Final
 from mlops_commons.assembly.stacks import StackSummary
 from mlops_commons.assembly.templates import Environment, StackTemplate
 from mlops_commons.contract import ParameterName
+from mlops_commons.execution_policies.handler_permissions import handler_permissions
+from mlops_commons.execution_policies.required_actions import actions_of
 
 PROJECT_TAG: Final = "sagemaker:project-id"
 NETWORK: Final = tuple(
@@ -26,13 +28,17 @@ NETWORK: Final = tuple(
 
 
 def project_stack(
-    stage: str, environment: Environment, dev_accounts: Sequence[str] = ()
+    stage: str,
+    environment: Environment,
+    dev_accounts: Sequence[str] = (),
+    deploys: Sequence[str] = (),
 ) -> StackTemplate:
     """The stack of any project in a stage, with `*` where projects differ.
 
     Args:
         dev_accounts: the other accounts in which the projects register the model versions that
             they deploy here.
+        deploys: further types of resources that a set's projects may make.
     """
     return StackTemplate(
         summary=StackSummary(
@@ -49,6 +55,7 @@ def project_stack(
                 **_roles(stage),
                 **_endpoint(stage, dev_accounts),
                 **_batch(stage),
+                **_further(stage, deploys),
             },
         },
     )
@@ -169,3 +176,24 @@ def _batch(stage: str) -> dict[str, Any]:
             "Properties": {"Name": "*-RunFailed-*"},
         },
     }
+
+
+def _further(stage: str, deploys: Sequence[str]) -> dict[str, Any]:
+    """Resources of other types, by names with the project's id and the stage, and their role.
+
+    The names that CloudFormation makes begin with the stack's, which has both in it.
+    """
+    if not deploys:
+        return {}
+    role = {"ServiceRole": _role(stage, "service")}
+    return role | {
+        f"Further{number}": {"Type": kind, "Properties": _properties(kind, stage)}
+        for number, kind in enumerate(sorted(set(deploys)), start=1)
+    }
+
+
+def _properties(kind: str, stage: str) -> dict[str, Any]:
+    given = handler_permissions().name_property(kind)
+    named = {given: f"*-p-*-{stage}*"} if given else {}
+    passes = "iam:PassRole" in (actions_of(kind) or ())
+    return {**named, **({"RoleArn": _role_arn(stage, "service")} if passes else {})}

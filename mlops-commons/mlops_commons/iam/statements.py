@@ -11,6 +11,8 @@ Condition = Mapping[str, Mapping[str, Any]]
 # A token of the CDK looks like a name and is resolved by the CDK.
 ONE_NAME: Final = re.compile(r"[$][{]([A-Za-z][\w:]*)(?:[.](\w+))?[}]")
 NAME_IN_TEXT: Final = re.compile(r"[$][{](?!Token\[)")
+NAME_OF_A_TEMPLATE: Final = re.compile(r"[$][{](?!Token\[|!)")
+"""Not a variable of IAM, which `Fn::Sub` writes as `${!aws:PrincipalTag/...}`."""
 
 
 Substitute = Callable[[str, Mapping[str, Any]], Any]
@@ -120,6 +122,9 @@ class Statement:
         return [self._text(entry, substitute) for entry in value]
 
     def _text(self, value: str, substitute: Substitute) -> Any:
+        if "${!" in value and not NAME_OF_A_TEMPLATE.search(value):
+            # Without a name to fill in, cfn-lint has `Fn::Sub` for superfluous (W1020).
+            return value.replace("${!", "${")
         used = {name: v for name, v in self.variables.items() if f"${{{name}}}" in value}
         return substitute(value, used) if used or NAME_IN_TEXT.search(value) else value
 

@@ -84,3 +84,19 @@ def test_a_wildcard_is_reported_under_the_id_of_cdk_nag() -> None:
     assert wildcard_reasons([statement]) == {
         "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:a:::b/*]": "why"
     }
+
+
+def test_a_variable_of_iam_alone_needs_no_function() -> None:
+    statement = Statement(
+        sid="Own",
+        actions=("s3:GetObject",),
+        resources=("arn:${AWS::Partition}:s3:::${!aws:PrincipalTag/team}",),
+        condition={"StringEquals": {"aws:ResourceTag/team": "${!aws:PrincipalTag/team}"}},
+    )
+    document = statement.document()
+    assert document["Condition"] == {
+        "StringEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"}
+    }
+    assert document["Resource"] == [
+        {"Fn::Sub": "arn:${AWS::Partition}:s3:::${!aws:PrincipalTag/team}"}
+    ]

@@ -18,7 +18,7 @@ from mlops_commons.execution_policies.project_stacks import PROJECT_TAG
 from mlops_commons.iam.statements import Statement
 from mlops_infra.projects.data_of_a_project import data_statements
 from mlops_infra.projects.props import PROJECT, ProjectDeployments
-from mlops_infra.projects.work_of_a_project import work_statements
+from mlops_infra.projects.work_of_a_project import further_statements, work_statements
 
 DENIALS: Final = (
     "NIST.800.53.R5-IAMPolicyNoStatementsWithAdminAccess",
@@ -69,6 +69,7 @@ def boundary_statements(projects: ProjectDeployments) -> tuple[Statement, ...]:
         *_of_its_own_project(projects),
         *data_statements(projects),
         *work_statements(projects),
+        *further_statements(projects),
     )
 
 

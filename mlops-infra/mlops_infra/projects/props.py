@@ -20,6 +20,8 @@ class ProjectDeployments:
     Attributes:
         stage_name: as the configuration writes it.
         dev_account: in which the projects and their pipelines are; empty for none.
+        deploys: types of resources that projects may make besides those of every project.
+        role_actions: what roles of projects may do besides, on what their stacks have made.
     """
 
     app_prefix: str
@@ -27,6 +29,8 @@ class ProjectDeployments:
     stage_name: str
     region: str
     dev_account: str = ""
+    deploys: tuple[str, ...] = ()
+    role_actions: tuple[str, ...] = ()
 
     @property
     def deploy_here(self) -> bool:

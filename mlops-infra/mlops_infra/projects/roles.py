@@ -6,8 +6,8 @@ from constructs import Construct
 
 from mlops_commons.cdk.policies import managed_policy
 from mlops_commons.execution_policies.anywhere import packed
+from mlops_commons.execution_policies.execution_policy import DerivedPolicy
 from mlops_commons.execution_policies.project_policy import project_policy
-from mlops_commons.iam.statements import Statement
 from mlops_infra.projects.deploying import (
     deploying_statements,
     pipelines_arn,
@@ -37,7 +37,12 @@ class ProjectRoles(Construct):
             projects: whose they are, and their names.
         """
         super().__init__(scope, construct_id)
-        granted = cloudformation_statements(projects)
+        derived = cloudformation_policy(projects)
+        for review in derived.reviews:
+            cdk.Annotations.of(self).add_warning_v2(
+                "mlops:review", f"review deployments of projects: {review}"
+            )
+        granted = (*derived.statements, *read_artifacts(projects))
         outline = outline_statements(projects, granted)
         iam.Role(
             self,
@@ -78,11 +83,16 @@ class ProjectRoles(Construct):
         )
 
 
-def cloudformation_statements(projects: ProjectDeployments) -> tuple[Statement, ...]:
-    """All that the role may do which applies projects' templates."""
-    boundary = f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:policy/{projects.boundary}"
-    derived = project_policy(projects.stage, projects.dev_account, boundary_arn=boundary)
-    return (*derived.statements, *read_artifacts(projects))
+def cloudformation_policy(projects: ProjectDeployments) -> DerivedPolicy:
+    """What the role may make which applies projects' templates."""
+    return project_policy(
+        projects.stage,
+        projects.dev_account,
+        boundary_arn=(
+            f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:policy/{projects.boundary}"
+        ),
+        deploys=projects.deploys,
+    )
 
 
 def _pipelines(projects: ProjectDeployments) -> iam.IPrincipal:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from mlops_commons.execution_policies.resource_kinds import statement_name
 from mlops_commons.iam.reasons import NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Statement, actions, arns
 from mlops_infra.projects.data_of_a_project import outline
@@ -62,6 +63,25 @@ def work_statements(projects: ProjectDeployments) -> tuple[Statement, ...]:
             arns("logs", "log-group:/aws/sagemaker/*"),
         ),
         *_network(),
+    )
+
+
+def further_statements(projects: ProjectDeployments) -> tuple[Statement, ...]:
+    """What the configuration adds, on resources that bear the project's id and the stage's name.
+
+    The names that CloudFormation makes begin with the stack's: `<name>-<id>-deploy-<stage>-`.
+    """
+    by_service: dict[str, list[str]] = {}
+    for action in projects.role_actions:
+        by_service.setdefault(action.partition(":")[0], []).append(action)
+    endings = (f"*-{PROJECT}-{projects.stage}-*", f"*-{PROJECT}-deploy-{projects.stage}-*")
+    return tuple(
+        outline(
+            f"Further{statement_name(service)}",
+            tuple(sorted(names)),
+            arns(service, *endings),
+        )
+        for service, names in sorted(by_service.items())
     )
 
 
