@@ -324,6 +324,28 @@ BROKEN_APP = (
         "projects.deploys[0]",
         "'Custom::Thing' is not a resource type of CloudFormation",
     ),
+    *(
+        Broken(
+            f"{kind} among what projects deploy",
+            "  app_prefix: mlops\n",
+            f"  app_prefix: mlops\n  projects: {{deploys: ['{kind}']}}\n",
+            "projects.deploys[0]",
+            f"'{kind}' cannot be given to projects: {reason}",
+        )
+        for kind, reason in (
+            ("AWS::IAM::User", "projects make roles with the boundary as it is"),
+            ("AWS::CloudFormation::Macro", "custom resources, macros and nested stacks"),
+            ("AWS::EC2::SecurityGroup", "the network of a stage belongs to the platform"),
+            ("AWS::CodeBuild::Project", "code reaches a stage through the gate alone"),
+        )
+    ),
+    Broken(
+        "a way to an identity for roles of projects",
+        "  app_prefix: mlops\n",
+        "  app_prefix: mlops\n  projects: {role_actions: ['sts:AssumeRole']}\n",
+        "projects.role_actions[0]",
+        "'sts:AssumeRole' cannot be given to roles of projects: it decides who may do what",
+    ),
     Broken(
         "a family of actions for projects",
         "  app_prefix: mlops\n",

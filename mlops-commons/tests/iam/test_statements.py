@@ -57,7 +57,7 @@ def test_a_principal_is_a_service_or_an_arn_or_everybody(
         ("${Bucket.Arn}", {"Fn::GetAtt": ["Bucket", "Arn"]}),
         ("${Topic}", {"Ref": "Topic"}),
         ("${Topic}/${AWS::Region}", {"Fn::Sub": "${Topic}/${AWS::Region}"}),
-        ("${!aws:username}", {"Fn::Sub": "${!aws:username}"}),
+        ("${!aws:username}", "${aws:username}"),
         ("${Token[TOKEN.1]}/*", "${Token[TOKEN.1]}/*"),
     ],
 )

@@ -7,6 +7,11 @@ import pytest
 from policy_evaluation import Request, allows
 from project_roles import DEV, PROD, Statement, deployment_boundary, here, role
 
+from mlops_commons.assembly.intrinsics import Scope, evaluate
+from mlops_commons.iam.statements import policy_document
+from mlops_infra.projects.deployment_boundary import boundary_statements
+from mlops_infra.projects.props import ProjectDeployments
+
 pytestmark = pytest.mark.construct
 
 ID, OTHER = "p-1a", "p-2b"
@@ -156,3 +161,35 @@ def test_a_role_without_a_tag_is_denied_what_names_no_project() -> None:
 
 def test_the_boundary_fits_into_one_managed_policy() -> None:
     assert len(str(deployment_boundary()).replace(" ", "")) < 6144  # IAM and STS quotas
+
+
+def test_what_the_configuration_adds_ends_at_the_project_and_the_stage() -> None:
+    projects = ProjectDeployments(
+        app_prefix="mlops",
+        set_name="bu",
+        stage_name="prod",
+        region="eu-west-1",
+        dev_account=DEV,
+        role_actions=("dynamodb:GetItem",),
+    )
+    values = {
+        "AWS::Partition": "aws",
+        "AWS::Region": "eu-west-1",
+        "AWS::AccountId": PROD,
+        "AWS::URLSuffix": "amazonaws.com",
+    }
+    document = policy_document(boundary_statements(projects))
+    statements = evaluate(document, Scope(values=values))["Statement"]
+    reached = [
+        table
+        for table in (
+            f"table/churn-{ID}-deploy-prod-Table-1a2b",
+            f"table/churn-{ID}-prod-scores",
+            f"table/churn-{OTHER}-deploy-prod-Table-1a2b",
+            f"table/churn-{ID}-deploy-preprod-Table-1a2b",
+            "table/payroll",
+        )
+        if allows(statements, Request("dynamodb:GetItem", here("dynamodb", table), CALLER))
+    ]
+    assert reached == [f"table/churn-{ID}-deploy-prod-Table-1a2b", f"table/churn-{ID}-prod-scores"]
+    assert not may(("dynamodb:GetItem", here("dynamodb", reached[0]), {}))
