@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from ministack_aws.access.variables import filled
 from ministack_aws.engine import iam, tagging
-from ministack_aws.engine.requests import request_scope
+from ministack_aws.engine.requests import get_region, request_scope
 from ministack_aws.engine.types import Question, Statement
 
 Resolve = Callable[[str, Question], Any]
@@ -57,7 +57,7 @@ def _with_tags_of_the_resource(resolve: Resolve) -> Resolve:
         parts = context.resource_arn.split(":", 5)
         if found is not None or prefix.lower() != "aws:resourcetag" or len(parts) < 6:
             return found
-        with request_scope(parts[4] or context.principal_account, parts[3] or context.region):
+        with request_scope(parts[4] or context.principal_account, parts[3] or get_region()):
             tags = tagging.resource_tags(context.resource_arn) or {}
         return {name.lower(): value for name, value in tags.items()}.get(wanted.lower())
 
