@@ -13,7 +13,7 @@ from mlops_commons.cdk.delivered_app import DeliveredApp, DeliveredStage
 from mlops_commons.cdk.retention import removal_policy_of
 from mlops_commons.contract import DELIVERY_ORDER, StageName
 from mlops_commons.delivered_application import delivered_application
-from mlops_commons.stage import Deployment, PlatformConfig, Stage
+from mlops_commons.stage import CreateNetwork, Deployment, EgressMode, PlatformConfig, Stage
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import CDK_APP_CONFIG, REPOSITORY_ROOT
 
@@ -36,7 +36,8 @@ def build_app(
         outdir: the cloud assembly's folder; by default the CDK CLI's choice.
 
     Raises:
-        PlatformError: the stages of a set are in more than one region.
+        PlatformError: the stages of a set are in more than one region, or its builds reach no
+            package index.
     """
     return delivered_application(
         config, TEMPLATE, partial(_delivered_stages, config), root=root, outdir=outdir
@@ -48,6 +49,7 @@ def _delivered_stages(config: PlatformConfig, deployment: Deployment) -> list[De
     if dev is None:
         return []
     _check_region(deployment, dev)
+    _check_package_index(config, deployment, dev)
     return [
         DeliveredStage(
             create=partial(_core_stage, config=config, deployment=deployment, stage=dev),
@@ -80,6 +82,7 @@ def _targets(deployment: Deployment) -> ProjectTargets:
         preprod_account=preprod.account if preprod else "",
         prod_account=prod.account if prod else "",
         deploys=deployment.projects.deploys,
+        package_index=deployment.projects.package_index,
         namespaces={
             str(name): stage.parameter_namespace
             for name, stage in stages.items()
@@ -100,4 +103,18 @@ def _check_region(deployment: Deployment, dev: Stage) -> None:
             f"projects of set '{deployment.set_name}' cannot deploy outside of dev's region "
             f"{dev.region}: {', '.join(sorted(elsewhere))}",
             hint=f"give dev, preprod and prod of this set one region in {CDK_APP_CONFIG}",
+        )
+
+
+def _check_package_index(config: PlatformConfig, deployment: Deployment, dev: Stage) -> None:
+    """Builds run in dev's VPC and install packages; without NAT the public index is out of reach,
+    and each would wait for it until it fails."""
+    network = config.network(deployment.set_name, dev.stage_name)
+    closed = isinstance(network, CreateNetwork) and network.egress is EgressMode.ENDPOINTS_ONLY
+    if closed and not deployment.projects.package_index:
+        raise PlatformError(
+            f"with egress '{EgressMode.ENDPOINTS_ONLY}' in dev, the builds of projects of set "
+            f"'{deployment.set_name}' reach no public package index",
+            hint=f"name one that dev's VPC reaches in {CDK_APP_CONFIG}, projects.package_index: "
+            f"https://..., or take egress '{EgressMode.NAT}' for dev in the infra app's file",
         )

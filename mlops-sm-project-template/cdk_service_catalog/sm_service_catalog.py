@@ -95,6 +95,7 @@ class SageMakerServiceCatalog(cdk.Stack):
                 }
             ),
             namespaces=targets.namespaces,
+            package_index=targets.package_index,
         )
         stage = cdk.Stage.of(self)
         assert stage is not None

@@ -134,6 +134,7 @@ def _in_common(context: ProductContext) -> ProductContext:
         boundary="boundary",
         access_logs_bucket="logs",
         gate=Gate(choose="choose", verify="verify", seal="seal"),
+        package_index="",
         namespaces={stage: stage for stage in context.props.namespaces},
     )
     return ProductContext(

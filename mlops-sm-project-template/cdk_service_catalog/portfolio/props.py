@@ -12,10 +12,12 @@ class ProjectTargets:
         preprod_account, prod_account: empty where the set has no such stage; a project then names
             dev's account, and its pipeline ends before that stage, which has no roles there.
         deploys: types of resources that they deploy besides those of the products' deploy apps.
+        package_index: where their builds install Python packages from; empty for the public index.
         namespaces: of the stages' SSM parameters, by stage name; a stage without one is left out.
     """
 
     preprod_account: str = ""
     prod_account: str = ""
     deploys: tuple[str, ...] = ()
+    package_index: str = ""
     namespaces: Mapping[str, str] = field(default_factory=dict)

@@ -80,10 +80,10 @@ def builds(definition: ProductDefinition, props: ProjectProps) -> tuple[Build, .
     )
 
 
-def build_resources(rows: Sequence[Build]) -> Resources:
+def build_resources(rows: Sequence[Build], props: ProjectProps) -> Resources:
     """A log group and a CodeBuild project for each row."""
     groups = {f"{row.id}Logs": _log_group(row) for row in rows}
-    return {**groups, **{f"{row.id}Project": _project(row) for row in rows}}
+    return {**groups, **{f"{row.id}Project": _project(row, props) for row in rows}}
 
 
 def _training(definition: ProductDefinition, props: ProjectProps) -> dict[str, Value]:
@@ -101,6 +101,11 @@ def _training(definition: ProductDefinition, props: ProjectProps) -> dict[str, V
         "SEAL_FUNCTION_ARN": sub(props.gate.arn("seal")),
         **(_images() if definition.image_repository else {}),
     }
+
+
+def _index(props: ProjectProps) -> dict[str, Value]:
+    """pip reads its options from variables (pip documentation, "Configuration")."""
+    return {"PIP_INDEX_URL": props.package_index} if props.package_index else {}
 
 
 def _images() -> dict[str, Value]:
@@ -140,7 +145,7 @@ def _log_group(row: Build) -> Resource:
     }
 
 
-def _project(row: Build) -> Resource:
+def _project(row: Build, props: ProjectProps) -> Resource:
     return {
         "Type": "AWS::CodeBuild::Project",
         # CodeBuild looks at the VPC as this role when the project is made, and refuses it without
@@ -171,7 +176,7 @@ def _project(row: Build) -> Resource:
                 "PrivilegedMode": row.privileged,
                 "EnvironmentVariables": [
                     {"Name": name, "Type": "PLAINTEXT", "Value": value}
-                    for name, value in row.environment.items()
+                    for name, value in {**row.environment, **_index(props)}.items()
                 ],
             },
         },

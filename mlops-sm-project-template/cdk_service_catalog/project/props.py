@@ -71,6 +71,7 @@ class ProjectProps:
         boundary: the name of the permissions boundary of every role.
         access_logs_bucket: receives the access logs of every bucket.
         retention: CloudFormation's deletion policies of stateful resources.
+        package_index: where builds install Python packages from; empty for the public index.
         gate: the platform's functions that a project invokes.
     """
 
@@ -84,6 +85,7 @@ class ProjectProps:
     retention: Mapping[str, str]
     gate: Gate
     namespaces: Mapping[str, str] = field(default_factory=dict)
+    package_index: str = ""
 
     @property
     def boundary_arn(self) -> str:

@@ -43,7 +43,7 @@ def project_template(
             **repository_resources(props, build_seed=build_seed, deploy_seed=deploy_seed),
             **notification_resources(),
             **policy_resources(roles),
-            **build_resources(builds(definition, props)),
+            **build_resources(builds(definition, props), props),
             **pipeline_resources(definition, props),
             **trigger_resources(definition),
             **setting_resources(),

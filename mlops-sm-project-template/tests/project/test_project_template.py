@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from launched_projects import (
     PROJECT,
     PROJECT_ID,
     PROJECT_NAME,
+    PROPS,
     REGION,
     SUBNETS,
     LaunchedProject,
@@ -371,6 +373,17 @@ def test_every_build_runs_in_the_private_subnets_and_nowhere_else(slug: str) -> 
             "Subnets": [*SUBNETS],
             "SecurityGroupIds": ["sg-0a"],
         }
+
+
+@pytest.mark.parametrize("index", ["", "https://packages.example.com/simple/"])
+def test_every_build_installs_from_the_index_that_the_configuration_names(index: str) -> None:
+    content = template(product("byoc").definition, replace(PROPS, package_index=index))
+    builds = [r for r in content["Resources"].values() if r["Type"] == "AWS::CodeBuild::Project"]
+    assert len(builds) == 4
+    for build in builds:
+        rows = build["Properties"]["Environment"]["EnvironmentVariables"]
+        named = [row["Value"] for row in rows if row["Name"] == "PIP_INDEX_URL"]
+        assert named == ([index] if index else [])
 
 
 @pytest.mark.parametrize("slug", SLUGS)

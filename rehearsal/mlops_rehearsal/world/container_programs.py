@@ -65,6 +65,7 @@ def _login(arguments: list[str]) -> None:
 
 def _build(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="docker build")
+    parser.add_argument("--build-arg")
     parser.add_argument("--file", type=Path)
     parser.add_argument("--tag", required=True)
     parser.add_argument("context", type=Path)
