@@ -12,6 +12,8 @@ KINDS: Final = {
     "Approval": NodeKind.APPROVAL,
     "Build": NodeKind.ACTION,
     "Deploy": NodeKind.DEPLOYMENT,
+    # Functions look at what goes on.
+    "Invoke": NodeKind.TEST,
     "Source": NodeKind.SOURCE,
     "Test": NodeKind.TEST,
 }
