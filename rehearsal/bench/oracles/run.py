@@ -32,7 +32,6 @@ from cloudsplaining.scan.authorization_details import AuthorizationDetails
 from cloudsplaining.shared.exclusions import DEFAULT_EXCLUSIONS
 details = AuthorizationDetails(json.load(open(sys.argv[1])), exclusions=DEFAULT_EXCLUSIONS)
 found = {}
-kinds = (details.policies.customer_managed_policies, details.role_detail_list.roles)
 for policy in details.policies.policy_details:
     found[policy.arn] = [row["type"] for row in policy.policy_document.allows_privilege_escalation]
 for role in details.role_detail_list.roles:
