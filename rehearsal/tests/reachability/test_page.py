@@ -1,0 +1,35 @@
+"""What the reviewed page must say, whoever regenerates it."""
+
+import pytest
+
+from mlops_commons.utilities.paths import REPOSITORY_ROOT
+from mlops_reachability.document import CONFIGURATIONS, PAGE
+from mlops_reachability.starts import Target
+
+pytestmark = pytest.mark.pure
+
+HELD = (Target.PERSONAS, Target.PLATFORM, Target.PREPROD, Target.PROD, Target.GOVERNANCE)
+
+
+def cells(configuration: str, start: str) -> dict[str, str]:
+    """The row of a start in the table of a configuration."""
+    text = (REPOSITORY_ROOT / PAGE).read_text(encoding="utf-8")
+    _, _, rest = text.partition(f"<!-- reach in {configuration}: ")
+    rows = rest.partition("<!-- end of reach")[0].splitlines()
+    (row,) = (line for line in rows if line.startswith(f"| {start} |"))
+    found = [cell.strip() for cell in row.strip("|").split("|")[1:]]
+    return dict(zip(Target, found, strict=True))
+
+
+@pytest.mark.parametrize("target", HELD)
+@pytest.mark.parametrize("start", ["persona ds", "persona ml-engineer", "persona execution"])
+@pytest.mark.parametrize("configuration", [c.name for c in CONFIGURATIONS])
+def test_nobody_who_writes_code_gets_beyond_the_projects_of_dev(
+    configuration: str, start: str, target: Target
+) -> None:
+    assert cells(configuration, start)[target] == ""
+
+
+@pytest.mark.parametrize("configuration", [c.name for c in CONFIGURATIONS])
+def test_a_foreign_account_reaches_nothing(configuration: str) -> None:
+    assert set(cells(configuration, "foreign account").values()) == {""}
