@@ -37,6 +37,8 @@ BOUNDARIES: Final = (
 )
 OWN_PROVIDERS: Final = (
     "NetworkClosedDefaultSecurityGroupFunction",
-    "StudioProjectsFunction",
-    "StudioProjectsProviderframeworkonEvent",
+    "ReviewsApprovalRuleFunction",
+    "ReviewsApprovalRuleProviderframeworkonEvent",
+    "StudioProjectsPortfolioFunction",
+    "StudioProjectsPortfolioProviderframeworkonEvent",
 )

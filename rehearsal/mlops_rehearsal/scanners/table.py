@@ -98,6 +98,13 @@ EXPLAINED: Final = (
         "resources and conditions; the boundary ends what those can become",
     ),
     Explained(
+        rules={
+            NAG: ("IAMPolicyNoStatementsWithAdminAccess", "IAMPolicyNoStatementsWithFullAccess"),
+        },
+        resources=("DeploymentBoundaryPolicy",),
+        why="False: the statements with `*` deny; they allow nothing",
+    ),
+    Explained(
         rules={CHECKOV: ("CKV_AWS_108",)},
         resources=("PersonasAuditorBoundary",),
         why="A permissions boundary grants nothing; this one ends at reading",
@@ -114,7 +121,11 @@ EXPLAINED: Final = (
     ),
     Explained(
         rules={CHECKOV: ("CKV_AWS_173", "CKV_AWS_45")},
-        resources=(COPIER, "StudioProjectsProviderframeworkonEvent"),
+        resources=(
+            COPIER,
+            "ReviewsApprovalRuleProviderframeworkonEvent",
+            "StudioProjectsPortfolioProviderframeworkonEvent",
+        ),
         why="The variable is no secret: the path of a certificate bundle, the ARN of a function",
     ),
     Explained(
@@ -135,7 +146,8 @@ EXPLAINED: Final = (
             "DeliveryPipelineEventsRoleDefaultPolicy",
             "DeliveryPipelineRoleDefaultPolicy",
             "DeliveryPipelineUpdatePipelineSelfMutationRoleDefaultPolicy",
-            "StudioProjectsProviderRoleDefaultPolicy",
+            "ReviewsApprovalRuleProviderRoleDefaultPolicy",
+            "StudioProjectsPortfolioProviderRoleDefaultPolicy",
         ),
         why="The CDK writes the grants of its own constructs into a policy of the one role",
     ),
@@ -205,7 +217,7 @@ EXPLAINED: Final = (
         rules={NAG: ("EventBusDLQ",)},
         resources=(
             *("BuildRepositoryPushed", "DeployRepositoryPushed", "ModelReady", "PipelineFailed"),
-            r"Repository\w+mainEventRule",
+            *(r"Repository\w+mainEventRule", "ReviewsRepositoryCreated"),
         ),
         why="Open: an event that its target refuses for 24 hours is lost; push again, or start the "
         "pipeline by hand",
