@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from planted import accounts, people
+from mlops_rehearsal.acts.attack import play_attack
+from planted import accounts, people, walls
 from planted.fault import Fault
 
 FAULTS: Final = (
@@ -62,6 +63,18 @@ FAULTS: Final = (
         "trust lost when a second set is bootstrapped by hand",
         *("model", "promotion", "sts:AssumeRole"),
         accounts.trust_lost,
+    ),
+    Fault(
+        "a data scientist who may write every bucket of the account",
+        *("project", "attack", "exchanges what the stages deploy"),
+        walls.with_every_bucket,
+        done=play_attack,
+    ),
+    Fault(
+        "a deploy role of prod that trusts everybody in dev",
+        *("project", "attack", "becomes the deploy role of prod"),
+        walls.with_trust_of_dev,
+        done=play_attack,
     ),
     Fault(
         "a pipeline that follows every branch",

@@ -48,9 +48,10 @@ def decision(value: str) -> Html:
 
 def _tried(rows: Sequence[Mapping[str, str]]) -> Iterable[Html]:
     if rows:
-        heading = tuple(rows[0])
+        # Only an attack says by what it was refused.
+        heading = tuple(dict.fromkeys(name for row in rows for name in row))
         cells = [
-            [decision(row[name]) if name == "decision" else row[name] for name in heading]
+            [decision(row[name]) if name == "decision" else row.get(name, "") for name in heading]
             for row in rows
         ]
         yield table("What people tried", heading, cells)

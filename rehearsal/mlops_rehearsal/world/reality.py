@@ -152,6 +152,12 @@ PARTS: Final = (
         Shown.SCHEMA,
         "records of what a template says, with the calls that read them",
     ),
+    Part(
+        "Policies of VPC endpoints, network paths",
+        Shown.AWS,
+        "calls reach the emulator directly, from every network; the act of the attacker meets the "
+        "policies of identities, resources and keys",
+    ),
     Part("Quotas and timing", Shown.AWS, "nothing here is limited or slow as AWS is"),
     Part(
         "KMS permissions of what services read themselves",
