@@ -31,7 +31,7 @@ caller with credentials of that account tries through an endpoint."""
 def exits(world: World, actor: Actor) -> Iterator[Edge]:
     """The ways by which an actor takes data out of the platform's accounts."""
     closed = not on_the_internet(world, actor)
-    bucket = actor.some("s3:PutObject", FOREIGN_BUCKET, {"aws:ResourceAccount": FOREIGN})
+    bucket = _foreign_bucket(world, actor)
     if not closed:
         yield Edge(EXIT, "sends data to any place on the internet")
     elif bucket and _through(world, actor, "s3", "s3:PutObject", bucket):
@@ -46,6 +46,15 @@ def exits(world: World, actor: Actor) -> Iterator[Edge]:
         "servicecatalog:ProvisionProduct", "arn:aws:catalog:*"
     ):
         yield Edge(EXIT, "launches a project that names a foreign account as its prod")
+
+
+def _foreign_bucket(world: World, actor: Actor) -> str:
+    """An object that his policies let him write in a bucket that is none of the platform's."""
+    for candidate in actor.candidates("s3:PutObject", FOREIGN_BUCKET):
+        known = candidate.partition("/")[0] in world.resources
+        if not known and actor.can("s3:PutObject", candidate, {"aws:ResourceAccount": FOREIGN}):
+            return candidate
+    return ""
 
 
 def on_the_internet(world: World, actor: Actor) -> bool:
