@@ -123,10 +123,12 @@ EXPLAINED: Final = (
         rules={CHECKOV: ("CKV_AWS_173", "CKV_AWS_45")},
         resources=(
             COPIER,
+            "ReviewsApprovalRuleFunction",
             "ReviewsApprovalRuleProviderframeworkonEvent",
             "StudioProjectsPortfolioProviderframeworkonEvent",
         ),
-        why="The variable is no secret: the path of a certificate bundle, the ARN of a function",
+        why="The variable is no secret: the path of a certificate bundle, the ARN of a function, "
+        "the text of the rule for reviews",
     ),
     Explained(
         rules={
