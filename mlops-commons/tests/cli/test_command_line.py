@@ -120,7 +120,6 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 def test_test_runs_the_linters_and_then_all_tests_with_the_coverage_gate(
     commands: list[list[str]],
 ) -> None:
-    # As CI runs it.
     assert CliRunner().invoke(application, ["test", "--random"]).exit_code == 0
     assert {"--cov", "randomly"} < set(commands[-1])
     assert "ruff" in {command[0] for command in commands}
