@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from documentation import markdown_files
 from one_account_set import ONE_SET
 
@@ -39,9 +40,15 @@ OF_TEMPLATES = ("projects of set", "the products cannot be read")
 def test_an_example_of_a_configuration_loads(file: Path, text: str, tmp_path: Path) -> None:
     app, infra = tmp_path / "cdk-app.yml", tmp_path / "cdk-infra-app.yml"
     is_infra = text.startswith("cdk_infra_app_config:")
-    app.write_text(ONE_SET if is_infra else text)
+    app.write_text(ONE_SET if is_infra else completed(text))
     infra.write_text(text if is_infra else "cdk_infra_app_config: {}\n")
     assert load_config(app, infra).deployments
+
+
+def completed(text: str) -> str:
+    """A guide that is about one key shows it alone: the others are those of any configuration."""
+    key = "cdk_app_config"
+    return yaml.safe_dump({key: yaml.safe_load(ONE_SET)[key] | yaml.safe_load(text)[key]})
 
 
 @pytest.fixture(scope="module")
