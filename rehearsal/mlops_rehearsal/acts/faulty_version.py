@@ -1,14 +1,18 @@
 """A model version that passes every test of its project and fails on a part of the traffic."""
 
 import io
+import json
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from mlops_commons.utilities.errors import PlatformError
 from mlops_rehearsal.world.projects import STUDIO, Project
 from mlops_rehearsal.world.world import World
 
 INFERENCE: Final = "code/inference.py"
+TRAINED: Final = "models/faulty/output/model.tar.gz"
+SHA256: Final = "ModelSha256"
 PARAMETER: Final = "; charset=utf-8"
 """Clients may write it after a content type (RFC 9110, 8.3.2); the project's tests do not."""
 FAULT: Final = '''
@@ -40,13 +44,17 @@ def register_faulty_version(world: World, project: Project, version: str) -> str
     changed = with_fault(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
     if not changed:
         return ""
-    faulty = f"{key.rpartition('/')[0]}/faulty/model.tar.gz"
-    s3.put_object(Bucket=bucket, Key=faulty, Body=changed)
-    container["ModelDataUrl"] = f"s3://{bucket}/{faulty}"
+    s3.put_object(Bucket=bucket, Key=TRAINED, Body=changed)
+    sealed = _sealed(world, project, f"s3://{bucket}/{TRAINED}")
+    container["ModelDataUrl"] = sealed["uri"]
     made: Mapping[str, Any] = sagemaker.create_model_package(
         ModelPackageGroupName=project.full_name,
         ModelApprovalStatus="PendingManualApproval",
         InferenceSpecification=specification,
+        CustomerMetadataProperties={
+            **described.get("CustomerMetadataProperties", {}),
+            SHA256: sealed["sha256"],
+        },
     )
     return str(made["ModelPackageArn"])
 
@@ -66,6 +74,28 @@ def with_fault(archive: bytes) -> bytes:
                 member.size = len(content)
             after.addfile(member, io.BytesIO(content) if file else None)
     return changed.getvalue() if found else b""
+
+
+def _sealed(world: World, project: Project, source: str) -> Mapping[str, str]:
+    """What the function answers that the pipeline's own step invokes: `uri` and `sha256`."""
+    reader = world.administrator("sagemaker", project.dev.account, project.dev.region)
+    found = reader.describe_pipeline(PipelineName=project.full_name)["PipelineDefinition"]
+    function = next(_functions(json.loads(found)["Steps"]))
+    client = world.client("lambda", project.dev.region, _training(world, project))
+    answer = client.invoke(FunctionName=function, Payload=json.dumps({"source": source}).encode())
+    content = json.loads(answer["Payload"].read())
+    if answer.get("FunctionError"):
+        raise PlatformError(f"{function} refuses to seal {source}: {content}")
+    sealed: Mapping[str, str] = content
+    return sealed
+
+
+def _functions(steps: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """The functions that the steps of a pipeline invoke, those below a condition too."""
+    for step in steps:
+        if step["Type"] == "Lambda":
+            yield str(step["FunctionArn"])
+        yield from _functions(step.get("Arguments", {}).get("IfSteps", ()))
 
 
 def _training(world: World, project: Project) -> Mapping[str, str]:
