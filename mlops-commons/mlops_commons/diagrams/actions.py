@@ -8,9 +8,10 @@ from typing import Any, Final
 from mlops_commons.assembly.templates import Resource
 from mlops_commons.diagrams.values import text
 
-_DEPLOY_ROLE: Final = re.compile(
-    r":iam::(?P<account>\d{12}):role/(?P<name>cdk-\w+-deploy-role)-\d{12}-(?P<region>[a-z0-9-]+)$"
+_ROLE: Final = re.compile(
+    r":iam::(?P<account>\d{12}):role/(?P<name>.+?)(-(?P=account)-(?P<region>[a-z0-9-]+))?$"
 )
+"""A role by its ARN: those of the CDK's bootstrap end in their account and region."""
 _DEPLOYING_MODES: Final = frozenset({"CHANGE_SET_EXECUTE", "CREATE_UPDATE"})
 
 
@@ -20,8 +21,8 @@ class Action:
 
     Attributes:
         provider: CodePipeline's name of it, such as `CodeBuild`, `CloudFormation`, `Manual`.
-        role: the deploy role of the account that the action works in; empty when it works in
-            the pipeline's own account with the pipeline's own role.
+        role: the role, named by its ARN, of the account that the action works in; empty when it
+            works in the pipeline's own account with a role of the pipeline's stack.
         stack: the stack that it changes; empty when it changes none.
         approved: whether a person approves in the same stage before it.
         repository, project, topic: the CodeCommit repository, the CodeBuild project and the SNS
@@ -63,8 +64,8 @@ def _action(
 ) -> Action:
     configuration = action.get("Configuration", {})
     kind = action["ActionTypeId"]
-    role = _DEPLOY_ROLE.search(text(action.get("RoleArn", ""), variables))
-    region = role["region"] if role else variables["AWS::Region"]
+    role = _ROLE.search(text(action.get("RoleArn", ""), variables))
+    region = (role and role["region"]) or variables["AWS::Region"]
     return Action(
         stage=stage,
         name=action["Name"],

@@ -110,3 +110,11 @@ def test_the_accounts_that_may_read_versions_stand_in_the_registry() -> None:
     graph = drawn(recorded(RECORDED[0]))
     (registry,) = (node for node in graph.nodes if node.kind is NodeKind.REGISTRY)
     assert registry.details == ("read from preprod 333333333333", "read from prod 444444444444")
+
+
+@pytest.mark.parametrize("stage", ["dev 222222222222", "preprod 333333333333", "prod 444444444444"])
+def test_what_changes_a_stage_is_in_the_account_of_that_stage(stage: str) -> None:
+    name = stage.split()[0]
+    nodes = {node.title: node for node in drawn(recorded(RECORDED[0])).nodes}
+    for title in (f"Prepare-{name}", f"Deploy-{name}"):
+        assert stage in nodes[title].details
