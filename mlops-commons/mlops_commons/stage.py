@@ -5,7 +5,7 @@ fills the field of the same name; in a network `vpc_` may stand in front of it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,15 @@ class EgressMode(StrEnum):
 
     NAT = "nat"
     ENDPOINTS_ONLY = "endpoints-only"
+
+
+class DnsFirewall(StrEnum):
+    """What happens to questions for names that are not allowed, in a created network."""
+
+    BY_EGRESS = "by-egress"
+    OFF = "off"
+    ALERT = "alert"
+    BLOCK = "block"
 
 
 class RemovalPolicy(StrEnum):
@@ -180,12 +189,36 @@ class Deployment:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CreateNetwork:
+class EndpointRules:
+    """What endpoint policies let pass besides the set's own principals and resources.
+
+    Attributes:
+        trusted_accounts: accounts outside the set whose buckets and packages workloads may use.
+        trusted_organization: an organization of which the same holds, or empty.
+        custom_resources: whether functions inside the VPC may answer CloudFormation.
+        package_publishing: whether workloads may publish packages to CodeArtifact.
+    """
+
+    trusted_accounts: tuple[str, ...] = ()
+    trusted_organization: str = ""
+    custom_resources: bool = False
+    package_publishing: bool = False
+
+    @property
+    def endpoint_rules(self) -> "EndpointRules":
+        """These alone, which can be compared and hashed."""
+        return EndpointRules(**{own.name: getattr(self, own.name) for own in fields(EndpointRules)})
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreateNetwork(EndpointRules):
     """A VPC to create.
 
     Attributes:
         availability_zones: zone names; empty takes the first `max_azs` of the region.
         endpoints: switches by endpoint key; a key that is absent follows the row's scope.
+        dns_firewall: by egress, `endpoints-only` blocks and `nat` has no firewall.
+        dns_allowed_domains: names besides AWS's, `*.` in front for all below one.
     """
 
     vpc_cidr: str = "10.0.0.0/16"
@@ -198,10 +231,20 @@ class CreateNetwork:
     egress: EgressMode = EgressMode.NAT
     availability_zones: tuple[str, ...] = ()
     endpoints: Mapping[str, bool] = field(default_factory=dict)
+    dns_firewall: DnsFirewall = DnsFirewall.BY_EGRESS
+    dns_allowed_domains: tuple[str, ...] = ()
+
+    @property
+    def dns_rules(self) -> DnsFirewall:
+        """What the firewall does, with `by-egress` decided."""
+        if self.dns_firewall is not DnsFirewall.BY_EGRESS:
+            return self.dns_firewall
+        closed = self.egress is EgressMode.ENDPOINTS_ONLY
+        return DnsFirewall.BLOCK if closed else DnsFirewall.OFF
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImportNetwork:
+class ImportNetwork(EndpointRules):
     """A VPC that exists, by its attributes: nothing is looked up.
 
     Attributes:

@@ -49,9 +49,10 @@ class VpcEndpoint:
         service: the last part of `com.amazonaws.<region>.<service>`, or, where it contains
             `{region}`, the whole service name.
         scope: where it is created by default.
-        policy: the service's prefix in IAM actions, for the endpoint policy that lets only
-            principals of this account pass; empty where AWS documents no such policy, or where
-            no principal signs the requests (a browser's session, a package manager's token).
+        policy: the service's prefix in IAM actions, for the endpoint policy that
+            `egress/` describes; empty where no page of AWS's says that the endpoint takes
+            one. Such a row is a way to any account, so that it is switched on by hand only, and
+            never together with egress `endpoints-only`.
         source: the page on its need and abilities; `<guide>/<page>` stands for
             `https://docs.aws.amazon.com/<guide>/latest/<page>.html`.
     """
@@ -87,7 +88,7 @@ _SAGEMAKER = "sagemaker/dg"
 _ECR = "AmazonECR/userguide/vpc-endpoints"
 _CODECOMMIT = "codecommit/userguide/codecommit-and-interface-VPC"
 _CLOUDWATCH = "AmazonCloudWatch"
-_CODEARTIFACT = "codeartifact/ug/create-vpc-endpoints"
+_CODEARTIFACT = "codeartifact/ug/create-vpc-endoint-policy"
 _BEDROCK = "bedrock/userguide/vpc-interface-endpoints"
 _PRIVATELINK = "vpc/privatelink/aws-services-privatelink-support"
 _API = f"{_SAGEMAKER}/interface-vpc-endpoint"
@@ -111,14 +112,14 @@ VPC_ENDPOINTS: Final = (
         "sagemaker_notebook",
         "aws.sagemaker.{region}.notebook",
         _STUDIO,
-        "",
+        "sagemaker",
         f"{_SAGEMAKER}/notebook-interface-endpoint",
     ),
     VpcEndpoint(
         "sagemaker_studio",
         "aws.sagemaker.{region}.studio",
         _STUDIO,
-        "",
+        "sagemaker",
         f"{_SAGEMAKER}/studio-interface-endpoint",
     ),
     VpcEndpoint(
@@ -142,16 +143,20 @@ VPC_ENDPOINTS: Final = (
         "logs", "logs", _STUDIO, "logs", f"{_CLOUDWATCH}/logs/cloudwatch-logs-and-interface-VPC"
     ),
     VpcEndpoint("sts", "sts", _STUDIO, "sts", "IAM/UserGuide/reference_interface_vpc_endpoints"),
-    VpcEndpoint("codeartifact_api", "codeartifact.api", _STUDIO, "", _CODEARTIFACT),
+    VpcEndpoint("codeartifact_api", "codeartifact.api", _OPTIONAL, "codeartifact", _CODEARTIFACT),
     VpcEndpoint(
-        "codeartifact_repositories", "codeartifact.repositories", _STUDIO, "", _CODEARTIFACT
+        "codeartifact_repositories",
+        "codeartifact.repositories",
+        _OPTIONAL,
+        "codeartifact",
+        _CODEARTIFACT,
     ),
     VpcEndpoint(
         "sagemaker_featurestore_runtime",
         "sagemaker.featurestore-runtime",
         _OPTIONAL,
-        "",
-        _PRIVATELINK,
+        "sagemaker",
+        _API,
     ),
     VpcEndpoint("sagemaker_metrics", "sagemaker.metrics", _OPTIONAL, "", _PRIVATELINK),
     VpcEndpoint(
@@ -198,9 +203,11 @@ VPC_ENDPOINTS: Final = (
 """To add an endpoint, add a row.
 
 Those for all stages, and those for Studio but `sagemaker_studio` and `servicecatalog`, are the
-reference system's. The optional ones are billed by the hour in each zone and serve only some
-projects: feature groups, training metrics, MLflow, language models, seed code that starts other
-services. With NAT everything is reachable without them; without NAT switch on what is used.
+reference system's, which also makes CodeArtifact's: they serve nobody until somebody grants
+`codeartifact` actions, and are optional here. The optional ones are billed by the hour in each zone
+and serve only some projects: packages, feature groups, training metrics, MLflow, language models,
+seed code that starts other services. With NAT everything is reachable without them; without NAT
+switch on what is used.
 """
 
 VPC_ENDPOINT_KEYS: Final = tuple(row.key for row in VPC_ENDPOINTS)

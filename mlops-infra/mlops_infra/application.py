@@ -58,6 +58,7 @@ def _core_stage(
         set_name=set_name,
         app_prefix=config.app_prefix,
         dev_account=dev.account if dev else "",
+        tested_accounts=[other.account for other in deployment.enabled_stages],
         network=config.network(set_name, stage.stage_name),
         studio=config.studio(set_name, stage.stage_name),
         parameter_namespace=stage.parameter_namespace,

@@ -1,6 +1,6 @@
 """What one account of a set receives; the unit that any delivery mechanism can deploy."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import aws_cdk as cdk
 from constructs import Construct
@@ -11,6 +11,7 @@ from mlops_commons.stage import APP_PREFIX, CreateNetwork, Network, Projects, St
 from mlops_commons.utilities import names
 from mlops_infra.extension_loading import StageFacts, extend
 from mlops_infra.infra_stack import InfraStack
+from mlops_infra.networking.endpoint_policies import Neighbours
 from mlops_infra.projects.props import ProjectDeployments
 
 APP_DIRECTORY = "mlops-infra"
@@ -32,6 +33,7 @@ class CoreStage(PlatformStage):
         set_name: str = "default",
         app_prefix: str = APP_PREFIX,
         dev_account: str = "",
+        tested_accounts: Sequence[str] = (),
         network: Network | None = None,
         studio: Studio | None = None,
         parameter_namespace: str = "",
@@ -47,7 +49,10 @@ class CoreStage(PlatformStage):
             app_prefix: the beginning of names that people see, and of the buckets that the
                 personas may use.
             dev_account: whose projects deploy here, if this is dev, preprod or prod; by default
-                nobody's, and then there are no roles for them.
+                nobody's, and then there are no roles for them. Its models and images pass the
+                network's endpoints.
+            tested_accounts: of the set's other stages, which tests in the dev stage's network may
+                test; ignored in other stages.
             network: a VPC to create (the default) or to import.
             studio: the Studio domain, or none.
             parameter_namespace: goes in front of the SSM parameters' names; two stages in one
@@ -83,6 +88,7 @@ class CoreStage(PlatformStage):
                 role_actions=rules.role_actions,
             ),
             network=network or CreateNetwork(),
+            neighbours=_neighbours(env.account or "", dev_account, tested_accounts),
             studio=studio,
             parameter_namespace=parameter_namespace,
             removal_policy=removal_policy,
@@ -100,3 +106,10 @@ class CoreStage(PlatformStage):
                 has_studio=studio is not None,
             ),
         )
+
+
+def _neighbours(account: str, dev_account: str, tested_accounts: Sequence[str]) -> Neighbours:
+    """The other accounts: dev's tests reach the other stages, and these what dev has made."""
+    if account != dev_account:
+        return Neighbours(dev_account=dev_account)
+    return Neighbours(tested_accounts=tuple(sorted({*tested_accounts} - {account})))

@@ -10,6 +10,7 @@ from mlops_commons.utilities.errors import PlatformError
 from mlops_infra.access.approvers import ApproverRole
 from mlops_infra.access.roles import PersonaRoles
 from mlops_infra.access.scope import PolicyScope
+from mlops_infra.networking.endpoint_policies import Neighbours
 from mlops_infra.networking.network import network as network_of
 from mlops_infra.networking.parameters import NetworkParameters
 from mlops_infra.networking.zones import ZonesByPosition
@@ -36,6 +37,7 @@ class InfraStack(ZonesByPosition):
         app_prefix: str,
         projects: ProjectDeployments,
         network: Network,
+        neighbours: Neighbours,
         studio: Studio | None,
         parameter_namespace: str,
         removal_policy: cdk.RemovalPolicy,
@@ -48,6 +50,7 @@ class InfraStack(ZonesByPosition):
             "Network",
             network,
             studio=studio is not None,
+            neighbours=neighbours,
             removal_policy=removal_policy,
         )
         NetworkParameters(

@@ -6,6 +6,7 @@ from pydantic import BeforeValidator, Field, field_validator
 
 from mlops_commons.config.studio_model import SageMakerFile
 from mlops_commons.config.values import (
+    Account,
     ConfigModel,
     NetworkRange,
     SetName,
@@ -15,7 +16,7 @@ from mlops_commons.config.values import (
     lowered,
     nearest,
 )
-from mlops_commons.stage import CreateNetwork, EgressMode
+from mlops_commons.stage import CreateNetwork, DnsFirewall, EgressMode, EndpointRules
 from mlops_commons.vpc_endpoints import VPC_ENDPOINT_KEYS
 
 RESOURCE_ID: Final = "[0-9a-f]{8}([0-9a-f]{9})?"
@@ -23,6 +24,14 @@ VpcId = Annotated[Text, Shape(f"vpc-{RESOURCE_ID}", "a VPC id")]
 SubnetId = Annotated[Text, Shape(f"subnet-{RESOURCE_ID}", "a subnet id")]
 SecurityGroupId = Annotated[Text, Shape(f"sg-{RESOURCE_ID}", "a security group id")]
 RouteTableId = Annotated[Text, Shape(f"rtb-{RESOURCE_ID}", "a route table id")]
+OrganizationId = Annotated[Text, Shape("o-[a-z0-9]{10,32}", "an organization id")]
+DomainName = Annotated[
+    Text,
+    Shape(
+        r"([*]\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?",
+        "a domain name, '*.' in front for all names below it",
+    ),
+]
 SubnetMask = Annotated[int, Field(ge=16, le=28)]
 OLD_ENDPOINT_SWITCHES = {
     "vpc_add_s3_endpoint": "s3",
@@ -34,12 +43,26 @@ OLD_ENDPOINT_SWITCHES = {
 
 
 class EndpointSwitches(ConfigModel):
-    """A block with switches of VPC endpoints."""
+    """A block with switches of VPC endpoints, and what their policies let pass."""
 
     endpoints: dict[str, bool] = Field(
         default_factory=dict,
         description="VPC endpoints on or off, by their key",
         json_schema_extra={"propertyNames": {"enum": list(VPC_ENDPOINT_KEYS)}},
+    )
+    trusted_accounts: tuple[Account, ...] = Field(
+        (), description="accounts outside the set whose buckets and packages workloads may use"
+    )
+    trusted_organization: OrganizationId | None = Field(
+        None, description="an organization whose buckets and packages workloads may use"
+    )
+    custom_resources: bool = Field(
+        EndpointRules.custom_resources,
+        description="whether functions in the VPC may answer CloudFormation, of any account",
+    )
+    package_publishing: bool = Field(
+        EndpointRules.package_publishing,
+        description="whether workloads may publish packages through the CodeArtifact endpoints",
     )
 
     @field_validator("endpoints")
@@ -82,10 +105,19 @@ class CreateNetworkFile(EndpointSwitches):
         None, description="same as endpoints.ecr_docker"
     )
     egress: Annotated[EgressMode, BeforeValidator(lowered)] = Field(
-        CreateNetwork.egress, description="endpoints-only: neither NAT nor internet gateway"
+        CreateNetwork.egress,
+        description="endpoints-only: neither NAT nor internet gateway; nat lets data go anywhere",
     )
     availability_zones: tuple[Text, ...] = Field(
         (), description="zone names; default: the first vpc_max_azs of the region"
+    )
+    dns_firewall: Annotated[DnsFirewall, BeforeValidator(lowered)] = Field(
+        CreateNetwork.dns_firewall,
+        description="what happens to questions for names that are not allowed; by-egress: block "
+        "with endpoints-only, off with nat",
+    )
+    dns_allowed_domains: tuple[DomainName, ...] = Field(
+        (), description="names besides AWS's that the DNS firewall lets pass, such as *.example.com"
     )
 
     def switches(self) -> dict[str, bool]:

@@ -18,7 +18,7 @@ from mlops_commons.config import (
 )
 from mlops_commons.config.explaining.schema import SCHEMAS, schema_text
 from mlops_commons.config.model import CdkAppFile
-from mlops_commons.stage import Approvers, Projects, ProtectedBranches, Separation
+from mlops_commons.stage import Approvers, EndpointRules, Projects, ProtectedBranches, Separation
 from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG, SAMPLE
 from mlops_commons.utilities.paths import EXAMPLES as SHIPPED_EXAMPLES
 
@@ -282,6 +282,30 @@ def test_without_a_way_out_there_is_no_nat_gateway(tmp_path: Path) -> None:
     )
     assert isinstance(network, CreateNetwork)
     assert (network.egress, network.nat_gateways) == ("endpoints-only", 0)
+
+
+def test_what_leaves_a_network_is_configured_for_created_and_imported_ones(tmp_path: Path) -> None:
+    opened = (
+        'trusted_accounts: ["555555555555"], trusted_organization: o-abcdefghij, '
+        "custom_resources: true, package_publishing: true"
+    )
+    names = 'dns_firewall: ALERT, dns_allowed_domains: ["*.example.com", example.org]'
+    infra = NETWORKS.replace("{vpc_nat_gateways: 0", f"{{{opened}, {names}").replace(
+        "vpc-0123456789abcdef0\n",
+        'vpc-0123456789abcdef0\n              trusted_accounts: ["666666666666"]\n',
+    )
+    config = loaded(tmp_path, MANDATORY.format(dev='"222222222222"', more=""), infra)
+    created, imported = (config.network("business-unit-1", name) for name in ("dev", "prod"))
+    assert isinstance(created, CreateNetwork)
+    assert created.endpoint_rules == EndpointRules(
+        trusted_accounts=("555555555555",),
+        trusted_organization="o-abcdefghij",
+        custom_resources=True,
+        package_publishing=True,
+    )
+    assert created.dns_rules == "alert"
+    assert created.dns_allowed_domains == ("*.example.com", "example.org")
+    assert imported.endpoint_rules == EndpointRules(trusted_accounts=("666666666666",))
 
 
 def test_an_import_that_nobody_has_filled_in_counts_as_absent(tmp_path: Path) -> None:

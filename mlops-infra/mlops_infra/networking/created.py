@@ -7,10 +7,12 @@ from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from mlops_commons.cdk.nag import acknowledge
-from mlops_commons.stage import CreateNetwork, EgressMode
+from mlops_commons.stage import CreateNetwork, DnsFirewall, EgressMode
 from mlops_commons.subnet_ranges import SubnetGroup, zones_with_room
 from mlops_commons.vpc_endpoints import selected_endpoints
 from mlops_infra.networking.default_security_group import ClosedDefaultSecurityGroup
+from mlops_infra.networking.dns_firewall import DnsRules
+from mlops_infra.networking.endpoint_policies import Neighbours
 from mlops_infra.networking.endpoints import add_endpoints
 from mlops_infra.networking.flow_logs import FlowLogs
 from mlops_infra.networking.security_groups import MembersSecurityGroup
@@ -35,12 +37,14 @@ class CreatedNetwork(Construct):
         *,
         props: CreateNetwork,
         studio: bool,
+        neighbours: Neighbours,
         removal_policy: cdk.RemovalPolicy,
     ) -> None:
         """Create the network.
 
         Args:
             studio: whether the stage has Studio, which widens the default set of endpoints.
+            neighbours: accounts of the set that endpoint policies let pass.
             removal_policy: of the log groups and their key.
 
         Raises:
@@ -61,12 +65,24 @@ class CreatedNetwork(Construct):
             log_key=logs.key,
             removal_policy=removal_policy,
         )
+        if props.dns_rules is not DnsFirewall.OFF:
+            DnsRules(
+                self,
+                "DnsRules",
+                vpc=self.vpc,
+                mode=props.dns_rules,
+                allowed_domains=props.dns_allowed_domains,
+                log_key=logs.key,
+                removal_policy=removal_policy,
+            )
         add_endpoints(
             self,
             selected_endpoints(props.endpoints, studio=studio),
             vpc=self.vpc,
             vpc_cidr=props.vpc_cidr,
             subnets=self.private_subnets,
+            neighbours=neighbours,
+            rules=props,
         )
 
 

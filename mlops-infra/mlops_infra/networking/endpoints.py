@@ -7,8 +7,13 @@ import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
+from mlops_commons.stage import EndpointRules
 from mlops_commons.vpc_endpoints import EndpointKind, VpcEndpoint
-from mlops_infra.networking.endpoint_policies import endpoint_statements
+from mlops_infra.networking.endpoint_policies import (
+    Neighbours,
+    Surroundings,
+    endpoint_statements,
+)
 from mlops_infra.networking.security_groups import HTTPS_PORT
 
 
@@ -19,6 +24,8 @@ def add_endpoints(
     vpc: ec2.IVpc,
     vpc_cidr: str,
     subnets: ec2.SubnetSelection,
+    neighbours: Neighbours,
+    rules: EndpointRules,
 ) -> None:
     """Add endpoints to a VPC, and one security group for all interface endpoints.
 
@@ -26,10 +33,13 @@ def add_endpoints(
         scope: owns the security group.
         vpc_cidr: from where interface endpoints may be reached.
         subnets: interface endpoints have an address in each, gateway endpoints a route.
+        neighbours: accounts that the policies let pass.
+        rules: what else they let pass.
     """
     interfaces = [row for row in rows if row.kind is EndpointKind.INTERFACE]
     groups = [_security_group(scope, vpc, vpc_cidr)] if interfaces else []
     region = cdk.Stack.of(scope).region
+    surroundings = Surroundings(region=region, neighbours=neighbours, rules=rules.endpoint_rules)
     for row in rows:
         endpoint: ec2.VpcEndpoint
         if row.kind is EndpointKind.GATEWAY:
@@ -48,7 +58,7 @@ def add_endpoints(
                 # The group has its one rule.
                 open=False,
             )
-        for statement in endpoint_statements(row):
+        for statement in endpoint_statements(row, surroundings):
             endpoint.add_to_policy(statement)
 
 

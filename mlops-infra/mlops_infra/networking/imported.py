@@ -8,6 +8,7 @@ from constructs import Construct
 from mlops_commons.stage import ImportNetwork
 from mlops_commons.subnet_ranges import SubnetGroup
 from mlops_commons.vpc_endpoints import EndpointKind, VpcEndpoint, switched_on_endpoints
+from mlops_infra.networking.endpoint_policies import Neighbours
 from mlops_infra.networking.endpoints import add_endpoints
 
 
@@ -17,8 +18,13 @@ class ImportedNetwork(Construct):
     Exposes `vpc`, `workload_security_group`, `private_subnets` and `private_subnet_ids`.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, props: ImportNetwork) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, props: ImportNetwork, neighbours: Neighbours
+    ) -> None:
         """Take the attributes over and add endpoints.
+
+        Args:
+            neighbours: accounts of the set that endpoint policies let pass.
 
         Raises:
             ValueError: if an endpoint is switched on and an attribute that it needs is missing.
@@ -57,6 +63,8 @@ class ImportedNetwork(Construct):
             vpc=self.vpc,
             vpc_cidr=props.vpc_cidr,
             subnets=self.private_subnets,
+            neighbours=neighbours,
+            rules=props,
         )
 
 

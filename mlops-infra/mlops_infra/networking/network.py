@@ -8,6 +8,7 @@ from constructs import Construct
 
 from mlops_commons import stage
 from mlops_infra.networking.created import CreatedNetwork
+from mlops_infra.networking.endpoint_policies import Neighbours
 from mlops_infra.networking.imported import ImportedNetwork
 
 
@@ -37,12 +38,14 @@ def network(
     props: stage.Network,
     *,
     studio: bool,
+    neighbours: Neighbours,
     removal_policy: cdk.RemovalPolicy,
 ) -> Network:
     """Create or import the network that `props` describes.
 
     Args:
         studio: whether the stage has Studio, which widens a created network's endpoints.
+        neighbours: accounts of the set that endpoint policies let pass.
         removal_policy: of what a created network stores.
 
     Raises:
@@ -50,6 +53,11 @@ def network(
     """
     if isinstance(props, stage.CreateNetwork):
         return CreatedNetwork(
-            scope, construct_id, props=props, studio=studio, removal_policy=removal_policy
+            scope,
+            construct_id,
+            props=props,
+            studio=studio,
+            neighbours=neighbours,
+            removal_policy=removal_policy,
         )
-    return ImportedNetwork(scope, construct_id, props=props)
+    return ImportedNetwork(scope, construct_id, props=props, neighbours=neighbours)

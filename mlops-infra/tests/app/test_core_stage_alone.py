@@ -36,7 +36,8 @@ users = (
 )
 studio = Studio(domain_name="studio-domain-default-dev", users=users)
 env = cdk.Environment(account="123456789011", region="eu-west-1")
-CoreStage(app, "dev", env=env, dev_account=env.account, studio=studio)
+tested = ["123456789012"]
+CoreStage(app, "dev", env=env, dev_account=env.account, tested_accounts=tested, studio=studio)
 app.synth()
 """
 

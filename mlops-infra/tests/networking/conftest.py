@@ -99,6 +99,7 @@ def synthesise(tmp_path_factory: pytest.TempPathFactory) -> Synthesise:
 
     from mlops_commons.cdk.nag import check_with_nag
     from mlops_commons.cdk.template_context import FEATURE_FLAGS
+    from mlops_infra.networking.endpoint_policies import Neighbours
     from mlops_infra.networking.network import network
     from mlops_infra.networking.parameters import NetworkParameters
     from mlops_infra.networking.zones import ZonesByPosition
@@ -111,6 +112,7 @@ def synthesise(tmp_path_factory: pytest.TempPathFactory) -> Synthesise:
         namespace: str = "",
         with_network: Callable[[Any, Any], object] = lambda stack, network: None,
         rules: bool = True,
+        neighbours: Any = None,
     ) -> SynthesisedNetwork:
         app = cdk.App(
             analytics_reporting=False,
@@ -128,6 +130,7 @@ def synthesise(tmp_path_factory: pytest.TempPathFactory) -> Synthesise:
             "Network",
             props,
             studio=studio,
+            neighbours=neighbours or Neighbours(),
             removal_policy=cdk.RemovalPolicy[removal_policy],
         )
         NetworkParameters(stack, "NetworkParameters", network=created, namespace=namespace)

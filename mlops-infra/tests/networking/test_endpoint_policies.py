@@ -1,15 +1,34 @@
-"""The policies of endpoints, as they stand in a template with every endpoint."""
-
-import json
+"""What holds for the policy of every endpoint; test_what_leaves.py asks what they let pass."""
 
 import pytest
 
-from mlops_commons.vpc_endpoints import VPC_ENDPOINTS, EndpointKind, VpcEndpoint
+from mlops_commons.assembly.intrinsics import Scope, evaluate
+from mlops_commons.iam.evaluation import Request, allows
+from mlops_commons.vpc_endpoints import VPC_ENDPOINTS, VpcEndpoint
 
 pytestmark = pytest.mark.construct
 
-OWN_ACCOUNT = {"StringEquals": {"aws:PrincipalAccount": {"Ref": "AWS::AccountId"}}}
 WITH_POLICY = [row for row in VPC_ENDPOINTS if row.policy]
+FOREIGN = "999999999999"
+SCOPE = Scope(
+    values={
+        "AWS::AccountId": "111111111111",
+        "AWS::Region": "eu-west-1",
+        "AWS::Partition": "aws",
+    }
+)
+STRANGER = {
+    "aws:PrincipalAccount": FOREIGN,
+    "aws:PrincipalArn": f"arn:aws:iam::{FOREIGN}:role/sagemaker-p-abc-test",
+    "aws:PrincipalIsAWSService": "false",
+    "aws:ResourceAccount": FOREIGN,
+}
+CARRIERS = {
+    "codeartifact": "PublishPackageVersion",
+    "ecr": "PutImage",
+    "logs": "PutLogEvents",
+    "s3": "PutObject",
+}
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +37,9 @@ def policies(variant) -> dict[str, list[dict]]:
     endpoints = variant("every endpoint").resources("AWS::EC2::VPCEndpoint")
     assert len(endpoints) == len(VPC_ENDPOINTS)
     return {
-        logical_id.removeprefix("NetworkVpc")[:-8]: endpoint["PolicyDocument"]["Statement"]
+        logical_id.removeprefix("NetworkVpc")[:-8]: evaluate(
+            endpoint["PolicyDocument"]["Statement"], SCOPE
+        )
         for logical_id, endpoint in endpoints.items()
         if "PolicyDocument" in endpoint
     }
@@ -29,21 +50,23 @@ def test_every_row_with_a_policy_has_one_and_no_other(policies) -> None:
 
 
 @pytest.mark.parametrize("row", WITH_POLICY, ids=lambda row: row.key)
-def test_a_policy_lets_only_principals_of_this_account_use_the_service(
+def test_credentials_of_another_account_do_not_pass_to_its_resources(
     policies, row: VpcEndpoint
 ) -> None:
-    own, *others = policies[row.construct_id]
-    assert (own["Action"], own["Effect"]) == (f"{row.policy}:*", "Allow")
-    assert own["Condition"] == OWN_ACCOUNT
-    assert bool(others) == (row.kind is EndpointKind.GATEWAY)
+    statements = [
+        {key: value for key, value in statement.items() if key != "Principal"}
+        for statement in policies[row.construct_id]
+    ]
+    action = f"{row.policy}:{CARRIERS.get(row.policy, 'Anything')}"
+    assert not allows(statements, Request(action, f"arn:aws:{row.policy}:::theirs", STRANGER))
 
 
-def test_others_pass_to_amazon_s3_by_signed_urls_of_aws_and_to_read_its_buckets(policies) -> None:
-    _, signed, buckets = policies["S3Endpoint"]
-    assert signed["Condition"] == {"Bool": {"aws:PrincipalIsAWSService": "true"}}
-    assert buckets["Action"] == "s3:GetObject"
-    assert "Condition" not in buckets
-    named = [json.dumps(resource) for resource in buckets["Resource"]]
-    assert len(named) == 4
-    assert any("prod-" in name and "-starport-layer-bucket/*" in name for name in named)
-    assert not any("*" in name.removesuffix('/*"]]}') for name in named)
+@pytest.mark.parametrize("row", WITH_POLICY, ids=lambda row: row.key)
+def test_a_statement_limits_who_sends_or_which_resource(policies, row: VpcEndpoint) -> None:
+    for statement in policies[row.construct_id]:
+        condition = statement.get("Condition", {}).get("StringEquals", {})
+        owned = "aws:ResourceAccount" in condition or statement["Resource"] != "*"
+        token = statement["Action"] == "sts:GetServiceBearerToken"
+        assert owned or token
+        anyone = "Condition" not in statement
+        assert not (anyone and statement["Resource"] == "*")

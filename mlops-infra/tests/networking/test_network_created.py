@@ -219,12 +219,14 @@ def test_two_networks_have_room_in_one_stack(synthesise) -> None:
         import aws_cdk as cdk
 
         from mlops_infra.networking.created import CreatedNetwork
+        from mlops_infra.networking.endpoint_policies import Neighbours
 
         CreatedNetwork(
             stack,
             "Second",
             props=CreateNetwork(vpc_cidr="10.7.0.0/16", max_azs=2),
             studio=False,
+            neighbours=Neighbours(),
             removal_policy=cdk.RemovalPolicy.RETAIN,
         )
 

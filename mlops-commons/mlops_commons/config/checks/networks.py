@@ -9,12 +9,13 @@ from mlops_commons.config.document import KeyPath
 from mlops_commons.config.infra_model import CreateNetworkFile
 from mlops_commons.config.sources import Sources
 from mlops_commons.config.values import region_partitions
-from mlops_commons.stage import CreateNetwork, ImportNetwork
+from mlops_commons.stage import CreateNetwork, EgressMode, ImportNetwork
 from mlops_commons.subnet_ranges import masks, zones_with_room
 from mlops_commons.utilities.errors import Problem
 from mlops_commons.vpc_endpoints import VPC_ENDPOINTS, EndpointKind, selected_endpoints
 
 GATEWAYS: Final = frozenset(row.key for row in VPC_ENDPOINTS if row.kind is EndpointKind.GATEWAY)
+OPEN_ENDPOINTS: Final = frozenset(row.key for row in VPC_ENDPOINTS if not row.policy)
 Kind = TypeVar("Kind", CreateNetwork, ImportNetwork)
 
 
@@ -53,6 +54,22 @@ def _written(sources: Sources, path: KeyPath) -> CreateNetworkFile | None:
     if "default_create_network" in path:
         return sources.infra.network.default_create_network
     return sources.infra.network.deployments[int(path[3])].stages[int(path[5])].create_network
+
+
+def endpoints_are_closed(sources: Sources) -> Iterator[Problem]:
+    """Without another way out, an endpoint that takes no policy is one, to any account.
+
+    Only a created network says that it has no other way out.
+    """
+    for path, network in _networks(sources, CreateNetwork):
+        for key in (key for key, on in network.endpoints.items() if on):
+            if key in OPEN_ENDPOINTS and network.egress is EgressMode.ENDPOINTS_ONLY:
+                message = (
+                    f"endpoint '{key}' takes no policy, so credentials of any account take data "
+                    "out through it, and egress is 'endpoints-only'; switch it off, or take "
+                    "egress 'nat'"
+                )
+                yield sources.infra_document.problem((*path, "endpoints", key), message)
 
 
 def import_endpoints(sources: Sources) -> Iterator[Problem]:

@@ -1,0 +1,1 @@
+"""What may leave a network: through which endpoint, and to which names."""

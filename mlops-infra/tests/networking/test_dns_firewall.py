@@ -1,0 +1,69 @@
+"""Which names workloads may ask for, as it stands in the templates."""
+
+import pytest
+
+from mlops_commons.stage import CreateNetwork, DnsFirewall, EgressMode
+
+pytestmark = pytest.mark.construct
+
+RULES = "AWS::Route53Resolver::FirewallRuleGroup"
+DOMAINS = "AWS::Route53Resolver::FirewallDomainList"
+AWS_NAMES = [
+    *("*.amazonaws.com", "*.api.aws", "*.sagemaker.aws"),
+    *("*.compute.internal", "*.ec2.internal"),
+]
+
+
+def rules_of(network) -> list[tuple[str, str | None, list[str]]]:
+    """Action, answer and domains of each rule, in the order in which they are tried."""
+    _, group = network.only(RULES)
+    lists = network.resources(DOMAINS)
+    return [
+        (
+            rule["Action"],
+            rule.get("BlockResponse"),
+            lists[rule["FirewallDomainListId"]["Fn::GetAtt"][0]]["Domains"],
+        )
+        for rule in sorted(group["FirewallRules"], key=lambda rule: rule["Priority"])
+    ]
+
+
+def test_without_a_way_out_only_names_of_aws_have_an_answer(variant) -> None:
+    assert rules_of(variant("endpoints only")) == [
+        ("ALLOW", None, AWS_NAMES),
+        ("BLOCK", "NXDOMAIN", ["*"]),
+    ]
+
+
+def test_the_rules_hold_for_the_vpc_and_every_question_is_logged(variant) -> None:
+    network = variant("endpoints only")
+    vpc, _ = network.only("AWS::EC2::VPC")
+    group, _ = network.only(RULES)
+    _, association = network.only("AWS::Route53Resolver::FirewallRuleGroupAssociation")
+    assert association["VpcId"] == {"Ref": vpc}
+    assert association["FirewallRuleGroupId"] == {"Fn::GetAtt": [group, "Id"]}
+    _, logged = network.only("AWS::Route53Resolver::ResolverQueryLoggingConfigAssociation")
+    assert logged["ResourceId"] == {"Ref": vpc}
+
+
+def test_with_nat_there_is_no_firewall(variant) -> None:
+    assert variant("nat").resources(RULES) == {}
+
+
+def test_own_names_are_allowed_and_alert_refuses_nobody(synthesise) -> None:
+    props = CreateNetwork(dns_firewall=DnsFirewall.ALERT, dns_allowed_domains=("*.example.com",))
+    allowed, rest = rules_of(synthesise(props))
+    assert allowed[2] == [*AWS_NAMES, "*.example.com"]
+    assert rest == ("ALERT", None, ["*"])
+
+
+def test_the_firewall_can_be_switched_off_without_a_way_out(synthesise) -> None:
+    props = CreateNetwork(egress=EgressMode.ENDPOINTS_ONLY, dns_firewall=DnsFirewall.OFF)
+    assert synthesise(props).resources(RULES) == {}
+
+
+def test_china_has_names_of_its_own() -> None:
+    from mlops_commons.egress.domains import always_allowed
+
+    assert "*.amazonaws.com.cn" in always_allowed("cn-north-1")
+    assert "*.amazonaws.com" not in always_allowed("cn-north-1")
