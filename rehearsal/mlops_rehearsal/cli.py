@@ -29,7 +29,7 @@ Examples:
   rehearse --set business-unit-1    one account set
   rehearse --config examples/two-sets/cdk-app.yml
                                     another configuration
-  rehearse --product byoc           another product; --all-products for each
+  rehearse --product batch          another product; --all-products for each
   rehearse --approve ask            asks where a pipeline waits for a person
   rehearse --keep                   leaves everything running until Enter or control-C
   rehearse --report today.html      the report to another file than build/rehearsal-report.html
