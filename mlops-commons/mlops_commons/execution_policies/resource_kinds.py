@@ -167,6 +167,19 @@ KINDS: Final = (
         name_property="Name",
         naming=Naming.LOGICAL_ID,
     ),
+    *(
+        Kind(
+            name=f"route53resolver:{kind}",
+            types=(f"AWS::Route53Resolver::{resource_type}",),
+            arn=_own("route53resolver", f"{kind}/{{name}}"),
+        )
+        for kind, resource_type in (
+            ("firewall-domain-list", "FirewallDomainList"),
+            ("firewall-rule-group", "FirewallRuleGroup"),
+            ("firewall-rule-group-association", "FirewallRuleGroupAssociation"),
+            ("resolver-query-log-config", "ResolverQueryLoggingConfig"),
+        )
+    ),
     Kind(
         name="codecommit:repository",
         types=("AWS::CodeCommit::Repository",),
