@@ -239,6 +239,18 @@ def test_a_role_cannot_do_more(slug: str, question: str) -> None:
 
 
 @pytest.mark.parametrize("slug", SLUGS)
+def test_a_job_grants_the_use_of_the_key_to_aws_services_only(slug: str) -> None:
+    project = launched(slug)
+    statements, key = project.statements("Execution"), project.arn("ArtifactKey")
+    for_a_volume = {"kms:GrantIsForAWSResource": "true"}
+    assert allows(statements, Request("kms:DescribeKey", key))
+    assert allows(statements, Request("kms:CreateGrant", key, for_a_volume))
+    assert not allows(statements, Request("kms:CreateGrant", key))
+    for_somebody = {"kms:GrantIsForAWSResource": "false"}
+    assert not allows(statements, Request("kms:CreateGrant", key, for_somebody))
+
+
+@pytest.mark.parametrize("slug", SLUGS)
 def test_a_job_registers_approved_versions_only_where_a_build_is_what_deploys(slug: str) -> None:
     version = here("sagemaker", f"model-package/{PROJECT}/1")
     approved = {"sagemaker:ModelApprovalStatus": "Approved"}

@@ -36,9 +36,17 @@ def execution_statements(
             resources=(props.gate.arn("seal"),),
         ),
         Statement(
-            sid="LetSageMakerUseTheKey",
-            actions=actions("kms", "CreateGrant DescribeKey"),
+            sid="DescribeTheKey",
+            actions=("kms:DescribeKey",),
             resources=("${ArtifactKey.Arn}",),
+        ),
+        # A grant outlives the job that makes it, and its grantee may be of another account
+        # (KMS Developer Guide, "kms:GrantIsForAWSResource").
+        Statement(
+            sid="LetSageMakerUseTheKey",
+            actions=("kms:CreateGrant",),
+            resources=("${ArtifactKey.Arn}",),
+            condition={"Bool": {"kms:GrantIsForAWSResource": "true"}},
         ),
         *_pull_images(definition),
         *_observe(),
