@@ -6,8 +6,9 @@ from typing import Any, Final
 
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from mlops_commons.iam.reasons import NAMED_BY_PROJECTS, NO_RESOURCE_LEVEL
@@ -91,21 +92,39 @@ class Reviews(Construct):
             service_token=called.service_token,
             properties={"TemplateName": template_name, "Content": template, "Kinds": kinds},
         )
-        # The seed is the first push: no repository of a project stays without its rule.
-        events.Rule(
+        self._call_for_new_repositories(called.function)
+
+    def _call_for_new_repositories(self, function: lambda_.IFunction) -> None:
+        """The seed is the first push: no repository of a project stays without its rule.
+
+        The CDK's own target names the permission after the path of the whole app, so that a stage
+        alone would get other names than the pipeline's.
+        """
+        rule = events.CfnRule(
             self,
             "RepositoryCreated",
             description="A new repository of a project gets the approval rule of its main",
-            event_pattern=events.EventPattern(
-                source=["aws.codecommit"],
-                detail_type=["CodeCommit Repository State Change"],
-                detail={
+            event_pattern={
+                "source": ["aws.codecommit"],
+                "detail-type": ["CodeCommit Repository State Change"],
+                "detail": {
                     "event": ["referenceCreated"],
                     "referenceFullName": [MAIN],
                     "repositoryName": [{"prefix": "sagemaker-"}],
                 },
-            ),
-            targets=[targets.LambdaFunction(called.function, retry_attempts=185)],
+            },
+            targets=[
+                events.CfnRule.TargetProperty(
+                    id="ApprovalRule",
+                    arn=function.function_arn,
+                    retry_policy=events.CfnRule.RetryPolicyProperty(maximum_retry_attempts=185),
+                )
+            ],
+        )
+        function.add_permission(
+            "RepositoryCreated",
+            principal=iam.ServicePrincipal("events.amazonaws.com"),
+            source_arn=rule.attr_arn,
         )
 
 
