@@ -14,6 +14,7 @@ OUTLINE: Final = (
 )
 READ: Final = "GetBucketLocation GetObject ListBucket"
 PULL: Final = actions("ecr", "BatchCheckLayerAvailability BatchGetImage GetDownloadUrlForLayer")
+OWN_KEYS: Final = {"StringEquals": {f"aws:ResourceTag/{PROJECT_TAG}": PROJECT}}
 S3: Final = "arn:${AWS::Partition}:s3:::"
 
 
@@ -37,9 +38,16 @@ def data_statements(projects: ProjectDeployments) -> tuple[Statement, ...]:
         ),
         outline(
             "KeysOfTheProject",
-            actions("kms", "CreateGrant Decrypt DescribeKey Encrypt GenerateDataKey"),
+            actions("kms", "Decrypt DescribeKey Encrypt GenerateDataKey"),
             arns("kms", "key/*"),
-            {"StringEquals": {f"aws:ResourceTag/{PROJECT_TAG}": PROJECT}},
+            OWN_KEYS,
+        ),
+        outline(
+            # Without the second condition a role could grant the key to another account.
+            "GrantsForAwsServices",
+            ("kms:CreateGrant",),
+            arns("kms", "key/*"),
+            {**OWN_KEYS, "Bool": {"kms:GrantIsForAWSResource": "true"}},
         ),
         outline(
             # Which key, its policy in dev says: it names the execution roles of its project.

@@ -50,6 +50,11 @@ ALLOWED: Any = {
     "its data": ("s3:PutObject", data(ID), OWN),
     "its models in dev": ("s3:GetObject", models(ID), OF_DEV),
     "its key": ("kms:GenerateDataKey", KEY, tagged(ID)),
+    "its key for an encrypted volume": (
+        "kms:CreateGrant",
+        KEY,
+        {**tagged(ID), "kms:GrantIsForAWSResource": "true"},
+    ),
     "the key of its models, through S3": ("kms:Decrypt", DEV_KEY, VIA_S3),
     "its image in dev": ("ecr:BatchGetImage", image(DEV, f"sagemaker-{ID}"), OF_DEV),
     "an image of AWS": ("ecr:BatchGetImage", image("141502667606", "sklearn"), OF_AWS),
@@ -70,6 +75,11 @@ DENIED: Any = {
         "s3:GetObject",
         f"arn:aws:s3:::mlops-{ID}-pipeline-{DEV}/1",
         OF_DEV,
+    ),
+    "its key for another account": (
+        "kms:CreateGrant",
+        KEY,
+        {**tagged(ID), "kms:GrantIsForAWSResource": "false"},
     ),
     "another project's key": ("kms:Decrypt", KEY, tagged(OTHER)),
     "a key of nobody": ("kms:Decrypt", KEY, {}),
