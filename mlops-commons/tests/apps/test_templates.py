@@ -77,7 +77,12 @@ def literal(value: Any, template: dict[str, Any]) -> Any:
     if isinstance(value, dict):
         if set(value) == {"Fn::Join"}:
             separator, parts = value["Fn::Join"]
+            # A parameter that is a list: one value stands for all.
+            parts = parts if isinstance(parts, list) else [parts]
             return separator.join(str(literal(part, template)) for part in parts)
+        if set(value) == {"Fn::Split"}:
+            separator, whole = value["Fn::Split"]
+            return str(literal(whole, template)).split(separator)
         if set(value) == {"Fn::Sub"}:
             text = value["Fn::Sub"][0] if isinstance(value["Fn::Sub"], list) else value["Fn::Sub"]
             return re.sub(r"[$][{]([^!}]+)[}]", lambda m: value_of(m[1], template), text)
