@@ -71,16 +71,18 @@ def arn(template: dict[str, Any], logical_id: str) -> str:
     return GENERATED.get(resource["Type"], "")
 
 
-def permissions(template: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each action with each resource that a deployed role is granted."""
+def permissions(template: dict[str, Any]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Each action with each resource of a deployed role, and what must be true for it."""
     known = scope(template)
     for resource in template["Resources"].values():
         if resource["Type"] not in ("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy"):
             continue
         for statement in resource["Properties"]["PolicyDocument"]["Statement"]:
+            demanded = statement.get("Condition", {}).get("Bool", {})
+            true = tuple(sorted(key for key, value in demanded.items() if value == "true"))
             for action in listed(statement["Action"]):
                 for target in listed(statement["Resource"]):
-                    yield action, text(target, known)
+                    yield action, text(target, known), true
 
 
 def boundary(stage: str) -> list[dict[str, Any]]:
@@ -97,8 +99,8 @@ def boundary(stage: str) -> list[dict[str, Any]]:
     return found
 
 
-def within_boundary(stage: str, action: str, resource: str) -> bool:
-    """Whether a role of the project may be given the action on the resource."""
+def within_boundary(stage: str, action: str, resource: str, true: tuple[str, ...]) -> bool:
+    """Whether a role of the project may be given the action on the resource, where `true` holds."""
     own = f"arn:aws:iam::{PSEUDO['AWS::AccountId']}:role/sagemaker-{PROJECT_ID}-{stage}-execution"
     of_dev = f"artifacts-{DEV}" in resource or f":{DEV}:" in resource
     owner = DEV if of_dev else PSEUDO["AWS::AccountId"]
@@ -106,6 +108,7 @@ def within_boundary(stage: str, action: str, resource: str) -> bool:
     owner = "141502667606" if "ecr:eu-west-1:*" in resource else owner
     tag = "sagemaker:project-id"
     context = {
+        **dict.fromkeys(true, "true"),
         "aws:PrincipalArn": own,
         f"aws:PrincipalTag/{tag}": PROJECT_ID,
         f"aws:ResourceTag/{tag}": PROJECT_ID,

@@ -130,7 +130,9 @@ def test_a_project_proposes_the_accounts_and_namespaces_of_its_set(two_sets: Ass
     assert retail["PreProdAccount"]["Default"] == "202020202022"
     assert retail["ProdAccount"]["Default"] == "202020202023"
     assert retail["VpcId"]["Default"] == "/retail/vpc/id"
-    assert "Default" not in credit["PreProdAccount"]
+    # Without a preprod of its own, a project of the set deploys into dev and nowhere else.
+    assert credit["PreProdAccount"]["AllowedValues"] == ["303030303031"]
+    assert credit["PreProdAccount"]["Default"] == "303030303031"
     assert credit["VpcId"]["Default"] == "/vpc/id"
 
 
