@@ -7,6 +7,7 @@ from typing import Any, Final
 from mlops_commons.teardown.inventory import GONE
 from mlops_commons.teardown.plan import Kind, Step
 from mlops_commons.utilities.errors import PlatformError
+from mlops_commons.utilities.stack_failures import failures, shown
 
 SECONDS: Final = 3600.0
 """A Studio domain alone takes up to half an hour."""
@@ -37,21 +38,11 @@ def _delete_stack(step: Step, session: Any) -> None:
     def gone() -> bool:
         status = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]
         if status.endswith("FAILED"):
-            reasons = "\n".join(f"  {reason}" for reason in _reasons(cloudformation, stack))
+            reasons = shown(failures(cloudformation, stack))
             raise PlatformError(f"the stack {step.name} is {status}:\n{reasons}", hint=AGAIN)
         return bool(status == GONE)
 
     _wait(step, gone)
-
-
-def _reasons(cloudformation: Any, stack: str) -> list[str]:
-    events = cloudformation.describe_stack_events(StackName=stack)["StackEvents"]
-    return [
-        f"{event['LogicalResourceId']} ({event['ResourceType']}): "
-        f"{event.get('ResourceStatusReason', '')}"
-        for event in events
-        if event["ResourceStatus"] == "DELETE_FAILED"
-    ]
 
 
 def _delete_project(step: Step, session: Any) -> None:

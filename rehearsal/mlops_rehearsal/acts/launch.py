@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from mlops_commons.config import Deployment, Stage
 from mlops_commons.contract import Persona, StageName
 from mlops_commons.utilities.errors import PlatformError
+from mlops_commons.utilities.stack_failures import likely_fix
 from mlops_rehearsal.acts.training_image import missing_packages
 from mlops_rehearsal.world.evidence import Evidence
 from mlops_rehearsal.world.projects import NAME, Project, persona_credentials
@@ -95,9 +96,10 @@ def _launch(
         record = catalog.describe_record(Id=record["RecordId"])["RecordDetail"]
     if record["Status"] != "SUCCEEDED":
         reasons = [f"  {row['Code']}: {row['Description']}" for row in record["RecordErrors"]]
+        said = "\n".join(reasons)
         raise PlatformError(
-            f"launching '{project.product}' is {record['Status']}:\n" + "\n".join(reasons),
-            hint="the launch role may do what cdk_service_catalog/portfolio/launch.py lists",
+            f"launching '{project.product}' is {record['Status']}:\n{said}",
+            hint=likely_fix(said, otherwise="fix the resource that is named, then publish"),
         )
     return project
 

@@ -11,11 +11,13 @@ from mlops_rehearsal.acts.pipelines import action_rows
 from mlops_rehearsal.acts.training_image import offer_packages
 from mlops_rehearsal.player.started import StartedRun, play_run, started_runs
 from mlops_rehearsal.world.approvals import granted
+from mlops_rehearsal.world.denials import denials
 from mlops_rehearsal.world.evidence import Evidence
 from mlops_rehearsal.world.projects import Project, persona
 from mlops_rehearsal.world.world import World
 
 APPROVED: Final = "Approved"
+TRIGGERS: Final = "see the rules of cdk_service_catalog/project/triggers.py and the role of each"
 
 
 def play_promotion(world: World) -> tuple[Evidence, ...]:
@@ -92,9 +94,10 @@ def started_by_event(world: World, project: Project) -> StartedRun:
     """
     found = _waiting(world, project)
     if not found:
+        denied = denials(world, project.dev.account, "codepipeline:StartPipelineExecution")
         raise PlatformError(
-            f"nothing has started the pipeline '{project.pipeline('deploy')}'",
-            hint="see the rules of cdk_service_catalog/project/triggers.py",
+            f"nothing has started the pipeline '{project.pipeline('deploy')}'{denied}",
+            hint=TRIGGERS,
         )
     return found[-1]
 

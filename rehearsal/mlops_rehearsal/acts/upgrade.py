@@ -16,6 +16,7 @@ from mlops_rehearsal.acts.product_change import ProductChange, change_product
 from mlops_rehearsal.acts.project_state import ProjectState, state_of
 from mlops_rehearsal.acts.source_code import pushed
 from mlops_rehearsal.player.started import StartedRun, play_run, started_runs
+from mlops_rehearsal.world.denials import denials
 from mlops_rehearsal.world.evidence import Evidence
 from mlops_rehearsal.world.projects import Project, persona
 from mlops_rehearsal.world.world import World
@@ -112,9 +113,12 @@ def _waiting(world: World, delivery: Delivery) -> list[StartedRun]:
 def _started(world: World, delivery: Delivery) -> StartedRun:
     found = _waiting(world, delivery)
     if len(found) != 1:
+        account = world.config.pipeline.account
+        denied = denials(world, account, "codepipeline:StartPipelineExecution")
         raise PlatformError(
-            f"publishing has started {len(found)} runs of '{delivery.pipeline}' instead of one",
-            hint=f"see why in the emulator's log: {world.emulator.log}",
+            f"publishing has started {len(found)} runs of '{delivery.pipeline}' instead of one"
+            f"{denied}",
+            hint="see the rule of the repository in the stack of the pipeline, and its role",
         )
     return found[0]
 

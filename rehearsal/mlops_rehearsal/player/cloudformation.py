@@ -10,6 +10,7 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from mlops_commons.utilities.errors import PlatformError
+from mlops_commons.utilities.stack_failures import failures, likely_fix, shown
 from mlops_rehearsal.player.artifacts import Artifact, get
 from mlops_rehearsal.player.structure import Action
 
@@ -68,7 +69,9 @@ def _replace(
     if found["Status"] == "FAILED" and not _is_empty(found):
         raise PlatformError(
             f"change set of stack '{stack}' failed: {found.get('StatusReason', '')}",
-            hint="fix what the message names, then push",
+            hint=likely_fix(
+                found.get("StatusReason", ""), otherwise="fix what the message names, then push"
+            ),
         )
     return f"{len(found.get('Changes', ()))} changes" if not _is_empty(found) else "no changes"
 
@@ -133,9 +136,10 @@ def _settled(stacks: Any, stack: str) -> str:
     while (status := _status(stacks, stack)).endswith("IN_PROGRESS") and time.monotonic() < end:
         time.sleep(0.3)
     if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+        reasons = shown(failures(stacks, stack))
         raise PlatformError(
-            f"stack '{stack}' is {status}:\n{_reasons(stacks, stack)}",
-            hint="fix the resource that is named, then push",
+            f"stack '{stack}' is {status}:\n{reasons}",
+            hint=likely_fix(reasons, otherwise="fix the resource that is named, then push"),
         )
     return status
 
@@ -171,14 +175,3 @@ def _finished(stacks: Any, stack: str, change_set: str) -> Mapping[str, Any]:
 def _is_empty(change_set: Mapping[str, Any]) -> bool:
     reason = change_set.get("StatusReason", "")
     return change_set["Status"] == "FAILED" and any(text in reason for text in NO_CHANGES)
-
-
-def _reasons(stacks: Any, stack: str) -> str:
-    events = stacks.describe_stack_events(StackName=stack)["StackEvents"]
-    failed = [
-        f"  {event['LogicalResourceId']} ({event['ResourceType']}): "
-        f"{event.get('ResourceStatusReason', '')}"
-        for event in reversed(events)
-        if event["ResourceStatus"].endswith("FAILED")
-    ]
-    return "\n".join(failed[:5])

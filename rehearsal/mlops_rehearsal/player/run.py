@@ -10,6 +10,7 @@ from typing import Final
 from botocore.exceptions import ClientError
 
 from mlops_commons.utilities.errors import PlatformError
+from mlops_commons.utilities.stack_failures import likely_fix
 from mlops_rehearsal.player.artifacts import put
 from mlops_rehearsal.player.build import play_build
 from mlops_rehearsal.player.cloudformation import play_cloudformation
@@ -124,9 +125,8 @@ def _play(execution: Execution, action: Action) -> str:
     try:
         return play(execution, replace(action, configuration=settings))
     except ClientError as error:
-        raise PlatformError(
-            str(error), hint="see the policies of the role that the message names"
-        ) from error
+        hint = likely_fix(str(error), otherwise="fix what the message names, then push")
+        raise PlatformError(str(error), hint=hint) from error
 
 
 def _source(execution: Execution, action: Action) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from mlops_commons.utilities.stack_failures import events_of_operation
 from mlops_rehearsal.player.structure import Action
 
 
@@ -31,8 +32,7 @@ def _changes(stacks: Any, stack: str, change_set: str) -> Iterator[str]:
 
 
 def _events(stacks: Any, stack: str, since: datetime) -> Iterator[str]:
-    found = stacks.describe_stack_events(StackName=stack)["StackEvents"]
-    for event in reversed(found):
+    for event in events_of_operation(stacks, stack):
         if event["Timestamp"] >= since:
             what = f"{event['LogicalResourceId']} {event['ResourceType']}"
             reason = event.get("ResourceStatusReason", "")
