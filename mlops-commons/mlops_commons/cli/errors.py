@@ -1,11 +1,29 @@
 """The one place where errors become text and exit codes."""
 
 import contextlib
+import errno
 import sys
 from collections.abc import Iterator
+from typing import Final
 
 from mlops_commons.cli.exit_codes import ExitCode
 from mlops_commons.utilities.errors import PlatformError
+
+NO_ROOM: Final = "free space there, then run the same command again"
+NOT_ALLOWED: Final = (
+    "make it writable for yourself (ls -l shows whose it is), or use a copy of this repository"
+)
+SURROUNDINGS: Final = {
+    errno.ENOSPC: NO_ROOM,
+    errno.EDQUOT: NO_ROOM,
+    errno.EROFS: NOT_ALLOWED,
+    errno.EACCES: NOT_ALLOWED,
+    errno.EPERM: NOT_ALLOWED,
+    errno.EMFILE: "raise the limit of open files (ulimit -n), then run the same command again",
+}
+"""What the machine refuses, whatever we were doing, and what a person can do about it."""
+NO_TEMPORARY: Final = "No usable temporary directory"
+"""The beginning of what Python's tempfile says (tempfile.py, _get_default_tempdir)."""
 
 
 @contextlib.contextmanager
@@ -14,8 +32,29 @@ def reported_errors() -> Iterator[None]:
     try:
         yield
     except PlatformError as error:
-        sys.stdout.flush()
-        sys.stderr.write(f"error: {error}\n")
-        raise SystemExit(ExitCode.FAILURE) from error
+        _end(error)
+    except OSError as error:
+        found = _surroundings(error)
+        if found is None:
+            raise
+        _end(found)
     except KeyboardInterrupt as interrupt:
         raise SystemExit(ExitCode.INTERRUPTED) from interrupt
+
+
+def _surroundings(error: OSError) -> PlatformError | None:
+    """What a person can do about a disk, a right or a limit; None for any other error."""
+    reason = error.strerror or str(error)
+    if reason.startswith(NO_TEMPORARY):
+        hint = "free space in /tmp, or name a folder with room by TMPDIR"
+        return PlatformError(f"no temporary folder can be used: {reason}", hint=hint)
+    if error.errno not in SURROUNDINGS:
+        return None
+    where = f" {error.filename}" if error.filename else ""
+    return PlatformError(f"cannot use{where}: {reason}", hint=SURROUNDINGS[error.errno])
+
+
+def _end(error: PlatformError) -> None:
+    sys.stdout.flush()
+    sys.stderr.write(f"error: {error}\n")
+    raise SystemExit(ExitCode.FAILURE) from error

@@ -45,6 +45,11 @@ def keep(set_name: str, contents: Mapping[PurePosixPath, str], folder: Path = PU
             kept.unlink(missing_ok=True)
 
 
+def brought_file(app: str, set_name: str, folder: Path = PUBLISHED) -> Path:
+    """Where it is kept which changes of a set's repository this checkout has had."""
+    return folder / set_name.lower() / f"brought-{app}.json"
+
+
 def forget(folder: Path = PUBLISHED) -> None:
     """Forget everything that was kept, because nothing is deployed any more."""
     shutil.rmtree(folder, ignore_errors=True)

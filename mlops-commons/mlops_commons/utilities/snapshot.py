@@ -9,6 +9,7 @@ from typing import Final
 from mlops_commons.utilities.names import is_execution_policy_file
 
 ROOT_FILES: Final = (
+    ".gitattributes",
     ".gitignore",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
@@ -39,7 +40,7 @@ MONOREPO_ONLY: Final = (
     COMMONS / "cli/apps/publish.py",
     *(
         COMMONS / "utilities" / f"{name}.py"
-        for name in ("locked_environment", "publication", "seed_environments")
+        for name in ("brought", "git", "locked_environment", "publication", "seed_environments")
     ),
     PurePosixPath("mlops-infra/mlops_infra/reference_tables.py"),
     PurePosixPath("docs/site"),
@@ -65,7 +66,7 @@ DELIVERED_TESTS: Final = (
 )
 """Of the tests of commons those of what is delivered, and what the tests of the apps share."""
 NAMES: Final = frozenset(
-    {".gitignore", "Dockerfile", "LICENSE", "Makefile", "run", "serve", "train"}
+    {".gitattributes", ".gitignore", "Dockerfile", "LICENSE", "Makefile", "run", "serve", "train"}
 )
 SUFFIXES: Final = frozenset(
     f".{suffix}"

@@ -1,105 +1,17 @@
 """`publish` against real git repositories, reached by the URLs that CodeCommit has."""
 
-import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from checkouts import APPS_HERE, CDK_APP, CDK_INFRA_APP
-from one_account_set import DEFAULTS, ONE_SET
+from checkouts import CDK_INFRA_APP
+from published_repository import APP, DIRECTORY, Publisher, change
 
 from mlops_commons.utilities.own_files import EXTENSIONS
-from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT
-from mlops_commons.utilities.snapshot import checkout, snapshot
 
 pytestmark = pytest.mark.construct
-
-GIT = shutil.which("git") or "git"
-APP = APPS_HERE[0]
-DIRECTORY = APP_DIRECTORIES[APP]
-REPOSITORY = f"{DIRECTORY}_business-unit-1"
-OWN_FILES = {CDK_APP: ONE_SET} | ({CDK_INFRA_APP: DEFAULTS} if APP == "infra" else {})
-URL = f"codecommit::eu-west-1://mlops-governance@{REPOSITORY}"
-
-
-class Publisher:
-    """A checkout of one app and its repository in a folder beside it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.root = folder, folder / "checkout"
-        checkout(REPOSITORY_ROOT, DIRECTORY, replacements=OWN_FILES).write(self.root)
-        self.remote = folder / "repository.git"
-
-    def seed(self) -> None:
-        """The repository as CloudFormation leaves it: one commit with the first snapshot."""
-        self.git(self.folder, "init", "--quiet", "--bare", "--initial-branch=main", self.remote)
-        work = self.clone()
-        snapshot(self.root, DIRECTORY).write(work)
-        self.commit(work, "Initial commit by AWS CodeCommit")
-
-    def clone(self) -> Path:
-        work = self.folder / f"work-{len(list(self.folder.iterdir()))}"
-        self.git(self.folder, "clone", "--quiet", self.remote, work)
-        return work
-
-    def commit(self, work: Path, message: str) -> None:
-        self.git(work, "checkout", "--quiet", "-B", "main")
-        self.git(work, "add", "--all", "--force", ".")
-        self.git(work, "commit", "--quiet", "-m", message)
-        self.git(work, "push", "--quiet", "origin", "main")
-
-    def git(self, folder: Path, *arguments: object) -> str:
-        return subprocess.run(
-            [GIT, *map(str, arguments)],
-            cwd=folder,
-            env=self.environment(),
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout
-
-    def environment(self) -> dict[str, str]:
-        """No configuration of this laptop; CodeCommit's URL means the folder."""
-        settings = {
-            f"url.{self.remote}.insteadOf": URL,
-            "user.name": "Pat Platform",
-            "user.email": "pat@example.com",
-        }
-        numbered = {
-            f"GIT_CONFIG_{kind}_{index}": text
-            for index, pair in enumerate(settings.items())
-            for kind, text in zip(("KEY", "VALUE"), pair, strict=True)
-        }
-        return {
-            **os.environ,
-            **numbered,
-            "GIT_CONFIG_COUNT": str(len(settings)),
-            "GIT_CONFIG_GLOBAL": os.devnull,
-            "GIT_CONFIG_SYSTEM": os.devnull,
-            "PYTHONPATH": str(self.root / "mlops-commons"),
-        }
-
-    def publish(self, *flags: str, answer: str = "") -> "subprocess.CompletedProcess[str]":
-        return self.run(APP, "publish", "-m", "why", *flags, answer=answer)
-
-    def run(self, *arguments: str, answer: str = "") -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "-m", "mlops_commons.cli", *arguments],
-            cwd=self.root,
-            env=self.environment(),
-            input=answer,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    def log(self) -> list[str]:
-        return self.git(self.remote, "log", "--format=%s", "main").splitlines()
-
-    def content(self, file: str) -> str:
-        return self.git(self.remote, "show", f"main:{file}")
 
 
 @pytest.fixture
@@ -107,10 +19,6 @@ def publisher(tmp_path: Path) -> Publisher:
     found = Publisher(tmp_path)
     found.seed()
     return found
-
-
-def change(root: Path, file: str = "CHANGELOG.md", text: str = "a change\n") -> None:
-    (root / file).write_text((root / file).read_text() + text)
 
 
 def test_an_unchanged_checkout_publishes_nothing(publisher: Publisher) -> None:
@@ -199,6 +107,44 @@ def test_changes_made_in_the_repository_and_brought_here_are_no_obstacle(
     assert done.returncode == 0, done.stderr
     assert publisher.log()[0] == "why"
     assert publisher.content("README.md").endswith("made there\n")
+
+
+def test_a_change_that_was_brought_here_may_be_edited_further(publisher: Publisher) -> None:
+    work = publisher.clone()
+    change(work, "README.md", "made there\n")
+    publisher.commit(work, "A change in the repository")
+    change(publisher.root, "README.md", "made there\n")
+    assert "nothing published" in publisher.publish("--yes").stdout
+    change(publisher.root, "README.md", "and edited here\n")
+    done = publisher.publish("--yes")
+    assert done.returncode == 0, done.stderr
+    assert publisher.content("README.md").endswith("made there\nand edited here\n")
+
+
+def test_a_change_that_was_brought_here_and_lost_again_is_not_dropped(publisher: Publisher) -> None:
+    old = (publisher.root / "README.md").read_text()
+    work = publisher.clone()
+    change(work, "README.md", "made there\n")
+    publisher.commit(work, "A change in the repository")
+    change(publisher.root, "README.md", "made there\n")
+    assert publisher.publish("--yes").returncode == 0
+    (publisher.root / "README.md").write_text(old)
+    assert "README.md" in publisher.publish("--yes").stderr
+    change(work, "README.md", "and again\n")
+    publisher.commit(work, "Another change of the same file")
+    change(publisher.root, "README.md", "edited here\n")
+    assert "README.md" in publisher.publish("--yes").stderr, "this one was never here"
+
+
+def test_a_file_that_was_renamed_there_is_not_brought_by_its_new_name_alone(
+    publisher: Publisher,
+) -> None:
+    work = publisher.clone()
+    publisher.git(work, "mv", "CONTRIBUTING.md", "docs/contributing.md")
+    publisher.commit(work, "Move a file")
+    shutil.copy(publisher.root / "CONTRIBUTING.md", publisher.root / "docs/contributing.md")
+    refused = publisher.publish("--yes")
+    assert "not in this checkout: CONTRIBUTING.md\n" in refused.stderr
 
 
 def test_after_a_publication_only_later_changes_count_as_made_there(publisher: Publisher) -> None:

@@ -69,7 +69,7 @@ def _delivery(world: World, deployment: Deployment) -> Delivery:
     repository = names.repository(source.repo_name, deployment.set_name)
     return Delivery(
         repository=repository,
-        remote=codecommit_remote(place.region, place.bootstrap.aws_profile, repository),
+        remote=codecommit_remote(place.region, repository, place.bootstrap.aws_profile),
         branch=source.branch_name,
         pipeline=names.pipeline(
             world.config.app_prefix, APP, source.branch_name, deployment.set_name

@@ -26,7 +26,9 @@ def client(
         endpoint_url=endpoint,
         verify=str(certificate),
         config=Config(
-            retries={"max_attempts": 2, "mode": "standard"}, s3={"addressing_style": "path"}
+            retries={"max_attempts": 2, "mode": "standard"},
+            s3={"addressing_style": "path"},
+            proxies={},  # none, whatever the caller's shell says
         ),
         **credentials,
     )

@@ -1,7 +1,6 @@
 """The emulator's own paths, which only its starter may call."""
 
 import json
-import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from mlops_commons.utilities.errors import PlatformError
+from mlops_rehearsal.emulator.loopback import opener
 
 SECONDS: Final = 30
 
@@ -34,9 +34,8 @@ class OwnCalls:
             headers={"X-Registry-Token": self.token},
             method="POST",
         )
-        trust = ssl.create_default_context(cafile=str(self.certificate))
         try:
-            with urllib.request.urlopen(request, timeout=SECONDS, context=trust) as answer:
+            with opener(self.certificate).open(request, timeout=SECONDS) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             message = json.load(error).get("message", str(error))

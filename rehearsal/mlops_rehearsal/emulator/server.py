@@ -5,13 +5,11 @@ import secrets
 import shutil
 import signal
 import socket
-import ssl
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +19,7 @@ from typing import IO, Any, Final
 from mlops_commons.config import ImportNetwork
 from mlops_commons.utilities.errors import PlatformError
 from mlops_rehearsal.emulator.environment import emulator_python
+from mlops_rehearsal.emulator.loopback import opener
 from mlops_rehearsal.emulator.measured import STOP_SECONDS as MEASURED_STOP_SECONDS
 from mlops_rehearsal.emulator.measured import borrowed, requested, start_of
 from mlops_rehearsal.emulator.own_calls import OwnCalls
@@ -105,6 +104,9 @@ class Emulator:
             "AWS_CA_BUNDLE": str(self.certificate),
             "NODE_EXTRA_CA_CERTS": str(self.certificate),
             "AWS_EC2_METADATA_DISABLED": "true",
+            # Also in the shell of somebody who has a proxy.
+            "NO_PROXY": HOST,
+            "no_proxy": HOST,
         }
 
     def service_credentials(self, role: str, service: str, name: str) -> dict[str, str]:
@@ -269,19 +271,19 @@ class Emulator:
 
     def _wait(self) -> None:
         end = time.monotonic() + START_SECONDS
-        trust = ssl.create_default_context(cafile=str(self.certificate))
+        health = opener(self.certificate)
         while time.monotonic() < end:
             if self._process.poll() is not None:
                 break
             try:
-                url = f"{self.endpoint}/_ministack/health"
-                urllib.request.urlopen(url, timeout=2, context=trust).close()
+                health.open(f"{self.endpoint}/_ministack/health", timeout=2).close()
                 return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.1)
         raise PlatformError(
             f"the emulator did not start:\n{self.log.read_text(errors='replace')[-2000:]}",
-            hint="make its environment again: rm -rf .venv/emulator-environments",
+            hint=f"its whole log is {self.log}; where a package is missing, make its environment "
+            "again: rm -rf .venv/emulator-environments",
         )
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from mlops_commons.cli.apps.accounts_needed import refuse_placeholder_accounts
 from mlops_commons.cli.apps.synth import SYNTH_VERBS, has_summary, synth
-from mlops_commons.cli.environment import cdk_command, child_environment
+from mlops_commons.cli.environment import cdk_command, check_room, child_environment
 from mlops_commons.utilities.paths import REPOSITORY_ROOT, app_directory
 from mlops_commons.utilities.process import run
 
@@ -64,6 +64,7 @@ def run_cdk(app: str, arguments: Sequence[str], *, root: Path = REPOSITORY_ROOT)
         from mlops_commons.config.published import check_published
 
         check_published(load_sources())
+    check_room(root)
     command = [*cdk_command(root), verb, *flags]
     if verb in SYNTH_VERBS:
         command.append("--no-lookups")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlops_commons.cli.environment import child_environment
+from mlops_commons.cli.environment import as_profile, child_environment
 from mlops_commons.cli.own_verb import own_verb
 from mlops_commons.utilities.errors import ConfigError, PlatformError
 from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT, app_directory
@@ -81,6 +81,7 @@ def _publish(
     """Publish to one repository after the other; the first failure ends it."""
     # Imported here: the help of this verb must not wait for the configuration's libraries.
     from mlops_commons.config.loader import load_sources
+    from mlops_commons.config.published import brought_file
     from mlops_commons.config.set_snapshot import set_snapshot
     from mlops_commons.utilities import names
     from mlops_commons.utilities.own_files import undelivered_note
@@ -101,18 +102,17 @@ def _publish(
         commit = publish(
             Publication(
                 content=content,
-                remote=codecommit_remote(
-                    governance.region, governance.bootstrap.aws_profile, repository
-                ),
+                remote=codecommit_remote(governance.region, repository),
                 branch=source.branch_name,
                 message=message,
             ),
-            environment=child_environment(),
+            environment=as_profile(child_environment(), governance.bootstrap.aws_profile),
             confirm=confirm,
             review=partial(
                 _review, sources=sources, app=app, set_name=name, replace_networks=replace_networks
             ),
             overwrite=overwrite,
+            memory=brought_file(app, name),
         )
         if commit:
             _keep(app, name, {file: content.read(file) for file in content.files})

@@ -9,7 +9,7 @@ from typing import Final
 
 from mlops_commons.assembly.stacks import read_stacks
 from mlops_commons.cli.apps.app_process import run_app
-from mlops_commons.cli.environment import child_environment
+from mlops_commons.cli.environment import caller_home, check_room, child_environment
 from mlops_commons.utilities.fingerprint import fingerprint, is_reusable, record
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 
@@ -60,9 +60,10 @@ def make_assembly(
     assembly = directory / "cdk.out"
     options = sorted(set(flags) & WHOLE_APP_FLAGS)
     environment = child_environment()
-    inputs = fingerprint(root, directory, options, environment, Path.home())
+    inputs = fingerprint(root, directory, options, environment, caller_home())
     reused = not FORCE_FLAGS & set(flags) and is_reusable(assembly, inputs)
     if not reused:
+        check_room(root)
         # The CDK leaves files of an earlier synth; an assembly depends on its inputs alone.
         if assembly.exists():
             shutil.rmtree(assembly)
@@ -81,7 +82,7 @@ def _run(
     return run_app(
         directory,
         environment,
-        home=Path.home(),
+        home=caller_home(),
         assembly=assembly,
         quiet=not QUIET_FLAGS.isdisjoint(flags),
         strict="--strict" in flags,
