@@ -7,6 +7,7 @@ from typing import Final
 from mlops_commons import contract
 from mlops_commons.utilities.generated_tables import GeneratedTable, wanted_texts
 from mlops_infra.access.personas import LIMITS, PERSONAS
+from mlops_infra.access.promises import PEOPLE, PROMISES
 
 README: Final = "mlops-infra/README.md"
 
@@ -33,9 +34,28 @@ def _jobs(key: contract.Persona, run_as: contract.Persona | None) -> str:
     return "itself" if run_as == key else run_as.value.replace("_", " ")
 
 
+def promises() -> GeneratedTable:
+    """Every deed that a document tells people to do, with who may do it."""
+    rows = [
+        (
+            promise.deed,
+            f"[{promise.document.rpartition('/')[2]}]({_from_how_to(promise.document)})",
+            *("yes" if persona.key in promise.who else "-" for persona in PERSONAS),
+        )
+        for promise in PROMISES
+    ]
+    titles = (persona.title.partition(":")[0] for persona in PERSONAS)
+    heading = ("Deed", "Said in", *titles)
+    return GeneratedTable(name="deeds", files=(PEOPLE,), heading=heading, rows=rows)
+
+
+def _from_how_to(document: str) -> str:
+    return document.removeprefix("docs/how-to/") if "how-to" in document else f"../../{document}"
+
+
 def tables() -> tuple[GeneratedTable, ...]:
     """All tables of this package."""
-    return (personas(),)
+    return (personas(), promises())
 
 
 def generated() -> Mapping[Path, str]:

@@ -43,6 +43,7 @@ MONOREPO_ONLY: Final = (
         for name in ("brought", "git", "locked_environment", "publication", "seed_environments")
     ),
     PurePosixPath("mlops-infra/mlops_infra/reference_tables.py"),
+    PurePosixPath("mlops-infra/mlops_infra/access/promises.py"),
     PurePosixPath("docs/site"),
     # Tests that make whole checkouts, and those of pictures, of tables in documents and of seeds.
     *(PurePosixPath(f"{app}/tests/app") for app in ("mlops-infra", "mlops-sm-project-template")),
@@ -51,6 +52,7 @@ MONOREPO_ONLY: Final = (
         for app in ("mlops-infra", "mlops-sm-project-template")
     ),
     PurePosixPath("mlops-infra/tests/access/test_reference_tables.py"),
+    PurePosixPath("mlops-infra/tests/access/test_promises.py"),
     PurePosixPath("mlops-sm-project-template/tests/portfolio/test_product_table.py"),
     PurePosixPath("mlops-sm-project-template/tests/seed_code"),
     PurePosixPath("mlops-sm-project-template/tests/seed_repositories.py"),

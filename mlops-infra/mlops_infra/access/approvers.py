@@ -10,7 +10,6 @@ from mlops_commons.cdk.policies import managed_policy
 from mlops_commons.iam.reasons import NAMED_BY_PROJECTS, NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Statement, actions, arns
 from mlops_commons.stage import Approvers
-from mlops_infra.access.decisions import SEE_DEPLOYMENTS
 from mlops_infra.access.reading import explore
 from mlops_infra.access.scope import PolicyScope
 
@@ -65,12 +64,6 @@ def approve() -> tuple[Statement, ...]:
             reason=f"{NAMED_BY_PROJECTS}; only actions that ask for an approval",
         ),
         Statement(
-            sid="FollowDeployments",
-            actions=SEE_DEPLOYMENTS,
-            resources=arns("codepipeline", "sagemaker-*"),
-            reason=NAMED_BY_PROJECTS,
-        ),
-        Statement(
             sid="ReviewChanges",
             actions=actions(
                 "codecommit",
@@ -84,7 +77,7 @@ def approve() -> tuple[Statement, ...]:
         ),
         Statement(
             sid="FindThem",
-            actions=("codepipeline:ListPipelines", "codecommit:ListRepositories"),
+            actions=("codecommit:ListRepositories",),
             resources=("*",),
             reason=NO_RESOURCE_LEVEL,
         ),

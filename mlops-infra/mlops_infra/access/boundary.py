@@ -21,8 +21,14 @@ OUTLINE: Final = (
 )
 READING: Final = ("List", "Describe", "Get", "BatchGet")
 """Verbs that become a family in the boundary, where several of a service's actions have them."""
-READ_BY_FAMILY: Final = ("codecommit", "ec2", "ecr", "logs", "sagemaker", "servicecatalog")
-"""Services in which these verbs change nothing; `glue:GetConnection` would give a password away."""
+READ_BY_FAMILY: Final = frozenset(
+    {
+        *("cloudwatch", "codebuild", "codecommit", "codepipeline:List", "ec2", "ecr", "logs"),
+        *("sagemaker", "servicecatalog", "sns"),
+    }
+)
+"""Services, or one verb of a service, where reading changes nothing and gives no secret away, as
+`glue:GetConnection` (a password) and `codepipeline:GetJobDetails` (credentials) would."""
 IDENTITIES: Final = actions(
     "iam",
     "Add* Attach* Change* Create* Deactivate* Delete* Detach* Enable* Put* Remove* Resync* Set* "
@@ -85,4 +91,5 @@ def _in_families(names: Iterable[str]) -> Iterator[str]:
 def _family(name: str) -> str:
     service, _, action = name.partition(":")
     verb = next((verb for verb in READING if action.startswith(verb)), "")
-    return f"{service}:{verb}*" if verb and service in READ_BY_FAMILY else ""
+    known = {service, f"{service}:{verb}"} & READ_BY_FAMILY
+    return f"{service}:{verb}*" if verb and known else ""

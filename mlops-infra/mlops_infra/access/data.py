@@ -7,6 +7,10 @@ from mlops_infra.access.scope import BUCKET, PolicyScope
 
 MINE: Final = {"StringEquals": {"aws:ResourceAccount": "${AWS::AccountId}"}}
 WRITE_OBJECTS: Final = actions("s3", "PutObject DeleteObject AbortMultipartUpload")
+DATA_OF_STAGES: Final = f"{BUCKET}sagemaker-p-*-${{AWS::AccountId}}"
+"""The buckets of this account in which deployed projects keep data: what is to be scored in
+`input/`, scores, and what endpoints were asked. Their names are made in the seed code
+(seed_bases/deploy_app/deploy_app/names.py)."""
 PROJECTS_OF_AWS: Final = f"{BUCKET}sagemaker-project-*"
 """The buckets of projects that AWS's own templates make."""
 
@@ -19,7 +23,7 @@ def use_data(scope: PolicyScope) -> tuple[Statement, ...]:
     SDK is nobody's: `Session(default_bucket=..., default_bucket_prefix="data/...")` names a
     project's (docs/decisions/0018-people-branches-approvers.md).
     """
-    buckets = (scope.artifact_buckets, PROJECTS_OF_AWS)
+    buckets = (scope.artifact_buckets, DATA_OF_STAGES, PROJECTS_OF_AWS)
     return (
         Statement(
             sid="ListBuckets",
@@ -41,8 +45,8 @@ def use_data(scope: PolicyScope) -> tuple[Statement, ...]:
         Statement(
             sid="WriteData",
             actions=(*WRITE_OBJECTS, "s3:ListMultipartUploadParts"),
-            resources=(scope.data,),
-            reason="projects have random ids; the statement ends at the folder for data",
+            resources=(scope.data, f"{DATA_OF_STAGES}/input/*"),
+            reason="projects have random ids; the statement ends at the folders for data",
             condition=MINE,
         ),
         Statement(

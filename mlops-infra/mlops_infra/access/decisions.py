@@ -1,15 +1,8 @@
 """What only a lead decides, and what keeps everybody else from it."""
 
-from typing import Final
-
 from mlops_commons.iam.reasons import NAMED_BY_PROJECTS, NAMED_BY_USERS, NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Statement, actions, arns
 from mlops_infra.access.scope import OWN_PROFILE, PolicyScope
-
-SEE_DEPLOYMENTS: Final = actions(
-    "codepipeline",
-    "GetPipeline GetPipelineExecution GetPipelineState ListActionExecutions ListPipelineExecutions",
-)
 
 
 def approve_models(scope: PolicyScope) -> tuple[Statement, ...]:
@@ -18,21 +11,19 @@ def approve_models(scope: PolicyScope) -> tuple[Statement, ...]:
     A version is judged by who knows the model; where approvers are configured, that it is deployed
     to preprod and prod is decided by somebody else, outside of Studio (access/approvers.py).
     """
-    approval = ("codepipeline:PutApprovalResult",) if scope.lead_approves else ()
-    return (
-        Statement(
-            sid="ApproveVersions",
-            actions=("sagemaker:UpdateModelPackage",),
-            resources=arns("sagemaker", "model-package/*"),
-            reason="a lead decides on the versions of every model of this account",
-        ),
-        Statement(
-            sid="ApproveDeployments" if scope.lead_approves else "FollowDeployments",
-            actions=(*SEE_DEPLOYMENTS, *approval),
-            resources=arns("codepipeline", "sagemaker-*"),
-            reason=f"{NAMED_BY_PROJECTS}; approvals of deployments are below it",
-        ),
+    versions = Statement(
+        sid="ApproveVersions",
+        actions=("sagemaker:UpdateModelPackage",),
+        resources=arns("sagemaker", "model-package/*"),
+        reason="a lead decides on the versions of every model of this account",
     )
+    deployments = Statement(
+        sid="ApproveDeployments",
+        actions=("codepipeline:PutApprovalResult",),
+        resources=arns("codepipeline", "sagemaker-*"),
+        reason=f"{NAMED_BY_PROJECTS}; approvals of deployments are below it",
+    )
+    return (versions, deployments) if scope.lead_approves else (versions,)
 
 
 def create_projects(_scope: PolicyScope) -> tuple[Statement, ...]:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from mlops_commons.iam.reasons import NAMED_BY_USERS
+from mlops_commons.iam.reasons import NAMED_BY_PROJECTS, NAMED_BY_USERS
 from mlops_commons.iam.statements import Statement, actions, arns
 from mlops_infra.access.jobs import JOBS
 from mlops_infra.access.scope import PolicyScope
@@ -67,5 +67,13 @@ def develop_models(_scope: PolicyScope) -> tuple[Statement, ...]:
             actions=("sagemaker:InvokeEndpoint",),
             resources=arns("sagemaker", "endpoint/*"),
             reason=NAMED_BY_USERS,
+        ),
+        Statement(
+            sid="HearOfProjects",
+            actions=("sns:Subscribe",),
+            resources=arns("sns", "sagemaker-*"),
+            reason=f"{NAMED_BY_PROJECTS}; a condition allows mail only, whose owner must confirm "
+            "it, and no queue, function or web server",
+            condition={"StringEquals": {"sns:Protocol": "email"}},
         ),
     )

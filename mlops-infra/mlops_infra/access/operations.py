@@ -18,15 +18,6 @@ def operate_endpoints(_scope: PolicyScope) -> tuple[Statement, ...]:
             resources=arns("sagemaker", "endpoint/*", "endpoint-config/*"),
             reason=NAMED_BY_USERS,
         ),
-        Statement(
-            sid="FollowPipelines",
-            actions=actions(
-                "codepipeline",
-                "GetPipeline GetPipelineState GetPipelineExecution ListPipelineExecutions",
-            ),
-            resources=arns("codepipeline", "sagemaker-*"),
-            reason=NAMED_BY_PROJECTS,
-        ),
         # Not StartPipelineExecution: it takes any commit and any value of a variable, and no
         # condition key knows them. A retry takes what the run has had.
         Statement(

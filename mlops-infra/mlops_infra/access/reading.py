@@ -1,8 +1,12 @@
 """What everybody may read, an auditor too."""
 
-from mlops_commons.iam.reasons import JOB_LOG_GROUPS, NO_RESOURCE_LEVEL
+from typing import Final
+
+from mlops_commons.iam.reasons import JOB_LOG_GROUPS, NAMED_BY_PROJECTS, NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Statement, actions, arns
 from mlops_infra.access.scope import PolicyScope
+
+READ_LOGS: Final = actions("logs", "GetLogEvents DescribeLogStreams FilterLogEvents")
 
 
 def explore(scope: PolicyScope) -> tuple[Statement, ...]:
@@ -42,14 +46,17 @@ def explore(scope: PolicyScope) -> tuple[Statement, ...]:
         ),
         Statement(
             sid="WatchJobs",
-            actions=actions("logs", "GetLogEvents DescribeLogStreams FilterLogEvents"),
+            actions=READ_LOGS,
             resources=arns("logs", "log-group:/aws/sagemaker/*"),
             reason=JOB_LOG_GROUPS,
         ),
+        *_follow_projects(scope),
         Statement(
             sid="FindLogsAndMetrics",
             actions=(
+                "codepipeline:ListPipelines",
                 "logs:DescribeLogGroups",
+                "sns:ListTopics",
                 *actions("cloudwatch", "GetMetricData GetMetricStatistics ListMetrics"),
             ),
             resources=("*",),
@@ -60,5 +67,47 @@ def explore(scope: PolicyScope) -> tuple[Statement, ...]:
             actions=actions("ssm", "GetParameter GetParameters"),
             resources=arns("ssm", *scope.parameters),
             reason="the parameters of the contract, through which projects find the network",
+        ),
+    )
+
+
+def _follow_projects(scope: PolicyScope) -> tuple[Statement, ...]:
+    """Pipelines and builds of projects, their logs and topics: what a failure is found with.
+
+    A caller needs no key: CloudWatch Logs itself decrypts (its User Guide, "Encrypt log data in
+    CloudWatch Logs using AWS KMS").
+    """
+    return (
+        Statement(
+            sid="FollowPipelines",
+            actions=actions(
+                "codepipeline",
+                "GetPipeline GetPipelineExecution GetPipelineState ListActionExecutions "
+                "ListPipelineExecutions",
+            ),
+            resources=arns("codepipeline", "sagemaker-*"),
+            reason=NAMED_BY_PROJECTS,
+        ),
+        Statement(
+            sid="FollowBuilds",
+            actions=actions("codebuild", "BatchGetBuilds ListBuildsForProject"),
+            resources=arns("codebuild", "project/sagemaker-*"),
+            reason=NAMED_BY_PROJECTS,
+        ),
+        Statement(
+            sid="ReadBuilds",
+            actions=READ_LOGS,
+            resources=arns(
+                "logs",
+                "log-group:/aws/codebuild/sagemaker-*",
+                f"log-group:/aws/lambda/{scope.app_prefix}-*-gate-*",
+            ),
+            reason=f"{NAMED_BY_PROJECTS}; the gate's functions say why a version is refused",
+        ),
+        Statement(
+            sid="SeeTopics",
+            actions=actions("sns", "GetTopicAttributes ListSubscriptionsByTopic"),
+            resources=arns("sns", "sagemaker-*"),
+            reason=NAMED_BY_PROJECTS,
         ),
     )
