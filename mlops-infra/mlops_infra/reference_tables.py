@@ -39,7 +39,7 @@ def promises() -> GeneratedTable:
     rows = [
         (
             promise.deed,
-            f"[{promise.document.rpartition('/')[2]}]({_from_how_to(promise.document)})",
+            f"`{'/'.join(promise.document.split('/')[-2:])}`",
             *("yes" if persona.key in promise.who else "-" for persona in PERSONAS),
         )
         for promise in PROMISES
@@ -47,10 +47,6 @@ def promises() -> GeneratedTable:
     titles = (persona.title.partition(":")[0] for persona in PERSONAS)
     heading = ("Deed", "Said in", *titles)
     return GeneratedTable(name="deeds", files=(PEOPLE,), heading=heading, rows=rows)
-
-
-def _from_how_to(document: str) -> str:
-    return document.removeprefix("docs/how-to/") if "how-to" in document else f"../../{document}"
 
 
 def tables() -> tuple[GeneratedTable, ...]:

@@ -252,7 +252,8 @@ def test_the_older_layout_is_read_with_what_lies_beside_it(tmp_path: Path) -> No
     found = migration(older_layout(tmp_path), app_prefix="bank")
     assert found.answers.account == "012345670123"
     assert len(found.read) == 4
-    assert found.notes == ()
+    (note,) = found.notes
+    assert "never delete the old stack" in note
     assert infra_text(found.answers).count("vpc-0123456789abcdef0") == 1
 
 
@@ -260,7 +261,7 @@ def test_with_several_sets_imported_networks_are_left_to_the_person(tmp_path: Pa
     file = older_layout(tmp_path)
     file.write_text(json.dumps([ENTRY, {**ENTRY, "SET_NAME": "cards"}]))
     found = migration(file, app_prefix="bank")
-    assert "by hand" in found.notes[0]
+    assert "by hand" in found.notes[-1]
     assert all(stage.network is None for entry in found.answers.sets for stage in entry.stages)
 
 

@@ -11,7 +11,7 @@ import typer
 from mlops_commons.cli.config import wizard as config_wizard
 from mlops_commons.cli.config.credentials import refresh_aws_credentials
 from mlops_commons.cli.tables import print_table
-from mlops_commons.utilities.errors import PlatformError
+from mlops_commons.utilities.errors import ConfigError, PlatformError
 from mlops_commons.utilities.paths import (
     CDK_APP_CONFIG,
     CDK_INFRA_APP_CONFIG,
@@ -107,11 +107,15 @@ def migrate(
     governance_account: config_wizard.Account = "",
     governance_profile: config_wizard.Profile = "",
     region: config_wizard.Region = "",
-    app_prefix: config_wizard.AppPrefix = config_wizard.PREFIX,
+    app_prefix: config_wizard.AppPrefix = "",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     dry_run: config_wizard.DryRun = False,
 ) -> None:
-    """Make both files from accounts.json of the older layout and what lies beside it."""
+    """Make both files from accounts.json of the older layout and what lies beside it.
+
+    FILE is that of mlops-infra; the files of the project templates beside it are read too. What is
+    not filled in there, or has no equal today, is said in a note.
+    """
     from mlops_commons.config.writing.migration import migration
 
     found = migration(
@@ -125,7 +129,14 @@ def migrate(
         typer.echo(f"read: {source}")
     for note in found.notes:
         typer.echo(f"note: {note}")
-    config_wizard.write(found.answers, ask_first=not yes, dry_run=dry_run)
+    try:
+        config_wizard.write(found.answers, ask_first=not yes, dry_run=dry_run)
+    except ConfigError as error:
+        raise ConfigError(
+            list(error.problems),
+            hint="nothing is written; correct the old files, or give values as options "
+            "(config migrate --help), then run it again",
+        ) from None
 
 
 def _plain(path: str) -> str:

@@ -38,10 +38,13 @@ def cdk_app_text(answers: Answers, current: str = "") -> str:
     pipeline = block_of(root, "pipeline")
     put(pipeline, "account", answers.account)
     put(pipeline, "region", answers.region)
-    repository = {"repo_name": answers.repo_name, "branch_name": answers.branch_name}
-    given = {key: value for key, value in repository.items() if value}
-    if given:
-        put_block(block_of(pipeline, "code_commit"), "infra", given)
+    for app, repo_name, branch_name in (
+        ("infra", answers.repo_name, answers.branch_name),
+        ("project_template", answers.templates_repo_name, answers.templates_branch_name),
+    ):
+        given = {"repo_name": repo_name, "branch_name": branch_name}
+        if named := {key: value for key, value in given.items() if value}:
+            put_block(block_of(pipeline, "code_commit"), app, named)
     put_block(pipeline, "bootstrap", {"aws_profile": answers.aws_profile})
     edits = {entry.set_name: partial(_put_set, entry) for entry in answers.sets}
     put_entries(root, "deployments", "set_name", edits)

@@ -56,5 +56,7 @@ class Answers:
     aws_profile: str = ""
     repo_name: str = ""
     branch_name: str = ""
+    templates_repo_name: str = ""
+    templates_branch_name: str = ""
     sets: tuple[SetAnswer, ...]
     users: tuple[UsersAnswer, ...] = ()
