@@ -22,6 +22,13 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
+RESERVED_RANGES: Final = {
+    "0.0.0.0/8": "which no VPC may have",
+    "127.0.0.0/8": "which no VPC may have",
+    "169.254.0.0/16": "which AWS uses for metadata, DNS and time",
+    "224.0.0.0/3": "which is for multicast and reserved",
+}
+"""Amazon VPC User Guide, "VPC CIDR blocks": what cannot be the range of a VPC."""
 AS_WRITTEN: Final = "as written"
 """Validation context: what has a wrong shape stays, since it is reported already."""
 
@@ -99,11 +106,16 @@ def _region(value: str, info: ValidationInfo) -> str:
 
 def _network(value: str) -> str:
     try:
+        if not re.fullmatch(r"[0-9.]+/[0-9]{1,2}", value):
+            raise ValueError("an address, a slash and a number of bits are needed")
         network = ipaddress.IPv4Network(value)
     except ValueError as error:
         raise ValueError(f"'{value}' is not an IPv4 network such as 10.0.0.0/16: {error}") from None
     if not 16 <= network.prefixlen <= 28:
         raise ValueError(f"'{value}' has the mask /{network.prefixlen}; a VPC allows /16 to /28")
+    for reserved, why in RESERVED_RANGES.items():
+        if network.overlaps(ipaddress.IPv4Network(reserved)):
+            raise ValueError(f"'{value}' is in {reserved}, {why}; take a private range")
     return str(network)
 
 

@@ -148,13 +148,15 @@ def zones_in_their_region(sources: Sources) -> Iterator[Problem]:
 def overlapping_ranges(sources: Sources) -> Iterator[Problem]:
     """Ranges that overlap within a set can never be connected with each other.
 
-    Stages that all inherit one default are left alone: that is the reference system's sample.
+    Stages that all inherit one default are left alone: that is the reference system's sample. So
+    are networks that are imported: nobody here can change their ranges.
     """
     by_set: dict[str, list[tuple[KeyPath, str, ipaddress.IPv4Network]]] = {}
     for _, deployment, stage in sources.stages():
         network = sources.config.network(deployment.set_name, stage.stage_name)
         path = sources.network_path(deployment.set_name, stage.stage_name)
-        if network.vpc_cidr and (*path, "vpc_cidr") in sources.infra_document.lines:
+        written = (*path, "vpc_cidr") in sources.infra_document.lines
+        if isinstance(network, CreateNetwork) and written:
             entry = (path, stage.stage_name, ipaddress.IPv4Network(network.vpc_cidr))
             by_set.setdefault(deployment.set_name, []).append(entry)
     for entries in by_set.values():

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from mlops_commons.config.checks import accounts as account_checks
+from mlops_commons.config.checks import collisions as collision_checks
+from mlops_commons.config.checks import limits as limit_checks
 from mlops_commons.config.checks import names as name_checks
 from mlops_commons.config.checks import networks as network_checks
 from mlops_commons.config.checks import sharing as sharing_checks
@@ -18,6 +20,8 @@ NEED_NAMES: Final[tuple[Check, ...]] = (
     name_checks.derived_names,
     name_checks.stage_names,
     name_checks.studio_names,
+    collision_checks.unique_names,
+    limit_checks.stage_names_free,
 )
 """Checks that wait until set names, stage names and the governance account have no problems."""
 
@@ -33,6 +37,11 @@ CHECKS: Final[tuple[Check, ...]] = (
     sharing_checks.shared_places,
     sharing_checks.shared_stack_names,
     sharing_checks.shared_service_catalog_roles,
+    limit_checks.stages_of_a_pipeline,
+    limit_checks.subnets_of_a_domain,
+    limit_checks.users_of_a_stack,
+    limit_checks.zones_of_the_region,
+    limit_checks.range_of_containers,
     network_checks.subnets_fit,
     network_checks.gateways_fit,
     network_checks.zones_in_their_region,

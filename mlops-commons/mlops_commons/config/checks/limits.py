@@ -1,0 +1,126 @@
+"""What a service of AWS refuses although each value has the right form."""
+
+import ipaddress
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from mlops_commons.config.sources import Sources
+from mlops_commons.stage import CreateNetwork, ImportNetwork
+from mlops_commons.utilities.errors import Problem
+
+MOST_DOMAIN_SUBNETS: Final = 16
+"""API_CreateDomain, SubnetIds: array members, maximum number of 16 items."""
+MOST_ENDPOINT_SUBNETS: Final = 16
+"""As many, so that one list can serve both."""
+MOST_USERS: Final = 300
+"""A stack has 500 resources at most (CloudFormation quotas, "Resources in concurrent stack
+operations" and "Resources"); what a stage has besides its users stays below 200."""
+PIPELINE_STAGES: Final = frozenset({"source", "build", "updatepipeline", "assets"})
+"""Stages that every delivery pipeline has; a pipeline has each name once
+(API_PipelineDeclaration). `Source`, `Build`, `UpdatePipeline` and `Assets` are CDK Pipelines'."""
+PIPELINE_PARTS: Final = frozenset({"delivery", "repository"})
+"""What stands beside the stages in the pipeline's stack, where each id is taken once."""
+GOVERNANCE: Final = "governance"
+MOST_STAGES: Final = 46
+"""A pipeline has 50 stages at most (CodePipeline quotas); four of them are its own."""
+CONTAINERS: Final = ipaddress.IPv4Network("172.17.0.0/16")
+"""Amazon VPC User Guide, "VPC CIDR blocks": SageMaker can have conflicts with this range."""
+ZONE: Final = "{region}[a-z]"
+"""An availability zone; those with more in their names are Local and Wavelength Zones, which have
+neither interface endpoints nor SageMaker (EC2 User Guide, "Regions and Zones")."""
+
+
+def stage_names_free(sources: Sources) -> Iterator[Problem]:
+    """A stage's name stands beside the names of the pipeline's own stages."""
+    for path, _, stage in sources.stages():
+        name = stage.stage_name.lower()
+        reason = ""
+        if name in PIPELINE_STAGES:
+            reason = "a delivery pipeline has a stage of this name already"
+        elif name in PIPELINE_PARTS:
+            reason = "the stack of the delivery pipeline has a part of this name already"
+        elif name == GOVERNANCE:
+            reason = "bootstrap --stage governance means the governance account"
+        if reason:
+            message = f"'{stage.stage_name}' cannot be the name of a stage: {reason}"
+            yield sources.app_document.problem((*path, "stage_name"), message)
+
+
+def stages_of_a_pipeline(sources: Sources) -> Iterator[Problem]:
+    """A delivery pipeline has a limit of stages."""
+    counted: dict[str, int] = {}
+    for path, deployment, _ in sources.stages():
+        counted[deployment.set_name] = counted.get(deployment.set_name, 0) + 1
+        if counted[deployment.set_name] == MOST_STAGES + 1:
+            message = f"a pipeline delivers to {MOST_STAGES} stages at most; take a second set"
+            yield sources.app_document.problem(path[:-1], message)
+
+
+def subnets_of_a_domain(sources: Sources) -> Iterator[Problem]:
+    """A Studio domain takes a limited number of subnets; so do the jobs of projects."""
+    for _, deployment, stage in sources.stages():
+        network = sources.config.network(deployment.set_name, stage.stage_name)
+        if not isinstance(network, ImportNetwork):
+            continue
+        path = sources.network_path(deployment.set_name, stage.stage_name)
+        if len(network.subnets) > MOST_DOMAIN_SUBNETS:
+            message = (
+                f"{len(network.subnets)} subnets; SageMaker's domains, jobs and models take "
+                f"{MOST_DOMAIN_SUBNETS} at most: name those that workloads are to use"
+            )
+            yield sources.infra_document.problem((*path, "subnets"), message)
+        double = [s for s in dict.fromkeys(network.subnets) if network.subnets.count(s) > 1]
+        if double:
+            message = f"'{double[0]}' is named twice"
+            yield sources.infra_document.problem((*path, "subnets"), message)
+
+
+def users_of_a_stack(sources: Sources) -> Iterator[Problem]:
+    """Every user is a resource of the stage's stack."""
+    found: dict[Problem, None] = {}
+    for _, deployment, stage in sources.stages():
+        studio = sources.config.studio(deployment.set_name, stage.stage_name)
+        if studio and len(studio.users) > MOST_USERS:
+            groups = [sources.profiles_path(deployment.set_name, u.persona) for u in studio.users]
+            fullest = max(dict.fromkeys(groups), key=groups.count)
+            message = (
+                f"{len(studio.users)} users in the Studio of set '{deployment.set_name}'; "
+                f"{MOST_USERS} at most, because a stack has 500 resources: take a further set"
+            )
+            found[sources.infra_document.problem(fullest, message)] = None
+    yield from found
+
+
+def zones_of_the_region(sources: Sources) -> Iterator[Problem]:
+    """Local and Wavelength Zones have the region's name in theirs, but not its services."""
+    for _, deployment, stage in sources.stages():
+        network = sources.config.network(deployment.set_name, stage.stage_name)
+        if not isinstance(network, CreateNetwork):
+            continue
+        path = sources.network_path(deployment.set_name, stage.stage_name)
+        for zone in network.availability_zones:
+            named = re.fullmatch(ZONE.format(region=stage.region), zone)
+            if zone.startswith(stage.region) and not named:
+                message = (
+                    f"'{zone}' is no availability zone of {stage.region}, such as "
+                    f"'{stage.region}a'; Local and Wavelength Zones have no SageMaker"
+                )
+                yield sources.infra_document.problem((*path, "availability_zones"), message)
+
+
+def range_of_containers(sources: Sources) -> Iterator[Problem]:
+    """SageMaker's machines use a range inside of themselves; what is imported cannot change."""
+    found: dict[Problem, None] = {}
+    for _, deployment, stage in sources.stages():
+        network = sources.config.network(deployment.set_name, stage.stage_name)
+        if not isinstance(network, CreateNetwork):
+            continue
+        path = sources.network_path(deployment.set_name, stage.stage_name)
+        if ipaddress.IPv4Network(network.vpc_cidr).overlaps(CONTAINERS):
+            message = (
+                f"'{network.vpc_cidr}' is in {CONTAINERS}, which containers of SageMaker use "
+                "inside of each machine; take another private range"
+            )
+            found[sources.infra_document.problem((*path, "vpc_cidr"), message)] = None
+    yield from found
