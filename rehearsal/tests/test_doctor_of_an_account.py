@@ -121,3 +121,22 @@ def make_role(iam: Any, name: str, principal: str) -> None:
     statement = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"}
     document = {"Version": "2012-10-17", "Statement": [statement]}
     iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(document))
+
+
+def test_the_stack_of_a_stage_that_is_gone_is_named_with_what_removes_it(laptop: Laptop) -> None:
+    def deploy(name: str, app: str) -> None:
+        tags = [{"Key": "cdk-app", "Value": app}]
+        laptop.accounts.deploy(name, {"Topic": {"Type": "AWS::SNS::Topic"}}, Tags=tags)
+
+    deploy("staging-mlops-infra", "mlops-infra")
+    deploy("ml-infra-cc-repo-business-unit-1", "mlops-infra")
+    deploy("somebody-elses", "payroll")
+    cloudformation = laptop.accounts.client("cloudformation")
+    try:
+        found = messages(laptop, "warning")
+        named = [message for message in found if "belongs to no set and stage" in message]
+        assert named == ["the stack staging-mlops-infra belongs to no set and stage of cdk-app.yml"]
+        assert "delete-stack --stack-name staging-mlops-infra" in found[named[0]]
+    finally:
+        for name in ("staging-mlops-infra", "ml-infra-cc-repo-business-unit-1", "somebody-elses"):
+            cloudformation.delete_stack(StackName=name)

@@ -12,6 +12,7 @@ from typing import Final
 
 from mlops_commons.config.loader import load_config
 from mlops_commons.config.network_changes import refusals
+from mlops_commons.config.set_changes import SetChange, set_changes
 from mlops_commons.config.set_snapshot import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG
 from mlops_commons.config.sources import Sources
 from mlops_commons.stage import PlatformConfig
@@ -55,6 +56,25 @@ def forget(folder: Path = PUBLISHED) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def change_notes(
+    sources: Sources, set_name: str = "", folder: Path = PUBLISHED
+) -> tuple[SetChange, ...]:
+    """What must be done besides a delivery, as far as it is known here what is published.
+
+    Args:
+        set_name: only of this set; empty for all, those that are gone included.
+    """
+    names = [set_name.lower()] if set_name else [child.name for child in _folders(folder)]
+    found = ((name, _kept(folder / name)) for name in names)
+    return tuple(
+        change
+        for name, published in found
+        if published
+        for change in set_changes(published, sources.config, name)
+        if not change.refused
+    )
+
+
 def check_published(sources: Sources, folder: Path = PUBLISHED) -> None:
     """Refuse what the published stages of any set cannot take, as far as it is known here.
 
@@ -68,13 +88,34 @@ def check_published(sources: Sources, folder: Path = PUBLISHED) -> None:
 
 
 def network_problems(sources: Sources, set_name: str, folder: Path = PUBLISHED) -> list[Problem]:
-    """The changes of networks that the published stages of a set cannot take.
+    """The changes of networks and names that the published stages of a set cannot take.
 
     A stage that was not published is new, and so is one that has moved to another account or
     region. Files that this version cannot read are as if there were none.
     """
     published = _kept(folder / set_name.lower())
-    return [*_problems(sources, published, set_name)] if published else []
+    if published is None:
+        return []
+    return [*_problems(sources, published, set_name), *_refused(sources, published, set_name)]
+
+
+def _refused(sources: Sources, published: PlatformConfig, set_name: str) -> list[Problem]:
+    """Stages that would stand beside what they were before."""
+    paths = {
+        (deployment.set_name.lower(), stage.stage_name): path
+        for path, deployment, stage in sources.stages()
+    }
+    return [
+        sources.app_document.problem(
+            paths[set_name.lower(), change.stage_name], f"{change.message}; {change.remedy}"
+        )
+        for change in set_changes(published, sources.config, set_name)
+        if change.refused
+    ]
+
+
+def _folders(folder: Path) -> list[Path]:
+    return sorted(child for child in folder.iterdir() if child.is_dir()) if folder.is_dir() else []
 
 
 def _kept(folder: Path) -> PlatformConfig | None:

@@ -6,7 +6,9 @@ from typing import Any, Final
 
 from mlops_commons.accounts.account_policies import policy_arns
 from mlops_commons.accounts.bootstrap_plan import BootstrapRow, PolicySource
+from mlops_commons.accounts.platform_stacks import is_of_the_platform, without_configuration
 from mlops_commons.accounts.signed_in import WrongAccountError, signed_in
+from mlops_commons.config import PlatformConfig
 from mlops_commons.doctor.finding import Finding, Level
 from mlops_commons.doctor.quotas import Needs, Quota
 from mlops_commons.utilities import toolkit
@@ -18,15 +20,15 @@ AT_ONCE: Final = 8
 
 
 def look_at_accounts(
-    rows: tuple[BootstrapRow, ...], app_prefix: str, needs: Needs
+    rows: tuple[BootstrapRow, ...], config: PlatformConfig, needs: Needs
 ) -> tuple[Finding, ...]:
     """Findings about every account and region; several are looked at at the same time."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        found = pool.map(lambda row: tuple(_look_at(row, app_prefix, needs)), rows)
+        found = pool.map(lambda row: tuple(_look_at(row, config, needs)), rows)
         return tuple(finding for findings in found for finding in findings)
 
 
-def _look_at(row: BootstrapRow, app_prefix: str, needs: Needs) -> Iterator[Finding]:
+def _look_at(row: BootstrapRow, config: PlatformConfig, needs: Needs) -> Iterator[Finding]:
     """Findings about one account; what cannot be read is said, and the rest looked at."""
     from botocore.exceptions import BotoCoreError, ClientError
 
@@ -43,7 +45,8 @@ def _look_at(row: BootstrapRow, app_prefix: str, needs: Needs) -> Iterator[Findi
     looks = {
         "the bootstrap version": _version(area, row, session.client("ssm")),
         "the trust": _trust(area, row, session.client("iam")),
-        "the execution policies": _policies(area, row, session.client("iam"), app_prefix),
+        "the execution policies": _policies(area, row, session.client("iam"), config.app_prefix),
+        "the stacks": _stacks(area, row, session.client("cloudformation"), config),
         "the quotas": _quotas(area, session.client("service-quotas"), needed),
     }
     for what, look in looks.items():
@@ -136,6 +139,27 @@ def _policies(area: str, row: BootstrapRow, iam: Any, app_prefix: str) -> Iterat
         message=f"CloudFormation's role has {names}, not the policies of the plan",
         remedy=_bootstrap(row),
     )
+
+
+def _stacks(
+    area: str, row: BootstrapRow, cloudformation: Any, config: PlatformConfig
+) -> Iterator[Finding]:
+    """What a set or stage that is gone from cdk-app.yml has left: no pipeline removes it."""
+    pages = cloudformation.get_paginator("describe_stacks").paginate()
+    ours = [
+        stack["StackName"]
+        for page in pages
+        for stack in page["Stacks"]
+        if is_of_the_platform(stack, config.app_prefix)
+    ]
+    for name in without_configuration(config, (row.account, row.region), ours):
+        yield Finding(
+            level=Level.WARNING,
+            area=area,
+            message=f"the stack {name} belongs to no set and stage of cdk-app.yml",
+            remedy=f"when nothing uses it: aws cloudformation delete-stack --stack-name {name} "
+            f"--region {row.region} --profile {row.profile}",
+        )
 
 
 def _quotas(area: str, quotas: Any, needs: Mapping[Quota, int]) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from mlops_commons.accounts.bootstrap_plan import BootstrapRow, bootstrap_plan
 from mlops_commons.assembly.stacks import StackSummary
 from mlops_commons.config import PlatformConfig
+from mlops_commons.contract import TagKey
 from mlops_commons.execution_policies.project_stacks import PROJECT_TAG
 
 PROJECT_ID: Final = r"-p-[a-z0-9]+"
@@ -22,11 +23,16 @@ RUNNING: Final = ("InService", "Pending")
 
 @dataclass(frozen=True, kw_only=True)
 class FoundStack:
-    """A stack; `of_project` is true for what projects have deployed, not for what launched them."""
+    """A stack; `of_project` is true for what projects have deployed, not for what launched them.
+
+    Attributes:
+        app: what its tag `cdk-app` says; empty for a stack of somebody else.
+    """
 
     name: str
     status: str
     of_project: bool
+    app: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,10 +119,12 @@ def _stacks(cloudformation: Any) -> Iterator[FoundStack]:
             name, status = stack["StackName"], stack["StackStatus"]
             if status == GONE:
                 continue
-            tagged = any(tag["Key"] == PROJECT_TAG for tag in stack.get("Tags", ()))
-            deployed = tagged or bool(PROJECT_STACK.search(name))
+            tags = {tag["Key"]: tag["Value"] for tag in stack.get("Tags", ())}
+            deployed = PROJECT_TAG in tags or bool(PROJECT_STACK.search(name))
             of_project = deployed and not name.startswith(LAUNCHED)
-            yield FoundStack(name=name, status=status, of_project=of_project)
+            yield FoundStack(
+                name=name, status=status, of_project=of_project, app=tags.get(TagKey.APP, "")
+            )
 
 
 def _projects(session: Any) -> Iterator[FoundProject]:

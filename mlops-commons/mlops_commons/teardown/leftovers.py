@@ -10,10 +10,13 @@ from typing import Any, Final
 import yaml
 
 from mlops_commons.accounts.bootstrap_plan import BootstrapRow
+from mlops_commons.accounts.platform_stacks import without_configuration
+from mlops_commons.config import PlatformConfig
 from mlops_commons.teardown.inventory import LAUNCHED, PROJECT_ID, Inventory
 from mlops_commons.teardown.plan import Kind, Step
-from mlops_commons.utilities import toolkit
+from mlops_commons.utilities import names, toolkit
 from mlops_commons.utilities.generated_files import write_atomically
+from mlops_commons.utilities.paths import APP_DIRECTORIES
 
 RETAINED: Final = ("Retain", "RetainExceptOnCreate")
 LOG_GROUPS: Final = ("/aws/codebuild/", "/aws/lambda/", "/aws/sagemaker/", "/aws/codepipeline/")
@@ -57,7 +60,10 @@ def leftover(row: BootstrapRow, kind: str, physical_id: str, why: str) -> Leftov
 
 
 def everything_left(
-    places: Iterable[Inventory], steps: Iterable[Step], sessions: Mapping[str, Any]
+    places: Iterable[Inventory],
+    steps: Iterable[Step],
+    sessions: Mapping[str, Any],
+    config: PlatformConfig,
 ) -> tuple[Leftover, ...]:
     """What every account keeps, read before anything goes.
 
@@ -68,6 +74,7 @@ def everything_left(
     for place in places:
         session = sessions[place.row.environment]
         found += _made_by_services(place, session)
+        found += _without_configuration(place, config)
         found += _of_launches(place, session.client("cloudformation"))
     for step in steps:
         if step.kind is Kind.STACK:
@@ -86,6 +93,19 @@ def keep_list(file: Path, leftovers: Iterable[Leftover]) -> None:
     known = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
     rows = {json.dumps(row, sort_keys=True) for row in [*known, *map(asdict, leftovers)]}
     write_atomically(file, json.dumps(list(map(json.loads, sorted(rows))), indent=2) + "\n")
+
+
+def _without_configuration(place: Inventory, config: PlatformConfig) -> Iterator[Leftover]:
+    """Stacks of sets and stages that are gone from cdk-app.yml.
+
+    They are named and not removed: another checkout with the same prefix may own them.
+    """
+    ours = {names.application(config.app_prefix, app) for app in APP_DIRECTORIES}
+    row = place.row
+    found = [stack.name for stack in place.stacks if stack.app in ours]
+    for name in without_configuration(config, (row.account, row.region), found):
+        why = "no set and stage of cdk-app.yml has it"
+        yield leftover(row, "AWS::CloudFormation::Stack", name, why)
 
 
 def _of_launches(place: Inventory, cloudformation: Any) -> Iterator[Leftover]:

@@ -33,7 +33,7 @@ MONOREPO_ONLY: Final = (
         COMMONS / "accounts" / f"{name}.py"
         for name in (
             *("account_policies", "bootstrap_command", "bootstrap_plan"),
-            *("managed_policies", "signed_in"),
+            *("managed_policies", "platform_stacks", "signed_in"),
         )
     ),
     COMMONS / "reference_tables.py",

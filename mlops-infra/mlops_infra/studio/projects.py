@@ -33,7 +33,7 @@ STATEMENTS: Final = (
         actions=actions(
             "servicecatalog",
             "AcceptPortfolioShare RejectPortfolioShare AssociatePrincipalWithPortfolio "
-            "DisassociatePrincipalFromPortfolio",
+            "DisassociatePrincipalFromPortfolio ListPrincipalsForPortfolio",
         ),
         resources=("arn:${AWS::Partition}:catalog:${AWS::Region}:*:portfolio/*",),
         reason="the portfolio belongs to an account of AWS and has no id before projects are "

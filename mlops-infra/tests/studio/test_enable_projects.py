@@ -92,6 +92,14 @@ class Account:
         self.principals.add(body["PrincipalARN"])
         return 200, {}
 
+    def ListPrincipalsForPortfolio(self, body: dict[str, str]) -> Any:
+        assert body["PortfolioId"] == PORTFOLIO
+        found = [{"PrincipalARN": arn, "PrincipalType": "IAM"} for arn in sorted(self.principals)]
+        start = int(body.get("PageToken", 0))
+        more = {"NextPageToken": str(start + 1)} if start < len(found) else {}
+        # The first page is empty, as pages may be.
+        return 200, {"Principals": found[start - 1 : start] if start else [], **more}
+
     def DisassociatePrincipalFromPortfolio(self, body: dict[str, str]) -> Any:
         assert body["PortfolioId"] == PORTFOLIO
         if body["PrincipalARN"] not in self.principals:
@@ -174,11 +182,22 @@ def test_the_same_request_twice_changes_nothing_more() -> None:
 @pytest.mark.parametrize("enabled_before", [False, True])
 def test_delete_undoes_what_create_did_and_no_more(enabled_before: bool) -> None:
     account = Account(enabled=enabled_before)
-    account.principals.add(SOMEBODY_ELSE)
     created = send(account, "Create", [ROLE_A])
     send(account, "Delete", [ROLE_A], PhysicalResourceId=created["PhysicalResourceId"])
     assert account.enabled is enabled_before
-    assert account.principals == {SOMEBODY_ELSE}
+    assert account.principals == set()
+
+
+def test_the_portfolio_stays_while_another_studio_of_the_account_uses_it() -> None:
+    """Two sets in one account: the switch is the account's, and the first has turned it."""
+    account = Account()
+    first = send(account, "Create", [ROLE_A])
+    second = send(account, "Create", [ROLE_B])
+    send(account, "Delete", [ROLE_A], PhysicalResourceId=first["PhysicalResourceId"])
+    assert account.enabled
+    assert account.principals == {ROLE_B}
+    send(account, "Delete", [ROLE_B], PhysicalResourceId=second["PhysicalResourceId"])
+    assert account.principals == set()
 
 
 @pytest.mark.parametrize("enabled", [False, True])

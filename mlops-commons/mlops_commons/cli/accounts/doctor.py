@@ -92,7 +92,7 @@ def _findings(*, offline: bool) -> "Iterator[Finding]":
             message = "not looked at, as --offline says"
             yield Finding(level=Level.UNCHECKED, area=area, message=message)
         return
-    yield from look_at_accounts(rows, config.app_prefix, needs)
+    yield from look_at_accounts(rows, config, needs)
 
 
 def _print(findings: "tuple[Finding, ...]") -> None:

@@ -61,7 +61,7 @@ def teardown(plan: PlanOnly = False, yes: Yes = False, as_json: AsJson = False) 
     # The app that is deployed last goes first.
     apps = {str(folder): stacks[folder] for folder in reversed(list(stacks))}
     steps = teardown_plan(places, apps)
-    leftovers = everything_left(places, steps, sessions)
+    leftovers = everything_left(places, steps, sessions, config)
     if as_json:
         shown = {"steps": list(map(_step, steps)), "leftovers": list(map(asdict, leftovers))}
         typer.echo(json.dumps(shown, indent=2))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from mlops_commons.cli.apps.accounts_needed import refuse_placeholder_accounts
+from mlops_commons.cli.apps.change_notes import print_notes
 from mlops_commons.cli.apps.synth import SYNTH_VERBS, has_summary, synth
 from mlops_commons.cli.environment import cdk_command, check_room, child_environment
 from mlops_commons.utilities.paths import REPOSITORY_ROOT, app_directory
@@ -27,6 +28,8 @@ CREDENTIAL_VERBS: Final = frozenset(
         *("orphan", "publish-assets", "refactor", "rollback", "watch"),
     }
 )
+COMPARED: Final = frozenset({"deploy", "diff"})
+"""Before these it is said what published stages cannot take, and what a delivery does not do."""
 REFUSED_WITH_PLACEHOLDERS: Final = frozenset({"bootstrap", "deploy", "import", "watch"})
 DEPLOY_CONCURRENCY: Final = "4"
 """Stacks of `deploy --all` at a time, where the user names no number: the CDK CLI does one after
@@ -59,11 +62,13 @@ def run_cdk(app: str, arguments: Sequence[str], *, root: Path = REPOSITORY_ROOT)
         from mlops_commons.config import load_config
 
         refuse_placeholder_accounts(verb, load_config())
-    if (app, verb) == ("infra", "diff") and not _asks_for_help(flags):
+    if app == "infra" and verb in COMPARED and not _asks_for_help(flags):
         from mlops_commons.config.loader import load_sources
-        from mlops_commons.config.published import check_published
+        from mlops_commons.config.published import change_notes, check_published
 
-        check_published(load_sources())
+        sources = load_sources()
+        print_notes(change_notes(sources))
+        check_published(sources)
     check_room(root)
     command = [*cdk_command(root), verb, *flags]
     if verb in SYNTH_VERBS:

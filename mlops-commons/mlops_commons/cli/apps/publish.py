@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mlops_commons.cli.apps.change_notes import print_notes
 from mlops_commons.cli.environment import as_profile, child_environment
 from mlops_commons.cli.own_verb import own_verb
 from mlops_commons.utilities.errors import ConfigError, PlatformError
@@ -122,16 +123,19 @@ def _publish(
 def _review(
     clone: Path, *, sources: "Sources", app: str, set_name: str, replace_networks: bool
 ) -> None:
-    """Refuse networks that the stages in a repository cannot take.
+    """Say what a delivery does not do, and refuse what the stages in a repository cannot take.
 
     Raises:
         ConfigError: every such change.
     """
-    from mlops_commons.config.published import FILES, HINT, network_problems
+    from mlops_commons.config.published import FILES, HINT, change_notes, network_problems
 
     found = {file: (clone / file).read_bytes() for file in FILES if (clone / file).is_file()}
     _keep(app, set_name, found)
-    problems = network_problems(sources, set_name) if app == "infra" else []
+    if app != "infra":
+        return
+    print_notes(change_notes(sources, set_name))
+    problems = network_problems(sources, set_name)
     if problems and not replace_networks:
         raise ConfigError(problems, hint=HINT)
 

@@ -20,7 +20,7 @@ def handle(event, sagemaker, catalog, pause=time.sleep):
     """Make the portfolio's principals those that are wanted, or none on Delete.
 
     The physical id says whether this resource has enabled the portfolio: only then does Delete
-    disable it again.
+    disable it again, and not while another stage of the account, or somebody else, uses it.
     """
     wanted = set(event["ResourceProperties"]["ExecutionRoles"])
     if event["RequestType"] == "Create":
@@ -55,7 +55,7 @@ def remove(physical_id, roles, sagemaker, catalog):
     portfolio = find_portfolio(catalog)
     if portfolio:
         disassociate(catalog, portfolio, roles)
-    if physical_id == ENABLED_HERE:
+    if physical_id == ENABLED_HERE and not (portfolio and has_principals(catalog, portfolio)):
         sagemaker.disable_sagemaker_servicecatalog_portfolio()
 
 
@@ -78,6 +78,12 @@ def disassociate(catalog, portfolio, roles):
             )
         except catalog.exceptions.ResourceNotFoundException:
             continue
+
+
+def has_principals(catalog, portfolio):
+    """Whether anybody sees the portfolio; the switch is the account's, not this stack's."""
+    pages = catalog.get_paginator("list_principals_for_portfolio").paginate(PortfolioId=portfolio)
+    return any(page["Principals"] for page in pages)
 
 
 def wait_for_portfolio(catalog, pause):

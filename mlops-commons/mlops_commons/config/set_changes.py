@@ -1,0 +1,178 @@
+"""What a changed configuration means for stages that are deployed, said before anything happens."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from mlops_commons.stage import Deployment, PlatformConfig, Stage
+from mlops_commons.utilities import names
+from mlops_commons.utilities.paths import APP_DIRECTORIES
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetChange:
+    """A change that a pipeline does not carry out alone.
+
+    Attributes:
+        stage_name: the stage of the configuration that it is about; empty for a whole set.
+        message: what happens.
+        remedy: what to do, and when.
+        refused: the pipeline would fail, or leave two of what there may be one of.
+    """
+
+    stage_name: str = ""
+    message: str
+    remedy: str
+    refused: bool = False
+
+
+def set_changes(
+    published: PlatformConfig, config: PlatformConfig, set_name: str
+) -> tuple[SetChange, ...]:
+    """The changes of a set since it was published; a set that is new or gone has none of its own.
+
+    Args:
+        published: the configuration that the set's repository holds.
+    """
+    old, new = _set(published, set_name), _set(config, set_name)
+    if old is None:
+        return ()
+    if new is None:
+        return tuple(_gone(stage, f"set '{old.set_name}'") for stage in old.enabled_stages)
+    return (
+        *_of_the_platform(published, config, new),
+        *_of_stages(old, new),
+        *_of_users(published, config, old, new),
+    )
+
+
+def _of_the_platform(
+    published: PlatformConfig, config: PlatformConfig, new: Deployment
+) -> Iterator[SetChange]:
+    if published.app_prefix != config.app_prefix:
+        yield SetChange(
+            message=f"app_prefix becomes '{config.app_prefix}', it was '{published.app_prefix}': "
+            "roles, boundaries and buckets get other names, those that hold data stay beside the "
+            "new ones, and projects that were started before no longer deploy",
+            remedy="better keep it; otherwise bootstrap first, since execution policies name it: "
+            f"./mlops-multi-account.sh bootstrap --set {new.set_name}",
+        )
+    for app in APP_DIRECTORIES:
+        before, now = published.pipeline.code_commit.of(app), config.pipeline.code_commit.of(app)
+        if before.branch_name != now.branch_name:
+            yield SetChange(
+                message=f"the pipeline of '{app}' follows '{before.branch_name}' until it is "
+                f"deployed again, and then '{now.branch_name}'",
+                remedy=f"push '{now.branch_name}' first, then: ./mlops-multi-account.sh {app} "
+                f"deploy {names.pipeline_stack(app, new.set_name)}",
+            )
+
+
+def _of_stages(old: Deployment, new: Deployment) -> Iterator[SetChange]:
+    before, now = _stages(old), _stages(new)
+    for name in sorted(before.keys() - now.keys()):
+        yield from _without_name(before[name], old, new)
+    for name in sorted(now.keys() - before.keys()):
+        if _in_place(old, now[name]) is None:
+            yield _bootstrap(new, now[name], "is new")
+    for name in sorted(before.keys() & now.keys()):
+        yield from _of_stage(before[name], now[name], new)
+
+
+def _without_name(was: Stage, old: Deployment, new: Deployment) -> Iterator[SetChange]:
+    """A stage whose name is gone: removed, or called otherwise."""
+    other = _in_place(new, was)
+    if other is None:
+        yield _gone(was, f"stage '{was.stage_name}' of set '{old.set_name}'")
+    elif other.stage_name.lower() not in _stages(old):
+        yield SetChange(
+            stage_name=other.stage_name,
+            message=f"stage '{was.stage_name}' becomes '{other.stage_name}' in the same account "
+            f"and region: the stack {_stack(was)} stays, and the new one fails on what it has, "
+            f"such as {_parameter(was)}",
+            remedy=f"keep the name, or delete {_stack(was)} first",
+            refused=True,
+        )
+
+
+def _of_stage(was: Stage, stage: Stage, new: Deployment) -> Iterator[SetChange]:
+    if (was.account, was.region) != (stage.account, stage.region):
+        yield _gone(was, f"the old place of stage '{stage.stage_name}'")
+        yield _bootstrap(new, stage, f"moves to {stage.account} in {stage.region}")
+    elif was.parameter_namespace != stage.parameter_namespace:
+        yield SetChange(
+            stage_name=stage.stage_name,
+            message=f"stage '{stage.stage_name}' gets the parameter_namespace "
+            f"'{stage.parameter_namespace}', it had '{was.parameter_namespace}': that is another "
+            f"stack beside {_stack(was)}, which fails on the names of its roles",
+            remedy=f"keep it, or delete {_stack(was)} first",
+            refused=True,
+        )
+
+
+def _of_users(
+    published: PlatformConfig, config: PlatformConfig, old: Deployment, new: Deployment
+) -> Iterator[SetChange]:
+    """A profile with apps or spaces cannot be deleted (SageMaker API, DeleteUserProfile)."""
+    for name, stage in _stages(new).items():
+        was = published.studio(old.set_name, name)
+        now = config.studio(new.set_name, stage.stage_name)
+        if name not in _stages(old) or not was or not now:
+            continue
+        gone = {u.profile_name for u in was.users} - {u.profile_name for u in now.users}
+        if gone:
+            yield SetChange(
+                stage_name=stage.stage_name,
+                message=f"Studio of '{stage.stage_name}' loses {', '.join(sorted(gone))}: a "
+                "profile with apps or spaces cannot be deleted, and the pipeline fails",
+                remedy="delete their apps and spaces first (Studio, or aws sagemaker list-apps and "
+                "list-spaces)",
+            )
+
+
+def _gone(stage: Stage, what: str) -> SetChange:
+    where = f"--region {stage.region} --profile {stage.bootstrap.aws_profile}"
+    return SetChange(
+        message=f"{what} is gone: {_stack(stage)} in {stage.account} stays, since no pipeline "
+        "deletes a stack",
+        remedy=f"when nothing uses it: aws cloudformation delete-stack --stack-name "
+        f"{_stack(stage)} {where}",
+    )
+
+
+def _bootstrap(new: Deployment, stage: Stage, what: str) -> SetChange:
+    return SetChange(
+        stage_name=stage.stage_name,
+        message=f"stage '{stage.stage_name}' of set '{new.set_name}' {what}: its account must be "
+        "bootstrapped before the pipeline reaches it",
+        remedy=f"./mlops-multi-account.sh bootstrap --set {new.set_name}",
+    )
+
+
+def _set(config: PlatformConfig, set_name: str) -> Deployment | None:
+    wanted = set_name.lower()
+    found = (d for d in config.enabled_deployments if d.set_name.lower() == wanted)
+    return next(found, None)
+
+
+def _stages(deployment: Deployment) -> Mapping[str, Stage]:
+    return {stage.stage_name.lower(): stage for stage in deployment.enabled_stages}
+
+
+def _in_place(deployment: Deployment, wanted: Stage) -> Stage | None:
+    """The stage of a set that has the account, region and namespace of another one."""
+    place = (wanted.account, wanted.region, wanted.parameter_namespace)
+    found = (
+        stage
+        for stage in deployment.enabled_stages
+        if (stage.account, stage.region, stage.parameter_namespace) == place
+    )
+    return next(found, None)
+
+
+def _stack(stage: Stage) -> str:
+    return names.core_stack(stage.stage_name, APP_DIRECTORIES["infra"], stage.parameter_namespace)
+
+
+def _parameter(stage: Stage) -> str:
+    namespace = stage.parameter_namespace.strip("/")
+    return f"/{namespace}/vpc/id" if namespace else "/vpc/id"
