@@ -360,6 +360,11 @@ ROWS = (
         trusted(Principal={"AWS": f"arn:aws:iam::{DEV}:root"}),
     ),
     Row(
+        "what tests another stage takes the role",
+        "trust",
+        trusted(Principal={"AWS": f"arn:aws:iam::{DEV}:role/sagemaker-{PROJECT_ID}-test-dev"}),
+    ),
+    Row(
         "a condition that is none",
         "trust",
         trusted(

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from cdk_service_catalog.project import naming
 from cdk_service_catalog.project.definition import ProductDefinition
-from cdk_service_catalog.project.props import STAGES, ProjectProps
+from cdk_service_catalog.project.props import STAGES, TESTED, ProjectProps
 from mlops_commons.utilities.cloudformation import DELETED, Resource, Resources, attribute, ref, sub
 
 IMAGE: Final = "aws/codebuild/standard:8.0"
@@ -68,14 +68,17 @@ def builds(definition: ProductDefinition, props: ProjectProps) -> tuple[Build, .
             minutes=30,
             environment=_deployment(definition, props),
         ),
-        Build(
-            id="Test",
-            role="Test",
-            purpose="test",
-            title="tests what is deployed in a stage",
-            buildspec="buildspec.test.yml",
-            minutes=60,
-            environment=_deployment(definition, props),
+        *(
+            Build(
+                id=f"Test{stage.capitalize()}",
+                role=f"Test{stage.capitalize()}",
+                purpose=naming.testing(stage),
+                title=f"tests what is deployed in {stage}",
+                buildspec="buildspec.test.yml",
+                minutes=60,
+                environment=_deployment(definition, props),
+            )
+            for stage in TESTED
         ),
     )
 

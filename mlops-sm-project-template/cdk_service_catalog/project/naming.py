@@ -39,6 +39,15 @@ def role_arn(purpose: str) -> str:
     return f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/{role(purpose)}"
 
 
+def testing(stage: str) -> str:
+    """What tests a stage: the purpose of a build in dev and of its role, by stage.
+
+    The tests of an earlier stage run before a person approves a later one, so they cannot share
+    a role that reaches both.
+    """
+    return f"test-{stage}"
+
+
 def stage_role_arn(account: str, stage: str, purpose: str) -> str:
     """The ARN of a role that the project's deploy app makes in a stage's account."""
     return f"arn:${{AWS::Partition}}:iam::${{{account}}}:role/sagemaker-{ID}-{stage}-{purpose}"

@@ -96,7 +96,7 @@ def _deliver(stage: TargetStage, props: ProjectProps) -> dict[str, Any]:
 def _test(stage: TargetStage, *, run_order: int) -> actions.Action:
     return actions.build(
         f"Test-{stage.name}",
-        "TestProject",
+        f"Test{stage.name.capitalize()}Project",
         category="Test",
         run_order=run_order,
         variables={

@@ -90,7 +90,7 @@ ALLOWED = {
         Request("ec2:CreateNetworkInterfacePermission", INTERFACE, TO_CODEBUILD),
     ),
     "the test takes its interface away": (
-        "Test",
+        "TestPreprod",
         Request("ec2:DeleteNetworkInterface", INTERFACE, {"ec2:Vpc": here("ec2", "vpc/vpc-0a")}),
     ),
     "jobs pull the images of AWS": (
@@ -114,7 +114,7 @@ ALLOWED = {
         Request("lambda:InvokeFunction", here("lambda", f"function:{PROPS.gate.verify}")),
     ),
     "the test becomes the test role of preprod": (
-        "Test",
+        "TestPreprod",
         Request("sts:AssumeRole", role_arn("preprod-test", PREPROD)),
     ),
     "the deploy pipeline becomes the deploy role of preprod": (
@@ -123,6 +123,20 @@ ALLOWED = {
             "sts:AssumeRole",
             f"arn:aws:iam::{PREPROD}:role/mlops-bu-preprod-project-deploy-euw1",
         ),
+    ),
+    "the test becomes the test role of dev": (
+        "TestDev",
+        Request("sts:AssumeRole", role_arn("dev-test")),
+    ),
+    "the deploy pipeline starts the test of preprod": (
+        "DeployPipeline",
+        Request(
+            "codebuild:StartBuild", here("codebuild", f"project/sagemaker-{PROJECT}-test-preprod")
+        ),
+    ),
+    "the build pipeline starts its build": (
+        "BuildPipeline",
+        Request("codebuild:StartBuild", here("codebuild", f"project/sagemaker-{PROJECT}-train")),
     ),
     "a push starts the build pipeline": (
         "Events",
@@ -198,11 +212,23 @@ DENIED = {
         Request("sagemaker:UpdateModelPackage", here("sagemaker", f"model-package/{PROJECT}/1")),
     ),
     "the test becomes a role of prod": (
-        "Test",
+        "TestPreprod",
         Request("sts:AssumeRole", role_arn("prod-test", "444444444444")),
     ),
+    "the test of dev becomes the test role of preprod": (
+        "TestDev",
+        Request("sts:AssumeRole", role_arn("preprod-test", PREPROD)),
+    ),
+    "the build pipeline starts a test with a buildspec of its own": (
+        "BuildPipeline",
+        Request("codebuild:StartBuild", here("codebuild", f"project/sagemaker-{PROJECT}-test-dev")),
+    ),
+    "the deploy pipeline starts a training build": (
+        "DeployPipeline",
+        Request("codebuild:StartBuild", here("codebuild", f"project/sagemaker-{PROJECT}-train")),
+    ),
     "the test deploys": (
-        "Test",
+        "TestPreprod",
         Request(
             "sts:AssumeRole",
             f"arn:aws:iam::{PREPROD}:role/mlops-bu-preprod-project-deploy-euw1",

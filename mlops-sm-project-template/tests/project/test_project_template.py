@@ -24,6 +24,7 @@ from launched_projects import (
     template,
     with_prefix,
 )
+from policy_evaluation import Request, allows
 
 from cdk_service_catalog.project.definition import DeployTrigger
 from cdk_service_catalog.project.props import STAGES, TESTED
@@ -366,7 +367,8 @@ def test_every_build_runs_in_the_private_subnets_and_nowhere_else(slug: str) -> 
         if resource["Type"] == "AWS::CodeBuild::Project"
     }
     images = {"ImageProject"} if product(slug).definition.image_repository else set()
-    assert set(found) == {"TrainProject", "SynthProject", "TestProject", *images}
+    tests = {"TestDevProject", "TestPreprodProject"}
+    assert set(found) == {"TrainProject", "SynthProject", *tests, *images}
     for resource in found.values():
         assert resource["Properties"]["VpcConfig"] == {
             "VpcId": "vpc-0a",
@@ -379,7 +381,7 @@ def test_every_build_runs_in_the_private_subnets_and_nowhere_else(slug: str) -> 
 def test_every_build_installs_from_the_index_that_the_configuration_names(index: str) -> None:
     content = template(product("byoc").definition, replace(PROPS, package_index=index))
     builds = [r for r in content["Resources"].values() if r["Type"] == "AWS::CodeBuild::Project"]
-    assert len(builds) == 4
+    assert len(builds) == 5
     for build in builds:
         rows = build["Properties"]["Environment"]["EnvironmentVariables"]
         named = [row["Value"] for row in rows if row["Name"] == "PIP_INDEX_URL"]
@@ -425,3 +427,45 @@ def test_every_template_is_within_cloudformations_limits(slug: str) -> None:
     content = template(product(slug).definition)
     assert len(content["Resources"]) <= 500
     assert len(json.dumps(content, indent=1)) < 1_000_000
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_no_build_reaches_a_stage_that_nobody_has_approved_yet(slug: str) -> None:
+    """A build runs what was pushed: with its role a pusher could change what waits for approval."""
+    project = launched(slug)
+    accounts = {"dev": DEV, "preprod": PREPROD, "prod": PROD}
+    tests = {
+        f"arn:aws:iam::{a}:role/sagemaker-{PROJECT_ID}-{s}-test": s for s, a in accounts.items()
+    }
+    reached, asked = set(), 0
+    for stage in pipeline(slug, "-deploy")["Stages"]:
+        for action in sorted(stage["Actions"], key=lambda a: a["RunOrder"]):
+            category = action["ActionTypeId"]["Category"]
+            if category == "Approval":
+                reached.add(action["Name"].removeprefix("Approve-"))
+            elif action["ActionTypeId"]["Provider"] == "CodeBuild":
+                role = _role_of_build(project, action["Configuration"]["ProjectName"])
+                may = {
+                    stage_name
+                    for arn, stage_name in tests.items()
+                    if allows(project.statements(role), Request("sts:AssumeRole", arn))
+                }
+                asked += len(may)
+                assert may <= {"dev", *reached}, action["Name"]
+    assert asked == len(TESTED)
+
+
+def _role_of_build(project: LaunchedProject, name: str) -> str:
+    (found,) = [
+        logical_id.removesuffix("Project")
+        for logical_id, resource in project.resources.items()
+        if resource["Type"] == "AWS::CodeBuild::Project" and resource["Properties"]["Name"] == name
+    ]
+    arn = project.resources[f"{found}Project"]["Properties"]["ServiceRole"]
+    name = str(arn).rpartition("/")[2]
+    (role,) = [
+        logical_id.removesuffix("Role")
+        for logical_id, resource in project.resources.items()
+        if resource["Type"] == "AWS::IAM::Role" and resource["Properties"]["RoleName"] == name
+    ]
+    return role

@@ -62,9 +62,9 @@ def _is_trusted(statement: Mapping[str, Any], services: tuple[str, ...], view: S
 
 
 def _is_test_of_dev(names: Any, condition: Any, view: StageView) -> bool:
-    """The account of dev with the project's test role as the only caller, or that role itself."""
+    """The account of dev with the role that tests this stage as the only caller, or that role."""
     account = f"arn:{view.partition}:iam::{view.settings.dev_account}"
-    role = f"{account}:role/sagemaker-{view.project.id}-test"
+    role = f"{account}:role/sagemaker-{view.project.id}-test-{view.stage}"
     if listed(names) == [role]:
         return True
     if listed(names) != [f"{account}:root"] or not isinstance(condition, Mapping):

@@ -138,7 +138,7 @@ RULES: Final = (
         check=check_access.trust,
         what="a role could be taken by somebody else",
         allowed="sts:AssumeRole by services that the template has resources of, and by the role "
-        "sagemaker-{id}-test of {dev}",
+        "sagemaker-{id}-test-{stage} of {dev}",
         fix="remove the principal",
     ),
     Rule(

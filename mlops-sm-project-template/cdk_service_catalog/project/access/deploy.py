@@ -9,7 +9,7 @@ from cdk_service_catalog.project.access.common import (
 )
 from cdk_service_catalog.project.access.network import builds_join_the_vpc
 from cdk_service_catalog.project.definition import ProductDefinition
-from cdk_service_catalog.project.props import STAGES, TESTED, ProjectProps
+from cdk_service_catalog.project.props import STAGES, TESTED, ProjectProps, TargetStage
 from mlops_commons.iam.reasons import NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Statement, actions, arns
 
@@ -33,24 +33,25 @@ def synth_statements(definition: ProductDefinition) -> tuple[Statement, ...]:
     )
 
 
-def test_statements() -> tuple[Statement, ...]:
-    """Become the test role of a stage's account, which may do what the test needs."""
-    roles = [
-        naming.stage_role_arn(stage.account, stage.name, "test")
-        for stage in STAGES
-        if stage.name in TESTED
-    ]
+def test_statements(stage: TargetStage) -> tuple[Statement, ...]:
+    """Become the test role of one stage's account, which may do what the test needs."""
+    role = naming.stage_role_arn(stage.account, stage.name, "test")
     return (
         write_build_logs(),
         *builds_join_the_vpc(),
         *read_pipeline_artifacts(),
-        Statement(sid="TestInStages", actions=("sts:AssumeRole",), resources=tuple(roles)),
+        Statement(sid="TestInStage", actions=("sts:AssumeRole",), resources=(role,)),
     )
 
 
-def build_pipeline_statements() -> tuple[Statement, ...]:
+def build_pipeline_statements(definition: ProductDefinition) -> tuple[Statement, ...]:
     """Source and builds of the build pipeline."""
-    return (*_hand_on_artifacts(), _source(naming.BUILD_REPOSITORY), _builds())
+    images = ("image",) if definition.image_repository else ()
+    return (
+        *_hand_on_artifacts(),
+        _source(naming.BUILD_REPOSITORY),
+        _builds("train", *images),
+    )
 
 
 def deploy_pipeline_statements(props: ProjectProps) -> tuple[Statement, ...]:
@@ -60,7 +61,7 @@ def deploy_pipeline_statements(props: ProjectProps) -> tuple[Statement, ...]:
         *_hand_on_artifacts(),
         *_ask_the_gate(props),
         _source(naming.DEPLOY_REPOSITORY),
-        _builds(),
+        _builds("synth", *map(naming.testing, TESTED)),
         Statement(
             sid="DeployInStages",
             actions=("sts:AssumeRole",),
@@ -115,10 +116,10 @@ def _source(repository: str) -> Statement:
     )
 
 
-def _builds() -> Statement:
+def _builds(*purposes: str) -> Statement:
+    """Those of one pipeline: who starts a build may give it a buildspec of his own."""
     return Statement(
         sid="RunBuilds",
         actions=actions("codebuild", "BatchGetBuilds StartBuild StopBuild"),
-        resources=arns("codebuild", f"project/{naming.PREFIXED}-*"),
-        reason=f"the builds of this project only, which begin with {naming.PREFIXED}",
+        resources=arns("codebuild", *(f"project/{naming.PREFIXED}-{end}" for end in purposes)),
     )

@@ -8,7 +8,7 @@ from cdk_service_catalog.project import naming
 from cdk_service_catalog.project.access import build, deploy
 from cdk_service_catalog.project.access.execution import execution_statements
 from cdk_service_catalog.project.definition import ProductDefinition
-from cdk_service_catalog.project.props import ProjectProps
+from cdk_service_catalog.project.props import STAGES, TESTED, ProjectProps
 from mlops_commons.iam import statements
 from mlops_commons.iam.statements import Principals, Statement, policy_document
 from mlops_commons.utilities.cloudformation import Resources, ref, sub
@@ -67,19 +67,23 @@ def project_roles(definition: ProductDefinition, props: ProjectProps) -> tuple[P
             title="synthesises the deployment of a model version",
             statements=deploy.synth_statements(definition),
         ),
-        ProjectRole(
-            id="Test",
-            purpose="test",
-            service="codebuild",
-            title="tests what is deployed in a stage",
-            statements=deploy.test_statements(),
+        *(
+            ProjectRole(
+                id=f"Test{stage.name.capitalize()}",
+                purpose=naming.testing(stage.name),
+                service="codebuild",
+                title=f"tests what is deployed in {stage.name}",
+                statements=deploy.test_statements(stage),
+            )
+            for stage in STAGES
+            if stage.name in TESTED
         ),
         ProjectRole(
             id="BuildPipeline",
             purpose="build-pipeline",
             service="codepipeline",
             title="runs the build pipeline",
-            statements=deploy.build_pipeline_statements(),
+            statements=deploy.build_pipeline_statements(definition),
         ),
         ProjectRole(
             id="DeployPipeline",

@@ -23,9 +23,10 @@ def scheduler_role(settings: Settings, stage: str) -> str:
     return f"sagemaker-{settings.project_id}-{stage}-scheduler"
 
 
-def testing_role_arn(settings: Settings, partition: str) -> str:
-    """The role in dev that runs integration tests."""
-    return f"arn:{partition}:iam::{settings.dev_account}:role/sagemaker-{settings.project_id}-test"
+def testing_role_arn(settings: Settings, stage: str, partition: str) -> str:
+    """The role in dev that runs the integration test of one stage."""
+    role = f"sagemaker-{settings.project_id}-test-{stage}"
+    return f"arn:{partition}:iam::{settings.dev_account}:role/{role}"
 
 
 def data_bucket(settings: Settings, stage: str) -> str:

@@ -9,7 +9,7 @@ from deploy_app.settings import Settings
 
 
 class TestRole(Construct):
-    """May do what the test of this stage needs, for the testing role in dev alone."""
+    """May do what the test of this stage needs, for the role in dev that tests this stage."""
 
     __test__ = False  # not a test of pytest
 
@@ -32,7 +32,9 @@ class TestRole(Construct):
                 iam.AccountPrincipal(settings.dev_account),
                 {
                     "ArnEquals": {
-                        "aws:PrincipalArn": names.testing_role_arn(settings, cdk.Aws.PARTITION)
+                        "aws:PrincipalArn": names.testing_role_arn(
+                            settings, stage, cdk.Aws.PARTITION
+                        )
                     }
                 },
             ),

@@ -76,14 +76,14 @@ def test_the_roles_have_the_names_that_dev_lets_in(assembly: Path) -> None:
         assert f"sagemaker-{project}-{stage}-test" in names
 
 
-def test_only_the_testing_role_in_dev_takes_the_test_role(assembly: Path) -> None:
-    for template in stages(assembly).values():
+def test_only_the_role_in_dev_that_tests_this_stage_takes_the_test_role(assembly: Path) -> None:
+    for stage, template in stages(assembly).items():
         (role,) = [
             r for r in of_type(template, "AWS::IAM::Role") if r["RoleName"].endswith("-test")
         ]
         (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
         condition = json.dumps(statement["Condition"])
-        assert f"role/sagemaker-{settings().project_id}-test" in condition
+        assert f'role/sagemaker-{settings().project_id}-test-{stage}"' in condition
         assert settings().dev_account in json.dumps(statement["Principal"])
 
 
