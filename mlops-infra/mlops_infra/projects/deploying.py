@@ -35,7 +35,9 @@ def deploying_statements(projects: ProjectDeployments) -> tuple[Statement, ...]:
     return (
         Statement(
             sid="ChangeStacksOfProjects",
-            actions=actions("cloudformation", "CreateChangeSet CreateStack UpdateStack"),
+            # What is applied was a change set first, which a person can look at: CreateStack and
+            # UpdateStack take a template at once.
+            actions=("cloudformation:CreateChangeSet",),
             resources=stacks,
             reason=STACKS,
             condition={

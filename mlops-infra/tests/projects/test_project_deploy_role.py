@@ -76,6 +76,8 @@ def test_it_changes_stacks_of_projects_with_one_role(
             here("cloudformation", "stack/prod-mlops-infra/1"),
             WITH_THE_ROLE,
         ),
+        ("cloudformation:CreateStack", STACK, WITH_THE_ROLE),
+        ("cloudformation:UpdateStack", STACK, WITH_THE_ROLE),
         ("cloudformation:DeleteStack", STACK, WITH_THE_ROLE),
         ("iam:PassRole", MAKING, {"iam:PassedToService": "lambda.amazonaws.com"}),
         ("iam:PassRole", role("admin"), {"iam:PassedToService": "cloudformation.amazonaws.com"}),
