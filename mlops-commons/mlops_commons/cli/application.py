@@ -1,6 +1,9 @@
 """The verbs of the command line."""
 
+import os
+import sys
 from importlib.metadata import entry_points, version
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -91,6 +94,8 @@ def _options(
 def main() -> None:
     """Run the command of `sys.argv` and exit; a user's mistake never shows a traceback."""
     allow_interrupts_in_terminal()
-    with reported_errors():
+    with reported_errors(), Path(os.devnull).open(encoding="utf-8") as nothing:
+        # A caller may have closed it; a question then finds the end of the answers.
+        sys.stdin = sys.stdin or nothing
         completion.answer_shell()
         application(prog_name=PROGRAM, complete_var=completion.VARIABLE)

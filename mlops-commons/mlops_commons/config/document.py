@@ -1,5 +1,6 @@
 """A YAML file as nested text with the line of every value."""
 
+import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -10,6 +11,8 @@ from mlops_commons.config.syntax import MERGE_TAG, composed, merged_pairs, synta
 from mlops_commons.utilities.errors import Problem
 
 KeyPath = tuple[str | int, ...]
+STRANGE: Final = frozenset({"Cc", "Cf", "Cs"})
+"""Categories of Unicode: control, format, surrogate."""
 NULL_TAG: Final = "tag:yaml.org,2002:null"
 
 
@@ -40,6 +43,15 @@ class Document:
     def problem(self, path: KeyPath, message: str) -> Problem:
         """A finding at a path, with its line."""
         return Problem(file=self.file, line=self.line(path), path=text_of(path), message=message)
+
+
+def strange_character(text: str) -> str:
+    """The first character that no terminal and no service should get, as an escape; or nothing.
+
+    Those are control characters, halves of surrogate pairs, and what reverses the order of text.
+    """
+    found = (c for c in text if c not in "\t\n" and unicodedata.category(c) in STRANGE)
+    return ascii(next(found, ""))[1:-1]
 
 
 def text_of(path: KeyPath) -> str:
@@ -81,6 +93,9 @@ class _Reader:
             return self._mapping(node, path, (*above, node))
         if isinstance(node, yaml.SequenceNode):
             return self._sequence(node, path, (*above, node))
+        if strange := strange_character(node.value):
+            self._note(self.lines[path], path, f"the character {strange} has no place in a value")
+            return None
         # An empty value, quoted or not, means the same as no key.
         return None if node.tag == NULL_TAG or not node.value.strip() else node.value
 
@@ -110,6 +125,9 @@ class _Reader:
                 self._note(line, (*path, "<<"), "'<<' needs a mapping, such as an alias of one")
                 continue
             key = str(key_node.value)
+            if strange := strange_character(key):
+                self._note(line, path, f"the character {strange} has no place in a key")
+                continue
             here = (*path, key)
             if key in own:
                 self._note(line, here, f"the key '{key}' stands here twice; keep one of them")

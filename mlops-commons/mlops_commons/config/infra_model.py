@@ -9,6 +9,7 @@ from mlops_commons.config.values import (
     Account,
     ConfigModel,
     NetworkRange,
+    Number,
     SetName,
     Shape,
     StageText,
@@ -32,7 +33,7 @@ DomainName = Annotated[
         "a domain name, '*.' in front for all names below it",
     ),
 ]
-SubnetMask = Annotated[int, Field(ge=16, le=28)]
+SubnetMask = Annotated[Number, Field(ge=16, le=28)]
 OLD_ENDPOINT_SWITCHES = {
     "vpc_add_s3_endpoint": "s3",
     "vpc_add_kms_endpoint": "kms",
@@ -80,7 +81,7 @@ class CreateNetworkFile(EndpointSwitches):
     """A VPC to create; what is absent comes from `default_create_network`."""
 
     vpc_cidr: NetworkRange = Field(CreateNetwork.vpc_cidr, description="its address range")
-    vpc_max_azs: Annotated[int, Field(ge=1, le=6)] = Field(
+    vpc_max_azs: Annotated[Number, Field(ge=1, le=6)] = Field(
         CreateNetwork.max_azs, description="how many availability zones"
     )
     vpc_private_subnet_cidr_mask: SubnetMask = Field(
@@ -95,7 +96,7 @@ class CreateNetworkFile(EndpointSwitches):
     vpc_enable_dns_support: bool = Field(
         CreateNetwork.enable_dns_support, description="whether AWS's DNS server answers in the VPC"
     )
-    vpc_nat_gateways: Annotated[int, Field(ge=0, le=6)] = Field(
+    vpc_nat_gateways: Annotated[Number, Field(ge=0, le=6)] = Field(
         CreateNetwork.nat_gateways, description="0 for none"
     )
     vpc_add_s3_endpoint: bool | None = Field(None, description="same as endpoints.s3")

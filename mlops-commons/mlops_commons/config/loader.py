@@ -9,14 +9,14 @@ from mlops_commons.config.checks.table import CHECKS, NEED_NAMES
 from mlops_commons.config.document import read_document
 from mlops_commons.config.infra_model import CdkInfraAppFile
 from mlops_commons.config.model import CdkAppFile
+from mlops_commons.config.reading import optional_text, required_text
 from mlops_commons.config.resolve import resolve
 from mlops_commons.config.sources import Sources
-from mlops_commons.config.validation import validated
+from mlops_commons.config.validation import HINT, validated
 from mlops_commons.stage import PlatformConfig
-from mlops_commons.utilities.errors import ConfigError, PlatformError, Problem
+from mlops_commons.utilities.errors import ConfigError, Problem
 from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG
 
-HINT: Final = "fix the lines above, then check again with: ./mlops-multi-account.sh config validate"
 NAMES: Final = (
     r"^(cdk_|pipeline|app_prefix$)|(^|\.)(set_name|stage_name|deployments|stages)(\[\d+\])?$"
 )
@@ -43,8 +43,7 @@ def load_sources(cdk_app: Path = CDK_APP_CONFIG, infra: Path = CDK_INFRA_APP_CON
         PlatformError: `cdk-app.yml` is missing or not readable.
         ConfigError: the files have problems, all of them in one report.
     """
-    app_text = _text(cdk_app)
-    infra_text = _text(infra) if infra.exists() else ""
+    app_text, infra_text = required_text(cdk_app), optional_text(infra)
     app_document = read_document(cdk_app, app_text)
     infra_document = read_document(infra, infra_text)
     problems = [*app_document.problems, *infra_document.problems]
@@ -86,18 +85,3 @@ def _findings(sources: Sources, *, names_known: bool) -> list[Problem]:
 def _concerns_names(problem: Problem) -> bool:
     """Whether names that are made or looked up across the files are not known for sure."""
     return bool(re.search(NAMES, problem.path))
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise PlatformError(
-            f"cannot read the configuration {file}: there is no such file",
-            hint=f"restore the shipped sample with: git checkout -- {file}",
-        ) from None
-    except (OSError, UnicodeError) as error:
-        raise PlatformError(
-            f"cannot read the configuration {file}: {error}",
-            hint="make it a readable file in UTF-8",
-        ) from None

@@ -6,6 +6,8 @@ from typing import Final
 
 import yaml
 
+from mlops_commons.config.bounds import OutOfBoundsError, check_bounds
+
 MERGE_TAG: Final = "tag:yaml.org,2002:merge"
 FAST_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml where PyYAML was built with it: fifteen times as fast."""
@@ -16,13 +18,20 @@ def composed(text: str) -> yaml.Node | None:
     """The root node of a text, None where it is empty; callers do not change it.
 
     Raises:
-        yaml.YAMLError: the text is not one YAML document.
+        yaml.YAMLError: the text is not one YAML document, or beyond the bounds of one.
     """
     try:
-        return yaml.compose(text, Loader=FAST_LOADER)
+        return _composed(text, FAST_LOADER)
+    except OutOfBoundsError:
+        raise
     except yaml.YAMLError:
         # The parser written in Python names the bad character.
-        return yaml.compose(text, Loader=yaml.SafeLoader)
+        return _composed(text, yaml.SafeLoader)
+
+
+def _composed(text: str, loader: type) -> yaml.Node | None:
+    check_bounds(text, loader)
+    return yaml.compose(text, Loader=loader)
 
 
 def syntax_problem(error: yaml.YAMLError, text: str) -> tuple[int, str]:
@@ -31,7 +40,7 @@ def syntax_problem(error: yaml.YAMLError, text: str) -> tuple[int, str]:
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        reason = error.problem or error.context or reason
+        reason = str(error.problem or error.context or reason)
     elif isinstance(error, yaml.reader.ReaderError):
         line = text.count("\n", 0, error.position) + 1
         reason = f"{error.reason} ({error.character!r})"

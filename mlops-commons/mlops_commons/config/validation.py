@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Final, Generic, TypeVar
 
 import pydantic
@@ -10,12 +11,19 @@ from pydantic_core import ErrorDetails
 from mlops_commons.config.document import Document, KeyPath, text_of
 from mlops_commons.config.repair import is_kept, repaired
 from mlops_commons.config.values import AS_WRITTEN, nearest
-from mlops_commons.utilities.errors import Problem
+from mlops_commons.utilities.errors import ConfigError, Problem
 
 File = TypeVar("File", bound=pydantic.BaseModel)
+HINT: Final = "fix the lines above, then check again with: ./mlops-multi-account.sh config validate"
+MOST_PROBLEMS: Final = 200
+"""Of a file that has more, nothing else is checked."""
+MOST_SHOWN: Final = 80
+"""Characters of a bad value in a message."""
+OTHERWISE: Final = "{bad} is not allowed here"
 WORDS: Final = {
     "bool_parsing": "{bad} is neither true nor false",
     "int_parsing": "{bad} is not a whole number",
+    "int_parsing_size": "{bad} is too large",
     "int_from_float": "{bad} is not a whole number",
     "greater_than_equal": "{bad} is too small: {ge} at least",
     "less_than_equal": "{bad} is too large: {le} at most",
@@ -58,7 +66,11 @@ class Validated(Generic[File]):
 
 
 def validated(model: type[File], document: Document) -> Validated[File]:
-    """Validate; broken values are replaced one by one until the rest can be checked further."""
+    """Validate; broken values are replaced one by one until the rest can be checked further.
+
+    Raises:
+        ConfigError: there are so many problems that the rest says nothing.
+    """
     content = document.content if document.content is not None else {}
     problems: list[Problem] = []
     broken: list[str] = []
@@ -71,7 +83,12 @@ def validated(model: type[File], document: Document) -> Validated[File]:
         except pydantic.ValidationError as error:
             details = list(_causes(error.errors()))
         if context is None:
-            problems = [_problem(model, document, detail) for detail in details]
+            shown = details[:MOST_PROBLEMS]
+            problems = [_problem(model, document, detail) for detail in shown]
+            if len(details) > MOST_PROBLEMS:
+                more = f"{len(details) - MOST_PROBLEMS} more problems are not shown"
+                problems.append(document.problem((), more))
+                raise ConfigError([*document.problems, *problems], hint=HINT)
         for detail in details:
             path = detail["loc"]
             if detail["type"] != "extra_forbidden" and not is_kept(detail):
@@ -84,11 +101,9 @@ def validated(model: type[File], document: Document) -> Validated[File]:
 
 def _causes(details: list[ErrorDetails]) -> Iterator[ErrorDetails]:
     """Without lists that are too short only because an entry of theirs is broken."""
-    paths = [detail["loc"] for detail in details]
+    above = {detail["loc"][:end] for detail in details for end in range(len(detail["loc"]))}
     for detail in details:
-        path = detail["loc"]
-        inner = any(len(other) > len(path) and other[: len(path)] == path for other in paths)
-        if detail["type"] != "too_short" or not inner:
+        if detail["type"] != "too_short" or detail["loc"] not in above:
             yield detail
 
 
@@ -102,14 +117,25 @@ def _problem(model: type[pydantic.BaseModel], document: Document, detail: ErrorD
         return document.problem(path, f"the key '{path[-1]}' is missing")
     if kind == "value_error":
         return document.problem(path, detail["msg"].removeprefix("Value error, "))
-    instead = f"; '{bad}' is one value" if isinstance(bad, str) else ""
-    words = WORDS[kind].format(bad=f"'{bad}'", instead=instead, **detail.get("ctx", {}))
+    shown = f"'{_short(str(bad))}'"
+    instead = f"; {shown} is one value" if isinstance(bad, str) else ""
+    context = detail.get("ctx", {})
+    words = WORDS.get(kind, OTHERWISE).format(bad=shown, instead=instead, **context)
     return document.problem(path, words)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}..."
+
+
+@cache
+def _schema(model: type[pydantic.BaseModel]) -> dict[str, Any]:
+    return model.model_json_schema()
 
 
 def _fields_at(model: type[pydantic.BaseModel], path: KeyPath) -> list[str]:
     """The keys allowed at a path, by walking the model's JSON Schema."""
-    schema = model.model_json_schema()
+    schema = _schema(model)
     node: dict[str, Any] = schema
     for part in path:
         node = _resolved(node, schema)

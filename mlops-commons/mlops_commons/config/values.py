@@ -95,6 +95,13 @@ def lowered(value: Any) -> Any:
     return value.strip().lower() if isinstance(value, str) else value
 
 
+def _whole(value: Any) -> Any:
+    """Only digits: `3.0`, `+3` and `0_3` are no numbers that people write."""
+    if isinstance(value, str) and not re.fullmatch(r"\s*-?[0-9]{1,9}\s*", value):
+        raise ValueError(f"'{value[:80]}' is not a whole number")
+    return value
+
+
 def _region(value: str, info: ValidationInfo) -> str:
     known = region_partitions()
     if value in known or info.context == AS_WRITTEN:
@@ -119,6 +126,7 @@ def _network(value: str) -> str:
     return str(network)
 
 
+Number = Annotated[int, BeforeValidator(_whole)]
 Text = Annotated[str, BeforeValidator(_trimmed)]
 Account = Annotated[
     Text, Shape("[0-9]{12}", "an account id: 12 digits are needed"), Field(description="12 digits")

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+MOST_SHOWN: Final = 200
+"""Problems in one report; a person mends the first ones first."""
 
 
 class PlatformError(Exception):
@@ -49,4 +53,7 @@ class ConfigError(PlatformError):
         self.problems = tuple(sorted(problems))
         count = len(self.problems)
         title = f"{count} problem{'s' if count != 1 else ''} in the configuration"
-        super().__init__("\n".join([f"{title}:", *(f"  {p}" for p in self.problems)]), hint=hint)
+        lines = [f"  {problem}" for problem in self.problems[:MOST_SHOWN]]
+        if count > MOST_SHOWN:
+            lines.append(f"  ... and {count - MOST_SHOWN} more")
+        super().__init__("\n".join([f"{title}:", *lines]), hint=hint)

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from command_lines import app_file, command_line, configured, infra_file
+from command_lines import app_file, command_line, configured, environment_of, infra_file
 from older_layout import older_layout
 
 from mlops_commons.config import load_config
@@ -221,3 +221,18 @@ def test_each_profile_is_signed_in_and_its_account_asked(checkout: Path, tmp_pat
     assert rows["mlops-dev"]["signed_in"] == "IAM Identity Center"
     assert "cannot be used" in rows["mlops-dev"]["problem"]
     assert "aws configure sso --profile mlops-prod" in rows["mlops-prod"]["problem"]
+
+
+@pytest.mark.parametrize("closed", ["<&-", "2>&- <&-"])
+def test_closed_descriptors_end_in_no_traceback(checkout: Path, closed: str) -> None:
+    command = f'"{sys.executable}" -m mlops_commons.cli config {closed}'
+    done = subprocess.run(
+        ["bash", "-c", command],
+        cwd=checkout,
+        env=environment_of(checkout),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stdout + done.stderr
