@@ -67,12 +67,35 @@ def statements_of_the_data_scientist(template: dict[str, Any]) -> Iterator[dict[
             yield from resource["Properties"]["PolicyDocument"]["Statement"]
 
 
-def test_the_guide_shows_three_extensions() -> None:
+def test_the_guide_shows_four_extensions() -> None:
     assert sorted(extensions_of_the_guide()) == [
         "dashboard.py",
         "glue_connection.py",
+        "lake_and_model.py",
         "reference_data.py",
     ]
+
+
+def test_the_data_scientist_reads_the_lake_and_calls_the_model_within_the_boundary(
+    assembly: Any,
+) -> None:
+    dev = assembly.stage("retail", "dev")
+    granted = {
+        action
+        for statement in statements_of_the_data_scientist(dev)
+        if "acme-lake" in json.dumps(statement) or "foundation-model" in json.dumps(statement)
+        for action in (
+            [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+        )
+    }
+    assert granted == {"s3:ListBucket", "s3:GetObject", "bedrock:InvokeModel"}
+    (boundary,) = (
+        resource["Properties"]["PolicyDocument"]["Statement"]
+        for name, resource in dev["Resources"].items()
+        if "DataScientistBoundary" in name and "Lead" not in name
+    )
+    let_through = {a for s in boundary if s["Effect"] == "Allow" for a in s["Action"]}
+    assert "bedrock:InvokeModel" in let_through
 
 
 def test_the_data_scientist_may_read_the_bucket_which_is_in_dev_only(assembly: Any) -> None:
