@@ -82,6 +82,14 @@ def test_what_somebody_has_set_for_git_changes_nothing(
     assert "nothing published" in publisher.publish("--yes").stdout
 
 
+def test_a_clone_made_on_windows_starts_in_a_shell_of_linux(publisher: Publisher) -> None:
+    clone = publisher.folder / "windows"
+    arguments = ("clone", "--quiet", "-c", "core.autocrlf=true", publisher.remote, clone)
+    publisher.git(publisher.folder, *arguments)
+    for name in ("mlops-multi-account.sh", "mlops-commons/mlops_commons/scripts/set-up.sh"):
+        assert b"\r" not in (clone / name).read_bytes(), name
+
+
 def test_inside_a_hook_of_another_repository_that_one_is_not_touched(
     publisher: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:

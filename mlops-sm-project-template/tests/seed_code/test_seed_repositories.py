@@ -1,6 +1,7 @@
 """Every seed repository runs its own tests, as its pipeline does on a project's first day."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,24 @@ def test_a_seed_repository_passes_its_own_tests(slug: str, app: str, tmp_path: P
     assert " passed" in done.stdout
     # Tests of models skip where there is no PyTorch, and nowhere else.
     assert "skipped" not in done.stdout or not has_torch(repository.python), done.stdout
+
+
+@pytest.mark.parametrize(("slug", "app"), REPOSITORIES)
+def test_a_clone_made_on_windows_has_the_line_ends_of_linux(
+    slug: str, app: str, tmp_path: Path
+) -> None:
+    """Git for Windows sets core.autocrlf, and an image built of such a clone does not start."""
+    product(slug).seeds[app].write(tmp_path / "seed")
+    for command in (
+        ("init", "--quiet", "seed"),
+        ("-C", "seed", "add", "--all"),
+        ("-C", "seed", "-c", "user.name=p", "-c", "user.email=p", "commit", "--quiet", "-m", "x"),
+        ("clone", "--quiet", "-c", "core.autocrlf=true", "seed", "clone"),
+    ):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)  # noqa: S607
+    texts = [f for f in (tmp_path / "clone").rglob("*") if f.suffix in (".py", ".yml", ".txt")]
+    assert len(texts) > 5
+    assert [file.name for file in texts if b"\r\n" in file.read_bytes()] == []
 
 
 @pytest.fixture(scope="module")
