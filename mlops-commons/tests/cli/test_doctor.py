@@ -37,6 +37,7 @@ def test_what_cannot_be_looked_at_is_said_and_is_no_error(tmp_path: Path) -> Non
     assert [f["level"] for f in accounts] == ["unchecked"] * 4
     assert all("aws configure sso --profile mlops-" in f["remedy"] for f in accounts)
     assert of(found, "regions", "unchecked")  # nothing is synthesised there
+    assert of(found, "people", "warning")  # the file names no approvers
 
 
 def test_the_tools_are_those_of_the_lock_files(tmp_path: Path) -> None:

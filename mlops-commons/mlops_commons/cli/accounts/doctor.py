@@ -66,6 +66,7 @@ def _findings(*, offline: bool) -> "Iterator[Finding]":
     from mlops_commons.doctor.account_state import look_at_accounts
     from mlops_commons.doctor.finding import Finding, Level
     from mlops_commons.doctor.local_tools import look_at_tools
+    from mlops_commons.doctor.people import look_at_people
     from mlops_commons.doctor.quotas import look_at_quotas, quota_needs
     from mlops_commons.doctor.regions import look_at_regions
 
@@ -82,6 +83,7 @@ def _findings(*, offline: bool) -> "Iterator[Finding]":
         yield Finding(level=Level.ERROR, area=area, message=error.message, remedy=error.hint)
         return
     yield from configuration.look_at_configuration(config)
+    yield from look_at_people(config)
     yield from look_at_regions(REPOSITORY_ROOT)
     needs = quota_needs(config)
     yield from look_at_quotas(needs)

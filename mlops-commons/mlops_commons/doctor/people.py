@@ -1,0 +1,71 @@
+"""Who approves what projects deploy, as far as the configuration shows it."""
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Final
+
+from mlops_commons.config import PlatformConfig
+from mlops_commons.doctor.finding import Finding, Level
+from mlops_commons.stage import Deployment
+
+AREA: Final = "people"
+GUIDE: Final = "docs/how-to/people-and-permission-sets.md"
+OF_IDENTITY_CENTER: Final = "AWSReservedSSO_"
+"""How the roles of permission sets begin (IAM Identity Center User Guide, "Permission sets")."""
+RUNS_CODE: Final = (
+    "dev-mlops-infra-PersonasLeadDataScientistRole-1",
+    "sagemaker-p-1-execution",
+    "sagemaker-p-1-dev-execution",
+)
+"""Roles of dev in which notebooks, jobs and endpoints run; the ends are made up."""
+
+
+def look_at_people(config: PlatformConfig) -> Iterator[Finding]:
+    """Findings about the approvers of each account set.
+
+    Source on MFA: IAM User Guide, "AWS global condition context keys", aws:MultiFactorAuthPresent:
+    sessions that were opened with the MFA device of an IAM user have it, and federated ones do not.
+    """
+    for deployment in config.enabled_deployments:
+        if deployment.projects.approvers.role_arns:
+            yield from _of_approvers(deployment)
+        else:
+            yield _finding(
+                deployment,
+                "nobody is named under projects.approvers: the lead approves what is deployed to "
+                "preprod and prod, with the role in which notebooks run",
+                "name roles from outside of Studio",
+            )
+
+
+def _of_approvers(deployment: Deployment) -> Iterator[Finding]:
+    approvers, found = deployment.projects.approvers, False
+    dev = deployment.stage("dev")
+    for arn in approvers.role_arns:
+        account, path = arn.split(":")[4], arn.partition(":role/")[2]
+        if approvers.require_mfa and OF_IDENTITY_CENTER in path:
+            found = True
+            yield _finding(
+                deployment,
+                f"require_mfa shuts {arn} out: sessions of Identity Center never carry "
+                "aws:MultiFactorAuthPresent",
+                "set require_mfa to false, and demand MFA where people sign in",
+                level=Level.ERROR,
+            )
+        if dev and account == dev.account and any(fnmatchcase(name, path) for name in RUNS_CODE):
+            found = True
+            yield _finding(
+                deployment,
+                f"{arn} also means roles of dev in which notebooks or jobs run",
+                "write the role's name, with '*' for its random end only",
+            )
+    if not found:
+        message = f"set '{deployment.set_name}': approvers from outside of Studio are named"
+        yield Finding(level=Level.OK, area=AREA, message=message)
+
+
+def _finding(
+    deployment: Deployment, what: str, todo: str, *, level: Level = Level.WARNING
+) -> Finding:
+    message = f"set '{deployment.set_name}': {what}"
+    return Finding(level=level, area=AREA, message=message, remedy=f"{todo}; see {GUIDE}")

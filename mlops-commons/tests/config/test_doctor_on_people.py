@@ -1,0 +1,62 @@
+"""What `doctor` says about who approves deployments."""
+
+from pathlib import Path
+
+import pytest
+from one_account_set import ONE_SET, loaded
+
+from mlops_commons.doctor.finding import Finding, Level
+from mlops_commons.doctor.people import look_at_people
+
+pytestmark = pytest.mark.pure
+
+SSO = "role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Approvers_*"
+
+
+def findings(folder: Path, *arns: str, mfa: bool = False) -> list[Finding]:
+    listed = ", ".join(f'"{arn}"' for arn in arns)
+    block = (
+        f"  projects:\n    approvers: {{role_arns: [{listed}], require_mfa: {str(mfa).lower()}}}\n"
+    )
+    return list(look_at_people(loaded(folder, ONE_SET + block)))
+
+
+def test_a_set_without_approvers_is_told_who_approves(tmp_path: Path) -> None:
+    (found,) = look_at_people(loaded(tmp_path))
+    assert found.level is Level.WARNING
+    assert "the lead approves" in found.message
+    assert Path(__file__).parents[3].joinpath(found.remedy.partition("see ")[2]).is_file()
+
+
+@pytest.mark.parametrize("mfa", [False, True])
+def test_approvers_from_outside_are_fine(tmp_path: Path, mfa: bool) -> None:
+    (found,) = findings(tmp_path, "arn:aws:iam::222222222222:role/Approvers", mfa=mfa)
+    assert found.level is Level.OK
+    assert found.message == "set 'business-unit-1': approvers from outside of Studio are named"
+
+
+def test_mfa_that_nobody_of_identity_center_can_have_is_an_error(tmp_path: Path) -> None:
+    arn = f"arn:aws:iam::222222222222:{SSO}"
+    (found,) = findings(tmp_path, arn, mfa=True)
+    assert found.level is Level.ERROR
+    assert arn in found.message
+    (found,) = findings(tmp_path, arn)
+    assert found.level is Level.OK
+
+
+@pytest.mark.parametrize(
+    ("role", "warned"),
+    [
+        ("222222222222:role/*", True),
+        ("222222222222:role/dev-mlops-infra-*", True),
+        ("222222222222:role/sagemaker-p-*", True),
+        ("222222222222:role/Approvers-*", False),
+        ("999999999999:role/*", False),
+    ],
+)
+def test_a_pattern_that_means_roles_of_notebooks_or_jobs_is_known(
+    tmp_path: Path, role: str, warned: bool
+) -> None:
+    (found,) = findings(tmp_path, f"arn:aws:iam::{role}")
+    assert (found.level is Level.WARNING) == warned
+    assert ("notebooks or jobs run" in found.message) == warned
