@@ -5,6 +5,8 @@ set -euo pipefail
 unset CDPATH
 # Without bytecode every command takes twice as long, and so does synth.
 unset PYTHONDONTWRITEBYTECODE
+# Another Python's; with it no environment starts.
+unset PYTHONHOME
 
 # macOS has no 'readlink -f': follow the links one by one.
 script="${BASH_SOURCE[0]}"

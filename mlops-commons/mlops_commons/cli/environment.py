@@ -91,6 +91,7 @@ def cdk_command(root: Path = REPOSITORY_ROOT) -> list[str]:
     if node is None or not cdk.is_file():
         raise PlatformError(
             f"the pinned CDK CLI is not installed: {cdk}" if node else "node is not installed",
-            hint="install it with: ./mlops-multi-account.sh --version",
+            hint="install it again with: rm -rf .venv node_modules && ./mlops-multi-account.sh "
+            "--version",
         )
     return [node, str(cdk)]

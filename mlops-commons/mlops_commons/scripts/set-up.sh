@@ -66,12 +66,22 @@ link_node() {
 }
 
 npm_ci() {
+  # NODE_ENV=production and npm's own settings must not leave out what is installed here.
   PATH="$PWD/.venv/bin:$PATH" node "$(packaged_node)/lib/node_modules/npm/bin/npm-cli.js" ci \
-    --no-audit --no-fund --loglevel=error
+    --include=dev --location=project --bin-links --no-dry-run --no-audit --no-fund --loglevel=error
+  [ -x node_modules/.bin/cdk ] || {
+    printf 'npm has installed nothing: see its settings with: npm config list\n'
+    return 1
+  }
 }
 
+# What pip, uv and Python take from the shell may point elsewhere than into this environment.
+unset PYTHONHOME PIP_TARGET PIP_PREFIX PIP_ROOT PIP_DRY_RUN UV_SYSTEM_PYTHON UV_TARGET UV_PREFIX
+export PIP_USER=0
 python="$(find_python)" || exit 1
-mkdir -p .venv
+{ mkdir -p .venv && : >>.venv/lock; } 2>/dev/null ||
+  fail "this checkout cannot be written: $PWD" \
+    "make it writable for yourself (ls -ld shows whose it is), free space, or use a copy of it"
 # The kernel drops this lock when the last process of a set-up ends, however it ends.
 exec 9>>.venv/lock
 "$python" - <<'PYTHON'

@@ -49,10 +49,24 @@ def test_a_fresh_checkout_synthesises_and_is_not_set_up_twice(tmp_path: Path) ->
         **{name: os.environ[name] for name in os.environ if name.startswith(KEPT_VARIABLES)},
     }
 
+    # What a build server, or somebody's profile, may have set: none of it changes what we do.
+    odd = {
+        "NODE_ENV": "production",
+        "PIP_USER": "1",
+        "PIP_TARGET": str(tmp_path / "elsewhere"),
+        "PYTHONHOME": str(tmp_path / "no-python"),
+        "TMPDIR": str(tmp_path / "no-such-folder"),
+    }
+
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [str(wrapper), *arguments]
         return subprocess.run(
-            command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+            command,
+            env={**environment, **odd},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
     first = run("infra", "synth", "--quiet")

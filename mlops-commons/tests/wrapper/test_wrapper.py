@@ -61,7 +61,8 @@ echo "node $*" >>"$RECORD"
 case "$*" in
   "-e "*) exec node-real -e "(process => { $2 })({
     versions: { node: '${NODE_VERSION:-24.0.0}' }, exit: process.exit })" ;;
-  *npm-cli.js\\ ci*) mkdir -p node_modules/.bin && cp "$0" node_modules/.bin/cdk ;;
+  *npm-cli.js\\ ci*) [ -z "${NPM_LEAVES_OUT:-}" ] || exit 0
+    mkdir -p node_modules/.bin && cp "$0" node_modules/.bin/cdk ;;
 esac
 """
 
@@ -182,6 +183,50 @@ def test_the_index_that_pip_is_set_to_is_that_of_the_installer(
     settings = f":env:.timeout='9'\n{origin}.index-url='https://packages.example.com/simple'\n"
     assert checkout.run(PIP_SETTINGS=settings).code == 0
     assert checkout.calls().count("from https://packages.example.com/simple\n") == 2
+
+
+def test_what_is_needed_is_installed_whatever_the_shell_says_to_npm(checkout: Checkout) -> None:
+    """npm leaves out devDependencies where NODE_ENV is production, unless they are included."""
+    assert checkout.run(NODE_ENV="production").code == 0
+    assert "npm-cli.js ci --include=dev --location=project" in checkout.calls()
+
+
+def test_an_npm_that_installs_nothing_ends_the_set_up(checkout: Checkout) -> None:
+    ended = checkout.run(NPM_LEAVES_OUT="1")
+    assert ended.code == 1
+    assert "npm has installed nothing" in ended.errors
+    assert "error: set-up failed at: CDK CLI" in ended.errors
+
+
+def test_what_the_shell_says_to_python_and_pip_does_not_reach_the_set_up(
+    checkout: Checkout, tmp_path: Path
+) -> None:
+    """PIP_USER is refused inside an environment, and PIP_TARGET would install elsewhere."""
+    noted = '"${*//$newline/ }"'
+    shown = noted.replace(' }"', ' } [${PIP_USER:-}${PIP_TARGET:-}${PYTHONHOME:-}]"')
+    assert noted in PYTHON
+    checkout.add_program("python3.14", PYTHON.replace(noted, shown))
+    wrong = {"PIP_USER": "1", "PIP_TARGET": str(tmp_path / "else"), "PYTHONHOME": "/nowhere"}
+    assert checkout.run(**wrong).code == 0
+    installed = [line for line in checkout.calls().splitlines() if "-m pip install" in line]
+    assert installed
+    assert all(line.endswith("[0]") for line in installed)
+
+
+@pytest.mark.parametrize("blocked", ["file", "folder"])
+def test_a_checkout_that_cannot_be_written_is_named_before_anything_is_made(
+    blocked: str, checkout: Checkout
+) -> None:
+    """Root may write anywhere, so something else is in the way here."""
+    place = checkout.root / ".venv"
+    if blocked == "file":
+        place.write_text("")
+    else:
+        (place / "lock").mkdir(parents=True)
+    ended = checkout.run()
+    assert ended.code == 1
+    assert ended.errors.startswith(f"error: this checkout cannot be written: {checkout.root}\n")
+    assert "-m venv" not in checkout.calls()
 
 
 def test_where_the_installer_fails_pip_takes_over(checkout: Checkout) -> None:
