@@ -17,6 +17,14 @@ from ministack_aws.delivery import events, repositories
 from ministack_aws.engine import application, cloudformation
 from ministack_aws.network import ec2
 from ministack_aws.sagemaker import endpoint_metrics, endpoints, images
+from ministack_aws.strict import (
+    iam_limits,
+    log_keys,
+    names,
+    networks,
+    pipeline_types,
+    resource_policies,
+)
 
 
 def register() -> None:
@@ -24,6 +32,8 @@ def register() -> None:
     handlers = cloudformation.resource_handlers()
     for types in (ec2, repositories, records, resources, buckets, endpoints):
         types.register(handlers)
+    for checks in (iam_limits, resource_policies, log_keys, networks, pipeline_types, names):
+        checks.register(handlers)
     access.register()
     policy_variables.register()
     conditional_writes.register()

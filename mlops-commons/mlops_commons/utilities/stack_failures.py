@@ -12,6 +12,8 @@ BEGINNINGS: Final = tuple(
 """The states in which a stack begins an operation; what rolls back belongs to the one before."""
 CONSEQUENCES: Final = ("cancelled", "canceled", "failed to create: [", "failed to update: [")
 """What CloudFormation says of resources that fail only because another one has."""
+ELSEWHERE: Final = "DescribeEvents"
+"""What a reason says that has to be looked up."""
 SHOWN: Final = 5
 
 FIXES: Final = (
@@ -105,7 +107,27 @@ def failures(cloudformation: Any, stack: str) -> list[StackFailure]:
         for event in events_of_operation(cloudformation, stack)
         if event["ResourceStatus"].endswith("_FAILED")
     ]
+    if any(ELSEWHERE in row.reason for row in found):
+        found = [*_of_validation(cloudformation, stack), *found]
     return [row for row in found if not _is_consequence(row)] or found
+
+
+def _of_validation(cloudformation: Any, stack: str) -> list[StackFailure]:
+    """What CloudFormation has found before it made anything, which no event of the stack tells.
+
+    Source: API_DescribeEvents, OperationEvent: ValidationStatusReason.
+    """
+    pages = cloudformation.get_paginator("describe_events").paginate(
+        StackName=stack, Filters={"FailedEvents": True}
+    )
+    return [
+        StackFailure(
+            event["LogicalResourceId"], event["ResourceType"], event["ValidationStatusReason"]
+        )
+        for page in pages
+        for event in page["OperationEvents"]
+        if event.get("ValidationStatusReason")
+    ]
 
 
 def _is_consequence(failure: StackFailure) -> bool:

@@ -7,20 +7,24 @@ from ministack_aws.engine import (
     application,
     cloudformation,
     cloudwatch,
+    codebuild,
     ec2,
     ecr,
     eventbridge,
+    functions,
     iam,
     kms,
+    logs,
     requests,
     s3,
+    sns,
     tagging,
 )
 from ministack_aws.engine.names import USED, differences
 
 MODULES = (
-    *(application, cloudformation, cloudwatch, ec2, ecr, eventbridge, iam, kms, requests, s3),
-    tagging,
+    *(application, cloudformation, cloudwatch, codebuild, ec2, ecr, eventbridge, functions, iam),
+    *(kms, logs, requests, s3, sns, tagging),
 )
 """Those that name something of MiniStack."""
 

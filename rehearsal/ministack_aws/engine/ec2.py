@@ -8,10 +8,12 @@ EC2, STORE = "ministack.services.ec2", "AccountRegionScopedDict"
 Call = Function[[Query], Response]
 
 addresses = Value[Store[str, Record]](EC2, "_addresses", STORE)
+internet_gateways = Value[Store[str, Record]](EC2, "_internet_gateways", STORE)
 nat_gateways = Value[Store[str, Record]](EC2, "_nat_gateways", STORE)
 route_tables = Value[Store[str, Record]](EC2, "_route_tables", STORE)
 security_groups = Value[Store[str, Record]](EC2, "_security_groups", STORE)
 subnets = Value[Store[str, Record]](EC2, "_subnets", STORE)
+vpc_endpoints = Value[Store[str, Record]](EC2, "_vpc_endpoints", STORE)
 vpcs = Value[Store[str, Record]](EC2, "_vpcs", STORE)
 """By id; addresses by the id of their allocation."""
 

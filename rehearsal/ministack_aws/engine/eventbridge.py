@@ -1,9 +1,14 @@
 """EventBridge: events, and the targets of rules."""
 
-from ministack_aws.engine.names import Function
-from ministack_aws.engine.types import Record, Request
+from ministack_aws.engine.names import Function, Value
+from ministack_aws.engine.types import Record, Request, Store
 
 EVENTBRIDGE = "ministack.services.eventbridge"
+
+rules = Value[Store[str, Record]](EVENTBRIDGE, "_rules", "AccountRegionScopedDict")
+targets = Value[Store[str, list[Record]]](EVENTBRIDGE, "_targets", "AccountRegionScopedDict")
+"""By the key of a rule."""
+rule_key = Function[[str, str], str](EVENTBRIDGE, "_rule_key", "(rule_name, bus_name)")
 
 put_events = Function[[Request, bool], object](
     EVENTBRIDGE, "_put_events", "(data, allow_aws_source=)"

@@ -1,15 +1,17 @@
 """IAM: its roles, users and policies, sessions of roles, and how it decides."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ministack_aws.engine.names import Function, Value
 from ministack_aws.engine.types import (
     Context,
     Decision,
+    Query,
     Question,
     Record,
     Rejection,
+    Response,
     Statement,
     Store,
 )
@@ -20,6 +22,9 @@ roles = Value[Store[str, Record]](IAM, "_roles", "AccountScopedDict")
 users = Value[Store[str, Record]](IAM, "_users", "AccountScopedDict")
 policies = Value[Store[str, Record]](IAM, "_policies", "AccountScopedDict")
 """Roles and users by name, policies by ARN."""
+calls = Value[dict[str, Callable[[Query], Response]]](IAM, "_IAM_HANDLERS", "dict")
+"""By the name of the call."""
+error = Function[[int, str, str], Response](IAM, "_error", "(status, code, message, ns=)")
 register_session = Function[[str, Mapping[str, str]], None](
     "ministack.services.sts", "register_session", "(access_key, session)"
 )
@@ -47,7 +52,7 @@ condition_value = Function[[str, Question], Any](EVALUATOR, "_resolve_condition_
 trusts = Function[[str | Record, str, Question | None], bool](
     EVALUATOR, "evaluate_trust_policy", "(trust_doc, caller_arn, ctx=)"
 )
-resource_decision = Function[[str | Record | None, Question], Decision](
+resource_decision = Function[..., Decision](
     EVALUATOR, "evaluate_resource_policy", "(doc, ctx, service=, named_only=, direct_only=)"
 )
 resource_policy_allows = Function[[str | Record | None, Question, bool], bool](

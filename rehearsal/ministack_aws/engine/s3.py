@@ -14,6 +14,7 @@ bucket_policies = Value[Store[str, str]](S3, "_bucket_policies", "AccountScopedD
 bucket_tags = Value[Store[str, dict[str, str]]](S3, "_bucket_tags", "AccountScopedDict")
 """By the name of a bucket: what it holds, its default encryption as XML, policy and tags."""
 
+put_policy = Function[[str, bytes], Response](S3, "_put_bucket_policy", "(name, body)")
 owner_of = Function[[str], str | None](S3, "_bucket_owner_account", "(name)")
 """The account of a bucket."""
 content_of = Function[[str, str, str | None], bytes | None](

@@ -1,0 +1,1 @@
+"""What AWS refuses and MiniStack takes: policies, names, networks, keys, pipelines."""

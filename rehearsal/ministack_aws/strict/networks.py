@@ -1,0 +1,119 @@
+"""Networks: routes to a gateway that is not attached, endpoint services that nobody offers."""
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from ministack_aws.engine import ec2
+from ministack_aws.engine.requests import get_region
+from ministack_aws.engine.types import Attributes, Properties, ResourceHandlers
+
+SERVICES: Final = Path(__file__).parents[1] / "network" / "endpoint_services.txt"
+"""Names of the endpoint services of AWS, as aws-cdk-lib 2.273.0 lists them
+(aws-ec2/lib/vpc-endpoint.d.ts), which is made from DescribeVpcEndpointServices."""
+
+
+def register(handlers: ResourceHandlers) -> None:
+    """Check what CloudFormation makes of a network."""
+    for resource_type, check in CHECKS.items():
+        handler = handlers[resource_type]
+        handler["create"] = _checked(handler["create"], check, 1)
+        if "update" in handler:
+            handler["update"] = _checked(handler["update"], check, 2)
+
+
+def known_services() -> frozenset[str]:
+    """The endpoint services of the region of the request; those of China have a prefix more."""
+    names = SERVICES.read_text(encoding="utf-8").split()
+    plain = {name.format(region=get_region()) for name in names}
+    return frozenset(plain | {f"cn.{name}" for name in plain if get_region().startswith("cn-")})
+
+
+def _checked(
+    change: Callable[..., tuple[str, Attributes]],
+    check: Callable[[Properties], None],
+    position: int,
+) -> Callable[..., tuple[str, Attributes]]:
+    @functools.wraps(change)
+    def checked(*arguments: Any, **options: Any) -> tuple[str, Attributes]:
+        check(arguments[position])
+        return change(*arguments, **options)
+
+    return checked
+
+
+def _route(properties: Properties) -> None:
+    """AWS::EC2::Route: "You must create a dependency on the VPC-gateway attachment"."""
+    table = ec2.route_tables().get(properties.get("RouteTableId", ""))
+    gateway = properties.get("GatewayId", "")
+    if not table:
+        raise ValueError(f"The routeTable ID '{properties.get('RouteTableId')}' does not exist")
+    if gateway.startswith("igw-"):
+        attached = (ec2.internet_gateways().get(gateway) or {}).get("Attachments") or ()
+        if table["VpcId"] not in {attachment["VpcId"] for attachment in attached}:
+            raise ValueError(
+                f"route table {table['RouteTableId']} and network gateway {gateway} belong to "
+                "different networks (Error Code: InvalidParameterValue)"
+            )
+    nat = properties.get("NatGatewayId")
+    if nat and nat not in ec2.nat_gateways():
+        raise ValueError(f"The natGateway ID '{nat}' does not exist")
+
+
+def _endpoint(properties: Properties) -> None:
+    """API_CreateVpcEndpoint, InvalidServiceName; services of others have names of their own."""
+    service = properties.get("ServiceName", "")
+    if ".vpce." not in service and service not in known_services():
+        raise ValueError(f"The Vpc Endpoint Service '{service}' does not exist")
+    _groups(properties.get("SecurityGroupIds") or ())
+    for subnet in properties.get("SubnetIds") or ():
+        if subnet not in ec2.subnets():
+            raise ValueError(f"The subnet ID '{subnet}' does not exist")
+    for table in properties.get("RouteTableIds") or ():
+        if table not in ec2.route_tables():
+            raise ValueError(f"The routeTable ID '{table}' does not exist")
+
+
+def _groups(names: Any) -> None:
+    for group in names:
+        if group not in ec2.security_groups():
+            raise ValueError(f"The security group '{group}' does not exist")
+
+
+def _gateway(properties: Properties) -> None:
+    """AWS::EC2::NatGateway in a public subnet: its subnet has a way out when it is made.
+
+    Amazon VPC User Guide, "NAT gateways", state `failed`: "Network vpc-xxxxxxxx has no Internet
+    gateway attached".
+    """
+    subnet = ec2.subnets().get(properties.get("SubnetId", ""))
+    if subnet is None:
+        raise ValueError(f"The subnet ID '{properties.get('SubnetId')}' does not exist")
+    if properties.get("ConnectivityType", "public") != "public":
+        return
+    attached = {
+        attachment["VpcId"]
+        for gateway in ec2.internet_gateways().values()
+        for attachment in gateway.get("Attachments") or ()
+    }
+    if subnet["VpcId"] not in attached:
+        raise ValueError(f"Network {subnet['VpcId']} has no Internet gateway attached")
+
+
+def _group(properties: Properties) -> None:
+    rows = [
+        *(properties.get("SecurityGroupIngress") or ()),
+        *(properties.get("SecurityGroupEgress") or ()),
+    ]
+    for name in ("SourceSecurityGroupId", "DestinationSecurityGroupId"):
+        _groups([row[name] for row in rows if row.get(name)])
+
+
+CHECKS: Final = {
+    "AWS::EC2::NatGateway": _gateway,
+    "AWS::EC2::Route": _route,
+    "AWS::EC2::SecurityGroup": _group,
+    "AWS::EC2::VPCEndpoint": _endpoint,
+}
+"""By type what is checked before EC2 is asked."""
