@@ -8,6 +8,7 @@ from ministack_aws.cloudformation import records, service_role, validation
 from ministack_aws.corrections import (
     access,
     buckets,
+    build_projects,
     conditional_writes,
     object_encryption,
     policy_variables,
@@ -18,10 +19,12 @@ from ministack_aws.engine import application, cloudformation
 from ministack_aws.network import ec2
 from ministack_aws.sagemaker import endpoint_metrics, endpoints, images
 from ministack_aws.strict import (
+    deeds_of_stacks,
     iam_limits,
     log_keys,
     names,
     networks,
+    order,
     pipeline_types,
     resource_policies,
 )
@@ -30,10 +33,19 @@ from ministack_aws.strict import (
 def register() -> None:
     """Extend MiniStack in place; the order matters: corrections wrap what is there."""
     handlers = cloudformation.resource_handlers()
-    for types in (ec2, repositories, records, resources, buckets, endpoints):
+    for types in (ec2, repositories, records, resources, buckets, build_projects, endpoints):
         types.register(handlers)
-    for checks in (iam_limits, resource_policies, log_keys, networks, pipeline_types, names):
+    for checks in (
+        deeds_of_stacks,
+        iam_limits,
+        resource_policies,
+        log_keys,
+        networks,
+        pipeline_types,
+        names,
+    ):
         checks.register(handlers)
+    order.register()
     access.register()
     policy_variables.register()
     conditional_writes.register()

@@ -9,8 +9,8 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from ministack_aws.access import decisions, sessions
-from ministack_aws.delivery import jobs, pipeline_executions, pushes
+from ministack_aws.access import decisions, deeds, sessions
+from ministack_aws.delivery import deliveries, jobs, pipeline_executions, pushes
 from ministack_aws.engine.application import Asgi, Receive, Scope, Send
 from ministack_aws.engine.types import Request
 from ministack_aws.network import networks
@@ -19,10 +19,13 @@ TOKEN: Final = "MINISTACK_REGISTRY_TOKEN"
 ANSWERS: Final[Mapping[str, Callable[[Request], tuple[int, Any]]]] = {
     "/_registry/actions": jobs.remember,
     "/_registry/decisions": decisions.answer,
+    "/_registry/deeds": deeds.answer,
+    "/_registry/deliveries": deliveries.answer,
     "/_registry/jobs": jobs.answer,
     "/_registry/networks": networks.answer,
     "/_registry/pushes": pushes.pushed,
     "/_registry/pushes/asked": pushes.asked,
+    "/_registry/refused": deeds.refused,
     "/_registry/runs": pipeline_executions.ended,
     "/_registry/sessions": sessions.answer,
 }

@@ -16,6 +16,7 @@ from mlops_rehearsal.world.act import Act
 from mlops_rehearsal.world.approvals import Approval
 from mlops_rehearsal.world.checkout import write_checkout
 from mlops_rehearsal.world.evidence import Played
+from mlops_rehearsal.world.places import places
 from mlops_rehearsal.world.world import World
 
 PRODUCT = "parameterized template for real-time deployment"
@@ -74,7 +75,9 @@ def play(world: World, act: Act) -> Played:
 
     start = time.monotonic()
     try:
+        world.emulator.refused(())
         evidence = act.play(world)
+        _refuse_silence(world, act)
     except (BotoCoreError, ClientError) as error:
         raise PlatformError(f"act {act.number} ({act.name}): {error}") from error
     except PlatformError as error:
@@ -87,6 +90,26 @@ def play(world: World, act: Act) -> Played:
         seconds=time.monotonic() - start,
         evidence=evidence,
     )
+
+
+def _refuse_silence(world: World, act: Act) -> None:
+    """Services do not tell whoever plays when they may not do something; here they do.
+
+    Raises:
+        PlatformError: a service was refused something in this act, or would send what never
+            arrives.
+    """
+    where = () if act.removes else sorted({(p.account, p.region) for p in places(world.config)})
+    found = world.emulator.refused(where)
+    if found:
+        lines = [
+            f"  {row['service']} in {row['account']} cannot {row['deed']}: {row['reason']}"
+            for row in found
+        ]
+        raise PlatformError(
+            "\n".join(["AWS would stay silent, but:", *lines]),
+            hint="let the role or the policy that is named have the permission",
+        )
 
 
 def _config(checkout: Path, set_name: str) -> PlatformConfig:

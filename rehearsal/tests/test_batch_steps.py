@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from accounts_of_tests import ACCOUNT, Accounts
+from accounts_of_tests import ACCOUNT, OF_JOBS, Accounts
 from pipeline_runs import pipeline_steps
 from served_models import model_archive
 
@@ -27,7 +27,10 @@ TLS_ONLY = {
         }
     ],
 }
-NEEDED = ("sagemaker:CreateModel", "sagemaker:CreateTransformJob", "s3:*", "kms:Decrypt")
+NEEDED = (
+    *("sagemaker:CreateModel", "sagemaker:CreateTransformJob", "s3:*", "kms:Decrypt"),
+    *OF_JOBS,
+)
 ACROSS_ACCOUNTS = ("sagemaker:DescribeModelPackage", "sagemaker:CreateModel")
 
 

@@ -22,6 +22,7 @@ NAME, REGION = "with-a-build", "eu-west-1"
 GIT = shutil.which("git") or "git"
 SERVICES = [f"{name}.amazonaws.com" for name in ("codebuild", "codepipeline", "events")]
 VERSION = {"Version": "2012-10-17"}
+ACTIONS = ("codebuild:*", "codecommit:*", "s3:*", "kms:*", "logs:*")
 SPEC = {
     "version": 0.2,
     "phases": {"build": {"commands": ["python -m pytest --version", "echo built >> $RAN"]}},
@@ -30,7 +31,7 @@ SPEC = {
 
 def resources(ran: Path) -> dict[str, Any]:
     trust = {"Effect": "Allow", "Principal": {"Service": SERVICES}, "Action": "sts:AssumeRole"}
-    allowed = {"Effect": "Allow", "Action": ["codebuild:*", "s3:*", "kms:*"], "Resource": "*"}
+    allowed = {"Effect": "Allow", "Action": [*ACTIONS], "Resource": "*"}
     role = {
         "AssumeRolePolicyDocument": {**VERSION, "Statement": [trust]},
         "Policies": [{"PolicyName": "p", "PolicyDocument": {**VERSION, "Statement": [allowed]}}],

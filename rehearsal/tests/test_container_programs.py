@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from accounts_of_tests import ACCOUNT, Accounts
+from accounts_of_tests import ACCOUNT, OF_JOBS, Accounts
 from pipeline_runs import pipeline_steps
 
 pytestmark = pytest.mark.app
@@ -123,7 +123,7 @@ def test_a_job_starts_the_program_train_of_the_image(
         Bucket=f"{BUCKET}-{status.lower()}",
         CreateBucketConfiguration={"LocationConstraint": "eu-west-1"},
     )
-    actions = ["sagemaker:CreateTrainingJob", "s3:*", *pull]
+    actions = ["sagemaker:CreateTrainingJob", "s3:*", *OF_JOBS, *pull]
     statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
     role = accounts.role(f"training-{status}", "sagemaker.amazonaws.com", statement)
     digests = program("docker", "inspect", "--format", r'{{join .RepoDigests "\n"}}', image)

@@ -100,4 +100,4 @@ def test_a_role_that_does_not_trust_the_service_is_refused_with_a_hint(accounts:
     role = accounts.role("trusts-lambda", "lambda.amazonaws.com")
     with pytest.raises(PlatformError, match="not authorized to perform: sts:AssumeRole") as refusal:
         accounts.emulator.service_credentials(role, "events.amazonaws.com", "s")
-    assert refusal.value.hint == "see the trust policy of that role"
+    assert refusal.value.hint == "see the trust policy of that role, and its conditions"

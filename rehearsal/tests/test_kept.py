@@ -12,6 +12,7 @@ from typing import IO, Any
 
 import boto3
 import pytest
+from accounts_of_tests import FETCHING
 from pushed_pipelines import pushed_pipeline
 
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
@@ -22,7 +23,10 @@ WRAPPER = REPOSITORY_ROOT / "mlops-multi-account.sh"
 GIT = shutil.which("git") or "git"
 NAME = "by-hand"
 SECONDS = 120.0
-ALLOWED = ("codepipeline:StartPipelineExecution", "s3:PutObject", "kms:GenerateDataKey")
+ALLOWED = (
+    *("codepipeline:StartPipelineExecution", "s3:PutObject", "kms:GenerateDataKey"),
+    *FETCHING,
+)
 
 
 @dataclass(frozen=True)

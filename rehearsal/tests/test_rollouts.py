@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from accounts_of_tests import ACCOUNT, Accounts
+from accounts_of_tests import ACCOUNT, OF_JOBS, Accounts
 from botocore.exceptions import ClientError
 from served_models import model_archive
 
@@ -25,7 +25,8 @@ def models(accounts: Accounts) -> Callable[..., str]:
     s3 = accounts.client("s3")
     s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     reading = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{BUCKET}/*"}
-    accounts.role("serving", "sagemaker.amazonaws.com", reading)
+    others = {"Effect": "Allow", "Action": [*OF_JOBS], "Resource": "*"}
+    accounts.role("serving", "sagemaker.amazonaws.com", reading, others)
 
     def put(name: str, *, fails: str = "") -> str:
         content = model_archive(name, fails=fails)

@@ -1,15 +1,13 @@
 """What the extension of MiniStack does to stacks, seen through CloudFormation's own calls."""
 
-import io
 import json
 import shutil
 import subprocess
 import time
-import zipfile
 from typing import Any
 
 import pytest
-from accounts_of_tests import ACCOUNT, Accounts
+from accounts_of_tests import ACCOUNT, Accounts, seed
 from botocore.exceptions import ClientError
 
 pytestmark = pytest.mark.app
@@ -119,16 +117,6 @@ def test_a_bucket_with_content_is_not_deleted(accounts: Accounts) -> None:
         stacks.get_waiter("stack_delete_complete").wait(
             StackName="full", WaiterConfig={"Delay": 1, "MaxAttempts": 10}
         )
-
-
-def seed(accounts: Accounts, name: str, files: dict[str, str]) -> None:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        for file, text in files.items():
-            archive.writestr(file, text)
-    s3 = accounts.client("s3")
-    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-    s3.put_object(Bucket=name, Key="seed.zip", Body=content.getvalue())
 
 
 def repository(name: str, seeded_from: str) -> dict[str, Any]:

@@ -1,13 +1,16 @@
 """S3 between accounts, and what is there of a bucket."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from ministack_aws.engine import iam, s3
 from ministack_aws.engine.requests import get_account_id, get_region, request_scope, s3_action
-from ministack_aws.engine.types import Attributes, Delete, Properties, ResourceHandlers
+from ministack_aws.engine.types import Attributes, Delete, Properties, Record, ResourceHandlers
 
 Allows = Callable[[str, str, str, str, Mapping[str, Any], str, Mapping[str, str] | None], bool]
+LOGGED: Final[dict[str, Record]] = {}
+"""Where the access logs of each bucket go, which MiniStack forgets; names are unique anyhow."""
+
 Get = Callable[[str, str, str | None], bytes | None]
 
 
@@ -31,6 +34,7 @@ def _with_tags(
         tags = {tag["Key"]: tag["Value"] for tag in arguments[position].get("Tags", ())}
         if tags:
             s3.bucket_tags()[bucket] = tags
+        LOGGED[bucket] = arguments[position].get("LoggingConfiguration") or {}
         return bucket, attributes
 
     return wrapped

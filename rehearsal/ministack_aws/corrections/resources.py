@@ -4,7 +4,8 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from ministack_aws.engine import ec2, ecr, iam
+from ministack_aws.access.sessions import trusts
+from ministack_aws.engine import ec2, ecr, iam, sns
 from ministack_aws.engine.requests import json_error
 from ministack_aws.engine.types import (
     Attributes,
@@ -26,6 +27,9 @@ def register(handlers: ResourceHandlers) -> None:
     function["create"] = _runnable(function["create"])
     role["create"] = _with_known_policies(_with_boundary(role["create"], 1), 1)
     role["update"] = _with_known_policies(_with_boundary(role["update"], 2), 2)
+    topic = handlers["AWS::SNS::Topic"]
+    topic["create"] = _with_key(topic["create"], 1)
+    topic["update"] = _with_key(topic["update"], 2)
     ecr.describe_images.wrap(_only_those_there)
 
 
@@ -56,6 +60,18 @@ def _with_boundary(change: Change, position: int) -> Change:
     return wrapped
 
 
+def _with_key(change: Change, position: int) -> Change:
+    """AWS::SNS::Topic, KmsMasterKeyId: the key with which the topic's messages are encrypted."""
+
+    def wrapped(*arguments: Any, **options: Any) -> tuple[str, Attributes]:
+        topic, attributes = change(*arguments, **options)
+        key = arguments[position].get("KmsMasterKeyId", "")
+        sns.topics()[topic].setdefault("attributes", {})["KmsMasterKeyId"] = key
+        return topic, attributes
+
+    return wrapped
+
+
 def _with_known_policies(change: Change, position: int) -> Change:
     """API_AttachRolePolicy, NoSuchEntity: "The request was rejected because it referenced a
     resource entity that does not exist"."""
@@ -82,7 +98,8 @@ def _runnable(create: Create) -> Create:
     """
 
     def wrapped(logical_id: str, properties: Properties, stack_name: str) -> tuple[str, Attributes]:
-        if str(properties.get("Role", "")).rpartition("/")[2] not in iam.roles():
+        role = iam.roles().get(str(properties.get("Role", "")).rpartition("/")[2])
+        if role is None or not trusts(role, "lambda.amazonaws.com"):
             raise ValueError("The role defined for the function cannot be assumed by Lambda.")
         variables = (properties.get("Environment") or {}).get("Variables") or {}
         if "AWS_CA_BUNDLE" in variables:

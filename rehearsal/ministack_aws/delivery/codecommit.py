@@ -50,6 +50,7 @@ def _get(request: Request) -> Answer:
                     "repositoryId": repository_id,
                     "repositoryName": here["Name"],
                     "Arn": here["Arn"],
+                    "kmsKeyId": properties.get("KmsKeyId", ""),
                     "cloneUrlHttp": here["CloneUrlHttp"],
                     "cloneUrlSsh": here["CloneUrlSsh"],
                     "defaultBranch": (folder(here["Name"]) / "HEAD")

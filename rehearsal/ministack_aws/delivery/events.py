@@ -4,13 +4,17 @@ import functools
 import json
 import logging
 from collections.abc import Callable
+from typing import Final
 
-from ministack_aws.access.role_permissions import denied
+from ministack_aws.access import deeds
 from ministack_aws.delivery import pipeline_executions
 from ministack_aws.engine import eventbridge
 from ministack_aws.engine.types import Record
+from ministack_aws.errors import ServiceError
 
 Invoke = Callable[[Record, Record, Record, Record | None], object]
+
+SERVICE: Final = "events.amazonaws.com"
 
 logger = logging.getLogger("ministack_aws")
 
@@ -25,9 +29,8 @@ def _starting_pipelines(invoke: Invoke) -> Invoke:
     def invoked(target: Record, event: Record, rule: Record, view: Record | None = None) -> object:
         if ":codepipeline:" not in target.get("Arn", ""):
             return invoke(target, event, rule, view)
-        pipeline, action = target["Arn"], "codepipeline:StartPipelineExecution"
-        role = target.get("RoleArn", "")
-        refusal = denied(role, action, (pipeline,), {}) if role else "the target has no role"
+        pipeline, role = target["Arn"], target.get("RoleArn", "")
+        refusal = _refusal(role, pipeline, rule.get("Arn", "")) if role else "no role"
         if refusal:
             # EventBridge tells nobody but the metric FailedInvocations.
             logger.warning("rule %s does not start %s: %s", rule.get("Name"), pipeline, refusal)
@@ -38,7 +41,18 @@ def _starting_pipelines(invoke: Invoke) -> Invoke:
             text = eventbridge.transformed(target["InputTransformer"], rule, shown)
             request = json.loads(text)
         name = pipeline.rpartition(":")[2]
-        pipeline_executions.start(name, request.get("variables", ()), f"rule {rule.get('Name')}")
+        try:
+            pipeline_executions.start(
+                name, request.get("variables", ()), f"rule {rule.get('Name')}"
+            )
+        except ServiceError as error:
+            # Nor of a pipeline that is not there yet.
+            logger.warning("rule %s does not start %s: %s", rule.get("Name"), pipeline, error)
         return None
 
     return invoked
+
+
+def _refusal(role: str, pipeline: str, rule: str) -> str | None:
+    resources = {"pipeline": (pipeline,)}
+    return deeds.ask(SERVICE, "start a pipeline", role, resources, source=rule)

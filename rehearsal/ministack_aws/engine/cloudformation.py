@@ -1,6 +1,6 @@
 """CloudFormation: stacks, the handlers of resource types, and the operations on resources."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import Any
 
@@ -50,5 +50,11 @@ update_resource = Function[..., Made](
 )
 delete_resource = Function[..., Any](
     STACKS, "_delete_resource", "(resource_type, physical_id, props, stack_name=, logical_id=)"
+)
+sorted_resources = Function[[Mapping[str, Mapping[str, Any]], Mapping[str, bool]], list[str]](
+    STACKS, "_topological_sort", "(resources, conditions)"
+)
+dependencies = Function[[Mapping[str, Any], set[str]], set[str]](
+    STACKS, "_extract_deps", "(resource_def, all_resource_names)"
 )
 runs_on_worker_thread = Function[[str], bool](STACKS, "_runs_on_worker_thread", "(resource_type)")

@@ -5,7 +5,14 @@ from ministack_aws.cloudformation.records import STORE, key_of
 from ministack_aws.engine.requests import get_account_id
 from ministack_aws.engine.types import Record
 from ministack_aws.errors import ServiceError
-from ministack_aws.sagemaker import job_roles, model_registry, model_servers, models, transfers
+from ministack_aws.sagemaker import (
+    job_deeds,
+    job_roles,
+    model_registry,
+    model_servers,
+    models,
+    transfers,
+)
 from ministack_aws.sagemaker.pipeline_definition import Execution, Scope, Step
 
 
@@ -25,6 +32,7 @@ def create_model(step: Step, scope: Scope, role: str, execution: Execution) -> R
                 # Both sides have to allow it.
                 _refuse(job_roles.refusal(credentials, action, version))
                 _refuse(model_registry.group_refusal(version, role, action))
+    _refuse(job_deeds.vpc_refusal(vpc, request["ExecutionRoleArn"], model_arn))
     STORE[key_of(models.MODEL, model_arn)] = {**request, "ModelName": name}
     return {**request, "ModelName": name, "ModelArn": model_arn}
 
@@ -35,6 +43,7 @@ def transform(step: Step, scope: Scope, role: str, execution: Execution) -> Reco
     credentials = job_roles.assume(role)
     job = arn("sagemaker", f"transform-job/{_name(step, scope).lower()}")
     _refuse(job_roles.refusal(credentials, "sagemaker:CreateTransformJob", job))
+    job_deeds.prepare("TransformJob", request, role, job)
     model_arn, model = models.find_model(request["ModelName"])
     s3 = job_roles.client("s3", job_roles.assume(model["ExecutionRoleArn"]))
     source, output = request["TransformInput"], request["TransformOutput"]

@@ -5,6 +5,7 @@ import functools
 from typing import Any
 
 from ministack_aws.access.role_permissions import denied
+from ministack_aws.arns import arn
 from ministack_aws.cloudformation import service_role
 from ministack_aws.cloudformation.records import STORE, key_of
 from ministack_aws.engine import cloudformation
@@ -17,7 +18,7 @@ from ministack_aws.engine.types import (
     ResourceHandlers,
     Update,
 )
-from ministack_aws.sagemaker import model_registry, model_servers, rollouts
+from ministack_aws.sagemaker import job_deeds, model_registry, model_servers, rollouts
 from ministack_aws.sagemaker.models import (
     ENDPOINT,
     MODEL,
@@ -56,9 +57,21 @@ def _model_created(create: Create) -> Create:
                     ) or model_registry.group_refusal(version, principal, action)
                     if refusal:
                         raise ValueError(refusal)
+        _refuse_role(properties, arn("sagemaker", f"model/{properties.get('ModelName', '')}"))
         return create(logical_id, properties, stack_name)
 
     return created
+
+
+def _refuse_role(model: Properties, model_arn: str) -> None:
+    """SageMaker Developer Guide, "CreateModel API: Execution Role Permissions"."""
+    role = model["ExecutionRoleArn"]
+    images = [container["Image"] for container in containers_of(model) if container.get("Image")]
+    text = job_deeds.image_refusal(images, role) or job_deeds.vpc_refusal(
+        model.get("VpcConfig") or {}, role, model_arn
+    )
+    if text:
+        raise ValueError(text)
 
 
 def _model_deleted(delete: Delete) -> Delete:
@@ -74,11 +87,29 @@ def _endpoint_made(make: Update) -> Update:
     @functools.wraps(make)
     def made(*arguments: Any, **options: Any) -> tuple[str, Attributes]:
         properties = next(a for a in reversed(arguments) if isinstance(a, dict))
-        for variant in find_config(properties["EndpointConfigName"])["ProductionVariants"]:
-            archive(find_model(variant["ModelName"])[1])
+        config = find_config(properties["EndpointConfigName"])
+        for variant in config["ProductionVariants"]:
+            model = find_model(variant["ModelName"])[1]
+            archive(model)
+            _refuse_endpoint(properties, config, model["ExecutionRoleArn"])
         return make(*arguments, **options)
 
     return made
+
+
+def _refuse_endpoint(endpoint: Properties, config: Properties, role: str) -> None:
+    """What the role of a model needs for an endpoint: its volumes' key, its log, its alarms."""
+    name = endpoint.get("EndpointName", "endpoint")
+    key = config.get("KmsKeyId")
+    rollback = (endpoint.get("DeploymentConfig") or {}).get("AutoRollbackConfiguration") or {}
+    alarms = [arn("cloudwatch", f"alarm:{row['AlarmName']}") for row in rollback.get("Alarms", ())]
+    text = (
+        (job_deeds.volume_refusal(key, role) if key else None)
+        or job_deeds.log_refusal(f"/aws/sagemaker/Endpoints/{name}", "AllTraffic", role)
+        or job_deeds.alarms_refusal(alarms, role)
+    )
+    if text:
+        raise ValueError(text)
 
 
 def _baked(update: Update) -> Update:

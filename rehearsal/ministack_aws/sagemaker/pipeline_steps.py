@@ -16,6 +16,7 @@ from ministack_aws.sagemaker import (
     batch_steps,
     containers,
     images,
+    job_deeds,
     job_roles,
     lambda_steps,
     model_registry,
@@ -112,6 +113,7 @@ def _job(kind: str, step: Step, scope: Scope, role: str, request: Request) -> tu
     refusal = job_roles.refusal(credentials, f"sagemaker:Create{kind}", resource, context)
     if refusal:
         raise ServiceError("AccessDeniedException", refusal)
+    job_deeds.prepare(kind, request, role, resource)
     return name, job_roles.client("s3", credentials)
 
 

@@ -48,7 +48,9 @@ def _checked(
     def checked(*arguments: Any, **options: Any) -> tuple[str, Attributes]:
         properties = arguments[position]
         key = properties.get("KmsKeyId")
-        problem = key_problem(properties.get("LogGroupName", "*"), key) if key else None
+        # Without a name the group gets one that begins with the stack's.
+        given = f"{arguments[2]}-{arguments[0]}-1" if position == 1 else arguments[0]
+        problem = key_problem(properties.get("LogGroupName", given), key) if key else None
         if problem:
             raise ValueError(problem)
         return change(*arguments, **options)

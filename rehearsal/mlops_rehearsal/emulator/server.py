@@ -1,5 +1,6 @@
 """The emulator as a process group on 127.0.0.1, with everything it writes in one folder."""
 
+import dataclasses
 import os
 import secrets
 import shutil
@@ -10,7 +11,7 @@ import sys
 import tempfile
 import time
 import urllib.error
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +19,7 @@ from typing import IO, Any, Final
 
 from mlops_commons.config import ImportNetwork
 from mlops_commons.utilities.errors import PlatformError
+from mlops_rehearsal.emulator.deeds import Deed
 from mlops_rehearsal.emulator.environment import emulator_python
 from mlops_rehearsal.emulator.loopback import opener
 from mlops_rehearsal.emulator.measured import STOP_SECONDS as MEASURED_STOP_SECONDS
@@ -109,17 +111,48 @@ class Emulator:
             "no_proxy": HOST,
         }
 
-    def service_credentials(self, role: str, service: str, name: str) -> dict[str, str]:
+    def service_credentials(
+        self, role: str, service: str, name: str, *, source: str = "", source_identity: str = ""
+    ) -> dict[str, str]:
         """Credentials of a role as the service that it trusts gets them, for boto3's clients.
 
+        Args:
+            source: the ARN of the resource for which the service acts.
+            source_identity: the name of a person that Studio gives to a session.
+
         Raises:
-            PlatformError: the role is not there, or does not trust the service.
+            PlatformError: the role is not there, or its trust policy and the conditions of it
+                do not let the service assume it.
         """
+        request = {"role": role, "service": service, "name": name}
         found: dict[str, str] = self._own_calls().ask(
             "sessions",
-            {"role": role, "service": service, "name": name},
-            hint="see the trust policy of that role",
+            {**request, "source": source, "source_identity": source_identity},
+            hint="see the trust policy of that role, and its conditions",
         )
+        return found
+
+    def ask_deed(self, deed: Deed) -> None:
+        """Ask whether a service may do something with a role that it is given.
+
+        Raises:
+            PlatformError: it may not, in AWS's words.
+        """
+        hint = "let the role that is named have the permission, on the resource that is named"
+        self._own_calls().ask("deeds", dataclasses.asdict(deed), hint=hint)
+
+    def refused(self, places: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+        """What services were refused since the last time: `service`, `deed`, `role`, `reason`.
+
+        Args:
+            places: accounts and regions, in which notices and logs are looked at that no service
+                has sent yet.
+        """
+        hint = f"see what it printed: {self.log}"
+        found: list[dict[str, str]] = self._own_calls().ask("refused", {}, hint=hint)
+        for account, region in places:
+            request = {"account": account, "region": region}
+            found += self._own_calls().ask("deliveries", request, hint=hint)
         return found
 
     def decisions(self) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from typing import Any
 from mlops_commons.utilities.seed_environments import LOCK
 from mlops_rehearsal.player.artifacts import Artifact, get, pack, put, unpack
 from mlops_rehearsal.player.buildspec import Buildspec, files_of, read_buildspec
+from mlops_rehearsal.player.deeds import ask_build
 from mlops_rehearsal.player.passed_tests import PassedTests, content_of, passed_before
 from mlops_rehearsal.player.structure import Action, Pipeline
 from mlops_rehearsal.world.build_environment import own_environment
@@ -48,8 +49,9 @@ def play_build(
     codebuild = world.administrator("codebuild", pipeline.account, pipeline.region)
     project = codebuild.batch_get_projects(names=[name])["projects"][0]
     credentials = world.emulator.service_credentials(
-        project["serviceRole"], SERVICE, f"AWSCodeBuild-{name}"[:64]
+        project["serviceRole"], SERVICE, f"AWSCodeBuild-{name}"[:64], source=project["arn"]
     )
+    ask_build(world, pipeline, project)
     s3 = world.client("s3", pipeline.region, credentials)
     title = log_file(world, pipeline, action).stem
     folder = world.folder / "builds" / title

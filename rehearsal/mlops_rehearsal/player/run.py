@@ -14,6 +14,7 @@ from mlops_commons.utilities.stack_failures import likely_fix
 from mlops_rehearsal.player.artifacts import put
 from mlops_rehearsal.player.build import play_build
 from mlops_rehearsal.player.cloudformation import play_cloudformation
+from mlops_rehearsal.player.deeds import ask_approval, ask_source
 from mlops_rehearsal.player.execution import Execution
 from mlops_rehearsal.player.invocation import play_invocation
 from mlops_rehearsal.player.source import content, tip
@@ -65,7 +66,12 @@ def play_pipeline(
     for run in range(1, RESTARTS + 1):
         pipeline = read_pipeline(reader, name, account, region)
         played: list[PlayedAction] = []
-        credentials = world.emulator.service_credentials(pipeline.role, SERVICE, name[:64])
+        credentials = world.emulator.service_credentials(
+            pipeline.role,
+            SERVICE,
+            name[:64],
+            source=f"arn:aws:codepipeline:{region}:{account}:{name}",
+        )
         given = {**pipeline.defaults, **(variables or {})}
         variables_of = {PIPELINE_LEVEL: given}
         execution = Execution(
@@ -132,6 +138,7 @@ def _play(execution: Execution, action: Action) -> str:
 def _source(execution: Execution, action: Action) -> str:
     world, pipeline = execution.world, execution.pipeline
     s3 = world.client("s3", pipeline.region, execution.caller(action))
+    ask_source(world, pipeline, action)
     packed = content(world, pipeline, action)
     for output in action.outputs:
         execution.artifacts[output] = put(s3, pipeline.name, output, pipeline.stores[""], packed)
@@ -176,6 +183,7 @@ def _cloudformation(execution: Execution, action: Action) -> str:
 
 def _approval(execution: Execution, action: Action) -> str:
     asked = action.configuration.get("CustomData", "")
+    ask_approval(execution.world, execution.pipeline, action)
     question = f"{execution.pipeline.name}: {action.name}"
     execution.world.say(f"{question}: {asked}" if asked else question)
     answer = granted(execution.world.approve(question), action.timeout_minutes)

@@ -1,7 +1,9 @@
 """Clients of an emulated AWS, and stacks whose end a test waits for."""
 
+import io
 import json
 import time
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +12,17 @@ from mlops_rehearsal.emulator.clients import client
 from mlops_rehearsal.emulator.server import Emulator
 
 ACCOUNT = "111122223333"
+OF_JOBS = (
+    *("logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams"),
+    *("logs:PutLogEvents", "cloudwatch:PutMetricData", "cloudwatch:DescribeAlarms"),
+    *("ecr:GetAuthorizationToken", "ecr:BatchCheckLayerAvailability"),
+)
+"""What every role of jobs and models needs beside data, images and networks."""
+FETCHING = (
+    *("codecommit:GetBranch", "codecommit:GetCommit", "codecommit:UploadArchive"),
+    *("codecommit:GetUploadArchiveStatus", "codecommit:CancelUploadArchive"),
+)
+"""What the role of a pipeline needs to fetch its source."""
 TRUST = {"Effect": "Allow", "Action": "sts:AssumeRole"}
 
 
@@ -63,3 +76,14 @@ class Accounts:
         events = stacks.describe_stack_events(StackName=stack)["StackEvents"]
         failed = [e for e in reversed(events) if e["ResourceStatus"].endswith("FAILED")]
         return status, failed[0].get("ResourceStatusReason", "") if failed else ""
+
+
+def seed(accounts: Accounts, name: str, files: dict[str, str]) -> None:
+    """A bucket with an archive of files, from which a repository can begin."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for file, text in files.items():
+            archive.writestr(file, text)
+    s3 = accounts.client("s3")
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    s3.put_object(Bucket=name, Key="seed.zip", Body=content.getvalue())

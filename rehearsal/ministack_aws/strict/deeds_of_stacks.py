@@ -1,0 +1,77 @@
+"""What AWS checks of the maker of a stack: keys of repositories, endpoints that are to scale."""
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from ministack_aws.access import deeds
+from ministack_aws.arns import arn
+from ministack_aws.cloudformation import service_role
+from ministack_aws.engine.types import Create, Properties, ResourceHandlers
+
+Resources = Mapping[str, Sequence[str]]
+Row = tuple[str, str, Callable[[Properties], Resources]]
+
+
+def register(handlers: ResourceHandlers) -> None:
+    """Ask for the permissions of who makes the stack."""
+    for resource_type, row in ROWS.items():
+        handlers[resource_type]["create"] = _asking(handlers[resource_type]["create"], row)
+
+
+def _asking(create: Create, row: Row) -> Create:
+    service, deed, resources_of = row
+
+    @functools.wraps(create)
+    def asking(logical_id: str, properties: Properties, stack_name: str) -> tuple[str, Any]:
+        principal = service_role.principal_of(stack_name)
+        resources = resources_of(properties)
+        if principal and resources:
+            text = deeds.ask_caller(service, deed, principal, resources)
+            if text:
+                raise ValueError(text)
+        return create(logical_id, properties, stack_name)
+
+    return asking
+
+
+def _key(key: str | None) -> Resources:
+    if not key:
+        return {}
+    return {"key": (key if key.startswith("arn:") else arn("kms", f"key/{key}"),)}
+
+
+def _endpoint(properties: Properties) -> Resources:
+    """`endpoint/<name>/variant/<name>` of SageMaker; nothing for other services."""
+    kind, name = [*str(properties.get("ResourceId", "")).split("/"), ""][:2]
+    if kind != "endpoint":
+        return {}
+    return {
+        "endpoint": (arn("sagemaker", f"endpoint/{name.lower()}"),),
+        "configuration": (arn("sagemaker", f"endpoint-config/{name.lower()}"),),
+    }
+
+
+def _alarm(properties: Properties) -> Resources:
+    if properties.get("PolicyType") != "TargetTrackingScaling":
+        return {}
+    # The names that Application Auto Scaling gives its alarms begin so.
+    return {"alarm": (arn("cloudwatch", "alarm:TargetTracking-endpoint"),)}
+
+
+SCALING: Final = "application-autoscaling.amazonaws.com"
+ROWS: Final[Mapping[str, Row]] = {
+    "AWS::ApplicationAutoScaling::ScalableTarget": (SCALING, "scale an endpoint", _endpoint),
+    "AWS::ApplicationAutoScaling::ScalingPolicy": (SCALING, "follow a metric", _alarm),
+    "AWS::CodeCommit::Repository": (
+        "codecommit.amazonaws.com",
+        "encrypt a repository",
+        lambda properties: _key(properties.get("KmsKeyId")),
+    ),
+    "AWS::ECR::Repository": (
+        "ecr.amazonaws.com",
+        "encrypt a repository",
+        lambda properties: _key((properties.get("EncryptionConfiguration") or {}).get("KmsKey")),
+    ),
+}
+"""By type the service, its deed, and what it is done with."""
