@@ -3,7 +3,7 @@
 import sys
 
 from ministack_aws import api, own_calls, parent
-from ministack_aws.access import decisions
+from ministack_aws.access import decisions, scps
 from ministack_aws.cloudformation import records, service_role, validation
 from ministack_aws.corrections import (
     access,
@@ -26,6 +26,7 @@ from ministack_aws.strict import (
     networks,
     order,
     pipeline_types,
+    quotas,
     resource_policies,
 )
 
@@ -43,6 +44,7 @@ def register() -> None:
         networks,
         pipeline_types,
         names,
+        quotas,
     ):
         checks.register(handlers)
     order.register()
@@ -56,6 +58,7 @@ def register() -> None:
     service_role.register()
     events.register()
     api.register(application.services())
+    scps.register()
     decisions.register()
 
 

@@ -33,6 +33,9 @@ Examples:
   rehearse --approve ask            asks where a pipeline waits for a person
   rehearse --keep                   leaves everything running until Enter or control-C
   rehearse --report today.html      the report to another file than build/rehearsal-report.html
+  rehearse --scp deny-regions.json  a service control policy in every account; more of them
+                                    with more --scp
+  rehearse --fresh-account          with the default quotas of AWS
   rehearse --json                   evidence of every act, accounts and access as JSON
 """
 
@@ -61,6 +64,19 @@ ReportFile = Annotated[
     ),
 ]
 Approve = Annotated[ApprovalMode, typer.Option("--approve", help="At a manual approval.")]
+Scps = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--scp",
+        help="A service control policy that holds in every account.",
+        exists=True,
+        dir_okay=False,
+        resolve_path=True,
+    ),
+]
+FreshAccount = Annotated[
+    bool, typer.Option("--fresh-account", help="Hold every account to AWS's default quotas.")
+]
 Config = Annotated[
     Path | None,
     typer.Option(
@@ -86,6 +102,8 @@ def rehearse(
     product: Product = "",
     all_products: AllProducts = False,
     report: ReportFile = REPORT,
+    scp: Scps = None,
+    fresh_account: FreshAccount = False,
     as_json: AsJson = False,
 ) -> None:
     """Play the platform and a model's life against an AWS emulated on this machine.
@@ -98,6 +116,7 @@ def rehearse(
 
     from mlops_commons.utilities.paths import CDK_APP_CONFIG
     from mlops_rehearsal.acts.table import acts_until
+    from mlops_rehearsal.emulator.policy_files import checked_policies
     from mlops_rehearsal.performance import check_report_file, perform
     from mlops_rehearsal.timeline import PRODUCT, Request, world_of
     from mlops_rehearsal.world.approvals import Approval
@@ -105,6 +124,7 @@ def rehearse(
     console = Console(stderr=True, highlight=False)
     acts = acts_until(until)
     check_report_file(report)
+    scps = checked_policies(scp or ())
     with _interruptible(), console.status("") as status:
 
         def say(text: str) -> None:
@@ -129,6 +149,8 @@ def rehearse(
             say=say,
             product=product or PRODUCT,
             all_products=all_products,
+            scps=scps,
+            fresh_account=fresh_account,
         )
         with world_of(request) as world:
             try:

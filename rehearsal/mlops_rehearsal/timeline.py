@@ -31,6 +31,8 @@ class Request:
     set_name: str = ""
     product: str = PRODUCT
     all_products: bool = False
+    scps: tuple[Path, ...] = ()
+    fresh_account: bool = False
     approve: Callable[[str], Approval] = lambda name: Approval.APPROVED
     say: Callable[[str], None] = lambda text: None
 
@@ -49,7 +51,13 @@ def world_of(request: Request) -> Iterator[World]:
         write_checkout(checkout, request.cdk_app, request.infra)
         config = _config(checkout, request.set_name)
         request.say("the emulator starts (its environment is made on first use)")
-        with Emulator(config.pipeline.region, folder / "emulator", world=folder) as emulator:
+        with Emulator(
+            config.pipeline.region,
+            folder / "emulator",
+            world=folder,
+            scps=request.scps,
+            fresh_account=request.fresh_account,
+        ) as emulator:
             yield World(
                 config=config,
                 emulator=emulator,

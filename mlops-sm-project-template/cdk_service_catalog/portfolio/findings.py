@@ -5,6 +5,7 @@ from typing import Final
 import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
 
+from cdk_service_catalog.portfolio.publication import copying_function
 from mlops_commons.cdk.nag import acknowledge_each, logical_id, partition
 from mlops_commons.utilities import toolkit
 
@@ -16,9 +17,7 @@ ONCE: Final = f"{COPIER} when the stack is deployed, once, and CloudFormation wa
 
 def acknowledge_copying(stack: cdk.Stack, bucket: s3.Bucket) -> None:
     """Accept what the CDK's bucket deployment needs; the CDK writes its role and policy."""
-    singleton = next(
-        child for child in stack.node.children if "CDKBucketDeployment" in child.node.id
-    )
+    singleton = copying_function(stack)
     bootstrap = f"arn:{partition(stack)}:s3:::{toolkit.ASSETS_PREFIX}{stack.account}-{stack.region}"
     wildcards = (
         *("Action::s3:GetBucket*", "Action::s3:GetObject*", "Action::s3:List*"),

@@ -10,7 +10,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_deployment as s3_deployment
 from aws_cdk import aws_servicecatalog as servicecatalog
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from cdk_service_catalog.project.props import Template
 
@@ -46,7 +46,7 @@ def copy_to_bucket(bucket: s3.Bucket, files: Mapping[str, Path]) -> None:
         for key, file in sorted(files.items())
     ]
     source = s3.Bucket.from_bucket_name(stack, "Bootstrap", locations[0].bucket_name)
-    s3_deployment.BucketDeployment(
+    deployment = s3_deployment.BucketDeployment(
         bucket,
         "ProductAssetsDeployment",
         sources=[s3_deployment.Source.bucket(source, found.object_key) for found in locations],
@@ -56,6 +56,15 @@ def copy_to_bucket(bucket: s3.Bucket, files: Mapping[str, Path]) -> None:
         retain_on_delete=True,
         output_object_keys=False,
     )
+    # A function that is invoked before its log group is there makes one of that name itself, which
+    # CloudFormation then refuses to adopt. The whole deployment would wait with its function.
+    log_group = copying_function(stack).node.find_child("LogGroup")
+    deployment.node.find_child("CustomResource").node.add_dependency(log_group)
+
+
+def copying_function(stack: cdk.Stack) -> IConstruct:
+    """The CDK's function that copies files to a bucket, one for all of a stack."""
+    return next(child for child in stack.node.children if "CDKBucketDeployment" in child.node.id)
 
 
 def _published(

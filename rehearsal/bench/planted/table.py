@@ -5,6 +5,8 @@ from typing import Final
 from mlops_rehearsal.acts.attack import play_attack
 from planted import accounts, people, walls
 from planted.fault import Fault
+from planted.networks import NETWORK_FAULTS
+from planted.services import SERVICE_FAULTS
 
 FAULTS: Final = (
     Fault(
@@ -86,4 +88,6 @@ FAULTS: Final = (
         *("model", "promotion", "failed to resolve: SSM parameter"),
         people.destroyed_preprod,
     ),
+    *NETWORK_FAULTS,
+    *SERVICE_FAULTS,
 )

@@ -5,7 +5,7 @@ from typing import Final
 
 from ministack_aws.engine import iam
 from ministack_aws.engine.requests import get_region
-from ministack_aws.engine.types import Context, Credentials
+from ministack_aws.engine.types import Context, Credentials, Rejection
 
 LOOPBACK: Final = "127.0.0.1"
 
@@ -33,5 +33,7 @@ def _refusal(credentials: Credentials, action: str, resource: str, context: Cont
     )
     if found is None:
         return None
+    if isinstance(found, Rejection):
+        return found.message
     who = getattr(found, "principal_arn", "the role")
     return f"User: {who} is not authorized to perform: {action} on resource: {resource}"

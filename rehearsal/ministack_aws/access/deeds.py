@@ -30,6 +30,7 @@ class Deed:
         permissions: each action and what it is done with: a name under which who asks gives
             the ARNs, or `*`. What no ARN is given for is not done.
         source: the page of AWS's documentation that says so.
+        via: the service that uses a key in the name of the role, if that is another one.
     """
 
     service: str
@@ -37,6 +38,7 @@ class Deed:
     role: str
     permissions: tuple[tuple[str, str], ...]
     source: str
+    via: str = ""
 
 
 def _with(resource: str, *actions: str) -> tuple[tuple[str, str], ...]:
@@ -71,6 +73,7 @@ DEEDS: Final = (
             *_with("repository", "codecommit:CancelUploadArchive"),
             *_with("key", "kms:Decrypt"),
         ),
+        via="codecommit",
         source=f"{GUIDE}/codepipeline/latest/userguide/how-to-custom-role.html",
     ),
     Deed(
@@ -88,6 +91,7 @@ DEEDS: Final = (
             *_with("topic", "sns:Publish"),
             *_with("key", "kms:GenerateDataKey", "kms:Decrypt"),
         ),
+        via="sns",
         source=f"{GUIDE}/codepipeline/latest/userguide/approvals-iam-permissions.html",
     ),
     Deed(
@@ -250,7 +254,7 @@ def ask(
         return keep(service, deed, role, str(error))
     for action, name in row.permissions:
         for resource in resources.get(name, ()) if name != ANY else (ANY,):
-            text = refusal(credentials, action, resource, _keys(service, context))
+            text = refusal(credentials, action, resource, _keys(row, context))
             if text:
                 return keep(service, deed, role, text)
     return None
@@ -264,21 +268,23 @@ def ask_caller(
     Args:
         principal: the ARN of the role of a stack, or of who has made it.
     """
-    for action, name in _BY_NAME[service, deed].permissions:
+    row = _BY_NAME[service, deed]
+    for action, name in row.permissions:
         for resource in resources.get(name, ()) if name != ANY else (ANY,):
-            text = denied(principal, action, (resource,), _keys(service, None))
+            text = denied(principal, action, (resource,), _keys(row, None))
             if text:
                 return text
     return None
 
 
-def _keys(service: str, context: Context | None) -> Context:
-    name = service.partition(".")[0]
+def _keys(deed: Deed, context: Context | None) -> Context:
+    name = deed.service.partition(".")[0]
     return {
-        "kms:viaservice": f"{name}.{get_region()}.amazonaws.com",
+        "kms:viaservice": f"{deed.via or name}.{get_region()}.amazonaws.com",
+        "kms:calleraccount": get_account_id(),
         "kms:grantisforawsresource": "true",
         "cloudwatch:namespace": f"/aws/{name}/Jobs",
-        "ec2:authorizedservice": service,
+        "ec2:authorizedservice": deed.service,
         **(context or {}),
     }
 

@@ -85,7 +85,10 @@ def _named(principal: Any) -> Iterator[tuple[str, str]]:
     if isinstance(principal, str):
         yield "AWS", principal
     for kind, names in principal.items() if isinstance(principal, Mapping) else ():
-        yield from ((kind, str(name)) for name in ([names] if isinstance(names, str) else names))
+        for name in [names] if isinstance(names, str) else names:
+            # Of an empty list as a parameter of a stack MiniStack makes a list with an empty text.
+            if name:
+                yield kind, str(name)
 
 
 def _exists(kind: str, name: str) -> bool:

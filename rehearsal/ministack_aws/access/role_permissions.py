@@ -1,9 +1,10 @@
 """What a principal may do that an AWS service does in its name, evaluated by its own policies."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
-from ministack_aws.access import decisions
+from ministack_aws.access import decisions, scps
 from ministack_aws.access.variables import filled
 from ministack_aws.engine import iam
 from ministack_aws.engine.requests import get_account_id, get_region
@@ -55,12 +56,18 @@ def _refusal(principal: str, action: str, resources: Sequence[str], context: Con
             region=get_region(),
             service_context=context,
         )
-        text = _decision(question, layers, resource)
+        text = _decision(question, layers, resource) or scps.refusal(_as_scps_see(question))
         if text:
             on = f" on resource: {resource}" if resource else ""
             service = action.partition(":")[0]
             return text.format(principal=session, action=action, on=on, service=service)
     return None
+
+
+def _as_scps_see(question: Question) -> Question:
+    changed: Any = question
+    seen: Question = replace(changed, region=scps.region_of(question.action, get_region()))
+    return seen
 
 
 def _decision(

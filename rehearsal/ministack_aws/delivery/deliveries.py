@@ -18,6 +18,7 @@ from ministack_aws.corrections.buckets import LOGGED
 from ministack_aws.engine import cloudwatch, eventbridge, kms, s3, sns
 from ministack_aws.engine.requests import get_account_id, get_region, request_scope
 from ministack_aws.engine.types import Record, Request
+from ministack_aws.network import studio_calls
 
 ACL: Final = "bucket-owner-full-control"
 EVENTS: Final = "events.amazonaws.com"
@@ -33,7 +34,7 @@ Row = dict[str, str]
 def answer(request: Request) -> tuple[int, list[Row]]:
     """An HTTP status, and a row for each thing that would not arrive in an account and region."""
     with request_scope(request["account"], request["region"]):
-        return 200, [*_notices(), *_access_logs(), *_flow_logs()]
+        return 200, [*_notices(), *_access_logs(), *_flow_logs(), *_studio()]
 
 
 def _row(service: str, deed: str, text: str | None) -> Iterator[Row]:
@@ -91,6 +92,11 @@ def _access_logs() -> Iterator[Row]:
         if target not in s3.buckets():
             text = f"The target bucket for logging does not exist: {target}"
         yield from _row(LOGGING, f"write the access log of {bucket}", text)
+
+
+def _studio() -> Iterator[Row]:
+    for domain, text in studio_calls.refusals():
+        yield from _row("sagemaker.amazonaws.com", f"let Studio {domain} work", text)
 
 
 def _flow_logs() -> Iterator[Row]:

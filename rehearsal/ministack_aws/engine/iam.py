@@ -59,6 +59,11 @@ resource_policy_allows = Function[[str | Record | None, Question, bool], bool](
     EVALUATOR, "resource_policy_allows", "(raw_policy, ctx, same_account)"
 )
 
+statements_of = Function[[str | Mapping[str, Any]], list[Statement]](
+    EVALUATOR, "parse_policy_document", "(doc)"
+)
+always_allowed = Value[frozenset[str]](EVALUATOR, "_ALWAYS_ALLOWED_ACTIONS", "frozenset")
+"""The calls that no policy denies."""
 first_match = Function[[Question, list[Statement], str], Statement | None](
     EVALUATOR, "_first_match", "(ctx, stmts, effect)"
 )

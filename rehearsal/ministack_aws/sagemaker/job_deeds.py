@@ -10,6 +10,7 @@ from ministack_aws.arns import arn
 from ministack_aws.engine import logs
 from ministack_aws.engine.types import Request
 from ministack_aws.errors import ServiceError
+from ministack_aws.network.reach import Call, refusal
 
 SERVICE: Final = "sagemaker.amazonaws.com"
 ADDRESS: Final = re.compile(
@@ -58,8 +59,19 @@ def image_refusal(images: Iterable[str], role: str) -> str | None:
 
 def vpc_refusal(vpc: Mapping[str, Any], role: str, source: str) -> str | None:
     """Why a role may not join a VPC; None where it may, or need not."""
-    groups = vpc.get("SecurityGroupIds") or ()
-    return refusal_to_join(SERVICE, role, vpc.get("Subnets") or (), groups, source)
+    subnets, groups = vpc.get("Subnets") or (), vpc.get("SecurityGroupIds") or ()
+    return refusal_to_join(SERVICE, role, subnets, groups, source) or _unreachable(
+        subnets, groups, role
+    )
+
+
+def _unreachable(subnets: Iterable[str], groups: Sequence[str], role: str) -> str | None:
+    """SageMaker Developer Guide, "Give SageMaker access to resources in your Amazon VPC": data and
+    models come from S3 through the VPC."""
+    session = f"arn:aws:sts::{role.split(':')[4]}:assumed-role/{role.rpartition('/')[2]}/SageMaker"
+    call = Call(service="s3", principal=session, action="s3:GetObject")
+    found = (refusal(subnet, list(groups), call) for subnet in subnets)
+    return next(filter(None, found), None)
 
 
 def volume_refusal(key: str, role: str) -> str | None:

@@ -46,6 +46,8 @@ class Emulator:
             the end, when none is given.
         world: the folder of everything that is made with it, which goes when this process is
             killed; its own one if none is given.
+        scps: service control policies, one in each file, that hold in every account.
+        fresh_account: whether the default quotas of AWS hold.
 
     Attributes:
         endpoint: its URL, `https://127.0.0.1:<port>`.
@@ -58,6 +60,8 @@ class Emulator:
     region: str
     folder: Path | None = None
     world: Path | None = None
+    scps: tuple[Path, ...] = ()
+    fresh_account: bool = False
     endpoint: str = field(init=False, default="")
     pid: int = field(init=False, default=0)
 
@@ -284,6 +288,8 @@ class Emulator:
             "GATEWAY_PORT": str(port),
             "EDGE_PORT": str(port),
             "MINISTACK_REGION": self.region,
+            "MINISTACK_SCPS": "\n".join(map(str, self.scps)),
+            "MINISTACK_FRESH_ACCOUNT": "1" if self.fresh_account else "",
             "MINISTACK_REMOVED_WITH_STARTER": str(self.world or self.root),
             "MINISTACK_CODECOMMIT_ROOT": str(self.repositories),
             "MINISTACK_REGISTRY_TOKEN": self._token,

@@ -1,0 +1,216 @@
+"""Network paths are played: a route, security groups, DNS or an endpoint that is wrong stops."""
+
+from typing import Any
+
+import pytest
+from accounts_of_tests import ACCOUNT, OF_JOBS, Accounts
+
+pytestmark = pytest.mark.app
+
+REGION = "eu-west-1"
+STUDIO = "sagemaker.amazonaws.com"
+ANYWHERE = "0.0.0.0/0"
+VPC = {"CidrBlock": "10.66.0.0/16", "EnableDnsSupport": True, "EnableDnsHostnames": True}
+SERVICES = ("sagemaker.api", "sagemaker.runtime", "servicecatalog", "sts", "logs")
+
+
+def typed(kind: str, depends: list[str] | None = None, **properties: Any) -> dict[str, Any]:
+    waits = {"DependsOn": depends} if depends else {}
+    return {"Type": f"AWS::{kind}", "Properties": properties, **waits}
+
+
+def ref(name: str) -> dict[str, str]:
+    return {"Ref": name}
+
+
+def endpoints_only(name: str) -> dict[str, Any]:
+    """A network without a way out whose endpoints are all that Studio needs, and a domain in it."""
+    own = {"StringEquals": {"aws:PrincipalAccount": ACCOUNT}}
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+    policy = {"Statement": [{**statement, "Condition": own}]}
+    https = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}
+    made = {
+        "Vpc": typed("EC2::VPC", **VPC),
+        "Private": typed("EC2::Subnet", VpcId=ref("Vpc"), CidrBlock="10.66.1.0/24"),
+        "Table": typed("EC2::RouteTable", VpcId=ref("Vpc")),
+        "Association": typed(
+            "EC2::SubnetRouteTableAssociation", SubnetId=ref("Private"), RouteTableId=ref("Table")
+        ),
+        "Work": typed(
+            "EC2::SecurityGroup",
+            GroupDescription="work",
+            VpcId=ref("Vpc"),
+            SecurityGroupEgress=[{**https, "CidrIp": ANYWHERE}],
+        ),
+        "Doors": typed(
+            "EC2::SecurityGroup",
+            GroupDescription="endpoints",
+            VpcId=ref("Vpc"),
+            SecurityGroupIngress=[{**https, "CidrIp": "10.66.0.0/16"}],
+        ),
+        "S3": typed(
+            "EC2::VPCEndpoint",
+            VpcId=ref("Vpc"),
+            ServiceName=f"com.amazonaws.{REGION}.s3",
+            VpcEndpointType="Gateway",
+            RouteTableIds=[ref("Table")],
+            PolicyDocument=policy,
+        ),
+        "Domain": typed(
+            "SageMaker::Domain",
+            ["Association"],
+            DomainName=name,
+            AuthMode="IAM",
+            VpcId=ref("Vpc"),
+            SubnetIds=[ref("Private")],
+            AppNetworkAccessType="VpcOnly",
+            DefaultUserSettings={
+                "ExecutionRole": f"arn:aws:iam::{ACCOUNT}:role/{name}",
+                "SecurityGroups": [ref("Work")],
+            },
+        ),
+    }
+    for number, service in enumerate(SERVICES):
+        made[f"Endpoint{number}"] = typed(
+            "EC2::VPCEndpoint",
+            VpcId=ref("Vpc"),
+            ServiceName=f"com.amazonaws.{REGION}.{service}",
+            VpcEndpointType="Interface",
+            PrivateDnsEnabled=True,
+            SubnetIds=[ref("Private")],
+            SecurityGroupIds=[ref("Doors")],
+            PolicyDocument=policy,
+        )
+    return made
+
+
+def foreign_range(made: dict[str, Any]) -> None:
+    made["Doors"]["Properties"]["SecurityGroupIngress"][0]["CidrIp"] = "10.67.0.0/16"
+
+
+def port_80(made: dict[str, Any]) -> None:
+    made["Work"]["Properties"]["SecurityGroupEgress"][0].update(FromPort=80, ToPort=80)
+
+
+def foreign_organization(made: dict[str, Any]) -> None:
+    other = {"StringEquals": {"aws:PrincipalOrgID": ACCOUNT}}
+    for resource in made.values():
+        for statement in resource["Properties"].get("PolicyDocument", {}).get("Statement", ()):
+            statement["Condition"] = other
+
+
+def without_private_dns(made: dict[str, Any]) -> None:
+    made["Endpoint0"]["Properties"]["PrivateDnsEnabled"] = False
+
+
+def without_hostnames(made: dict[str, Any]) -> None:
+    made["Vpc"]["Properties"]["EnableDnsHostnames"] = False
+
+
+def without_an_endpoint(made: dict[str, Any]) -> None:
+    del made["Endpoint0"]
+
+
+def table_without_s3(made: dict[str, Any]) -> None:
+    made["Other"] = typed("EC2::RouteTable", VpcId=ref("Vpc"))
+    made["S3"]["Properties"]["RouteTableIds"] = [ref("Other")]
+
+
+FAULTS = {
+    "foreign-range": (foreign_range, "lets nothing in"),
+    "port-80": (port_80, "lets HTTPS out"),
+    "foreign-organization": (foreign_organization, "no VPC endpoint policy allows"),
+    "no-private-dns": (without_private_dns, "neither an endpoint of it with private DNS"),
+    "no-hostnames": (without_hostnames, "neither an endpoint of it with private DNS"),
+    "no-endpoint": (without_an_endpoint, "neither an endpoint of it with private DNS"),
+    "no-s3": (table_without_s3, "Connect timeout on endpoint of s3"),
+}
+
+
+def unreachable(accounts: Accounts, name: str, made: dict[str, Any]) -> list[str]:
+    assert accounts.deploy(name, made) == ("CREATE_COMPLETE", "")
+    domain = accounts.client("sagemaker").list_domains()["Domains"]
+    (own,) = [row["DomainId"] for row in domain if row["DomainName"] == name]
+    found = accounts.emulator.refused([(ACCOUNT, REGION)])
+    return [row["reason"] for row in found if own in row["deed"]]
+
+
+def test_studio_works_in_a_network_of_endpoints_only(accounts: Accounts) -> None:
+    assert unreachable(accounts, "endpoints-only", endpoints_only("endpoints-only")) == []
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_of_the_network_stops_studio(accounts: Accounts, name: str) -> None:
+    plant, reason = FAULTS[name]
+    made = endpoints_only(name)
+    plant(made)
+    assert any(reason in text for text in unreachable(accounts, name, made))
+
+
+def with_nat(private_table: str) -> dict[str, Any]:
+    """A network with NAT: a private and a public subnet, each with its table."""
+    return {
+        "Vpc": typed("EC2::VPC", **VPC),
+        "Gateway": typed("EC2::InternetGateway"),
+        "Attached": typed(
+            "EC2::VPCGatewayAttachment", VpcId=ref("Vpc"), InternetGatewayId=ref("Gateway")
+        ),
+        **{
+            name: typed("EC2::Subnet", VpcId=ref("Vpc"), CidrBlock=block)
+            for name, block in (("Private", "10.66.1.0/24"), ("Public", "10.66.2.0/24"))
+        },
+        **{f"{n}Table": typed("EC2::RouteTable", VpcId=ref("Vpc")) for n in ("Private", "Public")},
+        "Out": typed(
+            "EC2::Route",
+            ["Attached"],
+            RouteTableId=ref("PublicTable"),
+            DestinationCidrBlock=ANYWHERE,
+            GatewayId=ref("Gateway"),
+        ),
+        "Address": typed("EC2::EIP", ["Attached"], Domain="vpc"),
+        "Nat": typed(
+            "EC2::NatGateway",
+            ["Out"],
+            SubnetId=ref("Public"),
+            AllocationId={"Fn::GetAtt": ["Address", "AllocationId"]},
+        ),
+        "ThroughNat": typed(
+            "EC2::Route",
+            RouteTableId=ref("PrivateTable"),
+            DestinationCidrBlock=ANYWHERE,
+            NatGatewayId=ref("Nat"),
+        ),
+        "First": typed(
+            "EC2::SubnetRouteTableAssociation",
+            SubnetId=ref("Private"),
+            RouteTableId=ref(private_table),
+        ),
+        "Second": typed(
+            "EC2::SubnetRouteTableAssociation",
+            SubnetId=ref("Public"),
+            RouteTableId=ref("PublicTable"),
+        ),
+        "Work": typed("EC2::SecurityGroup", GroupDescription="work", VpcId=ref("Vpc")),
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "reason"),
+    [("nat", "PrivateTable", ""), ("public", "PublicTable", "but no public address")],
+)
+def test_a_job_reads_its_data_through_its_network(
+    accounts: Accounts, name: str, table: str, reason: str
+) -> None:
+    made = with_nat(table)
+    made["Model"] = typed(
+        "SageMaker::Model",
+        ["First", "Second", "ThroughNat"],
+        ExecutionRoleArn=f"arn:aws:iam::{ACCOUNT}:role/through-{name}",
+        PrimaryContainer={"Image": "image"},
+        VpcConfig={"Subnets": [ref("Private")], "SecurityGroupIds": [ref("Work")]},
+    )
+    joining = {"Effect": "Allow", "Action": ["ec2:*", *OF_JOBS], "Resource": "*"}
+    accounts.role(f"through-{name}", STUDIO, joining)
+    status, why = accounts.deploy(f"network-{name}", made)
+    assert reason in why
+    assert (status == "CREATE_COMPLETE") == (not reason)
