@@ -1,7 +1,6 @@
 """The acts played one after the other in a world of their own."""
 
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from pathlib import Path
 from mlops_commons.config import PlatformConfig, load_config
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG, REPOSITORY_ROOT
+from mlops_rehearsal.emulator.leftovers import new_folder
 from mlops_rehearsal.emulator.server import Emulator
 from mlops_rehearsal.world.act import Act
 from mlops_rehearsal.world.approvals import Approval
@@ -44,7 +44,7 @@ def world_of(request: Request) -> Iterator[World]:
     Raises:
         ConfigError: the configuration has problems.
     """
-    folder = Path(tempfile.mkdtemp(prefix="mlops-rehearsal-")).resolve()
+    folder = new_folder()
     try:
         request.say("a checkout with the accounts filled in")
         checkout = folder / "checkout"

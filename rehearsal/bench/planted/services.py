@@ -9,6 +9,7 @@ from mlops_commons.contract import Persona
 from mlops_rehearsal.world.world import World
 from planted.fault import Fault, stage_of
 
+USE_ROLE: Final = "AmazonSageMakerServiceCatalogProductsUseRole"
 NOTHING: Final = "sts:GetCallerIdentity"
 """What stands in the place of a permission: everybody has it anyhow."""
 Planted = Callable[[World], AbstractContextManager[World]]
@@ -116,6 +117,26 @@ def logs_of_another_service(world: World) -> Iterator[World]:
         s3.put_bucket_policy(Bucket=name, Policy=policy)
 
 
+@contextmanager
+def role_of_aws(world: World) -> Iterator[World]:
+    """SageMaker's console has made its roles for projects in the dev account before."""
+    dev = stage_of(world, "dev")
+    iam = world.administrator("iam", dev.account, dev.region)
+    trust = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}}
+    document = {"Statement": [{**trust, "Action": "sts:AssumeRole"}]}
+    iam.create_role(
+        RoleName=USE_ROLE, Path="/service-role/", AssumeRolePolicyDocument=json.dumps(document)
+    )
+    yield world
+    iam.delete_role(RoleName=USE_ROLE)
+    stacks = world.administrator("cloudformation", dev.account, dev.region)
+    for stack in stacks.describe_stacks()["Stacks"]:
+        if stack["StackStatus"] == "ROLLBACK_COMPLETE":
+            stacks.delete_stack(StackName=stack["StackName"])
+            waiter = stacks.get_waiter("stack_delete_complete")
+            waiter.wait(StackName=stack["StackId"], WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+
+
 LACKING: Final[Mapping[str, tuple[str, str, str]]] = {
     "a pipeline that may not fetch its source": (
         *("-build-pipeline", "codecommit:UploadArchive"),
@@ -142,6 +163,11 @@ LACKING: Final[Mapping[str, tuple[str, str, str]]] = {
 BEFORE: Final = {"model": "project", "promotion": "model"}
 
 SERVICE_FAULTS: Final = (
+    Fault(
+        "a role that AWS has made before",
+        *("deploy", "pipelines", f"{USE_ROLE}' already exists"),
+        role_of_aws,
+    ),
     Fault(
         "a lead whom SageMaker may not be",
         *("pipelines", "world", "not authorized to perform: sts:AssumeRole"),

@@ -106,7 +106,7 @@ def _portfolio(world: World, deployment: Deployment, stage: Stage) -> Iterator[M
 
 def _products(world: World, role: str, region: str) -> list[str]:
     """The names of the products that a role sees; none where it may not even look."""
-    credentials = world.emulator.service_credentials(role, STUDIO, "studio")
+    credentials = world.emulator.service_credentials(role, STUDIO, "studio", source_identity="me")
     catalog = world.client("servicecatalog", region, credentials)
     try:
         found = catalog.search_products()["ProductViewSummaries"]

@@ -69,4 +69,6 @@ def persona_credentials(world: World, dev: Stage, who: Persona) -> Mapping[str, 
     ssm = world.administrator("ssm", dev.account, dev.region)
     name = who.parameter.within(dev.parameter_namespace)
     role = ssm.get_parameter(Name=name)["Parameter"]["Value"]
-    return world.emulator.service_credentials(role, STUDIO, f"studio-{who}"[:64])
+    # Studio sets the name of the person's profile as source identity.
+    name = f"studio-{who}"[:64]
+    return world.emulator.service_credentials(role, STUDIO, name, source_identity=name)

@@ -32,7 +32,27 @@ PARTS: Final = (
     Part(
         "IAM: identity, resource, trust and session policies, boundaries, conditions",
         Shown.EMULATED,
-        "evaluated by MiniStack",
+        "evaluated by MiniStack; trust policies of services with their conditions; principals "
+        "that are not there, unknown operators and IAM's limits are refused",
+    ),
+    Part(
+        "What services do with roles",
+        Shown.EMULATED,
+        "each deed of one table is asked for when it is done: fetch source, publish approvals, "
+        "write logs, join a VPC, pull images, encrypt volumes and repositories, scale, read "
+        "alarms; notices, access logs and flow logs that would not arrive end the act",
+    ),
+    Part(
+        "Order of resources",
+        Shown.EMULATED,
+        "what a template does not order is made in the order in which it fails",
+    ),
+    Part(
+        "Service control policies, quotas",
+        Shown.EMULATED,
+        "`--scp` evaluates policies in every decision but of an account's root; "
+        "`--fresh-account` counts VPCs, addresses, gateways, endpoints, roles, policies, buckets, "
+        "rules, pipelines and portfolios",
     ),
     Part(
         "CloudFormation's service role",
@@ -44,6 +64,12 @@ PARTS: Final = (
         "VPC, IAM, KMS, S3, SSM, Lambda, logs, events, SNS, ECR",
         Shown.EMULATED,
         "MiniStack's services; functions run as processes of this machine's Python and node",
+    ),
+    Part(
+        "Network paths",
+        Shown.EMULATED,
+        "computed from routes, security groups, DNS, endpoints and their policies: what Studio "
+        "calls from its domain, and S3 from jobs and models",
     ),
     Part(
         "CodeCommit",
@@ -153,12 +179,16 @@ PARTS: Final = (
         "records of what a template says, with the calls that read them",
     ),
     Part(
-        "Policies of VPC endpoints, network paths",
+        "Network paths of what runs",
         Shown.AWS,
-        "calls reach the emulator directly, from every network; the act of the attacker meets the "
-        "policies of identities, resources and keys",
+        "programs reach the emulator directly, from every network; their calls beside those "
+        "above are not asked for, nor are network ACLs and Route 53 Resolver",
     ),
-    Part("Quotas and timing", Shown.AWS, "nothing here is limited or slow as AWS is"),
+    Part(
+        "Timing, quotas of a new account below the defaults",
+        Shown.AWS,
+        "nothing here is slow as AWS is; instances and builds at once are given by AWS",
+    ),
     Part(
         "KMS permissions of what services read themselves",
         Shown.AWS,
@@ -169,6 +199,6 @@ PARTS: Final = (
         Shown.AWS,
         "a tiny base model goes all the way; a real one needs a GPU",
     ),
-    Part("Service-side checks", Shown.AWS, "what no schema says, such as names that are taken"),
+    Part("Service-side checks", Shown.AWS, "what no schema says and no check above"),
 )
 """In the order of `Shown`."""
