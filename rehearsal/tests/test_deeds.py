@@ -98,10 +98,18 @@ def test_a_pipeline_fetches_its_source_with_its_role(accounts: Accounts) -> None
 
 
 def network(accounts: Accounts, name: str) -> tuple[str, str, str]:
-    """A VPC, a subnet of it and a security group."""
+    """A VPC, a subnet of it with a way to S3, and a security group."""
     ec2 = accounts.client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.77.0.0/16")["Vpc"]["VpcId"]
     subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.77.0.0/24")["Subnet"]["SubnetId"]
+    table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+    ec2.associate_route_table(SubnetId=subnet, RouteTableId=table)
+    ec2.create_vpc_endpoint(
+        VpcId=vpc,
+        ServiceName=f"com.amazonaws.{REGION}.s3",
+        VpcEndpointType="Gateway",
+        RouteTableIds=[table],
+    )
     group = ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"]
     return vpc, subnet, group
 
