@@ -3,18 +3,25 @@
 from collections.abc import Iterator
 from typing import Final
 
-from mlops_commons.config import PlatformConfig, placeholder_accounts
+from mlops_commons.config import placeholder_accounts
+from mlops_commons.config.notes import notes
+from mlops_commons.config.sources import Sources
 from mlops_commons.doctor.finding import Finding, Level
 
 AREA: Final = "configuration"
 
 
-def look_at_configuration(config: PlatformConfig) -> Iterator[Finding]:
-    """Findings about accounts; that the files load has been seen before."""
+def look_at_configuration(sources: Sources) -> Iterator[Finding]:
+    """Findings about accounts and sets; that the files load has been seen before."""
+    config = sources.config
     sets = config.enabled_deployments
     stages = sum(len(deployment.enabled_stages) for deployment in sets)
-    message = f"valid: {len(sets)} account sets with {stages} stages"
+    plural = "" if len(sets) == 1 else "s"
+    message = f"valid: {len(sets)} account set{plural} with {stages} stages"
     yield Finding(level=Level.OK, area=AREA, message=message)
+    for note in notes(sources):
+        remedy = f"see {note.file}:{note.line}"
+        yield Finding(level=Level.WARNING, area=AREA, message=str(note), remedy=remedy)
     placeholders = placeholder_accounts(config)
     if placeholders:
         yield Finding(

@@ -9,8 +9,14 @@ from typing import Final
 from mlops_commons.assembly.stacks import StackSummary, read_stacks
 from mlops_commons.doctor.finding import Finding, Level
 from mlops_commons.utilities.errors import PlatformError
-from mlops_commons.utilities.paths import APP_DIRECTORIES
+from mlops_commons.utilities.paths import (
+    APP_DIRECTORIES,
+    CDK_APP_CONFIG,
+    CDK_INFRA_APP_CONFIG,
+    REPOSITORY_ROOT,
+)
 
+CONFIGURATION: Final = (CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG)
 AREA: Final = "regions"
 
 
@@ -21,6 +27,14 @@ def look_at_regions(root: Path) -> Iterator[Finding]:
     """
     for app, directory in APP_DIRECTORIES.items():
         if not (root / directory / "app.py").is_file():
+            continue
+        if _older_than_configuration(root, root / directory / "cdk.out"):
+            yield Finding(
+                level=Level.UNCHECKED,
+                area=AREA,
+                message=f"the templates of '{app}' are older than the configuration",
+                remedy=f"./mlops-multi-account.sh {app} synth",
+            )
             continue
         try:
             stacks = read_stacks(root / directory / "cdk.out")
@@ -33,6 +47,14 @@ def look_at_regions(root: Path) -> Iterator[Finding]:
             )
             continue
         yield from _types(root / directory / "cdk.out", app, stacks)
+
+
+def _older_than_configuration(root: Path, assembly: Path) -> bool:
+    """Whether templates tell of a configuration that is there no more."""
+    manifest = assembly / "manifest.json"
+    files = [root / file.relative_to(REPOSITORY_ROOT) for file in CONFIGURATION]
+    changed = [file.stat().st_mtime_ns for file in files if file.is_file()]
+    return manifest.is_file() and manifest.stat().st_mtime_ns < max(changed, default=0)
 
 
 def _types(assembly: Path, app: str, stacks: tuple[StackSummary, ...]) -> Iterator[Finding]:

@@ -126,3 +126,9 @@ def test_a_type_that_a_region_lacks_is_named(tmp_path: Path) -> None:
     assert of(found, "regions", "error") == [
         "eu-west-1 lacks what 'infra' creates there: AWS::Storage::Tape"
     ]
+    app_file(root).write_text(app_file(root).read_text() + "# changed since\n")
+    _, found = findings(root, "--offline")
+    assert of(found, "regions", "error") == []
+    assert "the templates of 'infra' are older than the configuration" in of(
+        found, "regions", "unchecked"
+    )

@@ -61,7 +61,7 @@ def doctor(offline: Offline = False, as_json: AsJson = False) -> None:
 
 def _findings(*, offline: bool) -> "Iterator[Finding]":
     from mlops_commons.accounts.bootstrap_plan import bootstrap_plan
-    from mlops_commons.config import load_config
+    from mlops_commons.config.loader import load_sources
     from mlops_commons.doctor import configuration
     from mlops_commons.doctor.account_state import look_at_accounts
     from mlops_commons.doctor.finding import Finding, Level
@@ -72,7 +72,7 @@ def _findings(*, offline: bool) -> "Iterator[Finding]":
 
     yield from look_at_tools(REPOSITORY_ROOT, child_environment()["PATH"])
     try:
-        config = load_config()
+        sources = load_sources()
     except ConfigError as error:
         for problem in error.problems:
             area, remedy = configuration.AREA, f"fix {problem.file}:{problem.line}"
@@ -82,7 +82,8 @@ def _findings(*, offline: bool) -> "Iterator[Finding]":
         area = configuration.AREA
         yield Finding(level=Level.ERROR, area=area, message=error.message, remedy=error.hint)
         return
-    yield from configuration.look_at_configuration(config)
+    config = sources.config
+    yield from configuration.look_at_configuration(sources)
     yield from look_at_people(config)
     yield from look_at_regions(REPOSITORY_ROOT)
     needs = quota_needs(config)

@@ -46,13 +46,20 @@ def validate() -> None:
     """Check both files, and that published stages can take the change; report all at once."""
     from mlops_commons.config import placeholder_accounts
     from mlops_commons.config.loader import load_sources
+    from mlops_commons.config.notes import notes
     from mlops_commons.config.published import check_published
     from mlops_commons.utilities.own_files import undelivered_note
 
     sources = load_sources()
     check_published(sources)
     config = sources.config
-    typer.echo(f"valid: {CDK_APP_CONFIG}\nvalid: {CDK_INFRA_APP_CONFIG}")
+    typer.echo(f"valid: {CDK_APP_CONFIG}")
+    absent = not CDK_INFRA_APP_CONFIG.is_file()
+    typer.echo(f"{'absent, all defaults' if absent else 'valid'}: {CDK_INFRA_APP_CONFIG}")
+    for found in notes(sources):
+        typer.echo(f"note: {found}")
+    if not config.enabled_deployments:
+        typer.echo("note: no set has an enabled stage, so that nothing is delivered")
     placeholders = placeholder_accounts(config)
     if placeholders:
         typer.echo(f"note: placeholder account ids, fill in yours: {', '.join(placeholders)}")

@@ -46,6 +46,7 @@ class Generator:
 GENERATORS: Final = (
     Generator(module="mlops_commons.config.explaining.schema", needs=("mlops-commons",)),
     Generator(module="mlops_commons.execution_policies.extraction", needs=("mlops-commons",)),
+    Generator(module="mlops_commons.region_extraction", needs=("mlops-commons",)),
     Generator(module="mlops_commons.reference_tables", needs=("mlops-commons",)),
     Generator(module="mlops_infra.reference_tables", needs=("mlops-infra",)),
     Generator(

@@ -8,6 +8,7 @@ from mlops_commons.config.checks import collisions as collision_checks
 from mlops_commons.config.checks import limits as limit_checks
 from mlops_commons.config.checks import names as name_checks
 from mlops_commons.config.checks import networks as network_checks
+from mlops_commons.config.checks import regions as region_checks
 from mlops_commons.config.checks import sharing as sharing_checks
 from mlops_commons.config.sources import Sources
 from mlops_commons.utilities.errors import Problem
@@ -37,6 +38,9 @@ CHECKS: Final[tuple[Check, ...]] = (
     sharing_checks.shared_places,
     sharing_checks.shared_stack_names,
     sharing_checks.shared_service_catalog_roles,
+    region_checks.services_in_their_region,
+    region_checks.endpoints_in_their_region,
+    region_checks.zones_of_new_accounts,
     limit_checks.stages_of_a_pipeline,
     limit_checks.subnets_of_a_domain,
     limit_checks.users_of_a_stack,

@@ -1,0 +1,79 @@
+"""Which sets can have projects, and what stands in the way of those that cannot.
+
+Infrastructure is delivered to every set; a set without projects is one that the template app leaves
+out. Nothing here concerns any other set.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from mlops_commons.contract import DELIVERY_ORDER, StageName
+from mlops_commons.image_accounts import image_accounts
+from mlops_commons.region_services import OF_PROJECTS, missing_services
+from mlops_commons.stage import CreateNetwork, Deployment, EgressMode, PlatformConfig, Stage
+
+INDEX: Final = (
+    "name one that dev's VPC reaches in cdk-app.yml, projects.package_index: https://..., or take "
+    f"egress '{EgressMode.NAT}' for dev in cdk-infra-app.yml"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Obstacle:
+    """Why a set has no projects.
+
+    Attributes:
+        stage_name: the stage that it is about.
+        remedy: what to change.
+    """
+
+    stage_name: str
+    message: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.message}; {self.remedy}"
+
+
+def obstacles(config: PlatformConfig, deployment: Deployment) -> tuple[Obstacle, ...]:
+    """What stands in the way of projects of a set; nothing where it can have them."""
+    dev = deployment.stage(StageName.DEV)
+    return tuple(_obstacles(config, deployment, dev)) if dev else ()
+
+
+def _obstacles(config: PlatformConfig, deployment: Deployment, dev: Stage) -> Iterator[Obstacle]:
+    yield from _other_regions(deployment, dev)
+    missing = [*missing_services(dev.region, OF_PROJECTS)]
+    missing += [] if dev.region in image_accounts() else ["images of SageMaker"]
+    if missing:
+        yield Obstacle(
+            stage_name=dev.stage_name,
+            message=f"{dev.region} lacks what projects of set '{deployment.set_name}' need: "
+            + ", ".join(missing),
+            remedy="take another region for this set",
+        )
+    network = config.network(deployment.set_name, dev.stage_name)
+    closed = isinstance(network, CreateNetwork) and network.egress is EgressMode.ENDPOINTS_ONLY
+    if closed and not deployment.projects.package_index:
+        # Each build would wait for the public index until it fails.
+        yield Obstacle(
+            stage_name=dev.stage_name,
+            message=f"with egress '{EgressMode.ENDPOINTS_ONLY}' in dev, the builds of projects of "
+            f"set '{deployment.set_name}' reach no public package index",
+            remedy=INDEX,
+        )
+
+
+def _other_regions(deployment: Deployment, dev: Stage) -> Iterator[Obstacle]:
+    """A version of a model, its image and its key serve one region only."""
+    stages = [stage for name in DELIVERY_ORDER if (stage := deployment.stage(name))]
+    elsewhere = [stage for stage in stages if stage.region != dev.region]
+    if elsewhere:
+        named = ", ".join(f"{stage.stage_name} in {stage.region}" for stage in elsewhere)
+        yield Obstacle(
+            stage_name=elsewhere[0].stage_name,
+            message=f"projects of set '{deployment.set_name}' cannot deploy outside of dev's "
+            f"region {dev.region}: {named}",
+            remedy="give dev, preprod and prod of this set one region in cdk-app.yml",
+        )

@@ -1,0 +1,87 @@
+"""Makes `region_services.json` from botocore's endpoints and cfn-lint's lists of resource types.
+
+A service counts as being in a region when botocore has an endpoint of it there and the region's
+CloudFormation registry, which cfn-lint mirrors, has its resource type. Of a region that cfn-lint
+does not list, botocore alone decides.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+from mlops_commons.config.values import region_partitions
+from mlops_commons.region_services import FILE
+
+SERVICES: Final = {
+    "athena": ("athena", "AWS::Athena::WorkGroup"),
+    "bedrock": ("bedrock", "AWS::Bedrock::Guardrail"),
+    "bedrock_runtime": ("bedrock", "AWS::Bedrock::Guardrail"),
+    "cloudformation": ("cloudformation", "AWS::CloudFormation::Stack"),
+    "cloudwatch": ("monitoring", "AWS::CloudWatch::Alarm"),
+    "codeartifact": ("codeartifact", "AWS::CodeArtifact::Repository"),
+    "codebuild": ("codebuild", "AWS::CodeBuild::Project"),
+    "codecommit": ("codecommit", "AWS::CodeCommit::Repository"),
+    "codepipeline": ("codepipeline", "AWS::CodePipeline::Pipeline"),
+    "dns_firewall": ("route53resolver", "AWS::Route53Resolver::FirewallRuleGroup"),
+    "ec2": ("ec2", "AWS::EC2::VPCEndpoint"),
+    "ecr": ("api.ecr", "AWS::ECR::Repository"),
+    "events": ("events", "AWS::Events::Rule"),
+    "glue": ("glue", "AWS::Glue::Database"),
+    "kms": ("kms", "AWS::KMS::Key"),
+    "lambda": ("lambda", "AWS::Lambda::Function"),
+    "logs": ("logs", "AWS::Logs::LogGroup"),
+    "sagemaker_domains": ("api.sagemaker", "AWS::SageMaker::Domain"),
+    "sagemaker": ("api.sagemaker", "AWS::SageMaker::Model"),
+    "sagemaker_feature_groups": ("api.sagemaker", "AWS::SageMaker::FeatureGroup"),
+    "sagemaker_mlflow": ("api.sagemaker", "AWS::SageMaker::MlflowTrackingServer"),
+    "secretsmanager": ("secretsmanager", "AWS::SecretsManager::Secret"),
+    "servicecatalog": ("servicecatalog", "AWS::ServiceCatalog::Portfolio"),
+    "ssm": ("ssm", "AWS::SSM::Parameter"),
+    "step_functions": ("states", "AWS::StepFunctions::StateMachine"),
+}
+"""Each service with its name among botocore's endpoints, and a type that it is nothing without."""
+
+
+def generated() -> Mapping[Path, str]:
+    """The file with its text."""
+    endpoints, types = _endpoints(), {region: _types(region) for region in region_partitions()}
+    services = {
+        name: " ".join(
+            region
+            for region in sorted(region_partitions())
+            if region in endpoints.get(service, ()) and kind in (types[region] or {kind})
+        )
+        for name, (service, kind) in SERVICES.items()
+    }
+    sources = ", ".join(f"{package} {version(package)}" for package in ("botocore", "cfn-lint"))
+    content = {"source": f"{sources}: endpoints.json, and the types of each region"}
+    return {FILE: json.dumps({**content, "services": services}, indent=1) + "\n"}
+
+
+def _endpoints() -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for partition in json.loads(_data("botocore", "endpoints.json"))["partitions"]:
+        for service, entry in partition["services"].items():
+            found.setdefault(service, set()).update(_regions(entry))
+    return {service: frozenset(regions) for service, regions in found.items()}
+
+
+def _regions(entry: Mapping[str, Any]) -> Iterator[str]:
+    return (name for name in entry.get("endpoints", {}) if name in region_partitions())
+
+
+def _types(region: str) -> frozenset[str]:
+    """The resource types of a region, none where nothing is known of it."""
+    try:
+        return frozenset(json.loads(_data("cfnlint", f"schemas/providers/{region}.json")))
+    except FileNotFoundError:
+        return frozenset()
+
+
+def _data(package: str, name: str) -> bytes:
+    spec = find_spec(package)
+    assert spec and spec.origin
+    return (Path(spec.origin).parent / "data" / name).read_bytes()

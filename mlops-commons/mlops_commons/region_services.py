@@ -1,0 +1,51 @@
+"""Which services AWS has in which region, as far as data that ships with the platform knows it."""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from mlops_commons.vpc_endpoints import VpcEndpoint
+
+FILE: Final = Path(__file__).with_name("region_services.json")
+"""Made by `region_extraction.py`; it names its sources."""
+OF_GOVERNANCE: Final = ("codecommit", "codepipeline", "codebuild")
+OF_STAGES: Final = ("ec2", "kms", "sagemaker")
+OF_STUDIO: Final = ("sagemaker_domains", "servicecatalog", "lambda")
+OF_PROJECTS: Final = (*OF_GOVERNANCE, "servicecatalog", "lambda", "events", "ecr")
+"""What the dev stage of projects needs; models end in stages."""
+OF_DNS_FIREWALL: Final = ("dns_firewall",)
+SAME_AS: Final = {
+    "ecr_docker": "ecr",
+    "sagemaker_api": "sagemaker",
+    "sagemaker_runtime": "sagemaker",
+    "sagemaker_notebook": "sagemaker_domains",
+    "sagemaker_studio": "sagemaker_domains",
+    "sagemaker_featurestore_runtime": "sagemaker_feature_groups",
+    "git_codecommit": "codecommit",
+    "codeartifact_api": "codeartifact",
+    "codeartifact_repositories": "codeartifact",
+}
+"""The service of an endpoint, where it has another key."""
+ZONES_OF_NEW_ACCOUNTS: Final = {"us-west-1": 2}
+"""Where an account may have fewer zones than three (AWS Global Infrastructure, Regions and
+Availability Zones: "new customers can access two Availability Zones in US West")."""
+
+
+@cache
+def region_services() -> Mapping[str, frozenset[str]]:
+    """The regions of each service."""
+    content = json.loads(FILE.read_text(encoding="utf-8"))["services"]
+    return {service: frozenset(regions.split()) for service, regions in content.items()}
+
+
+def missing_services(region: str, needed: tuple[str, ...]) -> tuple[str, ...]:
+    """Which of some services a region lacks."""
+    return tuple(name for name in needed if region not in region_services()[name])
+
+
+def service_of(endpoint: VpcEndpoint) -> str:
+    """The service that an endpoint leads to; empty where nothing is known of its regions."""
+    name = SAME_AS.get(endpoint.key, endpoint.key)
+    return name if name in region_services() else ""

@@ -1,0 +1,132 @@
+"""What regions lack is said of the configuration alone, for each set on its own."""
+
+from pathlib import Path
+
+import pytest
+
+from mlops_commons.config.loader import load_sources
+from mlops_commons.config.notes import notes
+from mlops_commons.config.projects_of_sets import obstacles
+from mlops_commons.config.sources import Sources
+from mlops_commons.region_extraction import SERVICES
+from mlops_commons.region_services import SAME_AS, region_services, service_of
+from mlops_commons.utilities.errors import ConfigError
+from mlops_commons.vpc_endpoints import VPC_ENDPOINTS
+
+pytestmark = pytest.mark.pure
+
+CODEARTIFACT = (
+    "ap-northeast-1 ap-south-1 ap-southeast-1 ap-southeast-2 eu-central-1 eu-north-1 eu-south-1 "
+    "eu-west-1 eu-west-2 eu-west-3 us-east-1 us-east-2 us-west-2"
+)
+"""AWS General Reference, "AWS CodeArtifact endpoints and quotas"."""
+
+
+def sources(folder: Path, *sets: str, governance: str = "eu-west-1", infra: str = "") -> Sources:
+    """Sets, each with stages in regions: `dev=eu-west-1 prod=eu-central-1`."""
+    text, account = (
+        f"cdk_app_config:\n  pipeline: {{account: '100000000001', region: {governance}}}\n",
+        200000000000,
+    )
+    text += "  deployments:\n"
+    for number, stages in enumerate(sets):
+        text += f"    - set_name: set-{number}\n      stages:\n"
+        for name, region in (stage.split("=") for stage in stages.split()):
+            account += 1
+            text += f"        - {{stage_name: {name}, account: '{account}', region: {region}}}\n"
+    (folder / "app.yml").write_text(text)
+    (folder / "infra.yml").write_text(infra)
+    return load_sources(folder / "app.yml", folder / "infra.yml")
+
+
+def defaults(text: str) -> str:
+    return f"cdk_infra_app_config: {{network: {{default_create_network: {{{text}}}}}}}\n"
+
+
+def refused(*arguments: object, **more: str) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        sources(*arguments, **more)  # type: ignore[arg-type]
+    return [problem.message for problem in caught.value.problems]
+
+
+def test_the_data_says_what_aws_says_of_one_service() -> None:
+    assert region_services()["codeartifact"] == set(CODEARTIFACT.split())
+
+
+def test_every_service_that_is_asked_for_is_known() -> None:
+    assert set(SERVICES) == set(region_services())
+    assert set(SAME_AS) <= {row.key for row in VPC_ENDPOINTS}
+    unknown = {row.key for row in VPC_ENDPOINTS if not service_of(row)}
+    assert unknown == {"s3", "sts", "sagemaker_metrics"}
+
+
+def test_governance_needs_codecommit_and_stages_do_not(tmp_path: Path) -> None:
+    (found,) = refused(tmp_path, "dev=eu-west-1", governance="eu-central-2")
+    assert found.startswith("eu-central-2 lacks what the governance account is made of: codecommit")
+    sources(tmp_path, "dev=eu-west-1 test=eu-central-2")
+
+
+def test_a_region_without_sagemaker_is_refused_for_a_stage(tmp_path: Path) -> None:
+    found = refused(tmp_path, "dev=eu-west-1 prod=sa-west-1")
+    assert any("sa-west-1 lacks what the stage is made of" in message for message in found)
+
+
+def test_an_endpoint_that_a_region_lacks_names_its_switch(tmp_path: Path) -> None:
+    (found,) = refused(
+        tmp_path, "dev=ca-central-1", infra=defaults("endpoints: {codeartifact_api: true}")
+    )
+    assert "ca-central-1" in found
+    assert "switch it off: codeartifact_api: false" in found
+    sources(tmp_path, "dev=eu-west-1", infra=defaults("endpoints: {codeartifact_api: true}"))
+
+
+def test_northern_california_has_two_zones_unless_they_are_named(tmp_path: Path) -> None:
+    (found,) = refused(tmp_path, "dev=us-west-1")
+    assert "is to have 3 zones, but accounts have 2 in us-west-1; set vpc_max_azs: 2" in found
+    sources(tmp_path, "dev=us-west-1", infra=defaults("vpc_max_azs: 2"))
+    zones = "availability_zones: [us-west-1a, us-west-1b, us-west-1c]"
+    sources(tmp_path, "dev=us-west-1", infra=defaults(zones))
+
+
+def test_a_set_in_several_regions_has_no_projects_and_stops_no_other(tmp_path: Path) -> None:
+    found = sources(
+        tmp_path,
+        "dev=eu-west-1 preprod=eu-west-2 prod=eu-central-1",
+        "dev=eu-west-1 preprod=eu-west-1 prod=eu-west-1",
+    )
+    first, second = found.config.enabled_deployments
+    assert [o.stage_name for o in obstacles(found.config, first)] == ["preprod"]
+    assert obstacles(found.config, second) == ()
+    (note,) = notes(found)
+    assert note.line == 7
+    assert "no projects" in note.message
+    assert "preprod in eu-west-2, prod in eu-central-1" in note.message
+
+
+def test_builds_without_internet_are_asked_for_their_index(tmp_path: Path) -> None:
+    found = notes(
+        sources(
+            tmp_path,
+            "dev=eu-west-1 preprod=eu-west-1 prod=eu-west-1",
+            infra=defaults("egress: endpoints-only"),
+        )
+    )
+    assert [note.line for note in found] == [6]
+    assert "reach no public package index; name one" in found[0].message
+
+
+def test_projects_need_codecommit_and_service_catalog_in_dev(tmp_path: Path) -> None:
+    stages = "dev=eu-central-2 preprod=eu-central-2 prod=eu-central-2"
+    off = defaults("endpoints: {codecommit: false, git_codecommit: false}")
+    found = notes(sources(tmp_path, stages, infra=off))
+    assert "eu-central-2 lacks what projects of set 'set-0' need: codecommit" in found[0].message
+
+
+def test_stages_of_own_names_say_what_they_mean(tmp_path: Path) -> None:
+    found = notes(sources(tmp_path, "dev=eu-west-1 staging=eu-west-1 production=eu-west-1"))
+    messages = [note.message for note in found]
+    assert [m.partition(" gets")[0] for m in messages[:2]] == [
+        "stage 'staging'",
+        "stage 'production'",
+    ]
+    assert "has no stage preprod and no stage prod" in messages[2]
