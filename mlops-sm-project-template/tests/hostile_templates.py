@@ -353,6 +353,22 @@ ROWS = (
         lambda t: t["Parameters"]["Boundary"].update(Default=f"/mlops/{PROJECT_NAME}/mine"),
     ),
     Row("everybody takes the role", "trust", trusted(Principal={"AWS": "*"})),
+    Row(
+        "a service that tags sessions",
+        "trust",
+        trusted(
+            Principal={"Service": "sagemaker.amazonaws.com"},
+            Action=["sts:AssumeRole", "sts:TagSession"],
+        ),
+    ),
+    Row(
+        "a test that names its session as another's",
+        "trust",
+        trusted(
+            Principal={"AWS": f"arn:aws:iam::{DEV}:role/sagemaker-{PROJECT_ID}-test-prod"},
+            Action=["sts:AssumeRole", "sts:SetSourceIdentity"],
+        ),
+    ),
     Row("everybody, in short", "trust", trusted(Principal="*")),
     Row(
         "whoever is in dev takes the role",

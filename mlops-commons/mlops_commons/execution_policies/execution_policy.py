@@ -7,6 +7,7 @@ from typing import Final
 
 from mlops_commons.assembly.templates import Environment, StackTemplate
 from mlops_commons.execution_policies.action_resources import Target, collapsed, targets
+from mlops_commons.execution_policies.caller_checks import asked_of_callers
 from mlops_commons.execution_policies.key_permissions import (
     is_of_keys,
     key_reviews,
@@ -88,6 +89,7 @@ def execution_policy(
         *reads_of_templates(stacks),
         *custom_resources(stacks),
         *versions(stacks),
+        *asked_of_callers(stacks),
         *pass_role_statements(roles.by_service),
         *service_linked_roles(wanted, place),
     ]

@@ -14,7 +14,7 @@ from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from checkouts import APPS_HERE, make_checkout
 from one_account_set import DEFAULTS, ONE_SET, loaded
 from policy_evaluation import listed, matches
-from service_authorization import mismatched
+from service_authorization import lacking, mismatched
 
 from mlops_commons.accounts.account_policies import (
     AccountPolicy,
@@ -143,6 +143,14 @@ def test_every_action_is_granted_on_resources_that_it_works_on(
 ) -> None:
     documents = policy(row, assemblies).documents
     assert mismatched(statement for d in documents for statement in d["Statement"]) == []
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: str(row.uses[0]))
+def test_every_action_has_those_that_it_depends_on(
+    row: BootstrapRow, assemblies: Assemblies
+) -> None:
+    documents = policy(row, assemblies).documents
+    assert lacking([statement for d in documents for statement in d["Statement"]]) == []
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: str(row.uses[0]))

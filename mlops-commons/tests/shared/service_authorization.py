@@ -117,3 +117,47 @@ def _works_on(name: str, resources: set[str]) -> bool:
 
 def _listed(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
+
+
+DEPENDENT_NOT_NEEDED = {
+    ("cloudformation:DescribeStacks", "cloudformation:ListStacks"): "only without a stack's name",
+    ("ec2:CreateNetworkInterface", "ec2:CreateTags"): "only where the call brings tags; SageMaker "
+    "and CodeBuild bring none (SageMaker Developer Guide, 'SageMaker Roles', CreateModel in a VPC; "
+    "CodeBuild User Guide, 'Use AWS CodeBuild with Amazon VPC')",
+}
+"""By action and the action that the reference says it depends on, why no role here needs that."""
+
+
+@cache
+def dependent_actions(name: str) -> frozenset[str]:
+    """What a caller needs besides an action, as the reference says it; empty for nothing."""
+    prefix, _, privilege = name.partition(":")
+    return frozenset(
+        needed
+        for service in _definition()
+        if service["prefix"] == prefix
+        for row in service["privileges"]
+        if row["privilege"] == privilege
+        for kind in row["resource_types"]
+        for needed in kind["dependent_actions"]
+    )
+
+
+def lacking(statements: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The dependent actions that no statement allows though one allows what depends on them.
+
+    Passed over: what the reviewed table says is not needed.
+    """
+    families = {
+        family
+        for statement in statements
+        if statement["Effect"] == "Allow"
+        for family in _listed(statement["Action"])
+    }
+    allowed = {name for family in families for name in matching_actions(family) or (family,)}
+    return sorted(
+        f"{name} depends on {needed}"
+        for name in allowed
+        for needed in dependent_actions(name) - allowed
+        if (name, needed) not in DEPENDENT_NOT_NEEDED
+    )

@@ -82,7 +82,7 @@ class PersonaRoles(Construct):
             max_session_duration=cdk.Duration.hours(SESSION),
         )
         assert role.assume_role_policy
-        role.assume_role_policy.add_statements(_set_source_identity())
+        role.assume_role_policy.add_statements(set_source_identity())
         return role
 
     def _parameter(self, persona: PersonaRow, namespace: str) -> None:
@@ -114,7 +114,9 @@ def _sagemaker() -> iam.ServicePrincipal:
 
 
 @cache
-def _set_source_identity() -> iam.PolicyStatement:
+def set_source_identity() -> iam.PolicyStatement:
+    """Let SageMaker say which user of Studio a session is of (SageMaker Developer Guide,
+    "Monitoring user resource access from Studio")."""
     return iam.PolicyStatement(actions=["sts:SetSourceIdentity"], principals=[_sagemaker()])
 
 

@@ -52,6 +52,24 @@ def work_statements(projects: ProjectDeployments) -> tuple[Statement, ...]:
             arns("sagemaker", *(f"{kind}/pipelines-*" for kind in JOBS)),
         ),
         outline(
+            # Pipelines hand their role to their jobs (SageMaker Developer Guide, "Pipelines",
+            # "Access management").
+            "RunJobsAsItself",
+            ("iam:PassRole",),
+            (
+                "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/"
+                f"sagemaker-{PROJECT}-{stage}-execution",
+            ),
+            {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+        ),
+        outline(
+            # SageMaker looks with the model's role at the alarms that end a rollout (SageMaker
+            # Developer Guide, "Auto-Rollback Configuration and Monitoring").
+            "AlarmsOfTheProject",
+            ("cloudwatch:DescribeAlarms",),
+            arns("cloudwatch", f"alarm:*-{PROJECT}-{stage}-*"),
+        ),
+        outline(
             "VersionsOfTheProject",
             actions("sagemaker", "CreateModel DescribeModelPackage"),
             # They are registered in the dev account.

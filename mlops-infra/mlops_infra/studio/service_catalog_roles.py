@@ -21,7 +21,7 @@ from mlops_infra.access.policies import (
     USE_DATA,
     Policy,
 )
-from mlops_infra.access.roles import PersonaRoles, pass_role
+from mlops_infra.access.roles import PersonaRoles, pass_role, set_source_identity
 
 PREFIX: Final = "AmazonSageMakerServiceCatalogProducts"
 WITHIN_SERVICE_ROLE: Final = f"service-role/{PREFIX}"
@@ -111,6 +111,8 @@ class ServiceCatalogRoles(Construct):
         for row in SERVICE_CATALOG_ROLES:
             role = _role(self, row, personas)
             if row.part == "Execution":
+                assert role.assume_role_policy
+                role.assume_role_policy.add_statements(set_source_identity())
                 managed_policy(
                     self,
                     "PassRole",

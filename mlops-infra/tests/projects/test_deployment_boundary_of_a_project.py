@@ -46,6 +46,7 @@ def tagged(project: str) -> dict[str, str]:
 
 KEY, DEV_KEY = here("kms", "key/1"), f"arn:aws:kms:eu-west-1:{DEV}:key/1"
 VIA_S3 = {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}
+TO_SAGEMAKER = {"iam:PassedToService": "sagemaker.amazonaws.com"}
 ALLOWED: Any = {
     "its data": ("s3:PutObject", data(ID), OWN),
     "its models in dev": ("s3:GetObject", models(ID), OF_DEV),
@@ -65,8 +66,38 @@ ALLOWED: Any = {
         here("sagemaker", f"pipeline/churn-{ID}-prod-inference"),
         {},
     ),
+    "itself for the jobs of its pipeline": (
+        "iam:PassRole",
+        role(f"sagemaker-{ID}-prod-execution"),
+        TO_SAGEMAKER,
+    ),
+    "the alarms of its endpoint": (
+        "cloudwatch:DescribeAlarms",
+        here("cloudwatch", f"alarm:churn-{ID}-prod-latency"),
+        {},
+    ),
 }
 DENIED: Any = {
+    "another project's role for its jobs": (
+        "iam:PassRole",
+        role(f"sagemaker-{OTHER}-prod-execution"),
+        TO_SAGEMAKER,
+    ),
+    "its role of another purpose": (
+        "iam:PassRole",
+        role(f"sagemaker-{ID}-prod-scheduler"),
+        TO_SAGEMAKER,
+    ),
+    "itself for a function": (
+        "iam:PassRole",
+        role(f"sagemaker-{ID}-prod-execution"),
+        {"iam:PassedToService": "lambda.amazonaws.com"},
+    ),
+    "another project's alarms": (
+        "cloudwatch:DescribeAlarms",
+        here("cloudwatch", f"alarm:churn-{OTHER}-prod-latency"),
+        {},
+    ),
     "another project's data": ("s3:GetObject", data(OTHER), OWN),
     "a stranger's bucket with its name": ("s3:PutObject", data(ID), OF_A_STRANGER),
     "another project's models": ("s3:GetObject", models(OTHER), OF_DEV),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 from policy_evaluation import Request, allows
 from project_roles import DEV, PROD, here, named, resources, role, statements_of
+from service_authorization import lacking
 
 pytestmark = pytest.mark.construct
 
@@ -88,6 +89,11 @@ def test_it_changes_stacks_of_projects_with_one_role(
 )
 def test_it_does_nothing_else(action: str, resource: str, context: Mapping[str, str]) -> None:
     assert not allows(statements_of("deploy"), Request(action, resource, context))
+
+
+@pytest.mark.parametrize("purpose", ["cfn", "deploy"])
+def test_every_action_has_those_that_it_depends_on(purpose: str) -> None:
+    assert lacking(statements_of(purpose)) == []
 
 
 def test_a_stage_without_a_dev_account_has_no_such_roles() -> None:

@@ -124,10 +124,13 @@ def test_the_roles_that_awss_templates_name_exist(template: dict[str, Any], role
     ]
     (properties,) = (r["Properties"] for r in found)
     assert properties["Path"] == "/service-role/"
-    (trust,) = properties["AssumeRolePolicyDocument"]["Statement"]
+    trust, *named = properties["AssumeRolePolicyDocument"]["Statement"]
     assert trust["Condition"] == {
         "StringEqualsIfExists": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
     }
+    # Studio's domain tells the user of every session (source identity).
+    told = [action for row in named for action in [row["Action"]]]
+    assert told == (["sts:SetSourceIdentity"] if role.part == "Execution" else [])
     # Whoever pushes code to a project's repository must not decide for the lead.
     keeps_out = {"Ref": policy(template, "DenyDecisions")} in properties["ManagedPolicyArns"]
     assert keeps_out is (role.part != "Launch")

@@ -90,6 +90,10 @@ def test_every_action_is_granted_on_resources_that_it_works_on() -> None:
     assert service_authorization.mismatched(allowing) == []
 
 
+def test_every_action_has_those_that_it_depends_on() -> None:
+    assert service_authorization.lacking(STATEMENTS) == []
+
+
 def test_nothing_of_the_shipped_products_has_to_be_reviewed() -> None:
     assert POLICIES.reviews == ()
 

@@ -295,6 +295,18 @@ def test_every_role_has_the_boundary_and_one_service(slug: str, role: str) -> No
     assert "ManagedPolicyArns" not in properties
 
 
+@pytest.mark.parametrize(("slug", "role"), ROLES)
+def test_every_action_has_those_that_it_depends_on(slug: str, role: str) -> None:
+    assert service_authorization.lacking(launched(slug).statements(role)) == []
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_jobs_tell_which_user_of_studio_has_started_them(slug: str) -> None:
+    properties = launched(slug).resources["ExecutionRole"]["Properties"]
+    (statement,) = properties["AssumeRolePolicyDocument"]["Statement"]
+    assert set(listed(statement["Action"])) == {"sts:AssumeRole", "sts:SetSourceIdentity"}
+
+
 def boundary(*further: dict[str, Any]) -> list[dict[str, Any]]:
     project = launched("basic")
     templates = [*(template(product.definition) for product in PRODUCTS), *further]

@@ -53,9 +53,12 @@ def _is_trusted(statement: Mapping[str, Any], services: tuple[str, ...], view: S
     principal = statement.get("Principal")
     if not isinstance(principal, Mapping) or len(principal) != 1 or "NotAction" in statement:
         return False
-    if listed(statement.get("Action")) != ["sts:AssumeRole"]:
-        return False
     ((kind, names),) = principal.items()
+    # Services say which user of Studio a session is of; nobody else may name one.
+    allowed = {"sts:AssumeRole", *(("sts:SetSourceIdentity",) if kind == "Service" else ())}
+    actions = listed(statement.get("Action"))
+    if "sts:AssumeRole" not in actions or not set(map(str, actions)) <= allowed:
+        return False
     if kind == "Service":
         return all(name in services for name in listed(names))
     return kind == "AWS" and _is_test_of_dev(names, statement.get("Condition"), view)

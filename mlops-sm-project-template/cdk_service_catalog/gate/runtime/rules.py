@@ -137,7 +137,8 @@ RULES: Final = (
         name="trust",
         check=check_access.trust,
         what="a role could be taken by somebody else",
-        allowed="sts:AssumeRole by services that the template has resources of, and by the role "
+        allowed="sts:AssumeRole and sts:SetSourceIdentity by services that the template has "
+        "resources of, and sts:AssumeRole by the role "
         "sagemaker-{id}-test-{stage} of {dev}",
         fix="remove the principal",
     ),

@@ -140,12 +140,15 @@ def wildcard_reasons(role: ProjectRole) -> dict[str, str]:
 
 
 def _trust(service: str) -> dict[str, Any]:
+    # Studio tells which user has started a pipeline; a role that does not take that cannot be
+    # assumed (SageMaker Developer Guide, "Monitoring user resource access from Studio").
+    named = ("sts:SetSourceIdentity",) if service == "sagemaker" else ()
     return policy_document(
         (
             Statement(
                 sid="WorkForThisProject",
                 principals=Principals(services=(f"{service}.amazonaws.com",)),
-                actions=("sts:AssumeRole",),
+                actions=("sts:AssumeRole", *named),
                 # IfExists: not every one of these services says for which account it acts.
                 condition={"StringEqualsIfExists": {"aws:SourceAccount": "${AWS::AccountId}"}},
             ),

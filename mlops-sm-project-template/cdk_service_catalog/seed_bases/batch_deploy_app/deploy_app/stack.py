@@ -48,7 +48,11 @@ class DeploymentStack(cdk.Stack):
             bucket=data.bucket,
             key=data.key,
             network=found,
-            statements=[*_run_jobs(found), _use_version(model_package_arn)],
+            statements=[
+                *_run_jobs(found),
+                _run_as_itself(settings, stage),
+                _use_version(model_package_arn),
+            ],
         )
         objects = f"<{self.get_logical_id(data.bucket.node.default_child)}.Arn>/*"
         jobs = "arn:<AWS::Partition>:sagemaker:<AWS::Region>:<AWS::AccountId>:"
@@ -175,6 +179,22 @@ def _run_jobs(found: Network) -> list[dict[str, object]]:
             "Resource": arns,
         },
     ]
+
+
+def _run_as_itself(settings: Settings, stage: str) -> dict[str, object]:
+    """A pipeline hands its role to the jobs and models that it starts.
+
+    Source: SageMaker Developer Guide, "Pipelines", "Access management": "To pass any role to a
+    SageMaker job within a pipeline, the iam:PassRole permission for the role that is being passed".
+    """
+    role = names.execution_role(settings, stage)
+    return {
+        "Sid": "RunJobsAsThisRole",
+        "Effect": "Allow",
+        "Action": "iam:PassRole",
+        "Resource": f"arn:{cdk.Aws.PARTITION}:iam::{cdk.Aws.ACCOUNT_ID}:role/{role}",
+        "Condition": {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+    }
 
 
 def _use_version(model_package_arn: str) -> dict[str, object]:

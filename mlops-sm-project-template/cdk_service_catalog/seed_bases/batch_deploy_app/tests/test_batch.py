@@ -42,6 +42,23 @@ def test_the_definition_is_json_with_the_stages_own_values(stages: Any, stage: s
     assert VERSION in values.values()
 
 
+@pytest.mark.parametrize("stage", ["dev", "preprod", "prod"])
+def test_a_pipeline_hands_its_own_role_to_its_jobs_and_to_sagemaker_alone(
+    stages: Any, stage: str
+) -> None:
+    """SageMaker Developer Guide, "Pipelines", "Access management"."""
+    passing = [
+        row
+        for policy in of_type(stages[stage], "AWS::IAM::ManagedPolicy")
+        for row in policy["PolicyDocument"]["Statement"]
+        if "iam:PassRole" in row["Action"]
+    ]
+    (row,) = passing
+    assert row["Condition"] == {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
+    name = f"role/sagemaker-{settings().project_id}-{stage}-execution"
+    assert row["Resource"]["Fn::Join"][1][-1].endswith(name)
+
+
 @pytest.mark.parametrize(("stage", "state"), [("dev", "DISABLED"), ("prod", "ENABLED")])
 def test_only_prod_runs_by_itself(stages: Any, stage: str, state: str) -> None:
     (schedule,) = of_type(stages[stage], "AWS::Scheduler::Schedule")

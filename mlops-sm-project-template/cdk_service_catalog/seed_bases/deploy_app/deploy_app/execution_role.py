@@ -34,15 +34,21 @@ class ExecutionRole(Construct):
     ) -> None:
         """Create the role; `statements` are permissions besides those of every model."""
         super().__init__(scope, construct_id)
+        sagemaker = iam.ServicePrincipal(
+            "sagemaker.amazonaws.com",
+            conditions={"StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}},
+        )
         self.role = iam.Role(
             self,
             "Role",
             role_name=names.execution_role(settings, stage),
             description=f"Project {settings.project_name}: models in {stage}",
-            assumed_by=iam.ServicePrincipal(
-                "sagemaker.amazonaws.com",
-                conditions={"StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}},
-            ),
+            assumed_by=sagemaker,
+        )
+        # Who starts a pipeline in Studio stays known (SageMaker Developer Guide, "Monitoring user
+        # resource access from Studio": roles that the domain's role assumes must trust this).
+        self.role.assume_role_policy.add_statements(
+            iam.PolicyStatement(actions=["sts:SetSourceIdentity"], principals=[sagemaker])
         )
         document = {
             "Version": "2012-10-17",

@@ -8,6 +8,11 @@ def endpoint(settings: Settings, stage: str) -> str:
     return f"{settings.project_name}-{settings.project_id}-{stage}"
 
 
+def alarms(settings: Settings, stage: str) -> str:
+    """The alarms of the endpoint, which begin with its name."""
+    return f"{endpoint(settings, stage)}-*"
+
+
 def execution_role(settings: Settings, stage: str) -> str:
     """The role that models run as; the dev account lets exactly this one read models."""
     return f"sagemaker-{settings.project_id}-{stage}-execution"

@@ -76,6 +76,14 @@ def test_the_roles_have_the_names_that_dev_lets_in(assembly: Path) -> None:
         assert f"sagemaker-{project}-{stage}-test" in names
 
 
+def test_what_runs_in_a_stage_tells_which_user_of_studio_has_started_it(assembly: Path) -> None:
+    for stage, template in stages(assembly).items():
+        name = f"sagemaker-{settings().project_id}-{stage}-execution"
+        (role,) = [r for r in of_type(template, "AWS::IAM::Role") if r["RoleName"] == name]
+        (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+        assert statement["Action"] == ["sts:AssumeRole", "sts:SetSourceIdentity"]
+
+
 def test_only_the_role_in_dev_that_tests_this_stage_takes_the_test_role(assembly: Path) -> None:
     for stage, template in stages(assembly).items():
         (role,) = [

@@ -6,6 +6,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from deploy_app import names
+from deploy_app.acknowledge import acknowledge
 from deploy_app.boundary import apply_boundary
 from deploy_app.data_bucket import DataBucket
 from deploy_app.endpoint import Endpoint
@@ -35,6 +36,7 @@ class DeploymentStack(cdk.Stack):
         apply_boundary(self, settings, stage)
         found = network(self, settings, stage)
         data = DataBucket(self, "Data", settings=settings, stage=stage)
+        alarms = names.alarms(settings, stage)
         execution = ExecutionRole(
             self,
             "Execution",
@@ -43,11 +45,18 @@ class DeploymentStack(cdk.Stack):
             bucket=data.bucket,
             key=data.key,
             network=found,
+            statements=[_watch_rollouts(alarms)],
         )
         acknowledge_wildcards(
             execution,
             f"arn:<AWS::Partition>:s3:::{settings.artifact_bucket}/*",
             f"<{self.get_logical_id(data.bucket.node.default_child)}.Arn>/*",
+        )
+        acknowledge(
+            execution.policy,
+            f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cloudwatch:<AWS::Region>:"
+            f"<AWS::AccountId>:alarm:{alarms}]",
+            reason="the alarms of this one endpoint, by the beginning of their names",
         )
         endpoint = Endpoint(
             self,
@@ -89,3 +98,19 @@ class DeploymentStack(cdk.Stack):
                 },
             ],
         )
+
+
+def _watch_rollouts(alarms: str) -> dict[str, object]:
+    """SageMaker looks with this role at the alarms that end a rollout.
+
+    Source: SageMaker Developer Guide, "Auto-Rollback Configuration and Monitoring": "Ensure that
+    your IAM execution role has permission to perform the cloudwatch:DescribeAlarms action on the
+    auto-rollback alarms you specify".
+    """
+    place = f"{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}"
+    return {
+        "Sid": "WatchRollouts",
+        "Effect": "Allow",
+        "Action": "cloudwatch:DescribeAlarms",
+        "Resource": f"arn:{cdk.Aws.PARTITION}:cloudwatch:{place}:alarm:{alarms}",
+    }

@@ -37,6 +37,27 @@ def test_a_bad_version_is_rolled_back_before_it_has_all_traffic(stages: Any, sta
     assert metrics == {"Invocation5XXErrors", "ModelLatency"}
 
 
+@pytest.mark.parametrize("stage", ["preprod", "prod"])
+def test_sagemaker_may_look_at_the_alarms_of_a_rollout_as_the_model(
+    stages: Any, stage: str
+) -> None:
+    """SageMaker Developer Guide, "Auto-Rollback Configuration and Monitoring"."""
+    template = stages[stage]
+    (endpoint,) = of_type(template, "AWS::SageMaker::Endpoint")
+    watched = endpoint["DeploymentConfig"]["AutoRollbackConfiguration"]["Alarms"]
+    (pattern,) = (
+        "".join(str(part) for part in row["Resource"]["Fn::Join"][1])
+        for policy in of_type(template, "AWS::IAM::ManagedPolicy")
+        for row in policy["PolicyDocument"]["Statement"]
+        if row["Action"] == "cloudwatch:DescribeAlarms"
+    )
+    beginning = pattern.rpartition(":alarm:")[2].removesuffix("*")
+    assert beginning == f"{endpoint['EndpointName']}-"
+    for alarm in watched:
+        name = template["Resources"][alarm["AlarmName"]["Ref"]]["Properties"]["AlarmName"]
+        assert name.startswith(beginning)
+
+
 def test_in_dev_a_version_replaces_the_old_one_at_once(stages: Any) -> None:
     (endpoint,) = of_type(stages["dev"], "AWS::SageMaker::Endpoint")
     assert "DeploymentConfig" not in endpoint
