@@ -1,9 +1,16 @@
 """The CDK App that both apps start from, alike under the CDK CLI, in tests and in a bare Python."""
 
+from typing import Final
+
 import aws_cdk as cdk
 
 from mlops_commons.cdk.nag import check_with_nag
 from mlops_commons.cdk.template_context import TEMPLATE_CONTEXT
+from mlops_commons.utilities.errors import PlatformError
+from mlops_commons.utilities.toolkit import QUALIFIER
+
+QUALIFIER_KEY: Final = "@aws-cdk/core:bootstrapQualifier"
+"""AWS CDK Developer Guide, "Customize AWS CDK bootstrapping"."""
 
 
 def platform_app(*, outdir: str | None = None) -> cdk.App:
@@ -11,6 +18,9 @@ def platform_app(*, outdir: str | None = None) -> cdk.App:
 
     Args:
         outdir: the cloud assembly's folder; by default the CDK CLI's choice, else `cdk.out`.
+
+    Raises:
+        PlatformError: cdk.json names another qualifier of the CDK's bootstrap.
     """
     app = cdk.App(
         analytics_reporting=False,
@@ -20,5 +30,24 @@ def platform_app(*, outdir: str | None = None) -> cdk.App:
         context=TEMPLATE_CONTEXT,
         outdir=outdir,
     )
+    check_qualifier(app)
     check_with_nag(app)
     return app
+
+
+def check_qualifier(app: cdk.App) -> None:
+    """Refuse a qualifier that a part of the platform would use and another part would not.
+
+    Policies, `bootstrap`, `doctor` and `teardown` know the roles of the CDK's bootstrap by name.
+
+    Raises:
+        PlatformError: the context, such as that of cdk.json, has another qualifier.
+    """
+    found = app.node.try_get_context(QUALIFIER_KEY)
+    if found not in (None, QUALIFIER):
+        raise PlatformError(
+            f"{QUALIFIER_KEY} is {found!r} in the context of cdk.json; the platform works with "
+            f"the CDK's own qualifier, '{QUALIFIER}', alone",
+            hint="remove the key from cdk.json of both apps, then: ./mlops-multi-account.sh "
+            "bootstrap (another bootstrap of the same account may stay beside it)",
+        )
