@@ -9,6 +9,10 @@ from mlops_commons.contract import ParameterName, StageName
 PROJECT_PARAMETERS: Final = ("SageMakerProjectName", "SageMakerProjectId")
 """What SageMaker fills in or asks for, by exactly these names (SageMaker Developer Guide, "Create
 Custom Project Templates")."""
+RESERVED_NAMES: Final = tuple(
+    sorted({name.value.split("/")[2] for name in ParameterName if name.value.startswith("/mlops/")})
+)
+"""A project's parameters are in `/mlops/<name>/`, beside those of the stage."""
 GROUPS: Final = (
     ("Project", PROJECT_PARAMETERS),
     ("Where models are promoted to", ("PreProdAccount", "ProdAccount", "DeploymentRegion")),
@@ -35,9 +39,10 @@ def parameters(props: ProjectProps) -> dict[str, Any]:
             "Description": "The name of the project",
             "MinLength": 1,
             "MaxLength": 32,
-            "AllowedPattern": "[a-z0-9](-*[a-z0-9]){0,31}",
-            "ConstraintDescription": "lower-case letters, digits and single hyphens, at most 32 "
-            "characters: the name becomes part of repositories, images and endpoints",
+            "AllowedPattern": f"(?!({'|'.join(RESERVED_NAMES)})$)[a-z0-9](-*[a-z0-9]){{0,31}}",
+            "ConstraintDescription": "lower-case letters, digits and hyphens between them, at most "
+            "32 characters: the name becomes part of repositories, images and endpoints; not "
+            f"{' or '.join(RESERVED_NAMES)}, below which the platform has its own parameters",
         },
         "SageMakerProjectId": {
             "Type": "String",
