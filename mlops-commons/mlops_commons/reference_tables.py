@@ -9,7 +9,15 @@ import typer.main
 from mlops_commons.cli.application import application
 from mlops_commons.cli.apps.verbs import APPS, OWN_VERBS
 from mlops_commons.config.explaining.keys import FILES, keys, once
+from mlops_commons.config.values import region_partitions
 from mlops_commons.contract import PARAMETERS
+from mlops_commons.region_services import (
+    OF_GOVERNANCE,
+    OF_PROJECTS,
+    OF_STAGES,
+    OF_STUDIO,
+    missing_services,
+)
 from mlops_commons.utilities.generated_tables import GeneratedTable, wanted_texts
 from mlops_commons.vpc_endpoints import VPC_ENDPOINTS
 
@@ -32,6 +40,22 @@ def endpoints() -> GeneratedTable:
     ]
     heading = ("Key", "Service", "Kind", "Created in", "Endpoint policy", "Source")
     return GeneratedTable(name="VPC endpoints", files=(README,), heading=heading, rows=rows)
+
+
+def regions() -> GeneratedTable:
+    """What each region of AWS can hold, as far as the data that ships knows it."""
+    uses = (OF_GOVERNANCE, (*OF_STAGES, *OF_STUDIO), (*OF_STAGES, *OF_PROJECTS))
+    rows = [
+        (f"`{region}`", *(_held(region, needed) for needed in uses))
+        for region in sorted(region_partitions())
+    ]
+    heading = ("Region", "Governance", "Stage with Studio", "Projects")
+    return GeneratedTable(name="regions", files=(README,), heading=heading, rows=rows)
+
+
+def _held(region: str, needed: tuple[str, ...]) -> str:
+    missing = missing_services(region, tuple(dict.fromkeys(needed)))
+    return f"no {', '.join(missing)}" if missing else "yes"
 
 
 def parameters() -> GeneratedTable:
@@ -107,6 +131,7 @@ def tables() -> tuple[GeneratedTable, ...]:
         *configuration_keys(),
         endpoints(),
         parameters(),
+        regions(),
         verbs(),
     )
 

@@ -6,10 +6,10 @@ from pydantic import BeforeValidator, Field, field_validator
 
 from mlops_commons.config.studio_model import SageMakerFile
 from mlops_commons.config.values import (
+    WHOLE,
     Account,
     ConfigModel,
     NetworkRange,
-    Number,
     SetName,
     Shape,
     StageText,
@@ -33,7 +33,7 @@ DomainName = Annotated[
         "a domain name, '*.' in front for all names below it",
     ),
 ]
-SubnetMask = Annotated[Number, Field(ge=16, le=28)]
+SubnetMask = Annotated[int, Field(ge=16, le=28), WHOLE]
 OLD_ENDPOINT_SWITCHES = {
     "vpc_add_s3_endpoint": "s3",
     "vpc_add_kms_endpoint": "kms",
@@ -81,7 +81,7 @@ class CreateNetworkFile(EndpointSwitches):
     """A VPC to create; what is absent comes from `default_create_network`."""
 
     vpc_cidr: NetworkRange = Field(CreateNetwork.vpc_cidr, description="its address range")
-    vpc_max_azs: Annotated[Number, Field(ge=1, le=6)] = Field(
+    vpc_max_azs: Annotated[int, Field(ge=1, le=6), WHOLE] = Field(
         CreateNetwork.max_azs, description="how many availability zones"
     )
     vpc_private_subnet_cidr_mask: SubnetMask = Field(
@@ -96,7 +96,7 @@ class CreateNetworkFile(EndpointSwitches):
     vpc_enable_dns_support: bool = Field(
         CreateNetwork.enable_dns_support, description="whether AWS's DNS server answers in the VPC"
     )
-    vpc_nat_gateways: Annotated[Number, Field(ge=0, le=6)] = Field(
+    vpc_nat_gateways: Annotated[int, Field(ge=0, le=6), WHOLE] = Field(
         CreateNetwork.nat_gateways, description="0 for none"
     )
     vpc_add_s3_endpoint: bool | None = Field(None, description="same as endpoints.s3")

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, create_model
 
-from mlops_commons.config.values import ConfigModel, Number, SetName, Shape, StageText, Text
+from mlops_commons.config.values import WHOLE, ConfigModel, SetName, Shape, StageText, Text
 from mlops_commons.contract import USER_GROUPS
 from mlops_commons.stage import Jobs, Studio
 
@@ -41,7 +41,7 @@ class StudioStageFile(ConfigModel):
     stage_name: StageText = Field(description="a stage of cdk-app.yml")
     deploy_studio: bool | None = Field(None, description="default: true for stage dev only")
     domain_name: Text = Field(Studio.domain_name, description="names of set and stage are appended")
-    idle_timeout_minutes: Annotated[Number, Field(ge=60, le=525600)] = Field(
+    idle_timeout_minutes: Annotated[int, Field(ge=60, le=525600), WHOLE] = Field(
         Studio.idle_timeout_minutes, description="an app that is idle for so long is shut down"
     )
     create_service_catalog_roles: bool = Field(

@@ -126,7 +126,8 @@ def _network(value: str) -> str:
     return str(network)
 
 
-Number = Annotated[int, BeforeValidator(_whole)]
+WHOLE: Final = BeforeValidator(_whole)
+"""Goes after the limits of a number, which the schema would lose otherwise."""
 Text = Annotated[str, BeforeValidator(_trimmed)]
 Account = Annotated[
     Text, Shape("[0-9]{12}", "an account id: 12 digits are needed"), Field(description="12 digits")
