@@ -17,14 +17,16 @@ REGISTRY = f"{ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com"
 IMAGE = f"{REGISTRY}/images-of-tests:1"
 DOCKERFILE = """\
 FROM python
-COPY scripts/ \\
+COPY --chmod=0755 scripts/ /opt/program/
+COPY \\
   server.py /opt/program/
 RUN something
 WORKDIR /opt/program
 """
 TRAIN = """\
+#!/usr/bin/env python3
 import os, pathlib
-pathlib.Path(os.environ["SM_MODEL_DIR"], "model.txt").write_text("trained")
+pathlib.Path(os.environ["ML_ROOT"], "model", "model.txt").write_text("trained")
 """
 BUCKET = "models-of-images"
 Program = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -132,6 +134,21 @@ def test_a_job_starts_the_program_train_of_the_image(
         (step,) = trained(accounts, name, role, f"{status.lower()}-{kind}")
         assert step["StepStatus"] == status, step
         assert reason in step.get("FailureReason", "")
+
+
+def test_a_program_that_is_not_executable_is_not_started(
+    accounts: Accounts, program: Program, tmp_path: Path
+) -> None:
+    # As the first commit of a repository leaves the files: without modes.
+    (tmp_path / "Dockerfile").write_text(DOCKERFILE.replace("--chmod=0755 ", ""))
+    image = f"{REGISTRY}/not-executable:1"
+    push(accounts, program, image)
+    actions = ["sagemaker:CreateTrainingJob", "s3:*", *PULL]
+    statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+    role = accounts.role("training-not-executable", "sagemaker.amazonaws.com", statement)
+    (step,) = trained(accounts, image, role, "nomode-tag")
+    assert step["StepStatus"] == "Failed"
+    assert 'exec: "train": permission denied' in step["FailureReason"]
 
 
 def trained(accounts: Accounts, image: str, role: str, name: str) -> list[dict[str, Any]]:

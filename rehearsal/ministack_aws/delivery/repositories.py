@@ -99,10 +99,8 @@ def _fill(repository: Path, branch: str, asset: Mapping[str, str]) -> None:
     with tempfile.TemporaryDirectory() as work:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _refuse_empty_files(archive)
+            # The first commit keeps no file modes, whatever the archive says (aws-cdk issue 24083).
             archive.extractall(work)
-            for entry in archive.infolist():
-                if entry.external_attr >> 16 & 0o100 and not entry.is_dir():
-                    Path(work, entry.filename).chmod(0o755)
         _git("init", "--quiet", f"--initial-branch={branch}", work)
         _git("-C", work, "add", "--all", "--force")
         _git("-C", work, *AUTHOR, "commit", "--quiet", "--message=Initial commit by AWS CodeCommit")

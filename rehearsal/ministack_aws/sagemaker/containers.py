@@ -28,6 +28,8 @@ def inside(path: str, root: Path) -> Path:
 def environment(root: Path, **more: str) -> dict[str, str]:
     """What a container sees: no credentials, because jobs run in network isolation."""
     own = {name: os.environ[name] for name in KEPT if name in os.environ}
+    # The first line of a program names `python3`, which in the image is the one with the packages.
+    own["PATH"] = os.pathsep.join([str(Path(python()).parent), own.get("PATH", os.defpath)])
     folders = {"ML_ROOT": str(root), "HOME": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
     return {**own, "OMP_NUM_THREADS": "1", **folders, **more}
 

@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import json
 import re
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -37,10 +38,12 @@ def program(address: str, name: str, folder: Path, role: str) -> list[str]:
     """The command of a program of an image, whose files are put into a folder.
 
     SageMaker Developer Guide, "How SageMaker runs your training image": it runs the image with the
-    argument `train`. The program is looked for in the working directory of the image.
+    argument `train`. The program is looked for in the working directory of the image, and started
+    as it is: its mode and its first line count.
 
     Raises:
-        JobFailed: the image has no such program, or nobody knows what is in it.
+        JobFailed: the image has no such program or may not execute it, or nobody knows what is in
+            it.
         ServiceError: the role may not pull the image.
     """
     found = ADDRESS.fullmatch(address)
@@ -64,7 +67,10 @@ def program(address: str, name: str, folder: Path, role: str) -> list[str]:
     directory = configuration.get("config", {}).get("WorkingDir", "/").lstrip("/")
     if not (folder / directory / name).is_file():
         raise JobFailed(f'exec: "{name}": executable file not found in {address}')
-    return ["python3", str(folder / directory / name)]
+    file = folder / directory / name
+    if not file.stat().st_mode & stat.S_IXUSR:
+        raise JobFailed(f'exec: "{name}": permission denied: it is not executable in {address}')
+    return [str(file)]
 
 
 def _part(upload: Call) -> Call:

@@ -72,11 +72,11 @@ def _build(arguments: list[str]) -> None:
     asked = parser.parse_args(arguments)
     dockerfile = asked.file or asked.context / "Dockerfile"
     text = dockerfile.read_text(encoding="utf-8").replace("\\\n", " ")
-    copied = dict(_copied(text, asked.context))
+    copied = {target: (path, mode) for target, path, mode in _copied(text, asked.context)}
     content = io.BytesIO()
     with tarfile.open(fileobj=content, mode="w") as layer:
-        for target, path in sorted(copied.items()):
-            layer.add(path, target.lstrip("/"))
+        for target, (path, mode) in sorted(copied.items()):
+            layer.add(path, target.lstrip("/"), filter=_with_mode(mode))
     _file(f"image {asked.tag}").write_bytes(gzip.compress(content.getvalue(), mtime=0))
     directories = re.findall(r"^WORKDIR\s+(\S+)", text, re.MULTILINE)
     _file(f"configuration {asked.tag}").write_text(
@@ -85,19 +85,30 @@ def _build(arguments: list[str]) -> None:
     typer.echo(f"{asked.tag}: {len(copied)} files; RUN and the base image are left out")
 
 
-def _copied(dockerfile: str, context: Path) -> Iterator[tuple[str, Path]]:
-    """Where the instructions of a Dockerfile put which files of its context."""
+def _with_mode(mode: int | None) -> Callable[[tarfile.TarInfo], tarfile.TarInfo]:
+    """What is copied keeps its mode, unless the instruction sets one."""
+    return lambda entry: entry if mode is None else entry.replace(mode=mode)
+
+
+def _copied(dockerfile: str, context: Path) -> Iterator[tuple[str, Path, int | None]]:
+    """Where the instructions of a Dockerfile put which files of its context, with which mode."""
     for line in dockerfile.splitlines():
         instruction, *words = line.split() or [""]
-        sources = [word for word in words[:-1] if not word.startswith("--")]
-        if instruction.upper() not in COPYING or len(sources) < len(words) - 1:
+        options = [word for word in words if word.startswith("--")]
+        sources = [word for word in words[:-1] if word not in options]
+        modes = [word.partition("=")[2] for word in options if word.startswith("--chmod=")]
+        # What comes from another stage is no file of the context.
+        if instruction.upper() not in COPYING or len(options) > len(modes):
             continue
+        mode = int(modes[-1], 8) if modes else None
         for source in sources:
             matched = sorted(context.glob(source.rstrip("/")))
             if not matched:
                 raise Refused(f'"/{source}": not found in the build context ({line.strip()})')
             for path in matched:
-                yield from _targets(path, words[-1], into=len(matched) + len(sources) > 2)
+                into = len(matched) + len(sources) > 2
+                for target, file in _targets(path, words[-1], into=into):
+                    yield target, file, mode
 
 
 def _targets(path: Path, target: str, *, into: bool) -> Iterator[tuple[str, Path]]:

@@ -83,7 +83,9 @@ def seed(accounts: Accounts, name: str, files: dict[str, str]) -> None:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         for file, text in files.items():
-            archive.writestr(file, text)
+            entry = zipfile.ZipInfo(file)
+            entry.external_attr = (0o100755 if file.endswith(".sh") else 0o100644) << 16
+            archive.writestr(entry, text)
     s3 = accounts.client("s3")
     s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     s3.put_object(Bucket=name, Key="seed.zip", Body=content.getvalue())
