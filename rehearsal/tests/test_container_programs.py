@@ -143,7 +143,7 @@ def test_a_program_that_is_not_executable_is_not_started(
     (tmp_path / "Dockerfile").write_text(DOCKERFILE.replace("--chmod=0755 ", ""))
     image = f"{REGISTRY}/not-executable:1"
     push(accounts, program, image)
-    actions = ["sagemaker:CreateTrainingJob", "s3:*", *PULL]
+    actions = ["sagemaker:CreateTrainingJob", "s3:*", *OF_JOBS, *PULL]
     statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
     role = accounts.role("training-not-executable", "sagemaker.amazonaws.com", statement)
     (step,) = trained(accounts, image, role, "nomode-tag")

@@ -136,7 +136,10 @@ def test_a_repository_is_a_git_repository_with_the_code(accounts: Accounts) -> N
     assert shown.stdout == b"hello\n"
     # CloudFormation's first commit keeps no file modes (aws-cdk issue 24083).
     listed = subprocess.run(
-        [GIT, "-C", str(folder), "ls-tree", "-r", "main"], capture_output=True, check=True, text=True
+        [GIT, "-C", str(folder), "ls-tree", "-r", "main"],
+        capture_output=True,
+        check=True,
+        text=True,
     )
     assert {line.split()[0] for line in listed.stdout.splitlines()} == {"100644"}
     found = accounts.client("codecommit").get_repository(repositoryName="mine")
