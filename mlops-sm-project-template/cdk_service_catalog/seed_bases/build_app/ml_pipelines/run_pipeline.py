@@ -20,6 +20,12 @@ POLL_SECONDS = 30
 PATIENT = Config(retries={"mode": "standard", "max_attempts": 10})
 """An execution is followed for hours: one call that fails must not end it."""
 ENDED = ("Succeeded", "Failed", "Stopped")
+LOGS = {
+    "training-job": "/aws/sagemaker/TrainingJobs",
+    "processing-job": "/aws/sagemaker/ProcessingJobs",
+    "transform-job": "/aws/sagemaker/TransformJobs",
+}
+"""Log groups by the resource of a job (SageMaker Developer Guide, "CloudWatch Logs")."""
 
 
 def main() -> int:
@@ -96,10 +102,27 @@ def wait(client: Any, execution: str, *, sleep: Callable[[float], None] = time.s
     for step in steps:
         if step["StepStatus"] == "Failed":
             print(f"error: {step['StepName']}: {step.get('FailureReason')}", file=sys.stderr)
+            for line in _where(step):
+                print(f"  {line}", file=sys.stderr)
     if "FailureReason" in status:
         print(f"error: {status['FailureReason']}", file=sys.stderr)
     print(f"pipeline execution: {status['PipelineExecutionStatus']}")
     return 0 if status["PipelineExecutionStatus"] == "Succeeded" else 1
+
+
+def _where(step: Any) -> list[str]:
+    """Which job of a step failed, and where its log is; nothing for a step without a job."""
+    arns = [str(kind.get("Arn", "")) for kind in step.get("Metadata", {}).values()]
+    found = [(arn, group) for arn in arns for kind, group in LOGS.items() if f":{kind}/" in arn]
+    lines = []
+    for arn, group in found:
+        region, name = arn.split(":")[3], arn.rpartition("/")[2]
+        lines += [
+            f"job: {name}",
+            f"log: aws logs tail {group} --log-stream-name-prefix {name}/ --since 1d "
+            f"--region {region}",
+        ]
+    return lines
 
 
 def _steps(client: Any, execution: str) -> list[Any]:

@@ -101,6 +101,27 @@ def test_a_failed_execution_names_the_step_and_the_reason(
     assert errors == ["error: GateFailed: the error is high", "error: a step failed"]
 
 
+def test_a_failed_job_is_named_with_the_command_that_shows_its_log(
+    sagemaker: tuple[Any, Stubber], capsys: pytest.CaptureFixture[str]
+) -> None:
+    client, stubber = sagemaker
+    arn = "arn:aws:sagemaker:eu-west-1:111122223333:processing-job/pipelines-abc-Preprocess"
+    step: dict[str, Any] = {
+        "StepName": "Preprocess",
+        "StepStatus": "Failed",
+        "FailureReason": "ClientError: AlgorithmError: , exit code: 1",
+        "Metadata": {"ProcessingJob": {"Arn": arn}},
+    }
+    _shows(stubber, {"PipelineExecutionStatus": "Failed"}, step)
+    assert wait(client, EXECUTION) == 1
+    errors = capsys.readouterr().err.splitlines()
+    assert errors[1:] == [
+        "  job: pipelines-abc-Preprocess",
+        "  log: aws logs tail /aws/sagemaker/ProcessingJobs --log-stream-name-prefix "
+        "pipelines-abc-Preprocess/ --since 1d --region eu-west-1",
+    ]
+
+
 @pytest.fixture
 def sources(tmp_path: Path) -> Sources:
     (tmp_path / "source_scripts").mkdir()
