@@ -43,7 +43,7 @@ def test_the_sample_is_delivered_to_every_account_and_a_model_goes_to_prod(
     acts = {act["name"]: act["evidence"] for act in shown["acts"]}
     assert list(acts) == [
         *("accounts", "bootstrap", "deploy", "pipelines", "world"),
-        *("project", "model", "promotion", "answer", "upgrade", "teardown"),
+        *("project", "model", "promotion", "answer", "attack", "upgrade", "teardown"),
     ]
     assert [row["role"].rpartition("/")[2] for row in acts["accounts"]["accounts"]] == [
         "governance",
@@ -71,6 +71,9 @@ def test_the_sample_is_delivered_to_every_account_and_a_model_goes_to_prod(
     (rolled_back,) = acts["answer"]["rollbacks"]
     assert (rolled_back["version"], rolled_back["serves again"]) == ("2", "1")
     assert rolled_back["stopped by"].endswith("-prod-server-errors")
+    attempts = acts["attack"]["access"]
+    assert len(attempts) > 20
+    assert {row["decision"] for row in attempts} == {"denied"}
     upgraded = acts["upgrade"]
     elsewhere, published = upgraded["pushes"]
     assert (elsewhere["branch"], elsewhere["started by"]) == ("an-experiment", "nothing")

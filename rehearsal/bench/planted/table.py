@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from mlops_rehearsal.acts.attack import play_attack
 from planted import accounts, people, walls
 from planted.fault import Fault
 from planted.networks import NETWORK_FAULTS
@@ -68,15 +67,33 @@ FAULTS: Final = (
     ),
     Fault(
         "a data scientist who may write every bucket of the account",
-        *("project", "attack", "exchanges what the stages deploy"),
+        *("promotion", "attack", "exchanges what the stages deploy.*it has succeeded"),
         walls.with_every_bucket,
-        done=play_attack,
     ),
     Fault(
-        "a deploy role of prod that trusts everybody in dev",
-        *("project", "attack", "becomes the deploy role of prod"),
+        "pushed code that may write every bucket",
+        *("promotion", "attack", "exchanges it from the pushed code of Synth.*it has succeeded"),
+        walls.with_every_bucket_for_synth,
+    ),
+    Fault(
+        "a deploy role of prod that trusts a data scientist",
+        *("promotion", "attack", "becomes the deploy role of prod.*it has succeeded"),
         walls.with_trust_of_dev,
-        done=play_attack,
+    ),
+    Fault(
+        "a bootstrap of prod that trusts a data scientist",
+        *("promotion", "attack", "becomes the bootstrap's role of prod.*it has succeeded"),
+        walls.with_trust_of_bootstrap,
+    ),
+    Fault(
+        "a data scientist who may make roles",
+        *("promotion", "attack", "makes a role for himself.*it has succeeded"),
+        walls.with_roles,
+    ),
+    Fault(
+        "a data scientist who may start builds",
+        *("promotion", "attack", "starts a build with commands of his own.*it has succeeded"),
+        walls.with_builds,
     ),
     Fault(
         "a pipeline that follows every branch",

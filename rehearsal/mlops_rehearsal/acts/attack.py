@@ -1,12 +1,14 @@
-"""A data scientist attacks; each attempt is refused, or the act fails."""
+"""Act 10: a data scientist attacks; each attempt is refused for its reason, or the act fails."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from mlops_commons.contract import Persona
 from mlops_commons.utilities.errors import PlatformError
-from mlops_rehearsal.acts.attempts import ATTEMPTS, Attacker, Attempt
+from mlops_rehearsal.acts.attacker import Attacker
+from mlops_rehearsal.acts.attempts import ATTEMPTS, Attempt
 from mlops_rehearsal.world.evidence import Evidence
 from mlops_rehearsal.world.world import World
 
@@ -15,41 +17,60 @@ def play_attack(world: World) -> tuple[Evidence, ...]:
     """Try everything of the table in each project, and say at the end what has not been refused.
 
     Raises:
-        PlatformError: an attempt has succeeded, or failed for another reason.
+        PlatformError: an attempt has succeeded, or failed for another reason, or who may make
+            the same call is refused too.
     """
-    rows, succeeded = [], []
+    rows, faults = [], []
     for project in world.projects:
-        attacker = Attacker(world, project)
+        scientist = Attacker(world, project)
         for attempt in ATTEMPTS:
-            said = refusal(attempt, attacker)
-            if attempt.says in said:
-                rows.append(_row(attempt, attacker))
+            world.say(f"a {Persona.DATA_SCIENTIST} {attempt.does}")
+            fault = fault_of(attempt, scientist)
+            if fault:
+                faults.append(f"  {attempt.does} ({attempt.on}): {fault}")
             else:
-                succeeded.append(f"  {attempt.does} ({attempt.on}): {said or 'it has succeeded'}")
-    if succeeded:
+                rows.append(_row(attempt, scientist))
+    if faults:
         raise PlatformError(
-            f"{len(succeeded)} attempts of a data scientist were not refused:\n"
-            + "\n".join(succeeded),
+            f"{len(faults)} attempts of a data scientist were not refused as they should be:\n"
+            + "\n".join(faults),
             hint="docs/security.md says what should have stopped each",
         )
     return (Evidence("access", tuple(rows)),)
 
 
-def refusal(attempt: Attempt, attacker: Attacker) -> str:
-    """What AWS says to an attempt; empty where it lets it happen."""
-    try:
-        attempt.how(attacker)
-    except ClientError as error:
-        return f"{error.response['Error']['Code']}: {error.response['Error']['Message']}"
+def fault_of(attempt: Attempt, scientist: Attacker) -> str:
+    """What is wrong with a refusal; empty where it is one, and for the reason that was meant."""
+    said = said_to(attempt.how, attempt.who(scientist))
+    if not said:
+        return f"it has succeeded; {attempt.stopped_by} should have refused it"
+    if not re.search(attempt.says, said, re.DOTALL):
+        return f"it failed for another reason: {said}"
+    control = said_to(attempt.control, scientist)
+    if re.search(attempt.says, control, re.DOTALL):
+        return f"who may do it is refused too, so this shows nothing: {control}"
     return ""
 
 
-def _row(attempt: Attempt, attacker: Attacker) -> Mapping[str, str]:
+def said_to(how: Callable[[Attacker], object], who: Attacker) -> str:
+    """What AWS or its SDK says to a call; empty where it lets it happen."""
+    try:
+        how(who)
+    except ClientError as error:
+        return f"{error.response['Error']['Code']}: {error.response['Error']['Message']}"
+    except PlatformError as error:
+        return error.message
+    except BotoCoreError as error:
+        return f"{type(error).__name__}: {error}"
+    return ""
+
+
+def _row(attempt: Attempt, scientist: Attacker) -> Mapping[str, str]:
     return {
         "who": f"{Persona.DATA_SCIENTIST}, as an attacker",
         "does": attempt.does,
         "on": attempt.on,
-        "account": attacker.project.dev.account,
+        "account": scientist.project.dev.account,
         "decision": "denied",
         "by": attempt.stopped_by,
     }

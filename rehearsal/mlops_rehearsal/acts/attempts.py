@@ -1,56 +1,30 @@
-"""What an attacker tries with the session that Studio gives a data scientist."""
+"""What an attacker tries; who may make the same call, as the control of each refusal."""
 
-import time
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
+from botocore.exceptions import ClientError
+
+from mlops_commons.config import Stage
 from mlops_commons.contract import Persona, StageName
 from mlops_commons.utilities import names, toolkit
-from mlops_rehearsal.world.projects import Project, persona_credentials
-from mlops_rehearsal.world.world import World
+from mlops_rehearsal.acts import attacker as people
+from mlops_rehearsal.acts.attacker import LOOT, Attacker
+from mlops_rehearsal.acts.source_code import pushed
 
-DENIED: Final = "AccessDenied"
 FOREIGN: Final = "666666666666"
 """An account that no configuration names."""
-LOOT: Final = b"loot"
+COMMIT: Final = "0" * 40
 
 
-@dataclass(frozen=True)
-class Attacker:
-    """A data scientist with bad intentions, in a world with a project."""
-
-    world: World
-    project: Project
-
-    @cached_property
-    def credentials(self) -> Mapping[str, str]:
-        """Of the session in Studio."""
-        return persona_credentials(self.world, self.project.dev, Persona.DATA_SCIENTIST)
-
-    def client(self, service: str) -> Any:
-        """A client in the dev account."""
-        return self.world.client(service, self.project.dev.region, self.credentials)
-
-    def look(self, service: str) -> Any:
-        """What only somebody knows who has looked around; never used for an attempt."""
-        return self.world.administrator(service, self.project.dev.account, self.project.dev.region)
-
-    def bucket(self, part: str) -> str:
-        """The bucket of dev whose name holds a text."""
-        found = [b["Name"] for b in self.look("s3").list_buckets()["Buckets"]]
-        return str(next(name for name in sorted(found) if part in name))
-
-    def overwrite(self, part: str, key: str) -> None:
-        """Write an object of a bucket."""
-        self.client("s3").put_object(Bucket=self.bucket(part), Key=key, Body=LOOT)
-
-    def role(self, who: Persona) -> str:
-        """The role of a persona."""
-        dev = self.project.dev
-        name = who.parameter.within(dev.parameter_namespace)
-        return str(self.look("ssm").get_parameter(Name=name)["Parameter"]["Value"])
+def _open_to_all(**what: str) -> str:
+    """A policy that lets everybody do something."""
+    allowed = {"Effect": "Allow", "Principal": "*", **what}
+    return json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
 
 
 @dataclass(frozen=True)
@@ -61,45 +35,47 @@ class Attempt:
         does: for the report.
         on: what it is aimed at.
         how: makes the call; it must raise.
+        says: a regular expression of the refusal, which names the permission or the rule.
         stopped_by: the statement or the gate that says no.
-        says: a text of the refusal.
+        who: tries it.
+        control: makes the same call as somebody who may, or what may be said instead; it must not
+            be refused like this, so that no refusal is an accident.
     """
 
     does: str
     on: str
     how: Callable[[Attacker], object]
+    says: str
     stopped_by: str
-    says: str = DENIED
+    control: Callable[[Attacker], object]
+    who: Callable[[Attacker], Attacker] = lambda scientist: scientist
+
+
+def denied(permission: str) -> str:
+    """How AWS refuses a call for want of one permission, or by an explicit deny of it."""
+    return rf"^AccessDenied\w*: .*not authorized to perform: {permission}\b"
+
+
+def _prod(who: Attacker) -> Stage:
+    found = who.project.deployment.stage(StageName.PROD)
+    assert found
+    return found
 
 
 def _assume(who: Attacker, role: str) -> object:
-    prod = who.project.deployment.stage(StageName.PROD)
-    assert prod
-    arn = f"arn:aws:iam::{prod.account}:role/{role}"
+    arn = f"arn:aws:iam::{_prod(who).account}:role/{role}"
     return who.client("sts").assume_role(RoleArn=arn, RoleSessionName="attack")
 
 
 def _deploy_role(who: Attacker) -> object:
-    set_name = who.project.deployment.set_name
-    prod = who.project.deployment.stage(StageName.PROD)
-    assert prod
+    set_name, prod = who.project.deployment.set_name, _prod(who)
     prefix = who.world.config.app_prefix
-    role = names.project_deploy_role(prefix, set_name, prod.stage_name, prod.region)
-    return _assume(who, role)
+    return _assume(who, names.project_deploy_role(prefix, set_name, prod.stage_name, prod.region))
 
 
 def _bootstrap_role(who: Attacker) -> object:
-    prod = who.project.deployment.stage(StageName.PROD)
-    assert prod
+    prod = _prod(who)
     return _assume(who, toolkit.deploy_role(prod.account, prod.region))
-
-
-def _model_of_lead(who: Attacker) -> object:
-    return who.client("sagemaker").create_model(
-        ModelName=f"attack-{who.project.project_id}",
-        ExecutionRoleArn=who.role(Persona.LEAD_DATA_SCIENTIST),
-        PrimaryContainer={"Image": f"{FOREIGN}.dkr.ecr.eu-west-1.amazonaws.com/x:1"},
-    )
 
 
 def _approve(who: Attacker) -> object:
@@ -113,113 +89,202 @@ def _approve(who: Attacker) -> object:
 
 
 def _buildspec(who: Attacker) -> object:
-    projects = who.look("codebuild").list_projects()["projects"]
-    name = next(p for p in sorted(projects) if who.project.project_id in p)
     return who.client("codebuild").start_build(
-        projectName=name, buildspecOverride="phases: {build: {commands: [id]}}"
+        projectName=who.project.pipeline("synth"),
+        buildspecOverride="phases: {build: {commands: [id]}}",
     )
 
 
-def _profile(who: Attacker) -> object:
-    look = who.look("sagemaker")
-    lead = who.role(Persona.LEAD_DATA_SCIENTIST)
+def _profile(persona: Persona, who: Attacker) -> object:
+    look, role = who.look("sagemaker"), who.role(persona)
     for profile in look.list_user_profiles()["UserProfiles"]:
-        domain, name = profile["DomainId"], profile["UserProfileName"]
-        described = look.describe_user_profile(DomainId=domain, UserProfileName=name)
-        if described["UserSettings"]["ExecutionRole"] == lead:
-            return who.client("sagemaker").create_presigned_domain_url(
-                DomainId=domain, UserProfileName=name
-            )
-    raise AssertionError("no profile has the lead's role")
+        named = {key: profile[key] for key in ("DomainId", "UserProfileName")}
+        if look.describe_user_profile(**named)["UserSettings"]["ExecutionRole"] == role:
+            return who.client("sagemaker").create_presigned_domain_url(**named)
+    raise AssertionError(f"no profile has the role of {persona}")
 
 
 def _send_out(who: Attacker) -> object:
-    """A bucket of another account lets everybody write."""
+    """A bucket of an account that no stage is lets everybody write."""
     place = who.world.config.pipeline
     s3 = who.world.administrator("s3", place.account, place.region)
-    bucket = f"mlops-loot-{int(time.time())}"
+    bucket = f"mlops-p-loot-artifacts-{place.account}"
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": place.region})
     try:
-        return who.client("s3").put_object(Bucket=bucket, Key="loot", Body=LOOT)
+        policy = _open_to_all(Action="s3:PutObject", Resource=f"arn:aws:s3:::{bucket}/*")
+        s3.delete_public_access_block(Bucket=bucket)
+        s3.put_bucket_policy(Bucket=bucket, Policy=policy)
+        return who.client("s3").put_object(Bucket=bucket, Key="data/loot", Body=LOOT)
     finally:
+        with suppress(ClientError):
+            s3.delete_object(Bucket=bucket, Key="data/loot")
         s3.delete_bucket(Bucket=bucket)
 
 
 def _poison(who: Attacker) -> object:
     return who.client("ecr").put_image(
-        repositoryName=f"sagemaker-{who.project.project_id}",
-        imageManifest="{}",
-        imageTag="0" * 40,
+        repositoryName=f"sagemaker-{who.project.project_id}", imageManifest="{}", imageTag=COMMIT
     )
 
 
 def _launch(who: Attacker) -> object:
-    catalog = who.look("servicecatalog")
-    product = catalog.search_products_as_admin()["ProductViewDetails"][0]["ProductViewSummary"]
+    """Launch the project's product, with a foreign account for prod."""
+    catalog = people.lead(who).client("servicecatalog")
+    products = catalog.search_products()["ProductViewSummaries"]
+    product = next(p["ProductId"] for p in products if p["Name"] == who.project.product)
+    versions = catalog.list_provisioning_artifacts(ProductId=product)
+    values = {
+        "SageMakerProjectName": "attack",
+        "SageMakerProjectId": "p-attack",
+        "ProdAccount": FOREIGN,
+    }
     return who.client("servicecatalog").provision_product(
-        ProductId=product["ProductId"],
-        ProvisioningArtifactName="1.0.0",
-        ProvisionedProductName="attack",
-        ProvisioningParameters=[{"Key": "ProdAccount", "Value": FOREIGN}],
+        ProductId=product,
+        ProvisioningArtifactId=versions["ProvisioningArtifactDetails"][-1]["Id"],
+        ProvisionedProductName="attack-p-attack",
+        ProvisioningParameters=[{"Key": k, "Value": v} for k, v in values.items()],
     )
 
 
+def _role_for_himself(who: Attacker) -> object:
+    name = f"sagemaker-{who.project.project_id}-x"
+    document = _open_to_all(Action="sts:AssumeRole")
+    made = who.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=document)
+    who.look("iam").delete_role(RoleName=name)
+    return made
+
+
+def _start(who: Attacker) -> object:
+    dev, name = who.project.dev, who.project.pipeline("deploy")
+    run = who.client("codepipeline").start_pipeline_execution(name=name)["pipelineExecutionId"]
+    who.world.emulator.end_run(dev.account, dev.region, name, run, "Stopped")
+    return run
+
+
+def _push(branch: str, who: Attacker) -> object:
+    """Push an empty commit to a branch of the deploy repository, with git."""
+    remote = f"codecommit::{who.project.dev.region}://{who.project.pipeline('deploy')}"
+    own = {name.upper(): value for name, value in who.credentials.items()}
+    return pushed(who.world, remote, branch, "Attack", own)
+
+
+def _write(part: str, key: str) -> Callable[[Attacker], object]:
+    """Overwrite an object; `{id}` is the project's."""
+    return lambda who: who.overwrite(part.format(id=who.project.project_id), key)
+
+
+def _by(
+    allowed: Callable[[Attacker], Attacker], how: Callable[[Attacker], object]
+) -> Callable[[Attacker], object]:
+    return lambda who: how(allowed(who))
+
+
+PUT: Final = denied("s3:PutObject")
+ASSEMBLY = _write("{id}-pipeline", "attack/Assembly/attack.zip")
+VERIFIED = _write("{id}-pipeline", "attack/Verified/attack.zip")
+SEED, LOG = _write("-sc-assets-", "seed.zip"), _write("-project-logs-", "log")
+DATA = _write("{id}-artifacts", "data/attack.csv")
+TO_PROD = denied("sts:AssumeRole")
+
 ATTEMPTS: Final = (
     Attempt(
-        "exchanges what the stages deploy",
-        "Assembly",
-        lambda who: who.overwrite(f"{who.project.project_id}-pipeline", "deploy/Assembly/x.zip"),
-        "`WriteData`; `OnlyPipelinesAndSynthWrite` of the bucket",
+        *("exchanges what Synth has made", "Assembly", ASSEMBLY, PUT),
+        *("`WriteData`; `OnlyPipelinesAndSynthWrite`", _by(people.synth, ASSEMBLY)),
     ),
     Attempt(
-        "overwrites the seed of every later project",
-        "seed archive",
-        lambda who: who.overwrite("-sc-assets-", "seed.zip"),
-        "`WriteData`",
+        *("exchanges what the stages deploy, while prod waits", "Verified", VERIFIED, PUT),
+        *("`WriteData`; `OnlyPipelinesWriteMoreThanAssemblies`",),
+        _by(people.deploy_pipeline, VERIFIED),
     ),
     Attempt(
-        "overwrites the log of who did what",
-        "access log",
-        lambda who: who.overwrite("-project-logs-", "log"),
-        "`WriteData`",
+        *("exchanges it from the pushed code of Synth", "Verified", VERIFIED, PUT),
+        *("`OnlyPipelinesWriteMoreThanAssemblies`", _by(people.deploy_pipeline, VERIFIED)),
+        people.synth,
     ),
     Attempt(
-        "swaps a registered model",
-        "registered/",
-        lambda who: who.overwrite(
-            f"{who.project.project_id}-artifacts", "registered/0/model.tar.gz"
-        ),
-        "`WriteData`; the bucket's policy",
+        *("overwrites the seed of every later project", "seed archive", SEED, PUT),
+        *("`WriteData`", _by(people.administrator, SEED)),
     ),
     Attempt(
-        "swaps the sources of jobs",
-        "sources/",
-        lambda who: who.overwrite(f"{who.project.project_id}-artifacts", "sources/0/evaluate.py"),
-        "`WriteData`; the bucket's policy",
-    ),
-    Attempt("pushes an image before its build", "image tag", _poison, "`UseProjectImages`"),
-    Attempt("names a foreign account for prod", FOREIGN, _launch, "`LaunchProducts` of leads"),
-    Attempt("becomes the deploy role of prod", "project deploy role", _deploy_role, "its trust"),
-    Attempt("becomes the bootstrap's role of prod", "cdk role", _bootstrap_role, "its trust"),
-    Attempt("runs a container as the lead", "model", _model_of_lead, "`iam:PassRole` of one role"),
-    Attempt("approves prod", "Approve-prod", _approve, "`ApproveDeployments` of leads"),
-    Attempt("starts a build with commands of his own", "build", _buildspec, "no such permission"),
-    Attempt("opens the lead's profile", "profile", _profile, "`NoWayIntoAnotherProfile`"),
-    Attempt(
-        "makes a role for himself",
-        "role",
-        lambda who: who.client("iam").create_role(
-            RoleName=f"sagemaker-{who.project.project_id}-x", AssumeRolePolicyDocument="{}"
-        ),
-        "no such permission",
+        *("overwrites the log of who did what", "access log", LOG, PUT),
+        *("`WriteData`", _by(people.administrator, LOG)),
     ),
     Attempt(
-        "deploys a version of his choice",
-        "deploy pipeline",
-        lambda who: who.client("codepipeline").start_pipeline_execution(
-            name=who.project.pipeline("deploy")
-        ),
-        "no such permission",
+        *("swaps a registered model", "registered/"),
+        *(_write("{id}-artifacts", f"registered/{COMMIT}/model.tar.gz"), PUT),
+        *("`WriteData`; `RegisteredByOneRole`", DATA),
     ),
-    Attempt("sends data out", "bucket of a foreign account", _send_out, "`aws:ResourceAccount`"),
+    Attempt(
+        *("swaps the sources of jobs", "sources/"),
+        *(_write("{id}-artifacts", f"sources/{COMMIT}/evaluate.py"), PUT),
+        *("`WriteData`; `SourcesByOneRole`", DATA),
+    ),
+    Attempt(
+        *("pushes an image before its build", "image tag", _poison, denied("ecr:PutImage")),
+        *("`UseProjectImages`", _by(people.administrator, _poison)),
+    ),
+    Attempt(
+        *("launches a project", "product", _launch, denied("servicecatalog:ProvisionProduct")),
+        *("`LaunchProducts` of leads", _by(people.lead, _launch)),
+    ),
+    Attempt(
+        *("names a foreign account for prod, as the lead", FOREIGN, _launch),
+        *("ProdAccount.*666666666666.*not", "allowed values of the product", lambda who: None),
+        people.lead,
+    ),
+    Attempt(
+        *("becomes the deploy role of prod", "project deploy role", _deploy_role, TO_PROD),
+        *("its trust", _by(people.deploy_pipeline, _deploy_role)),
+    ),
+    Attempt(
+        *("becomes it from the pushed code of Synth", "project deploy role", _deploy_role),
+        *(TO_PROD, "its trust", _by(people.deploy_pipeline, _deploy_role)),
+        people.synth,
+    ),
+    Attempt(
+        *("becomes the bootstrap's role of prod", "cdk role", _bootstrap_role, TO_PROD),
+        *("its trust: governance alone", _by(people.governance, _bootstrap_role)),
+    ),
+    Attempt(
+        *("becomes it from the pushed code of Synth", "cdk role", _bootstrap_role, TO_PROD),
+        *("its trust: governance alone", _by(people.governance, _bootstrap_role)),
+        people.synth,
+    ),
+    Attempt(
+        *("approves prod", "Approve-prod", _approve, denied("codepipeline:PutApprovalResult")),
+        *("`ApproveDeployments` of leads", _by(people.lead, _approve)),
+    ),
+    Attempt(
+        *("starts a build with commands of his own", "build", _buildspec),
+        *(denied("codebuild:StartBuild"), "no such permission"),
+        _by(people.deploy_pipeline, _buildspec),
+    ),
+    Attempt(
+        *("opens the lead's profile", "profile", partial(_profile, Persona.LEAD_DATA_SCIENTIST)),
+        *(denied("sagemaker:CreatePresignedDomainUrl"), "`NoWayIntoAnotherProfile`"),
+        _by(people.administrator, partial(_profile, Persona.LEAD_DATA_SCIENTIST)),
+    ),
+    Attempt(
+        *("makes a role for himself", "role", _role_for_himself, denied("iam:CreateRole")),
+        *("no such permission", _by(people.administrator, _role_for_himself)),
+    ),
+    Attempt(
+        *("makes a role from the pushed code of Synth", "role", _role_for_himself),
+        *(denied("iam:CreateRole"), "no such permission"),
+        *(_by(people.administrator, _role_for_himself), people.synth),
+    ),
+    Attempt(
+        *("deploys a version of his choice", "deploy pipeline", _start),
+        *(denied("codepipeline:StartPipelineExecution"), "no such permission"),
+        _by(people.administrator, _start),
+    ),
+    Attempt(
+        *("pushes to main without a review", "deploy repository", partial(_push, "main")),
+        *("not authorized to perform: codecommit:GitPush on refs/heads/main", "`NoPushToMain`"),
+        partial(_push, "a-topic"),
+    ),
+    Attempt(
+        *("sends data out", "bucket of another account", _send_out, PUT),
+        *("`aws:ResourceAccount`", DATA),
+    ),
 )

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from mlops_commons.utilities.errors import PlatformError
@@ -14,18 +15,22 @@ def tip(world: World, project: Project, kind: str) -> str:
     return _git(world, "-C", str(_folder(world, project, kind)), "rev-parse", "HEAD")
 
 
-def pushed(world: World, remote: str, branch: str, message: str) -> str:
+def pushed(
+    world: World, remote: str, branch: str, message: str, own: Mapping[str, str] | None = None
+) -> str:
     """Push an empty commit to a branch of a repository, as a person does; the commit.
 
     Args:
         remote: its URL for git-remote-codecommit.
+        own: variables of the person's shell, such as credentials.
     """
+    shell = {**world.environment(), **(own or {})}
     folder = world.folder / "clones" / "of-a-push"
     shutil.rmtree(folder, ignore_errors=True)
-    _git(world, "clone", "--quiet", remote, str(folder))
-    _git(world, "-C", str(folder), "commit", "--quiet", "--allow-empty", "--message", message)
-    _git(world, "-C", str(folder), "push", "--quiet", "origin", f"HEAD:refs/heads/{branch}")
-    return _git(world, "-C", str(folder), "rev-parse", "HEAD")
+    _run_git(shell, "clone", "--quiet", remote, str(folder))
+    _run_git(shell, "-C", str(folder), "commit", "--quiet", "--allow-empty", "--message", message)
+    _run_git(shell, "-C", str(folder), "push", "--quiet", "origin", f"HEAD:refs/heads/{branch}")
+    return _run_git(shell, "-C", str(folder), "rev-parse", "HEAD")
 
 
 def cloned(world: World, project: Project, kind: str) -> Path:
@@ -47,10 +52,12 @@ def _folder(world: World, project: Project, kind: str) -> Path:
 
 
 def _git(world: World, *arguments: str) -> str:
+    return _run_git(world.environment(), *arguments)
+
+
+def _run_git(shell: Mapping[str, str], *arguments: str) -> str:
     git = shutil.which("git") or "git"
-    done = subprocess.run(
-        [git, *arguments], capture_output=True, check=False, text=True, env=world.environment()
-    )
+    done = subprocess.run([git, *arguments], capture_output=True, check=False, text=True, env=shell)
     if done.returncode:
         raise PlatformError(
             f"git {' '.join(arguments)}: {done.stderr.strip()}",

@@ -5,6 +5,7 @@ from typing import Final
 from mlops_commons.utilities.errors import PlatformError
 from mlops_rehearsal.acts.accounts import play_accounts
 from mlops_rehearsal.acts.answer import play_answer
+from mlops_rehearsal.acts.attack import play_attack
 from mlops_rehearsal.acts.bootstrap import play_bootstrap
 from mlops_rehearsal.acts.deployed_world import play_deployed_world
 from mlops_rehearsal.acts.first_deploy import play_first_deploy
@@ -26,8 +27,9 @@ ACTS: Final = (
     Act(7, "model", "A model is trained and registered", play_training),
     Act(8, "promotion", "Approved, it goes to dev, preprod and prod", play_promotion),
     Act(9, "answer", "The endpoints answer; a canary fails", play_answer),
-    Act(10, "upgrade", "A push upgrades a template", play_upgrade),
-    Act(11, "teardown", "Everything goes, in order", play_teardown, removes=True),
+    Act(10, "attack", "A data scientist attacks", play_attack),
+    Act(11, "upgrade", "A push upgrades a template", play_upgrade),
+    Act(12, "teardown", "Everything goes, in order", play_teardown, removes=True),
 )
 
 

@@ -1,4 +1,4 @@
-"""Act 10: a developer publishes a changed product; the push starts the pipeline that offers it."""
+"""Act 11: a developer publishes a changed product; the push starts the pipeline that offers it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -1,0 +1,98 @@
+"""Who attacks: a data scientist's session, and the sessions that may do the same."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mlops_commons.contract import Persona
+from mlops_rehearsal.world.projects import Project, persona_credentials
+from mlops_rehearsal.world.world import World
+
+LOOT: Final = b"loot"
+
+
+@dataclass(frozen=True)
+class Attacker:
+    """A data scientist with bad intentions, in a world with a project."""
+
+    world: World
+    project: Project
+
+    @property
+    def credentials(self) -> Mapping[str, str]:
+        """Of the session in Studio."""
+        return persona_credentials(self.world, self.project.dev, Persona.DATA_SCIENTIST)
+
+    def client(self, service: str) -> Any:
+        """A client in the dev account."""
+        return self.world.client(service, self.project.dev.region, self.credentials)
+
+    def taking(self, credentials: Mapping[str, str]) -> "Attacker":
+        """The same calls by somebody else, who may make them."""
+        return Somebody(self.world, self.project, credentials)
+
+    def role_of_project(self, name: str, service: str) -> "Attacker":
+        """The same calls by a role of the project."""
+        arn = f"arn:aws:iam::{self.project.dev.account}:role/sagemaker-{self.project.project_id}-"
+        return self.taking(
+            self.world.emulator.service_credentials(
+                arn + name, f"{service}.amazonaws.com", "control"
+            )
+        )
+
+    def look(self, service: str) -> Any:
+        """What only somebody knows who has looked around; never used for an attempt."""
+        return self.world.administrator(service, self.project.dev.account, self.project.dev.region)
+
+    def bucket(self, part: str) -> str:
+        """The bucket of dev whose name holds a text."""
+        found = [b["Name"] for b in self.look("s3").list_buckets()["Buckets"]]
+        return str(next(name for name in sorted(found) if part in name))
+
+    def overwrite(self, part: str, key: str) -> None:
+        """Write an object of a bucket."""
+        self.client("s3").put_object(Bucket=self.bucket(part), Key=key, Body=LOOT)
+
+    def role(self, who: Persona) -> str:
+        """The role of a persona."""
+        dev = self.project.dev
+        name = who.parameter.within(dev.parameter_namespace)
+        return str(self.look("ssm").get_parameter(Name=name)["Parameter"]["Value"])
+
+
+@dataclass(frozen=True)
+class Somebody(Attacker):
+    """The same calls by a session that may make them."""
+
+    session: Mapping[str, str]
+
+    @property
+    def credentials(self) -> Mapping[str, str]:
+        """Of that session."""
+        return self.session
+
+
+def administrator(who: Attacker) -> Attacker:
+    """The administrator of dev."""
+    return who.taking(who.world.administrators[who.project.dev.account])
+
+
+def governance(who: Attacker) -> Attacker:
+    """The administrator of governance."""
+    return who.taking(who.world.administrators[who.world.config.pipeline.account])
+
+
+def lead(who: Attacker) -> Attacker:
+    """The lead, in Studio."""
+    dev = who.project.dev
+    return who.taking(persona_credentials(who.world, dev, Persona.LEAD_DATA_SCIENTIST))
+
+
+def deploy_pipeline(who: Attacker) -> Attacker:
+    """The project's deploy pipeline."""
+    return who.role_of_project("deploy-pipeline", "codepipeline")
+
+
+def synth(who: Attacker) -> Attacker:
+    """What runs the code of the project's deploy repository."""
+    return who.role_of_project("synth", "codebuild")
