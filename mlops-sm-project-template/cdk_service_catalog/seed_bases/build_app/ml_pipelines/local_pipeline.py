@@ -1,4 +1,4 @@
-"""A pipeline on this machine: its jobs as a table, run one after the other, and its gate."""
+"""A pipeline on this machine: its jobs as a table, run one after the other, and its gates."""
 
 import argparse
 import json
@@ -50,7 +50,7 @@ class LocalPipeline:
     jobs: tuple[LocalJob, ...]
     report: str
     metrics: Mapping[str, tuple[str, ...]]
-    gate: LocalGate
+    gates: tuple[LocalGate, ...]
 
 
 def run_jobs(pipeline: LocalPipeline, data: Path, folder: Path) -> dict[str, Any]:
@@ -87,7 +87,9 @@ def main(pipeline: LocalPipeline, arguments: Sequence[str] | None = None) -> int
     width = max(map(len, values))
     for label, value in values.items():
         print(f"{label:<{width}}  {value:>10.3f}")
-    return _judge(pipeline.gate, values[pipeline.gate.metric], given.limit)
+    limits = [getattr(given, _attribute(gate)) for gate in pipeline.gates]
+    judged = zip(pipeline.gates, limits, strict=True)
+    return max(_judge(gate, values[gate.metric], limit) for gate, limit in judged)
 
 
 def _judge(gate: LocalGate, value: float, limit: float) -> int:
@@ -109,17 +111,21 @@ def _value(report: Any, path: tuple[str, ...]) -> float:
 
 
 def _parser(pipeline: LocalPipeline) -> argparse.ArgumentParser:
-    gate = pipeline.gate
     parser = argparse.ArgumentParser(
         description="Runs the pipeline's jobs on this machine, without AWS and without Docker."
     )
     parser.add_argument("--data", type=Path, default=pipeline.data, help="a file or a folder")
-    parser.add_argument(
-        gate.option,
-        dest="limit",
-        type=float,
-        default=gate.limit,
-        help=f"the gate: what '{gate.metric}' is {'at most' if gate.at_most else 'at least'} "
-        "(default: %(default)s)",
-    )
+    for gate in pipeline.gates:
+        parser.add_argument(
+            gate.option,
+            dest=_attribute(gate),
+            type=float,
+            default=gate.limit,
+            help=f"the gate: what '{gate.metric}' is {'at most' if gate.at_most else 'at least'} "
+            "(default: %(default)s)",
+        )
     return parser
+
+
+def _attribute(gate: LocalGate) -> str:
+    return gate.option.strip("-").replace("-", "_")

@@ -10,7 +10,10 @@ from botocore.exceptions import ClientError
 
 from ml_pipelines.settings import Settings
 
-FOLDERS = ("source_scripts", "data")
+SCRIPTS = "source_scripts"
+FOLDERS = (SCRIPTS, "data")
+DECLARATION = "project.yml"
+"""Where a repository has one: it goes where the scripts go, which read it."""
 
 
 def _repository() -> Path:
@@ -62,7 +65,7 @@ class Sources:
     def uploads(self) -> list[Upload]:
         """The plan, in the order of names."""
         prefix = f"sources/{self.digest}"
-        return [Upload(f, f"{prefix}/{f.relative_to(self._root).as_posix()}") for f in self._files]
+        return [Upload(file, f"{prefix}/{_place(file, self._root)}") for file in self._files]
 
     def upload(self, s3: Any) -> int:
         """Carry the plan out with a client of S3; how many files.
@@ -106,6 +109,8 @@ def put_once(s3: Any, settings: Settings, key: str, content: bytes) -> None:
 
 
 def _files(root: Path) -> Iterator[Path]:
+    if (root / DECLARATION).is_file():
+        yield root / DECLARATION
     for folder in FOLDERS:
         for file in sorted((root / folder).rglob("*")):
             parts = file.relative_to(root).parts
@@ -113,6 +118,11 @@ def _files(root: Path) -> Iterator[Path]:
             hidden = any(part.startswith(".") or part == "__pycache__" for part in parts)
             if file.is_file() and not hidden:
                 yield file
+
+
+def _place(file: Path, root: Path) -> str:
+    within = file.relative_to(root).as_posix()
+    return f"{SCRIPTS}/{DECLARATION}" if within == DECLARATION else within
 
 
 def _digest(root: Path, files: list[Path]) -> str:

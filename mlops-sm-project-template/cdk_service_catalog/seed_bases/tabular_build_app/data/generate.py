@@ -10,6 +10,7 @@ from pathlib import Path
 
 ROWS = 1500
 SEED = 1994
+HEADER = "sex,length,diameter,height,whole_weight,shucked_weight,viscera_weight,shell_weight,rings"
 FILE = Path(__file__).with_name("abalone-generated.csv")
 
 
@@ -19,9 +20,9 @@ def main() -> None:
 
 
 def generated(rows: int = ROWS, seed: int = SEED) -> str:
-    """The content of the file: no header, rings last."""
+    """The content of the file: a header, then the rows."""
     source = random.Random(seed)
-    return "".join(_row(source) + "\n" for _ in range(rows))
+    return "".join(line + "\n" for line in [HEADER, *(_row(source) for _ in range(rows))])
 
 
 def _row(source: random.Random) -> str:

@@ -4,54 +4,71 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ml_pipelines import local_pipeline
+from ml_pipelines import declared, local_pipeline
+from ml_pipelines.bounds import REPORT, bounds
+from ml_pipelines.declared import METRIC_GROUPS, METRICS, BadDeclaration, Declaration
 from ml_pipelines.local_jobs import LocalJob
 from ml_pipelines.local_pipeline import LocalGate, LocalPipeline
 from ml_pipelines.sources import REPOSITORY
-from ml_pipelines.training.defaults import DATA, HYPERPARAMETERS, MAXIMUM_MEAN_SQUARED_ERROR
 
-ERROR = "mean squared error (mse) on the test set"
-PIPELINE = LocalPipeline(
-    data=REPOSITORY / DATA,
-    jobs=(
-        LocalJob(
-            name="preprocess",
-            script="preprocess.py",
-            inputs={"input": local_pipeline.DATA},
-            outputs=("train", "validation", "test"),
-        ),
-        LocalJob(
-            name="train",
-            script="train.py",
-            inputs={"train": "preprocess/train", "validation": "preprocess/validation"},
-            hyperparameters=HYPERPARAMETERS,
-            training=True,
-        ),
-        LocalJob(
-            name="evaluate",
-            script="evaluate.py",
-            inputs={
-                "model": "train/model",
-                "train": "preprocess/train",
-                "test": "preprocess/test",
-            },
-            outputs=("evaluation",),
-        ),
+JOBS = (
+    LocalJob(
+        name="preprocess",
+        script="preprocess.py",
+        inputs={"input": local_pipeline.DATA},
+        outputs=("train", "validation", "test"),
     ),
-    report="evaluate/evaluation/evaluation.json",
-    metrics={
-        ERROR: ("regression_metrics", "mse", "value"),
-        "standard deviation of the residuals": ("regression_metrics", "mse", "standard_deviation"),
-        "mse of predicting the mean": ("regression_metrics", "baseline_mse", "value"),
-    },
-    gate=LocalGate(option="--maximum-mse", metric=ERROR, limit=MAXIMUM_MEAN_SQUARED_ERROR),
+    LocalJob(
+        name="train",
+        script="train.py",
+        inputs={"train": "preprocess/train", "validation": "preprocess/validation"},
+        training=True,
+    ),
+    LocalJob(
+        name="evaluate",
+        script="evaluate.py",
+        inputs={"model": "train/model", "train": "preprocess/train", "test": "preprocess/test"},
+        outputs=("evaluation",),
+    ),
 )
+
+
+def pipeline(found: Declaration) -> LocalPipeline:
+    """The pipeline of a declaration."""
+    group = METRIC_GROUPS[found.task]
+    gates = bounds(found)
+    metrics = {name: (group, name, "value") for name in METRICS[found.task]}
+    baseline = f"baseline_{found.gate.metric}"
+    return LocalPipeline(
+        data=REPOSITORY / found.table.file,
+        jobs=JOBS,
+        report=f"evaluate/evaluation/{REPORT}",
+        metrics={
+            **metrics,
+            f"{found.gate.metric} without a model": (group, baseline, "value"),
+            **{gate.what: gate.path for gate in gates},
+        },
+        gates=tuple(
+            LocalGate(option=gate.option, metric=gate.what, limit=gate.limit, at_most=gate.at_most)
+            for gate in gates
+        ),
+    )
 
 
 def train_locally(data: Path, folder: Path) -> dict[str, Any]:
     """Run the jobs below a folder; `evaluation.json` of the last one."""
-    return local_pipeline.run_jobs(PIPELINE, data, folder)
+    return local_pipeline.run_jobs(pipeline(declared.read()), data, folder)
+
+
+def main() -> int:
+    """Train as declared; 1 when the declaration, a script or the gate fails."""
+    try:
+        found = pipeline(declared.read())
+    except BadDeclaration as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return local_pipeline.main(found)
 
 
 if __name__ == "__main__":
-    sys.exit(local_pipeline.main(PIPELINE))
+    sys.exit(main())

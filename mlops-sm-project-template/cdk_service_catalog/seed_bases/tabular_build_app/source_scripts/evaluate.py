@@ -1,4 +1,4 @@
-"""Processing job: the error of the model on the test set, through the code that will serve it.
+"""Processing job: the model on the test set, through the code that will serve it.
 
 Reads model, train and test below /opt/ml/processing, writes evaluation/evaluation.json.
 """
@@ -10,46 +10,31 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
 from archives import unpack
-from tables import FEATURES, LABEL, BadData, read_folder
+from declaration import declaration
+from tables import BadData, read_folder
+from train import measure
 
 
 def main() -> int:
     """Write the report; exit code 1 says what is wrong."""
     base = Path(os.environ.get("ML_ROOT", "/opt/ml")) / "processing"
+    found = declaration()
     try:
-        train, test = (read_folder(base / name) for name in ("train", "test"))
-        report = evaluate(unpacked(base / "model"), train, test)
+        train, test = (
+            read_folder(base / name, found.table.handed_on) for name in ("train", "test")
+        )
     except BadData as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    folder = unpacked(base / "model")
+    model = serving_code(folder).model_fn(str(folder))
     target = base / "evaluation"
     target.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(report, indent=2, sort_keys=True)
+    text = json.dumps(measure(model, train, test, found), indent=2, sort_keys=True)
     (target / "evaluation.json").write_text(text + "\n", encoding="utf-8")
     print(text)
     return 0
-
-
-def evaluate(model_dir: Path, train: pd.DataFrame, test: pd.DataFrame) -> dict[str, Any]:
-    """The error on the test set, beside that of always predicting the mean of the training set."""
-    serving = serving_code(model_dir)
-    model = serving.model_fn(str(model_dir))
-    truth = test[LABEL].to_numpy()
-    residuals = np.array(serving.predict_fn(test[list(FEATURES)], model)) - truth
-    baseline = truth - train[LABEL].mean()
-    return {
-        "regression_metrics": {
-            "mse": {
-                "value": float(np.mean(residuals**2)),
-                "standard_deviation": float(np.std(residuals)),
-            },
-            "baseline_mse": {"value": float(np.mean(baseline**2))},
-            "rows": {"value": len(test)},
-        }
-    }
 
 
 def serving_code(model_dir: Path) -> Any:

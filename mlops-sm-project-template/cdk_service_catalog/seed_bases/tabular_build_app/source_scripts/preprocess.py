@@ -1,48 +1,64 @@
-"""Processing job: check the data and split it; nothing is fitted here.
+"""Processing job: check the data and split it as `project.yml` says; nothing is fitted here.
 
-Reads /opt/ml/processing/input, writes train, validation and test beside it (70, 15, 15 percent).
+Reads /opt/ml/processing/input, writes train, validation and test beside it, with a header.
 """
 
 import os
 import sys
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-from tables import LABEL, BadData, read_folder
+from declaration import Declaration, declaration
+from splits import split
+from tables import BadData, missing_labels, read_folder
 
-SEED = 7
-SHARES = {"train": 0.70, "validation": 0.15}
 MINIMUM_ROWS = 20
-"""Enough for each part to have rows; an error measured on so few says nothing yet."""
+"""Enough for each part to have rows; a metric measured on so few says nothing yet."""
 
 
 def main() -> int:
     """Split what is in the input folder; exit code 1 says what is wrong with it."""
     base = Path(os.environ.get("ML_ROOT", "/opt/ml")) / "processing"
+    found = declaration()
     try:
-        rows = read_folder(base / "input")
-        if rows[LABEL].isna().any():
-            raise BadData(f"row {int(rows[LABEL].isna().idxmax()) + 1}: {LABEL} is missing")
-        if len(rows) < MINIMUM_ROWS:
-            raise BadData(f"the data has {len(rows)} rows, {MINIMUM_ROWS} are needed")
+        parts = split(checked(read_folder(base / "input", found.table), found), found)
     except BadData as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    for name, part in split(rows).items():
+    for name, part in parts.items():
         (base / name).mkdir(parents=True, exist_ok=True)
-        part.to_csv(base / name / f"{name}.csv", header=False, index=False)
+        part.to_csv(base / name / f"{name}.csv", index=False)
         print(f"{name}: {len(part)} rows")
     return 0
 
 
-def split(rows: pd.DataFrame, seed: int = SEED) -> dict[str, pd.DataFrame]:
-    """Train, validation and test: disjoint, together everything, the same for the same seed."""
-    order = np.random.default_rng(seed).permutation(len(rows))
-    first = int(SHARES["train"] * len(rows))
-    second = first + int(SHARES["validation"] * len(rows))
-    places = {"train": order[:first], "validation": order[first:second], "test": order[second:]}
-    return {name: rows.iloc[np.sort(place)] for name, place in places.items()}
+def checked(rows: pd.DataFrame, found: Declaration) -> pd.DataFrame:
+    """The rows, when something can be learnt from them.
+
+    Raises:
+        BadData: labels are missing, there are too few rows, or the classes are not as declared.
+    """
+    label = found.table.label
+    if absent := list(missing_labels(rows, found.table)):
+        more = f" (and in {len(absent) - 1} more)" if len(absent) > 1 else ""
+        raise BadData(f"row {absent[0]}: {label} is missing{more}")
+    if len(rows) < MINIMUM_ROWS:
+        raise BadData(f"the data has {len(rows)} rows, {MINIMUM_ROWS} are needed")
+    if found.task != "regression":
+        _check_classes(rows, found)
+    return rows
+
+
+def _check_classes(rows: pd.DataFrame, found: Declaration) -> None:
+    from models import text
+
+    names = sorted({text(value) for value in rows[found.table.label]})
+    if found.task == "binary" and len(names) != 2:
+        raise BadData(f"a binary task has two classes, {found.table.label} has {len(names)}")
+    if found.task == "binary" and found.positive not in names:
+        raise BadData(f"the positive class '{found.positive}' is not one of {', '.join(names)}")
+    if len(names) < 2:
+        raise BadData(f"{found.table.label} is '{names[0]}' in every row: nothing is to be learnt")
 
 
 if __name__ == "__main__":

@@ -1,67 +1,178 @@
-"""The table that the model learns from: its columns, and how a file becomes rows of them."""
+"""How a file becomes rows of the declared table: columns by name, types, missing values."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from declaration import Table
 
-CATEGORICAL = ("sex",)
-NUMERIC = (
-    *("length", "diameter", "height"),
-    *("whole_weight", "shucked_weight", "viscera_weight", "shell_weight"),
-)
-FEATURES = (*CATEGORICAL, *NUMERIC)
-LABEL = "rings"
+ABSENT = ("nan", "None", "<NA>", "NaT")
+"""How pandas writes a value that is not there."""
+REPORTED = 10
+"""So many problems of a file are told; more would hide the first."""
 
 
 class BadData(Exception):
     """A file does not hold the table; the message says where and what."""
 
 
-def read(file: Path) -> pd.DataFrame:
-    """Read features and label from a CSV file without header.
-
-    Raises:
-        BadData: not a CSV file, another number of columns, or a number that is none.
-    """
-    try:
-        rows = pd.read_csv(file, header=None, dtype=str, keep_default_na=False)
-    except pd.errors.EmptyDataError:
-        raise BadData(f"{file.name} is empty") from None
-    except (pd.errors.ParserError, UnicodeDecodeError) as error:
-        raise BadData(f"{file.name} is not a CSV file in UTF-8: {error}") from None
-    if rows.shape[1] != len(FEATURES) + 1:
-        raise BadData(f"{file.name}: {rows.shape[1]} columns, {len(FEATURES) + 1} are needed")
-    rows.columns = pd.Index([*FEATURES, LABEL])
-    return typed(rows, file.name)
-
-
-def read_folder(folder: Path) -> pd.DataFrame:
-    """Read all files of a folder, as an input or a channel of a job holds them.
+def read_folder(folder: Path, table: Table, *, labelled: bool = True) -> pd.DataFrame:
+    """Read all files below a folder, as an input or a channel of a job holds them.
 
     Raises:
         BadData: there is none, or one does not hold the table.
     """
-    files = sorted(file for file in folder.glob("*") if file.is_file())
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
     if not files:
         raise BadData(f"{folder} holds no file")
-    return pd.concat([read(file) for file in files], ignore_index=True)
+    return pd.concat([read(file, table, labelled=labelled) for file in files], ignore_index=True)
 
 
-def typed(rows: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Texts as numbers where numbers are meant; an empty text is a missing value.
+def read(file: Path, table: Table, *, labelled: bool = True) -> pd.DataFrame:
+    """Read a file: CSV with or without a header (also `.gz`), or Parquet.
+
+    Args:
+        labelled: the label must be there; else it is left out.
 
     Raises:
-        BadData: a text is neither a finite number nor empty; the message names row and column.
+        BadData: not such a file, columns are missing, or values that are not of their type.
     """
-    typed_rows = rows.copy()
-    for column in [column for column in rows.columns if column not in CATEGORICAL]:
-        texts = rows[column].astype(str).str.strip().replace({"nan": "", "None": ""})
-        numbers = pd.to_numeric(texts.where(texts != ""), errors="coerce")
-        wrong = texts[(texts != "") & ~np.isfinite(numbers)]
-        if len(wrong):
-            raise BadData(
-                f"{name}, row {wrong.index[0] + 1}: {column} is '{wrong.iloc[0]}', not a number"
-            )
-        typed_rows[column] = numbers
-    return typed_rows
+    return typed(texts(file, table, labelled=labelled), table, file.name)
+
+
+def texts(file: Path, table: Table, *, labelled: bool = True) -> pd.DataFrame:
+    """The declared columns of a file as the texts that it holds.
+
+    Raises:
+        BadData: not such a file, or columns are missing.
+    """
+    columns = [name for name in table.columns if labelled or name != table.label]
+    if file.suffix == ".parquet":
+        rows = _parquet(file)
+    else:
+        rows = named(_csv(file, table), table.features, columns, file.name)
+    needed = [*table.features, *([table.label] if labelled else [])]
+    if labelled:
+        needed += [name for name in (table.group, table.time) if name]
+    if absent := [name for name in needed if name not in rows.columns]:
+        raise BadData(f"{file.name}: column '{absent[0]}' is missing; needed are {_list(needed)}")
+    if extra := [str(name) for name in rows.columns if name not in table.columns]:
+        print(f"{file.name}: not declared, so not used: {_list(extra)}")
+    kept = [name for name in columns if name in rows.columns and name in table.kept]
+    return rows[kept].reset_index(drop=True)
+
+
+def named(
+    rows: pd.DataFrame, features: Sequence[str], columns: Sequence[str], name: str
+) -> pd.DataFrame:
+    """Texts with the names of their columns: those of the first row, where it is a header.
+
+    Args:
+        features: a first row that holds most of them is a header.
+        columns: what a row without a header holds, in order.
+
+    Raises:
+        BadData: a header has a name twice; without a header, the number of values does not fit.
+    """
+    first = [str(text).strip() for text in rows.iloc[0]]
+    if sum(feature in first for feature in features) * 2 > len(features):
+        if twice := next((text for text in first if text and first.count(text) > 1), ""):
+            raise BadData(f"{name}: the header has '{twice}' twice")
+        return rows.iloc[1:].set_axis(first, axis="columns")
+    if rows.shape[1] != len(columns):
+        raise BadData(
+            f"{name}: {rows.shape[1]} values in a row and no header, {len(columns)} are needed: "
+            + _list(columns)
+        )
+    return rows.set_axis(list(columns), axis="columns")
+
+
+def typed(rows: pd.DataFrame, table: Table, name: str) -> pd.DataFrame:
+    """Texts as numbers and dates where these are declared; what is missing stays missing.
+
+    A date becomes days since 1970-01-01.
+
+    Raises:
+        BadData: a value is not of its type; the message names row and column, the first ten.
+    """
+    found: dict[str, pd.Series] = {}
+    wrong: list[tuple[int, str]] = []
+    for column in rows.columns:
+        said = rows[column].astype(str).str.strip()
+        said = said.mask(said.isin({*table.missing, *ABSENT}), "")
+        kind = table.columns[str(column)]
+        if kind in ("category", "text"):
+            found[column] = said
+            continue
+        values = _numbers(said, table) if kind == "number" else _days(said)
+        found[column] = values
+        bad = said[(said != "") & ~np.isfinite(values)]
+        wrong += [
+            (int(str(place)) + 1, f"{column} is '{text}', not a {kind}")
+            for place, text in bad.head(REPORTED).items()
+        ]
+    if wrong:
+        told = [f"row {row}: {words}" for row, words in sorted(wrong)[:REPORTED]]
+        raise BadData(f"{name}, " + "\n".join(told))
+    return pd.DataFrame(found, index=rows.index)
+
+
+def inputs(rows: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """What the model is fitted on: the features, and of each date also month and weekday."""
+    found = rows[list(table.features)].copy()
+    for column in table.of_type("date"):
+        days = pd.to_datetime(found[column], unit="D", errors="coerce")
+        found[f"{column} month"] = days.dt.month
+        found[f"{column} weekday"] = days.dt.dayofweek
+    return found
+
+
+def missing_labels(rows: pd.DataFrame, table: Table) -> Iterator[int]:
+    """The numbers of the rows, from 1, that say nothing of what is to be predicted."""
+    label = rows[table.label]
+    absent = label.isna() | (label.astype(str) == "")
+    yield from (int(place) + 1 for place in np.flatnonzero(absent.to_numpy()))
+
+
+def _csv(file: Path, table: Table) -> pd.DataFrame:
+    try:
+        return pd.read_csv(
+            file,
+            header=None,
+            dtype=str,
+            keep_default_na=False,
+            sep=table.separator,
+            encoding="utf-8-sig",
+        )
+    except pd.errors.EmptyDataError:
+        raise BadData(f"{file.name} is empty") from None
+    except (pd.errors.ParserError, UnicodeDecodeError, OSError, EOFError) as error:
+        raise BadData(f"{file.name} is not a CSV file in UTF-8: {error}") from None
+
+
+def _parquet(file: Path) -> pd.DataFrame:
+    try:
+        rows = pd.read_parquet(file)
+    except (OSError, ValueError) as error:
+        raise BadData(f"{file.name} is not a Parquet file: {error}") from None
+    return rows.astype(object).where(rows.notna(), "").astype(str)
+
+
+def _numbers(texts: pd.Series, table: Table) -> pd.Series:
+    if table.thousands:
+        texts = texts.str.replace(table.thousands, "", regex=False)
+    if table.decimal != ".":
+        texts = texts.str.replace(table.decimal, ".", regex=False)
+    return pd.to_numeric(texts.where(texts != ""), errors="coerce")
+
+
+def _days(texts: pd.Series) -> pd.Series:
+    dates = pd.to_datetime(texts.where(texts != ""), format="ISO8601", errors="coerce", utc=True)
+    return (dates - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)
+
+
+def _list(names: Sequence[str]) -> str:
+    shown = names[:REPORTED]
+    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
+    return ", ".join(shown) + more

@@ -1,4 +1,4 @@
-"""Training job: fit preprocessing and regressor as one object, and leave it with its serving code.
+"""Training job: fit the declared model, and leave it with its serving code.
 
 Follows SageMaker's contract for containers: channels, hyperparameters, /opt/ml/model.
 """
@@ -11,75 +11,64 @@ import sys
 from pathlib import Path
 
 import joblib
-import numpy as np
 import pandas as pd
-from sklearn.compose import ColumnTransformer
-from sklearn.ensemble import HistGradientBoostingRegressor
-from sklearn.impute import SimpleImputer
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
-from tables import CATEGORICAL, FEATURES, LABEL, NUMERIC, BadData, read_folder
+from declaration import (
+    HYPERPARAMETERS,
+    METRIC_GROUPS,
+    Declaration,
+    declaration,
+    declaration_file,
+)
+from metrics import report
+from models import Model, baseline, class_numbers, fit
+from tables import BadData, read_folder
 
-HYPERPARAMETERS = {"learning-rate": 0.05, "iterations": 200, "leaves": 15, "seed": 7}
 NUMBER = r"\d+(\.\d+)?([eE]-?\d+)?"
 MODEL_FILE = "model.joblib"
-SERVING_FILES = ("inference.py", "tables.py")
+SERVING_FILES = ("inference.py", "declaration.py", "models.py", "tables.py")
 
 
 def main() -> int:
     """Train on the channel `train`, report on `validation`; exit code 1 says what is wrong."""
     root = Path(os.environ.get("ML_ROOT", "/opt/ml"))
+    found = declaration()
     try:
-        chosen = hyperparameters(root)
-        train, validation = (read_channel(root, name) for name in ("train", "validation"))
+        chosen = hyperparameters(root, found)
+        train, validation = (read_channel(root, name, found) for name in ("train", "validation"))
     except BadData as error:
         fail(root, str(error))
         return 1
-    model = fit(train, chosen)
-    error = mean_squared_error(model, validation)
-    print(f"validation_mse={error:.4f}")
-    target = Path(os.environ.get("SM_MODEL_DIR", root / "model"))
-    save(model, target)
+    model = fit(train, found, chosen)
+    measured = measure(model, train, validation, found)[METRIC_GROUPS[found.task]]
+    for name, value in measured.items():
+        if not name.startswith("baseline_") and name != "rows":
+            print(f"validation_{name}={value['value']:.4f}")
+    save(model, Path(os.environ.get("SM_MODEL_DIR", root / "model")))
     return 0
 
 
-def fit(rows: pd.DataFrame, chosen: dict[str, float]) -> Pipeline:
-    """Preprocessing and regressor, fitted on these rows only."""
-    numeric = Pipeline([("impute", SimpleImputer(strategy="median")), ("scale", StandardScaler())])
-    categorical = Pipeline(
-        [
-            ("impute", SimpleImputer(strategy="constant", missing_values="", fill_value="unknown")),
-            ("encode", OneHotEncoder(handle_unknown="ignore", sparse_output=False)),
-        ]
-    )
-    preprocessing = ColumnTransformer(
-        [("numeric", numeric, list(NUMERIC)), ("categorical", categorical, list(CATEGORICAL))]
-    )
-    regressor = HistGradientBoostingRegressor(
-        learning_rate=chosen["learning-rate"],
-        max_iter=int(chosen["iterations"]),
-        max_leaf_nodes=int(chosen["leaves"]),
-        random_state=int(chosen["seed"]),
-    )
-    model = Pipeline([("preprocessing", preprocessing), ("regressor", regressor)])
-    return model.fit(rows[list(FEATURES)], rows[LABEL])
+def measure(
+    model: Model, train: pd.DataFrame, rows: pd.DataFrame, found: Declaration
+) -> dict[str, dict[str, dict[str, float]]]:
+    """The report of the model on rows that it has not seen, beside the baseline of `train`."""
+    truth = rows[found.table.label]
+    if model.classes:
+        truth = class_numbers(rows, found, model.classes)
+    without = baseline(train, len(rows), found, model)
+    return report(found, truth.to_numpy(), model.scores(rows), without)
 
 
-def mean_squared_error(model: Pipeline, rows: pd.DataFrame) -> float:
-    """The mean of the squared residuals."""
-    residuals = model.predict(rows[list(FEATURES)]) - rows[LABEL].to_numpy()
-    return float(np.mean(residuals**2))
-
-
-def save(model: Pipeline, target: Path) -> None:
+def save(model: Model, target: Path) -> None:
     """The model's archive: the fitted object, and the code that serves it."""
-    (target / "code").mkdir(parents=True, exist_ok=True)
+    code = target / "code"
+    code.mkdir(parents=True, exist_ok=True)
     joblib.dump(model, target / MODEL_FILE)
     for name in SERVING_FILES:
-        shutil.copy(Path(__file__).with_name(name), target / "code" / name)
+        shutil.copy(Path(__file__).with_name(name), code / name)
+    shutil.copy(declaration_file(), code)
 
 
-def read_channel(root: Path, name: str) -> pd.DataFrame:
+def read_channel(root: Path, name: str, found: Declaration) -> pd.DataFrame:
     """All files of a channel.
 
     Raises:
@@ -87,13 +76,13 @@ def read_channel(root: Path, name: str) -> pd.DataFrame:
     """
     own = os.environ.get(f"SM_CHANNEL_{name.upper()}", root / "input" / "data" / name)
     try:
-        return read_folder(Path(own))
+        return read_folder(Path(own), found.table.handed_on)
     except BadData as error:
         raise BadData(f"channel '{name}': {error}") from None
 
 
-def hyperparameters(root: Path) -> dict[str, float]:
-    """What the job was given, over the defaults.
+def hyperparameters(root: Path, found: Declaration) -> dict[str, float]:
+    """What the job was given, over what is declared.
 
     Raises:
         BadData: an unknown name, or a value that is not a number.
@@ -108,7 +97,9 @@ def hyperparameters(root: Path) -> dict[str, float]:
     for name, value in own.items():
         if not re.fullmatch(NUMBER, str(value)):
             raise BadData(f"hyperparameter '{name}' is '{value}', not a positive number")
-    return {name: float(own.get(name, default)) for name, default in HYPERPARAMETERS.items()}
+    return {
+        name: float(own.get(name, declared)) for name, declared in found.hyperparameters.items()
+    }
 
 
 def fail(root: Path, message: str) -> None:

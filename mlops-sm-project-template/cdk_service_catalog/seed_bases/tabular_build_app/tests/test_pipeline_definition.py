@@ -9,10 +9,15 @@ from typing import Any
 
 import pytest
 
+from ml_pipelines import declared
+from ml_pipelines.bounds import bounds
 from ml_pipelines.discovery import get_pipeline
 from ml_pipelines.settings import EXAMPLE
 from ml_pipelines.sources import REPOSITORY, Sources
-from ml_pipelines.training.defaults import APPROVAL_STATUS, DATA
+from ml_pipelines.training.defaults import APPROVAL_STATUS
+
+DECLARED = declared.read()
+METRIC = f"{declared.METRIC_GROUPS[DECLARED.task]}.{DECLARED.gate.metric}.value"
 
 
 @pytest.fixture(scope="module")
@@ -121,8 +126,8 @@ def test_the_training_pipeline_goes_from_data_to_a_registered_version(
         "ProcessingInstanceType": "ml.m5.xlarge",
         "TrainingInstanceType": "ml.m5.xlarge",
         "ModelApprovalStatus": APPROVAL_STATUS,
-        "InputDataUri": Sources(EXAMPLE).uri(DATA),
-        "MaximumMeanSquaredError": 6.0,
+        "InputDataUri": Sources(EXAMPLE).uri(DECLARED.table.file),
+        **{bound.parameter: bound.limit for bound in bounds(DECLARED)},
     }
 
 
@@ -136,20 +141,20 @@ def test_each_step_reads_what_the_steps_before_it_wrote(definition: dict[str, An
     assert {model, parts.format("train"), parts.format("test")} <= {*steps["Evaluate"]}
 
 
-def test_the_gate_compares_the_error_of_the_report_with_the_parameter(
+def test_the_gate_compares_what_the_report_says_with_the_parameters(
     definition: dict[str, Any],
 ) -> None:
-    (condition,) = definition["Steps"][-1]["Arguments"]["Conditions"]
-    assert condition == {
-        "Type": "LessThanOrEqualTo",
-        "LeftValue": {
-            "Std:JsonGet": {
-                "PropertyFile": {"Get": "Steps.Evaluate.PropertyFiles.EvaluationReport"},
-                "Path": "regression_metrics.mse.value",
-            }
-        },
-        "RightValue": {"Get": "Parameters.MaximumMeanSquaredError"},
+    skill, *others = definition["Steps"][-1]["Arguments"]["Conditions"]
+    read = {"PropertyFile": {"Get": "Steps.Evaluate.PropertyFiles.EvaluationReport"}}
+    assert skill == {
+        "Type": "GreaterThanOrEqualTo",
+        "LeftValue": {"Std:JsonGet": {**read, "Path": "gate.skill"}},
+        "RightValue": {"Get": "Parameters.MinimumSkill"},
     }
+    declared_bounds = (DECLARED.gate.at_most, DECLARED.gate.at_least)
+    assert len(others) == sum(bound is not None for bound in declared_bounds)
+    for other in others:
+        assert other["LeftValue"] == {"Std:JsonGet": {**read, "Path": "gate.value"}}
 
 
 def test_the_registered_version_serves_with_the_code_in_its_archive(
@@ -172,16 +177,15 @@ def test_the_registered_version_serves_with_the_code_in_its_archive(
 def test_a_version_records_what_it_is_made_of(definition: dict[str, Any]) -> None:
     _, register = definition["Steps"][-1]["Arguments"]["IfSteps"]
     recorded = register["Arguments"]["CustomerMetadataProperties"]
-    metric = "regression_metrics.mse.value"
     read = {"PropertyFile": {"Get": "Steps.Evaluate.PropertyFiles.EvaluationReport"}}
     assert recorded == {
         "ModelSha256": {"Get": "Steps.Seal.OutputParameters['sha256']"},
         "SourcesSha256": Sources(EXAMPLE).digest,
         "CommitId": EXAMPLE.commit_id,
         "ImageDigest": EXAMPLE.image_digest,
-        "Metric": metric,
+        "Metric": METRIC,
         "MetricValue": {
-            "Std:Join": {"On": "", "Values": [{"Std:JsonGet": {**read, "Path": metric}}]}
+            "Std:Join": {"On": "", "Values": [{"Std:JsonGet": {**read, "Path": METRIC}}]}
         },
     }
 

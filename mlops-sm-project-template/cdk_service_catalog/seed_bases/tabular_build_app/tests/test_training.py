@@ -3,31 +3,34 @@
 import importlib.util
 import json
 import math
-import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-import preprocess
 import pytest
-import train as training
-from tables import FEATURES, LABEL, read
+from declared_rows import DATA, DECLARED, FEATURES, TABLE, as_csv, as_json, data_file, rows
+from preprocess import MINIMUM_ROWS, checked
+from splits import split
+from tables import BadData, read, read_folder
+from train import measure
 
+from ml_pipelines.bounds import bounds
+from ml_pipelines.declared import METRIC_GROUPS
 from ml_pipelines.local_jobs import JobFailed, LocalJob, run
 from ml_pipelines.run_locally import train_locally
 from ml_pipelines.sources import REPOSITORY
-from ml_pipelines.training.defaults import DATA, HYPERPARAMETERS
 
-ABALONE = os.environ.get("ABALONE_CSV", "")
-"""The UCI Abalone data, where somebody has it (see data/README.md)."""
+NUMBERS = TABLE.of_type("number")
+CATEGORIES = TABLE.of_type("category")
+needs_a_number = pytest.mark.skipif(not NUMBERS, reason="no feature is a number")
 
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     folder = tmp_path_factory.mktemp("training")
-    return folder, train_locally(REPOSITORY / DATA, folder)
+    return folder, train_locally(DATA, folder)
 
 
 @pytest.fixture(scope="session")
@@ -45,92 +48,93 @@ def serving(model_dir: Path) -> Any:
     return module
 
 
-def test_the_model_is_better_than_the_mean(trained: tuple[Path, dict[str, Any]]) -> None:
-    metrics = trained[1]["regression_metrics"]
-    assert 0 < metrics["mse"]["value"] < 0.5 * metrics["baseline_mse"]["value"]
+def test_the_model_is_better_than_none(trained: tuple[Path, dict[str, Any]]) -> None:
+    report = trained[1]
+    assert report["gate"]["skill"] > 0
+    metric = DECLARED.gate.metric
+    values = report[METRIC_GROUPS[DECLARED.task]]
+    assert report["gate"]["value"] == values[metric]["value"]
+    assert values[metric]["value"] != values[f"baseline_{metric}"]["value"]
 
 
-def test_two_trainings_give_the_same_error(
+def test_two_trainings_give_the_same_report(
     trained: tuple[Path, dict[str, Any]], tmp_path: Path
 ) -> None:
-    assert train_locally(REPOSITORY / DATA, tmp_path) == trained[1]
+    assert train_locally(DATA, tmp_path) == trained[1]
 
 
-def test_the_parts_are_disjoint_and_together_everything() -> None:
-    rows = read(REPOSITORY / DATA)
-    parts = preprocess.split(rows)
-    indices = [index for part in parts.values() for index in part.index]
-    assert sorted(indices) == list(rows.index)
-    assert [round(len(part) / len(rows), 2) for part in parts.values()] == [0.70, 0.15, 0.15]
-    again = preprocess.split(rows)
+def test_the_parts_are_disjoint_and_have_their_shares() -> None:
+    found = read(data_file(), TABLE)
+    parts = split(found, DECLARED)
+    again = split(found, DECLARED)
     assert all(parts[name].equals(again[name]) for name in parts)
-    assert not parts["test"].equals(preprocess.split(rows, seed=8)["test"])
+    total = sum(map(len, parts.values()))
+    shares = {"validation": DECLARED.split.validation, "test": DECLARED.split.test}
+    for name, share in shares.items():
+        assert abs(len(parts[name]) / total - share) < 0.1
+    columns = [*FEATURES, TABLE.label]
+    seen: set[tuple[object, ...]] = set()
+    for part in parts.values():
+        own = {tuple(map(str, row)) for row in part[columns].itertuples(index=False)}
+        assert not own & seen
+        seen |= own
 
 
-def test_served_predictions_are_those_of_training(model_dir: Path, serving: Any) -> None:
-    rows = read(REPOSITORY / DATA)
-    parts = preprocess.split(rows)
-    chosen = {name: float(value) for name, value in HYPERPARAMETERS.items()}
-    fitted = training.fit(parts["train"], chosen)
-    expected = [float(value) for value in fitted.predict(parts["test"][list(FEATURES)])]
-    csv = parts["test"][list(FEATURES)].to_csv(header=False, index=False)
+def test_served_predictions_are_those_of_the_evaluation(
+    trained: tuple[Path, dict[str, Any]], model_dir: Path, serving: Any
+) -> None:
+    processed = trained[0] / "preprocess" / "opt" / "ml" / "processing"
+    parts = {name: read_folder(processed / name, TABLE.handed_on) for name in ("train", "test")}
     model = serving.model_fn(str(model_dir))
-    assert serving.predict_fn(serving.input_fn(csv, "text/csv"), model) == expected
+    assert measure(model, parts["train"], parts["test"], DECLARED) == trained[1]
 
 
-def test_csv_and_json_give_the_same_answer(model_dir: Path, serving: Any) -> None:
-    model = serving.model_fn(str(model_dir))
-    row = ["M", 0.5, 0.4, 0.14, 0.6, 0.25, 0.13, 0.18]
-    csv = ",".join(map(str, row))
-    named = dict(zip(FEATURES, row, strict=True))
-    asked = [
-        (csv, "text/csv"),
-        (csv.encode(), "text/csv; charset=utf-8"),
-        (json.dumps({"instances": [row]}), "application/json"),
-        (json.dumps({"instances": [named]}), "application/json"),
-        (",".join(f'"{value}"' for value in row) + "\r\n", "text/csv"),
+def test_every_form_of_a_request_gives_the_same_answer(model_dir: Path, serving: Any) -> None:
+    model, asked = serving.model_fn(str(model_dir)), rows(3)
+    lists = json.dumps({"instances": [[row[name] for name in FEATURES] for row in asked]})
+    forms = [
+        (as_csv(asked), "text/csv"),
+        (as_csv(asked, header=True), "text/csv"),
+        (as_csv(asked).replace("\n", "\r\n").encode(), "text/csv; charset=utf-8"),
+        (as_json(asked), "application/json"),
+        (lists, "application/json"),
     ]
-    answers = [serving.predict_fn(serving.input_fn(*question), model) for question in asked]
-    assert answers == [answers[0]] * len(asked)
-    assert json.loads(serving.output_fn(answers[0], "application/json")) == {
-        "predictions": answers[0]
-    }
-    assert serving.output_fn(answers[0], "text/csv") == f"{answers[0][0]}\n"
+    answers = [serving.predict_fn(serving.input_fn(*form), model) for form in forms]
+    assert len(answers[0]) == 3
+    assert answers == [answers[0]] * len(forms)
+    text = serving.output_fn(answers[0], "application/json")
+    assert json.loads(text) == {"predictions": answers[0]}
+    assert serving.output_fn(answers[0], "text/csv").count("\n") == 3
 
 
-@pytest.mark.parametrize("sex", ["X", ""])
-def test_an_unknown_category_and_a_missing_number_are_served(
-    model_dir: Path, serving: Any, sex: str
-) -> None:
-    model = serving.model_fn(str(model_dir))
-    rows = serving.input_fn(f"{sex},0.5,,0.14,0.6,0.25,0.13,0.18", "text/csv")
-    (value,) = serving.predict_fn(rows, model)
-    assert 1 < value < 29
+def test_what_is_absent_or_null_is_missing_in_every_form(model_dir: Path, serving: Any) -> None:
+    model, (row, *_) = serving.model_fn(str(model_dir)), rows(1)
+    absent = {name: value for name, value in row.items() if name != FEATURES[0]}
+    forms = [
+        (as_json([absent]), "application/json"),
+        (json.dumps({"instances": [{**row, FEATURES[0]: None}]}), "application/json"),
+        (as_csv([{**row, FEATURES[0]: ""}]), "text/csv"),
+    ]
+    answers = [serving.predict_fn(serving.input_fn(*form), model) for form in forms]
+    assert answers == [answers[0]] * len(forms)
 
 
-def test_a_value_that_is_absent_or_null_in_json_is_missing_as_in_csv(
-    model_dir: Path, serving: Any
-) -> None:
-    model = serving.model_fn(str(model_dir))
-    rest = {"height": 0.14, "whole_weight": 0.6, "shell_weight": 0.18}
-    bodies = [{"length": 0.5, **rest}, {"length": 0.5, "sex": None, "diameter": None, **rest}]
-    asked = [(json.dumps({"instances": [body]}), "application/json") for body in bodies]
-    asked.append((",0.5,,0.14,0.6,,,0.18", "text/csv"))
-    answers = [serving.predict_fn(serving.input_fn(*question), model) for question in asked]
-    assert answers == [answers[0]] * len(asked)
+@pytest.mark.skipif(not CATEGORIES, reason="no feature is a category")
+def test_a_category_that_training_has_not_seen_is_served(model_dir: Path, serving: Any) -> None:
+    model, (row, *_) = serving.model_fn(str(model_dir)), rows(1)
+    strange = as_csv([{**row, CATEGORIES[0]: "never seen before"}])
+    assert len(serving.predict_fn(serving.input_fn(strange, "text/csv"), model)) == 1
 
 
 @pytest.mark.parametrize(
     ("body", "content_type", "words"),
     [
-        ("M,0.5", "text/csv", "row 1 has 2 values, 8 are needed: sex, length"),
-        ("M,a,0.4,0.1,0.6,0.2,0.1,0.1", "text/csv", "row 1: length is 'a', not a number"),
         ("", "text/csv", "the request holds no row"),
-        ("M,inf,0.4,0.1,0.6,0.2,0.1,0.1", "text/csv", "row 1: length is 'inf', not a number"),
         ("{}", "application/json", 'JSON must be {"instances"'),
         ("{", "application/json", "the request is not JSON"),
         ('{"instances": [5]}', "application/json", "row 1 is 5, neither a list nor an object"),
-        ('{"instances": [{"size": 1}]}', "application/json", "row 1 has 'size', allowed are sex"),
+        ('{"instances": [{"no such": 1}]}', "application/json", "row 1 has 'no such', allowed are"),
+        ('{"instances": [[]]}', "application/json", "row 1 has 0 values"),
         ("<a/>", "application/xml", "content type 'application/xml' is not known"),
     ],
 )
@@ -139,16 +143,34 @@ def test_a_bad_request_is_told_why(serving: Any, body: str, content_type: str, w
         serving.input_fn(body, content_type)
 
 
+@pytest.mark.parametrize("extra", [1, -1])
+def test_a_row_with_another_number_of_values_is_refused(serving: Any, extra: int) -> None:
+    values = list(rows(1)[0].values())
+    body = json.dumps({"instances": [[*values, "1"] if extra > 0 else values[:-1]]})
+    with pytest.raises(ValueError, match=f"row 1 has {len(FEATURES) + extra} values"):
+        serving.input_fn(body, "application/json")
+    line = as_csv(rows(1), without="" if extra > 0 else FEATURES[-1]).strip()
+    with pytest.raises(ValueError, match=f"{len(FEATURES)} are needed"):
+        serving.input_fn(line + (",1" if extra > 0 else ""), "text/csv")
+
+
+@needs_a_number
+@pytest.mark.parametrize("value", ["a", "inf", "1e999"])
+def test_a_value_that_is_no_number_is_named_with_its_row(serving: Any, value: str) -> None:
+    first, second = rows(2)
+    body = as_csv([first, {**second, NUMBERS[0]: value}])
+    with pytest.raises(
+        ValueError, match=re.escape(f"row 2: {NUMBERS[0]} is '{value}', not a number")
+    ):
+        serving.input_fn(body, "text/csv")
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
         (b"", "bad.csv is empty"),
-        (b"\xff\xfe", "bad.csv is not a CSV file in UTF-8"),
-        (b"M,0.5,0.4\n", "3 columns, 9 are needed"),
-        (b"M,0.5,0.4,0.1,0.6,0.2,0.1,0.1,old\n", "rings is 'old', not a number"),
-        (b"M,inf,0.4,0.1,0.6,0.2,0.1,0.1,9\n", "length is 'inf', not a number"),
-        (b"M,0.5,0.4,0.1,0.6,0.2,0.1,0.1,\n", "rings is missing"),
-        (b"M,0.5,0.4,0.1,0.6,0.2,0.1,0.1,9\n" * 19, "the data has 19 rows, 20 are needed"),
+        (b"\xff\xfe\x00", "bad.csv is not a CSV file in UTF-8"),
+        (b"just one value\n", f"{len(TABLE.columns)} are needed"),
     ],
 )
 def test_bad_data_stops_the_first_step_with_a_reason(
@@ -160,6 +182,16 @@ def test_bad_data_stops_the_first_step_with_a_reason(
         run(job, tmp_path / "jobs")
     assert words in str(raised.value)
     assert "Traceback" not in str(raised.value)
+
+
+def test_too_few_rows_and_rows_without_label_are_refused() -> None:
+    found = read(data_file(), TABLE)
+    with pytest.raises(BadData, match=f"{MINIMUM_ROWS} are needed"):
+        checked(found.head(MINIMUM_ROWS - 1), DECLARED)
+    found[TABLE.label] = found[TABLE.label].astype(object)
+    found.loc[found.index[2], TABLE.label] = ""
+    with pytest.raises(BadData, match=re.escape(f"row 3: {TABLE.label} is missing")):
+        checked(found, DECLARED)
 
 
 def test_a_training_without_data_leaves_a_reason_for_sagemaker(tmp_path: Path) -> None:
@@ -195,51 +227,20 @@ def test_a_wrong_hyperparameter_stops_the_training_with_a_reason(
         run(job, tmp_path)
 
 
-def test_the_smallest_data_that_is_allowed_trains(tmp_path: Path) -> None:
-    lines = (REPOSITORY / DATA).read_text().splitlines(keepends=True)
-    small = tmp_path / "shells.data"
-    small.write_text("".join(lines[: preprocess.MINIMUM_ROWS]))
-    report = train_locally(small, tmp_path / "jobs")
-    assert math.isfinite(report["regression_metrics"]["mse"]["value"])
-
-
-def test_the_shipped_data_is_what_the_recipe_gives(tmp_path: Path) -> None:
-    spec = importlib.util.spec_from_file_location("generate", REPOSITORY / "data" / "generate.py")
-    assert spec and spec.loader
-    recipe = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(recipe)
-    assert recipe.generated() == recipe.FILE.read_text()
-
-
-@pytest.mark.parametrize(("gate", "code"), [("6.0", 0), ("0.01", 1)])
-def test_the_gate_decides_the_exit_code(gate: str, code: int) -> None:
+@pytest.mark.parametrize("reached", [True, False])
+def test_the_gate_decides_the_exit_code(reached: bool) -> None:
+    skill, *others = bounds(DECLARED)
+    arguments = [skill.option, "0.0" if reached else "1.1"]
+    for bound in others:
+        arguments += [bound.option, str(math.inf if bound.at_most else -math.inf)]
     done = subprocess.run(
-        [sys.executable, "-m", "ml_pipelines.run_locally", "--maximum-mse", gate],
+        [sys.executable, "-m", "ml_pipelines.run_locally", *arguments],
         cwd=REPOSITORY,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == code, done.stderr
-    assert "mean squared error (mse)" in done.stdout
-    assert ("at most 0.01 is allowed" in done.stderr) == bool(code)
+    assert done.returncode == (0 if reached else 1), done.stderr
+    assert DECLARED.gate.metric in done.stdout
+    assert ("at least 1.1 is allowed" in done.stderr) == (not reached)
     assert "Traceback" not in done.stderr
-
-
-@pytest.mark.skipif(not ABALONE, reason="ABALONE_CSV names no file")
-def test_the_real_data_gives_an_error_below_the_usual(tmp_path: Path) -> None:
-    report = train_locally(Path(ABALONE), tmp_path)
-    assert report["regression_metrics"]["mse"]["value"] < 5.2
-
-
-@pytest.mark.skipif(not ABALONE, reason="ABALONE_CSV names no file")
-def test_the_error_on_the_real_data_is_not_luck_of_one_split() -> None:
-    rows = read(Path(ABALONE))
-    chosen = {name: float(value) for name, value in HYPERPARAMETERS.items()}
-    errors = []
-    for seed in range(3):
-        parts = preprocess.split(rows, seed=seed)
-        model = training.fit(parts["train"], chosen)
-        errors.append(training.mean_squared_error(model, parts["test"]))
-    assert sum(errors) / len(errors) < 5.2, errors
-    assert LABEL not in FEATURES

@@ -1,7 +1,3 @@
-"""What a training starts with unless somebody says otherwise."""
+"""How a version starts unless somebody says otherwise; the rest stands in `project.yml`."""
 
-DATA = "data/abalone-generated.csv"
 APPROVAL_STATUS = "PendingManualApproval"
-MAXIMUM_MEAN_SQUARED_ERROR = 6.0
-HYPERPARAMETERS = {"learning-rate": 0.05, "iterations": 200, "leaves": 15, "seed": 7}
-"""Found by cross-validation on the UCI Abalone data."""

@@ -1,18 +1,25 @@
-"""Processing job around a batch transform: is the input a table, has every row a score?
+"""Processing job around a batch transform: is the input the table, has every row a score?
 
---before: reads input, writes checked (features only). --after: reads checked and scores, writes report.
+--before: reads input, writes checked (what is scored) and identifiers (of which row).
+--after: reads checked, identifiers and scores, writes scored (identifier and score) and report.
 """
 
 import argparse
+import csv
 import json
 import math
 import os
 import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from tables import FEATURES, LABEL, BadData, typed
+from declaration import Declaration, declaration
+from tables import BadData, texts, typed
 
 import pandas as pd  # isort: skip
+
+ENDINGS = (".csv", ".csv.gz", ".data", ".txt", ".parquet")
+SCORE = "score"
 
 
 def main() -> int:
@@ -24,7 +31,7 @@ def main() -> int:
     arguments = parser.parse_args()
     base = Path(os.environ.get("ML_ROOT", "/opt/ml")) / "processing"
     try:
-        rows = before(base) if arguments.before else after(base)
+        rows = (before if arguments.before else after)(base, declaration())
     except BadData as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -32,58 +39,74 @@ def main() -> int:
     return 0
 
 
-def before(base: Path) -> int:
-    """Check every file and leave its features; a label in the last column is dropped."""
-    files = sorted((base / "input").glob("*.csv"))
+def before(base: Path, found: Declaration) -> int:
+    """Check every file, and leave its features and, beside them, what names each row."""
+    files = sorted(file for file in (base / "input").rglob("*") if file.name.endswith(ENDINGS))
     if not files:
-        raise BadData(f"{base / 'input'} holds no CSV file: there is nothing to score")
-    (base / "checked").mkdir(parents=True, exist_ok=True)
-    return sum(_check(file, base / "checked" / file.name) for file in files)
+        raise BadData(f"{base / 'input'} holds no file of a table: there is nothing to score")
+    total = 0
+    for file in files:
+        name = file.relative_to(base / "input").as_posix().replace("/", "__") + ".csv"
+        rows = _rows(file, found)
+        _write(base / "checked" / name, rows[list(found.table.features)].itertuples(index=False))
+        identifier = found.table.identifier
+        named = rows[identifier] if identifier in rows.columns else range(1, len(rows) + 1)
+        _write(base / "identifiers" / name, ([value] for value in named))
+        total += len(rows)
+    return total
 
 
-def after(base: Path) -> int:
-    """Compare the number of lines and look at every score."""
+def after(base: Path, found: Declaration) -> int:
+    """Compare the number of lines, look at every score, and put it beside its row's name."""
     checked = sorted((base / "checked").glob("*.csv"))
     if not checked:
-        raise BadData(f"{base / 'checked'} holds no CSV file")
+        raise BadData(f"{base / 'checked'} holds no file")
     counted = {}
     for file in checked:
         scores = base / "scores" / f"{file.name}.out"
         if not scores.is_file():
             raise BadData(f"{file.name} has no scores: {scores.name} is missing")
-        asked, answered = _lines(file), _lines(scores)
-        if len(asked) != len(answered):
-            raise BadData(f"{scores.name}: {len(answered)} scores for {len(asked)} rows")
-        for number, text in enumerate(answered, start=1):
-            if not _is_number(text):
+        named, answered = _read(base / "identifiers" / file.name), _read(scores)
+        if len(named) != len(answered):
+            raise BadData(f"{scores.name}: {len(answered)} scores for {len(named)} rows")
+        for number, (text, *_) in enumerate(answered, start=1):
+            if not _is_score(text, found):
                 raise BadData(f"{scores.name}, line {number}: '{text}' is no score")
-        counted[file.name] = len(asked)
+        header = [found.table.identifier or "row", SCORE]
+        pairs = ([name[0], score[0]] for name, score in zip(named, answered, strict=True))
+        _write(base / "scored" / file.name, [header, *pairs])
+        counted[file.name] = len(named)
     (base / "report").mkdir(parents=True, exist_ok=True)
     text = json.dumps({"scored_rows": counted}, indent=2, sort_keys=True)
     (base / "report" / "report.json").write_text(text + "\n", encoding="utf-8")
     return sum(counted.values())
 
 
-def _check(file: Path, target: Path) -> int:
-    rows = [line.split(",") for line in _lines(file)]
-    allowed = (len(FEATURES), len(FEATURES) + 1)
-    for number, row in enumerate(rows, start=1):
-        if len(row) not in allowed:
-            raise BadData(
-                f"{file.name}, row {number}: {len(row)} values; {allowed[0]} features are needed "
-                f"(and {LABEL} may follow)"
-            )
-    features = pd.DataFrame([row[: len(FEATURES)] for row in rows], columns=list(FEATURES))
-    typed(features, file.name)
-    target.write_text("".join(",".join(row[: len(FEATURES)]) + "\n" for row in rows))
-    return len(rows)
+def _rows(file: Path, found: Declaration) -> pd.DataFrame:
+    """The texts of a file, when each is of its type and on one line."""
+    rows = texts(file, found.table, labelled=False)
+    typed(rows, found.table, file.name)
+    for name in found.table.features:
+        if rows[name].str.contains("[\r\n]").any():
+            place = int(rows[name].str.contains("[\r\n]").to_numpy().argmax()) + 1
+            raise BadData(f"{file.name}, row {place}: {name} has a line break; a row is one line")
+    return rows
 
 
-def _lines(file: Path) -> list[str]:
-    return [line for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+def _write(file: Path, rows: Iterable[Sequence[object]]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w", encoding="utf-8", newline="") as target:
+        csv.writer(target, lineterminator="\n").writerows(rows)
 
 
-def _is_number(text: str) -> bool:
+def _read(file: Path) -> list[list[str]]:
+    with file.open(encoding="utf-8", newline="") as source:
+        return [row for row in csv.reader(source) if row]
+
+
+def _is_score(text: str, found: Declaration) -> bool:
+    if found.task == "multiclass":
+        return bool(text.strip())
     try:
         return math.isfinite(float(text))
     except ValueError:

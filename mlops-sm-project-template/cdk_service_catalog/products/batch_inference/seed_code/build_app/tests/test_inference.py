@@ -1,6 +1,9 @@
 """The batch: checked, scored by the serving code of the model, and checked again."""
 
+import csv
+import gzip
 import importlib.util
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -8,23 +11,25 @@ from typing import Any
 import boto3
 import pytest
 from botocore.stub import ANY, Stubber
+from declared_rows import DATA, FEATURES, TABLE, as_csv, rows
 
 from ml_pipelines.discovery import get_pipeline, pipeline_modules
 from ml_pipelines.local_jobs import JobFailed, LocalJob, run
 from ml_pipelines.publish_inference_pipeline import plan, publish
 from ml_pipelines.run_locally import train_locally
 from ml_pipelines.settings import EXAMPLE
-from ml_pipelines.sources import REPOSITORY, Sources
-from ml_pipelines.training.defaults import APPROVAL_STATUS, DATA
+from ml_pipelines.sources import Sources
+from ml_pipelines.training.defaults import APPROVAL_STATUS
 
-ROWS = (REPOSITORY / DATA).read_text().splitlines()[:40]
+ROWS = rows(40)
+NUMBERS = TABLE.of_type("number")
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The serving code and the model of a training, as a transform job has them."""
     folder = tmp_path_factory.mktemp("training")
-    train_locally(REPOSITORY / DATA, folder)
+    train_locally(DATA, folder)
     model_dir = folder / "train" / "opt" / "ml" / "model"
     spec = importlib.util.spec_from_file_location("served", model_dir / "code" / "inference.py")
     assert spec and spec.loader
@@ -34,7 +39,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 def check(folder: Path, when: str, **inputs: Path) -> Path:
-    outputs = {"before": ("checked",), "after": ("report",)}[when]
+    outputs = {"before": ("checked", "identifiers"), "after": ("report", "scored")}[when]
     job = LocalJob(
         name=when,
         script="check_batch.py",
@@ -45,11 +50,24 @@ def check(folder: Path, when: str, **inputs: Path) -> Path:
     return run(job, folder) / "processing"
 
 
-def batch(folder: Path, *lines: str) -> Path:
+def batch(folder: Path, content: str, name: str = "batch.csv") -> Path:
+    """A file as people bring it, with the table's own separator."""
     source = folder / "source"
-    source.mkdir(parents=True)
-    (source / "batch.csv").write_text("".join(f"{line}\n" for line in lines))
+    file = source / name
+    file.parent.mkdir(parents=True)
+    data = content.encode()
+    file.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
     return source
+
+
+def own_csv(found: list[dict[str, str]], *, header: bool = True, **more: str) -> str:
+    """The rows in the form of the table's own file, with further columns."""
+    text = io.StringIO()
+    names = [*more, *FEATURES]
+    writer = csv.writer(text, delimiter=TABLE.separator, lineterminator="\n")
+    lines = [[*more.values(), *(row[name] for name in FEATURES)] for row in found]
+    writer.writerows([names, *lines] if header else lines)
+    return text.getvalue()
 
 
 def transform(served: Any, checked: Path, target: Path, size: int = 7) -> Path:
@@ -65,44 +83,57 @@ def transform(served: Any, checked: Path, target: Path, size: int = 7) -> Path:
     return target
 
 
-def test_a_batch_is_scored_row_by_row_in_order(served: Any, tmp_path: Path) -> None:
-    processing = check(tmp_path, "before", input=batch(tmp_path, *ROWS))
-    checked = processing / "checked"
-    scores = transform(served, checked / "batch.csv", tmp_path / "scores")
-    report = check(tmp_path, "after", checked=checked, scores=scores) / "report" / "report.json"
-    assert json.loads(report.read_text()) == {"scored_rows": {"batch.csv": len(ROWS)}}
+@pytest.mark.parametrize("name", ["batch.csv", "dt=2026-01-01/part.csv.gz"])
+def test_a_batch_is_scored_row_by_row_in_order(served: Any, tmp_path: Path, name: str) -> None:
+    processing = check(tmp_path, "before", input=batch(tmp_path, own_csv(ROWS), name))
+    (checked,) = (processing / "checked").iterdir()
+    scores = transform(served, checked, tmp_path / "scores")
+    places = {place: processing / place for place in ("checked", "identifiers")}
+    done = check(tmp_path, "after", scores=scores, **places)
+    report = json.loads((done / "report" / "report.json").read_text())
+    assert report == {"scored_rows": {checked.name: len(ROWS)}}
+    header, *scored = (done / "scored" / checked.name).read_text().splitlines()
+    assert header == f"{TABLE.identifier or 'row'},score"
     module, model = served
-    for line, score in zip(ROWS, (scores / "batch.csv.out").read_text().splitlines(), strict=True):
-        (alone,) = module.predict_fn(module.input_fn(line.rpartition(",")[0], "text/csv"), model)
-        assert float(score) == alone
+    for number, (row, line) in enumerate(zip(ROWS, scored, strict=True), start=1):
+        (alone,) = module.predict_fn(module.input_fn(as_csv([row]), "text/csv"), model)
+        assert line == f"{number},{alone}"
 
 
-@pytest.mark.parametrize(
-    ("line", "words"),
-    [
-        ("M,0.5,0.4", "batch.csv, row 2: 3 values; 8 features are needed"),
-        ("M,0.5,tall,0.1,0.6,0.2,0.1,0.1", "batch.csv, row 2: diameter is 'tall', not a number"),
-    ],
-)
-def test_a_malformed_row_is_reported_with_its_line(tmp_path: Path, line: str, words: str) -> None:
+def test_columns_are_found_by_name_and_others_left_out(tmp_path: Path) -> None:
+    content = own_csv(ROWS[:2], brought_by="somebody")
+    processing = check(tmp_path, "before", input=batch(tmp_path, content))
+    assert (processing / "checked" / "batch.csv.csv").read_text() == as_csv(ROWS[:2])
+
+
+def test_an_additional_value_in_front_is_never_taken_for_a_feature(tmp_path: Path) -> None:
+    content = own_csv(ROWS[:2], header=False, number="1001")
+    with pytest.raises(JobFailed, match="values in a row and no header"):
+        check(tmp_path, "before", input=batch(tmp_path, content))
+
+
+@pytest.mark.skipif(not NUMBERS, reason="no feature is a number")
+def test_a_malformed_row_is_reported_with_its_line(tmp_path: Path) -> None:
+    wrong = own_csv([ROWS[0], {**ROWS[1], NUMBERS[0]: "tall"}])
     with pytest.raises(JobFailed) as raised:
-        check(tmp_path, "before", input=batch(tmp_path, ROWS[0], line))
-    assert words in str(raised.value)
+        check(tmp_path, "before", input=batch(tmp_path, wrong))
+    assert f"batch.csv, row 2: {NUMBERS[0]} is 'tall', not a number" in str(raised.value)
     assert "Traceback" not in str(raised.value)
 
 
 @pytest.mark.parametrize(
     ("scores", "words"),
-    [("1.0\n", "1 scores for 2 rows"), ("1.0\nnan\n", "line 2: 'nan' is no score")],
+    [("1.0\n", "1 scores for 2 rows"), ("1.0\n,\n", "line 2: '' is no score")],
 )
 def test_missing_and_bad_scores_are_found(tmp_path: Path, scores: str, words: str) -> None:
-    checked, answered = tmp_path / "checked", tmp_path / "scores"
-    checked.mkdir()
-    answered.mkdir()
-    (checked / "batch.csv").write_text("a\nb\n")
-    (answered / "batch.csv.out").write_text(scores)
+    places = {name: tmp_path / name for name in ("checked", "identifiers", "scores")}
+    for place in places.values():
+        place.mkdir()
+    (places["checked"] / "batch.csv").write_text("a\nb\n")
+    (places["identifiers"] / "batch.csv").write_text("1\n2\n")
+    (places["scores"] / "batch.csv.out").write_text(scores)
     with pytest.raises(JobFailed) as raised:
-        check(tmp_path / "jobs", "after", checked=checked, scores=answered)
+        check(tmp_path / "jobs", "after", **places)
     assert words in str(raised.value)
 
 

@@ -14,23 +14,22 @@ from pathlib import Path
 
 import inference
 import pytest
-from tables import FEATURES
+from declared_rows import DATA, as_csv, as_json, rows
 
 from ml_pipelines.discovery import get_pipeline
 from ml_pipelines.local_jobs import LocalJob, run
 from ml_pipelines.run_locally import train_locally
 from ml_pipelines.settings import EXAMPLE
 from ml_pipelines.sources import REPOSITORY
-from ml_pipelines.training.defaults import DATA
 
 CONTAINER = REPOSITORY / "container"
-ROW = "M,0.5,0.4,0.14,0.6,0.25,0.13,0.18"
+ROW = as_csv(rows(1))
 
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("training")
-    train_locally(REPOSITORY / DATA, folder)
+    train_locally(DATA, folder)
     return folder
 
 
@@ -81,14 +80,14 @@ def test_the_server_answers_as_the_trained_model_does(url: str, trained: Path) -
     (expected,) = inference.predict_fn(inference.input_fn(ROW, "text/csv"), model)
     status, text = invoke(url, ROW, "text/csv", "text/csv")
     assert (status, float(text)) == (200, expected)
-    body = json.dumps({"instances": [dict(zip(FEATURES, ROW.split(","), strict=True))]})
+    body = as_json(rows(1))
     status, text = invoke(url, body, "application/json", "application/json")
     assert (status, json.loads(text)) == (200, {"predictions": [expected]})
 
 
 @pytest.mark.parametrize(
     ("body", "content_type", "words"),
-    [("M,0.5", "text/csv", "row 1 has 2 values"), ("<a/>", "application/xml", "is not known")],
+    [("just one", "text/csv", "1 values in a row"), ("<a/>", "application/xml", "is not known")],
 )
 def test_a_bad_request_is_a_client_error_with_a_reason(
     url: str, body: str, content_type: str, words: str

@@ -54,10 +54,11 @@ def get_pipeline(settings: Settings) -> Pipeline:
         image=image,
         instance_type=processing_instance,
         inputs={"input": data},
-        outputs=("checked",),
+        outputs=("checked", "identifiers"),
         arguments=("--before",),
     )
-    checked = check.properties.ProcessingOutputConfig.Outputs["checked"].S3Output.S3Uri
+    parts = check.properties.ProcessingOutputConfig.Outputs
+    checked, identifiers = (parts[name].S3Output.S3Uri for name in ("checked", "identifiers"))
     model = ModelStep("CreateModel", settings=stage, version=version)
     scores = Join(
         on="/",
@@ -79,9 +80,10 @@ def get_pipeline(settings: Settings) -> Pipeline:
         instance_type=processing_instance,
         inputs={
             "checked": checked,
+            "identifiers": identifiers,
             "scores": transform.properties.TransformOutput.S3OutputPath,
         },
-        outputs=("report",),
+        outputs=("report", "scored"),
         arguments=("--after",),
     )
     return Pipeline(

@@ -1,0 +1,205 @@
+"""What this project learns, from which table: `project.yml`, as the jobs and the model read it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+NAME = "project.yml"
+HYPERPARAMETERS: dict[str, float] = {
+    "learning-rate": 0.05,
+    "iterations": 200,
+    "leaves": 15,
+    "seed": 7,
+}
+LOWER_IS_BETTER = ("mse", "rmse", "mae", "log_loss", "brier")
+METRICS = {
+    "regression": ("mse", "rmse", "mae", "r2"),
+    "binary": (
+        *("auc", "average_precision", "log_loss", "brier"),
+        *("accuracy", "balanced_accuracy", "f1"),
+    ),
+    "multiclass": ("log_loss", "accuracy", "balanced_accuracy", "macro_f1"),
+}
+METRIC_GROUPS = {
+    "regression": "regression_metrics",
+    "binary": "binary_classification_metrics",
+    "multiclass": "multiclass_classification_metrics",
+}
+"""The names in the report; SageMaker's reports on the quality of models have the same."""
+Problem = tuple[tuple[str, ...], str]
+"""Where in the file, and what is wrong there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """The table that the model learns from.
+
+    Attributes:
+        columns: the type of each column, in the order of a request without header.
+        missing: texts that stand for a missing value, besides the empty one.
+    """
+
+    file: str
+    label: str
+    columns: Mapping[str, str]
+    identifier: str = ""
+    ignored: tuple[str, ...] = ()
+    group: str = ""
+    time: str = ""
+    separator: str = ","
+    decimal: str = "."
+    thousands: str = ""
+    missing: tuple[str, ...] = ()
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """What the model sees of a row."""
+        apart = {self.label, self.identifier, self.group, self.time, *self.ignored}
+        return tuple(name for name in self.columns if name not in apart)
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The columns that jobs hand on to each other."""
+        return tuple(name for name in self.columns if name not in self.ignored)
+
+    @property
+    def handed_on(self) -> "Table":
+        """The table as jobs write it for each other: a comma between, dates as days."""
+        kinds = {name: self.columns[name] for name in self.kept}
+        return replace(
+            self,
+            columns={name: "number" if kind == "date" else kind for name, kind in kinds.items()},
+            ignored=(),
+            **{"separator": ",", "decimal": ".", "thousands": "", "missing": ()},
+        )
+
+    def of_type(self, kind: str) -> tuple[str, ...]:
+        """The features of a type."""
+        return tuple(name for name in self.features if self.columns[name] == kind)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Split:
+    """How rows become train, validation and test."""
+
+    by: str = "random"
+    validation: float = 0.15
+    test: float = 0.15
+    seed: int = 7
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gate:
+    """When a model is good enough to be registered.
+
+    Attributes:
+        better_than_baseline: the share of the way from the baseline to a perfect model.
+        at_most, at_least: an absolute bound, where one makes sense.
+    """
+
+    metric: str
+    better_than_baseline: float = 0.1
+    at_most: float | None = None
+    at_least: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declaration:
+    """All of `project.yml`."""
+
+    table: Table
+    task: str
+    gate: Gate
+    positive: str = ""
+    split: Split = field(default_factory=Split)
+    hyperparameters: Mapping[str, float] = field(default_factory=lambda: dict(HYPERPARAMETERS))
+
+
+def declaration_file() -> Path:
+    """`project.yml` beside this file, as in a job and in a model, or one folder up."""
+    here = Path(__file__).resolve().parent
+    return here / NAME if (here / NAME).is_file() else here.parent / NAME
+
+
+def declaration() -> Declaration:
+    """What this project declares."""
+    return declared(yaml.safe_load(declaration_file().read_text(encoding="utf-8")))
+
+
+def declared(content: Mapping[str, Any]) -> Declaration:
+    """The content of a file that has the form of the schema, with every default."""
+    data = dict(content["data"])
+    for name in ("ignored", "missing"):
+        data[name] = tuple(data.get(name, ()))
+    chosen = content.get("model", {}).get("hyperparameters", {})
+    return Declaration(
+        table=Table(**data),
+        task=content["task"],
+        positive=str(content.get("positive", "")),
+        split=Split(**content.get("split", {})),
+        hyperparameters={**HYPERPARAMETERS, **chosen},
+        gate=Gate(**content["gate"]),
+    )
+
+
+def problems(found: Declaration) -> Iterator[Problem]:
+    """What no schema sees: names that do not fit to each other."""
+    yield from _column_problems(found.table)
+    yield from _task_problems(found)
+    yield from _gate_problems(found)
+
+
+def _column_problems(table: Table) -> Iterator[Problem]:
+    known = ", ".join(table.columns)
+    named = {"label": table.label, "identifier": table.identifier}
+    named |= {"group": table.group, "time": table.time}
+    for role, name in named.items():
+        if name and name not in table.columns:
+            yield ("data", role), f"'{name}' is not a column; the columns are {known}"
+        if name and role != "label" and name == table.label:
+            yield ("data", role), f"'{name}' is the label already"
+    for name in table.ignored:
+        if name not in table.columns:
+            yield ("data", "ignored"), f"'{name}' is not a column; the columns are {known}"
+        elif name in named.values():
+            role = next(role for role, taken in named.items() if taken == name)
+            yield ("data", "ignored"), f"'{name}' is the {role}, so it cannot be ignored"
+    if not table.features:
+        yield ("data", "columns"), "no column is left to learn from"
+    if table.time and table.columns.get(table.time) not in ("date", "number"):
+        yield ("data", "time"), f"'{table.time}' must be of the type date or number"
+    if table.decimal == table.thousands or table.decimal == table.separator == ",":
+        yield ("data", "decimal"), f"'{table.decimal}' has two meanings in this file"
+
+
+def _task_problems(found: Declaration) -> Iterator[Problem]:
+    kind = found.table.columns.get(found.table.label, "")
+    if found.task == "regression" and kind != "number":
+        yield ("task",), f"the label of a regression is a number, '{found.table.label}' is {kind}"
+    if found.task != "regression" and kind not in ("category", "number"):
+        yield ("task",), f"the label of classes is a category, '{found.table.label}' is {kind}"
+    if found.task == "binary" and not found.positive:
+        yield ("task",), "a binary task needs 'positive': the class whose probability is predicted"
+    if found.task != "binary" and found.positive:
+        yield ("positive",), f"only a binary task has a positive class, this one is {found.task}"
+    by, split = found.split.by, found.split
+    if by == "stratified" and found.task == "regression":
+        yield ("split", "by"), "a regression has no classes to be stratified by"
+    if by in ("group", "time") and not getattr(found.table, by):
+        yield ("split", "by"), f"a split by {by} needs data.{by}: the column that says it"
+    if split.validation + split.test > 0.6:
+        yield ("split",), "validation and test together leave less than 40 % for training"
+
+
+def _gate_problems(found: Declaration) -> Iterator[Problem]:
+    gate = found.gate
+    if gate.metric not in METRICS[found.task]:
+        allowed = ", ".join(METRICS[found.task])
+        yield ("gate", "metric"), f"'{gate.metric}' is not for {found.task}; allowed are {allowed}"
+    wrong = "at_least" if gate.metric in LOWER_IS_BETTER else "at_most"
+    if getattr(gate, wrong) is not None:
+        better = "less" if gate.metric in LOWER_IS_BETTER else "more"
+        yield ("gate", wrong), f"of {gate.metric}, {better} is better: use the other bound"

@@ -1,0 +1,122 @@
+"""The model as it is declared: preprocessing and estimator, fitted and kept as one object."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from declaration import Declaration, Table
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.feature_extraction.text import HashingVectorizer
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from tables import inputs
+
+CATEGORIES = 50
+"""So many values of a column are told apart; rarer ones count as one."""
+WORDS = 256
+Numbers = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Model:
+    """A fitted pipeline, with what its numbers mean.
+
+    Attributes:
+        classes: in the order of the columns of `scores`; none for a regression.
+    """
+
+    pipeline: Pipeline
+    table: Table
+    task: str
+    classes: tuple[str, ...] = ()
+
+    def scores(self, rows: pd.DataFrame) -> Numbers:
+        """A number for each row, or the probability of each class: shape (rows, classes)."""
+        given = inputs(rows, self.table)
+        found = self.pipeline.predict_proba if self.classes else self.pipeline.predict
+        return np.asarray(found(given))
+
+    def answers(self, rows: pd.DataFrame) -> list[float | str]:
+        """What a client gets: the number, the probability of the positive class, or the class."""
+        found = self.scores(rows)
+        if self.task == "multiclass":
+            return [self.classes[place] for place in found.argmax(axis=1)]
+        numbers = found[:, 1] if self.task == "binary" else found
+        return [float(value) for value in numbers]
+
+
+def fit(rows: pd.DataFrame, found: Declaration, chosen: dict[str, float]) -> Model:
+    """Preprocessing and estimator, fitted on these rows only."""
+    given, label = inputs(rows, found.table), rows[found.table.label]
+    kind = HistGradientBoostingRegressor
+    classes: tuple[str, ...] = ()
+    if found.task != "regression":
+        kind = HistGradientBoostingClassifier
+        classes = class_names(rows, found)
+        label = class_numbers(rows, found, classes)
+    estimator = kind(
+        learning_rate=chosen["learning-rate"],
+        max_iter=int(chosen["iterations"]),
+        max_leaf_nodes=int(chosen["leaves"]),
+        random_state=int(chosen["seed"]),
+    )
+    steps = [("preprocessing", _preprocessing(found.table, given)), ("estimator", estimator)]
+    return Model(Pipeline(steps).fit(given, label), found.table, found.task, classes)
+
+
+def class_names(rows: pd.DataFrame, found: Declaration) -> tuple[str, ...]:
+    """The classes in train, the positive one last."""
+    names = {text(value) for value in rows[found.table.label]}
+    return tuple(sorted(names, key=lambda name: (name == found.positive, name)))
+
+
+def class_numbers(rows: pd.DataFrame, found: Declaration, classes: tuple[str, ...]) -> pd.Series:
+    """The place of each row's class among them."""
+    places = {name: place for place, name in enumerate(classes)}
+    return rows[found.table.label].map(lambda value: places[text(value)])
+
+
+def baseline(train: pd.DataFrame, rows: int, found: Declaration, model: Model) -> Numbers:
+    """What is predicted without a look at the features, in the shape of `scores`."""
+    label = train[found.table.label]
+    if not model.classes:
+        return np.full(rows, float(label.mean()))
+    counts = class_numbers(train, found, model.classes).value_counts(normalize=True)
+    shares = np.array([counts.get(place, 0.0) for place in range(len(model.classes))])
+    return np.tile(shares, (rows, 1))
+
+
+def text(value: object) -> str:
+    """The name of a class: 1 and 1.0 are one."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _preprocessing(table: Table, given: pd.DataFrame) -> ColumnTransformer:
+    texts = {*table.of_type("category"), *table.of_type("text")}
+    numeric = Pipeline(
+        [
+            ("impute", SimpleImputer(strategy="median", keep_empty_features=True)),
+            ("scale", StandardScaler()),
+        ]
+    )
+    encode = OneHotEncoder(
+        handle_unknown="infrequent_if_exist", max_categories=CATEGORIES, sparse_output=False
+    )
+    words = [
+        (f"words of {name}", HashingVectorizer(n_features=WORDS, alternate_sign=False), name)
+        for name in table.of_type("text")
+    ]
+    numbers = [name for name in given.columns if name not in texts]
+    return ColumnTransformer(
+        [
+            ("numbers", numeric, numbers),
+            ("categories", encode, list(table.of_type("category"))),
+            *words,
+        ],
+        sparse_threshold=0.0,
+    )

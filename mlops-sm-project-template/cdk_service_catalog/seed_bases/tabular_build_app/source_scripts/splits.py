@@ -1,0 +1,109 @@
+"""Train, validation and test: disjoint, the same for the same seed, and no row in two of them."""
+
+import numpy as np
+import pandas as pd
+from declaration import Declaration
+from tables import BadData
+
+PARTS = ("train", "validation", "test")
+
+
+def split(rows: pd.DataFrame, found: Declaration) -> dict[str, pd.DataFrame]:
+    """Split as it is declared; rows that are alike are never in two parts.
+
+    Raises:
+        BadData: a part is empty, or lacks a class.
+    """
+    way = {"random": _random, "stratified": _stratified, "group": _group, "time": _time}
+    numbers = way[found.split.by](rows, found)
+    parts = {
+        name: rows[(numbers == place).to_numpy()].reset_index(drop=True)
+        for place, name in enumerate(PARTS)
+    }
+    parts = _without_copies(parts, found)
+    _complete(parts, found)
+    return parts
+
+
+def _random(rows: pd.DataFrame, found: Declaration) -> pd.Series:
+    return _assigned(_alike(rows, found), found)
+
+
+def _stratified(rows: pd.DataFrame, found: Declaration) -> pd.Series:
+    alike = _alike(rows, found)
+    classes = rows[found.table.label].groupby(alike).transform("first")
+    return pd.concat(
+        [_assigned(alike[classes == name], found) for name in sorted(classes.unique(), key=str)]
+    ).sort_index()
+
+
+def _group(rows: pd.DataFrame, found: Declaration) -> pd.Series:
+    names = rows[found.table.group].astype(str)
+    if absent := int((names == "").sum()):
+        raise BadData(f"{absent} rows have no {found.table.group}, which the split goes by")
+    return _assigned(names, found)
+
+
+def _time(rows: pd.DataFrame, found: Declaration) -> pd.Series:
+    """The latest rows are the test; rows of one moment stay together."""
+    when = rows[found.table.time]
+    if absent := int(when.isna().sum()):
+        raise BadData(f"{absent} rows have no {found.table.time}, which the split goes by")
+    first, second = _bounds(found)
+    share = when.rank(method="min", pct=True)
+    return pd.Series(np.digitize(share, [first, second], right=True), index=rows.index)
+
+
+def _alike(rows: pd.DataFrame, found: Declaration) -> pd.Series:
+    """A number for each row, the same for rows that are alike but for their identifier."""
+    columns = [*found.table.features, found.table.label]
+    return pd.Series(
+        pd.util.hash_pandas_object(rows[columns], index=False).to_numpy(), index=rows.index
+    )
+
+
+def _assigned(groups: pd.Series, found: Declaration) -> pd.Series:
+    """The part of each row; groups are drawn until a part has its share of the rows."""
+    sizes = groups.value_counts(sort=False)
+    drawn = np.random.default_rng(found.split.seed).permutation(len(sizes))
+    ordered = sizes.iloc[drawn]
+    first, second = _bounds(found)
+    share = (ordered.cumsum() - ordered / 2) / len(groups)
+    parts = pd.Series(np.digitize(share, [first, second]), index=ordered.index)
+    return groups.map(parts)
+
+
+def _bounds(found: Declaration) -> tuple[float, float]:
+    return 1 - found.split.validation - found.split.test, 1 - found.split.test
+
+
+def _without_copies(parts: dict[str, pd.DataFrame], found: Declaration) -> dict[str, pd.DataFrame]:
+    """A split by group or time can put rows that are alike into two parts; the earlier keeps."""
+    seen: set[int] = set()
+    kept = {}
+    for name, part in parts.items():
+        alike = _alike(part, found)
+        copies = alike.isin(seen)
+        if copies.any():
+            print(f"{name}: {int(copies.sum())} rows are left out, an earlier part has them")
+        kept[name] = part[~copies].reset_index(drop=True)
+        seen |= {*alike}
+    return kept
+
+
+def _complete(parts: dict[str, pd.DataFrame], found: Declaration) -> None:
+    for name, part in parts.items():
+        if part.empty:
+            raise BadData(
+                f"the split by {found.split.by} leaves no row for {name}: there are too few rows "
+                "that differ"
+            )
+    if found.task == "regression":
+        return
+    label = found.table.label
+    learnt = {*parts["train"][label]}
+    for name, part in parts.items():
+        if strange := sorted(map(str, {*part[label]} - learnt)):
+            raise BadData(f"{name} has the class '{strange[0]}', which no row of train has")
+        if found.task == "binary" and part[label].nunique() < 2:
+            raise BadData(f"{name} has one class only; more rows or a stratified split are needed")
