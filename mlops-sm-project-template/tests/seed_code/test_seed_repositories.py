@@ -16,13 +16,12 @@ pytestmark = pytest.mark.seed
 
 ABALONE = REPOSITORY_ROOT.parent / "shared" / "data" / "abalone.csv"
 REPOSITORIES = [(p.slug, app) for p in PRODUCTS for app in ("build_app", "deploy_app")]
-REAL_DATA = {"ABALONE_CSV": str(ABALONE)} if ABALONE.is_file() else {}
 
 
 @pytest.mark.parametrize(("slug", "app"), REPOSITORIES)
 def test_a_seed_repository_passes_its_own_tests(slug: str, app: str, tmp_path: Path) -> None:
     repository = seed_repository(product(slug), app, tmp_path)
-    done = repository.run("-m", "pytest", "-q", "-p", "no:cacheprovider", environment=REAL_DATA)
+    done = repository.run("-m", "pytest", "-q", "-p", "no:cacheprovider")
     assert done.returncode == 0, done.stdout + done.stderr
     assert " passed" in done.stdout
     # Tests of models skip where there is no PyTorch, and nowhere else.
@@ -53,9 +52,17 @@ def basic(tmp_path_factory: pytest.TempPathFactory) -> SeedRepository:
 
 
 def test_the_basic_product_trains_on_a_laptop_and_prints_its_metric(basic: SeedRepository) -> None:
-    done = basic.run("-m", "ml_pipelines.run_locally", environment=REAL_DATA)
+    done = basic.run("-m", "ml_pipelines.run_locally")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "mse" in (done.stdout + done.stderr).lower()
+
+
+@pytest.mark.skipif(not ABALONE.is_file(), reason="the UCI Abalone data is not here")
+def test_the_basic_product_learns_from_real_shells(basic: SeedRepository) -> None:
+    # Gradient boosting reaches 4.5 to 5 on this data; its file has no header.
+    real = ("--data", str(ABALONE), "--maximum-mse", "5.2")
+    done = basic.run("-m", "ml_pipelines.run_locally", *real)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_an_impossible_gate_stops_the_basic_product(basic: SeedRepository) -> None:

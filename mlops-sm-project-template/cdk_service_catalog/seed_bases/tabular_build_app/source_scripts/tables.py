@@ -9,6 +9,8 @@ from declaration import Table
 
 ABSENT = ("nan", "None", "<NA>", "NaT")
 """How pandas writes a value that is not there."""
+DATE = r"\d{4}-\d{2}-\d{2}"
+"""How a date begins; ISO 8601 would take a bare number for a year."""
 REPORTED = 10
 """So many problems of a file are told; more would hide the first."""
 
@@ -47,7 +49,8 @@ def texts(file: Path, table: Table, *, labelled: bool = True) -> pd.DataFrame:
     Raises:
         BadData: not such a file, or columns are missing.
     """
-    columns = [name for name in table.columns if labelled or name != table.label]
+    # Without a header and a label, a row is what a request is: the features, and nothing else.
+    columns = tuple(table.columns) if labelled else table.features
     if file.suffix == ".parquet":
         rows = _parquet(file)
     else:
@@ -59,7 +62,8 @@ def texts(file: Path, table: Table, *, labelled: bool = True) -> pd.DataFrame:
         raise BadData(f"{file.name}: column '{absent[0]}' is missing; needed are {_list(needed)}")
     if extra := [str(name) for name in rows.columns if name not in table.columns]:
         print(f"{file.name}: not declared, so not used: {_list(extra)}")
-    kept = [name for name in columns if name in rows.columns and name in table.kept]
+    wanted = [name for name in table.kept if labelled or name != table.label]
+    kept = [name for name in wanted if name in rows.columns]
     return rows[kept].reset_index(drop=True)
 
 
@@ -168,8 +172,10 @@ def _numbers(texts: pd.Series, table: Table) -> pd.Series:
 
 
 def _days(texts: pd.Series) -> pd.Series:
-    dates = pd.to_datetime(texts.where(texts != ""), format="ISO8601", errors="coerce", utc=True)
-    return (dates - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)
+    dates = pd.to_datetime(
+        texts.where(texts.str.match(DATE)), format="ISO8601", errors="coerce", utc=True
+    )
+    return (dates.dt.as_unit("s") - pd.Timestamp(0, tz="UTC").as_unit("s")) / pd.Timedelta(days=1)
 
 
 def _list(names: Sequence[str]) -> str:

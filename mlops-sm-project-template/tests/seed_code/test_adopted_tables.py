@@ -1,0 +1,60 @@
+"""Somebody with a table and a question trains a model of it and touches one file."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+import yaml
+from foreign_tables import TABLES, ForeignTable
+from launched_projects import product
+from seed_repositories import SeedRepository, seed_repository
+
+pytestmark = pytest.mark.seed
+
+
+def contents(root: Path) -> dict[str, str]:
+    """What lies where, without what Python leaves behind."""
+    return {
+        file.relative_to(root).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in root.rglob("*")
+        if file.is_file() and "__pycache__" not in file.parts
+    }
+
+
+def adopted(table: ForeignTable, slug: str, folder: Path) -> SeedRepository:
+    """A project's repository after `adopt`."""
+    repository = seed_repository(product(slug), "build_app", folder)
+    before = contents(repository.root)
+    file = table.put(folder)
+    done = repository.run(
+        *("-m", "ml_pipelines.adopt", str(file), "--label", table.label, *table.options)
+    )
+    assert done.returncode == 0, done.stderr
+    after = contents(repository.root)
+    changed = {name for name in after if before.get(name) != after[name]}
+    assert changed == {"project.yml", f"data/{table.file}"}
+    return repository
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.file)
+def test_a_table_is_adopted_and_trained_and_passes_the_gate(
+    table: ForeignTable, tmp_path: Path
+) -> None:
+    repository = adopted(table, "basic", tmp_path)
+    declared = yaml.safe_load((repository.root / "project.yml").read_text())
+    assert declared["task"] == table.task
+    roles = (declared["data"].get(role) for role in ("identifier", "time", "label"))
+    apart = {*declared["data"].get("ignored", ()), *filter(None, roles)}
+    assert len(declared["data"]["columns"]) - len(apart) == table.features
+    done = repository.run("-m", "ml_pipelines.run_locally")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("file", "slug"), [("books.tsv", "batch_inference"), ("demand.csv", "byoc")]
+)
+def test_the_seed_s_own_tests_hold_for_another_table(file: str, slug: str, tmp_path: Path) -> None:
+    (table,) = [table for table in TABLES if table.file == file]
+    repository = adopted(table, slug, tmp_path)
+    done = repository.run("-m", "pytest", "-q", "-p", "no:cacheprovider")
+    assert done.returncode == 0, done.stdout + done.stderr
