@@ -36,9 +36,9 @@ def _install(folder: Path, locks: list[Path]) -> None:
         models = lock.name == MODELS_LOCK
         if models and not _installed_torch(python):
             continue
-        # PyTorch stands apart from the lock of the models, so nothing may be resolved there.
-        alone = ["--no-deps"] if models else []
-        checked([*uv(), "pip", "install", "--python", python, *alone, "-r", lock])
+        # A lock is complete, so nothing is resolved: PyTorch stands apart from that of the models,
+        # and an image may hold releases that its packages would not choose.
+        checked([*uv(), "pip", "install", "--python", python, "--no-deps", "-r", lock])
 
 
 def has_torch(python: Path) -> bool:

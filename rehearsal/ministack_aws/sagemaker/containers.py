@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -12,7 +13,7 @@ LOG_CHARACTERS = 4000
 
 
 class JobFailed(Exception):
-    """A container ended with an exit code that is not 0; the message is the end of its log."""
+    """A container ended with an exit code that is not 0; the message is what it has left."""
 
 
 def python() -> str:
@@ -57,22 +58,33 @@ def run(
         check=False,
     )
     if done.returncode:
-        log = done.stdout[-LOG_CHARACTERS:]
-        raise JobFailed(f"AlgorithmError: exit code {done.returncode}: {log}")
+        sys.stderr.write(done.stdout[-LOG_CHARACTERS:] + "\n")
+        raise JobFailed(f"AlgorithmError: {_reason(root)}, exit code: {done.returncode}")
     return done.stdout
 
 
-def training_variables(
-    root: Path, channels: Sequence[str], hyperparameters: Mapping[str, str]
-) -> dict[str, str]:
-    """What a script is given (SageMaker training toolkit, ENVIRONMENT_VARIABLES)."""
-    config = root / "input" / "config" / "hyperparameters.json"
-    config.parent.mkdir(parents=True, exist_ok=True)
-    config.write_text(json.dumps(hyperparameters), encoding="utf-8")
-    folders = {f"SM_CHANNEL_{name.upper()}": str(root / "input/data" / name) for name in channels}
-    return {
-        **folders,
-        "SM_MODEL_DIR": str(root / "model"),
-        "SM_OUTPUT_DATA_DIR": str(root / "output" / "data"),
-        "SM_HPS": json.dumps(hyperparameters),
+def write_training_files(
+    root: Path, channels: Sequence[str], hyperparameters: Mapping[str, str], instance_type: str
+) -> None:
+    """The files of /opt/ml/input/config. A variable SM_* is no part of what SageMaker gives: the
+    entry points of AWS's images make them, and a job with an entry point of its own has none.
+
+    Source: SageMaker Developer Guide, "How Amazon SageMaker AI provides training information".
+    """
+    modes = {name: {"TrainingInputMode": "File"} for name in channels}
+    host = {"current_host": "algo-1", "hosts": ["algo-1"], "network_interface_name": "eth0"}
+    contents = {
+        "hyperparameters": dict(hyperparameters),
+        "inputdataconfig": modes,
+        "resourceconfig": {**host, "current_instance_type": instance_type},
     }
+    config = root / "input" / "config"
+    config.mkdir(parents=True, exist_ok=True)
+    for name, content in contents.items():
+        (config / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
+
+
+def _reason(root: Path) -> str:
+    """What the script has left for people; without it there is nothing to read but the log."""
+    files = (root / "output" / name for name in ("failure", "message"))
+    return next((file.read_text(encoding="utf-8") for file in files if file.is_file()), "")

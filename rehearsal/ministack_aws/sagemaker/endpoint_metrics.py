@@ -22,17 +22,18 @@ def register() -> None:
     cloudwatch.evaluate_alarm.wrap(lambda evaluate: partial(_evaluate, evaluate=evaluate))
 
 
-def record(endpoint: str, variant: str, seconds: float, *, failed: bool) -> None:
+def record(endpoint: str, variant: str, seconds: float, *, status: int) -> None:
     """The metrics of one request (Developer Guide, "Monitor SageMaker with CloudWatch").
 
     Args:
         seconds: what the model has taken; `ModelLatency` is in microseconds.
-        failed: whether the container has answered with an error.
+        status: of the container's answer.
     """
     dimensions = {"EndpointName": endpoint, "VariantName": variant}
     for name, value, unit in (
         ("Invocations", 1, "None"),
-        ("Invocation5XXErrors", int(failed), "None"),
+        ("Invocation4XXErrors", int(400 <= status < 500), "None"),
+        ("Invocation5XXErrors", int(status >= 500), "None"),
         ("ModelLatency", seconds * 1_000_000, "Microseconds"),
     ):
         cloudwatch.record_metric(NAMESPACE, name, value, unit, dimensions)

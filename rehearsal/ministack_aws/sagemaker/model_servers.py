@@ -27,6 +27,20 @@ class Server:
     folder: "tempfile.TemporaryDirectory[str]"
 
 
+class ContainerError(ServiceError):
+    """A model's container has answered with an error.
+
+    Attributes:
+        status: 4xx is the client's, 5xx the model's.
+    """
+
+    def __init__(self, status: int, message: str) -> None:
+        whose = "client" if status < 500 else "server"
+        text = f'Received {whose} error ({status}) from primary with message "{message}"'
+        super().__init__("ModelError", text)
+        self.status = status
+
+
 SERVERS: Final[dict[str, Server]] = {}
 """By the ARN of the model."""
 START_SECONDS: Final = 240
@@ -96,11 +110,7 @@ def invoke(port: int, headers: Mapping[str, str], body: bytes) -> tuple[bytes, s
         with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as answer:
             return answer.read(), answer.headers["Content-Type"]
     except urllib.error.HTTPError as error:
-        raise ServiceError(
-            "ModelError",
-            f"Received server error ({error.code}) from primary with message "
-            f'"{error.read().decode(errors="replace")}"',
-        ) from error
+        raise ContainerError(error.code, error.read().decode(errors="replace")) from error
 
 
 def _wait(process: "subprocess.Popen[bytes]", port: int) -> None:

@@ -165,7 +165,8 @@ def _training(step: Step, scope: Scope, role: str, execution: Execution) -> Reco
         for made in ("model", "output/data"):
             (root / made).mkdir(parents=True, exist_ok=True)
         hyperparameters = request.get("HyperParameters", {})
-        variables = containers.training_variables(root, channels, hyperparameters)
+        instance_type = request["ResourceConfig"]["InstanceType"]
+        containers.write_training_files(root, channels, hyperparameters, instance_type)
         algorithm = request["AlgorithmSpecification"]
         entrypoint = algorithm.get("ContainerEntrypoint") or images.program(
             algorithm["TrainingImage"], "train", root / "image", role
@@ -174,7 +175,7 @@ def _training(step: Step, scope: Scope, role: str, execution: Execution) -> Reco
             entrypoint,
             algorithm.get("ContainerArguments", ()),
             root,
-            {**request.get("Environment", {}), **variables},
+            request.get("Environment", {}),
         )
         output = request["OutputDataConfig"]
         archive = f"{output['S3OutputPath'].rstrip('/')}/{name}/output/model.tar.gz"

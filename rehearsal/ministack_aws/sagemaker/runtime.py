@@ -67,14 +67,17 @@ def _asked(
     endpoint: Properties, variant: Record, port: int, headers: Headers, body: bytes
 ) -> tuple[bytes, str]:
     """What the container answers; its metrics are told however it does."""
-    start, failed = time.monotonic(), True
+    start, status = time.monotonic(), 500
     try:
         answer = model_servers.invoke(port, headers, body)
-        failed = False
+        status = 200
         return answer
+    except model_servers.ContainerError as error:
+        status = error.status
+        raise
     finally:
         names = (endpoint["EndpointName"], variant["VariantName"])
-        endpoint_metrics.record(*names, time.monotonic() - start, failed=failed)
+        endpoint_metrics.record(*names, time.monotonic() - start, status=status)
 
 
 def _failure(code: str, message: str, status: int = 400) -> Response:

@@ -256,6 +256,10 @@ SERVING = {
     "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
 }
 """The serving code lies in the model's own archive, so an isolated container needs no other."""
+OFFLINE_INSTALL = {"PIP_NO_BUILD_ISOLATION": "false", "PIP_NO_INDEX": "1"}
+"""For images that serve with sagemaker-containers, as the one for scikit-learn: it installs the
+serving code with pip at every start, and pip would ask the package index for setuptools. The first
+value reads the wrong way round: pip takes the text "false" for the option --no-build-isolation."""
 
 
 class _Trainer(ModelTrainer):

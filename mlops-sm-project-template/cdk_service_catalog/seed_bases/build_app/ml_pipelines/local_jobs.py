@@ -58,7 +58,8 @@ def run(job: LocalJob, folder: Path) -> Path:
         "ML_ROOT": str(root),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    environment |= _training_variables(job, root) if job.training else {}
+    if job.training:
+        _write_hyperparameters(job, root)
     done = subprocess.run(
         [sys.executable, str(CODE / job.script), *job.arguments],
         cwd=root,
@@ -72,21 +73,15 @@ def run(job: LocalJob, folder: Path) -> Path:
     return root
 
 
-def _training_variables(job: LocalJob, root: Path) -> dict[str, str]:
-    """Source: SageMaker training toolkit, environment variables of a training container."""
+def _write_hyperparameters(job: LocalJob, root: Path) -> None:
+    """As SageMaker does; a script with an entry point of its own gets no variables SM_*.
+
+    Source: SageMaker Developer Guide, "How Amazon SageMaker AI provides training information".
+    """
     texts = {name: str(value) for name, value in job.hyperparameters.items()}
     config = root / "input" / "config" / "hyperparameters.json"
     config.parent.mkdir(parents=True)
     config.write_text(json.dumps(texts), encoding="utf-8")
-    channels = {
-        f"SM_CHANNEL_{name.upper()}": str(root / "input/data" / name) for name in job.inputs
-    }
-    return {
-        **channels,
-        "SM_MODEL_DIR": str(root / "model"),
-        "SM_OUTPUT_DATA_DIR": str(root / "output" / "data"),
-        "SM_HPS": json.dumps(texts),
-    }
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -89,8 +89,12 @@ class Endpoint(Construct):
             endpoint_name=name,
             endpoint_config_name=configuration.attr_endpoint_config_name,
             deployment_config=_deployment(config.rollout, alarms),
-            # A scaled endpoint keeps its machines when a new version comes.
-            retain_all_variant_properties=False,
+            # A scaled endpoint keeps its machines when a new version comes: to retain is true
+            # (SageMaker API Reference, UpdateEndpoint). The rest is what the stage's file says.
+            retain_all_variant_properties=True,
+            exclude_retained_variant_properties=[
+                {"variantPropertyType": kind} for kind in ("DesiredWeight", "DataCaptureConfig")
+            ],
         )
         _scale(self, name, config, endpoint)
         self.name = name

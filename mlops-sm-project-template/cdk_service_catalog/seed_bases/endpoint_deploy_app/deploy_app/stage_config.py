@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from deploy_app.stage_files import load
 
@@ -84,6 +84,26 @@ class StageConfig(Part):
     alarms: Alarms
     monitoring: Monitoring
     integration_test: IntegrationTest
+
+    @model_validator(mode="after")
+    def _machines_fit(self) -> "StageConfig":
+        """The smallest canary is one machine, and it may be half of them at most.
+
+        Source: SageMaker API Reference, TrafficRoutingConfig, CanarySize.
+        """
+        machines, scaling = self.variant.initial_instance_count, self.auto_scaling
+        if self.rollout.canary and min(machines, scaling.minimum_instances) < 2:
+            raise ValueError(
+                "rollout.canary needs two machines at least: variant.initial_instance_count is "
+                f"{machines}, auto_scaling.minimum_instances {scaling.minimum_instances}"
+            )
+        if not scaling.minimum_instances <= machines <= scaling.maximum_instances:
+            raise ValueError(
+                f"variant.initial_instance_count is {machines}, not between "
+                f"auto_scaling.minimum_instances ({scaling.minimum_instances}) and "
+                f"maximum_instances ({scaling.maximum_instances})"
+            )
+        return self
 
 
 def load_stage_config(stage: str) -> StageConfig:

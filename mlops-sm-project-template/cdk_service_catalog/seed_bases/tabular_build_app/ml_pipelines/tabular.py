@@ -1,6 +1,8 @@
 """Preprocess, train, evaluate, gate, seal, register: what `project.yml` declares, as a pipeline."""
 
 from ml_pipelines.jobs import SERVING, Jobs, RegisterStep  # isort: skip
+from collections.abc import Mapping
+
 from sagemaker.core.workflow.conditions import (
     Condition,
     ConditionGreaterThanOrEqualTo,
@@ -22,12 +24,19 @@ CONTENT_TYPES = ("text/csv", "application/json")
 REPORT_FILE = PropertyFile(name="EvaluationReport", output_name="evaluation", path=REPORT)
 
 
-def tabular_pipeline(settings: Settings, image: str, train_script: str = "train.py") -> Pipeline:
+def tabular_pipeline(
+    settings: Settings,
+    image: str,
+    *,
+    train_script: str = "train.py",
+    serving: Mapping[str, str] = SERVING,
+) -> Pipeline:
     """The pipeline of a project; compiling it calls nothing.
 
     Args:
         image: runs the jobs and serves the model.
         train_script: none for an image with a program `train` of its own.
+        serving: the environment of the container that serves.
     """
     found = declared.read()
     jobs = Jobs(settings)
@@ -79,7 +88,7 @@ def tabular_pipeline(settings: Settings, image: str, train_script: str = "train.
         content_types=CONTENT_TYPES,
         response_types=CONTENT_TYPES,
         inference_instances=("ml.m5.large", "ml.m5.xlarge", "ml.c5.large"),
-        environment=SERVING,
+        environment=serving,
         description=settings.pipeline_description,
         evidence=evidence(settings, jobs.sources, seal, metric),
     )

@@ -12,6 +12,7 @@ from typing import Any
 
 from archives import unpack
 from declaration import declaration
+from failures import fail
 from tables import BadData, read_folder
 from train import measure
 
@@ -25,8 +26,7 @@ def main() -> int:
             read_folder(base / name, found.table.handed_on) for name in ("train", "test")
         )
     except BadData as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+        return fail(str(error))
     folder = unpacked(base / "model")
     model = serving_code(folder).model_fn(str(folder))
     target = base / "evaluation"

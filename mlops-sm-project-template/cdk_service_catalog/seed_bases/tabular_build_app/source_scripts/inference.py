@@ -6,6 +6,7 @@ Runs from the model's own archive; preprocessing is part of the model, so rows c
 import csv
 import io
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,47 +26,77 @@ def model_fn(model_dir: str) -> Model:
     return model
 
 
-def input_fn(request_body: str | bytes, content_type: str) -> pd.DataFrame:
+@dataclass(frozen=True)
+class BadRequest:
+    """A request that cannot be answered, on its way to the answer that says why."""
+
+    reason: str
+
+
+def input_fn(request_body: str | bytes, content_type: str) -> pd.DataFrame | BadRequest:
+    """The rows of a request, or what is wrong with it.
+
+    Nothing is raised: the server of the scikit-learn image would answer 500, as for a broken model,
+    and a client's mistake would bring an old version back.
+    """
+    try:
+        return rows(request_body, content_type)
+    except ValueError as error:
+        return BadRequest(str(error))
+
+
+def rows(request_body: str | bytes, content_type: str) -> pd.DataFrame:
     """Rows of features: CSV, where a header may be, or JSON `{"instances": [[...], {...}]}`.
 
     Raises:
-        ValueError: another type, or rows that do not fit; the message is in the endpoint's log.
+        ValueError: another type, or rows that do not fit.
     """
     text = request_body.decode("utf-8-sig") if isinstance(request_body, bytes) else request_body
     if content_type.startswith(CSV):
-        rows = list(csv.reader(io.StringIO(text.strip())))
+        found = list(csv.reader(io.StringIO(text.strip())))
     elif content_type.startswith(JSON):
-        rows = _instances(text)
+        found = _instances(text)
     else:
         raise ValueError(f"content type '{content_type}' is not known; use {CSV} or {JSON}")
-    if not rows:
+    if not found:
         raise ValueError("the request holds no row")
     try:
-        return _frame(rows)
+        return _frame(found)
     except BadData as error:
         raise ValueError(str(error)) from None
 
 
-def predict_fn(rows: pd.DataFrame, model: Model) -> list[float | str]:
+def predict_fn(given: pd.DataFrame | BadRequest, model: Model) -> list[float | str] | BadRequest:
     """An answer for each row: the number, the probability of the positive class, or the class."""
-    return model.answers(rows)
+    return given if isinstance(given, BadRequest) else model.answers(given)
 
 
-def output_fn(predictions: list[float | str], accept: str) -> str:
+def output_fn(predictions: list[float | str] | BadRequest, accept: str) -> Any:
+    """The answer with its content type, or the response 400 with the reason."""
+    if isinstance(predictions, BadRequest):
+        # What the server of the scikit-learn image is made of, and only there.
+        from flask import Response
+
+        return Response(f"{predictions.reason}\n", status=400, mimetype="text/plain")
+    kind = JSON if accept.startswith(JSON) else CSV
+    return written(predictions, kind), kind
+
+
+def written(predictions: list[float | str], kind: str) -> str:
     """CSV with a line for each prediction, or JSON `{"predictions": [...]}`."""
-    if accept.startswith(JSON):
+    if kind == JSON:
         return json.dumps({"predictions": predictions})
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([value] for value in predictions)
     return text.getvalue()
 
 
-def _frame(rows: list[list[str]]) -> pd.DataFrame:
-    width = len(rows[0])
-    for number, row in enumerate(rows, start=1):
+def _frame(values: list[list[str]]) -> pd.DataFrame:
+    width = len(values[0])
+    for number, row in enumerate(values, start=1):
         if len(row) != width:
             raise BadData(f"row {number} has {len(row)} values, row 1 has {width}")
-    found = named(pd.DataFrame(rows), TABLE.features, TABLE.features, "request")
+    found = named(pd.DataFrame(values), TABLE.features, TABLE.features, "request")
     if found.empty:
         raise BadData("the request holds a header and no row")
     if absent := [name for name in TABLE.features if name not in found.columns]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 from declaration import Declaration, declaration
+from failures import fail
 from splits import split
 from tables import BadData, missing_labels, read_folder
 
@@ -23,8 +24,7 @@ def main() -> int:
     try:
         parts = split(checked(read_folder(base / "input", found.table), found), found)
     except BadData as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+        return fail(str(error))
     for name, part in parts.items():
         (base / name).mkdir(parents=True, exist_ok=True)
         part.to_csv(base / name / f"{name}.csv", index=False)

@@ -19,6 +19,7 @@ from declaration import (
     declaration,
     declaration_file,
 )
+from failures import fail
 from metrics import report
 from models import Model, baseline, class_numbers, fit
 from tables import BadData, read_folder
@@ -36,8 +37,7 @@ def main() -> int:
         chosen = hyperparameters(root, found)
         train, validation = (read_channel(root, name, found) for name in ("train", "validation"))
     except BadData as error:
-        fail(root, str(error))
-        return 1
+        return fail(str(error))
     model = fit(train, found, chosen)
     measured = measure(model, train, validation, found)[METRIC_GROUPS[found.task]]
     for name, value in measured.items():
@@ -100,13 +100,6 @@ def hyperparameters(root: Path, found: Declaration) -> dict[str, float]:
     return {
         name: float(own.get(name, declared)) for name, declared in found.hyperparameters.items()
     }
-
-
-def fail(root: Path, message: str) -> None:
-    """SageMaker shows the content of this file as the job's failure reason."""
-    print(f"error: {message}", file=sys.stderr)
-    (root / "output").mkdir(parents=True, exist_ok=True)
-    (root / "output" / "failure").write_text(message, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -102,9 +102,17 @@ def test_every_form_of_a_request_gives_the_same_answer(model_dir: Path, serving:
     answers = [serving.predict_fn(serving.input_fn(*form), model) for form in forms]
     assert len(answers[0]) == 3
     assert answers == [answers[0]] * len(forms)
-    text = serving.output_fn(answers[0], "application/json")
-    assert json.loads(text) == {"predictions": answers[0]}
-    assert serving.output_fn(answers[0], "text/csv").count("\n") == 3
+    text, kind = serving.output_fn(answers[0], "application/json")
+    assert (json.loads(text), kind) == ({"predictions": answers[0]}, "application/json")
+    text, kind = serving.output_fn(answers[0], "text/csv")
+    assert (text.count("\n"), kind) == (3, "text/csv")
+
+
+def test_a_bad_request_is_answered_as_one_and_not_as_a_failure(serving: Any) -> None:
+    asked = serving.input_fn("", "text/csv")
+    answer = serving.output_fn(serving.predict_fn(asked, None), "text/csv")
+    assert (answer.status_code, answer.mimetype) == (400, "text/plain")
+    assert answer.get_data(as_text=True) == "the request holds no row\n"
 
 
 def test_what_is_absent_or_null_is_missing_in_every_form(model_dir: Path, serving: Any) -> None:
@@ -140,7 +148,7 @@ def test_a_category_that_training_has_not_seen_is_served(model_dir: Path, servin
 )
 def test_a_bad_request_is_told_why(serving: Any, body: str, content_type: str, words: str) -> None:
     with pytest.raises(ValueError, match=re.escape(words)):
-        serving.input_fn(body, content_type)
+        serving.rows(body, content_type)
 
 
 @pytest.mark.parametrize("extra", [1, -1])
@@ -148,10 +156,10 @@ def test_a_row_with_another_number_of_values_is_refused(serving: Any, extra: int
     values = list(rows(1)[0].values())
     body = json.dumps({"instances": [[*values, "1"] if extra > 0 else values[:-1]]})
     with pytest.raises(ValueError, match=f"row 1 has {len(FEATURES) + extra} values"):
-        serving.input_fn(body, "application/json")
+        serving.rows(body, "application/json")
     line = as_csv(rows(1), without="" if extra > 0 else FEATURES[-1]).strip()
     with pytest.raises(ValueError, match=f"{len(FEATURES)} are needed"):
-        serving.input_fn(line + (",1" if extra > 0 else ""), "text/csv")
+        serving.rows(line + (",1" if extra > 0 else ""), "text/csv")
 
 
 @needs_a_number
@@ -162,7 +170,7 @@ def test_a_value_that_is_no_number_is_named_with_its_row(serving: Any, value: st
     with pytest.raises(
         ValueError, match=re.escape(f"row 2: {NUMBERS[0]} is '{value}', not a number")
     ):
-        serving.input_fn(body, "text/csv")
+        serving.rows(body, "text/csv")
 
 
 @pytest.mark.parametrize(

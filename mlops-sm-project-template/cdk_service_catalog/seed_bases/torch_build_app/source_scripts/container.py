@@ -45,16 +45,20 @@ def model_folder() -> Path:
 def training_hyperparameters(kind: type[Values]) -> Values:
     """The hyperparameters of this training job, as the dataclass `kind`.
 
-    SageMaker hands them over as a JSON object in SM_HPS, values often as text. A field that the
-    job does not name keeps its default.
+    SageMaker leaves them as a JSON object in `input/config/hyperparameters.json`, values as text.
+    The variable SM_HPS is made by the entry point of an image, which the job replaces by its own.
+    A field that the job does not name keeps its default.
 
     Raises:
-        SystemExit: a name is unknown, or a value is no number.
+        SystemExit: the file is missing, a name is unknown, or a value is no number.
     """
-    given: Mapping[str, Any] = json.loads(os.environ.get("SM_HPS", "{}"))
+    file = ml_root() / "input" / "config" / "hyperparameters.json"
+    if not file.is_file():
+        raise SystemExit(f"{file} is missing: SageMaker writes it for every training job")
+    given: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     types = {field.name: field.type for field in fields(kind)}  # type: ignore[arg-type]
     unknown = sorted(
-        name for name in given if name not in types and not name.startswith("sagemaker")
+        name for name in given if name not in types and not name.startswith(("_", "sagemaker"))
     )
     if unknown:
         raise SystemExit(

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from declaration import Declaration, declaration
+from failures import fail
 from tables import BadData, texts, typed
 
 import pandas as pd  # isort: skip
@@ -33,8 +34,7 @@ def main() -> int:
     try:
         rows = (before if arguments.before else after)(base, declaration())
     except BadData as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+        return fail(str(error))
     print(f"{rows} rows are as they should be")
     return 0
 

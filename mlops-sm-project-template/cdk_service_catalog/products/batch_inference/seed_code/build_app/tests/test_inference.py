@@ -78,7 +78,7 @@ def transform(served: Any, checked: Path, target: Path, size: int = 7) -> Path:
     parts = []
     for start in range(0, len(lines), size):
         rows = module.input_fn("\n".join(lines[start : start + size]), "text/csv")
-        parts.append(module.output_fn(module.predict_fn(rows, model), "text/csv"))
+        parts.append(module.output_fn(module.predict_fn(rows, model), "text/csv")[0])
     (target / f"{checked.name}.out").write_text("".join(parts))
     return target
 

@@ -46,12 +46,12 @@ class Application:
         content_type = request.get("CONTENT_TYPE") or "text/csv"
         accept = request.get("HTTP_ACCEPT") or "text/csv"
         try:
-            rows = self._serving.input_fn(request["wsgi.input"].read(length), content_type)
+            rows = self._serving.rows(request["wsgi.input"].read(length), content_type)
         except ValueError as error:
             return _answer(start, "400 Bad Request", f"{error}\n")
         predictions = self._serving.predict_fn(rows, self._model)
         kind = "application/json" if accept.startswith("application/json") else "text/csv"
-        return _answer(start, "200 OK", self._serving.output_fn(predictions, kind), kind)
+        return _answer(start, "200 OK", self._serving.written(predictions, kind), kind)
 
 
 def _answer(start: Start, status: str, text: str, kind: str = "text/plain") -> Iterable[bytes]:

@@ -26,6 +26,7 @@ from container import (
     write_json_lines,
 )
 from denoising import Pictures, load_pipeline, mean_loss
+from failures import ended
 from PIL import Image
 from transformers import CLIPModel, CLIPProcessor
 
@@ -117,4 +118,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(ended(main))

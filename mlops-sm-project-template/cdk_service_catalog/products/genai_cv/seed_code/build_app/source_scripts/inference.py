@@ -12,6 +12,7 @@ import json
 from typing import Any
 
 import torch
+from answers import ModelFailure, model_failure
 from diffusers import StableDiffusionPipeline
 
 CONTENT_TYPE = "application/json"
@@ -70,7 +71,15 @@ def input_fn(body: str | bytes, content_type: str, context: Any = None) -> dict[
 
 def predict_fn(
     request: dict[str, Any], pipeline: StableDiffusionPipeline, context: Any = None
-) -> dict[str, Any]:
+) -> dict[str, Any] | ModelFailure:
+    """Pictures of the prompt, or that the model has failed."""
+    try:
+        return pictures(request, pipeline)
+    except Exception as error:  # whatever it is, it is not the client's
+        return model_failure(error, context)
+
+
+def pictures(request: dict[str, Any], pipeline: StableDiffusionPipeline) -> dict[str, Any]:
     """Pictures of the prompt; the same request has the same pictures."""
     drawn = pipeline(
         request["prompt"],
@@ -86,8 +95,10 @@ def predict_fn(
     return {"images": drawn.images, "withheld": withheld, "seed": request["seed"]}
 
 
-def output_fn(prediction: dict[str, Any], accept: str, context: Any = None) -> str:
+def output_fn(prediction: dict[str, Any] | ModelFailure, accept: str, context: Any = None) -> str:
     """The pictures as JSON."""
+    if isinstance(prediction, ModelFailure):
+        return prediction.text()
     return json.dumps({**prediction, "images": [_base64(one) for one in prediction["images"]]})
 
 

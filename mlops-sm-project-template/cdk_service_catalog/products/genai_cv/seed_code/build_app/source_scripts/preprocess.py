@@ -7,10 +7,12 @@ row, never to one that happens to be listed at the same place.
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 from container import processing_input, processing_output, write_json_lines
+from failures import ended
 from PIL import Image, ImageColor, ImageOps
 from splits import split_rows
 
@@ -103,4 +105,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(ended(main))

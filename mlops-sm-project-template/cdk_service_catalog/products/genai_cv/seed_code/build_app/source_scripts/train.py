@@ -1,6 +1,7 @@
 """Fine-tunes an image model with LoRA and saves it merged, with its serving code."""
 
 import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,10 +9,11 @@ import torch
 from container import model_folder, training_channel, training_hyperparameters
 from denoising import Pictures, denoising_losses, load_pipeline, noise_schedule
 from diffusers import StableDiffusionPipeline
+from failures import ended
 from peft import LoraConfig
 
 ATTENTION = ("to_k", "to_q", "to_v", "to_out.0")
-SERVING_FILE = "inference.py"
+SERVING_FILES = ("inference.py", "answers.py")
 REPORTED_STEPS = 25
 
 
@@ -95,7 +97,8 @@ def save_with_serving_code(pipeline: StableDiffusionPipeline, folder: Path) -> N
     pipeline.save_pretrained(folder, safe_serialization=True)
     code = folder / "code"
     code.mkdir(exist_ok=True)
-    shutil.copyfile(Path(__file__).with_name(SERVING_FILE), code / SERVING_FILE)
+    for name in SERVING_FILES:
+        shutil.copyfile(Path(__file__).with_name(name), code / name)
 
 
 def main() -> None:
@@ -109,4 +112,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(ended(main))

@@ -18,6 +18,7 @@ from container import (
     write_json,
     write_json_lines,
 )
+from failures import ended
 
 QUOTED = re.compile(r"('(?:[^']|'')*')")
 TOKEN = re.compile(r"'(?:[^']|'')*'|\w+|[^\w\s]")
@@ -106,4 +107,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(ended(main))

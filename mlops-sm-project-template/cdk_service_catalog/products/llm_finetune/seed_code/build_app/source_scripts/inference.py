@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 import torch
+from answers import ModelFailure, model_failure
 from prompts import clean_response, format_prompt
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
@@ -51,7 +52,17 @@ def input_fn(body: str | bytes, content_type: str, context: Any = None) -> dict[
     }
 
 
-def predict_fn(request: dict[str, Any], loaded: Loaded, context: Any = None) -> list[str]:
+def predict_fn(
+    request: dict[str, Any], loaded: Loaded, context: Any = None
+) -> list[str] | ModelFailure:
+    """One response for each prompt, or that the model has failed."""
+    try:
+        return responses(request, loaded)
+    except Exception as error:  # whatever it is, it is not the client's
+        return model_failure(error, context)
+
+
+def responses(request: dict[str, Any], loaded: Loaded) -> list[str]:
     """One response for each prompt, by greedy decoding: the same request has the same answer."""
     model, tokenizer = loaded
     batch = tokenizer(request["prompts"], return_tensors="pt", padding=True)
@@ -68,13 +79,15 @@ def predict_fn(request: dict[str, Any], loaded: Loaded, context: Any = None) -> 
             pad_token_id=tokenizer.pad_token_id,
             eos_token_id=tokenizer.eos_token_id,
         )
-    responses = generated[:, batch["input_ids"].shape[1] :]
-    texts = tokenizer.batch_decode(responses, skip_special_tokens=True)
+    answers = generated[:, batch["input_ids"].shape[1] :]
+    texts = tokenizer.batch_decode(answers, skip_special_tokens=True)
     return [clean_response(text) for text in texts]
 
 
-def output_fn(prediction: list[str], accept: str, context: Any = None) -> str:
+def output_fn(prediction: list[str] | ModelFailure, accept: str, context: Any = None) -> str:
     """The responses as JSON."""
+    if isinstance(prediction, ModelFailure):
+        return prediction.text()
     return json.dumps({"outputs": prediction}, ensure_ascii=False)
 
 

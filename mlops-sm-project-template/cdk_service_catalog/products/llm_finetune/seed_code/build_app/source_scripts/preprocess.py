@@ -2,10 +2,12 @@
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 from container import processing_input, processing_output, write_json_lines
+from failures import ended
 from splits import split_rows
 
 ENDINGS = (".json", ".jsonl")
@@ -76,4 +78,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(ended(main))

@@ -1,6 +1,7 @@
 """Fine-tunes a causal language model with LoRA and saves it merged, with its serving code."""
 
 import shutil
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import torch
 from base_model import checked_base_model
 from container import model_folder, read_json_lines, training_channel, training_hyperparameters
+from failures import ended
 from peft import LoraConfig, get_peft_model
 from prompts import format_prompt
 from transformers import (
@@ -22,7 +24,7 @@ from transformers import (
     set_seed,
 )
 
-SERVING_FILES = ("inference.py", "prompts.py")
+SERVING_FILES = ("inference.py", "answers.py", "prompts.py")
 IGNORED = -100
 """Label of tokens that do not count in the loss (PyTorch, CrossEntropyLoss, ignore_index)."""
 
@@ -174,4 +176,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(ended(main))

@@ -1,0 +1,44 @@
+"""The server of the image: sagemaker-containers, put together as AWS's scikit-learn container does.
+
+`python serving.py` installs the serving code of the model and starts gunicorn with it, as the
+container's program `serve`. Source: aws/sagemaker-scikit-learn-container, serving.py.
+"""
+
+import collections
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+# The image's Dockerfile does the same to the package: it was written for an older Python.
+collections.Mapping = Mapping  # type: ignore[attr-defined]
+
+from sagemaker_containers.beta.framework import (  # noqa: E402
+    env,
+    modules,
+    server,
+    transformer,
+    worker,
+)
+
+APPLICATION: Any = None
+FUNCTIONS = ("model_fn", "input_fn", "predict_fn", "output_fn")
+
+
+def main(environ: Any, start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """The WSGI application; the model is loaded at the first request, the ping."""
+    global APPLICATION
+    if APPLICATION is None:
+        serving = env.ServingEnv()
+        user = modules.import_module(serving.module_dir, serving.module_name)
+        functions = {
+            name: getattr(user, name)
+            for name in ("model_fn", "input_fn", "predict_fn", "output_fn")
+        }
+        own = transformer.Transformer(**functions)
+        own.initialize()
+        APPLICATION = worker.Worker(transform_fn=own.transform, module_name=serving.module_name)
+    answer: Iterable[bytes] = APPLICATION(environ, start_response)
+    return answer
+
+
+if __name__ == "__main__":
+    server.start("serving:main")
