@@ -8,9 +8,14 @@ from typing import Any
 import yaml
 from jsonschema import Draft202012Validator
 
-from ml_pipelines.sources import REPOSITORY
+from ml_pipelines.settings import SettingsError
+from ml_pipelines.sources import REPOSITORY, SCRIPTS
 
-sys.path.insert(0, str(REPOSITORY / "source_scripts"))
+if not (REPOSITORY / SCRIPTS).is_dir():
+    raise FileNotFoundError(
+        f"{REPOSITORY} has no '{SCRIPTS}'; run the command in the folder of the repository"
+    )
+sys.path.insert(0, str(REPOSITORY / SCRIPTS))
 
 from declaration import (  # noqa: E402
     METRIC_GROUPS,
@@ -27,7 +32,7 @@ __all__ = ["METRICS", "METRIC_GROUPS", "BadDeclaration", "Declaration", "read"]
 SCHEMA = REPOSITORY / "project.schema.json"
 
 
-class BadDeclaration(Exception):
+class BadDeclaration(SettingsError):
     """`project.yml` cannot be used; the message names every line."""
 
 

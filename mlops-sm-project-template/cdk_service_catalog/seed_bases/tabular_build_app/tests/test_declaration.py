@@ -1,5 +1,8 @@
 """`project.yml` is checked before anything runs, and each problem has its line."""
 
+import shutil
+import subprocess
+import sys
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -121,3 +124,22 @@ def test_another_declaration_is_another_source(tmp_path: Path) -> None:
     before = Sources(EXAMPLE, tmp_path).digest
     (tmp_path / "project.yml").write_text((REPOSITORY / "project.yml").read_text())
     assert Sources(EXAMPLE, tmp_path).digest != before
+
+
+def test_a_wrong_declaration_compiles_no_pipeline_and_is_told_without_a_traceback(
+    tmp_path: Path,
+) -> None:
+    copy = tmp_path / "repository"
+    shutil.copytree(REPOSITORY, copy, ignore=shutil.ignore_patterns(".venv", "__pycache__"))
+    file = copy / "project.yml"
+    file.write_text(file.read_text().replace("metric:", "metrics:"))
+    done = subprocess.run(
+        [sys.executable, "-m", "ml_pipelines.get_pipeline_definition", "--example"],
+        cwd=copy,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "project.yml, line" in done.stderr
+    assert "Traceback" not in done.stderr
