@@ -195,6 +195,27 @@ DEEDS: Final = (
         source=f"{GUIDE}/AmazonECR/latest/userguide/encryption-at-rest.html",
     ),
     Deed(
+        service="application-autoscaling.amazonaws.com",
+        deed="scale an endpoint",
+        role=OF_THE_STACK,
+        permissions=(
+            *_with("endpoint", "sagemaker:DescribeEndpoint"),
+            *_with("endpoint", "sagemaker:UpdateEndpointWeightsAndCapacities"),
+            *_with("configuration", "sagemaker:DescribeEndpointConfig"),
+        ),
+        source=f"{GUIDE}/sagemaker/latest/dg/endpoint-auto-scaling-prerequisites.html",
+    ),
+    Deed(
+        service="application-autoscaling.amazonaws.com",
+        deed="follow a metric",
+        role=OF_THE_STACK,
+        permissions=_with(
+            *("alarm", "cloudwatch:PutMetricAlarm", "cloudwatch:DescribeAlarms"),
+            "cloudwatch:DeleteAlarms",
+        ),
+        source=f"{GUIDE}/sagemaker/latest/dg/endpoint-auto-scaling-prerequisites.html",
+    ),
+    Deed(
         service="vpc-flow-logs.amazonaws.com",
         deed="write flow logs",
         role="of the flow log",

@@ -1,4 +1,4 @@
-"""What AWS checks of the maker of a stack: such as the use of keys of repositories."""
+"""What AWS checks of the maker of a stack: keys of repositories, endpoints that are to scale."""
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
@@ -41,7 +41,28 @@ def _key(key: str | None) -> Resources:
     return {"key": (key if key.startswith("arn:") else arn("kms", f"key/{key}"),)}
 
 
+def _endpoint(properties: Properties) -> Resources:
+    """`endpoint/<name>/variant/<name>` of SageMaker; nothing for other services."""
+    kind, name = [*str(properties.get("ResourceId", "")).split("/"), ""][:2]
+    if kind != "endpoint":
+        return {}
+    return {
+        "endpoint": (arn("sagemaker", f"endpoint/{name.lower()}"),),
+        "configuration": (arn("sagemaker", f"endpoint-config/{name.lower()}"),),
+    }
+
+
+def _alarm(properties: Properties) -> Resources:
+    if properties.get("PolicyType") != "TargetTrackingScaling":
+        return {}
+    # The names that Application Auto Scaling gives its alarms begin so.
+    return {"alarm": (arn("cloudwatch", "alarm:TargetTracking-endpoint"),)}
+
+
+SCALING: Final = "application-autoscaling.amazonaws.com"
 ROWS: Final[Mapping[str, Row]] = {
+    "AWS::ApplicationAutoScaling::ScalableTarget": (SCALING, "scale an endpoint", _endpoint),
+    "AWS::ApplicationAutoScaling::ScalingPolicy": (SCALING, "follow a metric", _alarm),
     "AWS::CodeCommit::Repository": (
         "codecommit.amazonaws.com",
         "encrypt a repository",

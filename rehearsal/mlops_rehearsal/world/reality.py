@@ -39,7 +39,7 @@ PARTS: Final = (
         "What services do with roles",
         Shown.EMULATED,
         "each deed of one table is asked for when it is done: fetch source, publish approvals, "
-        "write logs, join a VPC, pull images, encrypt volumes and repositories, read "
+        "write logs, join a VPC, pull images, encrypt volumes and repositories, scale, read "
         "alarms; notices, access logs and flow logs that would not arrive end the act",
     ),
     Part(
@@ -199,11 +199,6 @@ PARTS: Final = (
         Shown.AWS,
         "a tiny base model goes all the way; a real one needs a GPU",
     ),
-    Part(
-        "Service-side checks",
-        Shown.AWS,
-        "what no schema says and no check above, such as what "
-        "Application Auto Scaling asks of who makes a stack",
-    ),
+    Part("Service-side checks", Shown.AWS, "what no schema says and no check above"),
 )
 """In the order of `Shown`."""
