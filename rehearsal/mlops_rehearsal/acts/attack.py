@@ -2,15 +2,21 @@
 
 import re
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from mlops_commons.contract import Persona
 from mlops_commons.utilities.errors import PlatformError
-from mlops_rehearsal.acts.attacker import Attacker
+from mlops_rehearsal.acts.attacker import Attacker, lead, synth
 from mlops_rehearsal.acts.attempts import ATTEMPTS, Attempt
 from mlops_rehearsal.world.evidence import Evidence
 from mlops_rehearsal.world.world import World
+
+WHO: Final[Mapping[Callable[[Attacker], Attacker], str]] = {
+    lead: f"{Persona.LEAD_DATA_SCIENTIST}, as an attacker",
+    synth: "the role of Synth, with pushed code",
+}
 
 
 def play_attack(world: World) -> tuple[Evidence, ...]:
@@ -67,7 +73,7 @@ def said_to(how: Callable[[Attacker], object], who: Attacker) -> str:
 
 def _row(attempt: Attempt, scientist: Attacker) -> Mapping[str, str]:
     return {
-        "who": f"{Persona.DATA_SCIENTIST}, as an attacker",
+        "who": WHO.get(attempt.who, f"{Persona.DATA_SCIENTIST}, as an attacker"),
         "does": attempt.does,
         "on": attempt.on,
         "account": scientist.project.dev.account,

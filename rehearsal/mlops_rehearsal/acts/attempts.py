@@ -192,7 +192,7 @@ ATTEMPTS: Final = (
         *("`WriteData`; `OnlyPipelinesAndSynthWrite`", _by(people.synth, ASSEMBLY)),
     ),
     Attempt(
-        *("exchanges what the stages deploy, while prod waits", "Verified", VERIFIED, PUT),
+        *("exchanges what the stages deploy", "Verified", VERIFIED, PUT),
         *("`WriteData`; `OnlyPipelinesWriteMoreThanAssemblies`",),
         _by(people.deploy_pipeline, VERIFIED),
     ),
