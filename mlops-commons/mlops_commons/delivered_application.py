@@ -40,7 +40,7 @@ def delivered_application(
         delivered = stages(deployment)
         if delivered:
             content = set_snapshot(config, shared, deployment.set_name)
-            _add_set(app, config, delivered_app, deployment.set_name, delivered, content, root)
+            _add_set(app, config, delivered_app, deployment, delivered, content, root)
     return app
 
 
@@ -48,11 +48,12 @@ def _add_set(
     app: cdk.App,
     config: PlatformConfig,
     delivered_app: DeliveredApp,
-    set_name: str,
+    deployment: Deployment,
     stages: Sequence[DeliveredStage],
     content: Snapshot,
     root: Path,
 ) -> None:
+    set_name = deployment.set_name
     governance, name = config.pipeline, delivered_app.name
     source: Repository = governance.code_commit.of(name)
     env = cdk.Environment(account=governance.account, region=governance.region)
@@ -84,5 +85,21 @@ def _add_set(
         stages=stages,
     )
     pipeline.add_stack_dependency(repository)
-    for stack in (repository, pipeline):
-        cdk.Tags.of(stack).add(TagKey.APP, names.application(config.app_prefix, name))
+    # A stage in another region has the pipeline's artifacts copied there by a stack of its own.
+    support = pipeline.delivery.pipeline.pipeline.cross_region_support.values()
+    tags = {
+        **_tags_of_all_stages(deployment),
+        TagKey.APP: names.application(config.app_prefix, name),
+    }
+    for stack in (repository, pipeline, *(copies.stack for copies in support)):
+        for key, value in tags.items():
+            cdk.Tags.of(stack).add(key, value)
+
+
+def _tags_of_all_stages(deployment: Deployment) -> dict[str, str]:
+    """What all stages of a set agree on is true of its repository and pipeline, too.
+
+    An organization that refuses to create what has no cost centre refuses it in governance first.
+    """
+    every = [set(stage.tags.items()) for stage in deployment.enabled_stages]
+    return dict(sorted(set.intersection(*every))) if every else {}

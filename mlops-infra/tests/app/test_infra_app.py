@@ -19,6 +19,7 @@ cdk_app_config:
   pipeline: {account: "101010101010", region: eu-west-1}
   deployments:
     - set_name: retail  # accounts 2020
+      tags: {CostCenter: "4711"}
       stages:
         - {stage_name: prod, account: "202020202023"}
         - {stage_name: dev, account: "202020202021"}
@@ -134,6 +135,30 @@ def test_each_enabled_set_has_a_pipeline_with_its_enabled_stages(two_sets: Any) 
         "ml-infra-deploy-pipeline-credit.template.json": ["dev", "prod"],
         "ml-infra-deploy-pipeline-retail.template.json": ["dev", "preprod", "prod"],
     }
+
+
+@pytest.mark.parametrize(
+    "stack",
+    [
+        "ml-infra-cc-repo-retail",
+        "ml-infra-deploy-pipeline-retail",
+        "cross-region-stack-ml-infra-deploy-pipeline-retail_eu-central-1",
+    ],
+)
+def test_what_all_stages_of_a_set_have_is_on_its_stacks_in_governance(
+    two_sets: Any, stack: str
+) -> None:
+    template = two_sets.templates()[f"{stack}.template.json"]
+    tagged = {
+        resource["Type"]: {tag["Key"]: tag["Value"] for tag in resource["Properties"]["Tags"]}
+        for resource in template["Resources"].values()
+        if "Tags" in resource.get("Properties", {})
+    }
+    assert tagged
+    for tags in tagged.values():
+        assert tags.items() >= {"CostCenter": "4711", "cdk-app": "mlops-infra"}.items()
+    if stack.startswith("cross-region"):
+        assert {"AWS::KMS::Key", "AWS::S3::Bucket"} <= set(tagged)
 
 
 def test_an_approval_can_be_switched_off_by_stage(two_sets: Any) -> None:
