@@ -124,6 +124,16 @@ DEPENDENT_NOT_NEEDED = {
     ("ec2:CreateNetworkInterface", "ec2:CreateTags"): "only where the call brings tags; SageMaker "
     "and CodeBuild bring none (SageMaker Developer Guide, 'SageMaker Roles', CreateModel in a VPC; "
     "CodeBuild User Guide, 'Use AWS CodeBuild with Amazon VPC')",
+    **{
+        ("ec2:CreateFlowLogs", f"ecs:{name}"): "only for flow logs with fields of ECS, and ours "
+        "have none (VPC User Guide, 'Flow log records', version 7)"
+        for name in (
+            *("ListClusters", "ListContainerInstances", "ListServices"),
+            *("ListTaskDefinitions", "ListTasks"),
+        )
+    },
+    ("kms:CreateKey", "iam:CreateServiceLinkedRole"): "only for multi-Region keys and custom key "
+    "stores, and ours are neither (KMS Developer Guide, 'Using service-linked roles')",
 }
 """By action and the action that the reference says it depends on, why no role here needs that."""
 
