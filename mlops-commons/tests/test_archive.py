@@ -1,6 +1,7 @@
 """The zip of a snapshot: equal content gives equal bytes, and a set adds its own files only."""
 
 import zipfile
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -31,9 +32,12 @@ def entries(file: Path) -> dict[str, tuple[int, str]]:
         }
 
 
-def test_it_holds_every_file_with_its_content_and_a_plain_mode(tmp_path: Path) -> None:
-    assert entries(archive(content(tmp_path))) == {
-        "a/run": (0o755, "#!/bin/sh\n"),
+@pytest.mark.parametrize(("keeps_modes", "mode"), [(False, 0o644), (True, 0o755)])
+def test_it_holds_every_file_with_its_content_and_a_plain_mode(
+    tmp_path: Path, keeps_modes: bool, mode: int
+) -> None:
+    assert entries(archive(replace(content(tmp_path), keeps_modes=keeps_modes))) == {
+        "a/run": (mode, "#!/bin/sh\n"),
         "b.py": (0o644, "b\n"),
         "config/settings.yml": (0o644, "all\n"),
     }

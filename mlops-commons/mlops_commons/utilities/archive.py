@@ -20,7 +20,7 @@ def archive(content: Snapshot) -> Path:
 
     What stands in for files of a checkout is added to a copy of the zip with everything else, so
     that the repositories of many account sets cost one compression and as many copies.
-    Modes are 0644 and 0755, whatever the umask of the checkout was.
+    Modes are 0644, and 0755 where the snapshot keeps them, whatever the umask of the checkout was.
 
     Returns:
         a file to be given to `aws_s3_assets.Asset` together with `asset_hash=content.digest()`:
@@ -41,8 +41,7 @@ def _add(file: Path, content: Snapshot) -> None:
         for name in names or content.files:
             entry = zipfile.ZipInfo(str(name), EPOCH)
             entry.create_system = UNIX
-            mode = 0o755 if content.is_executable(name) else 0o644
-            entry.external_attr = (REGULAR_FILE | mode) << 16
+            entry.external_attr = (REGULAR_FILE | content.mode(name)) << 16
             target.writestr(entry, content.read(name), zipfile.ZIP_DEFLATED)
 
 

@@ -89,10 +89,14 @@ class Snapshot:
     Attributes:
         sources: where each file comes from, by its path in the repository, sorted.
         replacements: text that stands in for a file's own content.
+        keeps_modes: its digest and its archive know which files are executable. A repository that
+            CloudFormation fills knows it not (aws-cdk issue 24083), so what is made of the content
+            there has to be what it is here.
     """
 
     sources: Mapping[PurePosixPath, Path]
     replacements: Mapping[PurePosixPath, str] = field(default_factory=dict)
+    keeps_modes: bool = False
     _digests: dict[Path, str] = field(default_factory=dict, repr=False, compare=False)
     """Of sources that have been read: what the snapshots of many sets share is hashed once."""
 
@@ -108,16 +112,19 @@ class Snapshot:
         return self.sources[file].read_bytes()
 
     def digest(self) -> str:
-        """SHA-256 over paths, modes and contents: equal snapshots have equal digests."""
+        """SHA-256 over paths and contents, and modes where they are kept."""
         total = hashlib.sha256()
         for file in self.files:
-            line = f"{file}\0{self.is_executable(file)}\0{self._content_digest(file)}\n"
+            line = f"{file}\0{self.mode(file):o}\0{self._content_digest(file)}\n"
             total.update(line.encode())
         return total.hexdigest()
 
-    def is_executable(self, file: PurePosixPath) -> bool:
-        """Whether its owner may execute the file that this one comes from."""
-        return bool(self.sources[file].stat().st_mode & 0o100)
+    def mode(self, file: PurePosixPath) -> int:
+        """The mode of a file in the archive."""
+        return self._own_mode(file) if self.keeps_modes else 0o644
+
+    def _own_mode(self, file: PurePosixPath) -> int:
+        return 0o755 if self.sources[file].stat().st_mode & 0o100 else 0o644
 
     def replacing(self, texts: Mapping[PurePosixPath, str]) -> "Snapshot":
         """The same files, some of them with another text; what is not among them is left out."""
@@ -135,7 +142,7 @@ class Snapshot:
             target = destination / file
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(self.read(file))
-            target.chmod(0o755 if self.is_executable(file) else 0o644)
+            target.chmod(self._own_mode(file))
 
     def _content_digest(self, file: PurePosixPath) -> str:
         if file in self.replacements:

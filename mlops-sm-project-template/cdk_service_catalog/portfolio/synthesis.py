@@ -139,4 +139,6 @@ class _Output:
 
 def _everything(folder: Path) -> Snapshot:
     files = sorted(file for file in folder.rglob("*") if file.is_file())
-    return Snapshot({PurePosixPath(f.relative_to(folder).as_posix()): f for f in files})
+    sources = {PurePosixPath(f.relative_to(folder).as_posix()): f for f in files}
+    # A function may start a program of its own.
+    return Snapshot(sources, keeps_modes=True)
