@@ -156,6 +156,7 @@ def trained(accounts: Accounts, image: str, role: str, name: str) -> list[dict[s
     arguments = {
         "AlgorithmSpecification": {"TrainingImage": image, "TrainingInputMode": "File"},
         "OutputDataConfig": {"S3OutputPath": f"s3://{BUCKET}-{name.partition('-')[0]}/out"},
+        "ResourceConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 5},
         "RoleArn": role,
     }
     step = {"Name": "Train", "Type": "Training", "Arguments": arguments}
