@@ -13,25 +13,15 @@ from mlops_commons.utilities.paths import REPOSITORY_ROOT
 pytestmark = pytest.mark.app
 
 BROKEN_LINK = "\n[a page that is not there](docs/no-such-page.md)\n"
-SUBNETS = ", ".join(f"subnet-{number:017x}" for number in range(17))
-TOO_MANY_SUBNETS = f"""\
-cdk_infra_app_config:
-  network:
-    deployments:
-      - set_name: business-unit-1
-        stages:
-          - stage_name: dev
-            import_network:
-              vpc_id: vpc-0023456789abcdef0
-              subnets: [{SUBNETS}]
-              base_security_group: sg-0023456789abcdef0
-  sagemaker:
-    profiles:
-      data_scientists:
-        prefix: ds
-        users:
-          - user_profile_name: data-scientist
+A_TEXT = """\
+from aws_cdk import aws_ssm as ssm
+
+
+def add(stack, stage):
+    if stage.name == "dev":
+        ssm.CfnParameter(stack, "Note", type="Text", value="x")
 """
+"""A parameter is a String or a StringList; before a deployment only a validator says so."""
 
 
 def run(checkout: Checkout, *arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -65,14 +55,14 @@ def test_it_passes_in_the_repository_of_an_app_with_a_broken_link_in_its_readme(
 
 @pytest.mark.skipif("infra" not in APPS_HERE, reason="the network is that of the infrastructure")
 def test_a_template_that_cloudformation_would_refuse_stops_the_delivery(tmp_path: Path) -> None:
-    checkout = make_checkout(tmp_path / "repository", "infra", infra=TOO_MANY_SUBNETS)
+    checkout = make_checkout(tmp_path / "repository", "infra", extensions={"note.py": A_TEXT})
     done = run(checkout, "check", "infra")
     assert (done.returncode, done.stdout) == (1, "")
-    for rule, validator in (("E3032", "cfn-lint"), ("F3032", "cloudformation-validate")):
+    for rule, validator in (("E3030", "cfn-lint"), ("W3030", "cloudformation-validate")):
         (finding,) = [line for line in done.stderr.splitlines() if f"({validator})" in line]
         assert "business-unit-1-dev/" in finding
         assert ".template.json:" in finding
-        assert f": StudioDomain.Properties.SubnetIds: {rule} expected maximum item count" in finding
+        assert f": Note.Properties.Type: {rule} " in finding
     assert "mlops-infra cannot be delivered" in done.stderr
 
 
