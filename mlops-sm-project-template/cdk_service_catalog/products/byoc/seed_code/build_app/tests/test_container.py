@@ -51,7 +51,7 @@ def url(trained: Path) -> Iterator[str]:
 
 
 def _wait(server: "subprocess.Popen[bytes]", ping: str) -> None:
-    for _ in range(300):
+    for _ in range(1200):
         assert server.poll() is None, "the server has ended"
         try:
             with urllib.request.urlopen(ping) as answer:
