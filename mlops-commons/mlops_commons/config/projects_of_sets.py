@@ -1,4 +1,4 @@
-"""Which sets can have projects, and what stands in the way of those that cannot.
+"""Which sets can have projects, and what blocks those that cannot.
 
 Infrastructure is delivered to every set; a set without projects is one that the template app leaves
 out. Nothing here concerns any other set.
@@ -37,7 +37,7 @@ class Obstacle:
 
 
 def obstacles(config: PlatformConfig, deployment: Deployment) -> tuple[Obstacle, ...]:
-    """What stands in the way of projects of a set; nothing where it can have them."""
+    """What blocks projects of a set; nothing where it can have them."""
     dev = deployment.stage(StageName.DEV)
     return tuple(_obstacles(config, deployment, dev)) if dev else ()
 

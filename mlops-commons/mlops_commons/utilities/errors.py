@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 MOST_SHOWN: Final = 200
-"""Problems in one report; a person mends the first ones first."""
+"""Problems in one report; a person fixes the first ones first."""
 
 
 class PlatformError(Exception):

@@ -41,7 +41,7 @@ FIXES: Final = (
     ),
     (
         r"(?i)MalformedPolicy|invalid principal",
-        "mend the policy: the principal, operator or element that is named is not there",
+        "fix the policy: the principal, operator or element that is named is not there",
     ),
     (
         r"(?i)limit ?exceeded|quota|exceeded (the )?(maximum|quota)",
@@ -50,7 +50,7 @@ FIXES: Final = (
     (r"(?i)properties? validation failed|#/", "give the property that is named an allowed value"),
     (r"(?i)could not be found|does not exist|NoSuch", "make what is named first, or name another"),
 )
-"""What a reason of AWS looks like, and what mends it; the first that fits."""
+"""What a reason of AWS looks like, and what fixes it; the first that fits."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ def _lines(found: list[StackFailure]) -> Iterator[str]:
 
 
 def likely_fix(text: str, *, otherwise: str) -> str:
-    """What mends the first thing that AWS complains about in a text.
+    """What fixes the first thing that AWS complains about in a text.
 
     Args:
         otherwise: what to do where nothing is known about it.

@@ -46,7 +46,9 @@ def before(base: Path, found: Declaration) -> int:
         raise BadData(f"{base / 'input'} holds no file of a table: there is nothing to score")
     total = 0
     for file in files:
-        name = file.relative_to(base / "input").as_posix().replace("/", "__") + ".csv"
+        name = _plain(file.relative_to(base / "input").as_posix())
+        if (base / "checked" / name).exists():
+            raise BadData(f"two files of the input would both be '{name}': rename one of them")
         rows = _rows(file, found)
         _write(base / "checked" / name, rows[list(found.table.features)].itertuples(index=False))
         identifier = found.table.identifier
@@ -80,6 +82,12 @@ def after(base: Path, found: Declaration) -> int:
     text = json.dumps({"scored_rows": counted}, indent=2, sort_keys=True)
     (base / "report" / "report.json").write_text(text + "\n", encoding="utf-8")
     return sum(counted.values())
+
+
+def _plain(place: str) -> str:
+    """The name of a file's scores: one folder, and CSV whatever the file is."""
+    name = place.replace("/", "__")
+    return name if name.endswith(".csv") else f"{name}.csv"
 
 
 def _rows(file: Path, found: Declaration) -> pd.DataFrame:

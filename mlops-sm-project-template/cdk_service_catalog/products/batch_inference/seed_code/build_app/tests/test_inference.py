@@ -103,7 +103,18 @@ def test_a_batch_is_scored_row_by_row_in_order(served: Any, tmp_path: Path, name
 def test_columns_are_found_by_name_and_others_left_out(tmp_path: Path) -> None:
     content = own_csv(ROWS[:2], brought_by="somebody")
     processing = check(tmp_path, "before", input=batch(tmp_path, content))
-    assert (processing / "checked" / "batch.csv.csv").read_text() == as_csv(ROWS[:2])
+    assert (processing / "checked" / "batch.csv").read_text() == as_csv(ROWS[:2])
+
+
+def test_scores_have_the_name_of_their_file_and_two_files_never_share_one(tmp_path: Path) -> None:
+    # The test after a deployment looks for the scores of sample.csv under this name.
+    source = batch(tmp_path, own_csv(ROWS[:2]), "dt=1/part.csv.gz")
+    (source / "sample.csv").write_text(own_csv(ROWS[:2]))
+    checked = check(tmp_path, "before", input=source) / "checked"
+    assert {file.name for file in checked.iterdir()} == {"sample.csv", "dt=1__part.csv.gz.csv"}
+    (source / "dt=1__part.csv.gz.csv").write_text(own_csv(ROWS[:2]))
+    with pytest.raises(JobFailed, match="rename one of them"):
+        check(tmp_path / "again", "before", input=source)
 
 
 def test_an_additional_value_in_front_is_never_taken_for_a_feature(tmp_path: Path) -> None:
