@@ -443,6 +443,16 @@ ROWS = (
     ),
     Row("a step that runs a function", "pipelines", definition(kind="Lambda")),
     Row(
+        "a key of another account, its letters written otherwise",
+        "accounts",
+        definition(rest=', "K": "\\u0061rn:aws:kms:eu-west-1:666666666666:key/1"'),
+    ),
+    Row(
+        "a bucket of somebody else, its slashes written otherwise",
+        "buckets",
+        definition(rest=', "U": "s3:\\/\\/loot-of-somebody\\/x"'),
+    ),
+    Row(
         "a definition that nobody can read",
         "pipelines",
         properties("Pipeline", PipelineDefinition={"PipelineDefinitionS3Location": {}}),

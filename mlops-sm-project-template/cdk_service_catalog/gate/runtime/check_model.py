@@ -1,11 +1,10 @@
 """That what is served is the version that was chosen, and nothing that replaces parts of it."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from .stage_view import Found, StageView, listed, objects_in, texts
+from .stage_view import BODY, Found, StageView, as_json, listed, objects_in, texts
 from .values import is_known
 
 IMAGE_KEYS: Final = frozenset(("image", "imageuri", "imageurl"))
@@ -22,13 +21,8 @@ def versions(view: StageView) -> Found:
     for logical_id, _, row in view.resources:
         for key, text in texts(row):
             named = ":model-package/" in text or key == "ModelPackageName"
-            if named and text != view.version and not _is_body(key):
+            if named and text != view.version and key != BODY:
                 yield logical_id, text
-
-
-def _is_body(key: str) -> bool:
-    """The definition of a pipeline is a text, into which another rule looks."""
-    return key == "PipelineDefinitionBody"
 
 
 def models(view: StageView) -> Found:
@@ -45,11 +39,7 @@ def pipelines(view: StageView) -> Found:
     """Pipelines make models of the chosen version, and their jobs run as roles of the template."""
     for logical_id, row in view.of(PIPELINE):
         definition = row.get("PipelineDefinition")
-        body = definition.get("PipelineDefinitionBody") if isinstance(definition, dict) else None
-        try:
-            content = json.loads(body) if isinstance(body, str) else None
-        except (ValueError, RecursionError):
-            content = None
+        content = as_json(definition.get(BODY)) if isinstance(definition, dict) else None
         if not isinstance(content, dict) or not isinstance(content.get("Steps"), list):
             yield logical_id, "no PipelineDefinitionBody that is JSON with Steps"
             continue
@@ -95,16 +85,8 @@ def _parameters_with(content: Mapping[str, Any], version: str) -> list[Any]:
 
 def images(view: StageView) -> Found:
     """Container images of AWS, or of the project by the digest of what was built."""
-    for logical_id, kind, row in view.resources:
-        body: Any = {}
-        if kind == PIPELINE:
-            definition = row.get("PipelineDefinition", {})
-            text = definition.get("PipelineDefinitionBody") if isinstance(definition, dict) else ""
-            try:
-                body = json.loads(text) if isinstance(text, str) else {}
-            except (ValueError, RecursionError):
-                body = {}
-        for key, text in (*texts(row), *texts(body)):
+    for logical_id, _, row in view.resources:
+        for key, text in texts(row):
             if key.lower() in IMAGE_KEYS and not is_allowed_image(text, view):
                 yield logical_id, text
 

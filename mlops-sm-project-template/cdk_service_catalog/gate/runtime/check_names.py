@@ -8,6 +8,8 @@ from .stage_view import TOKEN, Found, StageView, texts
 from .values import is_known, own_resource
 
 ACCOUNT: Final = re.compile(r"[0-9]{12}")
+ARN: Final = re.compile(r"(?i)(?<![a-z0-9-])arn:")
+"""Where an ARN begins: the image `scikit-learn:1.9-0` holds none."""
 NAMES: Final = {
     "AWS::KMS::Alias": ("AliasName",),
     "AWS::IAM::ManagedPolicy": ("ManagedPolicyName",),
@@ -100,7 +102,7 @@ def _accounts_in(text: str) -> list[str]:
     """The accounts that a text names: of ARNs, of bare ids; an unknown part is `?`."""
     plain = TOKEN.sub("?", text)
     found = []
-    for start in (match.start() for match in re.finditer(r"arn:", plain)):
+    for start in (match.start() for match in ARN.finditer(plain)):
         parts = plain[start:].split(":", 5)
         if len(parts) > 4:
             found.append(parts[4])

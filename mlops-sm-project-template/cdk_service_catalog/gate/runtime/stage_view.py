@@ -1,5 +1,6 @@
 """A stage's template as the rules look at it: every value evaluated, once."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from .settings import Project, Settings, artifact_bucket
 from .values import END, UNKNOWN, Scope, evaluate
 
 TOKEN: Final = re.compile(f"{UNKNOWN}[^{END}]*{END}")
+BODY: Final = "PipelineDefinitionBody"
+"""A text in which a whole definition stands as JSON (AWS::SageMaker::Pipeline)."""
 Found = Iterator[tuple[str, Any]]
 """What a rule does not accept: the logical id, and the bad value."""
 
@@ -86,7 +89,11 @@ class StageView:
 
 
 def texts(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
-    """Every text that is a value, with the key of the object that it is in."""
+    """Every text that is a value, with the key of the object that it is in.
+
+    A definition is looked at as it is written, and as it is read: JSON may write any letter
+    otherwise, and has a key twice where only the last one is read.
+    """
     if isinstance(value, Mapping):
         for name, inner in value.items():
             yield from texts(inner, str(name))
@@ -95,6 +102,16 @@ def texts(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
             yield from texts(inner, key)
     elif isinstance(value, str):
         yield key, value
+        if key == BODY:
+            yield from texts(as_json(value))
+
+
+def as_json(text: Any) -> Any:
+    """What a text of JSON holds; None where it is none."""
+    try:
+        return json.loads(text) if isinstance(text, str) else None
+    except (ValueError, RecursionError):
+        return None
 
 
 def words(value: Any) -> Iterator[str]:
