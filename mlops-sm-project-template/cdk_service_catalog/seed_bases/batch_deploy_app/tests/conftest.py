@@ -13,18 +13,6 @@ DEFINITION = {
     ],
     "Steps": [
         {
-            "Name": "CheckInput",
-            "Type": "Processing",
-            "Arguments": {
-                "AppSpecification": {
-                    "ImageUri": "141502667606.dkr.ecr.eu-west-1.amazonaws.com/"
-                    "sagemaker-scikit-learn:1.9-0-cpu-py3"
-                },
-                "ProcessingResources": {"ClusterConfig": {"InstanceCount": 1}},
-                "RoleArn": "arn:aws:iam::000000000000:role/stage-execution-role",
-            },
-        },
-        {
             "Name": "CreateModel",
             "Type": "Model",
             "Arguments": {
@@ -40,6 +28,18 @@ DEFINITION = {
             "Name": "Score",
             "Type": "Transform",
             "Arguments": {"TransformOutput": {"KmsKeyId": "stage-key-arn"}},
+        },
+        {
+            "Name": "CheckInput",
+            "Type": "Processing",
+            "Arguments": {
+                "AppSpecification": {
+                    "ImageUri": "141502667606.dkr.ecr.eu-west-1.amazonaws.com/"
+                    "sagemaker-scikit-learn:1.9-0-cpu-py3"
+                },
+                "ProcessingResources": {"ClusterConfig": {"InstanceCount": 1}},
+                "RoleArn": "arn:aws:iam::000000000000:role/stage-execution-role",
+            },
         },
     ],
 }
