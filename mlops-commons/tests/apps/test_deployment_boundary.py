@@ -37,6 +37,8 @@ PSEUDO = {
     "AWS::AccountId": "444455556666",
     "AWS::URLSuffix": "amazonaws.com",
 }
+Demanded = tuple[tuple[str, str], ...]
+"""The condition keys of a statement, and the value that each must have."""
 DEV, PROJECT_ID = "111122223333", "p-iiiiiiiiiiiiii"
 PREFIX = "arn:aws:{service}:eu-west-1:444455556666:{resource}"
 GENERATED = {
@@ -71,18 +73,21 @@ def arn(template: dict[str, Any], logical_id: str) -> str:
     return GENERATED.get(resource["Type"], "")
 
 
-def permissions(template: dict[str, Any]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Each action with each resource of a deployed role, and what must be true for it."""
+def permissions(template: dict[str, Any]) -> Iterator[tuple[str, str, Demanded]]:
+    """Each action with each resource of a deployed role, and what its statement demands."""
     known = scope(template)
     for resource in template["Resources"].values():
         if resource["Type"] not in ("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy"):
             continue
         for statement in resource["Properties"]["PolicyDocument"]["Statement"]:
-            demanded = statement.get("Condition", {}).get("Bool", {})
-            true = tuple(sorted(key for key, value in demanded.items() if value == "true"))
+            conditions = statement.get("Condition", {})
+            rows = (
+                row for kind in ("Bool", "StringEquals") for row in conditions.get(kind, {}).items()
+            )
+            demanded = tuple(sorted((key, value) for key, value in rows if isinstance(value, str)))
             for action in listed(statement["Action"]):
                 for target in listed(statement["Resource"]):
-                    yield action, text(target, known), true
+                    yield action, text(target, known), demanded
 
 
 def boundary(stage: str) -> list[dict[str, Any]]:
@@ -99,8 +104,8 @@ def boundary(stage: str) -> list[dict[str, Any]]:
     return found
 
 
-def within_boundary(stage: str, action: str, resource: str, true: tuple[str, ...]) -> bool:
-    """Whether a role of the project may be given the action on the resource, where `true` holds."""
+def within_boundary(stage: str, action: str, resource: str, demanded: Demanded) -> bool:
+    """Whether a role of the project may be given the action, where what is demanded holds."""
     own = f"arn:aws:iam::{PSEUDO['AWS::AccountId']}:role/sagemaker-{PROJECT_ID}-{stage}-execution"
     of_dev = f"artifacts-{DEV}" in resource or f":{DEV}:" in resource
     owner = DEV if of_dev else PSEUDO["AWS::AccountId"]
@@ -108,7 +113,7 @@ def within_boundary(stage: str, action: str, resource: str, true: tuple[str, ...
     owner = "141502667606" if "ecr:eu-west-1:*" in resource else owner
     tag = "sagemaker:project-id"
     context = {
-        **dict.fromkeys(true, "true"),
+        **dict(demanded),
         "aws:PrincipalArn": own,
         f"aws:PrincipalTag/{tag}": PROJECT_ID,
         f"aws:ResourceTag/{tag}": PROJECT_ID,

@@ -57,7 +57,7 @@ def test_data_becomes_a_score(run: tuple[Path, dict[str, Any]]) -> None:
 def test_the_saved_model_answers_with_its_own_serving_code(run: tuple[Path, Any]) -> None:
     folder = model_dir(run[0])
     assert sorted(file.name for file in (folder / "code").glob("*.py")) == [
-        *("inference.py", "prompts.py")
+        *("answers.py", "inference.py", "prompts.py")
     ]
     assert list(folder.glob("*.safetensors"))
     loaded = inference.model_fn(str(folder))
