@@ -20,7 +20,6 @@ def split(rows: pd.DataFrame, found: Declaration) -> dict[str, pd.DataFrame]:
         name: rows[(numbers == place).to_numpy()].reset_index(drop=True)
         for place, name in enumerate(PARTS)
     }
-    parts = _without_copies(parts, found)
     _complete(parts, found)
     return parts
 
@@ -55,8 +54,11 @@ def _time(rows: pd.DataFrame, found: Declaration) -> pd.Series:
 
 
 def _alike(rows: pd.DataFrame, found: Declaration) -> pd.Series:
-    """A number for each row, the same for rows that are alike but for their identifier."""
-    columns = [*found.table.features, found.table.label]
+    """A number for each row, the same for rows that are alike but for their identifier.
+
+    What happens again at another time or to somebody else is another row.
+    """
+    columns = [name for name in found.table.kept if name != found.table.identifier]
     return pd.Series(
         pd.util.hash_pandas_object(rows[columns], index=False).to_numpy(), index=rows.index
     )
@@ -75,20 +77,6 @@ def _assigned(groups: pd.Series, found: Declaration) -> pd.Series:
 
 def _bounds(found: Declaration) -> tuple[float, float]:
     return 1 - found.split.validation - found.split.test, 1 - found.split.test
-
-
-def _without_copies(parts: dict[str, pd.DataFrame], found: Declaration) -> dict[str, pd.DataFrame]:
-    """A split by group or time can put rows that are alike into two parts; the earlier keeps."""
-    seen: set[int] = set()
-    kept = {}
-    for name, part in parts.items():
-        alike = _alike(part, found)
-        copies = alike.isin(seen)
-        if copies.any():
-            print(f"{name}: {int(copies.sum())} rows are left out, an earlier part has them")
-        kept[name] = part[~copies].reset_index(drop=True)
-        seen |= {*alike}
-    return kept
 
 
 def _complete(parts: dict[str, pd.DataFrame], found: Declaration) -> None:
