@@ -12,7 +12,7 @@ PAGES = (
     "docs/**/*.md",
     "examples/README.md",
     "mlops-*/README.md",
-    "rehearsal/README.md",
+    "rehearsal/**/README.md",
 )
 
 project = "MLOps Multi Account Setup"

@@ -63,10 +63,11 @@ def resources(world: World, account: str, region: str, prefix: str) -> Mapping[s
     return found
 
 
-def test_the_guide_shows_a_bucket_a_connection_and_a_dashboard() -> None:
-    assert sorted(Path(path).name for path, _ in extensions_of_the_guide()) == [
-        *("dashboard.py", "glue_connection.py", "reference_data.py"),
-    ]
+def test_the_guide_shows_a_bucket_a_connection_a_dashboard_and_a_lake() -> None:
+    shown = {Path(path).name for path, _ in extensions_of_the_guide()}
+    assert shown == {
+        *("dashboard.py", "glue_connection.py", "lake_and_model.py", "reference_data.py"),
+    }
 
 
 def test_extensions_are_delivered_and_a_data_scientist_reads_the_bucket(world: World) -> None:

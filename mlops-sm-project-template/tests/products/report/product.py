@@ -18,7 +18,7 @@ class ReportStack(ProductStack):
         super().__init__(scope, construct_id, context=context)
         name = self.physical_name("report")
         key = kms.Key(self, "Key", enable_key_rotation=True)
-        key.grant_encrypt_decrypt(iam.ServicePrincipal("logs.amazonaws.com"))
+        key.grant_encrypt_decrypt(iam.ServicePrincipal(f"logs.{self.region}.amazonaws.com"))
         repository = codecommit.Repository(self, "Code", repository_name=name, kms_key=key)
         self.seed(repository, "report")
         role = iam.Role(
