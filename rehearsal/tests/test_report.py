@@ -11,7 +11,7 @@ from sample_report import SCIENTIST, access, act, action, sample
 from mlops_rehearsal.report.data import ActState, Observed, Report
 from mlops_rehearsal.report.page import PARTS as SECTIONS
 from mlops_rehearsal.report.page import STYLE, page
-from mlops_rehearsal.world.reality import PARTS
+from mlops_rehearsal.world.reality import PARTS, Shown
 from mlops_rehearsal.world.recorded import LINES, ActionStatus
 
 pytestmark = pytest.mark.pure
@@ -43,7 +43,7 @@ def test_the_same_data_is_the_same_page() -> None:
 def test_the_title_bears_the_date_that_was_given() -> None:
     title = tree(sample()).find("head/title")
     assert title is not None
-    assert title.text == "Rehearsal of the platform, 2030-01-02 03:04 UTC"
+    assert title.text == "Emulated rehearsal of the platform, 2030-01-02 03:04 UTC"
 
 
 def test_markup_in_logs_names_and_messages_is_text() -> None:
@@ -163,6 +163,27 @@ def test_every_part_says_how_far_it_can_be_believed() -> None:
     assert shown == {part.name: part.shown.value for part in PARTS}
 
 
+@pytest.mark.parametrize("state", [ActState.PLAYED, ActState.FAILED])
+def test_the_first_thing_below_the_title_is_that_everything_was_emulated(state: ActState) -> None:
+    header = tree(sample(acts=(act(1, state=state),))).find("body/header")
+    assert header is not None
+    title, said, *_ = header
+    assert text_of(title).startswith("Emulated rehearsal")
+    assert text_of(said).startswith("emulated No AWS account was used: every account, stack")
+    for kind in Shown:
+        assert f"{kind.value}: {sum(part.shown is kind for part in PARTS)}" in text_of(said)
+    assert [link.get("href") for link in said.iter("a")] == ["#reality"]
+
+
+def test_what_was_emulated_has_another_colour_than_what_was_real() -> None:
+    colours = {
+        text_of(cell): cell.get("class")
+        for cell in tree(sample()).iter("span")
+        if text_of(cell) in set(Shown)
+    }
+    assert len(set(colours.values())) == len(colours) == len(Shown)
+
+
 def test_a_rehearsal_of_which_nothing_is_known_has_a_page_too() -> None:
     note = "the emulator does not answer"
     report = sample(acts=(), actions=(), programs=(), observed=Observed(note=note))
@@ -172,7 +193,8 @@ def test_a_rehearsal_of_which_nothing_is_known_has_a_page_too() -> None:
 def test_the_navigation_leads_to_every_section() -> None:
     found = tree(sample())
     ids = [section.get("id") for section in found.iter("section")]
-    assert [a.get("href") for a in found.iter("a")] == [f"#{name}" for name in ids]
+    (navigation,) = found.iter("nav")
+    assert [a.get("href") for a in navigation.iter("a")] == [f"#{name}" for name in ids]
     assert ids == list(SECTIONS)
 
 
@@ -225,6 +247,6 @@ def test_text_can_be_read_in_every_theme() -> None:
     found = list(themes())
     assert len(found) == 3
     for theme in found:
-        for text in ("text", "muted", "link", "good", "bad"):
+        for text in ("text", "muted", "link", "good", "bad", "emulated"):
             for ground in ("background", "panel", "bad-panel"):
                 assert contrast(theme[text], theme[ground]) >= READABLE, (text, ground, theme)

@@ -9,7 +9,7 @@ from mlops_rehearsal.report.acts_section import acts_section
 from mlops_rehearsal.report.data import ActState, Report, ReportedAct
 from mlops_rehearsal.report.elements import Html, element, join
 from mlops_rehearsal.report.model_section import answers_section, model_section
-from mlops_rehearsal.report.reality_section import reality_section
+from mlops_rehearsal.report.reality_section import provenance, reality_section
 from mlops_rehearsal.report.runs_section import runs_section
 
 STYLE: Final = Path(__file__).with_name("style.css")
@@ -27,10 +27,17 @@ PARTS: Final = {
 
 def page(report: Report) -> str:
     """The whole document; it is well-formed XML after its first line."""
-    title = f"Rehearsal of the platform, {report.made:%Y-%m-%d %H:%M} UTC"
+    title = f"Emulated rehearsal of the platform, {report.made:%Y-%m-%d %H:%M} UTC"
     body = element(
         "body",
-        element("header", element("h1", title), _verdict(report), _figures(report), _navigation()),
+        element(
+            "header",
+            element("h1", title),
+            provenance(),
+            _verdict(report),
+            _figures(report),
+            _navigation(),
+        ),
         element(
             "main",
             acts_section(report),
