@@ -14,8 +14,12 @@ CHANGE_SET = "Verified"
 CAPABILITIES = "CAPABILITY_NAMED_IAM"
 
 
-def source(repository: str) -> Action:
-    """Fetch the repository; a rule of EventBridge starts the pipeline, so nothing polls."""
+def source(repository: str, code: str) -> Action:
+    """Fetch the repository; a rule of EventBridge starts the pipeline, so nothing polls.
+
+    Args:
+        code: the artifact that it becomes.
+    """
     return _action(
         SOURCE,
         "Source",
@@ -25,7 +29,7 @@ def source(repository: str) -> Action:
             "BranchName": naming.BRANCH,
             "PollForSourceChanges": False,
         },
-        outputs=[SOURCE],
+        outputs=[code],
         namespace=SOURCE,
     )
 
@@ -34,6 +38,7 @@ def build(
     name: str,
     project: str,
     *,
+    code: str,
     category: str = "Build",
     run_order: int = 1,
     output: str = "",
@@ -44,6 +49,7 @@ def build(
 
     Args:
         project: the logical id of the CodeBuild project.
+        code: the artifact with the source.
         output: the name of the artifact that it leaves; none for none.
         namespace: under which the variables that it exports are known afterwards.
         variables: environment variables of this run; values may hold `#{...}` of CodePipeline
@@ -61,7 +67,7 @@ def build(
         "CodeBuild",
         configuration,
         run_order=run_order,
-        inputs=[SOURCE],
+        inputs=[code],
         outputs=[output] if output else [],
         namespace=namespace,
     )

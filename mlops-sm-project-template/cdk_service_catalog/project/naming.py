@@ -18,15 +18,36 @@ DEPLOY_REPOSITORY: Final = f"{PREFIXED}-deploy"
 IMAGE_REPOSITORY: Final = f"sagemaker-{ID}"
 INFERENCE_PIPELINE: Final = f"{PROJECT}-inference"
 BRANCH: Final = "main"
+BUILD_CODE: Final = "BuildCode"
+DEPLOY_CODE: Final = "DeployCode"
 ASSEMBLY: Final = "Assembly"
 """The artifact that a project's own code synthesises."""
-ASSEMBLY_KEYS: Final = f"*/{ASSEMBLY}/*"
-"""Its objects: CodePipeline names them `<pipeline>/<artifact>/<random>` and shortens both names."""
+VERIFIED: Final = "Verified"
+"""What the gate has made of it; stages take templates from nothing else."""
+ARTIFACT_WRITERS: Final = {
+    BUILD_CODE: "build-pipeline",
+    DEPLOY_CODE: "deploy-pipeline",
+    ASSEMBLY: "synth",
+    VERIFIED: "deploy-pipeline",
+}
+"""The role that writes each artifact of both pipelines. Their names tell the pipelines apart, and
+have 10 characters at most: see `artifact_keys`."""
 
 
 def bucket(app_prefix: str, purpose: str) -> str:
     """A bucket of a project: `<prefix>-<project id>-<purpose>-<account>`."""
     return f"{project_bucket_prefix(app_prefix)}-{ID}-{purpose}-${{AWS::AccountId}}"
+
+
+def artifact_keys(name: str) -> str:
+    """The objects of an artifact, as a pattern.
+
+    CodePipeline names them `<pipeline>/<artifact>/<random>`, with the first 20 characters of the
+    pipeline's name and the first 10 of the artifact's (CodePipeline User Guide, "Input and output
+    artifacts"; CloudFormation User Guide, ArtifactStore: Location). The first 20 characters are
+    the same for both pipelines of a project, so the artifact alone says whose it is.
+    """
+    return f"*/{name}/*"
 
 
 def role(purpose: str) -> str:

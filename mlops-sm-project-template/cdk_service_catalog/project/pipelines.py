@@ -12,7 +12,6 @@ NEWEST: Final = "latest"
 NOTHING: Final = "none"
 """What Verify exports when there is no approved version, or no template of it."""
 SYNTH: Final = "Synth"
-VERIFIED: Final = "Verified"
 MODEL: Final = f"#{{{actions.CHOOSE}.MODEL_PACKAGE_ARN}}"
 IMAGE: Final = "BuildImage"
 
@@ -23,13 +22,18 @@ def pipeline_resources(definition: ProductDefinition, props: ProjectProps) -> Re
         "BuildPipeline": _pipeline(
             naming.BUILD_REPOSITORY,
             "BuildPipeline",
-            [_stage(actions.SOURCE, actions.source(naming.BUILD_REPOSITORY)), _build(definition)],
+            [
+                _stage(actions.SOURCE, actions.source(naming.BUILD_REPOSITORY, naming.BUILD_CODE)),
+                _build(definition),
+            ],
         ),
         "DeployPipeline": _pipeline(
             naming.DEPLOY_REPOSITORY,
             "DeployPipeline",
             [
-                _stage(actions.SOURCE, actions.source(naming.DEPLOY_REPOSITORY)),
+                _stage(
+                    actions.SOURCE, actions.source(naming.DEPLOY_REPOSITORY, naming.DEPLOY_CODE)
+                ),
                 _stage(actions.CHOOSE, _choose(props)),
                 _stage(SYNTH, _synth(), _verify(props)),
                 *(_deliver(stage, props) for stage in STAGES),
@@ -49,12 +53,23 @@ def _build(definition: ProductDefinition) -> dict[str, Any]:
     """The image by what its build has pushed: a tag says nothing of what it will name later."""
     commit = {"COMMIT_ID": f"#{{{actions.SOURCE}.CommitId}}"}
     if not definition.image_repository:
-        return _stage("Build", actions.build("RunPipeline", "TrainProject", variables=commit))
+        return _stage(
+            "Build",
+            actions.build("RunPipeline", "TrainProject", code=naming.BUILD_CODE, variables=commit),
+        )
     digest = {"IMAGE_DIGEST": f"#{{{IMAGE}.IMAGE_DIGEST}}"}
     return _stage(
         "Build",
-        actions.build(IMAGE, "ImageProject", namespace=IMAGE, variables=commit),
-        actions.build("RunPipeline", "TrainProject", run_order=2, variables={**commit, **digest}),
+        actions.build(
+            IMAGE, "ImageProject", code=naming.BUILD_CODE, namespace=IMAGE, variables=commit
+        ),
+        actions.build(
+            "RunPipeline",
+            "TrainProject",
+            code=naming.BUILD_CODE,
+            run_order=2,
+            variables={**commit, **digest},
+        ),
     )
 
 
@@ -65,7 +80,11 @@ def _choose(props: ProjectProps) -> actions.Action:
 
 def _synth() -> actions.Action:
     return actions.build(
-        SYNTH, "SynthProject", output=naming.ASSEMBLY, variables={"MODEL_PACKAGE_ARN": MODEL}
+        SYNTH,
+        "SynthProject",
+        code=naming.DEPLOY_CODE,
+        output=naming.ASSEMBLY,
+        variables={"MODEL_PACKAGE_ARN": MODEL},
     )
 
 
@@ -77,13 +96,13 @@ def _verify(props: ProjectProps) -> actions.Action:
         {"model": MODEL, "commit": f"#{{{actions.SOURCE}.CommitId}}"},
         run_order=2,
         inputs=[naming.ASSEMBLY],
-        outputs=[VERIFIED],
+        outputs=[naming.VERIFIED],
     )
 
 
 def _deliver(stage: TargetStage, props: ProjectProps) -> dict[str, Any]:
     """A stage of the pipeline; it is skipped, and the run stays green, while there is no model."""
-    steps = [actions.prepare(stage, props, artifact=VERIFIED)]
+    steps = [actions.prepare(stage, props, artifact=naming.VERIFIED)]
     if stage.approved:
         tested = [name for name in TESTED if name != stage.name][-1]
         steps.append(actions.approval(stage, tested=tested, run_order=len(steps) + 1))
@@ -97,6 +116,7 @@ def _test(stage: TargetStage, *, run_order: int) -> actions.Action:
     return actions.build(
         f"Test-{stage.name}",
         f"Test{stage.name.capitalize()}Project",
+        code=naming.DEPLOY_CODE,
         category="Test",
         run_order=run_order,
         variables={

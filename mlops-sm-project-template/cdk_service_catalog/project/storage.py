@@ -88,7 +88,7 @@ def bucket_resources(props: ProjectProps) -> Resources:
                 resources=_whole("PipelineBucket"),
                 condition=_deploying_in_stages(props),
             ),
-            *_only_pipelines_write(),
+            *_each_artifact_by_its_role(),
         ),
     }
 
@@ -171,35 +171,35 @@ def _lifecycle(expiration_days: int) -> list[dict[str, Any]]:
     return [rule | ({"ExpirationInDays": expiration_days} if expiration_days else {})]
 
 
-def _only_pipelines_write() -> tuple[Statement, ...]:
-    """Who may write what the actions of the pipelines hand to each other: nobody but they.
+def _each_artifact_by_its_role() -> tuple[Statement, ...]:
+    """Who may write what the actions of the pipelines hand to each other: one role each.
 
-    The pipelines themselves write everything; a project's own code writes the assembly alone, which
-    the gate reads before anything else does.
+    A project's own code writes the assembly alone, which the gate reads before anything else does,
+    and the pipeline of the build repository writes its source and nothing that is deployed.
     """
-    pipelines = tuple(naming.role_arn(role) for role in ("build-pipeline", "deploy-pipeline"))
-    bucket = "${PipelineBucket.Arn}"
     changes = actions("s3", "DeleteObject DeleteObjectVersion PutObject")
-
-    def but(roles: tuple[str, ...]) -> Condition:
-        return {"ArnNotEquals": {"aws:PrincipalArn": roles}}
-
+    objects = {
+        name: f"${{PipelineBucket.Arn}}/{naming.artifact_keys(name)}"
+        for name in naming.ARTIFACT_WRITERS
+    }
     return (
-        Statement(
-            sid="OnlyPipelinesAndSynthWrite",
-            effect="Deny",
-            principals=EVERYBODY,
-            actions=changes,
-            resources=(f"{bucket}/*",),
-            condition=but((*pipelines, naming.role_arn("synth"))),
+        *(
+            Statement(
+                sid=f"{name}ByOneRole",
+                effect="Deny",
+                principals=EVERYBODY,
+                actions=changes,
+                resources=(objects[name],),
+                condition={"ArnNotEquals": {"aws:PrincipalArn": naming.role_arn(writer)}},
+            )
+            for name, writer in naming.ARTIFACT_WRITERS.items()
         ),
         Statement(
-            sid="OnlyPipelinesWriteMoreThanAssemblies",
+            sid="NothingButArtifacts",
             effect="Deny",
             principals=EVERYBODY,
             actions=changes,
-            not_resources=(f"{bucket}/{naming.ASSEMBLY_KEYS}",),
-            condition=but(pipelines),
+            not_resources=tuple(objects.values()),
         ),
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from launched_projects import DEV, PRODUCTS, PROJECT_ID, launched
+from policy_evaluation import allows
 
 from mlops_commons.iam.evaluation import Request, applies
 
@@ -19,7 +20,7 @@ def role(name: str) -> str:
     return f"arn:aws:iam::{DEV}:role/{name}"
 
 
-PIPELINES = tuple(role(f"sagemaker-{PROJECT_ID}-{kind}-pipeline") for kind in ("build", "deploy"))
+BUILD, DEPLOY = (role(f"sagemaker-{PROJECT_ID}-{kind}-pipeline") for kind in ("build", "deploy"))
 SYNTH = role(f"sagemaker-{PROJECT_ID}-synth")
 OTHERS = (
     *(role(f"sagemaker-{PROJECT_ID}-{kind}") for kind in ("build", "test", "execution")),
@@ -27,16 +28,23 @@ OTHERS = (
     role("sagemaker-p-other-deploy-pipeline"),
     f"arn:aws:iam::666666666666:role/sagemaker-{PROJECT_ID}-synth",
 )
+WRITERS = {
+    "sagemaker-churn-p-ab/BuildCode/68bcd5a.zip": BUILD,
+    "sagemaker-churn-p-ab/DeployCode/68bcd5a.zip": DEPLOY,
+    "sagemaker-churn-p-ab/Assembly/6c59c46.zip": SYNTH,
+    "sagemaker-churn-p-ab/Verified/6954144.zip": DEPLOY,
+}
+"""By the key of an artifact: the one role whose action or build makes it."""
 ASSEMBLY = "sagemaker-churn-p-ab/Assembly/6c59c46.zip"
-MORE = (
-    "sagemaker-churn-p-ab/Verified/6954144.zip",
-    "sagemaker-churn-p-ab/Source/68bcd5a.zip",
-    "sagemaker-churn-p-ab/templates/prod.template.json",
-)
+ELSEWHERE = ("sagemaker-churn-p-ab/templates/prod.template.json", "prod.template.json")
+EVERYONE = (BUILD, DEPLOY, SYNTH, *OTHERS)
 WRITES = ("s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion")
 ATTACKS = {
-    "OnlyPipelinesAndSynthWrite": [(who, ASSEMBLY) for who in OTHERS],
-    "OnlyPipelinesWriteMoreThanAssemblies": [(SYNTH, key) for key in MORE],
+    "NothingButArtifacts": [(who, key) for who in EVERYONE for key in ELSEWHERE],
+    **{
+        f"{key.split('/')[1]}ByOneRole": [(who, key) for who in EVERYONE if who != writer]
+        for key, writer in WRITERS.items()
+    },
 }
 """By the one statement that stops them: who, on which key."""
 
@@ -78,21 +86,38 @@ def test_every_exchange_passes_without_its_statement(sid: str) -> None:
     assert [row for row in ATTACKS[sid] if denied(*row, without)] == []
 
 
-def test_nobody_but_the_pipelines_writes_what_the_gate_has_written() -> None:
-    for who in (*OTHERS, SYNTH):
-        for key in MORE:
-            assert denied(who, key, statements()) == set(WRITES), (who, key)
+def test_each_artifact_is_written_by_the_role_that_makes_it() -> None:
+    for key, writer in WRITERS.items():
+        assert denied(writer, key, statements()) == set(), key
 
 
-def test_the_pipelines_write_everything_and_synth_the_assembly() -> None:
-    for who in PIPELINES:
-        for key in (ASSEMBLY, *MORE):
-            assert denied(who, key, statements()) == set()
-    assert denied(SYNTH, ASSEMBLY, statements()) == set()
+@pytest.mark.parametrize("slug", [product.slug for product in PRODUCTS])
+def test_what_the_pipelines_name_their_artifacts_is_what_the_policy_names(slug: str) -> None:
+    """CodePipeline shortens a name after its tenth character."""
+    made = {
+        output["Name"]
+        for pipeline in launched(slug).of_type("AWS::CodePipeline::Pipeline")
+        for stage in pipeline["Stages"]
+        for action in stage["Actions"]
+        for output in action["OutputArtifacts"]
+    }
+    assert made == {key.split("/")[1] for key in WRITERS}
+    assert all(len(name) <= 10 for name in made)
+
+
+@pytest.mark.parametrize("slug", [product.slug for product in PRODUCTS])
+@pytest.mark.parametrize(
+    ("name", "own"), [("BuildPipeline", BUILD), ("DeployPipeline", DEPLOY), ("Synth", SYNTH)]
+)
+def test_a_role_may_write_its_own_artifacts_by_identity_too(slug: str, name: str, own: str) -> None:
+    bucket, policy = launched(slug).arn("PipelineBucket"), launched(slug).statements(name)
+    for key in (*WRITERS, *ELSEWHERE):
+        wanted = WRITERS.get(key) == own
+        assert allows(policy, Request("s3:PutObject", f"{bucket}/{key}")) == wanted, key
 
 
 def test_every_denial_of_the_bucket_has_its_attack() -> None:
     found = {row["Sid"] for row in statements() if row["Effect"] == "Deny"}
     assert found == {"TlsOnly", *ATTACKS}
     plain = {"aws:SecureTransport": "false"}
-    assert denied(PIPELINES[0], ASSEMBLY, statements(), **plain) == set(WRITES)
+    assert denied(SYNTH, ASSEMBLY, statements(), **plain) == set(WRITES)

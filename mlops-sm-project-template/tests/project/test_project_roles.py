@@ -36,6 +36,7 @@ ROLES = [
 ]
 PASS = {"iam:PassedToService": "sagemaker.amazonaws.com"}
 INSIDE = {"sagemaker:VpcSubnets": SUBNETS}
+ARTIFACTS = f"arn:aws:s3:::mlops-{PROJECT_ID}-artifacts-{DEV}"
 JOB = f"arn:aws:sagemaker:{REGION}:{DEV}:training-job/pipelines-1a2b-train-3c"
 
 
@@ -67,7 +68,7 @@ ALLOWED = {
     ),
     "jobs write models": (
         "Execution",
-        Request("s3:PutObject", f"arn:aws:s3:::mlops-{PROJECT_ID}-artifacts-{DEV}/model.tar.gz"),
+        Request("s3:PutObject", f"{ARTIFACTS}/model.tar.gz"),
     ),
     "jobs join the private subnets": (
         "Execution",
@@ -76,6 +77,10 @@ ALLOWED = {
             here("ec2", "subnet/subnet-0a"),
             {"ec2:SubnetID": "subnet-0a"},
         ),
+    ),
+    "the build uploads sources": (
+        "Build",
+        Request("s3:PutObject", f"{ARTIFACTS}/sources/{'0' * 64}/evaluate.py"),
     ),
     "the build joins the private subnets": (
         "Build",
@@ -199,6 +204,14 @@ DENIED = {
     "a job uses another project's data": (
         "Execution",
         Request("s3:GetObject", f"arn:aws:s3:::mlops-p-other-artifacts-{DEV}/model.tar.gz"),
+    ),
+    "the build writes data or models": (
+        "Build",
+        Request("s3:PutObject", f"{ARTIFACTS}/data/train.csv"),
+    ),
+    "the build pipeline exchanges what is deployed": (
+        "BuildPipeline",
+        Request("s3:PutObject", f"arn:aws:s3:::mlops-{PROJECT_ID}-pipeline-{DEV}/s/Verified/1.zip"),
     ),
     "the build passes a role to another service": (
         "Build",

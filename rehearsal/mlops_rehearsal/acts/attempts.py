@@ -189,16 +189,15 @@ TO_PROD = denied("sts:AssumeRole")
 ATTEMPTS: Final = (
     Attempt(
         *("exchanges what Synth has made", "Assembly", ASSEMBLY, PUT),
-        *("`WriteData`; `OnlyPipelinesAndSynthWrite`", _by(people.synth, ASSEMBLY)),
+        *("`WriteData`; `AssemblyByOneRole`", _by(people.synth, ASSEMBLY)),
     ),
     Attempt(
         *("exchanges what the stages deploy", "Verified", VERIFIED, PUT),
-        *("`WriteData`; `OnlyPipelinesWriteMoreThanAssemblies`",),
-        _by(people.deploy_pipeline, VERIFIED),
+        *("`WriteData`; `VerifiedByOneRole`", _by(people.deploy_pipeline, VERIFIED)),
     ),
     Attempt(
         *("exchanges it from the pushed code of Synth", "Verified", VERIFIED, PUT),
-        *("`OnlyPipelinesWriteMoreThanAssemblies`", _by(people.deploy_pipeline, VERIFIED)),
+        *("`VerifiedByOneRole`", _by(people.deploy_pipeline, VERIFIED)),
         people.synth,
     ),
     Attempt(

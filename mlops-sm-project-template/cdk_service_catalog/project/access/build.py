@@ -10,6 +10,7 @@ from cdk_service_catalog.project.access.common import (
 )
 from cdk_service_catalog.project.access.network import builds_join_the_vpc
 from cdk_service_catalog.project.definition import ProductDefinition
+from cdk_service_catalog.project.evidence import SOURCES
 from mlops_commons.iam.reasons import NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Statement, actions, arns
 
@@ -20,7 +21,7 @@ def build_statements(definition: ProductDefinition) -> tuple[Statement, ...]:
         write_build_logs(),
         *builds_join_the_vpc(),
         *read_pipeline_artifacts(),
-        *use_project_artifacts(write=True),
+        *use_project_artifacts(writes=f"{SOURCES}/*"),
         *_run_pipelines(definition),
         pass_role("execution", "sagemaker"),
         *(_promote_inference_pipeline() if definition.inference_pipeline else ()),

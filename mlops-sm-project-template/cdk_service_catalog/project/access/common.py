@@ -42,17 +42,20 @@ def read_pipeline_artifacts() -> tuple[Statement, ...]:
     )
 
 
-def write_pipeline_artifacts(keys: str) -> tuple[Statement, ...]:
+def write_pipeline_artifacts(role: str) -> tuple[Statement, ...]:
     """What it hands on to those after it.
 
     Args:
-        keys: the object keys that it may write, as a pattern.
+        role: whose artifacts; nobody writes those of another role.
     """
+    keys = [
+        naming.artifact_keys(name) for name, of in naming.ARTIFACT_WRITERS.items() if of == role
+    ]
     return (
         Statement(
             sid="WritePipelineArtifacts",
             actions=("s3:PutObject",),
-            resources=(f"${{PipelineBucket.Arn}}/{keys}",),
+            resources=tuple(f"${{PipelineBucket.Arn}}/{key}" for key in keys),
             reason=OBJECTS,
         ),
         Statement(
@@ -61,17 +64,27 @@ def write_pipeline_artifacts(keys: str) -> tuple[Statement, ...]:
     )
 
 
-def use_project_artifacts(*, write: bool) -> tuple[Statement, ...]:
-    """The project's data, models and pipeline definitions."""
-    changes = "PutObject AbortMultipartUpload ListMultipartUploadParts"
-    keys = USE_KEY if write else ("kms:Decrypt",)
+def use_project_artifacts(*, writes: str = "") -> tuple[Statement, ...]:
+    """The project's data, models and pipeline definitions.
+
+    Args:
+        writes: the object keys that the role writes too, as a pattern; none by default.
+    """
+    write = Statement(
+        sid="WriteProjectArtifacts",
+        actions=actions("s3", "PutObject AbortMultipartUpload ListMultipartUploadParts"),
+        resources=(f"${{ArtifactBucket.Arn}}/{writes}",),
+        reason=OBJECTS,
+    )
+    keys = USE_KEY if writes else ("kms:Decrypt",)
     return (
         Statement(
             sid="UseProjectArtifacts",
-            actions=actions("s3", f"GetObject {changes}" if write else "GetObject"),
+            actions=("s3:GetObject",),
             resources=("${ArtifactBucket.Arn}/*",),
             reason=OBJECTS,
         ),
+        *((write,) if writes else ()),
         Statement(
             sid="FindProjectArtifacts",
             actions=actions("s3", "GetBucketLocation ListBucket"),

@@ -22,13 +22,13 @@ def synth_statements(definition: ProductDefinition) -> tuple[Statement, ...]:
             actions=("ssm:GetParameter",),
             resources=arns("ssm", f"parameter{naming.parameter('inferencepipeline')}"),
         ),
-        *use_project_artifacts(write=False),
+        *use_project_artifacts(),
     )
     return (
         write_build_logs(),
         *builds_join_the_vpc(),
         *read_pipeline_artifacts(),
-        *write_pipeline_artifacts(naming.ASSEMBLY_KEYS),
+        *write_pipeline_artifacts("synth"),
         *(published if definition.inference_pipeline else ()),
     )
 
@@ -48,7 +48,7 @@ def build_pipeline_statements(definition: ProductDefinition) -> tuple[Statement,
     """Source and builds of the build pipeline."""
     images = ("image",) if definition.image_repository else ()
     return (
-        *_hand_on_artifacts(),
+        *_hand_on_artifacts("build-pipeline"),
         _source(naming.BUILD_REPOSITORY),
         _builds("train", *images),
     )
@@ -58,7 +58,7 @@ def deploy_pipeline_statements(props: ProjectProps) -> tuple[Statement, ...]:
     """Source, builds, approvals, and the roles that deploy in each account."""
     deploying = map(props.deploy_role_arn, STAGES)
     return (
-        *_hand_on_artifacts(),
+        *_hand_on_artifacts("deploy-pipeline"),
         *_ask_the_gate(props),
         _source(naming.DEPLOY_REPOSITORY),
         _builds("synth", *map(naming.testing, TESTED)),
@@ -82,9 +82,9 @@ def event_statements() -> tuple[Statement, ...]:
     )
 
 
-def _hand_on_artifacts() -> tuple[Statement, ...]:
+def _hand_on_artifacts(role: str) -> tuple[Statement, ...]:
     """CodePipeline writes with the role of the pipeline what no build writes."""
-    return (*read_pipeline_artifacts(), *write_pipeline_artifacts("*"))
+    return (*read_pipeline_artifacts(), *write_pipeline_artifacts(role))
 
 
 def _ask_the_gate(props: ProjectProps) -> tuple[Statement, ...]:

@@ -29,7 +29,7 @@ def execution_statements(
     return (
         *_run_jobs(),
         *_register_versions(definition),
-        *use_project_artifacts(write=True),
+        *use_project_artifacts(writes="*"),
         Statement(
             sid="SealModels",
             actions=("lambda:InvokeFunction",),
