@@ -5,6 +5,7 @@ A program of its own, because it runs in the environment with the model's packag
 `model_fn`, `input_fn`, `predict_fn` and `output_fn` (SageMaker inference toolkit).
 """
 
+import json
 import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from inspect import signature
@@ -23,33 +24,66 @@ class Context:
         self.status = code
 
 
-def answered(
-    module: Any, model: Any, body: bytes, kind: str, accept: str
-) -> tuple[int, bytes, str]:
-    """Status, body and content type, as the toolkit of the image gives them.
+Answer = tuple[int, bytes, str]
+"""Status, body and content type."""
+
+
+class Served:
+    """A model behind its handlers, as the toolkit of its image runs them.
 
     Handlers that take a context are those of the Hugging Face toolkit: what they raise is 400, what
-    they return has the type that was asked for. The others are those of sagemaker-containers: what
-    they raise is 500, and a text without its type is labelled as HTML.
+    they return has the type that was asked for, and a model that cannot be loaded is one that is
+    tried again at every request (HuggingFaceHandlerService.handle). The others are those of
+    sagemaker-containers: what they raise is 500, and a text without its type is labelled as HTML.
     """
-    context = Context() if "context" in signature(module.predict_fn).parameters else None
-    more = (context,) if context else ()
-    try:
-        data = module.input_fn(body, kind, *more)
-        result = module.output_fn(module.predict_fn(data, model, *more), accept, *more)
-    except Exception as error:  # what a handler raises becomes the container's answer
-        text = f"{type(error).__name__}: {error}".encode()
-        return 400 if context else 500, text, "text/plain"
-    if context:
-        return context.status, result.encode(), accept
-    if isinstance(result, tuple):
-        return 200, result[0].encode(), result[1]
-    if hasattr(result, "get_data"):
-        return result.status_code, result.get_data(), result.mimetype
-    return 200, result.encode(), "text/html; charset=utf-8"
+
+    def __init__(self, module: Any, folder: str) -> None:
+        self.module, self.folder = module, folder
+        self.takes_context = "context" in signature(module.predict_fn).parameters
+        self.model: Any = None
+        self.loaded = False
+        try:
+            self._load()
+        except Exception as error:
+            if not self.takes_context:
+                raise
+            sys.stderr.write(f"the model cannot be loaded: {error}\n")
+
+    def answer(self, body: bytes, kind: str, accept: str) -> Answer:
+        """The answer to a request."""
+        context = Context()
+        more = (context,) if self.takes_context else ()
+        try:
+            if not self.loaded:
+                self._load()
+            data = self.module.input_fn(body, kind, *more)
+            prediction = self.module.predict_fn(data, self.model, *more)
+            result = self.module.output_fn(prediction, accept, *more)
+        except Exception as error:  # what a handler raises becomes the container's answer
+            if self.takes_context:
+                return _refused(400, str(error))
+            return 500, f"{type(error).__name__}: {error}".encode(), "text/plain"
+        if self.takes_context:
+            return context.status, result.encode(), accept
+        if isinstance(result, tuple):
+            return 200, result[0].encode(), result[1]
+        if hasattr(result, "get_data"):
+            return result.status_code, result.get_data(), result.mimetype
+        return 200, result.encode(), "text/html; charset=utf-8"
+
+    def _load(self) -> None:
+        more = (Context(),) if self.takes_context else ()
+        self.model = self.module.model_fn(self.folder, *more)
+        self.loaded = True
 
 
-def handler(module: Any, model: Any) -> type[BaseHTTPRequestHandler]:
+def _refused(status: int, message: str) -> Answer:
+    """As the frontend of multi-model-server writes it (NettyUtils.sendError, ErrorResponse)."""
+    content = {"code": status, "type": "InternalServerException", "message": message}
+    return status, json.dumps(content, indent=2).encode(), "application/json"
+
+
+def handler(served: Served) -> type[BaseHTTPRequestHandler]:
     """The class that answers requests for one loaded model."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -60,7 +94,7 @@ def handler(module: Any, model: Any) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             kind = self.headers.get("Content-Type", "text/csv")
             accept = self.headers.get("Accept") or "application/json"
-            self._answer(*answered(module, model, body, kind, accept))
+            self._answer(*served.answer(body, kind, accept))
 
         def _answer(self, status: int, body: bytes, kind: str) -> None:
             self.send_response(status)
@@ -81,8 +115,7 @@ def main(folder: str, port: str) -> None:
     sys.path.insert(0, str(code))
     import inference
 
-    model = inference.model_fn(str(folder))
-    HTTPServer(("127.0.0.1", int(port)), handler(inference, model)).serve_forever()
+    HTTPServer(("127.0.0.1", int(port)), handler(Served(inference, folder))).serve_forever()
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import numpy
 import torch
 from base_model import checked_base_model
 from container import read_json_lines
+from devices import device
 from diffusers import DDPMScheduler, StableDiffusionPipeline
 from PIL import Image
 
@@ -32,7 +33,7 @@ def load_pipeline(folder: Path) -> StableDiffusionPipeline:
         folder, use_safetensors=True, local_files_only=True, torch_dtype=torch.float32
     )
     pipeline.set_progress_bar_config(disable=True)
-    return pipeline.to("cuda" if torch.cuda.is_available() else "cpu")
+    return pipeline.to(device())
 
 
 class Pictures:

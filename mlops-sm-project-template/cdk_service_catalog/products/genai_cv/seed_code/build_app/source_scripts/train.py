@@ -13,7 +13,7 @@ from failures import ended
 from peft import LoraConfig
 
 ATTENTION = ("to_k", "to_q", "to_v", "to_out.0")
-SERVING_FILES = ("inference.py", "answers.py")
+SERVING_FILES = ("inference.py", "answers.py", "devices.py", "generation.py")
 REPORTED_STEPS = 25
 
 

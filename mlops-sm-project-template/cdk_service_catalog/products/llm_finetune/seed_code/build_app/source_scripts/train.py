@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from base_model import checked_base_model
 from container import model_folder, read_json_lines, training_channel, training_hyperparameters
+from devices import device
 from failures import ended
 from peft import LoraConfig, get_peft_model
 from prompts import format_prompt
@@ -24,7 +25,7 @@ from transformers import (
     set_seed,
 )
 
-SERVING_FILES = ("inference.py", "answers.py", "prompts.py")
+SERVING_FILES = ("inference.py", "answers.py", "devices.py", "generation.py", "prompts.py")
 IGNORED = -100
 """Label of tokens that do not count in the loss (PyTorch, CrossEntropyLoss, ignore_index)."""
 
@@ -111,7 +112,7 @@ def fine_tuned(
 
 
 def _training_arguments(values: Hyperparameters, work_folder: Path) -> TrainingArguments:
-    has_gpu = torch.cuda.is_available()
+    has_gpu = device() == "cuda"
     return TrainingArguments(
         output_dir=str(work_folder),
         num_train_epochs=values.epochs,
@@ -145,7 +146,7 @@ def load_base(folder: Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     model = AutoModelForCausalLM.from_pretrained(
         folder,
         use_safetensors=True,
-        dtype=torch.bfloat16 if torch.cuda.is_available() else torch.float32,
+        dtype=torch.bfloat16 if device() == "cuda" else torch.float32,
         **offline,
     )
     return model, tokenizer

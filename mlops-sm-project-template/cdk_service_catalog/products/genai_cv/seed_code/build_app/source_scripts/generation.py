@@ -1,4 +1,4 @@
-"""Serves the model: SageMaker calls these functions, and the evaluation step does so too.
+"""What the model draws.
 
 Request: `{"prompt": "...", "seed": 1, "steps": 30, "guidance_scale": 7.5, "count": 1, "width": 512,
 "height": 512}`; all but `prompt` may be missing. Response: `{"images": ["<PNG in base64>"],
@@ -8,14 +8,13 @@ and marked as withheld.
 
 import base64
 import io
-import json
 from typing import Any
 
 import torch
-from answers import ModelFailure, model_failure
+from answers import BadRequest
+from devices import device
 from diffusers import StableDiffusionPipeline
 
-CONTENT_TYPE = "application/json"
 DEFAULTS = {"seed": 0, "steps": 30, "guidance_scale": 7.5, "count": 1}
 """`width` and `height` come from the model."""
 LIMITS = {
@@ -28,33 +27,30 @@ LIMITS = {
 }
 
 
-def model_fn(model_dir: str, context: Any = None) -> StableDiffusionPipeline:
+def load(folder: str) -> StableDiffusionPipeline:
     """The pipeline, in half precision on a GPU; nothing is downloaded."""
-    on_gpu = torch.cuda.is_available()
+    where = device()
     pipeline = StableDiffusionPipeline.from_pretrained(
-        model_dir,
+        folder,
         use_safetensors=True,
         local_files_only=True,
-        torch_dtype=torch.float16 if on_gpu else torch.float32,
+        torch_dtype=torch.float16 if where == "cuda" else torch.float32,
     )
     pipeline.set_progress_bar_config(disable=True)
-    return pipeline.to("cuda" if on_gpu else "cpu")
+    return pipeline.to(where)
 
 
-def input_fn(body: str | bytes, content_type: str, context: Any = None) -> dict[str, Any]:
+def checked(given: Any) -> dict[str, Any]:
     """A request with defaults filled in.
 
     Raises:
-        ValueError: the request is not as the docstring of this module says.
+        BadRequest: it is not as the docstring of this module says.
     """
-    if content_type.split(";")[0].strip() != CONTENT_TYPE:
-        raise ValueError(f"content type '{content_type}' is not supported, send {CONTENT_TYPE}")
-    given = json.loads(body)
     if not isinstance(given, dict) or not isinstance(given.get("prompt"), str):
-        raise ValueError("the request must be an object with a 'prompt'")
+        raise BadRequest("the request must be an object with a 'prompt'")
     unknown = sorted(given.keys() - {"prompt", *LIMITS})
     if unknown:
-        raise ValueError(f"unknown: {', '.join(unknown)}; known are prompt, {', '.join(LIMITS)}")
+        raise BadRequest(f"unknown: {', '.join(unknown)}; known are prompt, {', '.join(LIMITS)}")
     for name, (lowest, highest) in LIMITS.items():
         value = given.get(name, lowest)
         kinds = (int, float) if isinstance(lowest, float) else (int,)
@@ -63,23 +59,13 @@ def input_fn(body: str | bytes, content_type: str, context: Any = None) -> dict[
             or not isinstance(value, kinds)
             or not lowest <= value <= highest
         ):
-            raise ValueError(f"'{name}' is {value!r}, not {lowest} to {highest}")
+            raise BadRequest(f"'{name}' is {value!r}, not {lowest} to {highest}")
         if name in ("width", "height") and value % 8:
-            raise ValueError(f"'{name}' is {value}, not a multiple of 8")
+            raise BadRequest(f"'{name}' is {value}, not a multiple of 8")
     return {**DEFAULTS, **given}
 
 
-def predict_fn(
-    request: dict[str, Any], pipeline: StableDiffusionPipeline, context: Any = None
-) -> dict[str, Any] | ModelFailure:
-    """Pictures of the prompt, or that the model has failed."""
-    try:
-        return pictures(request, pipeline)
-    except Exception as error:  # whatever it is, it is not the client's
-        return model_failure(error, context)
-
-
-def pictures(request: dict[str, Any], pipeline: StableDiffusionPipeline) -> dict[str, Any]:
+def generated(request: dict[str, Any], pipeline: StableDiffusionPipeline) -> dict[str, Any]:
     """Pictures of the prompt; the same request has the same pictures."""
     drawn = pipeline(
         request["prompt"],
@@ -92,14 +78,8 @@ def pictures(request: dict[str, Any], pipeline: StableDiffusionPipeline) -> dict
         generator=torch.Generator().manual_seed(request["seed"]),
     )
     withheld = drawn.nsfw_content_detected or [False] * len(drawn.images)
-    return {"images": drawn.images, "withheld": withheld, "seed": request["seed"]}
-
-
-def output_fn(prediction: dict[str, Any] | ModelFailure, accept: str, context: Any = None) -> str:
-    """The pictures as JSON."""
-    if isinstance(prediction, ModelFailure):
-        return prediction.text()
-    return json.dumps({**prediction, "images": [_base64(one) for one in prediction["images"]]})
+    images = [_base64(picture) for picture in drawn.images]
+    return {"images": images, "withheld": withheld, "seed": request["seed"]}
 
 
 def _base64(picture: Any) -> str:
