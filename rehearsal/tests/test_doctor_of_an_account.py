@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from accounts_of_tests import ACCOUNT, Accounts
+from bootstrap_checkouts import noted
 from command_lines import app_file
 from laptops import Laptop
 
@@ -140,3 +141,23 @@ def test_the_stack_of_a_stage_that_is_gone_is_named_with_what_removes_it(laptop:
     finally:
         for name in ("staging-mlops-infra", "ml-infra-cc-repo-business-unit-1", "somebody-elses"):
             cloudformation.delete_stack(StackName=name)
+
+
+def test_what_the_last_bootstrap_did_not_allow_is_an_error_with_the_actions(laptop: Laptop) -> None:
+    laptop.allow("s3:ListBucket")
+    (command,) = noted(laptop.bootstrap())
+    words = command.split()
+    arns = words[words.index("--cloudformation-execution-policies") + 1]
+    key, _, value = words[words.index("--tags") + 1].partition("=")
+    laptop.accounts.bootstrapped({"CloudFormationExecutionPolicies": arns}, {key: value})
+    exact = "the last bootstrap allows exactly what the templates need"
+    try:
+        assert exact in messages(laptop, "ok")
+        laptop.allow("s3:DeleteBucket")
+        found = messages(laptop, "error")
+        assert exact not in messages(laptop, "ok")
+    finally:
+        laptop.accounts.client("cloudformation").delete_stack(StackName="CDKToolkit")
+    (told,) = [message for message in found if "did not allow" in message]
+    assert told == "ours.json has what the last bootstrap did not allow: s3:DeleteBucket on *"
+    assert found[told] == "./mlops-multi-account.sh bootstrap --stage governance"

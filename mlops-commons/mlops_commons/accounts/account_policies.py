@@ -1,6 +1,6 @@
 """The execution policy of each account and region, from the templates that go there."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,6 +74,33 @@ def account_policy(
         text = reviewed_text(derived.statements, reviews)
     arns = policy_arns(row, app_prefix, len(documents))
     return AccountPolicy(row=row, arns=arns, documents=documents, text=text, reviews=reviews)
+
+
+def account_policies(
+    rows: Iterable[BootstrapRow],
+    assemblies: Assemblies,
+    *,
+    app_prefix: str,
+    boundaries: Mapping[str, str],
+) -> tuple[AccountPolicy, ...]:
+    """The policy of each row.
+
+    Args:
+        boundaries: the name of the policy that every role must carry, by the CDK's name of account
+            and region; none where there is no name.
+
+    Raises:
+        PlatformError: as `account_policy`.
+    """
+    return tuple(
+        account_policy(
+            row,
+            assemblies,
+            app_prefix=app_prefix,
+            permissions_boundary=boundaries.get(row.environment, ""),
+        )
+        for row in rows
+    )
 
 
 def policy_arns(row: BootstrapRow, app_prefix: str, count: int) -> tuple[str, ...]:

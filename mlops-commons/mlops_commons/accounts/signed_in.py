@@ -4,7 +4,9 @@ from typing import Any
 
 from mlops_commons.accounts.bootstrap_plan import BootstrapRow
 from mlops_commons.accounts.profiles import account_of, session_of
+from mlops_commons.assembly.templates import partition_of
 from mlops_commons.utilities.errors import PlatformError
+from mlops_commons.utilities.toolkit import lookup_role
 
 
 class WrongAccountError(PlatformError):
@@ -28,3 +30,34 @@ def signed_in(row: BootstrapRow) -> Any:
             "~/.aws/config",
         )
     return session_of(row.profile, row.region)
+
+
+def looking_in(row: BootstrapRow, sts: Any) -> Any:
+    """A boto3 session that reads in the account of a row, and needs no profile of it.
+
+    It has the CDK's lookup role there, which trusts governance.
+
+    Args:
+        sts: a boto3 client with credentials of governance.
+
+    Raises:
+        PlatformError: the role may not be assumed.
+    """
+    import boto3
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    role = (
+        f"arn:{partition_of(row.region)}:iam::{row.account}:role/"
+        f"{lookup_role(row.account, row.region)}"
+    )
+    try:
+        answer = sts.assume_role(RoleArn=role, RoleSessionName="mlops-lookup")
+    except (BotoCoreError, ClientError) as error:
+        raise PlatformError(f"the role {role} cannot be assumed: {error}") from error
+    found = answer["Credentials"]
+    return boto3.Session(
+        aws_access_key_id=found["AccessKeyId"],
+        aws_secret_access_key=found["SecretAccessKey"],
+        aws_session_token=found["SessionToken"],
+        region_name=row.region,
+    )

@@ -5,12 +5,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 from mlops_commons.accounts.account_policies import policy_arns
+from mlops_commons.accounts.bootstrap_changes import bootstrap_again
 from mlops_commons.accounts.bootstrap_plan import BootstrapRow, PolicySource
 from mlops_commons.accounts.platform_stacks import is_of_the_platform, without_configuration
 from mlops_commons.accounts.signed_in import WrongAccountError, signed_in
 from mlops_commons.config import PlatformConfig
+from mlops_commons.doctor.allowed import look_at_bootstrap
+from mlops_commons.doctor.expected import Expected
 from mlops_commons.doctor.finding import Finding, Level
-from mlops_commons.doctor.quotas import Needs, Quota
+from mlops_commons.doctor.quotas import Quota
 from mlops_commons.utilities import toolkit
 from mlops_commons.utilities.errors import PlatformError
 
@@ -19,16 +22,14 @@ LEAST_VERSION: Final = 6
 AT_ONCE: Final = 8
 
 
-def look_at_accounts(
-    rows: tuple[BootstrapRow, ...], config: PlatformConfig, needs: Needs
-) -> tuple[Finding, ...]:
+def look_at_accounts(rows: tuple[BootstrapRow, ...], expected: Expected) -> tuple[Finding, ...]:
     """Findings about every account and region; several are looked at at the same time."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        found = pool.map(lambda row: tuple(_look_at(row, config, needs)), rows)
+        found = pool.map(lambda row: tuple(_look_at(row, expected)), rows)
         return tuple(finding for findings in found for finding in findings)
 
 
-def _look_at(row: BootstrapRow, config: PlatformConfig, needs: Needs) -> Iterator[Finding]:
+def _look_at(row: BootstrapRow, expected: Expected) -> Iterator[Finding]:
     """Findings about one account; what cannot be read is said, and the rest looked at."""
     from botocore.exceptions import BotoCoreError, ClientError
 
@@ -40,19 +41,21 @@ def _look_at(row: BootstrapRow, config: PlatformConfig, needs: Needs) -> Iterato
         yield Finding(level=level, area=area, message=error.message, remedy=error.hint)
         return
     yield Finding(level=Level.OK, area=area, message=f"reached by the profile '{row.profile}'")
-    needed: Mapping[Quota, int] = needs.get((row.account, row.region), {})
+    config = expected.config
+    needed: Mapping[Quota, int] = expected.needs.get((row.account, row.region), {})
     # Generators: what each looks at is read when its turn comes.
     looks = {
         "the bootstrap version": _version(area, row, session.client("ssm")),
         "the trust": _trust(area, row, session.client("iam")),
         "the execution policies": _policies(area, row, session.client("iam"), config.app_prefix),
+        "what the bootstrap allowed": look_at_bootstrap(area, row, session, expected),
         "the stacks": _stacks(area, row, session.client("cloudformation"), config),
         "the quotas": _quotas(area, session.client("service-quotas"), needed),
     }
     for what, look in looks.items():
         try:
             yield from look
-        except (BotoCoreError, ClientError) as error:
+        except (BotoCoreError, ClientError, PlatformError) as error:
             message = f"{what} cannot be read: {error}"
             yield Finding(level=Level.UNCHECKED, area=area, message=message)
 
@@ -68,7 +71,7 @@ def _version(area: str, row: BootstrapRow, ssm: Any) -> Iterator[Finding]:
     message = (
         f"bootstrap version {found}, {LEAST_VERSION} is needed" if found else "not bootstrapped"
     )
-    yield Finding(level=Level.ERROR, area=area, message=message, remedy=_bootstrap(row))
+    yield Finding(level=Level.ERROR, area=area, message=message, remedy=bootstrap_again(row))
 
 
 def _trust(area: str, row: BootstrapRow, iam: Any) -> Iterator[Finding]:
@@ -84,16 +87,16 @@ def _trust(area: str, row: BootstrapRow, iam: Any) -> Iterator[Finding]:
     further = sorted(found - set(row.trust) - set(row.untrusted))
     if missing:
         message = f"does not trust {', '.join(missing)}: their pipelines cannot deploy here"
-        yield Finding(level=Level.ERROR, area=area, message=message, remedy=_bootstrap(row))
+        yield Finding(level=Level.ERROR, area=area, message=message, remedy=bootstrap_again(row))
     if older:
         message = (
             f"still trusts {', '.join(older)}, a dev account, as an older bootstrap did: who is "
             "administrator there can deploy anything here"
         )
-        yield Finding(level=Level.ERROR, area=area, message=message, remedy=_bootstrap(row))
+        yield Finding(level=Level.ERROR, area=area, message=message, remedy=bootstrap_again(row))
     if further:
         message = f"also trusts {', '.join(further)}, which no account set needs"
-        yield Finding(level=Level.WARNING, area=area, message=message, remedy=_bootstrap(row))
+        yield Finding(level=Level.WARNING, area=area, message=message, remedy=bootstrap_again(row))
     if not missing and not older and not further:
         trusted = ", ".join(row.trust) or "only itself"
         yield Finding(level=Level.OK, area=area, message=f"trusts {trusted}")
@@ -137,7 +140,7 @@ def _policies(area: str, row: BootstrapRow, iam: Any, app_prefix: str) -> Iterat
         level=Level.ERROR if administrator else Level.WARNING,
         area=area,
         message=f"CloudFormation's role has {names}, not the policies of the plan",
-        remedy=_bootstrap(row),
+        remedy=bootstrap_again(row),
     )
 
 
@@ -173,9 +176,3 @@ def _quotas(area: str, quotas: Any, needs: Mapping[Quota, int]) -> Iterator[Find
                 message=f"needs {need} of '{quota.name}', the quota is {value}",
                 remedy=quota.request(need, quotas.meta.region_name),
             )
-
-
-def _bootstrap(row: BootstrapRow) -> str:
-    use = row.uses[0]
-    of_set = f" --set {use.set_name}" if use.set_name else ""
-    return f"./mlops-multi-account.sh bootstrap{of_set} --stage {use.stage_name}"

@@ -32,8 +32,9 @@ MONOREPO_ONLY: Final = (
     *(
         COMMONS / "accounts" / f"{name}.py"
         for name in (
-            *("account_policies", "bootstrap_command", "bootstrap_plan"),
-            *("managed_policies", "platform_stacks", "signed_in"),
+            *("account_policies", "bootstrap_changes", "bootstrap_command", "bootstrap_plan"),
+            *("bootstrap_record", "managed_policies", "permission_changes", "platform_stacks"),
+            "signed_in",
         )
     ),
     COMMONS / "reference_tables.py",

@@ -16,12 +16,18 @@ def deploy_role(account: str, region: str) -> str:
     return f"cdk-{QUALIFIER}-deploy-role-{account}-{region}"
 
 
+def lookup_role(account: str, region: str) -> str:
+    """The role with which trusted accounts may read, but no secret (`ReadOnlyAccess`)."""
+    return f"cdk-{QUALIFIER}-lookup-role-{account}-{region}"
+
+
 def trusting_roles(account: str, region: str) -> tuple[str, ...]:
     """The roles that accounts which are trusted may become: to deploy, to publish, to look up."""
-    further = ("file-publishing", "image-publishing", "lookup")
+    further = ("file-publishing", "image-publishing")
     return (
         deploy_role(account, region),
         *(f"cdk-{QUALIFIER}-{kind}-role-{account}-{region}" for kind in further),
+        lookup_role(account, region),
     )
 
 

@@ -58,6 +58,31 @@ class Accounts:
         """Update a stack, else as `deploy`."""
         return self._ended(self.client("cloudformation").update_stack, stack, resources, options)
 
+    def bootstrapped(self, parameters: Mapping[str, str], tags: Mapping[str, str]) -> None:
+        """The stack of the CDK's bootstrap with what it is asked about; it makes one parameter."""
+        cloudformation = self.client("cloudformation")
+        version = {"Name": "/cdk-bootstrap/hnb659fds/version", "Type": "String", "Value": "29"}
+        found = cloudformation.describe_stacks()["Stacks"]
+        there = any(stack["StackName"] == "CDKToolkit" for stack in found)
+        change = cloudformation.update_stack if there else cloudformation.create_stack
+        template = {
+            "Parameters": {name: {"Type": "String"} for name in parameters},
+            "Resources": {"Version": {"Type": "AWS::SSM::Parameter", "Properties": version}},
+        }
+        change(
+            StackName="CDKToolkit",
+            TemplateBody=json.dumps(template),
+            Parameters=[
+                {"ParameterKey": name, "ParameterValue": value}
+                for name, value in parameters.items()
+            ],
+            Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+        )
+        done = "stack_update_complete" if there else "stack_create_complete"
+        cloudformation.get_waiter(done).wait(
+            StackName="CDKToolkit", WaiterConfig={"Delay": 1, "MaxAttempts": 30}
+        )
+
     def _ended(
         self,
         begin: Callable[..., Any],

@@ -11,13 +11,12 @@ from mlops_commons.cli.accounts.bootstrap_report import as_json, print_plan
 from mlops_commons.cli.apps.accounts_needed import refuse_placeholder_accounts
 from mlops_commons.cli.apps.assemblies import synthesised_stacks
 from mlops_commons.cli.environment import cdk_command, child_environment
-from mlops_commons.utilities.paths import (
-    REPOSITORY_ROOT,
-)
+from mlops_commons.utilities.paths import REPOSITORY_ROOT
 from mlops_commons.utilities.process import run
 
 if TYPE_CHECKING:
     from mlops_commons.accounts.account_policies import AccountPolicy
+    from mlops_commons.accounts.bootstrap_plan import BootstrapRow
     from mlops_commons.config import PlatformConfig
 
 EXAMPLES: Final = """
@@ -63,7 +62,6 @@ def bootstrap(
     print_json: PrintJson = False,
 ) -> None:
     """Prepare the accounts of cdk-app.yml for deployments by the CDK and the pipelines."""
-    from mlops_commons.accounts.bootstrap_command import bootstrap_command
     from mlops_commons.config import load_config
 
     config = load_config()
@@ -77,9 +75,7 @@ def bootstrap(
         quiet=print_json,
     )
     own = [policy for policy in policies if policy.row.enabled]
-    commands = {
-        p.row.environment: bootstrap_command(p.row, p.arns, permissions_boundary) for p in own
-    }
+    commands = {p.row.environment: _command(p, permissions_boundary, others={}) for p in own}
     if print_json:
         typer.echo(json.dumps([as_json(policy, commands) for policy in policies], indent=2))
         return
@@ -91,7 +87,16 @@ def bootstrap(
     _write_for_review(own)
     if not (yes or typer.confirm(f"bootstrap {len(own)} accounts?", err=True)):
         raise typer.Exit(1)
-    _carry_out(own, commands)
+    _carry_out(own, permissions_boundary)
+
+
+def _command(policy: "AccountPolicy", boundary: str, others: Mapping[str, str]) -> list[str]:
+    """The arguments of the CDK CLI for one account, whose bootstrap stack has others' tags."""
+    from mlops_commons.accounts.bootstrap_command import bootstrap_command
+    from mlops_commons.accounts.bootstrap_record import tags_of
+
+    tags = tags_of(policy, boundary, others) if policy.documents else {}
+    return bootstrap_command(policy.row, policy.arns, boundary, tags)
 
 
 def planned(
@@ -110,23 +115,43 @@ def planned(
     Raises:
         PlatformError: nothing matches, a synth fails, or a policy cannot be made.
     """
-    from mlops_commons.accounts.account_policies import account_policy
-    from mlops_commons.accounts.bootstrap_plan import PolicySource, bootstrap_plan, selected
+    from mlops_commons.accounts.bootstrap_plan import selected
+
+    rows = selected(rows_with_files(config), set_name=set_name, stage_name=stage)
+    boundaries = {row.environment: permissions_boundary for row in rows}
+    return policies_of(config, rows, boundaries, quiet=quiet)
+
+
+def rows_with_files(config: "PlatformConfig") -> tuple["BootstrapRow", ...]:
+    """The plan, with the policies that a person keeps in files."""
+    from mlops_commons.accounts.bootstrap_plan import bootstrap_plan
     from mlops_commons.execution_policies.policy_documents import kept_files
 
     files = [row.policy_file for row in bootstrap_plan(config)]
-    rows = selected(bootstrap_plan(config, kept_files(files)), set_name=set_name, stage_name=stage)
+    return bootstrap_plan(config, kept_files(files))
+
+
+def policies_of(
+    config: "PlatformConfig",
+    rows: Sequence["BootstrapRow"],
+    boundaries: Mapping[str, str],
+    *,
+    quiet: bool,
+) -> tuple["AccountPolicy", ...]:
+    """The execution policies of rows of the plan; synthesises what that needs.
+
+    Args:
+        boundaries: by the CDK's name of account and region.
+
+    Raises:
+        PlatformError: a synth fails, or a policy cannot be made.
+    """
+    from mlops_commons.accounts.account_policies import account_policies
+    from mlops_commons.accounts.bootstrap_plan import PolicySource
+
     generated = any(row.policy_source is PolicySource.GENERATED for row in rows)
     assemblies = synthesised_stacks(quiet=quiet) if generated else {}
-    return tuple(
-        account_policy(
-            row,
-            assemblies,
-            app_prefix=config.app_prefix,
-            permissions_boundary=permissions_boundary,
-        )
-        for row in rows
-    )
+    return account_policies(rows, assemblies, app_prefix=config.app_prefix, boundaries=boundaries)
 
 
 def _write_for_review(policies: Sequence["AccountPolicy"]) -> None:
@@ -138,17 +163,21 @@ def _write_for_review(policies: Sequence["AccountPolicy"]) -> None:
             typer.echo(f"written for review: {policy.row.policy_file}", err=True)
 
 
-def _carry_out(policies: Sequence["AccountPolicy"], commands: Mapping[str, list[str]]) -> None:
+def _carry_out(policies: Sequence["AccountPolicy"], boundary: str) -> None:
     """All profiles are looked at first: one that cannot be used must not end it half-way."""
     from mlops_commons.accounts.signed_in import signed_in
 
-    clients = {p.row.environment: signed_in(p.row).client("iam") for p in policies if p.documents}
+    sessions = {p.row.environment: signed_in(p.row) for p in policies if p.documents}
+    commands = {
+        p.row.environment: _command(p, boundary, _tags(sessions.get(p.row.environment)))
+        for p in policies
+    }
     cdk = cdk_command()
     for policy in policies:
         place = policy.row.environment
         typer.secho(f"== {place} ({', '.join(map(str, policy.row.uses))})", err=True, bold=True)
         if policy.documents:
-            _put(policy, clients[place])
+            _put(policy, sessions[place].client("iam"))
         code = run([*cdk, *commands[place]], cwd=REPOSITORY_ROOT, environment=child_environment())
         if code:
             typer.echo(
@@ -158,6 +187,14 @@ def _carry_out(policies: Sequence["AccountPolicy"], commands: Mapping[str, list[
                 err=True,
             )
             raise typer.Exit(code)
+
+
+def _tags(session: Any | None) -> Mapping[str, str]:
+    """The tags that the bootstrap's stack has; the CDK CLI would remove those of others."""
+    from mlops_commons.accounts.bootstrap_record import read_record
+
+    record = read_record(session.client("cloudformation")) if session else None
+    return record.tags if record else {}
 
 
 def _put(policy: "AccountPolicy", iam: Any) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from mlops_commons.cli.apps.assemblies import current_stacks
 from mlops_commons.cli.environment import child_environment
 from mlops_commons.cli.exit_codes import ExitCode
 from mlops_commons.utilities.errors import ConfigError, PlatformError
@@ -60,10 +61,11 @@ def doctor(offline: Offline = False, as_json: AsJson = False) -> None:
 
 
 def _findings(*, offline: bool) -> "Iterator[Finding]":
-    from mlops_commons.accounts.bootstrap_plan import bootstrap_plan
+    from mlops_commons.cli.accounts.bootstrap import rows_with_files
     from mlops_commons.config.loader import load_sources
     from mlops_commons.doctor import configuration
     from mlops_commons.doctor.account_state import look_at_accounts
+    from mlops_commons.doctor.expected import Expected
     from mlops_commons.doctor.finding import Finding, Level
     from mlops_commons.doctor.local_tools import look_at_tools
     from mlops_commons.doctor.people import look_at_people
@@ -88,14 +90,15 @@ def _findings(*, offline: bool) -> "Iterator[Finding]":
     yield from look_at_regions(REPOSITORY_ROOT)
     needs = quota_needs(config)
     yield from look_at_quotas(needs)
-    rows = tuple(row for row in bootstrap_plan(config) if row.enabled)
+    rows = tuple(row for row in rows_with_files(config) if row.enabled)
     if offline:
         for row in rows:
             area = f"{row.account} in {row.region}"
             message = "not looked at, as --offline says"
             yield Finding(level=Level.UNCHECKED, area=area, message=message)
         return
-    yield from look_at_accounts(rows, config, needs)
+    expected = Expected(config=config, needs=needs, assemblies=current_stacks())
+    yield from look_at_accounts(rows, expected)
 
 
 def _print(findings: "tuple[Finding, ...]") -> None:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from mlops_commons.cli.apps.synth import make_assembly
+from mlops_commons.cli.apps.synth import is_current, make_assembly
 from mlops_commons.utilities.errors import PlatformError
-from mlops_commons.utilities.paths import APP_DIRECTORIES, app_directory
+from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT, app_directory
 
 if TYPE_CHECKING:
     from mlops_commons.assembly.stacks import StackSummary
@@ -37,3 +37,13 @@ def synthesised_stacks(*, quiet: bool) -> "Mapping[Path, Sequence[StackSummary]]
             )
         found[directory / "cdk.out"] = read_stacks(directory / "cdk.out")
     return found
+
+
+def current_stacks() -> "Mapping[Path, Sequence[StackSummary]] | None":
+    """As `synthesised_stacks`, but makes nothing: None where an app is not synthesised as it is."""
+    from mlops_commons.assembly.stacks import read_stacks
+
+    folders = [REPOSITORY_ROOT / directory for directory in APP_DIRECTORIES.values()]
+    if not all(folder.is_dir() and is_current(folder) for folder in folders):
+        return None
+    return {folder / "cdk.out": read_stacks(folder / "cdk.out") for folder in folders}

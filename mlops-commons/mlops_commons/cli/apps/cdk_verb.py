@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
+from mlops_commons.cli import monorepo
 from mlops_commons.cli.apps.accounts_needed import refuse_placeholder_accounts
 from mlops_commons.cli.apps.change_notes import print_notes
 from mlops_commons.cli.apps.synth import SYNTH_VERBS, has_summary, synth
@@ -62,6 +63,8 @@ def run_cdk(app: str, arguments: Sequence[str], *, root: Path = REPOSITORY_ROOT)
         from mlops_commons.config import load_config
 
         refuse_placeholder_accounts(verb, load_config())
+    if verb == "deploy" and not _asks_for_help(flags):
+        _check_bootstrap()
     if app == "infra" and verb in COMPARED and not _asks_for_help(flags):
         from mlops_commons.config.loader import load_sources
         from mlops_commons.config.published import change_notes, check_published
@@ -78,6 +81,14 @@ def run_cdk(app: str, arguments: Sequence[str], *, root: Path = REPOSITORY_ROOT)
     if verb in CREDENTIAL_VERBS and _lacks_credentials(flags, os.environ):
         command += ["--profile", _governance_profile()]
     return run(command, cwd=directory, environment=child_environment())
+
+
+def _check_bootstrap() -> None:
+    """Where this is the repository of one app, nobody can bootstrap or compare with it."""
+    if found := monorepo.module("accounts.bootstrap_check"):
+        from mlops_commons.config import load_config
+
+        found.check_bootstrap(load_config())
 
 
 def _may_deploy_side_by_side(flags: Sequence[str]) -> bool:

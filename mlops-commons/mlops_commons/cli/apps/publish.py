@@ -65,6 +65,7 @@ def publish_verb(app: str) -> typer.Typer:
             confirmed,
             overwrite=overwrite,
             replace_networks=replace_networks,
+            refuse=not dry_run,
         )
 
     return verb
@@ -78,9 +79,15 @@ def _publish(
     *,
     overwrite: bool,
     replace_networks: bool,
+    refuse: bool,
 ) -> None:
-    """Publish to one repository after the other; the first failure ends it."""
+    """Publish to one repository after the other; the first failure ends it.
+
+    Args:
+        refuse: end before it where an account has to be bootstrapped first.
+    """
     # Imported here: the help of this verb must not wait for the configuration's libraries.
+    from mlops_commons.cli.accounts.bootstrap_check import check_bootstrap
     from mlops_commons.config.loader import load_sources
     from mlops_commons.config.published import brought_file
     from mlops_commons.config.set_snapshot import set_snapshot
@@ -94,9 +101,11 @@ def _publish(
     config = sources.config
     if app == "infra" and (note := undelivered_note(REPOSITORY_ROOT)):
         typer.echo(note, err=True)
+    chosen = _chosen([d.set_name for d in config.enabled_deployments], set_name)
+    check_bootstrap(config, chosen, refuse=refuse)
     shared = snapshot(REPOSITORY_ROOT, APP_DIRECTORIES[app])
     governance, source = config.pipeline, config.pipeline.code_commit.of(app)
-    for name in _chosen([d.set_name for d in config.enabled_deployments], set_name):
+    for name in chosen:
         repository = names.repository(source.repo_name, name)
         typer.secho(f"== {repository} ({source.branch_name})", err=True, bold=sys.stderr.isatty())
         content = set_snapshot(config, shared, name)

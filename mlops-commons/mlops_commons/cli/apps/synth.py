@@ -74,6 +74,12 @@ def make_assembly(
     return 0, reused
 
 
+def is_current(directory: Path, *, root: Path = REPOSITORY_ROOT) -> bool:
+    """Whether an app's `cdk.out` is what a synth would make now."""
+    inputs = fingerprint(root, directory, [], child_environment(), caller_home())
+    return is_reusable(directory / "cdk.out", inputs)
+
+
 def _run(
     directory: Path, assembly: Path, environment: Mapping[str, str], flags: Collection[str]
 ) -> int:

@@ -1,0 +1,20 @@
+"""What accounts should be like, for what looks at them."""
+
+from dataclasses import dataclass
+
+from mlops_commons.accounts.account_policies import Assemblies
+from mlops_commons.config import PlatformConfig
+from mlops_commons.doctor.quotas import Needs
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """What the configuration and the templates say.
+
+    Attributes:
+        assemblies: what both apps would deploy; None where that is not synthesised as it is now.
+    """
+
+    config: PlatformConfig
+    needs: Needs
+    assemblies: Assemblies | None
