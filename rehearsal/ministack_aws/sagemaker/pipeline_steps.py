@@ -195,7 +195,8 @@ def _register(step: Step, scope: Scope, role: str, execution: Execution) -> Reco
     if refusal:
         raise ServiceError("AccessDeniedException", refusal)
     # What a pipeline registers carries where it comes from.
-    request["MetadataProperties"] = {"GeneratedBy": execution["PipelineExecutionArn"]}
+    made = {"GeneratedBy": execution["PipelineExecutionArn"]}
+    request["MetadataProperties"] = {**request.get("MetadataProperties", {}), **made}
     return model_registry.create(request)
 
 

@@ -23,6 +23,7 @@ def build_statements(definition: ProductDefinition) -> tuple[Statement, ...]:
         *read_pipeline_artifacts(),
         *use_project_artifacts(writes=f"{SOURCES}/*"),
         *_run_pipelines(definition),
+        *_find_approved_version(),
         pass_role("execution", "sagemaker"),
         *(_promote_inference_pipeline() if definition.inference_pipeline else ()),
     )
@@ -77,8 +78,8 @@ def _run_pipelines(definition: ProductDefinition) -> tuple[Statement, ...]:
     )
 
 
-def _promote_inference_pipeline() -> tuple[Statement, ...]:
-    """Publish the definition that the deploy pipeline takes to the other accounts."""
+def _find_approved_version() -> tuple[Statement, ...]:
+    """Tell the pipeline which version a new model must not be worse than."""
     return (
         Statement(
             sid="FindApprovedVersions",
@@ -91,6 +92,12 @@ def _promote_inference_pipeline() -> tuple[Statement, ...]:
             resources=arns("sagemaker", f"model-package/{naming.PROJECT}/*"),
             reason=f"versions are numbered while the project works; {THIS_PROJECT}",
         ),
+    )
+
+
+def _promote_inference_pipeline() -> tuple[Statement, ...]:
+    """Publish the definition that the deploy pipeline takes to the other accounts."""
+    return (
         Statement(
             sid="PublishInferencePipeline",
             actions=("ssm:PutParameter",),

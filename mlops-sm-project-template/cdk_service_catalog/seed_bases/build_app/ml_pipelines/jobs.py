@@ -203,6 +203,7 @@ class RegisterStep(Step):
         environment: Mapping[str, str],
         description: str,
         evidence: Mapping[str, Any],
+        card: Any = None,
     ) -> None:
         """Create the step.
 
@@ -211,6 +212,7 @@ class RegisterStep(Step):
             metrics_uri: the S3 URI of `evaluation.json`.
             environment: of the serving container.
             evidence: what the version is made of.
+            card: the text of its model card, where it has one.
         """
         super().__init__(name=name, step_type=StepTypeEnum.REGISTER_MODEL)
         self._properties = Properties(step_name=name, step=self, shape_name="ModelPackage")
@@ -220,6 +222,15 @@ class RegisterStep(Step):
             "ModelPackageDescription": description,
             "ModelApprovalStatus": approval_status,
             "CustomerMetadataProperties": dict(evidence),
+            "MetadataProperties": {
+                "CommitId": settings.commit_id,
+                "ProjectId": settings.project_id,
+            },
+            **(
+                {"ModelCard": {"ModelCardContent": card, "ModelCardStatus": "Draft"}}
+                if card
+                else {}
+            ),
             "InferenceSpecification": {
                 "Containers": [
                     {

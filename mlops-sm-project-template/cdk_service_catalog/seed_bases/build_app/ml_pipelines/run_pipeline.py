@@ -11,6 +11,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ml_pipelines.approved_version import NotSealed, approved_version, with_defaults
 from ml_pipelines.discovery import get_pipeline
 from ml_pipelines.get_pipeline_definition import add_module
 from ml_pipelines.settings import Settings, SettingsError
@@ -39,7 +40,7 @@ def main() -> int:
         return 1
     try:
         return _run(settings, arguments.module_name, parameters)
-    except (FileNotFoundError, SourcesDiffer) as error:
+    except (FileNotFoundError, NotSealed, SourcesDiffer) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except (BotoCoreError, ClientError) as error:
@@ -54,6 +55,7 @@ def _run(settings: Settings, module_name: str, parameters: Mapping[str, str]) ->
     uploaded = Sources(settings).upload(session.client("s3", config=PATIENT))
     print(f"uploaded {uploaded} files to s3://{settings.artifact_bucket}", flush=True)
     client = session.client("sagemaker", config=PATIENT)
+    definition = with_defaults(definition, approved_version(client, settings))
     return wait(client, start(client, settings, pipeline.name, definition, parameters))
 
 

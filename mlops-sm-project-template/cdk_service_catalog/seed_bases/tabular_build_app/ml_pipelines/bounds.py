@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from ml_pipelines.declared import Declaration
 
 REPORT = "evaluation.json"
-SKILL = ("gate", "skill")
-VALUE = ("gate", "value")
+SKILL, VALUE, LOST = ("gate", "skill"), ("gate", "value"), ("gate", "lost")
+SLICE_SKILL, SLICE_LOST = ("gate", "slice_skill"), ("gate", "slice_lost")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,9 @@ class Bound:
 
 
 def bounds(found: Declaration) -> tuple[Bound, ...]:
-    """What a model must reach: better than no model, and within a bound where one is declared."""
+    """What a model must reach: better than no model, not worse than the approved version, and
+    within a bound where one is declared.
+    """
     gate = found.gate
     own = [
         Bound(
@@ -46,6 +48,44 @@ def bounds(found: Declaration) -> tuple[Bound, ...]:
             at_most=False,
         )
     ]
+    if gate.compare_with_approved:
+        own.append(
+            Bound(
+                parameter="MaximumLoss",
+                option="--maximum-loss",
+                what="the share of that way that is lost against the approved version",
+                path=LOST,
+                limit=gate.worse_than_approved,
+                at_most=True,
+            )
+        )
+    return (*own, *_of_slices(found), *_absolute(found))
+
+
+def _of_slices(found: Declaration) -> list[Bound]:
+    if not found.gate.slices:
+        return []
+    skill = Bound(
+        parameter="MinimumSliceSkill",
+        option="--minimum-slice-skill",
+        what="that share in the worst slice",
+        path=SLICE_SKILL,
+        limit=0.0,
+        at_most=False,
+    )
+    lost = Bound(
+        parameter="MaximumSliceLoss",
+        option="--maximum-slice-loss",
+        what="what is surely lost against the approved version in a slice",
+        path=SLICE_LOST,
+        limit=found.gate.worse_than_approved,
+        at_most=True,
+    )
+    return [skill, *[lost] * found.gate.compare_with_approved]
+
+
+def _absolute(found: Declaration) -> list[Bound]:
+    gate, own = found.gate, []
     for limit, word, at_most in (
         (gate.at_most, "Maximum", True),
         (gate.at_least, "Minimum", False),
@@ -61,4 +101,4 @@ def bounds(found: Declaration) -> tuple[Bound, ...]:
                     at_most=at_most,
                 )
             )
-    return tuple(own)
+    return own

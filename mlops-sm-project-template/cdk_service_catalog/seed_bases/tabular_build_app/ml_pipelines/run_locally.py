@@ -16,7 +16,7 @@ JOBS = (
         name="preprocess",
         script="preprocess.py",
         inputs={"input": local_pipeline.DATA},
-        outputs=("train", "validation", "test"),
+        outputs=("train", "validation", "test", "facts"),
     ),
     LocalJob(
         name="train",
@@ -27,7 +27,10 @@ JOBS = (
     LocalJob(
         name="evaluate",
         script="evaluate.py",
-        inputs={"model": "train/model", "train": "preprocess/train", "test": "preprocess/test"},
+        inputs={
+            "model": "train/model",
+            **{name: f"preprocess/{name}" for name in ("train", "test", "facts")},
+        },
         outputs=("evaluation",),
     ),
 )

@@ -1,6 +1,6 @@
 """Preprocess, train, evaluate, gate, seal, register: what `project.yml` declares, as a pipeline."""
 
-from ml_pipelines.jobs import SERVING, Jobs, RegisterStep  # isort: skip
+from ml_pipelines.jobs import SERVING, SOURCE_SCRIPTS, Jobs, RegisterStep  # isort: skip
 from collections.abc import Mapping
 
 from sagemaker.core.workflow.conditions import (
@@ -15,6 +15,7 @@ from sagemaker.mlops.workflow.pipeline import Pipeline
 from sagemaker.mlops.workflow.steps import ProcessingStep
 
 from ml_pipelines import declared
+from ml_pipelines.approved_parameters import ApprovedVersion
 from ml_pipelines.bounds import REPORT, Bound, bounds
 from ml_pipelines.evidence import SealStep, evidence
 from ml_pipelines.settings import Settings
@@ -22,6 +23,14 @@ from ml_pipelines.training.defaults import APPROVAL_STATUS
 
 CONTENT_TYPES = ("text/csv", "application/json")
 REPORT_FILE = PropertyFile(name="EvaluationReport", output_name="evaluation", path=REPORT)
+REGISTRATION_FILE = PropertyFile(
+    name="Registration", output_name="evaluation", path="registration.json"
+)
+RECORDED = (
+    *("DataUri", "DataSha256", "Rows", "Hyperparameters", "Seeds", "Libraries"),
+    *("Threshold", "ComparedWith"),
+)
+"""What the evaluation finds out for the version."""
 
 
 def tabular_pipeline(
@@ -43,6 +52,7 @@ def tabular_pipeline(
     processing_instance = ParameterString("ProcessingInstanceType", default_value="ml.m5.xlarge")
     training_instance = ParameterString("TrainingInstanceType", default_value="ml.m5.xlarge")
     approval = ParameterString("ModelApprovalStatus", default_value=APPROVAL_STATUS)
+    approved = ApprovedVersion(nothing=jobs.sources.uri(SOURCE_SCRIPTS))
     data = ParameterString("InputDataUri", default_value=jobs.sources.uri(found.table.file))
     preprocess = jobs.processing_step(
         "Preprocess",
@@ -50,15 +60,16 @@ def tabular_pipeline(
         image=image,
         instance_type=processing_instance,
         inputs={"input": data},
-        outputs=("train", "validation", "test"),
+        outputs=("train", "validation", "test", "facts"),
     )
-    parts = preprocess.properties.ProcessingOutputConfig.Outputs
+    outputs = preprocess.properties.ProcessingOutputConfig.Outputs
+    parts = {name: outputs[name].S3Output.S3Uri for name in ("train", "test", "facts")}
     train = jobs.training_step(
         "Train",
         script=train_script,
         image=image,
         instance_type=training_instance,
-        channels={name: parts[name].S3Output.S3Uri for name in ("train", "validation")},
+        channels={name: outputs[name].S3Output.S3Uri for name in ("train", "validation")},
         hyperparameters=found.hyperparameters,
     )
     model_data = train.properties.ModelArtifacts.S3ModelArtifacts
@@ -67,16 +78,14 @@ def tabular_pipeline(
         script="evaluate.py",
         image=image,
         instance_type=processing_instance,
-        inputs={
-            "model": model_data,
-            "train": parts["train"].S3Output.S3Uri,
-            "test": parts["test"].S3Output.S3Uri,
-        },
+        inputs={"model": model_data, **parts, "approved": approved.model},
         outputs=("evaluation",),
-        property_files=(REPORT_FILE,),
+        arguments=("--data-uri", data, *approved.arguments),
+        property_files=(REPORT_FILE, REGISTRATION_FILE),
     )
     metric = _read(evaluate, f"{declared.METRIC_GROUPS[found.task]}.{found.gate.metric}.value")
     evaluated = evaluate.properties.ProcessingOutputConfig.Outputs["evaluation"].S3Output.S3Uri
+    limits = {bound: ParameterFloat(bound.parameter, bound.limit) for bound in bounds(found)}
     seal = SealStep("Seal", settings=settings, model_data=model_data)
     register = RegisterStep(
         "Register",
@@ -90,9 +99,15 @@ def tabular_pipeline(
         inference_instances=("ml.m5.large", "ml.m5.xlarge", "ml.c5.large"),
         environment=serving,
         description=settings.pipeline_description,
-        evidence=evidence(settings, jobs.sources, seal, metric),
+        card=_read(evaluate, "ModelCard", REGISTRATION_FILE),
+        evidence={
+            **evidence(settings, jobs.sources, seal, metric),
+            "Report": Join(on="/", values=[evaluated, "report.html"]),
+            **{name: _read(evaluate, name, REGISTRATION_FILE) for name in RECORDED},
+            # Who starts an execution may choose these.
+            **{bound.parameter: Join(on="", values=[limit]) for bound, limit in limits.items()},
+        },
     )
-    limits = {bound: ParameterFloat(bound.parameter, bound.limit) for bound in bounds(found)}
     gate = jobs.gate(
         "CheckMetric",
         conditions=[_condition(evaluate, bound, limit) for bound, limit in limits.items()],
@@ -101,7 +116,11 @@ def tabular_pipeline(
     )
     return Pipeline(
         name=settings.pipeline_name,
-        parameters=[processing_instance, training_instance, approval, data, *limits.values()],
+        parameters=[
+            *(processing_instance, training_instance, approval, data),
+            *approved.parameters,
+            *limits.values(),
+        ],
         steps=[preprocess, train, evaluate, gate],
         # Experiments would need further permissions of the role and are not used here.
         pipeline_experiment_config=None,
@@ -122,5 +141,5 @@ def _words(limits: dict[Bound, ParameterFloat]) -> list[object]:
     ]
 
 
-def _read(evaluate: ProcessingStep, path: str) -> JsonGet:
-    return JsonGet(step_name=evaluate.name, property_file=REPORT_FILE, json_path=path)
+def _read(evaluate: ProcessingStep, path: str, file: PropertyFile = REPORT_FILE) -> JsonGet:
+    return JsonGet(step_name=evaluate.name, property_file=file, json_path=path)

@@ -97,11 +97,17 @@ class Gate:
 
     Attributes:
         better_than_baseline: the share of the way from the baseline to a perfect model.
+        compare_with_approved: judge the approved version on the same rows.
+        worse_than_approved: the share of that way that may be lost against it.
+        slices: columns; the model must be better than the baseline for each of their values.
         at_most, at_least: an absolute bound, where one makes sense.
     """
 
     metric: str
     better_than_baseline: float = 0.1
+    compare_with_approved: bool = True
+    worse_than_approved: float = 0.05
+    slices: tuple[str, ...] = ()
     at_most: float | None = None
     at_least: float | None = None
 
@@ -113,6 +119,7 @@ class Declaration:
     table: Table
     task: str
     gate: Gate
+    purpose: str = ""
     positive: str = ""
     split: Split = field(default_factory=Split)
     hyperparameters: Mapping[str, float] = field(default_factory=lambda: dict(HYPERPARAMETERS))
@@ -135,13 +142,16 @@ def declared(content: Mapping[str, Any]) -> Declaration:
     for name in ("ignored", "missing"):
         data[name] = tuple(data.get(name, ()))
     chosen = content.get("model", {}).get("hyperparameters", {})
+    gate = dict(content["gate"])
+    gate["slices"] = tuple(gate.get("slices", ()))
     return Declaration(
         table=Table(**data),
         task=content["task"],
+        purpose=content.get("purpose", ""),
         positive=str(content.get("positive", "")),
         split=Split(**content.get("split", {})),
         hyperparameters={**HYPERPARAMETERS, **chosen},
-        gate=Gate(**content["gate"]),
+        gate=Gate(**gate),
     )
 
 
@@ -199,6 +209,11 @@ def _gate_problems(found: Declaration) -> Iterator[Problem]:
     if gate.metric not in METRICS[found.task]:
         allowed = ", ".join(METRICS[found.task])
         yield ("gate", "metric"), f"'{gate.metric}' is not for {found.task}; allowed are {allowed}"
+    for name in gate.slices:
+        if name not in found.table.kept or found.table.columns[name] != "category":
+            known = ", ".join(n for n in found.table.kept if found.table.columns[n] == "category")
+            words = f"'{name}' is not a category that jobs see; those are {known or 'none'}"
+            yield ("gate", "slices"), words
     wrong = "at_least" if gate.metric in LOWER_IS_BETTER else "at_most"
     if getattr(gate, wrong) is not None:
         better = "less" if gate.metric in LOWER_IS_BETTER else "more"

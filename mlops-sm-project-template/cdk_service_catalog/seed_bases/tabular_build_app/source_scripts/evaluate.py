@@ -1,62 +1,79 @@
 """Processing job: the model on the test set, through the code that will serve it.
 
-Reads model, train and test below /opt/ml/processing, writes evaluation/evaluation.json.
+Reads model, train, test, facts and approved below /opt/ml/processing. Writes `evaluation.json`,
+which the gate reads, `registration.json` for the version, and `report.html` for people.
 """
 
-import importlib.util
+import argparse
 import json
 import os
 import sys
 from pathlib import Path
 from typing import Any
 
-from archives import unpack
-from declaration import declaration
-from failures import fail
-from tables import BadData, read_folder
-from train import measure
+import facts
+import model_card
+import report_page
+from approved import NONE
+from evaluation import Evaluation, evaluate, verdict
+from failures import ended, fail, leave
+from scoring import CannotScore
+from tables import BadData
 
 
 def main() -> int:
-    """Write the report; exit code 1 says what is wrong."""
+    """Write what is found; exit code 1 says what is wrong."""
     base = Path(os.environ.get("ML_ROOT", "/opt/ml")) / "processing"
-    found = declaration()
+    given = _arguments()
     try:
-        train, test = (
-            read_folder(base / name, found.table.handed_on) for name in ("train", "test")
-        )
-    except BadData as error:
+        result = evaluate(base, given.approved_version, given.approved_sha256)
+    except (BadData, CannotScore) as error:
         return fail(str(error))
-    folder = unpacked(base / "model")
-    model = serving_code(folder).model_fn(str(folder))
-    target = base / "evaluation"
-    target.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(measure(model, train, test, found), indent=2, sort_keys=True)
-    (target / "evaluation.json").write_text(text + "\n", encoding="utf-8")
-    print(text)
+    said = verdict(result)
+    write(result, said, facts.read(base / "facts"), given.data_uri, base / "evaluation")
+    leave(said)
     return 0
 
 
-def serving_code(model_dir: Path) -> Any:
-    """The module `inference` of a model's archive."""
-    code = model_dir / "code"
-    sys.path.insert(0, str(code))
-    spec = importlib.util.spec_from_file_location("served_inference", code / "inference.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def write(result: Evaluation, said: str, data: dict[str, Any], data_uri: str, target: Path) -> None:
+    """Leave what the gate reads, what the version records, and what people read."""
+    parts = (result.test, result.classes, result.rows, result.importance)
+    card = model_card.model_card(result.found, said, result.report, data, result.importance)
+    recorded = {**registration(result, data, data_uri), "ModelCard": card}
+    texts = {
+        "evaluation.json": json.dumps(result.report, indent=2),
+        "registration.json": json.dumps(recorded, indent=2),
+        "report.html": report_page.page(result.found, said, result.report, *parts),
+    }
+    target.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        (target / name).write_text(text + "\n", encoding="utf-8")
+    print(texts["evaluation.json"])
 
 
-def unpacked(folder: Path) -> Path:
-    """The model's folder; an archive in it is unpacked beside it first."""
-    archive = folder / "model.tar.gz"
-    if not archive.is_file():
-        return folder
-    target = folder / "unpacked"
-    unpack(archive, target)
-    return target
+def registration(result: Evaluation, data: dict[str, Any], uri: str) -> dict[str, str]:
+    """What the version records besides what the pipeline knows."""
+    training = result.report["training"]
+    known = {
+        "DataUri": uri,
+        "DataSha256": data["data_sha256"],
+        "Rows": data["rows"],
+        "Hyperparameters": training.get("hyperparameters", NONE),
+        "Seeds": training.get("seeds", NONE),
+        "Libraries": training.get("libraries", NONE),
+        "Threshold": training.get("threshold", NONE),
+        "ComparedWith": result.report["approved"]["version"],
+    }
+    return {name: facts.words(value) for name, value in known.items()}
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data-uri", default=NONE, help="where the data came from")
+    parser.add_argument("--approved-version", default=NONE, help="its ARN; its model is an input")
+    parser.add_argument("--approved-sha256", default="", help="the hash of its archive")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

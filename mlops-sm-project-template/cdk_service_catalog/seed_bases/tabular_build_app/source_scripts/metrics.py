@@ -1,6 +1,7 @@
 """What a model is measured by, for each task, beside what needs no model at all."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ from declaration import LOWER_IS_BETTER, METRIC_GROUPS, Declaration
 from sklearn import metrics
 
 Numbers = np.ndarray[Any, Any]
+BINS = 10
 Measure = Callable[[Numbers, Numbers], float]
 """Of the truth and the predictions: for classes, their numbers and a column for each."""
 
@@ -46,15 +48,32 @@ MEASURES: Mapping[str, Mapping[str, Measure]] = {
 }
 
 
-def report(
-    found: Declaration, truth: Numbers, predicted: Numbers, baseline: Numbers
-) -> dict[str, Any]:
-    """Every metric of the task, that of the baseline, and what the gate looks at.
+@dataclass(frozen=True)
+class Evaluated:
+    """Rows of the test set, and what is predicted for them.
 
-    Args:
+    Attributes:
+        truth: numbers, or the places of the classes.
+        found: the model's scores.
         baseline: what is predicted without a look at the features: the mean of the label in
             train, or the share of each class.
+        approved: the scores of the approved version, where there is one.
     """
+
+    truth: Numbers
+    found: Numbers
+    baseline: Numbers
+    approved: Numbers | None = None
+
+    def of(self, rows: Numbers) -> "Evaluated":
+        """Some of the rows."""
+        approved = None if self.approved is None else self.approved[rows]
+        return Evaluated(self.truth[rows], self.found[rows], self.baseline[rows], approved)
+
+
+def report(found: Declaration, rows: Evaluated) -> dict[str, Any]:
+    """Every metric of the task, that of the baseline, and what the gate looks at."""
+    truth, predicted, baseline = rows.truth, rows.found, rows.baseline
     measures = MEASURES[found.task]
     values = {name: float(measure(truth, predicted)) for name, measure in measures.items()}
     without = {name: float(measure(truth, baseline)) for name, measure in measures.items()}
@@ -66,8 +85,39 @@ def report(
     }
     if found.task == "regression":
         own["mse"]["standard_deviation"] = float(np.std(predicted - truth))
+    if found.task == "binary":
+        own["calibration_error"] = {"value": calibration_error(truth, predicted[:, 1])}
     gate = {"value": values[metric], "skill": skill(metric, values[metric], without[metric])}
     return {METRIC_GROUPS[found.task]: own, "gate": gate}
+
+
+def reliability(truth: Numbers, probability: Numbers) -> list[tuple[float, float, int]]:
+    """Of rows with about the same probability: its mean, the share that is positive, how many."""
+    places = np.clip((probability * BINS).astype(int), 0, BINS - 1)
+    found = [np.flatnonzero(places == place) for place in range(BINS)]
+    return [
+        (float(probability[rows].mean()), float(truth[rows].mean()), len(rows))
+        for rows in found
+        if len(rows)
+    ]
+
+
+def calibration_error(truth: Numbers, probability: Numbers) -> float:
+    """How far probabilities are from what happens, on average (expected calibration error).
+
+    Naeini, Cooper and Hauskrecht, "Obtaining Well Calibrated Probabilities Using Bayesian
+    Binning", 2015.
+    """
+    rows = reliability(truth, probability)
+    return sum(abs(said - is_so) * count for said, is_so, count in rows) / len(truth)
+
+
+def best_threshold(truth: Numbers, probability: Numbers) -> float:
+    """The probability from which a row counts as positive so that F1 is largest."""
+    precision, recall, thresholds = metrics.precision_recall_curve(truth, probability)
+    both = precision + recall
+    f1 = np.divide(2 * precision * recall, both, out=np.zeros_like(both), where=both > 0)
+    return float(thresholds[f1[:-1].argmax()])
 
 
 def skill(metric: str, value: float, baseline: float) -> float:

@@ -79,14 +79,22 @@ def class_numbers(rows: pd.DataFrame, found: Declaration, classes: tuple[str, ..
     return rows[found.table.label].map(lambda value: places[text(value)])
 
 
-def baseline(train: pd.DataFrame, rows: int, found: Declaration, model: Model) -> Numbers:
+def baseline(
+    train: pd.DataFrame, rows: int, found: Declaration, classes: tuple[str, ...]
+) -> Numbers:
     """What is predicted without a look at the features, in the shape of `scores`."""
-    label = train[found.table.label]
-    if not model.classes:
-        return np.full(rows, float(label.mean()))
-    counts = class_numbers(train, found, model.classes).value_counts(normalize=True)
-    shares = np.array([counts.get(place, 0.0) for place in range(len(model.classes))])
+    if not classes:
+        return np.full(rows, float(train[found.table.label].mean()))
+    counts = class_numbers(train, found, classes).value_counts(normalize=True)
+    shares = np.array([counts.get(place, 0.0) for place in range(len(classes))])
     return np.tile(shares, (rows, 1))
+
+
+def truth(rows: pd.DataFrame, found: Declaration, classes: tuple[str, ...]) -> Numbers:
+    """What is to be predicted: numbers, or the places of the classes."""
+    if classes:
+        return class_numbers(rows, found, classes).to_numpy()
+    return rows[found.table.label].to_numpy()
 
 
 def text(value: object) -> str:

@@ -1,15 +1,17 @@
 """Processing job: check the data and split it as `project.yml` says; nothing is fitted here.
 
-Reads /opt/ml/processing/input, writes train, validation and test beside it, with a header.
+Reads /opt/ml/processing/input, writes train, validation and test beside it, with a header,
+and `facts`: what is known of the data.
 """
 
 import os
 import sys
 from pathlib import Path
 
+import facts
 import pandas as pd
 from declaration import Declaration, declaration
-from failures import fail
+from failures import ended, fail
 from splits import split
 from tables import BadData, missing_labels, read_folder
 
@@ -29,6 +31,7 @@ def main() -> int:
         (base / name).mkdir(parents=True, exist_ok=True)
         part.to_csv(base / name / f"{name}.csv", index=False)
         print(f"{name}: {len(part)} rows")
+    facts.write(base / "facts", base / "input", {name: len(part) for name, part in parts.items()})
     return 0
 
 
@@ -62,4 +65,4 @@ def _check_classes(rows: pd.DataFrame, found: Declaration) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

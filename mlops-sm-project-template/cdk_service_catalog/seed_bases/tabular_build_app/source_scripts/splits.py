@@ -1,8 +1,11 @@
 """Train, validation and test: disjoint, the same for the same seed, and no row in two of them."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from declaration import Declaration
+from pandas.api.types import is_numeric_dtype
 from tables import BadData
 
 PARTS = ("train", "validation", "test")
@@ -58,10 +61,16 @@ def _alike(rows: pd.DataFrame, found: Declaration) -> pd.Series:
 
     What happens again at another time or to somebody else is another row.
     """
-    columns = [name for name in found.table.kept if name != found.table.identifier]
-    return pd.Series(
-        pd.util.hash_pandas_object(rows[columns], index=False).to_numpy(), index=rows.index
+    return fingerprints(rows, [name for name in found.table.kept if name != found.table.identifier])
+
+
+def fingerprints(rows: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
+    """A number for each row, the same for the same values in these columns."""
+    # A number that is whole in all rows of one file is not so in another.
+    plain = rows[list(columns)].apply(
+        lambda column: column.astype(float if is_numeric_dtype(column) else str)
     )
+    return pd.Series(pd.util.hash_pandas_object(plain, index=False).to_numpy(), index=rows.index)
 
 
 def _assigned(groups: pd.Series, found: Declaration) -> pd.Series:

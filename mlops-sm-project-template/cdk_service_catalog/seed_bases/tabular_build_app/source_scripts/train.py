@@ -12,6 +12,7 @@ from pathlib import Path
 
 import joblib
 import pandas as pd
+import training_record
 from declaration import (
     HYPERPARAMETERS,
     METRIC_GROUPS,
@@ -19,9 +20,9 @@ from declaration import (
     declaration,
     declaration_file,
 )
-from failures import fail
-from metrics import report
-from models import Model, baseline, class_numbers, fit
+from failures import ended, fail
+from metrics import Evaluated, Numbers, best_threshold, report
+from models import Model, baseline, fit, truth
 from tables import BadData, read_folder
 
 NUMBER = r"\d+(\.\d+)?([eE]-?\d+)?"
@@ -39,23 +40,30 @@ def main() -> int:
     except BadData as error:
         return fail(str(error))
     model = fit(train, found, chosen)
-    measured = measure(model, train, validation, found)[METRIC_GROUPS[found.task]]
-    for name, value in measured.items():
+    rows = evaluated(model.scores(validation), model.classes, train, validation, found)
+    for name, value in report(found, rows)[METRIC_GROUPS[found.task]].items():
         if not name.startswith("baseline_") and name != "rows":
             print(f"validation_{name}={value['value']:.4f}")
-    save(model, Path(os.environ.get("SM_MODEL_DIR", root / "model")))
+    target = Path(os.environ.get("SM_MODEL_DIR", root / "model"))
+    save(model, target)
+    threshold = None
+    if found.task == "binary":
+        # Of rows that are neither learnt from nor what the model is judged on.
+        threshold = best_threshold(rows.truth, rows.found[:, 1])
+    training_record.write(target, train, found, chosen, threshold)
     return 0
 
 
-def measure(
-    model: Model, train: pd.DataFrame, rows: pd.DataFrame, found: Declaration
-) -> dict[str, dict[str, dict[str, float]]]:
-    """The report of the model on rows that it has not seen, beside the baseline of `train`."""
-    truth = rows[found.table.label]
-    if model.classes:
-        truth = class_numbers(rows, found, model.classes)
-    without = baseline(train, len(rows), found, model)
-    return report(found, truth.to_numpy(), model.scores(rows), without)
+def evaluated(
+    scores: Numbers,
+    classes: tuple[str, ...],
+    train: pd.DataFrame,
+    rows: pd.DataFrame,
+    found: Declaration,
+) -> Evaluated:
+    """Rows that the model has not seen, its scores, and those of the baseline of `train`."""
+    without = baseline(train, len(rows), found, classes)
+    return Evaluated(truth(rows, found, classes), scores, without)
 
 
 def save(model: Model, target: Path) -> None:
@@ -103,4 +111,4 @@ def hyperparameters(root: Path, found: Declaration) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

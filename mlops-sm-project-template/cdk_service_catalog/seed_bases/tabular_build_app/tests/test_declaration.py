@@ -64,6 +64,8 @@ def test_features_are_what_is_neither_label_nor_named_otherwise(folder: Path) ->
     [
         ("gate.metric", "auc", 12, "'auc' is not for regression; allowed are mse"),
         ("gate.at_least", 3, 13, "less is better: use the other bound"),
+        ("gate.slices", ["x"], 13, "'x' is not a category that jobs see; those are id"),
+        ("gate.worse_than_approved", -1, 13, "less than the minimum"),
         ("gate.metric", "nothing", 12, "'nothing' is not one of"),
         ("task", "clustering", 10, "'clustering' is not one of"),
         ("task", "binary", 10, "a binary task needs 'positive'"),
@@ -109,6 +111,12 @@ def test_schema_and_code_know_the_same_names() -> None:
     plain = declared(GOOD)
     split = schema["split"]["properties"]
     assert {name: entry["default"] for name, entry in split.items()} == vars(plain.split)
+    gate = schema["gate"]["properties"]
+    named = {name: vars(plain.gate)[name] for name, entry in gate.items() if "default" in entry}
+    assert {**named, "slices": [*plain.gate.slices]} == {
+        name: entry["default"] for name, entry in gate.items() if "default" in entry
+    }
+    assert {*gate} == {*vars(plain.gate)}
     data = schema["data"]["properties"]
     assert {*vars(plain.table)} == {*data}
 

@@ -17,6 +17,8 @@ from ml_pipelines.sources import REPOSITORY, Sources
 from ml_pipelines.training.defaults import APPROVAL_STATUS
 
 DECLARED = declared.read()
+REGISTRATION = "Steps.Evaluate.PropertyFiles.Registration"
+REPORT_FOLDER = "Steps.Evaluate.ProcessingOutputConfig.Outputs['evaluation'].S3Output.S3Uri"
 METRIC = f"{declared.METRIC_GROUPS[DECLARED.task]}.{DECLARED.gate.metric}.value"
 
 
@@ -127,6 +129,9 @@ def test_the_training_pipeline_goes_from_data_to_a_registered_version(
         "TrainingInstanceType": "ml.m5.xlarge",
         "ModelApprovalStatus": APPROVAL_STATUS,
         "InputDataUri": Sources(EXAMPLE).uri(DECLARED.table.file),
+        "ApprovedVersion": "none",
+        "ApprovedModelUri": Sources(EXAMPLE).uri("source_scripts"),
+        "ApprovedModelSha256": "none",
         **{bound.parameter: bound.limit for bound in bounds(DECLARED)},
     }
 
@@ -138,23 +143,33 @@ def test_each_step_reads_what_the_steps_before_it_wrote(definition: dict[str, An
     assert "Parameters.InputDataUri" in steps["Preprocess"]
     assert {parts.format("train"), parts.format("validation")} <= {*steps["Train"]}
     assert parts.format("test") not in steps["Train"]
-    assert {model, parts.format("train"), parts.format("test")} <= {*steps["Evaluate"]}
+    judged = {model, *(parts.format(name) for name in ("train", "test", "facts"))}
+    assert judged | {"Parameters.ApprovedModelUri"} <= {*steps["Evaluate"]}
 
 
 def test_the_gate_compares_what_the_report_says_with_the_parameters(
     definition: dict[str, Any],
 ) -> None:
-    skill, *others = definition["Steps"][-1]["Arguments"]["Conditions"]
+    conditions = definition["Steps"][-1]["Arguments"]["Conditions"]
     read = {"PropertyFile": {"Get": "Steps.Evaluate.PropertyFiles.EvaluationReport"}}
-    assert skill == {
-        "Type": "GreaterThanOrEqualTo",
-        "LeftValue": {"Std:JsonGet": {**read, "Path": "gate.skill"}},
-        "RightValue": {"Get": "Parameters.MinimumSkill"},
-    }
-    declared_bounds = (DECLARED.gate.at_most, DECLARED.gate.at_least)
-    assert len(others) == sum(bound is not None for bound in declared_bounds)
-    for other in others:
-        assert other["LeftValue"] == {"Std:JsonGet": {**read, "Path": "gate.value"}}
+    gate = DECLARED.gate
+    expected = [
+        ("GreaterThanOrEqualTo", "gate.skill", "MinimumSkill"),
+        *[("LessThanOrEqualTo", "gate.lost", "MaximumLoss")] * gate.compare_with_approved,
+        *[("GreaterThanOrEqualTo", "gate.slice_skill", "MinimumSliceSkill")] * bool(gate.slices),
+        *[("LessThanOrEqualTo", "gate.slice_lost", "MaximumSliceLoss")]
+        * (bool(gate.slices) and gate.compare_with_approved),
+        *[("LessThanOrEqualTo", "gate.value", "MaximumMetric")] * (gate.at_most is not None),
+        *[("GreaterThanOrEqualTo", "gate.value", "MinimumMetric")] * (gate.at_least is not None),
+    ]
+    assert conditions == [
+        {
+            "Type": kind,
+            "LeftValue": {"Std:JsonGet": {**read, "Path": path}},
+            "RightValue": {"Get": f"Parameters.{parameter}"},
+        }
+        for kind, path, parameter in expected
+    ]
 
 
 def test_the_registered_version_serves_with_the_code_in_its_archive(
@@ -190,6 +205,37 @@ def test_a_version_records_what_it_is_made_of(definition: dict[str, Any]) -> Non
         "MetricValue": {
             "Std:Join": {"On": "", "Values": [{"Std:JsonGet": {**read, "Path": METRIC}}]}
         },
+        "Report": {"Std:Join": {"On": "/", "Values": [{"Get": REPORT_FOLDER}, "report.html"]}},
+        **{
+            bound.parameter: {
+                "Std:Join": {"On": "", "Values": [{"Get": f"Parameters.{bound.parameter}"}]}
+            }
+            for bound in bounds(DECLARED)
+        },
+        **{
+            name: {"Std:JsonGet": {"PropertyFile": {"Get": REGISTRATION}, "Path": name}}
+            for name in (
+                *("DataUri", "DataSha256", "Rows", "Hyperparameters", "Seeds", "Libraries"),
+                *("Threshold", "ComparedWith"),
+            )
+        },
+    }
+
+
+def test_a_version_has_a_model_card_and_says_where_it_comes_from(
+    definition: dict[str, Any],
+) -> None:
+    _, register = definition["Steps"][-1]["Arguments"]["IfSteps"]
+    card = register["Arguments"]["ModelCard"]
+    assert card == {
+        "ModelCardContent": {
+            "Std:JsonGet": {"PropertyFile": {"Get": REGISTRATION}, "Path": "ModelCard"}
+        },
+        "ModelCardStatus": "Draft",
+    }
+    assert register["Arguments"]["MetadataProperties"] == {
+        "CommitId": EXAMPLE.commit_id,
+        "ProjectId": EXAMPLE.project_id,
     }
 
 

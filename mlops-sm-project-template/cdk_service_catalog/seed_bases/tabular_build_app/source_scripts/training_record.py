@@ -1,0 +1,75 @@
+"""What a model keeps of its training: how it was made, and which rows it has seen."""
+
+import json
+import platform
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from declaration import Declaration
+from splits import fingerprints
+
+FILE, SEEN = "training.json", "seen.npz"
+LIBRARIES = ("numpy", "pandas", "scikit-learn")
+
+
+@dataclass(frozen=True)
+class TrainingRecord:
+    """What lies beside a model.
+
+    Attributes:
+        content: hyperparameters, seeds, libraries, and for a binary task the threshold.
+        columns, rows: fingerprints of the rows of the training, and of which columns.
+    """
+
+    content: dict[str, Any]
+    columns: tuple[str, ...]
+    rows: "np.ndarray[Any, Any]"
+
+    def has_seen(self, rows: pd.DataFrame) -> "pd.Series[bool]":
+        """Which rows were in the training; where columns are gone, nobody can tell.
+
+        Raises:
+            KeyError: a column that the training had is not there.
+        """
+        return fingerprints(rows, self.columns).isin(self.rows)
+
+
+def write(
+    model_dir: Path,
+    train: pd.DataFrame,
+    found: Declaration,
+    hyperparameters: dict[str, float],
+    threshold: float | None,
+) -> None:
+    """Leave the record in the model's folder."""
+    content: dict[str, Any] = {
+        "hyperparameters": {
+            name: int(value) if value.is_integer() else value
+            for name, value in hyperparameters.items()
+        },
+        "seeds": {"split": found.split.seed, "model": int(hyperparameters["seed"])},
+        "libraries": {
+            "python": platform.python_version(),
+            **{name: version(name) for name in LIBRARIES},
+        },
+    }
+    if threshold is not None:
+        content["threshold"] = threshold
+    text = json.dumps(content, indent=2, sort_keys=True)
+    (model_dir / FILE).write_text(text + "\n", encoding="utf-8")
+    columns = [name for name in found.table.kept if name != found.table.identifier]
+    seen = np.unique(fingerprints(train, columns).to_numpy())
+    np.savez(model_dir / SEEN, columns=np.array(columns, dtype=str), rows=seen)
+
+
+def read(model_dir: Path) -> TrainingRecord:
+    """The record of a model; an empty one for a model that was trained without."""
+    if not (model_dir / FILE).is_file():
+        return TrainingRecord({}, (), np.array([], dtype=np.uint64))
+    content = json.loads((model_dir / FILE).read_text(encoding="utf-8"))
+    with np.load(model_dir / SEEN, allow_pickle=False) as seen:
+        return TrainingRecord(content, tuple(map(str, seen["columns"])), seen["rows"])

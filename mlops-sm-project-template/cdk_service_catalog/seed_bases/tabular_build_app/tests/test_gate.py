@@ -1,0 +1,160 @@
+"""What the gate refuses: models that are worse than they look."""
+
+import hashlib
+import json
+import tarfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from approved import Approved, compared
+from comparison import loss, slices
+from declaration import Declaration
+from declared_rows import DATA
+from made_tables import BINARY, REGRESSION, declaration, judged, table
+from metrics import Evaluated, report
+from splits import split
+from tables import BadData
+
+from ml_pipelines.bounds import bounds
+from ml_pipelines.local_jobs import JobFailed, LocalJob, run
+from ml_pipelines.run_locally import train_locally
+
+
+def refused_by(found: Declaration, gate: dict[str, float]) -> list[str]:
+    """The bounds that a report breaks."""
+    values = {bound: gate[bound.path[-1]] for bound in bounds(found)}
+    return [
+        bound.parameter
+        for bound, value in values.items()
+        if not (value <= bound.limit if bound.at_most else value >= bound.limit)
+    ]
+
+
+def gate_of(found: Declaration, rows: Evaluated) -> dict[str, float]:
+    return {"lost": 0.0, **report(found, rows)["gate"]}
+
+
+@pytest.mark.parametrize("found", [REGRESSION, BINARY], ids=["regression", "binary"])
+def test_an_honest_model_passes_and_a_constant_one_does_not(found: Declaration) -> None:
+    rows, _ = judged(found, split(table(found), found))
+    assert refused_by(found, gate_of(found, rows)) == []
+    constant = np.full_like(rows.found, rows.found.mean())
+    assert refused_by(found, gate_of(found, replace(rows, found=constant))) == ["MinimumSkill"]
+
+
+@pytest.mark.parametrize("found", [REGRESSION, BINARY], ids=["regression", "binary"])
+def test_noise_is_not_learnt_by_heart_from_rows_that_are_there_twice(found: Declaration) -> None:
+    noise = table(found, noise=100.0, count=60)
+    many = pd.concat([noise] * 20, ignore_index=True)
+    rows, _ = judged(found, split(many, found))
+    assert refused_by(found, gate_of(found, rows)) == ["MinimumSkill"]
+    # The same rows, dealt out one by one, would pass.
+    dealt = many.sample(frac=1, random_state=1)
+    naive = {"train": dealt.iloc[:800], "test": dealt.iloc[800:]}
+    rows, _ = judged(found, naive)
+    assert refused_by(found, gate_of(found, rows)) == []
+
+
+def test_a_model_whose_classes_are_swapped_is_refused() -> None:
+    rows, _ = judged(BINARY, split(table(BINARY), BINARY))
+    swapped = replace(rows, found=rows.found[:, ::-1])
+    assert refused_by(BINARY, gate_of(BINARY, swapped)) == ["MinimumSkill"]
+
+
+@pytest.mark.parametrize("found", [REGRESSION, BINARY], ids=["regression", "binary"])
+def test_a_model_that_is_worse_than_the_approved_one_is_refused(found: Declaration) -> None:
+    parts = split(table(found), found)
+    good, _ = judged(found, parts)
+    weak, _ = judged(found, parts, iterations=5)
+    assert refused_by(found, gate_of(found, weak)) == []
+    lost = loss(replace(weak, approved=good.found), found)
+    assert refused_by(found, gate_of(found, weak) | {"lost": lost.most}) == ["MaximumLoss"]
+    again = loss(replace(good, approved=good.found), found)
+    assert (again.least, again.most) == (0.0, 0.0)
+
+
+def test_labels_that_are_swapped_since_the_approval_are_noticed() -> None:
+    before, _ = judged(BINARY, split(table(BINARY), BINARY))
+    swapped = table(BINARY).assign(y=lambda rows: rows["y"].map({"yes": "no", "no": "yes"}))
+    now, _ = judged(BINARY, split(swapped, BINARY))
+    assert refused_by(BINARY, gate_of(BINARY, now)) == []
+    approved = Approved("version 3", before.found, np.arange(len(now.truth)))
+    with pytest.raises(BadData, match="version 3 predicts worse than no model"):
+        compared(approved, replace(now, approved=before.found), BINARY)
+
+
+def test_a_comparison_leaves_out_what_the_approved_version_has_learnt() -> None:
+    rows, _ = judged(REGRESSION, split(table(REGRESSION), REGRESSION))
+    by_heart = replace(rows, approved=rows.truth)
+    known = Approved("version 3", rows.truth, np.arange(10))
+    with pytest.raises(BadData, match="of 90 rows of the test set 10 were not in its training"):
+        compared(known, by_heart, REGRESSION)
+    assert compared(Approved("3", rows.truth, np.arange(50)), by_heart, REGRESSION).rows == 50
+
+
+def test_a_slice_in_which_the_model_fails_is_named() -> None:
+    found = declaration("regression", "rmse", slices=["place"])
+    parts = split(table(found), found)
+    rows, _ = judged(found, parts)
+    south = (parts["test"]["place"] == "south").to_numpy()
+    turned = replace(rows, found=np.where(south, -rows.found, rows.found), approved=rows.found)
+    by_name = {each.value: each for each in slices(parts["test"], turned, found)}
+    north, south_slice = by_name["north"], by_name["south"]
+    assert north.skill is not None and north.skill > 0.5 and north.lost == 0
+    assert south_slice.skill is not None and south_slice.skill < 0
+    assert south_slice.lost is not None and south_slice.lost > found.gate.worse_than_approved
+    assert {"MinimumSliceSkill", "MaximumSliceLoss"} <= {b.parameter for b in bounds(found)}
+    few = declaration("regression", "rmse", slices=["place"])
+    with pytest.raises(BadData, match="no value of 'place' has 30 rows"):
+        slices(parts["test"].head(20), rows.of(np.arange(20)), few)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A folder of jobs, and the archive of their model."""
+    folder = tmp_path_factory.mktemp("approved")
+    train_locally(DATA, folder)
+    archive = folder / "approved" / "model.tar.gz"
+    archive.parent.mkdir()
+    with tarfile.open(archive, "w:gz") as packed:
+        packed.add(folder / "train" / "opt" / "ml" / "model", arcname=".")
+    return folder, archive
+
+
+def evaluate(folder: Path, archive: Path, place: Path, sha256: str) -> dict[str, Any]:
+    parts = folder / "preprocess" / "opt" / "ml" / "processing"
+    job = LocalJob(
+        name="evaluate",
+        script="evaluate.py",
+        inputs={
+            "model": folder / "train" / "opt" / "ml" / "model",
+            "approved": archive.parent,
+            **{name: parts / name for name in ("train", "test", "facts")},
+        },
+        outputs=("evaluation",),
+        arguments=("--approved-version", "version 3", "--approved-sha256", sha256),
+    )
+    found = run(job, place) / "processing" / "evaluation" / "evaluation.json"
+    result: dict[str, Any] = json.loads(found.read_text())
+    return result
+
+
+def test_the_approved_version_runs_with_its_own_code_on_the_same_rows(
+    trained: tuple[Path, Path], tmp_path: Path
+) -> None:
+    folder, archive = trained
+    found = evaluate(folder, archive, tmp_path, hashlib.sha256(archive.read_bytes()).hexdigest())
+    assert found["gate"]["lost"] == 0.0
+    assert found["approved"]["version"] == "version 3"
+    assert found["approved"]["value"] == pytest.approx(found["gate"]["value"])
+    exchanged = "0" * 64
+    with pytest.raises(JobFailed, match=f"{exchanged} was registered"):
+        evaluate(folder, archive, tmp_path / "exchanged", exchanged)
+    empty = tmp_path / "empty" / "model.tar.gz"
+    empty.parent.mkdir()
+    with pytest.raises(JobFailed, match="version 3 is approved"):
+        evaluate(folder, empty, tmp_path / "absent", exchanged)
