@@ -25,7 +25,7 @@ from mlops_commons.execution_policies.policy_documents import (
 )
 from mlops_commons.execution_policies.review import Review
 from mlops_commons.iam.statements import policy_document
-from mlops_commons.utilities import names
+from mlops_commons.utilities import names, toolkit
 from mlops_commons.utilities.errors import PlatformError
 
 Assemblies = Mapping[Path, Sequence[StackSummary]]
@@ -124,7 +124,7 @@ def generated_policy(
 
 
 def stacks_of(row: BootstrapRow, assemblies: Assemblies) -> tuple[StackTemplate, ...]:
-    """Every stack that CloudFormation gets in an account and region.
+    """Every stack that the role of an account and region makes, those elsewhere included.
 
     Raises:
         PlatformError: no assembly has a stack there.
@@ -151,5 +151,15 @@ def environment_of(row: BootstrapRow) -> Environment:
 def _synthesised(place: Environment, assemblies: Assemblies) -> Iterator[StackTemplate]:
     for folder, stacks in assemblies.items():
         for stack in stacks:
-            if (stack.account, stack.region) == (place.account, place.region):
+            if _is_made_by(place, stack):
                 yield read_template(folder, stack)
+
+
+def _is_made_by(place: Environment, stack: StackSummary) -> bool:
+    """Whether the role of an account and region makes a stack, wherever it goes.
+
+    A pipeline's copies in the region of a stage are made by the role of the pipeline's region.
+    """
+    if stack.execution_role:
+        return stack.execution_role == toolkit.execution_role(place.account, place.region)
+    return (stack.account, stack.region) == (place.account, place.region)

@@ -21,6 +21,8 @@ class StackSummary:
         account: twelve digits, or `unknown-account` for an environment-agnostic stack.
         template: the template's file, relative to the assembly.
         resources: the number of resources in the template.
+        execution_role: the name of the role with which CloudFormation makes it; empty for that of
+            the caller.
     """
 
     role: str
@@ -30,6 +32,7 @@ class StackSummary:
     resources: int = 0
     description: str = ""
     template: str = ""
+    execution_role: str = ""
 
 
 def read_stacks(assembly: Path) -> tuple[StackSummary, ...]:
@@ -72,6 +75,9 @@ def _stack(assembly: Path, directory: Path, artifact: dict[str, Any], role: str)
         resources=len(template.get("Resources", {})),
         description=template.get("Description", ""),
         template=file.relative_to(assembly).as_posix(),
+        execution_role=artifact["properties"]
+        .get("cloudFormationExecutionRoleArn", "")
+        .rpartition("/")[2],
     )
 
 

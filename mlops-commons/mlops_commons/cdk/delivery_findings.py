@@ -10,7 +10,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import pipelines
 from constructs import IConstruct
 
-from mlops_commons.cdk.nag import acknowledge, acknowledge_each, logical_id, partition
+from mlops_commons.cdk.nag import acknowledge_each, logical_id, partition
 
 INLINE: Final = "NIST.800.53.R5-IAMNoInlinePolicy"
 INLINE_REASON: Final = (
@@ -31,12 +31,6 @@ PROJECT_LOGS: Final = (
 )
 PROJECT_LOGS_REASON: Final = (
     "log streams and test reports are named by CodeBuild at run time, below this project's name"
-)
-
-REPLICATION_KEY_REASON: Final = (
-    "CDK Pipelines cannot name the key of the replication bucket, which another stack makes, so "
-    "the role may use every key of the governance account whose policy leaves its use to IAM; "
-    "only CodePipeline assumes the role, and its S3 access ends at the pipeline's buckets"
 )
 
 
@@ -131,32 +125,6 @@ def acknowledge_pipeline(pipeline: pipelines.CodePipeline, bucket: s3.Bucket) ->
             for finding in ids
         }
         acknowledge_each(role, {INLINE: INLINE_REASON, **wildcards})
-
-
-def acknowledge_replication(pipeline: pipelines.CodePipeline, bucket: s3.IBucket) -> None:
-    """Harden and acknowledge the bucket that CDK makes for actions in another region."""
-    stack = cdk.Stack.of(pipeline)
-    name = stack.resolve(bucket.bucket_name)
-    acknowledge_each(
-        pipeline.pipeline.role,
-        {
-            f"AwsSolutions-IAM5[Resource::arn:{partition(stack)}:s3:::{name}/*]": ARTIFACTS_REASON,
-            "AwsSolutions-IAM5[Resource::*]": REPLICATION_KEY_REASON,
-        },
-    )
-    resource = bucket.node.default_child
-    assert isinstance(resource, s3.CfnBucket)
-    resource.versioning_configuration = s3.CfnBucket.VersioningConfigurationProperty(
-        status="Enabled"
-    )
-    acknowledge(
-        bucket,
-        "AwsSolutions-S1",
-        "NIST.800.53.R5-S3BucketLoggingEnabled",
-        "NIST.800.53.R5-S3BucketReplicationEnabled",
-        reason="holds only the copies that CodePipeline makes for its actions in this region; the "
-        "originals, with access logs, are in the artifact bucket of the pipeline's region",
-    )
 
 
 def _descendants(scope: IConstruct) -> Callable[[tuple[str, ...]], IConstruct | None]:

@@ -9,11 +9,14 @@ from aws_cdk import aws_codepipeline as codepipeline
 from aws_cdk import pipelines
 from constructs import Construct
 
-from mlops_commons.cdk.delivery_findings import acknowledge_pipeline, acknowledge_replication
+from mlops_commons.cdk.delivery_findings import acknowledge_pipeline
+from mlops_commons.cdk.replication import secure_replication
 from mlops_commons.cdk.secure_bucket import SecureBucket
 
 BUILD_IMAGE = "aws/codebuild/standard:8.0"
 RUNTIME_VERSIONS = {"python": "3.13", "nodejs": "22"}
+EXPIRATION = cdk.Duration.days(180)
+"""Of artifacts, wherever they are copied."""
 
 
 class DeliveryPipeline(Construct):
@@ -49,7 +52,7 @@ class DeliveryPipeline(Construct):
             self,
             "Artifacts",
             bucket_name=artifact_bucket_name,
-            expiration=cdk.Duration.days(180),
+            expiration=EXPIRATION,
         )
         synth = pipelines.CodeBuildStep(
             "Synth",
@@ -100,4 +103,4 @@ class DeliveryPipeline(Construct):
         self.pipeline.build_pipeline()
         acknowledge_pipeline(self.pipeline, self.artifact_bucket)
         for support in self.pipeline.pipeline.cross_region_support.values():
-            acknowledge_replication(self.pipeline, support.replication_bucket)
+            secure_replication(self.pipeline, support, expiration=EXPIRATION)

@@ -1,5 +1,7 @@
 """A bucket with the defaults that every bucket of the platform needs."""
 
+from typing import Final
+
 import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
@@ -7,6 +9,11 @@ from constructs import Construct
 
 from mlops_commons.cdk.nag import acknowledge
 from mlops_commons.cdk.retention import KEPT
+
+NONCURRENT_DAYS: Final = 90
+"""After which what was deleted or overwritten is gone."""
+UPLOAD_DAYS: Final = 7
+"""After which an upload that was never completed is given up."""
 
 
 class SecureBucket(s3.Bucket):
@@ -73,9 +80,9 @@ class SecureBucket(s3.Bucket):
             server_access_logs_bucket=logs,
             lifecycle_rules=[
                 s3.LifecycleRule(
-                    abort_incomplete_multipart_upload_after=cdk.Duration.days(7),
+                    abort_incomplete_multipart_upload_after=cdk.Duration.days(UPLOAD_DAYS),
                     expiration=expiration,
-                    noncurrent_version_expiration=cdk.Duration.days(90),
+                    noncurrent_version_expiration=cdk.Duration.days(NONCURRENT_DAYS),
                 )
             ],
             removal_policy=removal_policy,

@@ -24,9 +24,9 @@ def referred_to(
     Args:
         assets: the ARNs of objects besides the CDK's assets.
     """
-    regions = {stack.environment.region for stack in stacks}
-    bucket = f"arn:{place.partition}:s3:::{ASSETS_PREFIX}{place.account}"
-    objects = {f"{bucket}-{region}/*" for region in regions} | set(assets)
+    # A region that is not bootstrapped has no such bucket, and anybody may take its name.
+    bucket = f"{ASSETS_PREFIX}{place.account}-{place.region}"
+    objects = {f"arn:{place.partition}:s3:::{bucket}/*", *assets}
     return {**{action: objects for action in READ_OBJECTS}, "iam:GetRole": _principals(stacks)}
 
 

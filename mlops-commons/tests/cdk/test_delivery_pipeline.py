@@ -135,11 +135,41 @@ def test_assets_of_all_stages_are_published_by_one_project(template: dict[str, A
     assert actions(template)["Assets"] == ["FileAssets"]
 
 
-def test_a_stage_in_another_region_gets_its_own_replication_bucket(assembly: Path) -> None:
-    templates = list(assembly.glob("cross-region-stack-*eu-west-2.template.json"))
-    assert len(templates) == 1
-    buckets = of_type(json.loads(templates[0].read_text()), "AWS::S3::Bucket")
-    assert [b["VersioningConfiguration"]["Status"] for b in buckets] == ["Enabled"]
+def kept_there(assembly: Path) -> dict[str, Any]:
+    """The template of the stack with the copies of artifacts in the other region."""
+    (file,) = assembly.glob("cross-region-stack-*eu-west-2.template.json")
+    loaded: dict[str, Any] = json.loads(file.read_text())
+    return loaded
+
+
+def test_copies_of_artifacts_elsewhere_are_treated_as_the_artifacts(
+    assembly: Path, template: dict[str, Any]
+) -> None:
+    (copies,) = of_type(kept_there(assembly), "AWS::S3::Bucket")
+    (artifacts,) = (b for b in of_type(template, "AWS::S3::Bucket") if "BucketName" in b)
+    for same in ("VersioningConfiguration", "PublicAccessBlockConfiguration", "OwnershipControls"):
+        assert copies[same] == artifacts[same], same
+    (here,), (there,) = (b["LifecycleConfiguration"]["Rules"] for b in (artifacts, copies))
+    assert there["ExpirationInDays"] == here["ExpirationInDays"] == 180
+    for same in ("NoncurrentVersionExpiration", "AbortIncompleteMultipartUpload", "Status"):
+        assert there[same] == here[same], same
+    (rule,) = copies["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule["BucketKeyEnabled"] is True
+    assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
+    (key,) = of_type(kept_there(assembly), "AWS::KMS::Key")
+    assert key["EnableKeyRotation"] is True
+
+
+def test_copies_elsewhere_stay_readable_when_the_stack_goes_and_do_not_block_a_second_try(
+    assembly: Path,
+) -> None:
+    policies = {
+        r["Type"]: (r.get("DeletionPolicy"), r.get("UpdateReplacePolicy"))
+        for r in kept_there(assembly)["Resources"].values()
+    }
+    # A bucket that outlives its key holds nothing that anybody can read.
+    assert policies["AWS::S3::Bucket"] == ("RetainExceptOnCreate", "Retain")
+    assert policies["AWS::KMS::Key"] == policies["AWS::S3::Bucket"]
 
 
 def test_artifacts_are_private_versioned_logged_and_under_a_rotating_key(
