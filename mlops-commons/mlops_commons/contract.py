@@ -30,6 +30,7 @@ class ParameterName(StrEnum):
     ML_ENGINEER_ROLE = "/mlops/role/ml-engineer"
     AUDITOR_ROLE = "/mlops/role/auditor"
     DEPLOYMENT_BOUNDARY = "/mlops/boundary/deployment"
+    MLFLOW_APP = "/mlops/mlflow/arn"
 
     def within(self, namespace: str = "") -> str:
         """The full parameter name in a namespace: `("bu1", /vpc/id)` gives `/bu1/vpc/id`."""
@@ -43,12 +44,14 @@ class ContractParameter:
     Attributes:
         kind: SSM's type of it.
         needs_studio: whether only stages with Studio have it.
+        switch: the key of `cdk-infra-app.yml` that must be true besides; empty for none.
     """
 
     name: ParameterName
     value: str
     kind: str = "String"
     needs_studio: bool = False
+    switch: str = ""
 
 
 _ROLES: Final = (
@@ -73,6 +76,12 @@ PARAMETERS: Final = (
     *(
         ContractParameter(name=name, value=f"ARN of {role}", needs_studio=True)
         for name, role in _ROLES
+    ),
+    ContractParameter(
+        name=ParameterName.MLFLOW_APP,
+        value="ARN of the MLflow App",
+        needs_studio=True,
+        switch="mlflow",
     ),
 )
 """The whole contract, one row for each parameter."""

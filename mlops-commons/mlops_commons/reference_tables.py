@@ -10,7 +10,7 @@ from mlops_commons.cli.application import application
 from mlops_commons.cli.apps.verbs import APPS, OWN_VERBS
 from mlops_commons.config.explaining.keys import FILES, keys, once
 from mlops_commons.config.values import region_partitions
-from mlops_commons.contract import PARAMETERS
+from mlops_commons.contract import PARAMETERS, ContractParameter
 from mlops_commons.region_services import (
     OF_GOVERNANCE,
     OF_PROJECTS,
@@ -65,13 +65,18 @@ def parameters() -> GeneratedTable:
             f"`{parameter.name.value}`",
             parameter.kind,
             parameter.value,
-            "stages with Studio" if parameter.needs_studio else "all stages",
+            _where(parameter),
         )
         for parameter in PARAMETERS
     ]
     heading = ("Parameter", "Type", "Value", "Where")
     files = (README, "mlops-infra/README.md")
     return GeneratedTable(name="SSM parameters", files=files, heading=heading, rows=rows)
+
+
+def _where(parameter: ContractParameter) -> str:
+    where = "stages with Studio" if parameter.needs_studio else "all stages"
+    return f"{where} and `{parameter.switch}: true`" if parameter.switch else where
 
 
 def configuration_keys() -> tuple[GeneratedTable, ...]:

@@ -297,11 +297,13 @@ class Studio:
             from 60 to 525600.
         create_service_catalog_roles: whether the stack creates the account-wide launch and use
             roles that AWS's own project templates need; false where another stack owns them.
+        mlflow: whether the stage has an MLflow App, in which runs are tracked.
     """
 
     domain_name: str = "studio-domain"
     idle_timeout_minutes: int = 120
     create_service_catalog_roles: bool = True
+    mlflow: bool = False
     users: tuple[StudioUser, ...] = ()
     jobs: Jobs = Jobs()
 

@@ -46,8 +46,7 @@ def extend(stack: InfraStack, stage: StageFacts) -> None:
     Raises:
         PlatformError: an extension cannot be imported, has no `add`, or fails; with file and line.
     """
-    extensions = list(_extensions())
-    for name, add in extensions:
+    for name, add in _extensions():
         try:
             add(stack, stage)
         except PlatformError:
@@ -55,7 +54,7 @@ def extend(stack: InfraStack, stage: StageFacts) -> None:
         except Exception as error:
             what = f"extension '{name}' has failed in stage '{stage.name}'"
             raise _reported(what, error, name) from error
-    if extensions and stage.has_studio:
+    if stage.has_studio:
         for key in Persona:
             acknowledge_grants(stack.role(key))
 

@@ -74,6 +74,7 @@ class InfraStack(ZonesByPosition):
                 studio=studio,
                 network=self.network,
                 roles=self._personas,
+                namespace=parameter_namespace,
                 removal_policy=removal_policy,
             )
             reviewers = [self._personas.role(Persona.LEAD_DATA_SCIENTIST)]

@@ -78,21 +78,23 @@ def _core_stage(
         set_name=deployment.set_name,
         app_prefix=config.app_prefix,
         portfolio=config.portfolio,
-        targets=_targets(deployment),
+        targets=_targets(config, deployment),
         parameter_namespace=stage.parameter_namespace,
         removal_policy=removal_policy_of(stage.removal_policy),
         tags=stage.tags,
     )
 
 
-def _targets(deployment: Deployment) -> ProjectTargets:
+def _targets(config: PlatformConfig, deployment: Deployment) -> ProjectTargets:
     stages = {name: deployment.stage(name) for name in DELIVERY_ORDER}
     preprod, prod = stages[StageName.PREPROD], stages[StageName.PROD]
+    studio = config.studio(deployment.set_name, StageName.DEV)
     return ProjectTargets(
         preprod_account=preprod.account if preprod else "",
         prod_account=prod.account if prod else "",
         deploys=deployment.projects.deploys,
         package_index=deployment.projects.package_index,
+        mlflow=bool(studio and studio.mlflow),
         namespaces={
             str(name): stage.parameter_namespace
             for name, stage in stages.items()

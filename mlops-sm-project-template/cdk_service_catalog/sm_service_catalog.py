@@ -96,6 +96,7 @@ class SageMakerServiceCatalog(cdk.Stack):
             ),
             namespaces=targets.namespaces,
             package_index=targets.package_index,
+            mlflow=targets.mlflow,
         )
         stage = cdk.Stage.of(self)
         assert stage is not None

@@ -56,6 +56,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "AWS::SageMaker::EndpointConfig": _here(
         "EndpointConfigName", "sagemaker", "endpoint-config/{name}", "arn"
     ),
+    "AWS::SageMaker::MlflowApp": _here("", "sagemaker", "mlflow-app/app-{name}", "arn"),
     "AWS::SageMaker::Model": _here("ModelName", "sagemaker", "model/{name}", "arn"),
     "AWS::SageMaker::ModelPackageGroup": _here(
         "ModelPackageGroupName", "sagemaker", "model-package-group/{name}", "arn"

@@ -65,6 +65,7 @@ def studio(
     named = {
         **named_values(platform.Studio, stage),
         "domain_name": names.studio_domain(stage.domain_name, set_name, stage_name),
+        "mlflow": sagemaker.mlflow if stage.mlflow is None else stage.mlflow,
         "users": tuple(_users(sagemaker.profiles, deployment.profiles)),
         "jobs": platform.Jobs(**named_values(platform.Jobs, sagemaker.jobs, deployment.jobs)),
     }

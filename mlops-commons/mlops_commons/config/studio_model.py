@@ -48,6 +48,9 @@ class StudioStageFile(ConfigModel):
         Studio.create_service_catalog_roles,
         description="false where the account has the launch and use roles already",
     )
+    mlflow: bool | None = Field(
+        None, description="an MLflow App in this stage or none; default: as `sagemaker.mlflow` says"
+    )
 
 
 class JobsFile(ConfigModel):
@@ -78,4 +81,9 @@ class SageMakerFile(ConfigModel):
 
     profiles: ProfilesFile = Field(default_factory=lambda: ProfilesFile())
     jobs: JobsFile = Field(default_factory=lambda: JobsFile())
+    mlflow: bool = Field(
+        Studio.mlflow,
+        description="true: every stage with Studio has an MLflow App, in which notebooks and the "
+        "builds of projects track their runs",
+    )
     deployments: tuple[StudioDeploymentFile, ...] = ()

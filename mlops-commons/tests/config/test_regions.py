@@ -130,3 +130,18 @@ def test_stages_of_own_names_say_what_they_mean(tmp_path: Path) -> None:
         "stage 'production'",
     ]
     assert "has no stage preprod and no stage prod" in messages[2]
+
+
+def test_an_mlflow_app_needs_a_region_that_has_them(tmp_path: Path) -> None:
+    infra = "cdk_infra_app_config: {sagemaker: {mlflow: true}}\n"
+    sources(tmp_path, "dev=eu-west-1 prod=eu-south-1", infra=infra)
+    found = refused(tmp_path, "dev=eu-south-1", infra=infra)
+    assert found == ["eu-south-1 lacks what the stage is made of: sagemaker_mlflow_apps"]
+
+
+def test_a_closed_network_reaches_its_mlflow_app_through_an_endpoint(tmp_path: Path) -> None:
+    closed = "network: {default_create_network: {egress: endpoints-only%s}}"
+    infra = f"cdk_infra_app_config: {{sagemaker: {{mlflow: true}}, {closed}}}\n"
+    (found,) = refused(tmp_path, "dev=eu-west-1 prod=eu-west-1", infra=infra % "")
+    assert "switch it on: sagemaker_mlflow: true" in found
+    sources(tmp_path, "dev=eu-west-1", infra=infra % ", endpoints: {sagemaker_mlflow: true}")

@@ -12,6 +12,7 @@ from mlops_infra.access.roles import PersonaRoles
 from mlops_infra.networking.network import Network
 from mlops_infra.networking.security_groups import MembersSecurityGroup
 from mlops_infra.studio.domain import KEY, domain_resources
+from mlops_infra.studio.mlflow import MlflowApp
 from mlops_infra.studio.projects import SageMakerProjects
 from mlops_infra.studio.service_catalog_roles import ServiceCatalogRoles
 
@@ -27,9 +28,14 @@ class SageMakerStudio(Construct):
         studio: Studio,
         network: Network,
         roles: PersonaRoles,
+        namespace: str,
         removal_policy: cdk.RemovalPolicy,
     ) -> None:
-        """Create Studio in a network, for the personas' roles."""
+        """Create Studio in a network, for the personas' roles.
+
+        Args:
+            namespace: of the stage's SSM parameters; empty for none.
+        """
         super().__init__(scope, construct_id)
         security_group = MembersSecurityGroup(
             self,
@@ -53,6 +59,15 @@ class SageMakerStudio(Construct):
         included = IncludedResources(self, "Resources", resources)
         if studio.create_service_catalog_roles:
             ServiceCatalogRoles(self, "ServiceCatalogRoles", personas=roles)
+        if studio.mlflow:
+            MlflowApp(
+                self,
+                "Mlflow",
+                name=studio.domain_name,
+                namespace=namespace,
+                personas=roles,
+                removal_policy=removal_policy,
+            )
         self.key_arn = cdk.Token.as_string(included.get_resource(KEY).get_att("Arn"))
         SageMakerProjects(
             self, "Projects", role_arns=list(role_arns.values()), key_arn=self.key_arn

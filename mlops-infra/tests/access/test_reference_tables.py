@@ -32,12 +32,11 @@ def test_the_contract_has_one_row_for_each_parameter() -> None:
 
 
 @pytest.mark.construct
-@pytest.mark.parametrize("with_studio", [True, False])
+@pytest.mark.parametrize("studio", [None, Studio(), Studio(mlflow=True)])
 def test_a_stage_writes_the_parameters_that_the_contract_promises(
-    tmp_path: Path, with_studio: bool
+    tmp_path: Path, studio: Studio | None
 ) -> None:
     app = platform_app(outdir=str(tmp_path))
-    studio = Studio(domain_name="studio") if with_studio else None
     CoreStage(app, "dev", env=cdk.Environment(account="1" * 12, region="eu-west-1"), studio=studio)
     app.synth()
     (template,) = (tmp_path / "assembly-dev").glob("*.template.json")
@@ -47,5 +46,7 @@ def test_a_stage_writes_the_parameters_that_the_contract_promises(
         if resource["Type"] == "AWS::SSM::Parameter"
     }
     assert written == {
-        (row.name.value, row.kind) for row in PARAMETERS if with_studio or not row.needs_studio
+        (row.name.value, row.kind)
+        for row in PARAMETERS
+        if (studio or not row.needs_studio) and (not row.switch or getattr(studio, row.switch))
     }

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from cdk_service_catalog.project import naming
 from cdk_service_catalog.project.definition import ProductDefinition
+from cdk_service_catalog.project.parameters import MLFLOW
 from cdk_service_catalog.project.props import STAGES, TESTED, ProjectProps
 from mlops_commons.utilities.cloudformation import DELETED, Resource, Resources, attribute, ref, sub
 
@@ -102,6 +103,7 @@ def _training(definition: ProductDefinition, props: ProjectProps) -> dict[str, V
         "SUBNET_IDS": {"Fn::Join": [",", ref("PrivateSubnetIds")]},
         "SECURITY_GROUP_IDS": ref("SecurityGroupId"),
         "SEAL_FUNCTION_ARN": sub(props.gate.arn("seal")),
+        **({"MLFLOW_APP_ARN": ref(MLFLOW)} if props.mlflow else {}),
         **(_images() if definition.image_repository else {}),
     }
 

@@ -1,6 +1,6 @@
 """The parameters of a product, of which a person has to type the project's name only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from cdk_service_catalog.project.props import ProjectProps
@@ -9,6 +9,8 @@ from mlops_commons.contract import ParameterName, StageName
 PROJECT_PARAMETERS: Final = ("SageMakerProjectName", "SageMakerProjectId")
 """What SageMaker fills in or asks for, by exactly these names (SageMaker Developer Guide, "Create
 Custom Project Templates")."""
+MLFLOW: Final = "MlflowApp"
+"""The parameter with the ARN of the app in which builds track runs; only where there is one."""
 RESERVED_NAMES: Final = tuple(
     sorted({name.value.split("/")[2] for name in ParameterName if name.value.startswith("/mlops/")})
 )
@@ -17,6 +19,7 @@ GROUPS: Final = (
     ("Project", PROJECT_PARAMETERS),
     ("Where models are promoted to", ("PreProdAccount", "ProdAccount", "DeploymentRegion")),
     ("Network of the dev account", ("VpcId", "PrivateSubnetIds", "SecurityGroupId")),
+    ("Tracking of runs", (MLFLOW,)),
 )
 LABELS: Final = {
     "SageMakerProjectName": "Project name",
@@ -27,6 +30,7 @@ LABELS: Final = {
     "VpcId": "SSM parameter with the VPC",
     "PrivateSubnetIds": "SSM parameter with the private subnets",
     "SecurityGroupId": "SSM parameter with the security group",
+    MLFLOW: "SSM parameter with the MLflow App",
 }
 
 
@@ -75,7 +79,24 @@ def parameters(props: ProjectProps) -> dict[str, Any]:
             "Description": "The security group of the project's jobs and builds",
             "Default": ParameterName.SECURITY_GROUP_ID.within(namespace),
         },
+        **(_mlflow(namespace) if props.mlflow else {}),
     }
+
+
+def _mlflow(namespace: str) -> dict[str, Any]:
+    return {
+        MLFLOW: {
+            "Type": "AWS::SSM::Parameter::Value<String>",
+            "Description": "The MLflow App in which the project's runs are tracked",
+            "Default": ParameterName.MLFLOW_APP.within(namespace),
+        }
+    }
+
+
+def groups_of(offered: Collection[str]) -> dict[str, list[str]]:
+    """The parameters that a template has, by their heading; headings without any are left out."""
+    found = {title: [name for name in names if name in offered] for title, names in GROUPS}
+    return {title: names for title, names in found.items() if names}
 
 
 def interface(groups: Mapping[str, Sequence[str]], labels: Mapping[str, str]) -> dict[str, Any]:

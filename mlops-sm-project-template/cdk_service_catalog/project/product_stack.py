@@ -12,9 +12,9 @@ from constructs import Construct
 from cdk_service_catalog.project import naming
 from cdk_service_catalog.project.definition import CatalogueEntry
 from cdk_service_catalog.project.parameters import (
-    GROUPS,
     LABELS,
     PROJECT_PARAMETERS,
+    groups_of,
     interface,
     parameters,
 )
@@ -68,10 +68,7 @@ class ProductStack(cdk.Stack):
         )
         self.context = context
         self.included = IncludedTemplate(self, "Project", self.included_template())
-        self._groups = {
-            title: [name for name in names if name in self._included_parameters]
-            for title, names in GROUPS
-        }
+        self._groups = groups_of(self._included_parameters)
         self._labels = {name: LABELS[name] for name in self._included_parameters}
         self._show_parameters()
         self.project_name = self.parameter("SageMakerProjectName").value_as_string

@@ -73,6 +73,7 @@ class ProjectProps:
         retention: CloudFormation's deletion policies of stateful resources.
         package_index: where builds install Python packages from; empty for the public index.
         gate: the platform's functions that a project invokes.
+        mlflow: whether the dev stage has an MLflow App, in which builds track runs.
     """
 
     app_prefix: str
@@ -86,6 +87,7 @@ class ProjectProps:
     gate: Gate
     namespaces: Mapping[str, str] = field(default_factory=dict)
     package_index: str = ""
+    mlflow: bool = False
 
     @property
     def boundary_arn(self) -> str:

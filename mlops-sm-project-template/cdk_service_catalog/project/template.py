@@ -8,7 +8,7 @@ from cdk_service_catalog.project.access.roles import (
 from cdk_service_catalog.project.builds import build_resources, builds
 from cdk_service_catalog.project.definition import ProductDefinition
 from cdk_service_catalog.project.notifications import notification_resources
-from cdk_service_catalog.project.parameters import GROUPS, LABELS, interface, parameters
+from cdk_service_catalog.project.parameters import LABELS, groups_of, interface, parameters
 from cdk_service_catalog.project.pipelines import pipeline_resources
 from cdk_service_catalog.project.props import ProjectProps, SeedLocation, Template
 from cdk_service_catalog.project.registries import registry_resources
@@ -32,9 +32,10 @@ def project_template(
         build_seed, deploy_seed: the archives with which the repositories start.
     """
     roles = project_roles(definition, props)
+    offered = parameters(props)
     return {
-        "Metadata": interface(dict(GROUPS), LABELS),
-        "Parameters": parameters(props),
+        "Metadata": interface(groups_of(offered), {name: LABELS[name] for name in offered}),
+        "Parameters": offered,
         "Resources": {
             **key_resources(props),
             **bucket_resources(props),

@@ -391,6 +391,31 @@ def test_every_build_installs_from_the_index_that_the_configuration_names(index:
         assert named == ([index] if index else [])
 
 
+@pytest.mark.parametrize("mlflow", [False, True])
+def test_the_build_that_trains_tracks_runs_in_the_app_of_dev_and_no_other_role_may(
+    mlflow: bool,
+) -> None:
+    content = template(product("basic").definition, replace(PROPS, mlflow=mlflow))
+    app = content["Parameters"].get("MlflowApp")
+    assert (app and app["Default"]) == ("/mlops/mlflow/arn" if mlflow else None)
+    named = {
+        name: row["Value"]
+        for name, resource in content["Resources"].items()
+        if resource["Type"] == "AWS::CodeBuild::Project"
+        for row in resource["Properties"]["Environment"]["EnvironmentVariables"]
+        if row["Name"] == "MLFLOW_APP_ARN"
+    }
+    assert named == ({"TrainProject": {"Ref": "MlflowApp"}} if mlflow else {})
+    allowed = {
+        name: statement["Resource"]
+        for name, resource in content["Resources"].items()
+        if resource["Type"] in {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"}
+        for statement in resource["Properties"]["PolicyDocument"]["Statement"]
+        if "Mlflow" in str(statement["Action"])
+    }
+    assert allowed == ({"BuildPolicy": [{"Ref": "MlflowApp"}]} if mlflow else {})
+
+
 @pytest.mark.parametrize("slug", SLUGS)
 def test_a_build_is_made_after_its_role_may_look_at_the_network(slug: str) -> None:
     resources = launched(slug).source

@@ -46,6 +46,7 @@ REFS: Final[Mapping[str, Ref]] = {
     "AWS::SageMaker::EndpointConfig": lambda p, h: arn(
         "sagemaker", f"endpoint-config/{p.get('EndpointConfigName', h).lower()}"
     ),
+    "AWS::SageMaker::MlflowApp": lambda p, h: arn("sagemaker", f"mlflow-app/app-{digits(h)}"),
     "AWS::SageMaker::Model": lambda p, h: arn(
         "sagemaker", f"model/{p.get('ModelName', h).lower()}"
     ),
@@ -73,6 +74,11 @@ ATTRIBUTES: Final[Mapping[str, Callable[[Properties, str], Attributes]]] = {
     },
     "AWS::SageMaker::Endpoint": lambda p, ref: {"EndpointName": ref.rpartition("/")[2]},
     "AWS::SageMaker::EndpointConfig": lambda p, ref: {"EndpointConfigName": ref.rpartition("/")[2]},
+    "AWS::SageMaker::MlflowApp": lambda p, ref: {
+        "Arn": ref,
+        "MlflowAppId": ref.rpartition("/")[2],
+        "Status": "Created",
+    },
     "AWS::SageMaker::Model": lambda p, ref: {"ModelName": ref.rpartition("/")[2]},
     "AWS::SageMaker::ModelPackageGroup": lambda p, ref: {
         "ModelPackageGroupArn": ref,

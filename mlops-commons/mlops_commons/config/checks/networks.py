@@ -16,6 +16,7 @@ from mlops_commons.vpc_endpoints import VPC_ENDPOINTS, EndpointKind, selected_en
 
 GATEWAYS: Final = frozenset(row.key for row in VPC_ENDPOINTS if row.kind is EndpointKind.GATEWAY)
 OPEN_ENDPOINTS: Final = frozenset(row.key for row in VPC_ENDPOINTS if not row.policy)
+MLFLOW_ENDPOINT: Final = "sagemaker_mlflow"
 Kind = TypeVar("Kind", CreateNetwork, ImportNetwork)
 
 
@@ -70,6 +71,22 @@ def endpoints_are_closed(sources: Sources) -> Iterator[Problem]:
                     "egress 'nat'"
                 )
                 yield sources.infra_document.problem((*path, "endpoints", key), message)
+
+
+def mlflow_is_reached(sources: Sources) -> Iterator[Problem]:
+    """Without another way out, runs reach an MLflow App through its endpoint or not at all."""
+    for _, deployment, stage in sources.stages():
+        names = (deployment.set_name, stage.stage_name)
+        network, studio = sources.config.network(*names), sources.config.studio(*names)
+        closed = isinstance(network, CreateNetwork) and network.egress is EgressMode.ENDPOINTS_ONLY
+        if studio and studio.mlflow and closed and not network.endpoints.get(MLFLOW_ENDPOINT):
+            message = (
+                f"stage '{stage.stage_name}' of set '{deployment.set_name}' has an MLflow App, "
+                f"which egress 'endpoints-only' reaches through endpoint '{MLFLOW_ENDPOINT}' only; "
+                f"switch it on: {MLFLOW_ENDPOINT}: true"
+            )
+            where = (*sources.network_path(*names), "endpoints", MLFLOW_ENDPOINT)
+            yield sources.infra_document.problem(where, message)
 
 
 def import_endpoints(sources: Sources) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from mlops_commons.config.values import region_partitions
 from mlops_commons.region_services import (
     OF_DNS_FIREWALL,
     OF_GOVERNANCE,
+    OF_MLFLOW,
     OF_STAGES,
     OF_STUDIO,
     ZONES_OF_NEW_ACCOUNTS,
@@ -40,7 +41,12 @@ def _needs(sources: Sources, deployment: Deployment, stage: Stage) -> tuple[str,
     network = sources.config.network(deployment.set_name, stage.stage_name)
     studio = sources.config.studio(deployment.set_name, stage.stage_name)
     firewall = isinstance(network, CreateNetwork) and network.dns_rules is not DnsFirewall.OFF
-    return OF_STAGES + (OF_STUDIO if studio else ()) + (OF_DNS_FIREWALL if firewall else ())
+    return (
+        *OF_STAGES,
+        *(OF_STUDIO if studio else ()),
+        *(OF_MLFLOW if studio and studio.mlflow else ()),
+        *(OF_DNS_FIREWALL if firewall else ()),
+    )
 
 
 def endpoints_in_their_region(sources: Sources) -> Iterator[Problem]:

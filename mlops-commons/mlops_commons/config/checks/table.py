@@ -50,6 +50,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     network_checks.gateways_fit,
     network_checks.zones_in_their_region,
     network_checks.endpoints_are_closed,
+    network_checks.mlflow_is_reached,
     network_checks.import_endpoints,
     network_checks.import_route_tables,
     network_checks.names_need_dns,

@@ -11,11 +11,13 @@ from cdk_service_catalog.project.access.common import (
 from cdk_service_catalog.project.access.network import builds_join_the_vpc
 from cdk_service_catalog.project.definition import ProductDefinition
 from cdk_service_catalog.project.evidence import SOURCES
+from cdk_service_catalog.project.parameters import MLFLOW
+from cdk_service_catalog.project.props import ProjectProps
 from mlops_commons.iam.reasons import NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Statement, actions, arns
 
 
-def build_statements(definition: ProductDefinition) -> tuple[Statement, ...]:
+def build_statements(definition: ProductDefinition, props: ProjectProps) -> tuple[Statement, ...]:
     """Upload scripts, write and start the SageMaker pipeline, follow it."""
     return (
         write_build_logs(),
@@ -25,6 +27,7 @@ def build_statements(definition: ProductDefinition) -> tuple[Statement, ...]:
         *_run_pipelines(definition),
         *_find_approved_version(),
         pass_role("execution", "sagemaker"),
+        *(_track_runs() if props.mlflow else ()),
         *(_promote_inference_pipeline() if definition.inference_pipeline else ()),
     )
 
@@ -74,6 +77,17 @@ def _run_pipelines(definition: ProductDefinition) -> tuple[Statement, ...]:
             ),
             resources=arns("sagemaker", *(f"pipeline/{name}/execution/*" for name in pipelines)),
             reason="SageMaker gives executions of the project's pipelines random ids",
+        ),
+    )
+
+
+def _track_runs() -> tuple[Statement, ...]:
+    """The stage's MLflow App; files of a run stay in the project's own bucket."""
+    return (
+        Statement(
+            sid="TrackRuns",
+            actions=("sagemaker:CallMlflowAppApi",),
+            resources=(f"${{{MLFLOW}}}",),
         ),
     )
 

@@ -57,7 +57,7 @@ def project_roles(definition: ProductDefinition, props: ProjectProps) -> tuple[P
             purpose="build",
             service="codebuild",
             title="writes and starts the SageMaker pipeline",
-            statements=build.build_statements(definition),
+            statements=build.build_statements(definition, props),
         ),
         *((image,) if definition.image_repository else ()),
         ProjectRole(

@@ -4,13 +4,18 @@ import argparse
 import json
 import sys
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ml_pipelines import tracking
 from ml_pipelines.local_jobs import JobFailed, LocalJob, run
+from ml_pipelines.sources import REPOSITORY
 
+DECLARED = (REPOSITORY / "project.yml",)
+"""What a run was declared by, kept with it."""
 DATA = "data"
 """As the input of a job: the file or folder that the pipeline starts with."""
 
@@ -83,6 +88,8 @@ def main(pipeline: LocalPipeline, arguments: Sequence[str] | None = None) -> int
         except JobFailed as error:
             print(f"error: {error}", file=sys.stderr)
             return 1
+    if given.track:
+        _track(given.data, report)
     values = {label: _value(report, path) for label, path in pipeline.metrics.items()}
     width = max(map(len, values))
     for label, value in values.items():
@@ -90,6 +97,18 @@ def main(pipeline: LocalPipeline, arguments: Sequence[str] | None = None) -> int
     limits = [getattr(given, _attribute(gate)) for gate in pipeline.gates]
     judged = zip(pipeline.gates, limits, strict=True)
     return max(_judge(gate, values[gate.metric], limit) for gate, limit in judged)
+
+
+def _track(data: Path, report: Mapping[str, Any]) -> None:
+    run = tracking.Run(
+        experiment="local",
+        name=time.strftime("%Y-%m-%d %H:%M:%S"),
+        parameters={"data": data},
+        report=report,
+        files=tuple(file for file in DECLARED if file.is_file()),
+    )
+    shown_by = tracking.record_in_folder(run, REPOSITORY / tracking.FOLDER)
+    print(f"tracked; look at the runs with: {shown_by}", file=sys.stderr)
 
 
 def _judge(gate: LocalGate, value: float, limit: float) -> int:
@@ -115,6 +134,9 @@ def _parser(pipeline: LocalPipeline) -> argparse.ArgumentParser:
         description="Runs the pipeline's jobs on this machine, without AWS and without Docker."
     )
     parser.add_argument("--data", type=Path, default=pipeline.data, help="a file or a folder")
+    parser.add_argument(
+        "--track", action="store_true", help=f"keep the run for MLflow, in {tracking.FOLDER}/"
+    )
     for gate in pipeline.gates:
         parser.add_argument(
             gate.option,

@@ -16,6 +16,7 @@ from ml_pipelines.discovery import get_pipeline
 from ml_pipelines.get_pipeline_definition import add_module
 from ml_pipelines.settings import Settings, SettingsError
 from ml_pipelines.sources import Sources, SourcesDiffer
+from ml_pipelines.tracking import definition_parameters, run_of_execution, try_to_record
 
 POLL_SECONDS = 30
 PATIENT = Config(retries={"mode": "standard", "max_attempts": 10})
@@ -56,7 +57,19 @@ def _run(settings: Settings, module_name: str, parameters: Mapping[str, str]) ->
     print(f"uploaded {uploaded} files to s3://{settings.artifact_bucket}", flush=True)
     client = session.client("sagemaker", config=PATIENT)
     definition = with_defaults(definition, approved_version(client, settings))
-    return wait(client, start(client, settings, pipeline.name, definition, parameters))
+    execution = start(client, settings, pipeline.name, definition, parameters)
+    code = wait(client, execution)
+    if settings.mlflow_app_arn:
+        s3 = session.client("s3", config=PATIENT)
+        run = run_of_execution(
+            s3,
+            settings,
+            execution,
+            parameters=definition_parameters(definition, parameters),
+            succeeded=not code,
+        )
+        try_to_record(run, settings.mlflow_app_arn)
+    return code
 
 
 def start(

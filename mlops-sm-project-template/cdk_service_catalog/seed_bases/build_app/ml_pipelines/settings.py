@@ -23,7 +23,11 @@ VARIABLES = {
     "seal_function_arn": "SEAL_FUNCTION_ARN",
     "commit_id": "COMMIT_ID",
 }
-OPTIONAL = {"ecr_repository_uri": "ECR_REPO_URI", "image_digest": "IMAGE_DIGEST"}
+OPTIONAL = {
+    "ecr_repository_uri": "ECR_REPO_URI",
+    "image_digest": "IMAGE_DIGEST",
+    "mlflow_app_arn": "MLFLOW_APP_ARN",
+}
 LISTS = ("subnet_ids", "security_group_ids")
 
 
@@ -38,6 +42,7 @@ class Settings:
         commit_id: what is in the repository while this runs.
         ecr_repository_uri, image_digest: the project's own image, where it has one: what this
             build has pushed, whatever a tag says.
+        mlflow_app_arn: where runs are tracked, if anywhere.
     """
 
     project_name: str
@@ -55,6 +60,7 @@ class Settings:
     commit_id: str
     ecr_repository_uri: str = ""
     image_digest: str = ""
+    mlflow_app_arn: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":

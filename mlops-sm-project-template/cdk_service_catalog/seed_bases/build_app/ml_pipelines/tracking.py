@@ -1,0 +1,165 @@
+"""Runs in MLflow: what went in, what came out, and where it lies.
+
+On a laptop they go to a folder, in the project's build to the MLflow App of the stage, where it
+has one. Tracking records a run and decides nothing: if MLflow does not answer, the run goes on.
+"""
+
+import json
+import os
+import re
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ml_pipelines.settings import Settings
+
+REPORT = "evaluation.json"
+FOLDER = "mlflow"
+"""Below the repository; git ignores it."""
+PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2", "MLFLOW_HTTP_REQUEST_TIMEOUT": "30"}
+LONGEST = {"parameter": 6000, "tag": 8000}
+"""Characters that MLflow takes (its REST API, "Request Limits")."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One training, by its pipeline or on this machine.
+
+    Attributes:
+        experiment: what the run belongs to: the project.
+        parameters: what was chosen before it.
+        report: numbers in groups, as `evaluation.json` has them.
+        tags: such as the commit, and where the results lie.
+        files: go with the run, where it may hold files.
+    """
+
+    experiment: str
+    name: str
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    report: Mapping[str, Any] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[Path, ...] = ()
+    succeeded: bool = True
+
+
+def record(run: Run, uri: str, *, artifacts: str | None = None) -> str:
+    """Write a run; its id.
+
+    Args:
+        uri: of the tracking server: an ARN, a URL or a database.
+        artifacts: where files of a new experiment go, unless the server decides.
+    """
+    os.environ |= {name: os.environ.get(name, value) for name, value in PATIENCE.items()}
+    # Its import takes seconds, which whoever does not track need not wait.
+    import mlflow
+    from mlflow.entities import Metric, Param, RunTag
+
+    # The plugin for ARNs asks for the one that is set here.
+    mlflow.set_tracking_uri(uri)
+    client = mlflow.MlflowClient()
+    found = client.get_experiment_by_name(run.experiment)
+    experiment = (
+        found.experiment_id
+        if found
+        else client.create_experiment(run.experiment, artifact_location=artifacts)
+    )
+    started = client.create_run(experiment, run_name=run.name).info.run_id
+    now = int(time.time() * 1000)
+    client.log_batch(
+        started,
+        metrics=[Metric(_name(k), value, now, 0) for k, value in numbers(run.report)],
+        params=[Param(k, str(v)[: LONGEST["parameter"]]) for k, v in run.parameters.items()],
+        tags=[RunTag(k, v[: LONGEST["tag"]]) for k, v in run.tags.items()],
+    )
+    for file in run.files:
+        client.log_artifact(started, str(file))
+    client.set_terminated(started, "FINISHED" if run.succeeded else "FAILED")
+    return str(started)
+
+
+def try_to_record(run: Run, uri: str) -> None:
+    """Write a run, or say why it is not written."""
+    try:
+        print(f"tracked: run {record(run, uri)} of experiment {run.experiment}", flush=True)
+    except Exception as error:  # noqa: BLE001  # MLflow raises what its stores and HTTP raise
+        print(f"warning: the run is not in MLflow: {error}", file=sys.stderr, flush=True)
+
+
+def record_in_folder(run: Run, folder: Path) -> str:
+    """Write a run to a folder; the command that shows it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    database = f"sqlite:///{folder / 'mlflow.db'}"
+    record(run, database, artifacts=(folder / "artifacts").as_uri())
+    return f"mlflow ui --backend-store-uri {database}"
+
+
+def _name(text: str) -> str:
+    """A metric's name with the characters that MLflow takes."""
+    return re.sub(r"[^\w\-. /]", "_", text)
+
+
+def numbers(report: Any, *above: str) -> Iterator[tuple[str, float]]:
+    """The numbers of a report by their place in it; of `{"mse": {"value": 1.0}}` it is `mse`.
+
+    The outermost name says the kind of the report, which is the same in every run.
+    """
+    if isinstance(report, bool):
+        return
+    if isinstance(report, int | float):
+        yield "/".join(above[1:] or above), float(report)
+    elif isinstance(report, Mapping):
+        for name, value in report.items():
+            yield from numbers(value, *above, *[name] * (name != "value"))
+
+
+def run_of_execution(
+    s3: Any,
+    settings: Settings,
+    execution: str,
+    *,
+    parameters: Mapping[str, object],
+    succeeded: bool,
+) -> Run:
+    """An execution of the project's pipeline, with the report that it has left, if any.
+
+    Files stay where the pipeline has put them: the run has their address.
+    """
+    number = execution.rpartition("/")[2]
+    place = f"executions/{number}/"
+    pages = s3.get_paginator("list_objects_v2").paginate(
+        Bucket=settings.artifact_bucket, Prefix=place
+    )
+    keys = [row["Key"] for page in pages for row in page.get("Contents", ())]
+    report: dict[str, Any] = {}
+    for key in keys:
+        if key.endswith(f"/{REPORT}"):
+            found = s3.get_object(Bucket=settings.artifact_bucket, Key=key)
+            report |= json.loads(found["Body"].read())
+    return Run(
+        experiment=settings.pipeline_name,
+        name=number,
+        parameters=parameters,
+        report=report,
+        tags={
+            "commit": settings.commit_id,
+            "execution": execution,
+            "results": settings.uri(place),
+        },
+        succeeded=succeeded,
+    )
+
+
+def definition_parameters(definition: str, given: Mapping[str, str]) -> dict[str, object]:
+    """What a pipeline was started with, and the hyperparameters of its training jobs."""
+    content = json.loads(definition)
+    defaults = {row["Name"]: row.get("DefaultValue") for row in content.get("Parameters", [])}
+    chosen = {
+        name: value
+        for step in content.get("Steps", [])
+        for name, value in step.get("Arguments", {}).get("HyperParameters", {}).items()
+        if isinstance(value, str)
+    }
+    return {**chosen, **{name: v for name, v in {**defaults, **given}.items() if v is not None}}
