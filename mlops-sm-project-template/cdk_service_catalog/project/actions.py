@@ -123,6 +123,7 @@ def approval(stage: TargetStage, *, tested: str, run_order: int) -> Action:
             "CustomData": sub(
                 f"Deploy version #{{{CHOOSE}.VERSION}} of project ${{SageMakerProjectName}} to "
                 f"{stage.name} (account ${{{stage.account}}})? Metric: #{{{CHOOSE}.METRIC}}. "
+                f"Report: #{{{CHOOSE}.REPORT}} . "
                 f"Commit: #{{{SOURCE}.CommitId}}. The tests in {tested} have passed. Changes in "
                 f"{stage.name}: #{{{VERIFY}.CHANGES_{stage.name.upper()}}}."
             ),

@@ -199,7 +199,35 @@ def test_the_version_is_chosen_with_what_an_approval_shows() -> None:
         "MODEL_PACKAGE_ARN": VERSION,
         "VERSION": "3",
         "METRIC": "mse 4.568",
+        "REPORT": "no report",
     }
+
+
+PAGE = "executions/abc123/Evaluate/evaluation/report.html"
+
+
+@pytest.mark.parametrize(
+    ("uri", "taken"),
+    [
+        (f"s3://{BUCKET}/{PAGE}", True),
+        (f"s3://elsewhere/{PAGE}", False),
+        (f"https://{BUCKET}/{PAGE}", False),
+        (f"s3://{BUCKET}/data/report.html", False),
+        (f"s3://{BUCKET}/executions/a/../report.html", False),
+        (f"s3://{BUCKET}/executions/a&b/report.html", False),
+        (f"s3://{BUCKET}/executions/a b. Approve all/report.html", False),
+    ],
+)
+def test_an_approval_links_to_a_report_of_the_project_and_to_nothing_else(
+    uri: str, taken: bool
+) -> None:
+    aws = Aws()
+    aws.version["CustomerMetadataProperties"] = {"Report": uri}
+    link = (
+        f"https://eu-west-1.console.aws.amazon.com/s3/object/{BUCKET}"
+        f"?region=eu-west-1&prefix={PAGE}"
+    )
+    assert chosen(aws, VERSION)["REPORT"] == (link if taken else "no report")
 
 
 def test_a_version_that_is_not_approved_gives_way_to_the_newest_that_is() -> None:

@@ -39,6 +39,8 @@ INSIDE = {"sagemaker:VpcSubnets": SUBNETS}
 ARTIFACTS = f"arn:aws:s3:::mlops-{PROJECT_ID}-artifacts-{DEV}"
 JOB = f"arn:aws:sagemaker:{REGION}:{DEV}:training-job/pipelines-1a2b-train-3c"
 
+JOB_LOGS = "log-group:/aws/sagemaker/ProcessingJobs"
+
 
 def role_arn(purpose: str, account: str = DEV) -> str:
     return f"arn:aws:iam::{account}:role/sagemaker-{PROJECT_ID}-{purpose}"
@@ -109,6 +111,29 @@ ALLOWED = {
     "the build starts the project's pipeline": (
         "Build",
         Request("sagemaker:StartPipelineExecution", here("sagemaker", f"pipeline/{PROJECT}")),
+    ),
+    "the build finds the approved version": (
+        "Build",
+        Request("sagemaker:ListModelPackages", here("sagemaker", f"model-package-group/{PROJECT}")),
+    ),
+    "the build asks where the approved version's model is": (
+        "Build",
+        Request("sagemaker:DescribeModelPackage", here("sagemaker", f"model-package/{PROJECT}/3")),
+    ),
+    "the build reads what a job says of itself": (
+        "Build",
+        Request(
+            "sagemaker:DescribeProcessingJob",
+            here("sagemaker", "processing-job/pipelines-1a2b-Preprocess-3c"),
+        ),
+    ),
+    "the build finds the log of a job": (
+        "Build",
+        Request("logs:DescribeLogStreams", here("logs", "log-group:/aws/sagemaker/ProcessingJobs")),
+    ),
+    "the build reads the log of a job": (
+        "Build",
+        Request("logs:GetLogEvents", here("logs", f"{JOB_LOGS}:log-stream:pipelines-1a2b-x/1")),
     ),
     "the build passes the execution role": (
         "Build",
@@ -220,6 +245,25 @@ DENIED = {
         ),
     ),
     "the build passes its own role": ("Build", Request("iam:PassRole", role_arn("build"), PASS)),
+    "the build asks for versions of another project": (
+        "Build",
+        Request("sagemaker:DescribeModelPackage", here("sagemaker", "model-package/other-p-2/3")),
+    ),
+    "the build reads the log of what no pipeline has started": (
+        "Build",
+        Request("logs:GetLogEvents", here("logs", f"{JOB_LOGS}:log-stream:notebook-1/1")),
+    ),
+    "the build reads the log of a build": (
+        "Build",
+        Request(
+            "logs:GetLogEvents",
+            here("logs", "log-group:/aws/codebuild/sagemaker-other:log-stream:pipelines-1/1"),
+        ),
+    ),
+    "the build stops a job": (
+        "Build",
+        Request("sagemaker:StopTrainingJob", JOB),
+    ),
     "the build approves versions": (
         "Build",
         Request("sagemaker:UpdateModelPackage", here("sagemaker", f"model-package/{PROJECT}/1")),

@@ -226,11 +226,16 @@ def test_stages_take_what_the_gate_has_verified_and_nothing_else(slug: str) -> N
 @pytest.mark.parametrize("slug", SLUGS)
 def test_an_approval_says_what_is_approved(slug: str, stage: str) -> None:
     text = deploy_actions(slug)[f"Approve-{stage}"]["Configuration"]["CustomData"]
-    for variable in ("Choose.VERSION", "Choose.METRIC", "Source.CommitId"):
+    for variable in ("Choose.VERSION", "Choose.METRIC", "Choose.REPORT", "Source.CommitId"):
         assert f"#{{{variable}}}" in text
     assert f"#{{Verify.CHANGES_{stage.upper()}}}" in text
     assert f"tests in {'dev' if stage == 'preprod' else 'preprod'} have passed" in text
     longest_values = {"VERSION": 9, "METRIC": 120, "CommitId": 40, "CHANGES": 180}
+    # The bucket's name has 63 characters at most, an execution's id 12.
+    longest_values["REPORT"] = len("https://.console.aws.amazon.com/s3/object/?region=&prefix=")
+    longest_values["REPORT"] += (
+        2 * 14 + 63 + len("executions/123456789012/Evaluate/evaluation/report.html")
+    )
     assert len(text) + sum(longest_values.values()) < 1000
 
 

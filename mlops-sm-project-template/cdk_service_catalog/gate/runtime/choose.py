@@ -1,16 +1,18 @@
 """Choose: decides which version of the model a run of the deploy pipeline delivers."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from . import versions
 from .jobs import Job, answered
-from .metric import metric
+from .metric import metric, report
 from .settings import Settings, artifact_bucket, load_settings
+
+EXPORTED: Final = ("MODEL_PACKAGE_ARN", "VERSION", "METRIC", "REPORT")
 
 
 def handler(event: Mapping[str, Any], _context: Any) -> None:
-    """Export MODEL_PACKAGE_ARN, VERSION and METRIC; without an approved version they are `none`."""
+    """Export what an approval shows of the version; without an approved one it is `none`."""
     # Only here: the pure functions are used where there is no boto3.
     import boto3
 
@@ -28,10 +30,12 @@ def choose(job: Job, settings: Settings, clients: Mapping[str, Any]) -> Mapping[
     wanted = job.parameters["wanted"]
     arn = versions.choose(sagemaker, project, settings.dev_account, wanted)
     if arn == versions.NONE:
-        return dict.fromkeys(("MODEL_PACKAGE_ARN", "VERSION", "METRIC"), versions.NONE)
+        return dict.fromkeys(EXPORTED, versions.NONE)
     described = versions.describe(sagemaker, arn)
+    bucket = artifact_bucket(settings, project.id)
     return {
         "MODEL_PACKAGE_ARN": arn,
         "VERSION": versions.number(arn),
-        "METRIC": metric(clients["s3"], described, artifact_bucket(settings, project.id)),
+        "METRIC": metric(clients["s3"], described, bucket),
+        "REPORT": report(described, bucket, settings.region),
     }

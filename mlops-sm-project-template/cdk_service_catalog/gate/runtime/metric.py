@@ -10,6 +10,9 @@ MAXIMUM_BYTES: Final = 1_000_000
 MAXIMUM_TEXT: Final = 120
 NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 NOTHING: Final = "no metric"
+REPORT, NO_REPORT = "Report", "no report"
+"""What the build records with a version, in CustomerMetadataProperties."""
+PAGE: Final = re.compile(r"executions/[A-Za-z0-9/_-]{1,200}/report\.html")
 
 
 def metric(s3: Any, version: Mapping[str, Any], bucket: str) -> str:
@@ -29,6 +32,22 @@ def metric(s3: Any, version: Mapping[str, Any], bucket: str) -> str:
     except Exception:
         return "metric not readable"
     return ", ".join(dict.fromkeys(_numbers(content)))[:MAXIMUM_TEXT] or NOTHING
+
+
+def report(version: Mapping[str, Any], bucket: str, region: str) -> str:
+    """Where a person who approves reads the version's report; its URI is the project's own word.
+
+    A link to anything but a report in the project's bucket would be a link of an attacker in a
+    mail of the platform.
+    """
+    recorded = str(version.get("CustomerMetadataProperties", {}).get(REPORT, ""))
+    place = urlsplit(recorded)
+    key = place.path.removeprefix("/")
+    if place.scheme != "s3" or place.netloc != bucket or not PAGE.fullmatch(key):
+        return NO_REPORT
+    return (
+        f"https://{region}.console.aws.amazon.com/s3/object/{bucket}?region={region}&prefix={key}"
+    )
 
 
 def _numbers(content: Any, name: str = "", depth: int = 0) -> Iterator[str]:

@@ -1,5 +1,7 @@
 """What building a model needs: the pipeline's definition and its start, and container images."""
 
+from typing import Final
+
 from cdk_service_catalog.project import naming
 from cdk_service_catalog.project.access.common import (
     THIS_PROJECT,
@@ -16,6 +18,17 @@ from cdk_service_catalog.project.props import ProjectProps
 from mlops_commons.iam.reasons import NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Statement, actions, arns
 
+LOGS: Final = {
+    "processing-job": "/aws/sagemaker/ProcessingJobs",
+    "training-job": "/aws/sagemaker/TrainingJobs",
+    "transform-job": "/aws/sagemaker/TransformJobs",
+}
+"""The log group of each kind of job (SageMaker Developer Guide, "CloudWatch Logs")."""
+RANDOM_NAMES_OF_JOBS: Final = (
+    "SageMaker names what a pipeline starts, and its log stream, after the execution and at "
+    "random: jobs of other projects of this account can be read too, as people of the set may"
+)
+
 
 def build_statements(definition: ProductDefinition, props: ProjectProps) -> tuple[Statement, ...]:
     """Upload scripts, write and start the SageMaker pipeline, follow it."""
@@ -26,6 +39,7 @@ def build_statements(definition: ProductDefinition, props: ProjectProps) -> tupl
         *use_project_artifacts(writes=f"{SOURCES}/*"),
         *_run_pipelines(definition),
         *_find_approved_version(),
+        *_tell_failures(),
         pass_role("execution", "sagemaker"),
         *(_track_runs() if props.mlflow else ()),
         *(_promote_inference_pipeline() if definition.inference_pipeline else ()),
@@ -88,6 +102,33 @@ def _track_runs() -> tuple[Statement, ...]:
             sid="TrackRuns",
             actions=("sagemaker:CallMlflowAppApi",),
             resources=(f"${{{MLFLOW}}}",),
+        ),
+    )
+
+
+def _tell_failures() -> tuple[Statement, ...]:
+    """Print what a job says of itself and the end of its log, where the build is read."""
+    return (
+        Statement(
+            sid="DescribeJobs",
+            actions=actions(
+                "sagemaker", "DescribeProcessingJob DescribeTrainingJob DescribeTransformJob"
+            ),
+            resources=arns("sagemaker", *(f"{kind}/pipelines-*" for kind in LOGS)),
+            reason=RANDOM_NAMES_OF_JOBS,
+        ),
+        Statement(
+            sid="FindLogsOfJobs",
+            actions=("logs:DescribeLogStreams",),
+            resources=arns("logs", *(f"log-group:{group}" for group in LOGS.values())),
+        ),
+        Statement(
+            sid="ReadLogsOfJobs",
+            actions=("logs:GetLogEvents",),
+            resources=arns(
+                "logs", *(f"log-group:{group}:log-stream:pipelines-*" for group in LOGS.values())
+            ),
+            reason=RANDOM_NAMES_OF_JOBS,
         ),
     )
 

@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ml_pipelines.approved_version import NotSealed, approved_version, with_defaults
 from ml_pipelines.discovery import get_pipeline
 from ml_pipelines.get_pipeline_definition import add_module
+from ml_pipelines.job_reports import KINDS, failure, job_of, said
 from ml_pipelines.settings import Settings, SettingsError
 from ml_pipelines.sources import Sources, SourcesDiffer
 from ml_pipelines.tracking import definition_parameters, run_of_execution, try_to_record
@@ -22,12 +23,6 @@ POLL_SECONDS = 30
 PATIENT = Config(retries={"mode": "standard", "max_attempts": 10})
 """An execution is followed for hours: one call that fails must not end it."""
 ENDED = ("Succeeded", "Failed", "Stopped")
-LOGS = {
-    "training-job": "/aws/sagemaker/TrainingJobs",
-    "processing-job": "/aws/sagemaker/ProcessingJobs",
-    "transform-job": "/aws/sagemaker/TransformJobs",
-}
-"""Log groups by the resource of a job (SageMaker Developer Guide, "CloudWatch Logs")."""
 
 
 def main() -> int:
@@ -57,8 +52,9 @@ def _run(settings: Settings, module_name: str, parameters: Mapping[str, str]) ->
     print(f"uploaded {uploaded} files to s3://{settings.artifact_bucket}", flush=True)
     client = session.client("sagemaker", config=PATIENT)
     definition = with_defaults(definition, approved_version(client, settings))
+    logs = session.client("logs", config=PATIENT)
     execution = start(client, settings, pipeline.name, definition, parameters)
-    code = wait(client, execution)
+    code = wait(client, logs, execution)
     if settings.mlflow_app_arn:
         s3 = session.client("s3", config=PATIENT)
         run = run_of_execution(
@@ -101,7 +97,9 @@ def start(
     return execution
 
 
-def wait(client: Any, execution: str, *, sleep: Callable[[float], None] = time.sleep) -> int:
+def wait(
+    client: Any, logs: Any, execution: str, *, sleep: Callable[[float], None] = time.sleep
+) -> int:
     """Print the steps as they change until the execution ends; 0 when it succeeded."""
     shown: dict[str, str] = {}
     while True:
@@ -116,28 +114,20 @@ def wait(client: Any, execution: str, *, sleep: Callable[[float], None] = time.s
         sleep(POLL_SECONDS)
     for step in steps:
         if step["StepStatus"] == "Failed":
-            print(f"error: {step['StepName']}: {step.get('FailureReason')}", file=sys.stderr)
-            for line in _where(step):
-                print(f"  {line}", file=sys.stderr)
+            for line in failure(client, logs, step):
+                print(line, file=sys.stderr)
+        elif words := _verdict(client, step):
+            print(f"{step['StepName']}: {words}")
     if "FailureReason" in status:
         print(f"error: {status['FailureReason']}", file=sys.stderr)
     print(f"pipeline execution: {status['PipelineExecutionStatus']}")
     return 0 if status["PipelineExecutionStatus"] == "Succeeded" else 1
 
 
-def _where(step: Any) -> list[str]:
-    """Which job of a step failed, and where its log is; nothing for a step without a job."""
-    arns = [str(kind.get("Arn", "")) for kind in step.get("Metadata", {}).values()]
-    found = [(arn, group) for arn in arns for kind, group in LOGS.items() if f":{kind}/" in arn]
-    lines = []
-    for arn, group in found:
-        region, name = arn.split(":")[3], arn.rpartition("/")[2]
-        lines += [
-            f"job: {name}",
-            f"log: aws logs tail {group} --log-stream-name-prefix {name}/ --since 1d "
-            f"--region {region}",
-        ]
-    return lines
+def _verdict(client: Any, step: Any) -> str:
+    """What a processing job that has done its work says of it, such as how good the model is."""
+    job = job_of(step) if step["StepStatus"] == "Succeeded" else None
+    return said(client, job) if job and job.kind == KINDS["processing-job"] else ""
 
 
 def _steps(client: Any, execution: str) -> list[Any]:

@@ -83,7 +83,7 @@ def test_an_execution_is_followed_until_it_succeeds(
     _shows(stubber, {"PipelineExecutionStatus": "Executing"}, train)
     _shows(stubber, {"PipelineExecutionStatus": "Succeeded"}, {**train, "StepStatus": "Succeeded"})
     slept: list[float] = []
-    assert wait(client, EXECUTION, sleep=slept.append) == 0
+    assert wait(client, None, EXECUTION, sleep=slept.append) == 0
     assert len(slept) == 2
     lines = capsys.readouterr().out.splitlines()
     assert lines == ["  Train: Executing", "  Train: Succeeded", "pipeline execution: Succeeded"]
@@ -96,30 +96,9 @@ def test_a_failed_execution_names_the_step_and_the_reason(
     gate = {"StepName": "GateFailed", "StepStatus": "Failed", "FailureReason": "the error is high"}
     status = {"PipelineExecutionStatus": "Failed", "FailureReason": "a step failed"}
     _shows(stubber, status, {"StepName": "Train", "StepStatus": "Succeeded"}, gate)
-    assert wait(client, EXECUTION) == 1
+    assert wait(client, None, EXECUTION) == 1
     errors = capsys.readouterr().err.splitlines()
     assert errors == ["error: GateFailed: the error is high", "error: a step failed"]
-
-
-def test_a_failed_job_is_named_with_the_command_that_shows_its_log(
-    sagemaker: tuple[Any, Stubber], capsys: pytest.CaptureFixture[str]
-) -> None:
-    client, stubber = sagemaker
-    arn = "arn:aws:sagemaker:eu-west-1:111122223333:processing-job/pipelines-abc-Preprocess"
-    step: dict[str, Any] = {
-        "StepName": "Preprocess",
-        "StepStatus": "Failed",
-        "FailureReason": "ClientError: AlgorithmError: , exit code: 1",
-        "Metadata": {"ProcessingJob": {"Arn": arn}},
-    }
-    _shows(stubber, {"PipelineExecutionStatus": "Failed"}, step)
-    assert wait(client, EXECUTION) == 1
-    errors = capsys.readouterr().err.splitlines()
-    assert errors[1:] == [
-        "  job: pipelines-abc-Preprocess",
-        "  log: aws logs tail /aws/sagemaker/ProcessingJobs --log-stream-name-prefix "
-        "pipelines-abc-Preprocess/ --since 1d --region eu-west-1",
-    ]
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from declaration import (  # noqa: E402
     problems,
 )
 
-__all__ = ["METRICS", "METRIC_GROUPS", "BadDeclaration", "Declaration", "read"]
+__all__ = ["METRICS", "METRIC_GROUPS", "NAME", "BadDeclaration", "Declaration", "read"]
 
 SCHEMA = REPOSITORY / "project.schema.json"
 

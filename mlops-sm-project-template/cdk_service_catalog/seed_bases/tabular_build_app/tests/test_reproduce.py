@@ -1,0 +1,97 @@
+"""A version is trained again from what it records, and compared."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from declared_rows import DATA, DECLARED
+
+from ml_pipelines.declared import METRIC_GROUPS
+from ml_pipelines.reproduce import main
+from ml_pipelines.run_locally import train_locally
+from ml_pipelines.settings import EXAMPLE
+from ml_pipelines.sources import Sources
+
+
+@pytest.fixture(scope="module")
+def registered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What a version of this repository's model records."""
+    folder = tmp_path_factory.mktemp("registered")
+    report = train_locally(DATA, folder)
+    place = folder / "evaluate" / "opt" / "ml" / "processing" / "evaluation"
+    recorded: dict[str, str] = json.loads((place / "registration.json").read_text())
+    del recorded["ModelCard"]
+    group, metric = METRIC_GROUPS[DECLARED.task], DECLARED.gate.metric
+    return {
+        **recorded,
+        "SourcesSha256": Sources(EXAMPLE).digest,
+        "CommitId": EXAMPLE.commit_id,
+        "Metric": f"{group}.{metric}.value",
+        "MetricValue": str(report[group][metric]["value"]),
+    }
+
+
+def _file(folder: Path, recorded: dict[str, str], **other: str) -> str:
+    content: dict[str, Any] = {"CustomerMetadataProperties": {**recorded, **other}}
+    (folder / "version.json").write_text(json.dumps(content))
+    return str(folder / "version.json")
+
+
+def test_a_version_is_made_again_from_what_it_records(
+    registered: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([_file(tmp_path, registered)]) == 0
+    output = capsys.readouterr()
+    assert f"{DECLARED.gate.metric}: registered " in output.out
+    assert "error" not in output.err
+
+
+def test_another_hyperparameter_is_another_model(
+    registered: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = registered["Hyperparameters"].replace("iterations=", "iterations=1")
+    old = "numpy=0.1 " + registered["Libraries"].replace("numpy=", "was=")
+    assert main([_file(tmp_path, registered, Hyperparameters=other, Libraries=old)]) == 1
+    error = capsys.readouterr().err
+    assert "was registered; other releases here: numpy 0.1 ->" in error
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("SourcesSha256", f"git checkout {EXAMPLE.commit_id}"),
+        ("DataSha256", "name it with --data"),
+    ],
+)
+def test_other_sources_or_data_are_refused_with_the_way_to_the_right_ones(
+    registered: dict[str, str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    words: str,
+) -> None:
+    assert main([_file(tmp_path, registered, **{name: "0" * 64})]) == 1
+    assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [("{}", "does not record 'SourcesSha256'"), ("{", "version.json"), (None, "No such file")],
+)
+def test_what_is_no_version_of_this_pipeline_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str | None, words: str
+) -> None:
+    if content is not None:
+        (tmp_path / "version.json").write_text(content)
+    assert main([str(tmp_path / "version.json")]) == 1
+    assert words in capsys.readouterr().err
+
+
+def test_a_number_needs_the_group(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MODEL_PACKAGE_GROUP_NAME", raising=False)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    assert main(["3"]) == 1
+    assert "MODEL_PACKAGE_GROUP_NAME" in capsys.readouterr().err
