@@ -1,0 +1,99 @@
+"""Events as AWS sends them, and whether a rule's pattern matches.
+
+Sources: "Monitoring CodeCommit events in Amazon EventBridge", CodeCommit User Guide; "Monitoring
+CodePipeline events", CodePipeline User Guide; "Amazon SageMaker AI model package state change",
+SageMaker Developer Guide; "Amazon EventBridge event patterns", EventBridge User Guide.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mlops_rehearsal.behaviour.stack import Resource, Stack
+
+
+def push(
+    stack: Stack, repository: str, branch: str, event: str = "referenceUpdated"
+) -> dict[str, Any]:
+    """The event of a push, as CodeCommit sends it."""
+    return {
+        "source": "aws.codecommit",
+        "detail-type": "CodeCommit Repository State Change",
+        "account": stack.account,
+        "region": stack.region,
+        "resources": [f"arn:aws:codecommit:{stack.region}:{stack.account}:{repository}"],
+        "detail": {
+            "event": event,
+            "repositoryName": repository,
+            "referenceType": "branch",
+            "referenceName": branch,
+            "referenceFullName": f"refs/heads/{branch}",
+        },
+    }
+
+
+def decided(stack: Stack, group: str, status: str) -> dict[str, Any]:
+    """The event of a model version whose approval status has changed."""
+    arn = f"arn:aws:sagemaker:{stack.region}:{stack.account}:model-package/{group}/3"
+    return {
+        "source": "aws.sagemaker",
+        "detail-type": "SageMaker Model Package State Change",
+        "account": stack.account,
+        "region": stack.region,
+        "resources": [arn],
+        "detail": {
+            "ModelPackageGroupName": group,
+            "ModelPackageArn": arn,
+            "ModelApprovalStatus": status,
+        },
+    }
+
+
+def seen(rule: Resource, event: Mapping[str, Any]) -> bool:
+    """Whether a rule's pattern matches an event."""
+    enabled = rule.properties.get("State", "ENABLED") == "ENABLED"
+    pattern = rule.properties.get("EventPattern")
+    return enabled and pattern is not None and _matches(pattern, event)
+
+
+def _matches(pattern: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
+    for name, wanted in pattern.items():
+        found = event.get(name)
+        if isinstance(wanted, Mapping):
+            if not isinstance(found, Mapping) or not _matches(wanted, found):
+                return False
+        elif not any(
+            _value(w, f) for w in wanted for f in (found if isinstance(found, list) else [found])
+        ):
+            return False
+    return True
+
+
+def _value(wanted: Any, found: Any) -> bool:
+    if isinstance(wanted, Mapping):
+        ((operator, argument),) = wanted.items()
+        if operator != "prefix":
+            raise NotImplementedError(f"pattern operator {operator}")
+        return isinstance(found, str) and found.startswith(argument)
+    return bool(wanted == found)
+
+
+def finished(stack: Stack, pipeline: Resource, state: str) -> dict[str, Any]:
+    """The event of a pipeline's run that has ended."""
+    return {
+        "source": "aws.codepipeline",
+        "detail-type": "CodePipeline Pipeline Execution State Change",
+        "account": stack.account,
+        "region": stack.region,
+        "resources": [stack.arn(pipeline.id)],
+        "detail": {"pipeline": stack.ref(pipeline.id), "state": state, "execution-id": "1"},
+    }
+
+
+def heard(stack: Stack, event: Mapping[str, Any]) -> set[str]:
+    """The ARNs that an event's rules tell."""
+    return {
+        target["Arn"]
+        for rule in stack.of_type("AWS::Events::Rule")
+        if seen(rule, event)
+        for target in rule.properties["Targets"]
+    }

@@ -1,0 +1,126 @@
+"""Packets of the private subnets: where routes lead them.
+
+Sources: "NAT gateways", "Route tables" and "VPC CIDR blocks", Amazon VPC User Guide; "Gateway
+endpoints for Amazon S3", AWS PrivateLink Guide.
+"""
+
+from collections.abc import Iterator
+from ipaddress import ip_network
+
+from mlops_rehearsal.behaviour.checks.subnets import (
+    default_route,
+    private_subnets,
+    tables,
+    vpc,
+)
+from mlops_rehearsal.behaviour.stack import Resource, Stack
+
+
+def private_subnets_reach_the_internet(stack: Stack) -> Iterator[str]:
+    """Private subnet -> NAT gateway -> its subnet -> attached internet gateway."""
+    if not any(stack.of_type("AWS::EC2::NatGateway")):
+        return
+    found = private_subnets(stack)
+    if len({subnet.id for subnet in found}) < 2:
+        yield "the stage publishes fewer than two private subnets"
+    for subnet in found:
+        route = default_route(stack, stack.ref(subnet.id))
+        wanted = route.properties["NatGatewayId"] if route else None
+        gateway = stack.referenced(wanted, "AWS::EC2::NatGateway")
+        if gateway is None:
+            yield f"{subnet.id} has no route through a NAT gateway"
+        else:
+            yield from _leads_out(stack, gateway)
+
+
+def public_subnets_are_public(stack: Stack) -> Iterator[str]:
+    """Each further subnet leads to the internet gateway: the NAT gateway of a zone may go there."""
+    private = {subnet.id for subnet in private_subnets(stack)}
+    for subnet in stack.of_type("AWS::EC2::Subnet"):
+        route = default_route(stack, stack.ref(subnet.id))
+        public = route is not None and route.properties["GatewayId"] in _attached(stack)
+        if private and subnet.id not in private and not public:
+            yield f"{subnet.id} is neither private nor public"
+
+
+def one_table_for_each_subnet(stack: Stack) -> Iterator[str]:
+    """Each subnet is associated once, with a table of its own, which has one way to anywhere."""
+    links = [link.properties for link in stack.of_type("AWS::EC2::SubnetRouteTableAssociation")]
+    for kind, name in (
+        ("AWS::EC2::Subnet", "SubnetId"),
+        ("AWS::EC2::RouteTable", "RouteTableId"),
+    ):
+        linked = [link[name] for link in links]
+        for found in stack.of_type(kind):
+            if links and linked.count(stack.ref(found.id)) != 1:
+                yield f"{found.id} is associated {linked.count(stack.ref(found.id))} times"
+    routes = [
+        (route.properties["RouteTableId"], route.properties["DestinationCidrBlock"])
+        for route in stack.of_type("AWS::EC2::Route")
+    ]
+    for table, ways in {r for r in routes if routes.count(r) > 1}:
+        yield f"two routes of {table} lead to {ways}"
+
+
+def ranges_fit(stack: Stack) -> Iterator[str]:
+    """Subnets lie in the private range of the VPC, apart from each other."""
+    network = vpc(stack)
+    if network is None:
+        return
+    subnets = list(stack.of_type("AWS::EC2::Subnet"))
+    unknown = [found.id for found in (network, *subnets) if not found.properties["CidrBlock"]]
+    if unknown:
+        yield f"{', '.join(unknown)}: without a range"
+        return
+    whole = ip_network(network.properties["CidrBlock"])
+    if not any(whole.subnet_of(ip_network(r)) for r in RFC_1918):  # type: ignore[arg-type]
+        yield f"the VPC has the range {whole}, which is not for private networks"
+    for number, subnet in enumerate(subnets):
+        own = ip_network(subnet.properties["CidrBlock"])
+        if not own.subnet_of(whole):  # type: ignore[arg-type]
+            yield f"{subnet.id} is outside the VPC"
+        for other in subnets[number + 1 :]:
+            if own.overlaps(ip_network(other.properties["CidrBlock"])):
+                yield f"{subnet.id} and {other.id} overlap"
+
+
+RFC_1918 = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
+
+
+def zones_differ(stack: Stack) -> Iterator[str]:
+    """Private subnets are in zones of their own, and nothing has a public address by itself."""
+    groups = private_subnets(stack)
+    private = {subnet.id for subnet in groups}
+    others = [s for s in stack.of_type("AWS::EC2::Subnet") if s.id not in private]
+    for subnets in (groups, others):
+        zones = [subnet.properties["AvailabilityZone"] for subnet in subnets]
+        if len(set(zones)) < len(zones) or "" in zones:
+            yield f"two of {', '.join(s.id for s in subnets)} are in one zone, or in any"
+
+
+def objects_take_the_gateway(stack: Stack) -> Iterator[str]:
+    """The S3 gateway endpoint is in the table of each private subnet."""
+    wanted = {tables(stack).get(stack.ref(s.id)) for s in private_subnets(stack)}
+    for endpoint in stack.of_type("AWS::EC2::VPCEndpoint"):
+        if endpoint.properties.get("VpcEndpointType", "Gateway") == "Gateway":
+            missing = wanted - set(endpoint.properties["RouteTableIds"])
+            if missing:
+                yield f"{endpoint.id} is missing from {sorted(map(str, missing))}"
+
+
+def _attached(stack: Stack) -> set[str]:
+    network = vpc(stack)
+    return {
+        found.properties["InternetGatewayId"]
+        for found in stack.of_type("AWS::EC2::VPCGatewayAttachment")
+        if network and found.properties["VpcId"] == stack.ref(network.id)
+    } - {""}
+
+
+def _leads_out(stack: Stack, gateway: Resource) -> Iterator[str]:
+    out = default_route(stack, gateway.properties["SubnetId"])
+    if out is None or out.properties["GatewayId"] not in _attached(stack):
+        yield f"{gateway.id} is in a subnet without a route to an attached internet gateway"
+    address = gateway.properties["AllocationId"].partition(".")[0]
+    if stack.referenced(address, "AWS::EC2::EIP") is None:
+        yield f"{gateway.id} has no address of its own"

@@ -1,0 +1,158 @@
+"""Rules see the events that AWS sends, and no others; each is shown samples of both."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from mlops_rehearsal.behaviour.checks.events import decided, finished, heard, push, seen
+from mlops_rehearsal.behaviour.checks.pipeline_actions import actions, provider
+from mlops_rehearsal.behaviour.stack import Resource, Stack
+
+EVENTS: Final = "events.amazonaws.com"
+
+
+def pushes_to_main_start_pipelines(stack: Stack) -> Iterator[str]:
+    """Each pipeline with a CodeCommit source starts with a push to its branch, and no other."""
+    for pipeline in stack.of_type("AWS::CodePipeline::Pipeline"):
+        for action in actions(pipeline):
+            if provider(action) == "CodeCommit":
+                yield from _pushed(stack, pipeline, action["Configuration"])
+
+
+def failures_are_told(stack: Stack) -> Iterator[str]:
+    """A pipeline that fails is told to the topic; one that succeeds is not."""
+    topics = {stack.arn(topic.id) for topic in stack.of_type("AWS::SNS::Topic")}
+    for pipeline in stack.of_type("AWS::CodePipeline::Pipeline"):
+        for state, told in (("FAILED", True), ("SUCCEEDED", False)):
+            told_now = bool(heard(stack, finished(stack, pipeline, state)) & topics)
+            if topics and told_now is not told:
+                yield f"{pipeline.id} is {state}: {'nobody is' if told else 'people are'} told"
+
+
+def decided_models_start_the_deployment(stack: Stack) -> Iterator[str]:
+    """A version that is approved or rejected starts the deployment with its ARN."""
+    for group in stack.of_type("AWS::SageMaker::ModelPackageGroup"):
+        if not _decides(stack):
+            return
+        name = stack.ref(group.id).rpartition("/")[2]
+        for status, wanted in (("Approved", True), ("Rejected", True), ("Pending", False)):
+            event = decided(stack, name, status)
+            targets = _pipelines_told(stack, event)
+            if bool(targets) is not wanted:
+                end = "starts nothing" if wanted else "is deployed"
+                yield f"{group.id}: a version that is {status} {end}"
+            for target in targets:
+                yield from _with_its_version(stack, target, event)
+        if heard(stack, decided(stack, "of-somebody-else", "Approved")):
+            yield f"{group.id}: versions of other groups start the deployment"
+
+
+def finished_runs_start_the_deployment(stack: Stack) -> Iterator[str]:
+    """Where no decision of a person starts the deployment, a build pipeline that succeeds does."""
+    if _decides(stack) or not any(stack.of_type("AWS::SageMaker::ModelPackageGroup")):
+        return
+    pipelines = list(stack.of_type("AWS::CodePipeline::Pipeline"))
+    builds = [p for p in pipelines if stack.ref(p.id).endswith("-build")]
+    deploys = {stack.arn(p.id) for p in pipelines if p not in builds}
+    for build in builds:
+        for state, wanted in (("SUCCEEDED", True), ("FAILED", False)):
+            if bool(heard(stack, finished(stack, build, state)) & deploys) is not wanted:
+                end = "does not start" if wanted else "starts"
+                yield f"{build.id} is {state}: the deployment {end}"
+
+
+def functions_are_called_by_rules(stack: Stack) -> Iterator[str]:
+    """A function that a rule calls lets EventBridge in, for this rule.
+
+    Source: "Using resource-based policies for Amazon EventBridge", Lambda section.
+    """
+    permissions = list(stack.of_type("AWS::Lambda::Permission"))
+    for rule in stack.of_type("AWS::Events::Rule"):
+        for target in rule.properties["Targets"]:
+            function = stack.referenced(target["Arn"], "AWS::Lambda::Function")
+            if function:
+                if not any(_lets_in(stack, p, function, rule) for p in permissions):
+                    yield f"{function.id} does not let {rule.id} call it"
+                yield from _sees_new_repositories(stack, rule)
+
+
+def _pushed(stack: Stack, pipeline: Resource, known: Mapping[str, Any]) -> Iterator[str]:
+    repository, branch = known["RepositoryName"], known.get("BranchName", "main")
+    right, arn = push(stack, repository, branch), stack.arn(pipeline.id)
+    if arn not in heard(stack, right):
+        yield f"no push to {branch} of {repository} starts {pipeline.id}"
+    for other in (
+        push(stack, "of-somebody-else", branch),
+        push(stack, repository, "topic"),
+        push(stack, repository, branch, event="referenceDeleted"),
+        {**right, "source": "aws.codepipeline"},
+        {**right, "detail-type": "CodeCommit Comment on Commit"},
+    ):
+        if arn in heard(stack, other):
+            yield f"{pipeline.id} starts with {json.dumps(other)}"
+    if known.get("PollForSourceChanges", True) is not False:
+        yield f"{pipeline.id} polls for changes, and starts twice"
+
+
+def _decides(stack: Stack) -> bool:
+    """Whether a rule listens to decisions of persons on versions."""
+    rules = stack.of_type("AWS::Events::Rule")
+    return any("aws.sagemaker" in str(r.properties["EventPattern"]) for r in rules)
+
+
+def _pipelines_told(stack: Stack, event: Mapping[str, Any]) -> list[Any]:
+    return [
+        target
+        for rule in stack.of_type("AWS::Events::Rule")
+        if seen(rule, event)
+        for target in rule.properties["Targets"]
+        if ":codepipeline:" in target["Arn"]
+    ]
+
+
+def _with_its_version(stack: Stack, target: Any, event: Mapping[str, Any]) -> Iterator[str]:
+    """The input names the pipeline that the target starts, and a variable that the pipeline has."""
+    made, pipeline = target.get("InputTransformer"), stack.by_arn.get(target["Arn"])
+    if made is None or pipeline is None:
+        yield "a decided version starts the deployment without its ARN"
+        return
+    given: Any = json.loads(_filled(made, event))
+    declared = {variable["Name"] for variable in pipeline.properties["Variables"]}
+    values = {variable["name"]: variable["value"] for variable in given["variables"]}
+    if given["name"] != stack.ref(pipeline.id):
+        yield f"the input names {given['name']}, the target {target['Arn']}"
+    if not set(values) <= declared or event["detail"]["ModelPackageArn"] not in values.values():
+        yield f"{pipeline.id} is given {values}, and declares {sorted(declared)}"
+
+
+def _filled(made: Any, event: Mapping[str, Any]) -> str:
+    text = str(made["InputTemplate"])
+    for name, path in made.get("InputPathsMap", {}).items():
+        value: Any = event
+        for part in path.removeprefix("$.").split("."):
+            value = value.get(part, "") if isinstance(value, Mapping) else ""
+        text = text.replace(f"<{name}>", json.dumps(value))
+    return re.sub(r"<\w+>", '""', text)
+
+
+def _lets_in(stack: Stack, permission: Resource, function: Resource, rule: Resource) -> bool:
+    known = permission.properties
+    return (
+        known["FunctionName"] in (stack.arn(function.id), stack.ref(function.id))
+        and (known["Action"], known["Principal"]) == ("lambda:InvokeFunction", EVENTS)
+        and known["SourceArn"] == stack.arn(rule.id)
+    )
+
+
+def _sees_new_repositories(stack: Stack, rule: Resource) -> Iterator[str]:
+    project = "sagemaker-churn-p-abc123-deploy"
+    if not seen(rule, push(stack, project, "main", event="referenceCreated")):
+        yield f"{rule.id} does not see a new repository of a project"
+    for other in (
+        push(stack, "of-somebody-else", "main", event="referenceCreated"),
+        push(stack, project, "topic", event="referenceCreated"),
+        push(stack, project, "main"),
+    ):
+        if seen(rule, other):
+            yield f"{rule.id} sees {json.dumps(other['detail'])}"

@@ -1,0 +1,40 @@
+"""The network that a template makes: its subnets, tables and routes."""
+
+from typing import Final
+
+from mlops_rehearsal.behaviour.stack import Resource, Stack
+
+ANYWHERE: Final = "0.0.0.0/0"
+PUBLISHED: Final = "/vpc/subnets/private/ids"
+
+
+def vpc(stack: Stack) -> Resource | None:
+    """The network that the template makes."""
+    return next(iter(stack.of_type("AWS::EC2::VPC")), None)
+
+
+def private_subnets(stack: Stack) -> list[Resource]:
+    """The subnets whose ids the stage publishes for jobs."""
+    for parameter in stack.of_type("AWS::SSM::Parameter"):
+        if parameter.properties["Name"].endswith(PUBLISHED):
+            ids = str(parameter.properties["Value"]).split(",")
+            return [s for i in ids if (s := stack.referenced(i, "AWS::EC2::Subnet"))]
+    return []
+
+
+def tables(stack: Stack) -> dict[str, str]:
+    """The route table of each subnet."""
+    return {
+        link.properties["SubnetId"]: link.properties["RouteTableId"]
+        for link in stack.of_type("AWS::EC2::SubnetRouteTableAssociation")
+    }
+
+
+def default_route(stack: Stack, subnet: str) -> Resource | None:
+    """The route of a subnet to everywhere."""
+    table = tables(stack).get(subnet)
+    for route in stack.of_type("AWS::EC2::Route"):
+        known = route.properties
+        if known["RouteTableId"] == table and known["DestinationCidrBlock"] == ANYWHERE:
+            return route
+    return None

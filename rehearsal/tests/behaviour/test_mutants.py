@@ -1,0 +1,57 @@
+"""Nothing is wrong with what is synthesised, and the checks see most of what could be."""
+
+import pytest
+
+from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG, SAMPLE
+from mlops_reachability.synthesis import synthesise
+from mlops_rehearsal.behaviour.score import Fate, findings, score
+from mlops_rehearsal.behaviour.stack import Stack
+from mlops_rehearsal.behaviour.templates import stacks
+
+pytestmark = pytest.mark.app
+
+SEED, SAMPLED = 13, 30
+FLOORS = {
+    "infra dev": 0.2,
+    "infra preprod": 0.2,
+    "infra prod": 0.2,
+    "infra pipeline": 0.6,
+    "infra repository": 0.8,
+    "template dev": 0.2,
+    "template pipeline": 0.6,
+    "template repository": 0.8,
+    "product basic": 0.4,
+    "product batch_inference": 0.4,
+    "product byoc": 0.4,
+    "product genai_cv": 0.4,
+    "product llm_finetune": 0.4,
+    **{
+        f"deploy app {slug} {stage}": 0.25
+        for slug in ("basic", "batch_inference", "genai_cv")
+        for stage in ("dev", "preprod", "prod")
+    },
+}
+"""What a sample of each template reaches at least; the whole figures are in docs/mutants.md."""
+
+
+@pytest.fixture(scope="module")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Stack]:
+    """Everything that the sample deploys, synthesised once."""
+    cdk_app, infra = (SAMPLE / file.name for file in (CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG))
+    return dict(stacks(synthesise(cdk_app, infra, tmp_path_factory.mktemp("made"))))
+
+
+def test_every_template_has_a_floor(templates: dict[str, Stack]) -> None:
+    assert set(templates) == set(FLOORS)
+
+
+@pytest.mark.parametrize("name", FLOORS)
+def test_the_checks_find_nothing(templates: dict[str, Stack], name: str) -> None:
+    assert list(findings(templates[name])) == []
+
+
+@pytest.mark.parametrize("name", FLOORS)
+def test_the_checks_see_most_slips(templates: dict[str, Stack], name: str) -> None:
+    found = score(name, templates[name], SAMPLED, SEED)
+    living = [str(r.mutant) for r in found.results if r.fate is Fate.SURVIVED]
+    assert found.share >= FLOORS[name], living
