@@ -266,10 +266,16 @@ Network = CreateNetwork | ImportNetwork
 
 @dataclass(frozen=True, kw_only=True)
 class StudioUser:
-    """A user profile, and the persona whose role it has."""
+    """A user profile, and the persona whose role it has.
+
+    Attributes:
+        project: the id of the one project that it works on; empty for all of the set, or for none
+            where projects are kept apart.
+    """
 
     profile_name: str
     persona: Persona
+    project: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

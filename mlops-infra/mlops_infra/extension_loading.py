@@ -56,7 +56,7 @@ def extend(stack: InfraStack, stage: StageFacts) -> None:
             raise _reported(what, error, name) from error
     if stage.has_studio:
         for key in Persona:
-            acknowledge_grants(stack.role(key))
+            acknowledge_grants(*stack.roles(key))
 
 
 def _extensions() -> Iterator[tuple[str, Add]]:

@@ -1,13 +1,16 @@
 """Everything that a stage's account gets, composed."""
 
+from dataclasses import replace
+
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from mlops_commons.contract import Persona
-from mlops_commons.stage import Network, Projects, ProtectedBranches, Studio
+from mlops_commons.stage import Network, Projects, ProtectedBranches, Separation, Studio
 from mlops_commons.utilities.errors import PlatformError
 from mlops_infra.access.approvers import ApproverRole
+from mlops_infra.access.members import Member
 from mlops_infra.access.roles import PersonaRoles
 from mlops_infra.access.scope import PolicyScope
 from mlops_infra.networking.endpoint_policies import Neighbours
@@ -66,8 +69,14 @@ class InfraStack(ZonesByPosition):
             ProjectRoles(self, "ProjectRoles", projects=projects)
         self._personas: PersonaRoles | None = None
         if studio:
+            studio = _agreeing(studio, rules)
             within = self._persona_scope(app_prefix, parameter_namespace, studio, rules)
-            self._personas = PersonaRoles(self, "Personas", within=within)
+            self._personas = PersonaRoles(
+                self,
+                "Personas",
+                within=within,
+                members=[Member(user.persona, user.project) for user in studio.users],
+            )
             made = SageMakerStudio(
                 self,
                 "Studio",
@@ -77,7 +86,7 @@ class InfraStack(ZonesByPosition):
                 namespace=parameter_namespace,
                 removal_policy=removal_policy,
             )
-            reviewers = [self._personas.role(Persona.LEAD_DATA_SCIENTIST)]
+            reviewers = [*self._personas.roles(Persona.LEAD_DATA_SCIENTIST)]
             if rules.approvers.role_arns:
                 approvers = ApproverRole(
                     self,
@@ -109,6 +118,7 @@ class InfraStack(ZonesByPosition):
             jobs=studio.jobs,
             protected_branches=rules.protected_branches,
             lead_approves=not rules.approvers.role_arns,
+            separated=rules.separation is Separation.PROJECT,
         )
 
     def role(self, persona: Persona) -> iam.IRole:
@@ -125,3 +135,34 @@ class InfraStack(ZonesByPosition):
                 "in cdk-infra-app.yml",
             )
         return self._personas.role(persona)
+
+    def roles(self, persona: Persona) -> tuple[iam.IRole, ...]:
+        """All roles of a persona; more than one where projects are kept apart.
+
+        Raises:
+            PlatformError: the stage has no Studio, and so no personas.
+        """
+        self.role(persona)
+        assert self._personas
+        return self._personas.roles(persona)
+
+
+def _agreeing(studio: Studio, rules: Projects) -> Studio:
+    """Studio as it fits to how projects are kept apart.
+
+    The roles of AWS's own project templates are one for the whole account, and run the code of all
+    its projects; so there are none where projects are kept apart.
+
+    Raises:
+        PlatformError: a user has a project, and nothing keeps projects apart.
+    """
+    if rules.separation is Separation.PROJECT:
+        return replace(studio, create_service_catalog_roles=False)
+    named = [user.profile_name for user in studio.users if user.project]
+    if named:
+        raise PlatformError(
+            f"the users {', '.join(named)} have a project, and a role that reaches all projects",
+            hint="give the stage projects=Projects(separation=Separation.PROJECT), or take the "
+            "projects of these users away",
+        )
+    return studio

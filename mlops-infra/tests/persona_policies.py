@@ -14,6 +14,8 @@ from policy_evaluation import Request, allows
 from mlops_commons.assembly.intrinsics import Scope, evaluate
 from mlops_commons.cdk.platform_app import platform_app
 from mlops_commons.contract import Persona
+from mlops_commons.execution_policies.project_stacks import PROJECT_TAG
+from mlops_infra.access.members import Member
 from mlops_infra.access.roles import PersonaRoles
 from mlops_infra.access.scope import PolicyScope
 
@@ -27,9 +29,9 @@ def here(service: str, resource: str) -> str:
     return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}"
 
 
-def role_arn(key: str) -> str:
+def role_arn(key: str, project: str = "") -> str:
     """The ARN of a persona's role."""
-    return f"arn:aws:iam::{ACCOUNT}:role/{role_id(key)}"
+    return f"arn:aws:iam::{ACCOUNT}:role/{role_id(key, project)}"
 
 
 def profile(name: str) -> str:
@@ -56,6 +58,15 @@ def rendered(value: Any) -> Any:
     return evaluate(value, INTRINSICS)
 
 
+MEMBERS = tuple(
+    Member(key, project)
+    for key in (Persona.DATA_SCIENTIST, Persona.LEAD_DATA_SCIENTIST, Persona.ML_ENGINEER)
+    for project in ("p-1", "p-2")
+)
+"""Who works on which project, where projects are kept apart."""
+SEPARATED = replace(SCOPE, separated=True)
+
+
 @cache
 def resources(namespace: str = "", within: PolicyScope = SCOPE) -> dict[str, Any]:
     """Everything that the personas are made of, by logical id, as the stack holds it."""
@@ -66,6 +77,7 @@ def resources(namespace: str = "", within: PolicyScope = SCOPE) -> dict[str, Any
             stack,
             "Personas",
             within=replace(within, namespace=namespace),
+            members=MEMBERS,
         )
         app.synth()  # fails on any open finding
         template = json.loads((Path(folder) / "personas.template.json").read_text())
@@ -73,8 +85,17 @@ def resources(namespace: str = "", within: PolicyScope = SCOPE) -> dict[str, Any
     return found
 
 
-def role_id(key: str) -> str:
-    """The logical id of a persona's role: the one that the contract's parameter names."""
+def role_id(key: str, project: str = "") -> str:
+    """The logical id of a persona's role: the one that the contract's parameter names, or the one
+    beside it that bears the tag of a project."""
+    if project:
+        beside = role_id(key)[:-8]  # without the hash of its path
+        (found,) = (
+            name
+            for name, resource in resources(within=SEPARATED).items()
+            if name.startswith(beside) and tags(resource).get("sagemaker:project-id") == project
+        )
+        return found
     name = Persona(key).parameter.value
     (arn,) = (
         resource["Properties"]["Value"]
@@ -84,14 +105,20 @@ def role_id(key: str) -> str:
     return str(arn).rpartition("/")[2]
 
 
-def documents() -> dict[str, Any]:
+def tags(resource: dict[str, Any]) -> dict[str, str]:
+    """The tags of a resource that has a list of them."""
+    found = resource["Properties"].get("Tags", ())
+    return {t["Key"]: t["Value"] for t in found} if isinstance(found, list) else {}
+
+
+def documents(within: PolicyScope = SCOPE) -> dict[str, Any]:
     """Every policy that gives or denies something, by its logical id; boundaries are none."""
-    return _policies(boundaries=False)
+    return _policies(boundaries=False, within=within)
 
 
-def boundaries() -> dict[str, Any]:
+def boundaries(within: PolicyScope = SCOPE) -> dict[str, Any]:
     """The boundary of every persona's role, by its logical id."""
-    return _policies(boundaries=True)
+    return _policies(boundaries=True, within=within)
 
 
 def _policies(*, boundaries: bool, within: PolicyScope = SCOPE) -> dict[str, Any]:
@@ -108,11 +135,13 @@ def _policies(*, boundaries: bool, within: PolicyScope = SCOPE) -> dict[str, Any
     }
 
 
-def attached(key: str) -> list[str]:
+def attached(key: str, project: str = "") -> list[str]:
     """The logical ids of the policies of a persona's role."""
-    role, found = role_id(key), resources()
+    within = SEPARATED if project else SCOPE
+    role, found = role_id(key, project), resources(within=within)
     names = list(found[role]["Properties"]["ManagedPolicyArns"])
-    return names + [n for n in documents() if role in found[n]["Properties"].get("Roles", ())]
+    of_roles = _policies(boundaries=False, within=within)
+    return names + [n for n in of_roles if role in found[n]["Properties"].get("Roles", ())]
 
 
 STUDIO_SESSION = {
@@ -123,10 +152,12 @@ STUDIO_SESSION = {
 }
 
 
-def statements_of(key: str, within: PolicyScope = SCOPE) -> Iterator[dict[str, Any]]:
+def statements_of(
+    key: str, within: PolicyScope = SCOPE, project: str = ""
+) -> Iterator[dict[str, Any]]:
     """Every statement of a persona's role."""
     policies = _policies(boundaries=False, within=within)
-    for name in attached(key):
+    for name in attached(key, project):
         if name in policies:
             yield from policies[name]["Statement"]
 
@@ -150,15 +181,20 @@ def may(
     within: PolicyScope = SCOPE,
     mistake: bool = False,
     without: str = "",
+    project: str = "",
 ) -> bool:
     """Whether a persona, in the Studio session of the profile `ana`, may do something.
 
     Args:
         mistake: somebody has added a policy that allows everything.
         without: the id of a statement that somebody has dropped.
+        project: on which he works, where projects are kept apart.
     """
-    request = Request(action, resource, {**STUDIO_SESSION, **(context or {})})
-    given = [*statements_of(key, within), *([EVERYTHING] if mistake else [])]
+    if project:
+        within = SEPARATED
+    own = {f"aws:PrincipalTag/{PROJECT_TAG}": project} if project else {}
+    request = Request(action, resource, {**STUDIO_SESSION, **own, **(context or {})})
+    given = [*statements_of(key, within, project), *([EVERYTHING] if mistake else [])]
     return all(
         allows([s for s in layer if s.get("Sid") != without], request)
         for layer in (given, boundary_of(key, within))

@@ -78,6 +78,18 @@ def acknowledge_each(construct: IConstruct, reasons: Mapping[str, str]) -> None:
     )
 
 
+DENIALS: Final = (
+    "NIST.800.53.R5-IAMPolicyNoStatementsWithAdminAccess",
+    "NIST.800.53.R5-IAMPolicyNoStatementsWithFullAccess",
+)
+"""These rules look at actions and resources, and not at the effect."""
+
+
+def acknowledge_denials(policy: IConstruct) -> None:
+    """Accept that a policy denies everything under some condition."""
+    acknowledge(policy, *DENIALS, reason="the statements with '*' deny, they allow nothing")
+
+
 def logical_id(construct: IConstruct) -> str:
     """The logical id of a construct's resource, by which findings name it."""
     resource = construct.node.default_child

@@ -64,7 +64,7 @@ class ProjectsFile(ConfigModel):
     )
     separation: Annotated[Separation, BeforeValidator(lowered)] = Field(
         Projects.separation,
-        description="set: people reach all projects of the set; project is refused for now",
+        description="set: people reach all projects of the set; project: those of their user alone",
     )
     package_index: IndexUrl | None = Field(
         None, description="where builds install Python packages from; default: the public index"

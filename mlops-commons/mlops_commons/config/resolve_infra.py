@@ -82,11 +82,14 @@ def _users(
             or studio_model.ProfileGroupFile()
         )
         prefix = group.prefix if entry.prefix is None else entry.prefix
-        profiles = (
-            group.users
+        users = (
+            [studio_model.UserFile.model_construct(user_profile_name=name) for name in group.users]
             if entry.users is None
-            else tuple(user.user_profile_name for user in entry.users)
+            else entry.users
         )
-        for name in profiles:
-            profile_name = names.user_profile(prefix, name)
-            yield platform.StudioUser(profile_name=profile_name, persona=persona)
+        for user in users:
+            yield platform.StudioUser(
+                profile_name=names.user_profile(prefix, user.user_profile_name),
+                persona=persona,
+                project=user.project or "",
+            )

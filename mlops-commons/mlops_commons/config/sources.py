@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from mlops_commons.config.document import Document, KeyPath
 from mlops_commons.config.infra_model import CdkInfraAppConfig
@@ -71,6 +71,13 @@ class Sources:
             if _same(entry.set_name, set_name) and getattr(entry.profiles, group):
                 return (INFRA_ROOT, "sagemaker", "deployments", index, "profiles", group)
         return (INFRA_ROOT, "sagemaker", "profiles", group)
+
+    def infra_block(self, path: KeyPath) -> Any:
+        """The block of `cdk-infra-app.yml` at a path that begins with its root; None for none."""
+        found: Any = self.infra
+        for part in path[1:]:
+            found = found[part] if isinstance(part, int) else getattr(found, part)
+        return found
 
 
 def _same(first: str, second: str) -> bool:

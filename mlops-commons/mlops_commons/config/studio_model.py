@@ -9,12 +9,19 @@ from mlops_commons.contract import USER_GROUPS
 from mlops_commons.stage import Jobs, Studio
 
 InstanceType = Annotated[Text, Shape(r"ml\.[a-z0-9*.-]+", "an instance type such as ml.m5.*")]
+# SageMaker makes the id when a project is launched; a pattern here would reach several of them.
+ProjectId = Annotated[
+    Text, Shape("p-[a-z0-9]{1,14}", "the id of a project, such as p-abcd1234efgh")
+]
 
 
 class UserFile(ConfigModel):
     """A Studio user."""
 
     user_profile_name: Text = Field(description="the prefix goes in front, with a hyphen")
+    project: ProjectId | None = Field(
+        None, description="the only project of this user, where projects.separation is project"
+    )
 
 
 class ProfileGroupFile(ConfigModel):

@@ -15,6 +15,10 @@ from mlops_commons.execution_policies.handler_permissions import handler_permiss
 from mlops_commons.execution_policies.required_actions import actions_of
 
 PROJECT_TAG: Final = "sagemaker:project-id"
+PROJECT: Final = f"${{!aws:PrincipalTag/{PROJECT_TAG}}}"
+"""The id of the project that a role belongs to: IAM fills in the tag of whoever asks. Policy
+variables work in boundaries (IAM User Guide, "IAM policy elements: Variables and tags"), also with
+tags that have a colon in their key (Amazon EKS User Guide, "Auto Mode cluster IAM role")."""
 NETWORK: Final = tuple(
     name.removeprefix("/")
     for name in (

@@ -368,13 +368,6 @@ BROKEN_APP = (
         "an https URL",
     ),
     Broken(
-        "a separation that nothing enforces",
-        "set_name: retail\n",
-        "set_name: retail\n      projects: {separation: project}\n",
-        "deployments[0].projects.separation",
-        "'project' is not enforced yet",
-    ),
-    Broken(
         "unknown separation",
         "set_name: retail\n",
         "set_name: retail\n      projects: {separation: person}\n",
@@ -726,6 +719,20 @@ BROKEN_INFRA = (
         "sagemaker.profiles.data_scientists",
         "SageMaker user profile name 'ds-a na'",
         line=-1,
+    ),
+    Broken(
+        "a project where nothing keeps projects apart",
+        "{user_profile_name: ana}",
+        "{user_profile_name: ana, project: p-abcd1234}",
+        "sagemaker.profiles.data_scientists.users[0].project",
+        "write 'separation: project' under 'projects' in cdk-app.yml",
+    ),
+    Broken(
+        "a project that means several",
+        "{user_profile_name: ana}",
+        "{user_profile_name: ana, project: 'p-*'}",
+        "sagemaker.profiles.data_scientists.users[0].project",
+        "the id of a project",
     ),
     Broken(
         "unknown persona",

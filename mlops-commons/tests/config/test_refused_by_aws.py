@@ -139,6 +139,25 @@ cdk_infra_app_config:
     assert "300 at most" in found
 
 
+def test_the_roles_of_projects_count_as_resources_too(tmp_path: Path) -> None:
+    def users(count: int) -> str:
+        names = ", ".join(f"{{user_profile_name: u{n}, project: p-{n}}}" for n in range(count))
+        return f"""\
+cdk_infra_app_config:
+  sagemaker:
+    profiles:
+      data_scientists: {{users: [{names}]}}
+      lead_data_scientists: {{users: []}}
+"""
+
+    separated = app(one="dev").replace(
+        "cdk_app_config:\n", "cdk_app_config:\n  projects: {separation: project}\n"
+    )
+    load(tmp_path, separated, users(100))
+    (found,) = refused(tmp_path, separated, users(101))[:1]
+    assert "two more for each role on a project" in found
+
+
 @pytest.mark.parametrize(
     ("cidr", "reason"),
     [

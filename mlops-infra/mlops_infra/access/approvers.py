@@ -1,5 +1,6 @@
 """The role of those who approve what projects deploy: entered from outside of Studio."""
 
+from dataclasses import replace
 from typing import Final
 
 import aws_cdk as cdk
@@ -30,6 +31,7 @@ class ApproverRole(Construct):
     ) -> None:
         """Create the role; `role_name` is what people enter when they switch roles."""
         super().__init__(scope, construct_id)
+        everything = replace(within, separated=False)
         self.role = iam.Role(
             self,
             "Role",
@@ -44,7 +46,7 @@ class ApproverRole(Construct):
                     description=f"Approvers: {title}",
                 )
                 for name, title, statements in (
-                    ("Explore", "read resources, logs and metrics", explore(within)),
+                    ("Explore", "read resources, logs and metrics", explore(everything)),
                     ("Approve", "approve deployments and pull requests", approve()),
                 )
             ],

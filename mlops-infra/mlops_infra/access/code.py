@@ -6,6 +6,7 @@ from mlops_commons.iam.reasons import NAMED_BY_PROJECTS, NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Statement, actions, arns
 from mlops_commons.image_accounts import image_accounts_of
 from mlops_infra.access.scope import PolicyScope
+from mlops_infra.access.whose import CODE, IMAGES
 
 MERGES: Final = actions(
     "codecommit",
@@ -51,7 +52,7 @@ def use_code(scope: PolicyScope) -> tuple[Statement, ...]:
                 ),
                 *MERGES,
             ),
-            resources=arns("codecommit", "sagemaker-*"),
+            resources=scope.arns(CODE),
             reason=NAMED_BY_PROJECTS,
         ),
         Statement(
@@ -116,7 +117,7 @@ def _use_images(scope: PolicyScope) -> tuple[Statement, ...]:
     of_projects = Statement(
         sid="UseProjectImages",
         actions=(*pull, *look),
-        resources=arns("ecr", "repository/sagemaker-*"),
+        resources=scope.arns(IMAGES),
         reason=NAMED_BY_PROJECTS,
     )
     offering = image_accounts_of(scope.region)

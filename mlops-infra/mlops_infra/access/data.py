@@ -3,16 +3,13 @@
 from typing import Final
 
 from mlops_commons.iam.statements import Statement, actions, arns
-from mlops_infra.access.scope import BUCKET, PolicyScope
+from mlops_infra.access.scope import PolicyScope
+from mlops_infra.access.whose import BUCKET, OF_NO_OTHER_PROJECT
 
 MINE: Final = {"StringEquals": {"aws:ResourceAccount": "${AWS::AccountId}"}}
 WRITE_OBJECTS: Final = actions("s3", "PutObject DeleteObject AbortMultipartUpload")
-DATA_OF_STAGES: Final = f"{BUCKET}sagemaker-p-*-${{AWS::AccountId}}"
-"""The buckets of this account in which deployed projects keep data: what is to be scored in
-`input/`, scores, and what endpoints were asked. Their names are made in the seed code
-(seed_bases/deploy_app/deploy_app/names.py)."""
 PROJECTS_OF_AWS: Final = f"{BUCKET}sagemaker-project-*"
-"""The buckets of projects that AWS's own templates make."""
+"""The buckets of projects that AWS's own templates make; none where projects are kept apart."""
 
 
 def use_data(scope: PolicyScope) -> tuple[Statement, ...]:
@@ -23,7 +20,8 @@ def use_data(scope: PolicyScope) -> tuple[Statement, ...]:
     SDK is nobody's: `Session(default_bucket=..., default_bucket_prefix="data/...")` names a
     project's (docs/decisions/0018-people-branches-approvers.md).
     """
-    buckets = (scope.artifact_buckets, DATA_OF_STAGES, PROJECTS_OF_AWS)
+    own = (scope.buckets.artifacts, scope.buckets.stages)
+    buckets = own if scope.separated else (*own, PROJECTS_OF_AWS)
     return (
         Statement(
             sid="ListBuckets",
@@ -45,7 +43,7 @@ def use_data(scope: PolicyScope) -> tuple[Statement, ...]:
         Statement(
             sid="WriteData",
             actions=(*WRITE_OBJECTS, "s3:ListMultipartUploadParts"),
-            resources=(scope.data, f"{DATA_OF_STAGES}/input/*"),
+            resources=(scope.data, f"{scope.buckets.stages}/input/*"),
             reason="projects have random ids; the statement ends at the folders for data",
             condition=MINE,
         ),
@@ -69,11 +67,13 @@ def use_data(scope: PolicyScope) -> tuple[Statement, ...]:
             ),
             reason="the bucket in which AWS offers the example data of its project templates",
         ),
-        *_use_keys(),
+        *_use_keys(scope),
     )
 
 
-def _use_keys() -> tuple[Statement, ...]:
+def _use_keys(scope: PolicyScope) -> tuple[Statement, ...]:
+    """Keys through services; where projects are kept apart, none that another project's tag has."""
+    own = OF_NO_OTHER_PROJECT if scope.separated else {}
     services = tuple(
         f"{service}.${{AWS::Region}}.${{AWS::URLSuffix}}"
         for service in ("codecommit", "ecr", "s3", "sagemaker")
@@ -87,13 +87,13 @@ def _use_keys() -> tuple[Statement, ...]:
             resources=arns("kms", "key/*"),
             reason="keys have random ids; a condition allows their use through CodeCommit, ECR, "
             "S3 and SageMaker only, and each key's own policy decides besides",
-            condition={"StringEquals": {"kms:ViaService": services}},
+            condition={"StringEquals": {"kms:ViaService": services}, **own},
         ),
         Statement(
             sid="LetServicesUseKeys",
             actions=("kms:CreateGrant",),
             resources=arns("kms", "key/*"),
             reason="a condition allows grants for AWS resources only, as encrypted volumes need",
-            condition={"Bool": {"kms:GrantIsForAWSResource": "true"}},
+            condition={"Bool": {"kms:GrantIsForAWSResource": "true"}, **own},
         ),
     )

@@ -3,6 +3,7 @@
 from mlops_commons.iam.reasons import NAMED_BY_PROJECTS, NAMED_BY_USERS, NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Statement, actions, arns
 from mlops_infra.access.scope import OWN_PROFILE, PolicyScope
+from mlops_infra.access.whose import APPROVALS, sagemaker_of_projects
 
 
 def approve_models(scope: PolicyScope) -> tuple[Statement, ...]:
@@ -14,13 +15,13 @@ def approve_models(scope: PolicyScope) -> tuple[Statement, ...]:
     versions = Statement(
         sid="ApproveVersions",
         actions=("sagemaker:UpdateModelPackage",),
-        resources=arns("sagemaker", "model-package/*"),
+        resources=sagemaker_of_projects(scope.separated, "model-package"),
         reason="a lead decides on the versions of every model of this account",
     )
     deployments = Statement(
         sid="ApproveDeployments",
         actions=("codepipeline:PutApprovalResult",),
-        resources=arns("codepipeline", "sagemaker-*"),
+        resources=scope.arns(APPROVALS),
         reason=f"{NAMED_BY_PROJECTS}; approvals of deployments are below it",
     )
     return (versions, deployments) if scope.lead_approves else (versions,)

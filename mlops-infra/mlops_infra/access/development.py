@@ -6,13 +6,26 @@ from mlops_commons.iam.reasons import NAMED_BY_PROJECTS, NAMED_BY_USERS
 from mlops_commons.iam.statements import Statement, actions, arns
 from mlops_infra.access.jobs import JOBS
 from mlops_infra.access.scope import PolicyScope
+from mlops_infra.access.whose import TOPICS, sagemaker, sagemaker_of_projects
 
-EXPERIMENTS: Final = ("experiment/*", "experiment-trial/*", "experiment-trial-component/*")
-LINEAGE: Final = ("action/*", "artifact/*", "context/*")
+EXPERIMENTS: Final = ("experiment", "experiment-trial", "experiment-trial-component")
+LINEAGE: Final = ("action", "artifact", "context")
+
+CATALOGUE_FEATURES: Final = Statement(
+    sid="CatalogueFeatures",
+    actions=actions("glue", "GetDatabase GetTable CreateTable UpdateTable"),
+    resources=arns(
+        *("glue", "catalog", "database/sagemaker_featurestore"), "table/sagemaker_featurestore/*"
+    ),
+    reason="SageMaker keeps a table for each feature group in this one database",
+)
+"""Not where projects are kept apart: the names of tables tell no project that a policy could ask
+for. A feature group is then created with `DisableGlueTableCreation`."""
 
 
-def develop_models(_scope: PolicyScope) -> tuple[Statement, ...]:
+def develop_models(scope: PolicyScope) -> tuple[Statement, ...]:
     """Pipelines, feature groups, experiments, new versions of models, calls of endpoints."""
+    separated = scope.separated
     return (
         Statement(
             sid="RunPipelines",
@@ -22,7 +35,7 @@ def develop_models(_scope: PolicyScope) -> tuple[Statement, ...]:
                 "StopPipelineExecution RetryPipelineExecution SendPipelineExecutionStepSuccess "
                 "SendPipelineExecutionStepFailure",
             ),
-            resources=arns("sagemaker", "pipeline/*"),
+            resources=sagemaker_of_projects(separated, "pipeline"),
             reason=NAMED_BY_USERS,
         ),
         Statement(
@@ -32,18 +45,10 @@ def develop_models(_scope: PolicyScope) -> tuple[Statement, ...]:
                 "CreateFeatureGroup UpdateFeatureGroup PutRecord GetRecord BatchGetRecord "
                 "DeleteRecord",
             ),
-            resources=arns("sagemaker", "feature-group/*"),
+            resources=sagemaker(separated, "feature-group"),
             reason=NAMED_BY_USERS,
         ),
-        Statement(
-            sid="CatalogueFeatures",
-            actions=actions("glue", "GetDatabase GetTable CreateTable UpdateTable"),
-            resources=arns(
-                *("glue", "catalog", "database/sagemaker_featurestore"),
-                "table/sagemaker_featurestore/*",
-            ),
-            reason="SageMaker keeps a table for each feature group in this one database",
-        ),
+        *(() if separated else (CATALOGUE_FEATURES,)),
         Statement(
             sid="TrackExperiments",
             actions=actions(
@@ -53,25 +58,25 @@ def develop_models(_scope: PolicyScope) -> tuple[Statement, ...]:
                 "AssociateTrialComponent DisassociateTrialComponent BatchPutMetrics "
                 "CreateAction CreateArtifact CreateContext AddAssociation",
             ),
-            resources=arns("sagemaker", *EXPERIMENTS, *LINEAGE, *JOBS),
+            resources=sagemaker(separated, *EXPERIMENTS, *LINEAGE, *JOBS),
             reason=NAMED_BY_USERS,
         ),
         Statement(
             sid="RegisterVersions",
             actions=actions("sagemaker", "CreateModelPackage CreateModelPackageGroup"),
-            resources=arns("sagemaker", "model-package/*", "model-package-group/*"),
+            resources=sagemaker_of_projects(separated, "model-package", "model-package-group"),
             reason=f"{NAMED_BY_USERS}; a new version waits for approval",
         ),
         Statement(
             sid="CallEndpoints",
             actions=("sagemaker:InvokeEndpoint",),
-            resources=arns("sagemaker", "endpoint/*"),
+            resources=sagemaker_of_projects(separated, "endpoint"),
             reason=NAMED_BY_USERS,
         ),
         Statement(
             sid="HearOfProjects",
             actions=("sns:Subscribe",),
-            resources=arns("sns", "sagemaker-*"),
+            resources=scope.arns(TOPICS),
             reason=f"{NAMED_BY_PROJECTS}; a condition allows mail only, whose owner must confirm "
             "it, and no queue, function or web server",
             condition={"StringEquals": {"sns:Protocol": "email"}},

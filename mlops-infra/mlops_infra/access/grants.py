@@ -20,31 +20,40 @@ OWN_RESOURCE: Final = (
 )
 
 
-def acknowledge_grants(role: iam.IRole) -> None:
-    """Accept the policy that the CDK makes of `grant_...(role)`, as far as it is narrow.
+def acknowledge_grants(*roles: iam.IRole) -> None:
+    """Accept the policies that the CDK makes of `grant_...(role)`, as far as they are narrow.
 
     Wildcards are accepted where a statement names resources of the role's own stack; `*`, and
     ARNs that are spelled out, stay open until somebody acknowledges them with a reason.
+
+    Args:
+        roles: those of one persona, which share a boundary.
     """
-    policy = role.node.try_find_child("DefaultPolicy")
-    if not isinstance(policy, iam.Policy):
-        return
-    document = cdk.Stack.of(role).resolve(policy.document)
-    _widen_boundary(role, document)
-    reasons = {f"AwsSolutions-IAM5[{finding}]": OWN_RESOURCE for finding in _narrow(document)}
-    acknowledge_each(role, {INLINE: ONE_ROLE, **reasons})
+    granted: set[str] = set()
+    for role in roles:
+        policy = role.node.try_find_child("DefaultPolicy")
+        if isinstance(policy, iam.Policy):
+            document = cdk.Stack.of(role).resolve(policy.document)
+            granted |= _allowed(document)
+            reasons = {f"AwsSolutions-IAM5[{found}]": OWN_RESOURCE for found in _narrow(document)}
+            acknowledge_each(role, {INLINE: ONE_ROLE, **reasons})
+    if granted:
+        _widen_boundary(roles[0], granted)
 
 
-def _widen_boundary(role: iam.IRole, document: Mapping[str, Any]) -> None:
-    """Let the boundary of a persona's role through what constructs of the stack have granted."""
-    boundary = role.permissions_boundary if isinstance(role, iam.Role) else None
-    granted = {
+def _allowed(document: Mapping[str, Any]) -> set[str]:
+    return {
         action
         for statement in document["Statement"]
         if statement["Effect"] == "Allow"
         for action in _listed(statement["Action"])
     }
-    if isinstance(boundary, iam.ManagedPolicy) and granted:
+
+
+def _widen_boundary(role: iam.IRole, granted: set[str]) -> None:
+    """Let the boundary of a persona's roles through what constructs of the stack have granted."""
+    boundary = role.permissions_boundary if isinstance(role, iam.Role) else None
+    if isinstance(boundary, iam.ManagedPolicy):
         statement = Statement(
             sid="WhatConstructsGrant",
             actions=tuple(sorted(granted)),

@@ -6,8 +6,9 @@ from typing import Final
 from mlops_commons.iam.reasons import JOB_LOG_GROUPS, NAMED_BY_USERS, NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Condition, Statement, actions, arns
 from mlops_infra.access.scope import PolicyScope
+from mlops_infra.access.whose import WRITE_JOB_LOGS, sagemaker
 
-JOBS: Final = ("training-job/*", "processing-job/*", "hyper-parameter-tuning-job/*")
+JOBS: Final = ("training-job", "processing-job", "hyper-parameter-tuning-job")
 TRAINING: Final = actions("sagemaker", "CreateTrainingJob CreateHyperParameterTuningJob")
 CREATE_JOBS: Final = (*TRAINING, "sagemaker:CreateProcessingJob")
 CREATE_IN_VPC: Final = (*CREATE_JOBS, "sagemaker:CreateModel")
@@ -17,6 +18,8 @@ ON_INSTANCES: Final = (
     *actions("sagemaker", "CreateTransformJob CreateEndpointConfig CreateApp CreateSpace"),
 )
 """The actions that know the condition key `sagemaker:InstanceTypes`."""
+HOSTING: Final = actions("sagemaker", "CreateEndpointConfig CreateTransformJob")
+"""The actions that know the condition key `sagemaker:ModelArn`."""
 
 
 def run_jobs(scope: PolicyScope) -> tuple[Statement, ...]:
@@ -29,7 +32,7 @@ def run_jobs(scope: PolicyScope) -> tuple[Statement, ...]:
         Statement(
             sid="RunJobs",
             actions=CREATE_IN_VPC,
-            resources=arns("sagemaker", *JOBS, "model/*"),
+            resources=sagemaker(scope.separated, *JOBS, "model"),
             reason=f"{NAMED_BY_USERS}; what a job must look like is denied otherwise",
         ),
         *_rules(scope),
@@ -40,13 +43,13 @@ def run_jobs(scope: PolicyScope) -> tuple[Statement, ...]:
                 "StopTrainingJob StopProcessingJob StopHyperParameterTuningJob CreateTransformJob "
                 "StopTransformJob DeleteModel",
             ),
-            resources=arns("sagemaker", *JOBS, "transform-job/*", "model/*"),
+            resources=sagemaker(scope.separated, *JOBS, "transform-job", "model"),
             reason=f"{NAMED_BY_USERS}; a transform job runs in the subnets of its model",
         ),
         Statement(
             sid="WriteJobLogs",
             actions=actions("logs", "CreateLogGroup CreateLogStream PutLogEvents"),
-            resources=arns("logs", "log-group:/aws/sagemaker/*"),
+            resources=scope.arns(WRITE_JOB_LOGS),
             reason=JOB_LOG_GROUPS,
         ),
         Statement(
@@ -85,6 +88,10 @@ def _rules(scope: PolicyScope) -> Iterator[Statement]:
         yield _never("NeverWithoutAnOutputKey", TRAINING, {"Null": {key: "true"}})
     if scope.jobs.network_isolation:
         yield _never("NeverWithANetwork", CREATE_IN_VPC, {"BoolIfExists": {isolated: "false"}})
+    if scope.separated:
+        # A model runs as its own role: whoever may host it reads what that role reads.
+        models = {"ForAnyValue:ArnNotLike": {"sagemaker:ModelArn": sagemaker(True, "model")}}
+        yield _never("NeverAModelOfAnotherProject", HOSTING, models)
     if types := scope.jobs.instance_types:
         others = {"ForAnyValue:StringNotLike": {"sagemaker:InstanceTypes": types}}
         yield _never("NeverOnOtherInstances", ON_INSTANCES, others)

@@ -1,5 +1,6 @@
 """The personas' roles and policies in an account, and their place in the SSM contract."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
@@ -9,20 +10,39 @@ from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from mlops_commons import contract
+from mlops_commons.cdk.nag import acknowledge_denials
 from mlops_commons.cdk.policies import managed_policy
+from mlops_commons.execution_policies.project_stacks import PROJECT_TAG
 from mlops_commons.iam.statements import Statement
 from mlops_infra.access.boundary import boundary_of
+from mlops_infra.access.members import Member, roles_of
 from mlops_infra.access.personas import PERSONAS, POLICIES, PersonaRow
-from mlops_infra.access.policies import Policy
+from mlops_infra.access.policies import CREATE_PROJECTS, Policy
 from mlops_infra.access.scope import PolicyScope
+from mlops_infra.access.whose import OF_THIS_PROJECT
 
 SESSION: Final = 12
 """Hours; a job that runs longer gets new credentials from SageMaker."""
+OF_NO_PROJECT: Final = frozenset({CREATE_PROJECTS})
+"""What a role of a project does not have: projects are started by leads who are listed for none."""
+
+NOTHING_OF_ANOTHER_PROJECT: Final = Statement(
+    sid="NothingOfAnotherProject",
+    effect="Deny",
+    actions=("*",),
+    resources=("*",),
+    condition={
+        "StringNotEquals": OF_THIS_PROJECT["StringEquals"],
+        "Null": {f"aws:ResourceTag/{PROJECT_TAG}": "false"},
+    },
+)
+"""Whatever a later policy adds by mistake, where a service tells IAM the tags of a resource."""
 
 
 class PersonaRoles(Construct):
-    """One role for each persona, with its policies and its SSM parameter.
+    """One role for each persona, with its policies and its SSM parameter, and one for each project.
 
+    A role of a project bears its tag, which the policies ask for where projects are kept apart.
     Exposes `role(key)`, which takes grants, and `policy(row)`.
     """
 
@@ -32,8 +52,14 @@ class PersonaRoles(Construct):
         construct_id: str,
         *,
         within: PolicyScope,
+        members: Sequence[Member] = (),
     ) -> None:
-        """Create the roles; `within` says where and how the personas of the stage work."""
+        """Create the roles.
+
+        Args:
+            within: where and how the personas of the stage work.
+            members: who works on which project; ignored where projects are not kept apart.
+        """
         super().__init__(scope, construct_id)
         self._policies = {
             policy.name: managed_policy(
@@ -44,17 +70,38 @@ class PersonaRoles(Construct):
             )
             for policy in POLICIES
         }
-        self._roles: dict[contract.Persona, iam.Role] = {}
-        for persona in PERSONAS:
-            self._roles[persona.key] = self._role(persona, within)
+        self._boundaries = {
+            persona.key: managed_policy(
+                self,
+                f"{_pascal(persona.key)}Boundary",
+                boundary_of(persona, within),
+                description=f"The most that the persona '{persona.key}' may do",
+            )
+            for persona in PERSONAS
+        }
+        rows = {persona.key: persona for persona in PERSONAS}
+        everybody = [Member(key) for key in rows]
+        self._roles = {
+            member: self._role(rows[member.persona], member.project)
+            for member in (*everybody, *roles_of(members if within.separated else ()))
+        }
         for persona in PERSONAS:
             self._parameter(persona, within.namespace)
-            if persona.jobs_run_as:
-                self._jobs_run_as(persona, persona.jobs_run_as)
+        for member in self._roles:
+            self._own_policy(member, rows[member.persona].jobs_run_as)
 
-    def role(self, key: contract.Persona) -> iam.IRole:
-        """The role of a persona; what is granted to it is this persona's alone."""
-        return self._roles[key]
+    def role(self, key: contract.Persona, project: str = "") -> iam.IRole:
+        """The role of a persona, on a project or on none; what is granted to it is its alone."""
+        return self._roles[Member(key, project)]
+
+    def roles(self, key: contract.Persona) -> tuple[iam.IRole, ...]:
+        """All roles of a persona: the one that the contract names, and those of projects."""
+        return tuple(role for member, role in self._roles.items() if member.persona is key)
+
+    @property
+    def arns(self) -> dict[Member, str]:
+        """The ARNs of all roles."""
+        return {member: role.role_arn for member, role in self._roles.items()}
 
     def policy(self, policy: Policy) -> iam.IManagedPolicy:
         """A policy of the table, for roles of the same stack that do the same work."""
@@ -62,27 +109,23 @@ class PersonaRoles(Construct):
 
     def boundary(self, key: contract.Persona) -> iam.IManagedPolicy:
         """The boundary of a persona, for roles that do the same work."""
-        found = self._roles[key].permissions_boundary
-        assert found
-        return found
+        return self._boundaries[key]
 
-    def _role(self, persona: PersonaRow, within: PolicyScope) -> iam.Role:
+    def _role(self, persona: PersonaRow, project: str) -> iam.Role:
+        policies = [p for p in persona.policies if not (project and p in OF_NO_PROJECT)]
         role = iam.Role(
             self,
-            f"{_pascal(persona.key)}Role",
-            description=persona.title,
+            f"{_pascal(persona.key)}Role{project}",
+            description=f"{persona.title}{f'; on project {project}' if project else ''}",
             assumed_by=_sagemaker(),
-            managed_policies=[self._policies[policy.name] for policy in persona.policies],
-            permissions_boundary=managed_policy(
-                self,
-                f"{_pascal(persona.key)}Boundary",
-                boundary_of(persona, within),
-                description=f"The most that the persona '{persona.key}' may do",
-            ),
+            managed_policies=[self._policies[policy.name] for policy in policies],
+            permissions_boundary=self._boundaries[persona.key],
             max_session_duration=cdk.Duration.hours(SESSION),
         )
         assert role.assume_role_policy
         role.assume_role_policy.add_statements(set_source_identity())
+        if project:
+            cdk.Tags.of(role).add(PROJECT_TAG, project)
         return role
 
     def _parameter(self, persona: PersonaRow, namespace: str) -> None:
@@ -91,17 +134,26 @@ class PersonaRoles(Construct):
             f"{_pascal(persona.key)}Parameter",
             parameter_name=persona.parameter.within(namespace),
             description=persona.title,
-            string_value=self._roles[persona.key].role_arn,
+            string_value=self.role(persona.key).role_arn,
         )
 
-    def _jobs_run_as(self, persona: PersonaRow, passed: contract.Persona) -> None:
-        managed_policy(
-            self,
-            f"{_pascal(persona.key)}PassRole",
-            pass_role(self._roles[passed].role_arn),
-            description=f"Personas: jobs run as {passed} and as nobody else",
-            roles=[self._roles[persona.key]],
+    def _own_policy(self, member: Member, jobs_run_as: contract.Persona | None) -> None:
+        """What no other role has: which role it passes, and which project it ends at."""
+        passed = self._roles[Member(jobs_run_as, member.project)] if jobs_run_as else None
+        statements = (
+            *(pass_role(passed.role_arn) if passed else ()),
+            *((NOTHING_OF_ANOTHER_PROJECT,) if member.project else ()),
         )
+        if statements:
+            policy = managed_policy(
+                self,
+                f"{_pascal(member.persona)}PassRole{member.project}",
+                statements,
+                description=f"Personas: jobs run as {jobs_run_as} and as nobody else",
+                roles=[self._roles[member]],
+            )
+            if member.project:
+                acknowledge_denials(policy)
 
 
 @cache

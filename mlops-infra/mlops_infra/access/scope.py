@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from mlops_commons.execution_policies.project_stacks import PROJECT
 from mlops_commons.stage import Jobs, ProtectedBranches
 from mlops_commons.utilities import names
+from mlops_infra.access.whose import BUCKET, Buckets, Names
 
 OWN_PROFILE: Final = (
     "arn:${AWS::Partition}:sagemaker:${AWS::Region}:${AWS::AccountId}:user-profile/"
@@ -14,7 +16,6 @@ OWN_PROFILE: Final = (
 """The caller's own user profile: IAM fills in both names from the Studio session."""
 DATA: Final = "data"
 """The folder of a project's artifact bucket in which people keep data, and write at all."""
-BUCKET: Final = "arn:${AWS::Partition}:s3:::"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +32,7 @@ class PolicyScope:
         protected_branches: whose `main` changes by approved pull requests only.
         lead_approves: whether the lead's role approves what is deployed; false where approvers
             are configured.
+        separated: whether a role works on the project of its tag alone, and not on all of the set.
     """
 
     app_prefix: str
@@ -41,6 +43,7 @@ class PolicyScope:
     jobs: Jobs = field(default_factory=Jobs)
     protected_branches: ProtectedBranches = field(default_factory=ProtectedBranches)
     lead_approves: bool = True
+    separated: bool = False
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -53,30 +56,34 @@ class PolicyScope:
         """The subnets' ids by the names under which statements speak of them."""
         return {f"Subnet{index}": subnet for index, subnet in enumerate(self.subnet_ids)}
 
-    @property
-    def artifact_buckets(self) -> str:
-        """The buckets with data and models of projects, as an ARN.
+    def arns(self, named: Names) -> tuple[str, ...]:
+        """The resources of one kind that a persona works on."""
+        return named.arns(self.separated)
 
-        The account's id ends it: a `*` at the end would match what is below a bucket too.
-        """
-        prefix = names.project_bucket_prefix(self.app_prefix)
-        return f"{BUCKET}{prefix}-p-*-artifacts-${{AWS::AccountId}}"
+    @property
+    def buckets(self) -> Buckets:
+        """The buckets that people use."""
+        return Buckets(self.app_prefix, PROJECT if self.separated else "p-*")
 
     @property
     def data(self) -> str:
         """What people write, as an ARN of objects."""
-        return f"{self.artifact_buckets}/{DATA}/*"
+        return f"{self.buckets.artifacts}/{DATA}/*"
 
     @property
     def delivery_chain(self) -> tuple[str, ...]:
-        """Objects that somebody else runs, deploys or takes for evidence, as ARNs."""
+        """Objects that somebody else runs, deploys or takes for evidence, as ARNs.
+
+        Those of all projects: this is what nobody writes.
+        """
         prefix = names.project_bucket_prefix(self.app_prefix)
+        artifacts = Buckets(self.app_prefix, "p-*").artifacts
         kinds = ("p-*-pipeline-*", "sc-assets-*", "*-logs-*", "*-pipeline-*")
         evidence = ("registered/*", *(f"*-p-*/{kind}/*" for kind in EVIDENCE))
         return (
             *(f"{BUCKET}{prefix}-{kind}" for kind in kinds),
             f"{BUCKET}cdk-*-assets-*",
-            *(f"{self.artifact_buckets}/{place}" for place in evidence),
+            *(f"{artifacts}/{place}" for place in evidence),
         )
 
 

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from mlops_commons.execution_policies.project_stacks import PROJECT_TAG
+from mlops_commons.execution_policies.project_stacks import PROJECT, PROJECT_TAG
 from mlops_commons.iam.statements import Condition, Statement, actions, arns
 from mlops_commons.image_accounts import image_accounts_of
 from mlops_commons.utilities.names import project_bucket_prefix
-from mlops_infra.projects.props import PROJECT, ProjectDeployments
+from mlops_infra.projects.props import ProjectDeployments
 
 OUTLINE: Final = (
     "a boundary grants nothing: it is the outline of what projects deploy, and the tag of the role "

@@ -6,25 +6,17 @@ that. It ends at the project: the tag of a role says whose it is, and a role who
 of its name may do nothing at all.
 """
 
-from typing import Final
-
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
-from mlops_commons.cdk.nag import acknowledge
+from mlops_commons.cdk.nag import acknowledge_denials
 from mlops_commons.cdk.policies import managed_policy
 from mlops_commons.contract import ParameterName
-from mlops_commons.execution_policies.project_stacks import PROJECT_TAG
+from mlops_commons.execution_policies.project_stacks import PROJECT, PROJECT_TAG
 from mlops_commons.iam.statements import Statement
 from mlops_infra.projects.data_of_a_project import data_statements
-from mlops_infra.projects.props import PROJECT, ProjectDeployments
+from mlops_infra.projects.props import ProjectDeployments
 from mlops_infra.projects.work_of_a_project import further_statements, work_statements
-
-DENIALS: Final = (
-    "NIST.800.53.R5-IAMPolicyNoStatementsWithAdminAccess",
-    "NIST.800.53.R5-IAMPolicyNoStatementsWithFullAccess",
-)
-"""These rules look at actions and resources, and not at the effect."""
 
 
 class DeploymentBoundary(Construct):
@@ -53,7 +45,7 @@ class DeploymentBoundary(Construct):
             description=description,
             name=projects.boundary,
         )
-        acknowledge(policy, *DENIALS, reason="the statements with '*' deny, they allow nothing")
+        acknowledge_denials(policy)
         ssm.StringParameter(
             self,
             "Parameter",

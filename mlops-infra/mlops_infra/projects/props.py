@@ -1,16 +1,9 @@
 """Whose projects deploy into a stage, and by which names they know what is there for them."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from mlops_commons.contract import DELIVERY_ORDER
-from mlops_commons.execution_policies.project_stacks import PROJECT_TAG
 from mlops_commons.utilities import names
-
-PROJECT: Final = f"${{!aws:PrincipalTag/{PROJECT_TAG}}}"
-"""The id of the project that a role belongs to: IAM fills in the tag of whoever asks. Policy
-variables work in boundaries (IAM User Guide, "IAM policy elements: Variables and tags"), also with
-tags that have a colon in their key (Amazon EKS User Guide, "Auto Mode cluster IAM role")."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,11 +2,12 @@
 
 from typing import Final
 
+from mlops_commons.execution_policies.project_stacks import PROJECT
 from mlops_commons.execution_policies.resource_kinds import statement_name
 from mlops_commons.iam.reasons import NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Statement, actions, arns
 from mlops_infra.projects.data_of_a_project import outline
-from mlops_infra.projects.props import PROJECT, ProjectDeployments
+from mlops_infra.projects.props import ProjectDeployments
 
 JOBS: Final = ("processing-job", "training-job", "transform-job", "model")
 """SageMaker names what a pipeline runs `pipelines-<random>`, so their names tell no project."""

@@ -3,10 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from mlops_commons.contract import Persona
+from mlops_commons.execution_policies.project_stacks import PROJECT_TAG
 from mlops_commons.iam.key_policies import key_policy, log_groups_of_this_stack
-from mlops_commons.stage import Studio
+from mlops_commons.stage import Studio, StudioUser
 from mlops_commons.utilities.cloudformation import Resources, ref, sub
 from mlops_commons.utilities.names import digest
+from mlops_infra.access.members import Member
 
 DOMAIN: Final = "StudioDomain"
 KEY: Final = "StudioKey"
@@ -26,14 +29,14 @@ def domain_resources(
     vpc_id: str,
     subnet_ids: Sequence[str],
     security_group_id: str,
-    role_arns: Mapping[str, Any],
-    default_persona: str,
+    role_arns: Mapping[Member, Any],
+    default_persona: Persona,
     retention: Mapping[str, str],
 ) -> Resources:
     """Key, domain and user profiles.
 
     Args:
-        role_arns: the role of each persona by its key.
+        role_arns: the role of each persona, on a project and on none.
         default_persona: whose role users have who bring none.
         retention: the deletion policies of stateful resources.
     """
@@ -42,7 +45,7 @@ def domain_resources(
         DOMAIN: {
             "Type": "AWS::SageMaker::Domain",
             "Properties": {
-                **_settings(studio, role_arns[default_persona], security_group_id),
+                **_settings(studio, role_arns[Member(default_persona)], security_group_id),
                 "VpcId": vpc_id,
                 "SubnetIds": list(subnet_ids),
             },
@@ -50,7 +53,7 @@ def domain_resources(
         },
         **{
             user_profile_id(user.profile_name): _user_profile(
-                user.profile_name, role_arns[user.persona]
+                user, role_arns[Member(user.persona, user.project)]
             )
             for user in studio.users
         },
@@ -106,12 +109,16 @@ def _settings(studio: Studio, role_arn: Any, security_group_id: str) -> dict[str
     }
 
 
-def _user_profile(name: str, role_arn: Any) -> dict[str, Any]:
+def _user_profile(user: StudioUser, role_arn: Any) -> dict[str, Any]:
+    """A profile; the tag of its project goes on whatever is created in Studio with it (SageMaker
+    Developer Guide, "Custom tag propagation")."""
+    tags = {"Tags": [{"Key": PROJECT_TAG, "Value": user.project}]} if user.project else {}
     return {
         "Type": "AWS::SageMaker::UserProfile",
         "Properties": {
             "DomainId": ref(DOMAIN),
-            "UserProfileName": name,
+            "UserProfileName": user.profile_name,
             "UserSettings": {"ExecutionRole": role_arn},
+            **tags,
         },
     }

@@ -44,15 +44,12 @@ class SageMakerStudio(Construct):
             description="SageMaker Studio: spaces, apps and kernels",
             between_members=ec2.Port.all_tcp(),
         )
-        role_arns: dict[str, str] = {
-            persona.key: roles.role(persona.key).role_arn for persona in PERSONAS
-        }
         resources = domain_resources(
             studio,
             vpc_id=network.vpc.vpc_id,
             subnet_ids=network.private_subnet_ids,
             security_group_id=security_group.security_group_id,
-            role_arns=role_arns,
+            role_arns=roles.arns,
             default_persona=DEFAULT_PERSONA,
             retention=retention(removal_policy),
         )
@@ -70,5 +67,8 @@ class SageMakerStudio(Construct):
             )
         self.key_arn = cdk.Token.as_string(included.get_resource(KEY).get_att("Arn"))
         SageMakerProjects(
-            self, "Projects", role_arns=list(role_arns.values()), key_arn=self.key_arn
+            self,
+            "Projects",
+            role_arns=[roles.role(persona.key).role_arn for persona in PERSONAS],
+            key_arn=self.key_arn,
         )

@@ -10,6 +10,7 @@ import pytest
 from mlops_commons.cdk.platform_app import platform_app
 from mlops_commons.contract import Persona
 from mlops_commons.stage import Studio, StudioUser
+from mlops_infra.access.members import Member
 from mlops_infra.core_stage import CoreStage
 from mlops_infra.studio.domain import domain_resources
 from mlops_infra.studio.service_catalog_roles import SERVICE_CATALOG_ROLES
@@ -206,8 +207,8 @@ def test_users_whose_names_differ_by_a_hyphen_only_both_get_a_profile() -> None:
         vpc_id="vpc-1",
         subnet_ids=["subnet-1"],
         security_group_id="sg-1",
-        role_arns={"execution": "arn:aws:iam::111111111111:role/execution"},
-        default_persona="execution",
+        role_arns={Member(Persona.EXECUTION): "arn:aws:iam::111111111111:role/execution"},
+        default_persona=Persona.EXECUTION,
         retention={},
     )
     profiles = [r for r in made.values() if r["Type"] == "AWS::SageMaker::UserProfile"]

@@ -15,6 +15,8 @@ RESERVED_NAMES: Final = tuple(
     sorted({name.value.split("/")[2] for name in ParameterName if name.value.startswith("/mlops/")})
 )
 """A project's parameters are in `/mlops/<name>/`, beside those of the stage."""
+NO_OTHER_ID: Final = "(?!(.*-)?p-)"
+"""Policies know a project by its id: the name of one must not hold the id of another."""
 GROUPS: Final = (
     ("Project", PROJECT_PARAMETERS),
     ("Where models are promoted to", ("PreProdAccount", "ProdAccount", "DeploymentRegion")),
@@ -43,10 +45,12 @@ def parameters(props: ProjectProps) -> dict[str, Any]:
             "Description": "The name of the project",
             "MinLength": 1,
             "MaxLength": 32,
-            "AllowedPattern": f"(?!({'|'.join(RESERVED_NAMES)})$)[a-z0-9](-*[a-z0-9]){{0,31}}",
+            "AllowedPattern": f"{NO_OTHER_ID}(?!({'|'.join(RESERVED_NAMES)})$)"
+            "[a-z0-9](-*[a-z0-9]){0,31}",
             "ConstraintDescription": "lower-case letters, digits and hyphens between them, at most "
             "32 characters: the name becomes part of repositories, images and endpoints; not "
-            f"{' or '.join(RESERVED_NAMES)}, below which the platform has its own parameters",
+            f"{' or '.join(RESERVED_NAMES)}, below which the platform has its own parameters; "
+            "no part 'p-', with which ids of projects begin",
         },
         "SageMakerProjectId": {
             "Type": "String",

@@ -9,7 +9,7 @@ from mlops_commons.config.resolve_infra import is_dev
 from mlops_commons.config.sources import APP_ROOT, Sources
 from mlops_commons.config.values import region_partitions
 from mlops_commons.contract import StageName, TagKey
-from mlops_commons.stage import Bootstrap, Separation
+from mlops_commons.stage import Bootstrap
 from mlops_commons.utilities.errors import Problem
 
 TAG_TEXT: Final = r"[\w\s.:/=+@-]*"
@@ -63,20 +63,6 @@ def prod_is_approved(sources: Sources) -> Iterator[Problem]:
                 "manual_approval_reason: who decided it, and what approves instead"
             )
             yield sources.app_document.problem((*path, "manual_approval"), message)
-
-
-def separation_that_holds(sources: Sources) -> Iterator[Problem]:
-    """A wish that nothing enforces would be worse than none."""
-    for index, deployment in enumerate(sources.config.deployments):
-        if deployment.projects.separation is Separation.PROJECT:
-            own = (APP_ROOT, "deployments", index, "projects", "separation")
-            known = sources.app_document.lines
-            path = own if own in known else (APP_ROOT, "projects", "separation")
-            message = (
-                "'project' is not enforced yet: a persona's role reaches all projects of its set; "
-                "write 'set', and give projects that must not see each other a set each"
-            )
-            yield sources.app_document.problem(path, message)
 
 
 def tags_allowed(sources: Sources) -> Iterator[Problem]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from mlops_commons.config.sources import Sources
-from mlops_commons.stage import CreateNetwork, ImportNetwork
+from mlops_commons.contract import Persona
+from mlops_commons.stage import CreateNetwork, ImportNetwork, Studio
 from mlops_commons.utilities.errors import Problem
 
 MOST_DOMAIN_SUBNETS: Final = 16
@@ -81,15 +82,23 @@ def users_of_a_stack(sources: Sources) -> Iterator[Problem]:
     found: dict[Problem, None] = {}
     for _, deployment, stage in sources.stages():
         studio = sources.config.studio(deployment.set_name, stage.stage_name)
-        if studio and len(studio.users) > MOST_USERS:
+        if studio and len(studio.users) + 2 * len(_roles_of_projects(studio)) > MOST_USERS:
             groups = [sources.profiles_path(deployment.set_name, u.persona) for u in studio.users]
             fullest = max(dict.fromkeys(groups), key=groups.count)
             message = (
                 f"{len(studio.users)} users in the Studio of set '{deployment.set_name}'; "
-                f"{MOST_USERS} at most, because a stack has 500 resources: take a further set"
+                f"{MOST_USERS} at most, because a stack has 500 resources, and two more for each "
+                "role on a project: take a further set"
             )
             found[sources.infra_document.problem(fullest, message)] = None
     yield from found
+
+
+def _roles_of_projects(studio: Studio) -> set[tuple[Persona, str]]:
+    """The roles that users on projects take, each with a policy; a lead's jobs have one more."""
+    users = {(user.persona, user.project) for user in studio.users if user.project}
+    leads = {project for persona, project in users if persona is Persona.LEAD_DATA_SCIENTIST}
+    return users | {(Persona.EXECUTION, project) for project in leads}
 
 
 def zones_of_the_region(sources: Sources) -> Iterator[Problem]:

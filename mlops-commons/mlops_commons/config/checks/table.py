@@ -8,6 +8,7 @@ from mlops_commons.config.checks import collisions as collision_checks
 from mlops_commons.config.checks import limits as limit_checks
 from mlops_commons.config.checks import names as name_checks
 from mlops_commons.config.checks import networks as network_checks
+from mlops_commons.config.checks import people as people_checks
 from mlops_commons.config.checks import regions as region_checks
 from mlops_commons.config.checks import sharing as sharing_checks
 from mlops_commons.config.sources import Sources
@@ -31,7 +32,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     account_checks.duplicate_sets,
     account_checks.duplicate_stages,
     account_checks.prod_is_approved,
-    account_checks.separation_that_holds,
+    people_checks.projects_of_users,
     account_checks.tags_allowed,
     account_checks.policies_in_their_account,
     name_checks.duplicate_places,
