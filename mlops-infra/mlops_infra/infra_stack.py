@@ -154,9 +154,16 @@ def _agreeing(studio: Studio, rules: Projects) -> Studio:
     its projects; so there are none where projects are kept apart.
 
     Raises:
-        PlatformError: a user has a project, and nothing keeps projects apart.
+        PlatformError: a user has a project, and nothing keeps projects apart; or projects are kept
+            apart, and an MLflow App is for all of them.
     """
     if rules.separation is Separation.PROJECT:
+        if studio.mlflow:
+            raise PlatformError(
+                "an MLflow App shows the runs of all projects, which 'separation: project' keeps "
+                "apart",
+                hint="leave the app out, or the separation",
+            )
         return replace(studio, create_service_catalog_roles=False)
     named = [user.profile_name for user in studio.users if user.project]
     if named:

@@ -158,6 +158,23 @@ cdk_infra_app_config:
     assert "two more for each role on a project" in found
 
 
+@pytest.mark.parametrize("where", ["stage", "everywhere"])
+def test_an_app_for_all_projects_does_not_keep_them_apart(tmp_path: Path, where: str) -> None:
+    text = "cdk_infra_app_config:\n  sagemaker:\n"
+    text += (
+        "    mlflow: true\n"
+        if where == "everywhere"
+        else "    deployments: [{set_name: one, stages: [{stage_name: dev, mlflow: true}]}]\n"
+    )
+    separated = app(one="dev").replace(
+        "cdk_app_config:\n", "cdk_app_config:\n  projects: {separation: project}\n"
+    )
+    load(tmp_path, app(one="dev"), text)
+    (found,) = refused(tmp_path, separated, text)
+    at = "sagemaker.mlflow" if where == "everywhere" else "deployments[0].stages[0].mlflow"
+    assert at in found and "write 'mlflow: false'" in found
+
+
 @pytest.mark.parametrize(
     ("cidr", "reason"),
     [

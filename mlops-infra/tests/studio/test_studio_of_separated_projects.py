@@ -30,13 +30,13 @@ USERS = (
 TAG = "sagemaker:project-id"
 
 
-def staged(folder: Path, separation: Separation) -> CoreStage:
+def staged(folder: Path, separation: Separation, **more: Any) -> CoreStage:
     app = platform_app(outdir=str(folder))
     return CoreStage(
         app,
         "dev",
         env=ENV,
-        studio=Studio(domain_name="studio", users=USERS),
+        studio=Studio(domain_name="studio", users=USERS, **more),
         projects=Projects(separation=separation),
     )
 
@@ -109,3 +109,8 @@ def test_what_an_extension_grants_to_all_roles_of_a_persona_is_in_their_boundary
 def test_a_project_without_separation_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PlatformError, match="ds-ana, ds-ben, ds-cleo, lead-eva have a project"):
         staged(tmp_path, Separation.SET)
+
+
+def test_an_app_for_all_projects_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PlatformError, match="MLflow App shows the runs of all projects"):
+        staged(tmp_path, Separation.PROJECT, mlflow=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from mlops_commons.config.document import KeyPath
-from mlops_commons.config.sources import Sources
+from mlops_commons.config.sources import INFRA_ROOT, Sources
 from mlops_commons.contract import USER_GROUPS
 from mlops_commons.stage import Separation
 from mlops_commons.utilities.errors import Problem
@@ -22,6 +22,25 @@ def projects_of_users(sources: Sources) -> Iterator[Problem]:
                 f"set '{deployment.set_name}' does not keep projects apart, so that this user "
                 f"would reach all of them, not {project} alone; write 'separation: project' under "
                 "'projects' in cdk-app.yml, or remove this line"
+            )
+            found[sources.infra_document.problem(path, message)] = None
+    yield from found
+
+
+def nothing_for_all_projects(sources: Sources) -> Iterator[Problem]:
+    """One action covers the whole API of an MLflow App, whichever project a run is of."""
+    found: dict[Problem, None] = {}
+    for _, deployment, stage in sources.stages():
+        studio = sources.config.studio(deployment.set_name, stage.stage_name)
+        separated = deployment.projects.separation is Separation.PROJECT
+        if studio and studio.mlflow and separated:
+            own = sources.studio_path(deployment.set_name, stage.stage_name)
+            written = own and (*own, "mlflow") in sources.infra_document.lines
+            path = (*own, "mlflow") if own and written else (INFRA_ROOT, "sagemaker", "mlflow")
+            message = (
+                f"set '{deployment.set_name}' keeps projects apart, and who may call an MLflow App "
+                "reads and deletes the runs of all of them; write 'mlflow: false', or "
+                "'separation: set' in cdk-app.yml"
             )
             found[sources.infra_document.problem(path, message)] = None
     yield from found

@@ -33,6 +33,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     account_checks.duplicate_stages,
     account_checks.prod_is_approved,
     people_checks.projects_of_users,
+    people_checks.nothing_for_all_projects,
     account_checks.tags_allowed,
     account_checks.policies_in_their_account,
     name_checks.duplicate_places,
