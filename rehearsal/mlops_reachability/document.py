@@ -1,5 +1,7 @@
 """The page of reach: the reviewed tables and the picture, made from what is synthesised."""
 
+import atexit
+import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +21,7 @@ from mlops_commons.utilities.paths import (
 )
 from mlops_reachability.picture import picture
 from mlops_reachability.starts import Target
-from mlops_reachability.synthesis import synthesise
+from mlops_reachability.synthesis import Synthesised, synthesise
 from mlops_reachability.table import Reach, ReachTable, table
 
 PAGE: Final = "docs/reachability.md"
@@ -48,16 +50,22 @@ CONFIGURATIONS: Final = (
 
 
 @cache
+def synthesised(reviewed: Reviewed) -> Synthesised:
+    """What a configuration deploys; once in a process, and there until it ends."""
+    folder = tempfile.mkdtemp(prefix="mlops-reach-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return synthesise(
+        reviewed.folder / CDK_APP_CONFIG.name,
+        reviewed.folder / CDK_INFRA_APP_CONFIG.name,
+        Path(folder),
+        reviewed.products,
+    )
+
+
+@cache
 def computed(reviewed: Reviewed) -> ReachTable:
     """The table of a configuration; once in a process, since everything is synthesised for it."""
-    with tempfile.TemporaryDirectory() as folder:
-        made = synthesise(
-            reviewed.folder / CDK_APP_CONFIG.name,
-            reviewed.folder / CDK_INFRA_APP_CONFIG.name,
-            Path(folder),
-            reviewed.products,
-        )
-        return table(made, reviewed.products)
+    return table(synthesised(reviewed), reviewed.products)
 
 
 def generated() -> Mapping[Path, str]:

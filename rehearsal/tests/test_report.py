@@ -8,9 +8,12 @@ from xml.etree import ElementTree
 import pytest
 from sample_report import SCIENTIST, access, act, action, sample
 
+from mlops_commons.utilities.paths import REPOSITORY_ROOT
 from mlops_rehearsal.report.data import ActState, Observed, Report
 from mlops_rehearsal.report.page import PARTS as SECTIONS
 from mlops_rehearsal.report.page import STYLE, page
+from mlops_rehearsal.truth.claims import CLAIMS
+from mlops_rehearsal.truth.level import Level
 from mlops_rehearsal.world.reality import PARTS, Shown
 from mlops_rehearsal.world.recorded import LINES, ActionStatus
 
@@ -182,6 +185,17 @@ def test_what_was_emulated_has_another_colour_than_what_was_real() -> None:
         if text_of(cell) in set(Shown)
     }
     assert len(set(colours.values())) == len(colours) == len(Shown)
+
+
+def test_what_is_proven_is_what_the_page_about_it_says() -> None:
+    said = (REPOSITORY_ROOT / "docs" / "truth.md").read_text(encoding="utf-8")
+    (heading, *shares) = rows(sample(), "What proves what")
+    assert heading[1:] == [*(level.value for level in Level), "above schema"]
+    assert len(shares) == 6
+    for share in shares:
+        assert f"| {' | '.join(share)} |" in said
+    claims = [row[0] for row in rows(sample(), "Claims of the README and what proves them")][1:]
+    assert len(claims) == len(CLAIMS)
 
 
 def test_a_rehearsal_of_which_nothing_is_known_has_a_page_too() -> None:

@@ -15,6 +15,7 @@ from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT, SAMP
 
 PICTURES = "mlops_commons.cli.upkeep.pictures"
 REACH = "mlops_reachability.document"
+TRUTH = "mlops_rehearsal.truth.document"
 FILLED_IN = {
     key: (SAMPLE / name).read_text().replace("business-unit-1", "retail")
     for key, name in (("cdk_app", "cdk-app.yml"), ("infra", "cdk-infra-app.yml"))
@@ -23,10 +24,10 @@ FILLED_IN = {
 
 
 HERE = [
-    # Pictures and reach need everything synthesised.
+    # Pictures, reach and truth need everything synthesised.
     pytest.param(found.module, marks=getattr(pytest.mark, tier))
     for found in generators_here(REPOSITORY_ROOT)
-    for tier in (["app"] if found.module in (PICTURES, REACH) else ["construct"])
+    for tier in (["app"] if found.module in (PICTURES, REACH, TRUTH) else ["construct"])
 ]
 
 
@@ -46,6 +47,7 @@ def test_a_repository_of_one_app_leaves_out_what_it_cannot_make(tmp_path: Path) 
         "mlops_rehearsal.reference_tables",
         PICTURES,
         REACH,
+        TRUTH,
     }
 
 

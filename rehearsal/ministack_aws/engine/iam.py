@@ -22,6 +22,8 @@ roles = Value[Store[str, Record]](IAM, "_roles", "AccountScopedDict")
 users = Value[Store[str, Record]](IAM, "_users", "AccountScopedDict")
 policies = Value[Store[str, Record]](IAM, "_policies", "AccountScopedDict")
 """Roles and users by name, policies by ARN."""
+namespaces = Value[dict[str, str]]("ministack.core.iam_actions", "SERVICE_TO_IAM_NAMESPACE", "dict")
+"""What actions of a service begin with, by the name of the service."""
 calls = Value[dict[str, Callable[[Query], Response]]](IAM, "_IAM_HANDLERS", "dict")
 """By the name of the call."""
 error = Function[[int, str, str], Response](IAM, "_error", "(status, code, message, ns=)")

@@ -11,6 +11,7 @@ from mlops_rehearsal.report.elements import Html, element, join
 from mlops_rehearsal.report.model_section import answers_section, model_section
 from mlops_rehearsal.report.reality_section import provenance, reality_section
 from mlops_rehearsal.report.runs_section import runs_section
+from mlops_rehearsal.report.truth_section import truth_section
 
 STYLE: Final = Path(__file__).with_name("style.css")
 PARTS: Final = {
@@ -21,6 +22,7 @@ PARTS: Final = {
     "answers": "Endpoints",
     "access": "Access",
     "reality": "What this shows",
+    "truth": "What is proven",
 }
 """Where the navigation leads to: the id of a section and its short name."""
 
@@ -47,6 +49,7 @@ def page(report: Report) -> str:
             answers_section(report),
             access_section(report),
             reality_section(),
+            truth_section(),
         ),
     )
     return f"<!doctype html>\n{element('html', _head(title), body, lang='en')}\n"

@@ -54,6 +54,7 @@ GENERATORS: Final = (
     ),
     Generator(module="mlops_rehearsal.reference_tables", needs=("rehearsal",)),
     Generator(module="mlops_reachability.document", needs=("rehearsal", "examples/sample")),
+    Generator(module="mlops_rehearsal.truth.document", needs=("rehearsal", "examples/sample")),
     Generator(module="mlops_commons.cli.upkeep.pictures", needs=("examples/sample",)),
 )
 """Who writes what; modules of the apps are named, because nothing here imports an app."""
