@@ -7,8 +7,9 @@ import os
 os.environ.setdefault("CDK_VALIDATION", "false")
 
 from cdk_service_catalog.application import build_app
+from mlops_commons.cdk.refusals import refusals_in_words
 from mlops_commons.cli.errors import reported_errors
 from mlops_commons.config import load_config
 
-with reported_errors():
+with reported_errors(), refusals_in_words():
     build_app(load_config()).synth()

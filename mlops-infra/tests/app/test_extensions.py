@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from command_lines import command_line
 
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 from mlops_commons.utilities.snapshot import snapshot
@@ -166,4 +167,31 @@ def test_a_broken_extension_is_named_with_its_line_and_without_a_traceback(
     assert f"{FOLDER}/broken.py:{place}" in done.stderr
     assert message in done.stderr
     assert "next: " in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+REFUSED_IN_SYNTHESIS = {
+    "s3.Bucket(stack, 'Open')": "the security rules refuse the resources that are named above",
+    # A template with a reference to a resource of another app.
+    "s3.CfnBucket(stack, 'Open', bucket_name=s3.CfnBucket(cdk.Stack(cdk.App()), 'Other').ref)": (
+        "the CDK refuses what the app makes: CannotReferenceAcrossApps"
+    ),
+}
+
+
+@pytest.mark.parametrize("content", REFUSED_IN_SYNTHESIS)
+def test_what_the_synthesis_refuses_is_told_without_a_traceback(
+    make_checkout: Any, content: str
+) -> None:
+    checkout = make_checkout(
+        cdk_app=ONE_SET,
+        infra="cdk_infra_app_config: {}\n",
+        extensions={
+            "refused.py": "import aws_cdk as cdk\nfrom aws_cdk import aws_s3 as s3\n"
+            f"def add(stack, stage):\n    {content}\n"
+        },
+    )
+    done = command_line(checkout.root, "check", "infra")
+    assert done.returncode != 0
+    assert f"error: {REFUSED_IN_SYNTHESIS[content]}" in done.stderr
     assert "Traceback" not in done.stderr

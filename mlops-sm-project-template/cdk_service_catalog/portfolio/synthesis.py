@@ -14,6 +14,7 @@ from cdk_service_catalog.portfolio.launchable import launchable_problems
 from cdk_service_catalog.project.product_stack import ProductContext, ProductStack
 from cdk_service_catalog.project.props import Template
 from mlops_commons.cdk.platform_app import platform_app
+from mlops_commons.cdk.refusals import REFUSED
 from mlops_commons.utilities.archive import archive
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.snapshot import Snapshot
@@ -73,7 +74,7 @@ def _synth(app: cdk.App, planned: Sequence[Planned]) -> None:
     try:
         app.synth()
     except RuntimeError as error:
-        if "ValidationFailed" not in str(error):
+        if REFUSED not in str(error):
             raise
         told = ", ".join(
             f"Product{number} is '{plan.context.definition.name}'"

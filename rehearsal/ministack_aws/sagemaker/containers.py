@@ -13,7 +13,10 @@ LOG_CHARACTERS = 4000
 
 
 class JobFailed(Exception):
-    """A container ended with an exit code that is not 0; the message is what it has left."""
+    """A container could not be started, or ended with an exit code that is not 0.
+
+    The message is what it has left.
+    """
 
 
 def python() -> str:
@@ -44,19 +47,23 @@ def run(
     """Run a container's entry point to its end; what it printed.
 
     Raises:
-        JobFailed: it failed.
+        JobFailed: it failed, or the container has no such program or may not execute it; the words
+            are those of the image's init (aws/sagemaker-python-sdk issues 4113 and 4678).
     """
     program, *rest = [str(part).replace(OPT_ML, str(root)) for part in entrypoint]
     command = [python() if program.startswith("python") else program, *rest]
-    done = subprocess.run(
-        [*command, *[str(argument).replace(OPT_ML, str(root)) for argument in arguments]],
-        cwd=root,
-        env=environment(root, **variables),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            [*command, *[str(argument).replace(OPT_ML, str(root)) for argument in arguments]],
+            cwd=root,
+            env=environment(root, **variables),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+    except OSError as error:
+        raise JobFailed(f"AlgorithmError: exec {entrypoint[0]} failed: {error.strerror}") from error
     if done.returncode:
         sys.stderr.write(done.stdout[-LOG_CHARACTERS:] + "\n")
         raise JobFailed(f"AlgorithmError: {_reason(root)}, exit code: {done.returncode}")

@@ -85,6 +85,10 @@ def _run(step: Step, scope: Scope, role: str, execution: Execution) -> None:
         _fail(shown, f"step type '{step['Type']}' or its argument {error} is not emulated")
     except KNOWN_FAILURES as error:
         _fail(shown, str(error))
+    except Exception as error:
+        # A defect of the emulator, which the execution tells; its step does not go on either.
+        shown |= {"StepStatus": "Failed", "FailureReason": f"{type(error).__name__}: {error}"}
+        raise
     finally:
         shown["EndTime"] = time.time()
     run_all(branch, scope, role, execution)
