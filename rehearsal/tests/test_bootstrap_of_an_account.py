@@ -94,7 +94,7 @@ def test_a_delivery_is_refused_until_the_bootstrap_allows_what_it_needs(laptop: 
         assert "ours.json has what the last bootstrap did not allow: s3:DeleteBucket on *" in (
             refused.stderr
         )
-        assert "bootstrap --stage governance, then the same command again" in refused.stderr
+        assert "bootstrap --stage governance; then the same command again" in refused.stderr
         published = laptop.run("infra", "publish", "-m", "why", "--yes")
         assert published.returncode == 1
         assert "s3:DeleteBucket on *" in published.stderr

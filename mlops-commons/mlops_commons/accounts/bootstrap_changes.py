@@ -1,32 +1,18 @@
 """What an account's last bootstrap allowed, against what the templates need now."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 from mlops_commons.accounts.account_policies import AccountPolicy
 from mlops_commons.accounts.bootstrap_plan import BootstrapRow, PolicySource
 from mlops_commons.accounts.bootstrap_record import BootstrapRecord, fingerprint
+from mlops_commons.accounts.obstacle import Obstacle
 from mlops_commons.accounts.permission_changes import not_allowed
 from mlops_commons.execution_policies.policy_documents import Document
 from mlops_commons.utilities import toolkit
 from mlops_commons.utilities.errors import PlatformError
 
 SHOWN: Final = 5
-
-
-@dataclass(frozen=True, kw_only=True)
-class BootstrapChange:
-    """Why an account and region has to be bootstrapped again.
-
-    Attributes:
-        blocks: whether a deployment there fails before it is done.
-    """
-
-    row: BootstrapRow
-    blocks: bool
-    message: str
-    remedy: str
 
 
 def bootstrap_again(row: BootstrapRow) -> str:
@@ -38,7 +24,7 @@ def bootstrap_again(row: BootstrapRow) -> str:
 
 def bootstrap_changes(
     policy: AccountPolicy, record: BootstrapRecord | None, iam: Any
-) -> Iterator[BootstrapChange]:
+) -> Iterator[Obstacle]:
     """What has to be done in an account before a deployment, and what after one.
 
     Args:
@@ -69,9 +55,7 @@ def bootstrap_changes(
         yield _change(row, message)
 
 
-def policy_changes(
-    policy: AccountPolicy, record: BootstrapRecord, iam: Any
-) -> Iterator[BootstrapChange]:
+def policy_changes(policy: AccountPolicy, record: BootstrapRecord, iam: Any) -> Iterator[Obstacle]:
     """What the last bootstrap of an account did not allow and the templates need, or the reverse.
 
     Args:
@@ -101,7 +85,7 @@ def policy_changes(
         else "was bootstrapped by an older version, or by somebody else, and allows "
         "all that the templates need"
     )
-    yield BootstrapChange(row=row, blocks=False, message=message, remedy=bootstrap_again(row))
+    yield Obstacle(row=row, blocks=False, message=message, remedy=bootstrap_again(row))
 
 
 def _documents(iam: Any, arns: Iterable[str]) -> Iterator[Document]:
@@ -117,5 +101,5 @@ def _documents(iam: Any, arns: Iterable[str]) -> Iterator[Document]:
         yield document
 
 
-def _change(row: BootstrapRow, message: str) -> BootstrapChange:
-    return BootstrapChange(row=row, blocks=True, message=message, remedy=bootstrap_again(row))
+def _change(row: BootstrapRow, message: str) -> Obstacle:
+    return Obstacle(row=row, blocks=True, message=message, remedy=bootstrap_again(row))

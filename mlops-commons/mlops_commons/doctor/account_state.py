@@ -13,6 +13,7 @@ from mlops_commons.config import PlatformConfig
 from mlops_commons.doctor.allowed import look_at_bootstrap
 from mlops_commons.doctor.expected import Expected
 from mlops_commons.doctor.finding import Finding, Level
+from mlops_commons.doctor.obstacles import look_at_names
 from mlops_commons.doctor.quotas import Quota
 from mlops_commons.utilities import toolkit
 from mlops_commons.utilities.errors import PlatformError
@@ -49,6 +50,7 @@ def _look_at(row: BootstrapRow, expected: Expected) -> Iterator[Finding]:
         "the trust": _trust(area, row, session.client("iam")),
         "the execution policies": _policies(area, row, session.client("iam"), config.app_prefix),
         "what the bootstrap allowed": look_at_bootstrap(area, row, session, expected),
+        "what has the names of the platform": look_at_names(area, row, session, expected),
         "the stacks": _stacks(area, row, session.client("cloudformation"), config),
         "the quotas": _quotas(area, session.client("service-quotas"), needed),
     }

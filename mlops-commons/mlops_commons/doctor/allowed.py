@@ -1,18 +1,15 @@
 """What the last bootstrap of an account allowed, against what the templates need now."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 from mlops_commons.accounts.account_policies import account_policy
 from mlops_commons.accounts.bootstrap_changes import policy_changes
 from mlops_commons.accounts.bootstrap_plan import BootstrapRow, PolicySource
 from mlops_commons.accounts.bootstrap_record import read_record
-from mlops_commons.doctor.expected import Expected
+from mlops_commons.doctor.expected import SYNTHESISE, Expected
 from mlops_commons.doctor.finding import Finding, Level
-
-SYNTHESISE: Final = (
-    "./mlops-multi-account.sh infra synth, ./mlops-multi-account.sh template synth, then again"
-)
+from mlops_commons.doctor.obstacles import of_obstacles
 
 
 def look_at_bootstrap(
@@ -37,9 +34,7 @@ def look_at_bootstrap(
         permissions_boundary=record.boundary,
     )
     changes = tuple(policy_changes(policy, record, session.client("iam")))
-    for change in changes:
-        level = Level.ERROR if change.blocks else Level.WARNING
-        yield Finding(level=level, area=area, message=change.message, remedy=change.remedy)
+    yield from of_obstacles(area, changes)
     if not changes:
         message = "the last bootstrap allows exactly what the templates need"
         yield Finding(level=Level.OK, area=area, message=message)

@@ -1,10 +1,15 @@
 """What accounts should be like, for what looks at them."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from mlops_commons.accounts.account_policies import Assemblies
 from mlops_commons.config import PlatformConfig
 from mlops_commons.doctor.quotas import Needs
+
+SYNTHESISE: Final = (
+    "./mlops-multi-account.sh infra synth, ./mlops-multi-account.sh template synth, then again"
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,8 +33,8 @@ MONOREPO_ONLY: Final = (
         COMMONS / "accounts" / f"{name}.py"
         for name in (
             *("account_policies", "bootstrap_changes", "bootstrap_command", "bootstrap_plan"),
-            *("bootstrap_record", "managed_policies", "permission_changes", "platform_stacks"),
-            "signed_in",
+            *("bootstrap_record", "managed_policies", "obstacle", "permission_changes"),
+            *("platform_stacks", "signed_in", "taken_names"),
         )
     ),
     COMMONS / "reference_tables.py",

@@ -15,7 +15,7 @@ from mlops_commons.utilities.paths import REPOSITORY_ROOT
 from mlops_commons.utilities.process import run
 
 if TYPE_CHECKING:
-    from mlops_commons.accounts.account_policies import AccountPolicy
+    from mlops_commons.accounts.account_policies import AccountPolicy, Assemblies
     from mlops_commons.accounts.bootstrap_plan import BootstrapRow
     from mlops_commons.config import PlatformConfig
 
@@ -115,11 +115,16 @@ def planned(
     Raises:
         PlatformError: nothing matches, a synth fails, or a policy cannot be made.
     """
+    from mlops_commons.accounts.account_policies import account_policies
     from mlops_commons.accounts.bootstrap_plan import selected
 
     rows = selected(rows_with_files(config), set_name=set_name, stage_name=stage)
-    boundaries = {row.environment: permissions_boundary for row in rows}
-    return policies_of(config, rows, boundaries, quiet=quiet)
+    return account_policies(
+        rows,
+        assemblies_for(rows, quiet=quiet),
+        app_prefix=config.app_prefix,
+        boundaries={row.environment: permissions_boundary for row in rows},
+    )
 
 
 def rows_with_files(config: "PlatformConfig") -> tuple["BootstrapRow", ...]:
@@ -131,27 +136,16 @@ def rows_with_files(config: "PlatformConfig") -> tuple["BootstrapRow", ...]:
     return bootstrap_plan(config, kept_files(files))
 
 
-def policies_of(
-    config: "PlatformConfig",
-    rows: Sequence["BootstrapRow"],
-    boundaries: Mapping[str, str],
-    *,
-    quiet: bool,
-) -> tuple["AccountPolicy", ...]:
-    """The execution policies of rows of the plan; synthesises what that needs.
-
-    Args:
-        boundaries: by the CDK's name of account and region.
+def assemblies_for(rows: Sequence["BootstrapRow"], *, quiet: bool) -> "Assemblies":
+    """What both apps would deploy, where a policy of these rows is made of it.
 
     Raises:
-        PlatformError: a synth fails, or a policy cannot be made.
+        PlatformError: a synth fails.
     """
-    from mlops_commons.accounts.account_policies import account_policies
     from mlops_commons.accounts.bootstrap_plan import PolicySource
 
     generated = any(row.policy_source is PolicySource.GENERATED for row in rows)
-    assemblies = synthesised_stacks(quiet=quiet) if generated else {}
-    return account_policies(rows, assemblies, app_prefix=config.app_prefix, boundaries=boundaries)
+    return synthesised_stacks(quiet=quiet) if generated else {}
 
 
 def _write_for_review(policies: Sequence["AccountPolicy"]) -> None:

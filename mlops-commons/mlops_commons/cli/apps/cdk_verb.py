@@ -64,7 +64,7 @@ def run_cdk(app: str, arguments: Sequence[str], *, root: Path = REPOSITORY_ROOT)
 
         refuse_placeholder_accounts(verb, load_config())
     if verb == "deploy" and not _asks_for_help(flags):
-        _check_bootstrap()
+        _check_accounts()
     if app == "infra" and verb in COMPARED and not _asks_for_help(flags):
         from mlops_commons.config.loader import load_sources
         from mlops_commons.config.published import change_notes, check_published
@@ -83,12 +83,12 @@ def run_cdk(app: str, arguments: Sequence[str], *, root: Path = REPOSITORY_ROOT)
     return run(command, cwd=directory, environment=child_environment())
 
 
-def _check_bootstrap() -> None:
-    """Where this is the repository of one app, nobody can bootstrap or compare with it."""
-    if found := monorepo.module("accounts.bootstrap_check"):
+def _check_accounts() -> None:
+    """Where this is the repository of one app, nobody bootstraps accounts or looks at them."""
+    if found := monorepo.module("accounts.obstacles"):
         from mlops_commons.config import load_config
 
-        found.check_bootstrap(load_config())
+        found.check_accounts(load_config())
 
 
 def _may_deploy_side_by_side(flags: Sequence[str]) -> bool:

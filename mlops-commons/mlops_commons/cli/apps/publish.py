@@ -84,10 +84,10 @@ def _publish(
     """Publish to one repository after the other; the first failure ends it.
 
     Args:
-        refuse: end before it where an account has to be bootstrapped first.
+        refuse: end before it where something has to be done in an account first.
     """
     # Imported here: the help of this verb must not wait for the configuration's libraries.
-    from mlops_commons.cli.accounts.bootstrap_check import check_bootstrap
+    from mlops_commons.cli.accounts.obstacles import check_accounts
     from mlops_commons.config.loader import load_sources
     from mlops_commons.config.published import brought_file
     from mlops_commons.config.set_snapshot import set_snapshot
@@ -102,7 +102,7 @@ def _publish(
     if app == "infra" and (note := undelivered_note(REPOSITORY_ROOT)):
         typer.echo(note, err=True)
     chosen = _chosen([d.set_name for d in config.enabled_deployments], set_name)
-    check_bootstrap(config, chosen, refuse=refuse)
+    check_accounts(config, chosen, refuse=refuse)
     shared = snapshot(REPOSITORY_ROOT, APP_DIRECTORIES[app])
     governance, source = config.pipeline, config.pipeline.code_commit.of(app)
     for name in chosen:

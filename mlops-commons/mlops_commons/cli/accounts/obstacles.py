@@ -1,18 +1,19 @@
-"""Before a delivery: whether the last bootstrap allowed what the templates need now."""
+"""Before a delivery: what has to be done in the accounts first."""
 
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
-from mlops_commons.cli.accounts.bootstrap import policies_of, rows_with_files
+from mlops_commons.cli.accounts.bootstrap import assemblies_for, rows_with_files
+from mlops_commons.cli.apps.assemblies import current_stacks
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT
 
 if TYPE_CHECKING:
-    from mlops_commons.accounts.bootstrap_changes import BootstrapChange
     from mlops_commons.accounts.bootstrap_plan import BootstrapRow
     from mlops_commons.accounts.bootstrap_record import BootstrapRecord
+    from mlops_commons.accounts.obstacle import Obstacle
     from mlops_commons.config import PlatformConfig
 
     Look = tuple[BootstrapRow, Any, BootstrapRecord | None]
@@ -23,10 +24,10 @@ OTHERS: Final = (
 )
 
 
-def check_bootstrap(
+def check_accounts(
     config: "PlatformConfig", set_names: Collection[str] = (), *, refuse: bool = True
 ) -> None:
-    """Say what has to be bootstrapped before a delivery, and refuse what would fail without it.
+    """Say what has to be done in accounts before a delivery, and refuse what would fail without it.
 
     It looks with the rights of governance. What it cannot look at is said, and stops nothing.
 
@@ -35,7 +36,8 @@ def check_bootstrap(
         refuse: false where nothing will be delivered, so that it is only said.
 
     Raises:
-        PlatformError: an account does not allow what the templates need, or they cannot be made.
+        PlatformError: an account does not allow what the templates need, a name is taken, or the
+            templates cannot be made.
     """
     if not all((REPOSITORY_ROOT / folder).is_dir() for folder in APP_DIRECTORIES.values()):
         return  # what an account allows is made of the templates of both apps
@@ -46,11 +48,11 @@ def check_bootstrap(
         if row.enabled and (not set_names or any(use.set_name in sets for use in row.uses))
     ]
     governance = next(row for row in plan if row.governs)
-    changes = tuple(_changes(config, list(_looks(governance, rows))))
-    blocking = [change for change in changes if change.blocks]
-    for change in changes:
-        if not (change.blocks and refuse):
-            _say(change.row, change.message, change.remedy)
+    obstacles = tuple(_obstacles(config, list(_looks(governance, rows))))
+    blocking = [found for found in obstacles if found.blocks]
+    for found in obstacles:
+        if not (found.blocks and refuse):
+            _say(found.place, found.message, found.remedy)
     if blocking and refuse:
         raise _refusal(blocking)
 
@@ -63,7 +65,7 @@ def _looks(governance: "BootstrapRow", rows: "Sequence[BootstrapRow]") -> "Itera
     try:
         own = signed_in(governance)
     except PlatformError as error:
-        _say(governance, f"the bootstrap is not compared: {error.message}", error.hint)
+        _say(governance.environment, f"the accounts are not looked at: {error.message}", error.hint)
         return
     sts = own.client("sts")
     for row in rows:
@@ -72,40 +74,45 @@ def _looks(governance: "BootstrapRow", rows: "Sequence[BootstrapRow]") -> "Itera
             yield row, session, read_record(session.client("cloudformation"))
         except PlatformError as error:
             _say(
-                row,
-                f"its bootstrap is not compared: {error.message}",
+                row.environment,
+                f"it is not looked at: {error.message}",
                 "see whether it is bootstrapped: ./mlops-multi-account.sh doctor",
             )
 
 
-def _changes(config: "PlatformConfig", looks: "Sequence[Look]") -> "Iterator[BootstrapChange]":
+def _obstacles(config: "PlatformConfig", looks: "Sequence[Look]") -> "Iterator[Obstacle]":
+    from mlops_commons.accounts.account_policies import account_policies, stacks_of
     from mlops_commons.accounts.bootstrap_changes import bootstrap_changes
+    from mlops_commons.accounts.taken_names import taken_names
 
     if not looks:
         return
-    boundaries = {row.environment: found.boundary for row, _, found in looks if found}
-    policies = policies_of(config, [row for row, _, _ in looks], boundaries, quiet=True)
+    rows = [row for row, _, _ in looks]
+    assemblies = assemblies_for(rows, quiet=True) or current_stacks() or {}
+    policies = account_policies(
+        rows,
+        assemblies,
+        app_prefix=config.app_prefix,
+        boundaries={row.environment: found.boundary for row, _, found in looks if found},
+    )
     for policy, (row, session, record) in zip(policies, looks, strict=True):
         try:
             yield from bootstrap_changes(policy, record, session.client("iam"))
+            if assemblies:
+                yield from taken_names(row, stacks_of(row, assemblies), session)
         except PlatformError as error:
-            _say(row, f"its bootstrap is not compared: {error.message}", error.hint)
+            _say(row.environment, f"it is not compared: {error.message}", error.hint)
 
 
-def _say(row: "BootstrapRow", message: str, remedy: str) -> None:
+def _say(place: str, message: str, remedy: str) -> None:
     following = f"\n  next: {remedy}" if remedy else ""
-    typer.echo(f"note: {_named(row)}: {message}{following}", err=True)
+    typer.echo(f"note: {place}: {message}{following}", err=True)
 
 
-def _named(row: "BootstrapRow") -> str:
-    return f"{row.environment} ({', '.join(map(str, row.uses))})"
-
-
-def _refusal(changes: "Sequence[BootstrapChange]") -> PlatformError:
-    lines = [f"  {_named(change.row)}: {change.message}" for change in changes]
-    remedies = list(dict.fromkeys(change.remedy for change in changes))
-    first = remedies[0] if not remedies[1:] else "./mlops-multi-account.sh bootstrap"
+def _refusal(blocking: "Sequence[Obstacle]") -> PlatformError:
+    lines = [f"  {found.place}: {found.message}" for found in blocking]
+    remedies = dict.fromkeys(found.remedy for found in blocking)
     return PlatformError(
-        "\n".join(["accounts have to be bootstrapped before this is delivered:", *lines]),
-        hint=f"{first}, then the same command again; {OTHERS}",
+        "\n".join(["nothing is delivered, because it would fail in these accounts:", *lines]),
+        hint="; ".join([*remedies, f"then the same command again ({OTHERS})"]),
     )
