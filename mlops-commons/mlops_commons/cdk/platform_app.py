@@ -11,6 +11,9 @@ from mlops_commons.utilities.toolkit import QUALIFIER
 
 QUALIFIER_KEY: Final = "@aws-cdk/core:bootstrapQualifier"
 """AWS CDK Developer Guide, "Customize AWS CDK bootstrapping"."""
+BOUNDARY_KEY: Final = "@aws-cdk/core:permissionsBoundary"
+"""With it the CDK writes one boundary into every role of every stack, over what the role has
+(aws-cdk-lib, core/lib/stack.ts, addPermissionsBoundaryAspect)."""
 
 
 def platform_app(*, outdir: str | None = None) -> cdk.App:
@@ -20,7 +23,7 @@ def platform_app(*, outdir: str | None = None) -> cdk.App:
         outdir: the cloud assembly's folder; by default the CDK CLI's choice, else `cdk.out`.
 
     Raises:
-        PlatformError: cdk.json names another qualifier of the CDK's bootstrap.
+        PlatformError: cdk.json names another qualifier of the CDK's bootstrap, or a boundary.
     """
     app = cdk.App(
         analytics_reporting=False,
@@ -31,6 +34,7 @@ def platform_app(*, outdir: str | None = None) -> cdk.App:
         outdir=outdir,
     )
     check_qualifier(app)
+    check_boundary(app)
     check_with_nag(app)
     return app
 
@@ -50,4 +54,21 @@ def check_qualifier(app: cdk.App) -> None:
             f"the CDK's own qualifier, '{QUALIFIER}', alone",
             hint="remove the key from cdk.json of both apps, then: ./mlops-multi-account.sh "
             "bootstrap (another bootstrap of the same account may stay beside it)",
+        )
+
+
+def check_boundary(app: cdk.App) -> None:
+    """Refuse a boundary that would take the place of those which confine people and projects.
+
+    Raises:
+        PlatformError: the context, such as that of cdk.json, has a boundary for every role.
+    """
+    found = app.node.try_get_context(BOUNDARY_KEY)
+    if found is not None:
+        raise PlatformError(
+            f"{BOUNDARY_KEY} is {found!r} in the context of cdk.json: it would take the place of "
+            "the boundaries of personas and projects, since a role can have one; no project could "
+            "be started, and nothing would confine the personas",
+            hint="remove the key from cdk.json of both apps; see 'A permissions boundary' in "
+            "docs/how-to/least-privilege-bootstrap.md",
         )

@@ -140,6 +140,7 @@ def _check(stacks: Sequence[StackTemplate], boundary: str) -> None:
         shown = ", ".join(without[:3]) + (f" and {len(without) - 3} more" if without[3:] else "")
         raise PlatformError(
             f"roles of the templates do not carry the permissions boundary {boundary}: {shown}",
-            hint="have the CDK put it on every role: in the 'context' of cdk.json of both apps, "
-            f'"@aws-cdk/core:permissionsBoundary": {{"name": "{boundary.rpartition("/")[2]}"}}',
+            hint="leave --permissions-boundary out: a role can have one boundary, and personas and "
+            "projects have one of the platform's; what an organisation can do instead is in "
+            "docs/how-to/least-privilege-bootstrap.md, 'A permissions boundary'",
         )

@@ -224,13 +224,13 @@ def test_the_platforms_role_can_make_pass_and_change_nothing_of_a_project(
     assert found == []
 
 
-def test_a_role_without_the_wanted_boundary_is_named_with_the_setting_that_adds_it(
+def test_a_role_without_the_wanted_boundary_is_named_with_the_guide_that_says_what_to_do(
     assemblies: Assemblies,
 ) -> None:
     row = ROWS[0]
     with pytest.raises(PlatformError, match="do not carry the permissions boundary") as raised:
         account_policy(row, assemblies, app_prefix="mlops", permissions_boundary="everyone")
-    assert "@aws-cdk/core:permissionsBoundary" in raised.value.hint
+    assert "least-privilege-bootstrap.md, 'A permissions boundary'" in raised.value.hint
 
 
 def test_the_extract_of_the_schemas_is_current() -> None:
