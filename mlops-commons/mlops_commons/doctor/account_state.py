@@ -13,6 +13,7 @@ from mlops_commons.config import PlatformConfig
 from mlops_commons.doctor.allowed import look_at_bootstrap
 from mlops_commons.doctor.expected import Expected
 from mlops_commons.doctor.finding import Finding, Level
+from mlops_commons.doctor.instances import look_at_instances
 from mlops_commons.doctor.obstacles import look_at_names
 from mlops_commons.doctor.quotas import Quota
 from mlops_commons.utilities import toolkit
@@ -53,6 +54,7 @@ def _look_at(row: BootstrapRow, expected: Expected) -> Iterator[Finding]:
         "what has the names of the platform": look_at_names(area, row, session, expected),
         "the stacks": _stacks(area, row, session.client("cloudformation"), config),
         "the quotas": _quotas(area, session.client("service-quotas"), needed),
+        "the quotas of machines": look_at_instances(area, row, session.client("service-quotas")),
     }
     for what, look in looks.items():
         try:

@@ -7,6 +7,7 @@ from typing import Final
 
 from mlops_commons.config import CreateNetwork, PlatformConfig
 from mlops_commons.doctor.finding import Finding, Level
+from mlops_commons.doctor.instances import FINE_TUNING
 from mlops_commons.vpc_endpoints import VPC_ENDPOINTS, EndpointKind, EndpointScope
 
 AREA: Final = "quotas"
@@ -82,5 +83,12 @@ def look_at_quotas(needs: Needs) -> Iterator[Finding]:
                 remedy=quota.request(need, region),
             )
         if not over:
-            message = f"{account} in {region} stays within the default quotas"
+            message = f"{account} in {region} stays within the default quotas of networks"
             yield Finding(level=Level.OK, area=AREA, message=message)
+    yield Finding(
+        level=Level.UNCHECKED,
+        area=AREA,
+        message="AWS sets the quotas of machines for each account; those with a GPU are "
+        f"0 in most new ones, and {', '.join(FINE_TUNING)} need them",
+        remedy="sign in, then ./mlops-multi-account.sh doctor names each that is too low",
+    )

@@ -1,0 +1,105 @@
+"""The machines that products start, which SageMaker counts by type and use.
+
+AWS gives each account quotas of its own; those of machines with a GPU are 0 in most new ones, and
+others may be (aws-samples/sagemaker-custom-project-templates issue 51). A quota is called as the
+error of the call that it refuses says it: "The account-level service limit 'ml.g5.2xlarge for
+training job usage' is 0 Instances".
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mlops_commons.accounts.bootstrap_plan import BootstrapRow
+from mlops_commons.contract import StageName
+from mlops_commons.doctor.finding import Finding, Level
+
+TRAINING, PROCESSING = "training job usage", "processing job usage"
+TRANSFORM, ENDPOINT = "transform job usage", "endpoint usage"
+SERVICE: Final = "sagemaker"
+FINE_TUNING: Final = ("genai_cv", "llm_finetune")
+TABULAR: Final = ("basic", "batch_inference", "byoc")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instances:
+    """How many machines of a type a product uses at once.
+
+    Attributes:
+        everywhere: in every stage, not where models are trained alone.
+    """
+
+    type: str
+    use: str
+    count: int
+    products: tuple[str, ...]
+    everywhere: bool = False
+
+    @property
+    def quota(self) -> str:
+        """What Service Quotas calls it."""
+        return f"{self.type} for {self.use}"
+
+
+def _of(kind: str, use: str, count: int, *products: str, everywhere: bool = False) -> Instances:
+    return Instances(type=kind, use=use, count=count, products=products, everywhere=everywhere)
+
+
+ROWS: Final = (
+    _of("ml.m5.xlarge", TRAINING, 1, *TABULAR),
+    _of("ml.m5.xlarge", PROCESSING, 1, *TABULAR, *FINE_TUNING),
+    _of("ml.m5.large", ENDPOINT, 2, "basic", "byoc", everywhere=True),
+    _of("ml.m5.large", PROCESSING, 1, "batch_inference", everywhere=True),
+    _of("ml.m5.large", TRANSFORM, 1, "batch_inference", everywhere=True),
+    _of("ml.g5.2xlarge", TRAINING, 1, *FINE_TUNING),
+    _of("ml.g5.xlarge", PROCESSING, 1, *FINE_TUNING),
+    _of("ml.g5.xlarge", ENDPOINT, 2, *FINE_TUNING, everywhere=True),
+)
+"""One project of each product; an endpoint has two, since a new version starts beside the old one
+(SageMaker Developer Guide, "Blue/Green Deployments"). A test reads the seeds."""
+
+
+def look_at_instances(area: str, row: BootstrapRow, quotas: Any) -> Iterator[Finding]:
+    """Findings about the quotas of machines in an account where projects train or deploy.
+
+    Args:
+        quotas: a boto3 client of Service Quotas there.
+    """
+    stages = {use.stage_name.lower() for use in row.uses if use.set_name}
+    if not stages:
+        return
+    values = _values(quotas)
+    wanted = [found for found in ROWS if found.everywhere or StageName.DEV in stages]
+    short = [found for found in wanted if _value(values, found) < found.count]
+    for found in short:
+        value, code = values.get(found.quota, (0, ""))
+        request = (
+            f"aws service-quotas request-service-quota-increase --service-code {SERVICE} "
+            f"--quota-code {code} --desired-value {found.count} --region {row.region}"
+        )
+        console = f"https://{row.region}.console.aws.amazon.com/servicequotas/home/services/"
+        yield Finding(
+            level=Level.WARNING,
+            area=area,
+            message=f"a project of {' or '.join(found.products)} needs {found.count} of "
+            f"'{found.quota}', the quota is {value}",
+            remedy=request if code else f"ask for it at {console}{SERVICE}/quotas",
+        )
+    if not short:
+        message = "the quotas of SageMaker's machines let a project of each product train and run"
+        yield Finding(level=Level.OK, area=area, message=message)
+
+
+def _values(quotas: Any) -> Mapping[str, tuple[int, str]]:
+    """Value and code by name: of what AWS has set for the account, else the default."""
+    found: dict[str, tuple[int, str]] = {}
+    for operation in ("list_aws_default_service_quotas", "list_service_quotas"):
+        pages = quotas.get_paginator(operation).paginate(ServiceCode=SERVICE)
+        for page in pages:
+            for quota in page["Quotas"]:
+                found[quota["QuotaName"]] = int(quota["Value"]), quota["QuotaCode"]
+    return found
+
+
+def _value(values: Mapping[str, tuple[int, str]], wanted: Instances) -> int:
+    return values.get(wanted.quota, (0, ""))[0]
