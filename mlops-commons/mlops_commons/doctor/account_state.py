@@ -53,7 +53,7 @@ def _look_at(row: BootstrapRow, expected: Expected) -> Iterator[Finding]:
         "what the bootstrap allowed": look_at_bootstrap(area, row, session, expected),
         "what has the names of the platform": look_at_names(area, row, session, expected),
         "the stacks": _stacks(area, row, session.client("cloudformation"), config),
-        "the quotas": _quotas(area, session.client("service-quotas"), needed),
+        "the quotas": _quotas(area, row, session, needed),
         "the quotas of machines": look_at_instances(area, row, session.client("service-quotas")),
     }
     for what, look in looks.items():
@@ -169,14 +169,17 @@ def _stacks(
         )
 
 
-def _quotas(area: str, quotas: Any, needs: Mapping[Quota, int]) -> Iterator[Finding]:
+def _quotas(
+    area: str, row: BootstrapRow, session: Any, needs: Mapping[Quota, int]
+) -> Iterator[Finding]:
     for quota, need in needs.items():
-        answer = quotas.get_service_quota(ServiceCode=quota.service, QuotaCode=quota.code)
+        client = session.client("service-quotas", region_name=quota.place or row.region)
+        answer = client.get_service_quota(ServiceCode=quota.service, QuotaCode=quota.code)
         value = int(answer["Quota"]["Value"])
         if need > value:
             yield Finding(
                 level=Level.ERROR,
                 area=area,
                 message=f"needs {need} of '{quota.name}', the quota is {value}",
-                remedy=quota.request(need, quotas.meta.region_name),
+                remedy=quota.request(need, row.region),
             )

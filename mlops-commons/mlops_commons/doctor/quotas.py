@@ -1,10 +1,11 @@
 """What the configuration needs of AWS's quotas."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from mlops_commons.assembly.templates import StackTemplate
 from mlops_commons.config import CreateNetwork, PlatformConfig
 from mlops_commons.doctor.finding import Finding, Level
 from mlops_commons.doctor.instances import FINE_TUNING
@@ -15,19 +16,24 @@ AREA: Final = "quotas"
 
 @dataclass(frozen=True, kw_only=True)
 class Quota:
-    """A quota of an account and region; codes and defaults as Service Quotas lists them."""
+    """A quota of an account and region; codes and defaults as Service Quotas lists them.
+
+    Attributes:
+        place: the region where a quota of the whole account is kept; empty for the account's own.
+    """
 
     service: str
     code: str
     name: str
     default: int
+    place: str = ""
 
     def request(self, value: int, region: str) -> str:
         """The command that asks AWS for more."""
         return (
             "aws service-quotas request-service-quota-increase "
             f"--service-code {self.service} --quota-code {self.code} "
-            f"--desired-value {value} --region {region}"
+            f"--desired-value {value} --region {self.place or region}"
         )
 
 
@@ -39,14 +45,30 @@ NAT_GATEWAYS: Final = Quota(
 ENDPOINTS: Final = Quota(
     service="vpc", code="L-29B6F2EB", name="Interface VPC endpoints per VPC", default=50
 )
+POLICIES: Final = Quota(
+    service="iam",
+    code="L-0DA4ABF3",
+    name="Managed policies per role",
+    default=10,
+    place="us-east-1",
+)
+"""IAM and AWS STS quotas; 20 at most, and IAM's quotas are kept in one region."""
 
 Needs = dict[tuple[str, str], Counter[Quota]]
 """What the configuration needs of each quota, by account and region."""
 
 
-def quota_needs(config: PlatformConfig) -> Needs:
-    """What every account and region must be able to hold."""
+def quota_needs(config: PlatformConfig, stacks: Iterable[StackTemplate] = ()) -> Needs:
+    """What every account and region must be able to hold.
+
+    Args:
+        stacks: what would be deployed, where it is known.
+    """
     needs: Needs = {}
+    for stack in stacks:
+        most = max(policies_of_roles(stack).values(), default=0)
+        place = needs.setdefault((stack.summary.account, stack.summary.region), Counter())
+        place[POLICIES] = max(place[POLICIES], most)
     for deployment in config.enabled_deployments:
         for stage in deployment.enabled_stages:
             network = config.network(deployment.set_name, stage.stage_name)
@@ -63,6 +85,19 @@ def quota_needs(config: PlatformConfig) -> Needs:
             endpoints = _interface_endpoints(network.endpoints, scopes)
             place[ENDPOINTS] = max(place[ENDPOINTS], endpoints)
     return needs
+
+
+def policies_of_roles(stack: StackTemplate) -> Counter[str]:
+    """How many managed policies each role of a stack has, by logical id."""
+    found = Counter(
+        {
+            role: len(properties.get("ManagedPolicyArns", ()))
+            for role, properties in stack.resources("AWS::IAM::Role")
+        }
+    )
+    for _, properties in stack.resources("AWS::IAM::ManagedPolicy"):
+        found.update(role["Ref"] for role in properties.get("Roles", ()) if isinstance(role, dict))
+    return found
 
 
 def _interface_endpoints(switches: Mapping[str, bool], scopes: set[EndpointScope]) -> int:
@@ -83,7 +118,7 @@ def look_at_quotas(needs: Needs) -> Iterator[Finding]:
                 remedy=quota.request(need, region),
             )
         if not over:
-            message = f"{account} in {region} stays within the default quotas of networks"
+            message = f"{account} in {region} stays within the default quotas of networks and roles"
             yield Finding(level=Level.OK, area=AREA, message=message)
     yield Finding(
         level=Level.UNCHECKED,

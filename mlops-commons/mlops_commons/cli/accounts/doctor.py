@@ -61,6 +61,7 @@ def doctor(offline: Offline = False, as_json: AsJson = False) -> None:
 
 
 def _findings(*, offline: bool) -> "Iterator[Finding]":
+    from mlops_commons.assembly.templates import read_template
     from mlops_commons.cli.accounts.bootstrap import rows_with_files
     from mlops_commons.config.loader import load_sources
     from mlops_commons.doctor import configuration
@@ -88,7 +89,13 @@ def _findings(*, offline: bool) -> "Iterator[Finding]":
     yield from configuration.look_at_configuration(sources)
     yield from look_at_people(config)
     yield from look_at_regions(REPOSITORY_ROOT)
-    needs = quota_needs(config)
+    assemblies = current_stacks()
+    templates = (
+        read_template(folder, stack)
+        for folder, stacks in (assemblies or {}).items()
+        for stack in stacks
+    )
+    needs = quota_needs(config, templates)
     yield from look_at_quotas(needs)
     rows = tuple(row for row in rows_with_files(config) if row.enabled)
     if offline:
@@ -97,7 +104,7 @@ def _findings(*, offline: bool) -> "Iterator[Finding]":
             message = "not looked at, as --offline says"
             yield Finding(level=Level.UNCHECKED, area=area, message=message)
         return
-    expected = Expected(config=config, needs=needs, assemblies=current_stacks())
+    expected = Expected(config=config, needs=needs, assemblies=assemblies)
     yield from look_at_accounts(rows, expected)
 
 

@@ -1,4 +1,4 @@
-"""The table of machines in `doctor`, against what the seeds of the products start."""
+"""What `doctor` knows of quotas, against what the seeds and the templates need."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,12 @@ from botocore.stub import Stubber
 
 from cdk_service_catalog.portfolio.discovery import discover
 from mlops_commons.accounts.bootstrap_plan import AccountUse, BootstrapRow, PolicySource
+from mlops_commons.assembly.stacks import StackSummary
+from mlops_commons.assembly.templates import StackTemplate
+from mlops_commons.config import load_config
+from mlops_commons.doctor.finding import Level
 from mlops_commons.doctor.instances import ROWS, look_at_instances
+from mlops_commons.doctor.quotas import look_at_quotas, quota_needs
 
 pytestmark = pytest.mark.construct
 
@@ -81,3 +86,25 @@ def row_of(stage: str) -> BootstrapRow:
         policy_arn="",
         enabled=True,
     )
+
+
+def test_managed_policies_of_roles_are_counted_wherever_they_are_attached() -> None:
+    resources = {
+        "Role": {
+            "Type": "AWS::IAM::Role",
+            "Properties": {"ManagedPolicyArns": [{"Ref": f"P{n}"} for n in range(10)]},
+        },
+        "More": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"Roles": [{"Ref": "Role"}]}},
+    }
+    summary = StackSummary(
+        role="dev", account="2" * 12, region="eu-west-1", stack="dev-mlops-infra"
+    )
+    stack = StackTemplate(summary=summary, template={"Resources": resources})
+    needs = quota_needs(load_config(), [stack])
+    (finding,) = (
+        f
+        for f in look_at_quotas({("2" * 12, "eu-west-1"): needs["2" * 12, "eu-west-1"]})
+        if f.level is Level.WARNING
+    )
+    assert "needs 11 of 'Managed policies per role', the default is 10" in finding.message
+    assert finding.remedy.endswith("--quota-code L-0DA4ABF3 --desired-value 11 --region us-east-1")
