@@ -67,6 +67,8 @@ def _add_set(
         repository_name=repository_name,
         branch_name=source.branch_name,
         content=content,
+        app_prefix=config.app_prefix,
+        reviewing=governance.reviews,
     )
     pipeline = PipelineStack(
         app,

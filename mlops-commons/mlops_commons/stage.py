@@ -77,6 +77,21 @@ class CodeCommit:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reviews:
+    """Who changes the repositories of the governance account by reviewed pull requests.
+
+    Attributes:
+        authors: roles that propose changes, and merge what is approved; `*` may stand in them.
+        reviewers: roles that approve; empty: whoever may push changes every account of a set.
+        require_mfa: whether sessions of both must have been opened with MFA.
+    """
+
+    authors: tuple[str, ...] = ()
+    reviewers: tuple[str, ...] = ()
+    require_mfa: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Governance:
     """The governance account."""
 
@@ -84,6 +99,7 @@ class Governance:
     region: str
     code_commit: CodeCommit
     bootstrap: Bootstrap
+    reviews: Reviews = Reviews()
 
 
 @dataclass(frozen=True, kw_only=True)

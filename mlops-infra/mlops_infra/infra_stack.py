@@ -4,12 +4,16 @@ from dataclasses import replace
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from mlops_commons.cdk.reviews import Reviews
 from mlops_commons.contract import Persona
-from mlops_commons.stage import Network, Projects, ProtectedBranches, Separation, Studio
+from mlops_commons.iam.reasons import NAMED_BY_PROJECTS
+from mlops_commons.stage import Network, Projects, Separation, Studio
 from mlops_commons.utilities.errors import PlatformError
 from mlops_infra.access.approvers import ApproverRole
+from mlops_infra.access.code import MAIN, protected_repositories
 from mlops_infra.access.members import Member
 from mlops_infra.access.roles import PersonaRoles
 from mlops_infra.access.scope import PolicyScope
@@ -20,7 +24,6 @@ from mlops_infra.networking.zones import ZonesByPosition
 from mlops_infra.projects.deployment_boundary import DeploymentBoundary
 from mlops_infra.projects.props import ProjectDeployments
 from mlops_infra.projects.roles import ProjectRoles
-from mlops_infra.studio.reviews import Reviews
 from mlops_infra.studio.studio import SageMakerStudio
 
 
@@ -96,14 +99,17 @@ class InfraStack(ZonesByPosition):
                     within=within,
                 )
                 reviewers.append(approvers.role)
-            if rules.protected_branches != ProtectedBranches(deploy=False, build=False):
+            if protected := protected_repositories(rules.protected_branches):
                 Reviews(
                     self,
                     "Reviews",
                     template_name=f"{stack_name}-review",
-                    protected=rules.protected_branches,
+                    branch=MAIN,
+                    repositories=protected,
+                    reason=NAMED_BY_PROJECTS,
+                    new_ones="sagemaker-",
                     reviewers=[role.role_name for role in reviewers],
-                    key_arn=made.key_arn,
+                    key=kms.Key.from_key_arn(self, "ReviewsKey", made.key_arn),
                 )
 
     def _persona_scope(

@@ -1,6 +1,7 @@
 """What an actor can come to control in one step, asked of IAM's evaluation call by call."""
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any, Final
 
@@ -246,8 +247,9 @@ class Capabilities:
     def _reviewers(self, repository: Resource) -> tuple[str, ...] | None:
         """The roles whose approval a repository's rule asks for; None without a rule."""
         for rule in self.world.of_type(REVIEWED):
-            kinds = listed(rule.properties.get("Kinds", ()))
-            if rule.account == repository.account and repository.name.endswith(tuple(kinds)):
+            patterns = listed(rule.properties.get("Repositories", ()))
+            named = any(fnmatchcase(repository.name, pattern) for pattern in patterns)
+            if rule.account == repository.account and named:
                 content = str(rule.properties.get("Content", ""))
                 return tuple(
                     role.arn

@@ -16,10 +16,10 @@ from accounts_of_tests import ACCOUNT, Accounts
 from botocore.exceptions import ClientError
 
 from mlops_commons.assembly.intrinsics import Scope, evaluate
+from mlops_commons.cdk.reviews import RUNTIME_DIRECTORY
 from mlops_commons.iam.statements import policy_document
 from mlops_infra.access.code import use_code
 from mlops_infra.access.scope import PolicyScope
-from mlops_infra.studio.reviews import RUNTIME_DIRECTORY
 from mlops_rehearsal.world.git_configuration import git_configuration
 
 pytestmark = pytest.mark.app
@@ -43,7 +43,7 @@ def index(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     statement = {"Type": "Approvers", "NumberOfApprovalsNeeded": 1, "ApprovalPoolMembers": pool}
     monkeypatch.setenv("RULE", json.dumps({"Version": "2018-11-08", "Statements": [statement]}))
     monkeypatch.setenv("TEMPLATE_NAME", TEMPLATE)
-    monkeypatch.setenv("KINDS", "deploy")
+    monkeypatch.setenv("REPOSITORIES", "sagemaker-*-deploy")
     spec = importlib.util.spec_from_file_location("reviews", RUNTIME_DIRECTORY / "index.py")
     assert spec
     assert spec.loader

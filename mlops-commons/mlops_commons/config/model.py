@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from mlops_commons.config.projects_model import ProjectsFile
+from mlops_commons.config.projects_model import PrincipalArn, ProjectsFile
 from mlops_commons.config.values import (
     Account,
     ConfigModel,
@@ -24,6 +24,7 @@ from mlops_commons.stage import (
     Portfolio,
     RemovalPolicy,
     Repository,
+    Reviews,
     Stage,
 )
 
@@ -77,12 +78,29 @@ class CodeCommitFile(ConfigModel):
     project_template: RepositoryFile = Field(default_factory=lambda: RepositoryFile())
 
 
+class ReviewsFile(ConfigModel):
+    """Who changes what the pipelines deliver: by pull requests that somebody else approves."""
+
+    authors: tuple[PrincipalArn, ...] = Field(
+        Reviews.authors,
+        description="may assume the authors' roles: propose changes, merge what is approved",
+    )
+    reviewers: tuple[PrincipalArn, ...] = Field(
+        Reviews.reviewers,
+        description="may assume the reviewers' roles: approve; default: nobody is asked",
+    )
+    require_mfa: bool = Field(
+        Reviews.require_mfa, description="true: only sessions that were opened with MFA"
+    )
+
+
 class PipelineFile(ConfigModel):
     """The governance account, which holds repositories and pipelines."""
 
     account: Account
     region: Region
     code_commit: CodeCommitFile = Field(default_factory=CodeCommitFile)
+    reviews: ReviewsFile = Field(default_factory=lambda: ReviewsFile())
     bootstrap: BootstrapFile = Field(default_factory=lambda: BootstrapFile())
 
 

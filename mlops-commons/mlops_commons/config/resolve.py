@@ -29,6 +29,7 @@ def resolve(
             account=app.pipeline.account,
             region=app.pipeline.region,
             code_commit=_code_commit(app.pipeline.code_commit),
+            reviews=platform.Reviews(**named_values(platform.Reviews, app.pipeline.reviews)),
             bootstrap=_bootstrap(
                 app.pipeline.bootstrap, app.pipeline.account, app.pipeline.region, directory
             ),

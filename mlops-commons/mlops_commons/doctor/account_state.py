@@ -16,6 +16,7 @@ from mlops_commons.doctor.finding import Finding, Level
 from mlops_commons.doctor.instances import look_at_instances
 from mlops_commons.doctor.obstacles import look_at_names
 from mlops_commons.doctor.quotas import Quota
+from mlops_commons.doctor.reviews import look_at_reviews
 from mlops_commons.utilities import toolkit
 from mlops_commons.utilities.errors import PlatformError
 
@@ -53,6 +54,7 @@ def _look_at(row: BootstrapRow, expected: Expected) -> Iterator[Finding]:
         "what the bootstrap allowed": look_at_bootstrap(area, row, session, expected),
         "what has the names of the platform": look_at_names(area, row, session, expected),
         "the stacks": _stacks(area, row, session.client("cloudformation"), config),
+        "the reviews": look_at_reviews(area, row, session.client("codecommit"), config),
         "the quotas": _quotas(area, row, session, needed),
         "the quotas of machines": look_at_instances(area, row, session.client("service-quotas")),
     }

@@ -21,11 +21,12 @@ RUNS_CODE: Final = (
 
 
 def look_at_people(config: PlatformConfig) -> Iterator[Finding]:
-    """Findings about the approvers of each account set.
+    """Findings about who changes the platform, and about the approvers of each account set.
 
     Source on MFA: IAM User Guide, "AWS global condition context keys", aws:MultiFactorAuthPresent:
     sessions that were opened with the MFA device of an IAM user have it, and federated ones do not.
     """
+    yield _of_governance(config)
     for deployment in config.enabled_deployments:
         if deployment.projects.approvers.role_arns:
             yield from _of_approvers(deployment)
@@ -36,6 +37,20 @@ def look_at_people(config: PlatformConfig) -> Iterator[Finding]:
                 "preprod and prod, with the role in which notebooks run",
                 "name roles from outside of Studio",
             )
+
+
+def _of_governance(config: PlatformConfig) -> Finding:
+    if config.pipeline.reviews.reviewers:
+        message = "governance: changes of its repositories are proposed, and approved by others"
+        return Finding(level=Level.OK, area=AREA, message=message)
+    return Finding(
+        level=Level.WARNING,
+        area=AREA,
+        message="governance: nobody is named under pipeline.reviews: whoever may push to a "
+        "repository of the governance account changes every account of its set, and nobody is "
+        "asked",
+        remedy=f"name authors and reviewers; see {GUIDE}",
+    )
 
 
 def _of_approvers(deployment: Deployment) -> Iterator[Finding]:

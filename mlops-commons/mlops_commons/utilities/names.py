@@ -115,6 +115,16 @@ def repository(repo_name: str, set_name: str) -> str:
     return f"{repo_name}_{set_name}"
 
 
+def review_role(app_prefix: str, app: str, set_name: str, who: str) -> str:
+    """The role with which authors or reviewers enter a set's repository of one app."""
+    return shorten(f"{app_prefix}-{app}-{set_name}-{who}", ROLE.maximum)
+
+
+def review_template(app_prefix: str, app: str, set_name: str) -> str:
+    """The approval rule of a set's repository of one app."""
+    return shorten(f"{app_prefix}-{app}-{set_name}-review", 100)
+
+
 def pipeline(app_prefix: str, app: str, branch_name: str, set_name: str) -> str:
     """The delivery pipeline of a set; a branch such as `feature/x` loses its slash."""
     return f"{app_prefix}-{app}-{re.sub(r'[^A-Za-z0-9.@_-]', '-', branch_name)}-{set_name}"

@@ -25,12 +25,22 @@ class Publication:
         remote: a URL of git.
         branch: the branch that the pipeline follows.
         message: the first line of the commit.
+        proposed: push a branch of its own, for a pull request, instead of that one.
     """
 
     content: Snapshot
     remote: str
     branch: str
     message: str
+    proposed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """What a publication has pushed: a commit, and the branch where it is."""
+
+    commit: str
+    branch: str
 
 
 def codecommit_remote(region: str, repository: str, profile: str = "") -> str:
@@ -51,8 +61,10 @@ def publish(
     review: Callable[[Path], None] = lambda clone: None,
     overwrite: bool = False,
     memory: Path | None = None,
-) -> str:
-    """Commit and push a snapshot, and return the new commit; empty where nothing has changed.
+) -> Published | None:
+    """Commit and push a snapshot, and say where; None where nothing has changed.
+
+    A proposal is named after what it brings to which commit: published again, it is the same.
 
     Args:
         environment: of git.
@@ -83,11 +95,16 @@ def publish(
         _replace_content(git, publication.content)
         difference = git.read("diff", "--cached", "--no-ext-diff", "--stat=100", "HEAD")
         if not difference or not confirm(difference):
-            return ""
-        trailer = f"{TRAILER}: {publication.content.digest()}"
-        git.commit(publication.message, trailer)
-        git.push(publication.branch)
-        return git.read("rev-parse", "HEAD").strip()
+            return None
+        digest = publication.content.digest()
+        branch = publication.branch
+        if publication.proposed:
+            branch = f"publish/{git.read('rev-parse', 'HEAD')[:8]}-{digest[:8]}"
+            if there := git.read("ls-remote", "origin", f"refs/heads/{branch}").split():
+                return Published(commit=there[0], branch=branch)
+        git.commit(publication.message, f"{TRAILER}: {digest}")
+        git.push(branch)
+        return Published(commit=git.read("rev-parse", "HEAD").strip(), branch=branch)
 
 
 def _base(git: Git) -> str:

@@ -99,6 +99,7 @@ class Broken:
 
 KEYS = sorted(set(re.findall(r"(\w+):", APP + INFRA)))
 
+PEOPLE = "arn:aws:iam::101010101010:role/"
 BROKEN_APP = (
     Broken(
         "account too short",
@@ -316,6 +317,24 @@ BROKEN_APP = (
         "stage_name: prod\n          manual_approval: false",
         "deployments[0].stages[2].manual_approval",
         "write the reason beside it: manual_approval_reason:",
+    ),
+    Broken(
+        "authors and nobody who reviews",
+        "    region: eu-west-1\n",
+        f"    region: eu-west-1\n    reviews: {{authors: ['{PEOPLE}Author']}}\n",
+        "pipeline.reviews.authors",
+        "pipeline.reviews names authors and no reviewers, so nothing could be merged any more",
+    ),
+    *(
+        Broken(
+            f"reviewers who are authors too: {authors}",
+            "    region: eu-west-1\n",
+            "    region: eu-west-1\n"
+            f"    reviews: {{authors: ['{PEOPLE}{authors}'], reviewers: ['{PEOPLE}Plat*_1']}}\n",
+            "pipeline.reviews.reviewers[0]",
+            "would approve the own change",
+        )
+        for authors in ("Platform_1", "Platform*", "*", "*form_*")
     ),
     Broken(
         "a custom resource among what projects deploy",

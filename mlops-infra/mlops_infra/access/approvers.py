@@ -7,6 +7,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from mlops_commons.cdk.entered_by import entered_by
 from mlops_commons.cdk.policies import managed_policy
 from mlops_commons.iam.reasons import NAMED_BY_PROJECTS, NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Statement, actions, arns
@@ -37,7 +38,7 @@ class ApproverRole(Construct):
             "Role",
             role_name=role_name,
             description="Approves what projects deploy to preprod and prod",
-            assumed_by=_trusted(approvers),
+            assumed_by=entered_by(approvers.role_arns, require_mfa=approvers.require_mfa),
             managed_policies=[
                 managed_policy(
                     self,
@@ -84,21 +85,3 @@ def approve() -> tuple[Statement, ...]:
             reason=NO_RESOURCE_LEVEL,
         ),
     )
-
-
-def _trusted(approvers: Approvers) -> iam.IPrincipal:
-    """The configured roles, of whichever account.
-
-    Named by a condition instead of as principals: IAM refuses a trust policy that names a role
-    which is not there yet, and the roles of IAM Identity Center get another suffix when they are
-    assigned again (IAM User Guide, "AWS JSON policy elements: Principal").
-    """
-    accounts = sorted({arn.split(":")[4] for arn in approvers.role_arns})
-    conditions: dict[str, dict[str, object]] = {
-        "ArnLike": {"aws:PrincipalArn": list(approvers.role_arns)}
-    }
-    if approvers.require_mfa:
-        conditions["Bool"] = {"aws:MultiFactorAuthPresent": "true"}
-    principals = [iam.AccountPrincipal(account) for account in accounts]
-    trusted = principals[0] if len(principals) == 1 else iam.CompositePrincipal(*principals)
-    return iam.PrincipalWithConditions(trusted, conditions)

@@ -3,33 +3,14 @@
 from typing import Final
 
 from mlops_commons.iam.reasons import NAMED_BY_PROJECTS, NO_RESOURCE_LEVEL
+from mlops_commons.iam.reviewed_branches import MERGES, changed_by_review, reference
 from mlops_commons.iam.statements import Statement, actions, arns
 from mlops_commons.image_accounts import image_accounts_of
+from mlops_commons.stage import ProtectedBranches
 from mlops_infra.access.scope import PolicyScope
 from mlops_infra.access.whose import CODE, IMAGES
 
-MERGES: Final = actions(
-    "codecommit",
-    "MergePullRequestByFastForward MergePullRequestBySquash MergePullRequestByThreeWay",
-)
-MAIN: Final = "refs/heads/main"
-REVIEWED_TAG: Final = "mlops:reviewed"
-"""On a repository whose pull requests to main get the approval rule (access/reviews.py)."""
-PAST_A_REVIEW: Final = actions(
-    "codecommit",
-    "GitPush PutFile DeleteFile CreateCommit CreateBranch DeleteBranch "
-    "MergeBranchesByFastForward MergeBranchesBySquash MergeBranchesByThreeWay",
-)
-"""What changes a branch and is no merge of a pull request."""
-AROUND_A_REVIEW: Final = actions(
-    "codecommit",
-    "OverridePullRequestApprovalRules UpdatePullRequestApprovalRuleContent "
-    "DeletePullRequestApprovalRule CreateApprovalRuleTemplate DeleteApprovalRuleTemplate "
-    "UpdateApprovalRuleTemplateContent UpdateApprovalRuleTemplateName "
-    "DisassociateApprovalRuleTemplateFromRepository "
-    "BatchDisassociateApprovalRuleTemplateFromRepositories UpdateDefaultBranch TagResource "
-    "UntagResource",
-)
+MAIN: Final = reference("main")
 
 
 def use_code(scope: PolicyScope) -> tuple[Statement, ...]:
@@ -67,45 +48,15 @@ def use_code(scope: PolicyScope) -> tuple[Statement, ...]:
 
 
 def _main_by_review(scope: PolicyScope) -> tuple[Statement, ...]:
-    """Main of protected repositories changes by the merge of an approved pull request only.
+    """Main of protected repositories changes by the merge of an approved pull request only."""
+    patterns = protected_repositories(scope.protected_branches)
+    return changed_by_review(arns("codecommit", *patterns), MAIN) if patterns else ()
 
-    The condition is the one of the CodeCommit User Guide, "Limit pushes and merges to branches":
-    git asks first without a reference, which must be let through, so a reference has to be there.
-    A merge is refused by CodeCommit itself while an approval rule is not satisfied; a repository
-    that has no rule yet lacks the tag.
-    """
-    switches = (
-        ("deploy", scope.protected_branches.deploy),
-        ("build", scope.protected_branches.build),
-    )
-    protected = arns("codecommit", *(f"sagemaker-*-{kind}" for kind, on in switches if on))
-    if not protected:
-        return ()
-    return (
-        Statement(
-            sid="NoPushToMain",
-            effect="Deny",
-            actions=PAST_A_REVIEW,
-            resources=protected,
-            condition={
-                "StringEqualsIfExists": {"codecommit:References": (MAIN,)},
-                "Null": {"codecommit:References": "false"},
-            },
-        ),
-        Statement(
-            sid="NoMergeWithoutApprovalRule",
-            effect="Deny",
-            actions=MERGES,
-            resources=protected,
-            condition={"StringNotEquals": {f"aws:ResourceTag/{REVIEWED_TAG}": "true"}},
-        ),
-        Statement(
-            sid="NoWayAroundApprovalRules",
-            effect="Deny",
-            actions=AROUND_A_REVIEW,
-            resources=("*",),
-        ),
-    )
+
+def protected_repositories(protected: ProtectedBranches) -> tuple[str, ...]:
+    """Patterns of the names of the repositories of projects whose main is protected."""
+    switches = (("deploy", protected.deploy), ("build", protected.build))
+    return tuple(f"sagemaker-*-{kind}" for kind, on in switches if on)
 
 
 def _use_images(scope: PolicyScope) -> tuple[Statement, ...]:

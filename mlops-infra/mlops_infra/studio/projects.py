@@ -8,9 +8,9 @@ import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from mlops_commons.cdk.called_function import CalledFunction
 from mlops_commons.iam.reasons import NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Statement, actions
-from mlops_infra.studio.called_function import CalledFunction
 
 RUNTIME_DIRECTORY: Final = Path(__file__).with_name("runtime") / "enable_projects"
 STATEMENTS: Final = (

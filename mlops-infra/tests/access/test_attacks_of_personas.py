@@ -7,6 +7,7 @@ that allows everything.
 from dataclasses import replace
 from typing import Any
 
+import botocore.session
 import pytest
 from persona_policies import ACCOUNT, SCOPE, here, may, profile, role_arn
 
@@ -126,14 +127,29 @@ def test_main_of_a_build_repository_is_protected_where_the_configuration_says_so
 
 @BOTH
 @pytest.mark.parametrize("key", WHO_PUSH)
-@pytest.mark.parametrize("how", ["FastForward", "Squash", "ThreeWay"])
-def test_a_repository_without_the_approval_rule_takes_no_merge(
-    key: str, how: str, mistake: bool
-) -> None:
+def test_a_repository_without_the_approval_rule_takes_no_merge(key: str, mistake: bool) -> None:
     """Between the repository and its rule lie seconds, in which nobody may merge."""
-    merge, main = f"codecommit:MergePullRequestBy{how}", {"codecommit:References": MAIN}
+    merge, main = "codecommit:MergePullRequestByFastForward", {"codecommit:References": MAIN}
     assert may(key, merge, DEPLOY, {**main, **REVIEWED}, mistake=mistake)
     assert not may(key, merge, DEPLOY, main, mistake=mistake)
+
+
+@BOTH
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("how", ["Squash", "ThreeWay"])
+def test_no_merge_brings_content_that_nobody_has_approved(
+    key: str, how: str, mistake: bool
+) -> None:
+    """These take content of the merger for files in conflict (botocore: conflictResolution)."""
+    merged = {"codecommit:References": MAIN, **REVIEWED}
+    assert not may(key, f"codecommit:MergePullRequestBy{how}", DEPLOY, merged, mistake=mistake)
+
+
+def test_a_fast_forward_takes_no_content_of_the_merger() -> None:
+    codecommit = botocore.session.get_session().get_service_model("codecommit")
+    for how, writes in (("FastForward", False), ("Squash", True), ("ThreeWay", True)):
+        taken = codecommit.operation_model(f"MergePullRequestBy{how}").input_shape.members
+        assert ("conflictResolution" in taken) is writes
 
 
 @BOTH

@@ -24,7 +24,11 @@ def without(key: str) -> dict[str, Any]:
 
 ATTACKS = (
     ("NoPushToMain", "codecommit:GitPush", DEPLOY, MAIN),
-    ("NoMergeWithoutApprovalRule", "codecommit:MergePullRequestBySquash", DEPLOY, MAIN),
+    ("NoMergeWithoutApprovalRule", "codecommit:MergePullRequestByFastForward", DEPLOY, MAIN),
+    (
+        *("NoMergeThatWritesContent", "codecommit:MergePullRequestBySquash", DEPLOY),
+        {**MAIN, "aws:ResourceTag/mlops:reviewed": "true"},
+    ),
     ("NeverOutsideAVpc", TRAIN, JOB, without("VpcSubnets")),
     ("NeverInOtherSubnets", TRAIN, JOB, {**RIGHT, "sagemaker:VpcSubnets": ("subnet-public",)}),
     ("NeverWithoutASecurityGroup", TRAIN, JOB, without("VpcSecurityGroupIds")),

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import Final
 
+from ministack_aws.delivery.repositories import folder
 from ministack_aws.engine.requests import get_account_id, get_region
 from ministack_aws.engine.types import Answer, Operations, Record, Request
 from ministack_aws.errors import ServiceError
@@ -77,6 +78,20 @@ def _associated(request: Request) -> Answer:
     return {"repositoryNames": sorted(_template(request)["repositories"])}
 
 
+def _associated_with(request: Request) -> Answer:
+    if not folder(request["repositoryName"]).is_dir():
+        raise ServiceError(
+            "RepositoryDoesNotExistException", f"{request['repositoryName']} does not exist"
+        )
+    here, name = (get_account_id(), get_region()), request["repositoryName"]
+    found = [key[2] for key, row in _TEMPLATES.items() if key[:2] == here]
+    return {
+        "approvalRuleTemplateNames": [
+            template for template in found if name in _TEMPLATES[(*here, template)]["repositories"]
+        ]
+    }
+
+
 def _tag(request: Request) -> Answer:
     tags_of(request["resourceArn"]).update(request["tags"])
     return {}
@@ -109,6 +124,7 @@ OPERATIONS: Final[Operations] = {
     "AssociateApprovalRuleTemplateWithRepository": _associate,
     "CreateApprovalRuleTemplate": _create,
     "DeleteApprovalRuleTemplate": _delete,
+    "ListAssociatedApprovalRuleTemplatesForRepository": _associated_with,
     "ListRepositoriesForApprovalRuleTemplate": _associated,
     "ListTagsForResource": _tags,
     "TagResource": _tag,

@@ -49,7 +49,8 @@ def publish_verb(app: str) -> typer.Typer:
     ) -> None:
         """Commit this checkout to the CodeCommit repository of every account set, or of one.
 
-        The push starts the pipeline of the set. Changes that somebody has pushed to the repository
+        The push starts the pipeline of the set. Where cdk-app.yml has pipeline.reviews, it opens a
+        pull request instead, and its merge does. Changes that somebody has pushed to the repository
         and that are not in this checkout are never dropped without --overwrite. A network that a
         published stage cannot take (another range, other zones) is refused.
         """
@@ -87,6 +88,7 @@ def _publish(
         refuse: end before it where something has to be done in an account first.
     """
     # Imported here: the help of this verb must not wait for the configuration's libraries.
+    from mlops_commons.accounts.authors import author_of
     from mlops_commons.cli.accounts.obstacles import check_accounts
     from mlops_commons.config.loader import load_sources
     from mlops_commons.config.published import brought_file
@@ -109,14 +111,17 @@ def _publish(
         repository = names.repository(source.repo_name, name)
         typer.secho(f"== {repository} ({source.branch_name})", err=True, bold=sys.stderr.isatty())
         content = set_snapshot(config, shared, name)
-        commit = publish(
+        author = author_of(config, app, name)
+        profile = as_profile(child_environment(), governance.bootstrap.aws_profile)
+        published = publish(
             Publication(
                 content=content,
                 remote=codecommit_remote(governance.region, repository),
                 branch=source.branch_name,
                 message=message,
+                proposed=author is not None,
             ),
-            environment=as_profile(child_environment(), governance.bootstrap.aws_profile),
+            environment=author.environment(profile) if author else profile,
             confirm=confirm,
             review=partial(
                 _review, sources=sources, app=app, set_name=name, replace_networks=replace_networks
@@ -124,9 +129,13 @@ def _publish(
             overwrite=overwrite,
             memory=brought_file(app, name),
         )
-        if commit:
+        if published is None:
+            typer.echo("nothing published")
+        elif author:
+            typer.echo(author.propose(repository, published, source.branch_name, message))
+        else:
             _keep(app, name, {file: content.read(file) for file in content.files})
-        typer.echo(f"published {commit[:12]}" if commit else "nothing published")
+            typer.echo(f"published {published.commit[:12]}")
 
 
 def _review(

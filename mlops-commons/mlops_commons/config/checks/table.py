@@ -10,6 +10,7 @@ from mlops_commons.config.checks import names as name_checks
 from mlops_commons.config.checks import networks as network_checks
 from mlops_commons.config.checks import people as people_checks
 from mlops_commons.config.checks import regions as region_checks
+from mlops_commons.config.checks import reviews as review_checks
 from mlops_commons.config.checks import sharing as sharing_checks
 from mlops_commons.config.sources import Sources
 from mlops_commons.utilities.errors import Problem
@@ -35,6 +36,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     people_checks.projects_of_users,
     people_checks.nothing_for_all_projects,
     account_checks.tags_allowed,
+    review_checks.both_are_named,
+    review_checks.nobody_is_both,
     account_checks.policies_in_their_account,
     name_checks.duplicate_places,
     sharing_checks.shared_places,

@@ -1,4 +1,4 @@
-"""Main of projects' repositories changes by approved pull requests: the rule, and who gives it."""
+"""A branch changes by approved pull requests: the rule of repositories, and who gives it."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,44 +11,20 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from mlops_commons.iam.reasons import NAMED_BY_PROJECTS, NO_RESOURCE_LEVEL
+from mlops_commons.cdk.called_function import CalledFunction
+from mlops_commons.iam.reasons import NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Statement, actions, arns
-from mlops_commons.stage import ProtectedBranches
-from mlops_infra.access.code import MAIN
-from mlops_infra.studio.called_function import CalledFunction
 
 RUNTIME_DIRECTORY: Final = Path(__file__).with_name("runtime") / "reviews"
-STATEMENTS: Final = (
-    Statement(
-        sid="MakeTheTemplate",
-        actions=actions(
-            "codecommit",
-            "CreateApprovalRuleTemplate DeleteApprovalRuleTemplate ListRepositories "
-            "UpdateApprovalRuleTemplateContent",
-        ),
-        resources=("*",),
-        reason=NO_RESOURCE_LEVEL,
-    ),
-    Statement(
-        sid="GiveItToRepositories",
-        actions=actions(
-            "codecommit",
-            "AssociateApprovalRuleTemplateWithRepository CreatePullRequestApprovalRule "
-            "GetPullRequest GetRepository ListPullRequests TagResource UntagResource",
-        ),
-        resources=arns("codecommit", "sagemaker-*"),
-        reason=NAMED_BY_PROJECTS,
-    ),
-)
 
 
 class Reviews(Construct):
-    """The approval rule template of a stage, given to every protected repository.
+    """An approval rule template, given to every protected repository; exposes `given`.
 
     An approval counts of who is in the pool, and never that of the author (CodeCommit API
-    Reference, UpdatePullRequestApprovalState: PullRequestCannotBeApprovedByAuthorException). All
-    data scientists share one role, so the pool is the lead and, where configured, the approvers:
-    a session of the author under another name approves nothing.
+    Reference, UpdatePullRequestApprovalState: PullRequestCannotBeApprovedByAuthorException). Where
+    authors share a role, a session of the author under another name approves nothing either, as
+    long as that role is not in the pool.
     """
 
     def __init__(
@@ -57,44 +33,57 @@ class Reviews(Construct):
         construct_id: str,
         *,
         template_name: str,
-        protected: ProtectedBranches,
+        branch: str,
+        repositories: Sequence[str],
+        reason: str = "",
+        new_ones: str = "",
         reviewers: Sequence[str],
-        key_arn: str,
+        key: kms.IKey,
     ) -> None:
         """Create function, custom resource and rule.
 
         Args:
             template_name: of the approval rule; once in an account and region.
+            branch: its reference.
+            repositories: names of the protected ones, `*` may stand in them.
+            reason: why there is a wildcard in them.
+            new_ones: how the names of repositories begin that are made later; none are, if empty.
             reviewers: the names of the roles whose approvals count.
-            key_arn: the key of the log groups.
+            key: of the log groups.
         """
         super().__init__(scope, construct_id)
-        kinds = [kind for kind in ("deploy", "build") if getattr(protected, kind)]
         rule = _rule(reviewers)
-        template = cdk.Stack.of(self).to_json_string({**rule, "DestinationReferences": [MAIN]})
+        stack = cdk.Stack.of(self)
         called = CalledFunction(
             self,
             "ApprovalRule",
             code=RUNTIME_DIRECTORY,
-            description="Approval rule of pull requests to main, for repositories of projects",
-            statements=STATEMENTS,
+            description=f"Approval rule of pull requests: {template_name}",
+            statements=_statements(repositories, reason),
             environment={
-                "KINDS": ",".join(kinds),
-                "RULE": cdk.Stack.of(self).to_json_string(rule),
+                "REPOSITORIES": ",".join(repositories),
+                "RULE": stack.to_json_string(rule),
                 "TEMPLATE_NAME": template_name,
             },
-            key=kms.Key.from_key_arn(self, "Key", key_arn),
+            key=key,
         )
-        cdk.CustomResource(
+        self.given = cdk.CustomResource(
             self,
             "Resource",
             resource_type="Custom::ApprovalRuleTemplate",
             service_token=called.service_token,
-            properties={"TemplateName": template_name, "Content": template, "Kinds": kinds},
+            properties={
+                "TemplateName": template_name,
+                "Content": stack.to_json_string({**rule, "DestinationReferences": [branch]}),
+                "Repositories": list(repositories),
+            },
         )
-        self._call_for_new_repositories(called.function)
+        if new_ones:
+            self._call_for_new_repositories(called.function, branch, new_ones)
 
-    def _call_for_new_repositories(self, function: lambda_.IFunction) -> None:
+    def _call_for_new_repositories(
+        self, function: lambda_.IFunction, branch: str, beginning: str
+    ) -> None:
         """The seed is the first push: no repository of a project stays without its rule.
 
         The CDK's own target names the permission after the path of the whole app, so that a stage
@@ -109,8 +98,8 @@ class Reviews(Construct):
                 "detail-type": ["CodeCommit Repository State Change"],
                 "detail": {
                     "event": ["referenceCreated"],
-                    "referenceFullName": [MAIN],
-                    "repositoryName": [{"prefix": "sagemaker-"}],
+                    "referenceFullName": [branch],
+                    "repositoryName": [{"prefix": beginning}],
                 },
             },
             targets=[
@@ -126,6 +115,31 @@ class Reviews(Construct):
             principal=iam.ServicePrincipal("events.amazonaws.com"),
             source_arn=rule.attr_arn,
         )
+
+
+def _statements(repositories: Sequence[str], reason: str) -> tuple[Statement, ...]:
+    return (
+        Statement(
+            sid="MakeTheTemplate",
+            actions=actions(
+                "codecommit",
+                "CreateApprovalRuleTemplate DeleteApprovalRuleTemplate ListRepositories "
+                "UpdateApprovalRuleTemplateContent",
+            ),
+            resources=("*",),
+            reason=NO_RESOURCE_LEVEL,
+        ),
+        Statement(
+            sid="GiveItToRepositories",
+            actions=actions(
+                "codecommit",
+                "AssociateApprovalRuleTemplateWithRepository CreatePullRequestApprovalRule "
+                "GetPullRequest GetRepository ListPullRequests TagResource UntagResource",
+            ),
+            resources=arns("codecommit", *repositories),
+            reason=reason,
+        ),
+    )
 
 
 def _rule(reviewers: Sequence[str]) -> Mapping[str, Any]:

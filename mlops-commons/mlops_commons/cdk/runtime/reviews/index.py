@@ -5,6 +5,7 @@ associates it. Only a repository that has the tag takes merges of people, and it
 """
 
 import os
+from fnmatch import fnmatchcase
 
 import boto3
 
@@ -79,9 +80,8 @@ def protected_repositories(codecommit):
 
 
 def is_protected(name):
-    """Whether a repository is of a project, and of a kind whose main is protected."""
-    endings = tuple(f"-{kind}" for kind in os.environ["KINDS"].split(","))
-    return name.startswith("sagemaker-") and name.endswith(endings)
+    """Whether a repository is one of those that get the rule."""
+    return any(fnmatchcase(name, pattern) for pattern in os.environ["REPOSITORIES"].split(","))
 
 
 def arn_of(name, codecommit):
