@@ -13,7 +13,7 @@ from ministack_aws.access import decisions, deeds, sessions
 from ministack_aws.delivery import deliveries, jobs, pipeline_executions, pushes
 from ministack_aws.engine.application import Asgi, Receive, Scope, Send
 from ministack_aws.engine.types import Request
-from ministack_aws.network import networks
+from ministack_aws.network import networks, reach
 
 TOKEN: Final = "MINISTACK_REGISTRY_TOKEN"
 ANSWERS: Final[Mapping[str, Callable[[Request], tuple[int, Any]]]] = {
@@ -25,6 +25,7 @@ ANSWERS: Final[Mapping[str, Callable[[Request], tuple[int, Any]]]] = {
     "/_registry/networks": networks.answer,
     "/_registry/pushes": pushes.pushed,
     "/_registry/pushes/asked": pushes.asked,
+    "/_registry/reach": reach.answer,
     "/_registry/refused": deeds.refused,
     "/_registry/runs": pipeline_executions.ended,
     "/_registry/sessions": sessions.answer,

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ministack_aws.engine import ec2, iam
-from ministack_aws.engine.requests import get_account_id, get_region
-from ministack_aws.engine.types import Record
+from ministack_aws.engine.requests import get_region, request_scope
+from ministack_aws.engine.types import Record, Request
 
 HTTPS: Final = 443
 EVERYWHERE: Final = "0.0.0.0/0"
@@ -34,6 +34,16 @@ class Call:
     principal: str = ""
     action: str = ""
     resource: str = "*"
+
+
+def answer(request: Request) -> tuple[int, object]:
+    """An HTTP status, and why a call does not arrive: for programs that run inside a VPC.
+
+    The request has `account`, `region`, `subnet`, `groups`, and the `call` as `Call` has it.
+    """
+    with request_scope(request["account"], request["region"]):
+        said = refusal(request["subnet"], request["groups"], Call(**request["call"]))
+    return (403, {"message": said}) if said else (200, {})
 
 
 def refusal(subnet: str, groups: Sequence[str], call: Call) -> str | None:
@@ -179,7 +189,7 @@ def _policy_refusal(endpoint: Record, call: Call) -> str | None:
     question = iam.question(
         principal_arn=call.principal,
         principal_type="AssumedRole",
-        principal_account=get_account_id(),
+        principal_account=call.principal.split(":")[4],
         action=call.action,
         resource_arn=call.resource,
         region=get_region(),

@@ -10,6 +10,7 @@ from mlops_commons.contract import Persona
 from mlops_commons.utilities.errors import PlatformError
 from mlops_rehearsal.acts.attacker import Attacker, lead, synth
 from mlops_rehearsal.acts.attempts import ATTEMPTS, Attempt
+from mlops_rehearsal.acts.pushed_attack import pushed_attack
 from mlops_rehearsal.world.evidence import Evidence
 from mlops_rehearsal.world.world import World
 
@@ -26,7 +27,8 @@ def play_attack(world: World) -> tuple[Evidence, ...]:
         PlatformError: an attempt has succeeded, or failed for another reason, or who may make
             the same call is refused too.
     """
-    rows, faults = [], []
+    rows: list[Mapping[str, str]] = []
+    faults: list[str] = []
     for project in world.projects:
         scientist = Attacker(world, project)
         for attempt in ATTEMPTS:
@@ -42,6 +44,9 @@ def play_attack(world: World) -> tuple[Evidence, ...]:
             + "\n".join(faults),
             hint="docs/security.md says what should have stopped each",
         )
+    # One project shows it: the run goes to prod's approval.
+    for project in world.trainable[:1]:
+        rows += pushed_attack(world, project)
     return (Evidence("access", tuple(rows)),)
 
 

@@ -1,30 +1,28 @@
 """What an attacker tries; who may make the same call, as the control of each refusal."""
 
-import json
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
-
-from botocore.exceptions import ClientError
 
 from mlops_commons.config import Stage
 from mlops_commons.contract import Persona, StageName
 from mlops_commons.utilities import names, toolkit
 from mlops_rehearsal.acts import attacker as people
-from mlops_rehearsal.acts.attacker import LOOT, Attacker
+from mlops_rehearsal.acts.attacker import Attacker
+from mlops_rehearsal.acts.sending_out import (
+    FOREIGN,
+    FOREIGN_SESSION,
+    OWN_SESSION,
+    PAST_THE_ENDPOINT,
+    keep_inside,
+    open_to_all,
+    send_from_inside,
+    send_out,
+)
 from mlops_rehearsal.acts.source_code import pushed
 
-FOREIGN: Final = "666666666666"
-"""An account that no configuration names."""
 COMMIT: Final = "0" * 40
-
-
-def _open_to_all(**what: str) -> str:
-    """A policy that lets everybody do something."""
-    allowed = {"Effect": "Allow", "Principal": "*", **what}
-    return json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
 
 
 @dataclass(frozen=True)
@@ -104,23 +102,6 @@ def _profile(persona: Persona, who: Attacker) -> object:
     raise AssertionError(f"no profile has the role of {persona}")
 
 
-def _send_out(who: Attacker) -> object:
-    """A bucket of an account that no stage is lets everybody write."""
-    place = who.world.config.pipeline
-    s3 = who.world.administrator("s3", place.account, place.region)
-    bucket = f"mlops-p-loot-artifacts-{place.account}"
-    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": place.region})
-    try:
-        policy = _open_to_all(Action="s3:PutObject", Resource=f"arn:aws:s3:::{bucket}/*")
-        s3.delete_public_access_block(Bucket=bucket)
-        s3.put_bucket_policy(Bucket=bucket, Policy=policy)
-        return who.client("s3").put_object(Bucket=bucket, Key="data/loot", Body=LOOT)
-    finally:
-        with suppress(ClientError):
-            s3.delete_object(Bucket=bucket, Key="data/loot")
-        s3.delete_bucket(Bucket=bucket)
-
-
 def _poison(who: Attacker) -> object:
     return who.client("ecr").put_image(
         repositoryName=f"sagemaker-{who.project.project_id}", imageManifest="{}", imageTag=COMMIT
@@ -148,7 +129,7 @@ def _launch(who: Attacker) -> object:
 
 def _role_for_himself(who: Attacker) -> object:
     name = f"sagemaker-{who.project.project_id}-x"
-    document = _open_to_all(Action="sts:AssumeRole")
+    document = open_to_all(Action="sts:AssumeRole")
     made = who.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=document)
     who.look("iam").delete_role(RoleName=name)
     return made
@@ -283,7 +264,18 @@ ATTEMPTS: Final = (
         partial(_push, "a-topic"),
     ),
     Attempt(
-        *("sends data out", "bucket of another account", _send_out, PUT),
+        *("sends data out", "bucket of another account", send_out, PUT),
         *("`aws:ResourceAccount`", DATA),
+    ),
+    *(
+        Attempt(
+            *(f"sends data out of the VPC with {whose}", "bucket of another account"),
+            *(partial(send_from_inside, session), PAST_THE_ENDPOINT),
+            *("policy of the S3 endpoint", keep_inside),
+        )
+        for whose, session in (
+            ("the own session", OWN_SESSION),
+            ("credentials of an account of his own", FOREIGN_SESSION),
+        )
     ),
 )

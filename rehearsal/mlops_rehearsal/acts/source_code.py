@@ -27,10 +27,10 @@ def pushed(
     shell = {**world.environment(), **(own or {})}
     folder = world.folder / "clones" / "of-a-push"
     shutil.rmtree(folder, ignore_errors=True)
-    _run_git(shell, "clone", "--quiet", remote, str(folder))
-    _run_git(shell, "-C", str(folder), "commit", "--quiet", "--allow-empty", "--message", message)
-    _run_git(shell, "-C", str(folder), "push", "--quiet", "origin", f"HEAD:refs/heads/{branch}")
-    return _run_git(shell, "-C", str(folder), "rev-parse", "HEAD")
+    run_git(shell, "clone", "--quiet", remote, str(folder))
+    run_git(shell, "-C", str(folder), "commit", "--quiet", "--allow-empty", "--message", message)
+    run_git(shell, "-C", str(folder), "push", "--quiet", "origin", f"HEAD:refs/heads/{branch}")
+    return run_git(shell, "-C", str(folder), "rev-parse", "HEAD")
 
 
 def cloned(world: World, project: Project, kind: str) -> Path:
@@ -52,10 +52,15 @@ def _folder(world: World, project: Project, kind: str) -> Path:
 
 
 def _git(world: World, *arguments: str) -> str:
-    return _run_git(world.environment(), *arguments)
+    return run_git(world.environment(), *arguments)
 
 
-def _run_git(shell: Mapping[str, str], *arguments: str) -> str:
+def run_git(shell: Mapping[str, str], *arguments: str) -> str:
+    """What git prints, in somebody's shell.
+
+    Raises:
+        PlatformError: git has failed.
+    """
     git = shutil.which("git") or "git"
     done = subprocess.run([git, *arguments], capture_output=True, check=False, text=True, env=shell)
     if done.returncode:

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 import urllib.error
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -144,6 +144,22 @@ class Emulator:
         """
         hint = "let the role that is named have the permission, on the resource that is named"
         self._own_calls().ask("deeds", dataclasses.asdict(deed), hint=hint)
+
+    def ask_network(
+        self, place: tuple[str, str], subnet: str, groups: Sequence[str], call: Mapping[str, str]
+    ) -> None:
+        """Ask whether a call of AWS from a network interface arrives.
+
+        Args:
+            place: account and region of the subnet.
+            call: `service`, `principal`, `action` and `resource`.
+
+        Raises:
+            PlatformError: it does not; the message says what stops it.
+        """
+        request = {"account": place[0], "region": place[1], "subnet": subnet, "groups": [*groups]}
+        hint = "see the endpoints, routes and security groups of the VPC"
+        self._own_calls().ask("reach", {**request, "call": dict(call)}, hint=hint)
 
     def refused(self, places: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
         """What services were refused since the last time: `service`, `deed`, `role`, `reason`.
