@@ -6,12 +6,15 @@ import aws_cdk as cdk
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_codecommit as codecommit
 from aws_cdk import aws_codepipeline as codepipeline
+from aws_cdk import aws_logs as logs
 from aws_cdk import pipelines
 from constructs import Construct
 
 from mlops_commons.cdk.delivery_findings import acknowledge_pipeline
+from mlops_commons.cdk.policies import policy_statement
 from mlops_commons.cdk.replication import secure_replication
 from mlops_commons.cdk.secure_bucket import SecureBucket
+from mlops_commons.iam.key_policies import log_groups_of_this_stack
 
 BUILD_IMAGE = "aws/codebuild/standard:8.0"
 RUNTIME_VERSIONS = {"python": "3.13", "nodejs": "22"}
@@ -84,8 +87,23 @@ class DeliveryPipeline(Construct):
                     build_image=codebuild.LinuxBuildImage.from_code_build_image_id(BUILD_IMAGE),
                     compute_type=codebuild.ComputeType.SMALL,
                     privileged=False,
-                )
+                ),
+                logging=codebuild.LoggingOptions(
+                    cloud_watch=codebuild.CloudWatchLoggingOptions(log_group=self._log_group())
+                ),
             ),
+        )
+
+    def _log_group(self) -> logs.LogGroup:
+        """Of all builds, which each start with a stream of their own."""
+        key = self.artifact_bucket.own_key
+        key.add_to_resource_policy(policy_statement(log_groups_of_this_stack()))
+        return logs.LogGroup(
+            self,
+            "BuildLogs",
+            encryption_key=key,
+            retention=logs.RetentionDays.ONE_YEAR,
+            removal_policy=cdk.RemovalPolicy.DESTROY,
         )
 
     def add_stage(self, stage: cdk.Stage, *, manual_approval: bool, comment: str = "") -> None:

@@ -131,6 +131,19 @@ def test_no_build_is_privileged(template: dict[str, Any]) -> None:
     assert {p["Environment"]["Image"] for p in projects} == {"aws/codebuild/standard:8.0"}
 
 
+def test_every_build_logs_under_a_key_and_for_a_year(template: dict[str, Any]) -> None:
+    (name,) = (
+        name for name, r in template["Resources"].items() if r["Type"] == "AWS::Logs::LogGroup"
+    )
+    group = template["Resources"][name]["Properties"]
+    assert group["RetentionInDays"] == 365
+    key = template["Resources"][group["KmsKeyId"]["Fn::GetAtt"][0]]["Properties"]["KeyPolicy"]
+    assert [s for s in key["Statement"] if s.get("Sid") == "EncryptLogGroupsOfThisStack"]
+    for project in of_type(template, "AWS::CodeBuild::Project"):
+        written = project["LogsConfig"]["CloudWatchLogs"]
+        assert written == {"GroupName": {"Ref": name}, "Status": "ENABLED"}
+
+
 def test_assets_of_all_stages_are_published_by_one_project(template: dict[str, Any]) -> None:
     assert actions(template)["Assets"] == ["FileAssets"]
 

@@ -225,14 +225,4 @@ EXPLAINED: Final = (
         why="Open: an event that its target refuses for 24 hours is lost; push again, or start the "
         "pipeline by hand",
     ),
-    Explained(
-        rules={GUARD: ("codebuild_project_logging_enabled_check",)},
-        resources=(
-            "DeliveryPipelineAssetsFileAsset",
-            "DeliveryPipelineBuildSynthCdkBuildProject",
-            "DeliveryPipelineUpdatePipelineSelfMutation",
-        ),
-        why="CodeBuild logs to CloudWatch where a project says nothing; the log groups of the "
-        "governance account have no key of ours and no end",
-    ),
 )
