@@ -16,7 +16,14 @@ class JobFailed(Exception):
     """A container could not be started, or ended with an exit code that is not 0.
 
     The message is what it has left.
+
+    Attributes:
+        log: all that it has printed.
     """
+
+    def __init__(self, message: str, log: str = "") -> None:
+        super().__init__(message)
+        self.log = log
 
 
 def python() -> str:
@@ -66,7 +73,8 @@ def run(
         raise JobFailed(f"AlgorithmError: exec {entrypoint[0]} failed: {error.strerror}") from error
     if done.returncode:
         sys.stderr.write(done.stdout[-LOG_CHARACTERS:] + "\n")
-        raise JobFailed(f"AlgorithmError: {_reason(root)}, exit code: {done.returncode}")
+        reason = f"AlgorithmError: {_reason(root)}, exit code: {done.returncode}"
+        raise JobFailed(reason, done.stdout)
     return done.stdout
 
 

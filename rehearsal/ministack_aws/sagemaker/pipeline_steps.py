@@ -4,6 +4,7 @@ import json
 import tempfile
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
@@ -18,6 +19,7 @@ from ministack_aws.sagemaker import (
     images,
     job_deeds,
     job_roles,
+    jobs,
     lambda_steps,
     model_registry,
     transfers,
@@ -107,8 +109,32 @@ def _branch(step: Step, scope: Scope, shown: Record) -> Sequence[Step]:
     return branch
 
 
-def _job(kind: str, step: Step, scope: Scope, role: str, request: Request) -> tuple[str, Client]:
-    """Check that the role may create the requested job; its name and the role's S3."""
+@dataclass(frozen=True)
+class _Job:
+    """A job that a step has started, with clients of its role."""
+
+    kind: str
+    name: str
+    record: Record
+    s3: Client
+    logs: Client
+
+    def run(
+        self, entrypoint: Sequence[str], arguments: Sequence[object], root: Path, request: Request
+    ) -> None:
+        """Run the container, and keep how it has ended."""
+        try:
+            log = containers.run(entrypoint, arguments, root, request.get("Environment", {}))
+        except containers.JobFailed as error:
+            jobs.ended(self.kind, self.record, root, error.log, str(error), self.logs)
+            raise
+        jobs.ended(self.kind, self.record, root, log, "", self.logs)
+
+
+def _job(
+    kind: str, step: Step, scope: Scope, role: str, request: Request, execution: Execution
+) -> _Job:
+    """Create the requested job, which the role has to be allowed to."""
     name = f"pipelines-{scope.execution['PipelineExecutionId']}-{step['Name']}"[:63]
     credentials = job_roles.assume(role)
     vpc = request.get("VpcConfig") or request.get("NetworkConfig", {}).get("VpcConfig") or {}
@@ -118,17 +144,20 @@ def _job(kind: str, step: Step, scope: Scope, role: str, request: Request) -> tu
     if refusal:
         raise ServiceError("AccessDeniedException", refusal)
     job_deeds.prepare(kind, request, role, resource)
-    return name, job_roles.client("s3", credentials)
+    record = jobs.started(kind, name, request)
+    execution["steps"][-1]["Metadata"] = {kind: {"Arn": record[f"{kind}Arn"]}}
+    s3, logs = (job_roles.client(service, credentials) for service in ("s3", "logs"))
+    return _Job(kind, name, record, s3, logs)
 
 
 def _processing(step: Step, scope: Scope, role: str, execution: Execution) -> Record:
     request = scope.request(step)
-    _, s3 = _job("ProcessingJob", step, scope, role, request)
+    job = _job("ProcessingJob", step, scope, role, request, execution)
     with tempfile.TemporaryDirectory(prefix="processing-") as folder:
         root = Path(folder)
         for source in request.get("ProcessingInputs", ()):
             target = containers.inside(source["S3Input"]["LocalPath"], root)
-            transfers.download(s3, source["S3Input"]["S3Uri"], target)
+            transfers.download(job.s3, source["S3Input"]["S3Uri"], target)
         config = request.get("ProcessingOutputConfig", {})
         outputs = config.get("Outputs", ())
         for output in outputs:
@@ -136,15 +165,15 @@ def _processing(step: Step, scope: Scope, role: str, execution: Execution) -> Re
                 parents=True, exist_ok=True
             )
         specification = request["AppSpecification"]
-        containers.run(
+        job.run(
             specification["ContainerEntrypoint"],
             specification.get("ContainerArguments", ()),
             root,
-            request.get("Environment", {}),
+            request,
         )
         for output in outputs:
             local = containers.inside(output["S3Output"]["LocalPath"], root)
-            transfers.upload(s3, local, output["S3Output"]["S3Uri"], config.get("KmsKeyId", ""))
+            transfers.upload(job.s3, local, output["S3Output"]["S3Uri"], config.get("KmsKeyId", ""))
         _keep_property_files(step, outputs, root, scope)
     return request
 
@@ -159,13 +188,13 @@ def _keep_property_files(step: Step, outputs: Sequence[Record], root: Path, scop
 
 def _training(step: Step, scope: Scope, role: str, execution: Execution) -> Record:
     request = scope.request(step)
-    name, s3 = _job("TrainingJob", step, scope, role, request)
+    job = _job("TrainingJob", step, scope, role, request, execution)
     with tempfile.TemporaryDirectory(prefix="training-") as folder:
         root = Path(folder)
         channels = [row["ChannelName"] for row in request.get("InputDataConfig", ())]
         for row in request.get("InputDataConfig", ()):
             source = row["DataSource"]["S3DataSource"]["S3Uri"]
-            transfers.download(s3, source, root / "input/data" / row["ChannelName"])
+            transfers.download(job.s3, source, root / "input/data" / row["ChannelName"])
         for made in ("model", "output/data"):
             (root / made).mkdir(parents=True, exist_ok=True)
         hyperparameters = request.get("HyperParameters", {})
@@ -175,15 +204,10 @@ def _training(step: Step, scope: Scope, role: str, execution: Execution) -> Reco
         entrypoint = algorithm.get("ContainerEntrypoint") or images.program(
             algorithm["TrainingImage"], "train", root / "image", role
         )
-        containers.run(
-            entrypoint,
-            algorithm.get("ContainerArguments", ()),
-            root,
-            request.get("Environment", {}),
-        )
+        job.run(entrypoint, algorithm.get("ContainerArguments", ()), root, request)
         output = request["OutputDataConfig"]
-        archive = f"{output['S3OutputPath'].rstrip('/')}/{name}/output/model.tar.gz"
-        transfers.upload_archive(s3, root / "model", archive, output.get("KmsKeyId", ""))
+        archive = f"{output['S3OutputPath'].rstrip('/')}/{job.name}/output/model.tar.gz"
+        transfers.upload_archive(job.s3, root / "model", archive, output.get("KmsKeyId", ""))
     return {**request, "ModelArtifacts": {"S3ModelArtifacts": archive}}
 
 

@@ -3,9 +3,16 @@
 from typing import Final
 
 from ministack_aws.engine.types import Context, Operations, Request
-from ministack_aws.sagemaker import endpoint_calls, model_registry, pipelines, studio, studio_apps
+from ministack_aws.sagemaker import (
+    endpoint_calls,
+    jobs,
+    model_registry,
+    pipelines,
+    studio,
+    studio_apps,
+)
 
-PARTS: Final = (endpoint_calls, model_registry, pipelines, studio_apps, studio)
+PARTS: Final = (endpoint_calls, jobs, model_registry, pipelines, studio_apps, studio)
 OPERATIONS: Final[Operations] = {
     name: answer for part in PARTS for name, answer in part.OPERATIONS.items()
 }

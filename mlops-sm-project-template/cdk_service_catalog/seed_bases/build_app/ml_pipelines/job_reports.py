@@ -1,7 +1,7 @@
 """What a job says of itself: its message, the end of its log, and where people read more."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -73,13 +73,17 @@ def job_of(step: Any) -> Job | None:
     return None
 
 
-def said(sagemaker: Any, job: Job) -> str:
-    """What the job says of itself; nothing when that cannot be read."""
+def described(sagemaker: Any, job: Job) -> tuple[Job, str]:
+    """The job by its own name, and what it says of itself; nothing when that cannot be read.
+
+    An ARN has the name in small letters, and the log stream begins with it as it is.
+    """
     try:
         found = getattr(sagemaker, job.kind.describe)(**{job.kind.name: job.name})
     except (BotoCoreError, ClientError):
-        return ""
-    return next((str(found[name]) for name in REASONS if found.get(name)), "")
+        return job, ""
+    words = next((str(found[name]) for name in REASONS if found.get(name)), "")
+    return replace(job, name=found[job.kind.name]), words
 
 
 def failure(sagemaker: Any, logs: Any, step: Any) -> Iterator[str]:
@@ -88,8 +92,8 @@ def failure(sagemaker: Any, logs: Any, step: Any) -> Iterator[str]:
     job = job_of(step)
     if job is None:
         return
+    job, message = described(sagemaker, job)
     yield f"  job: {job.name}"
-    message = said(sagemaker, job)
     if message and message not in str(step.get("FailureReason")):
         yield from (f"  {line}" for line in message.splitlines())
     try:

@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ml_pipelines.approved_version import NotSealed, approved_version, with_defaults
 from ml_pipelines.discovery import get_pipeline
 from ml_pipelines.get_pipeline_definition import add_module
-from ml_pipelines.job_reports import KINDS, failure, job_of, said
+from ml_pipelines.job_reports import KINDS, described, failure, job_of
 from ml_pipelines.settings import Settings, SettingsError
 from ml_pipelines.sources import Sources, SourcesDiffer
 from ml_pipelines.tracking import definition_parameters, run_of_execution, try_to_record
@@ -127,7 +127,7 @@ def wait(
 def _verdict(client: Any, step: Any) -> str:
     """What a processing job that has done its work says of it, such as how good the model is."""
     job = job_of(step) if step["StepStatus"] == "Succeeded" else None
-    return said(client, job) if job and job.kind == KINDS["processing-job"] else ""
+    return described(client, job)[1] if job and job.kind == KINDS["processing-job"] else ""
 
 
 def _steps(client: Any, execution: str) -> list[Any]:

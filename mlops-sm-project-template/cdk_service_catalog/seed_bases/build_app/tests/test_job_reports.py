@@ -13,7 +13,7 @@ from ml_pipelines.run_pipeline import wait
 NAME = "pipelines-abc-Preprocess-x1"
 GROUP = "/aws/sagemaker/ProcessingJobs"
 STREAM = f"{NAME}/algo-1-1700000000"
-ARN = f"arn:aws:sagemaker:eu-west-1:111122223333:processing-job/{NAME}"
+ARN = f"arn:aws:sagemaker:eu-west-1:111122223333:processing-job/{NAME.lower()}"
 STEP: dict[str, Any] = {
     "StepName": "Preprocess",
     "StepStatus": "Failed",
@@ -50,7 +50,8 @@ def _described(stubber: Stubber, message: str) -> None:
         "CreationTime": 0,
         "ExitMessage": message,
     }
-    stubber.add_response("describe_processing_job", answer, {"ProcessingJobName": NAME})
+    asked = {"ProcessingJobName": NAME.lower()}
+    stubber.add_response("describe_processing_job", answer, asked)
 
 
 def test_a_failed_job_is_told_with_its_reason_the_end_of_its_log_and_a_link(
@@ -91,8 +92,8 @@ def test_without_permissions_the_command_for_the_log_is_left(
     described.add_client_error("describe_processing_job", "AccessDeniedException")
     read.add_client_error("describe_log_streams", "AccessDeniedException")
     lines = list(failure(sagemaker, logs, STEP))
-    assert lines[:2] == [f"error: Preprocess: {STEP['FailureReason']}", f"  job: {NAME}"]
-    assert lines[2].startswith(f"  log: {COMMAND} (")
+    assert lines[:2] == [f"error: Preprocess: {STEP['FailureReason']}", f"  job: {NAME.lower()}"]
+    assert lines[2].startswith(f"  log: {COMMAND.replace(NAME, NAME.lower())} (")
 
 
 def test_a_job_that_ended_before_its_first_line_has_no_log(

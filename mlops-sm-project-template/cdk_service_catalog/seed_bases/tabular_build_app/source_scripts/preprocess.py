@@ -13,7 +13,7 @@ import pandas as pd
 from declaration import Declaration, declaration
 from failures import ended, fail
 from splits import split
-from tables import BadData, missing_labels, read_folder
+from tables import BadData, check_complete, read_folder
 
 MINIMUM_ROWS = 20
 """Enough for each part to have rows; a metric measured on so few says nothing yet."""
@@ -41,10 +41,7 @@ def checked(rows: pd.DataFrame, found: Declaration) -> pd.DataFrame:
     Raises:
         BadData: labels are missing, there are too few rows, or the classes are not as declared.
     """
-    label = found.table.label
-    if absent := list(missing_labels(rows, found.table)):
-        more = f" (and in {len(absent) - 1} more)" if len(absent) > 1 else ""
-        raise BadData(f"row {absent[0]}: {label} is missing{more}")
+    check_complete(rows, found.table.label)
     if len(rows) < MINIMUM_ROWS:
         raise BadData(f"the data has {len(rows)} rows, {MINIMUM_ROWS} are needed")
     if found.task != "regression":

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 from declaration import Declaration
 from pandas.api.types import is_numeric_dtype
-from tables import BadData
+from tables import BadData, check_complete
 
+GOES_BY = ", which the split goes by"
 PARTS = ("train", "validation", "test")
 
 
@@ -40,17 +41,14 @@ def _stratified(rows: pd.DataFrame, found: Declaration) -> pd.Series:
 
 
 def _group(rows: pd.DataFrame, found: Declaration) -> pd.Series:
-    names = rows[found.table.group].astype(str)
-    if absent := int((names == "").sum()):
-        raise BadData(f"{absent} rows have no {found.table.group}, which the split goes by")
-    return _assigned(names, found)
+    check_complete(rows, found.table.group, GOES_BY)
+    return _assigned(rows[found.table.group].astype(str), found)
 
 
 def _time(rows: pd.DataFrame, found: Declaration) -> pd.Series:
     """The latest rows are the test; rows of one moment stay together."""
     when = rows[found.table.time]
-    if absent := int(when.isna().sum()):
-        raise BadData(f"{absent} rows have no {found.table.time}, which the split goes by")
+    check_complete(rows, found.table.time, GOES_BY)
     first, second = _bounds(found)
     share = when.rank(method="min", pct=True)
     return pd.Series(np.digitize(share, [first, second], right=True), index=rows.index)

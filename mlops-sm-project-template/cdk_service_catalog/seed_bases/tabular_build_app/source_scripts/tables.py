@@ -1,6 +1,6 @@
 """How a file becomes rows of the declared table: columns by name, types, missing values."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -132,11 +132,21 @@ def inputs(rows: pd.DataFrame, table: Table) -> pd.DataFrame:
     return found
 
 
-def missing_labels(rows: pd.DataFrame, table: Table) -> Iterator[int]:
-    """The numbers of the rows, from 1, that say nothing of what is to be predicted."""
-    label = rows[table.label]
-    absent = label.isna() | (label.astype(str) == "")
-    yield from (int(place) + 1 for place in np.flatnonzero(absent.to_numpy()))
+def check_complete(rows: pd.DataFrame, column: str, why: str = "") -> None:
+    """Refuse rows that say nothing in a column.
+
+    Args:
+        why: the column is needed.
+
+    Raises:
+        BadData: the message names the rows, from 1, the first ten of them.
+    """
+    said = rows[column]
+    places = np.flatnonzero((said.isna() | (said.astype(str) == "")).to_numpy())
+    if len(places):
+        told = [f"row {place + 1}: {column} is missing{why}" for place in places[:REPORTED]]
+        more = len(places) - len(told)
+        raise BadData("\n".join([*told, *[f"and in {more} rows more"] * bool(more)]))
 
 
 def _csv(file: Path, table: Table) -> pd.DataFrame:

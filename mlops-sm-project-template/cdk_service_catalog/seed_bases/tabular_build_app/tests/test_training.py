@@ -203,6 +203,11 @@ def test_too_few_rows_and_rows_without_label_are_refused() -> None:
     found.loc[found.index[2], TABLE.label] = ""
     with pytest.raises(BadData, match=re.escape(f"row 3: {TABLE.label} is missing")):
         checked(found, DECLARED)
+    found[TABLE.label] = ""
+    with pytest.raises(BadData) as raised:
+        checked(found, DECLARED)
+    assert len(str(raised.value).splitlines()) == 11
+    assert f"and in {len(found) - 10} rows more" in str(raised.value)
 
 
 def test_a_training_without_data_leaves_a_reason_for_sagemaker(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from declaration import Declaration, declaration
-from failures import fail
+from failures import ended, fail
 from tables import BadData, texts, typed
 
 import pandas as pd  # isort: skip
@@ -122,4 +122,4 @@ def _is_score(text: str, found: Declaration) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))
