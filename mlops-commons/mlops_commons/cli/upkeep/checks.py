@@ -23,7 +23,7 @@ RANDOM: Final = ("-p", "randomly")
 OLDEST: Final = ("--violations", "--no-tips", "--quiet")
 UNTYPED: Final = ("runtime", "seed_bases", "seed_code")
 FAST_TIERS: Final = ("-m", "pure or construct")
-COVERAGE: Final = ("--cov", "--cov-report=term", "--cov-report=html")
+COVERAGE: Final = ("--cov", "--cov-report=term", "--cov-report=html", "--durations=10")
 
 
 def register(application: typer.Typer) -> None:
