@@ -124,6 +124,13 @@ DEEDS: Final = (
         source=f"{GUIDE}/codebuild/latest/userguide/sample-ecr.html",
     ),
     Deed(
+        service="codebuild.amazonaws.com",
+        deed="track a run",
+        role="of the project",
+        permissions=_with("app", "sagemaker:CallMlflowAppApi"),
+        source=f"{GUIDE}/sagemaker/latest/dg/mlflow-app-setup-prerequisites-iam.html",
+    ),
+    Deed(
         service="sagemaker.amazonaws.com",
         deed="write the log and metrics of a job",
         role="of the job",

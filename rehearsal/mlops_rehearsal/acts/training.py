@@ -6,6 +6,7 @@ from typing import Any
 from mlops_commons.utilities.errors import PlatformError
 from mlops_rehearsal.acts.base_model import bring_base_model
 from mlops_rehearsal.acts.pipelines import action_rows
+from mlops_rehearsal.acts.tracking import tracking
 from mlops_rehearsal.acts.training_image import offer_packages
 from mlops_rehearsal.player.started import play_run, start_run
 from mlops_rehearsal.world.evidence import Evidence
@@ -15,14 +16,17 @@ from mlops_rehearsal.world.world import World
 
 def play_training(world: World) -> tuple[Evidence, ...]:
     """Play the build pipelines; their jobs run as processes on this machine."""
-    actions, steps, versions = [], [], []
+    actions, steps, versions, tracked = [], [], [], []
     for project in world.trainable:
         world.say(f"{project.full_name}: packages of the training image")
-        bring_base_model(world, project, offer_packages(world, project))
+        python = offer_packages(world, project)
+        bring_base_model(world, project, python)
         name = project.pipeline("build")
-        # In AWS the first run starts when the pipeline is created.
-        run = start_run(world, name, project.dev.account, project.dev.region)
-        commit, played = play_run(world, run)
+        with tracking(world, project, python) as runs:
+            # In AWS the first run starts when the pipeline is created.
+            run = start_run(world, name, project.dev.account, project.dev.region)
+            commit, played = play_run(world, run)
+            tracked += runs()
         actions += action_rows(name, commit, played)
         steps += _steps(world, project)
         versions.append(_version(world, project))
@@ -30,6 +34,7 @@ def play_training(world: World) -> tuple[Evidence, ...]:
         Evidence("actions", tuple(actions)),
         Evidence("pipeline steps", tuple(steps)),
         Evidence("model versions", tuple(versions)),
+        *([Evidence("runs in MLflow", tuple(tracked))] if tracked else []),
     )
 
 

@@ -137,6 +137,7 @@ def _environment(
         "AWS_DEFAULT_REGION": pipeline.region,
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        **world.of_builds,
         "CI": "true",
         "CODEBUILD_BUILD_ID": f"{project['name']}:rehearsal",
         "CODEBUILD_BUILD_ARN": f"arn:aws:codebuild:{pipeline.region}:{pipeline.account}:"

@@ -12,6 +12,10 @@ from mlops_rehearsal.world.world import World
 
 PIPELINE: Final = "codepipeline.amazonaws.com"
 BUILD: Final = "codebuild.amazonaws.com"
+MLFLOW_APP: Final = "MLFLOW_APP_ARN"
+"""The variable of a project's build that says where it tracks runs."""
+Asked = tuple[str, dict[str, list[str]], dict[str, str]]
+"""A deed, the resources of each kind, and keys of its context."""
 
 
 def ask_pipeline(
@@ -76,12 +80,10 @@ def ask_build(world: World, pipeline: Pipeline, project: Mapping[str, Any]) -> N
         )
 
 
-def _of_build(
-    world: World, pipeline: Pipeline, project: Mapping[str, Any]
-) -> list[tuple[str, dict[str, list[str]], dict[str, str]]]:
+def _of_build(world: World, pipeline: Pipeline, project: Mapping[str, Any]) -> list[Asked]:
     here = f"{pipeline.region}:{pipeline.account}"
     written = project.get("logsConfig", {}).get("cloudWatchLogs", {})
-    found: list[tuple[str, dict[str, list[str]], dict[str, str]]] = []
+    found: list[Asked] = []
     if written.get("status", "ENABLED") == "ENABLED":
         group = written.get("groupName") or f"/aws/codebuild/{project['name']}"
         arn = f"arn:aws:logs:{here}:log-group:{group}"
@@ -102,7 +104,9 @@ def _of_build(
         repository = rest.partition("/")[2].partition(":")[0].partition("@")[0]
         where = f"arn:aws:ecr:{rest.partition('.')[0]}:{account}:repository/{repository}"
         found.append(("pull the image", {"image": [where]}, {}))
-    return found
+    variables = project.get("environment", {}).get("environmentVariables") or ()
+    apps = [str(row["value"]) for row in variables if row["name"] == MLFLOW_APP]
+    return [*found, *(("track a run", {"app": [app]}, {}) for app in apps)]
 
 
 def _is_there(world: World, pipeline: Pipeline, group: str) -> bool:

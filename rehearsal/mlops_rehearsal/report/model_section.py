@@ -13,9 +13,11 @@ def model_section(report: Report) -> Html:
     steps = list(report.evidence("pipeline steps"))
     versions = list(report.evidence("model versions"))
     runs = list(report.evidence("runs"))
+    tracked = list(report.evidence("runs in MLflow"))
     content = [
         *([table_of("Steps of the SageMaker pipeline", steps)] if steps else []),
         *map(_version, versions),
+        *([table_of("Runs in MLflow", tracked)] if tracked else []),
         *([table_of("Deliveries that an approval has started", runs)] if runs else []),
     ]
     return section("model", "The model", *(content or [_not_reached("model")]))

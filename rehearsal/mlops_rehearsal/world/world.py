@@ -44,6 +44,7 @@ class World:
         administrators: credentials of the person who may do everything, by account.
         actions: what was played of every pipeline, in the order in which it was.
         projects: what has been launched.
+        of_builds: variables that every build has besides, such as where a service of AWS is here.
         product: a part of the name of the product to launch; `all_products` launches each.
     """
 
@@ -57,6 +58,7 @@ class World:
     administrators: dict[str, Credentials] = field(default_factory=dict)
     actions: "list[RecordedAction]" = field(default_factory=list)
     projects: "list[Project]" = field(default_factory=list)
+    of_builds: dict[str, str] = field(default_factory=dict)
     product: str = ""
     all_products: bool = False
 
