@@ -294,6 +294,37 @@ class StudioUser:
     project: str = ""
 
 
+class Access(StrEnum):
+    """What a persona may do with the objects of a data bucket."""
+
+    READ = "read"
+    READ_WRITE = "read-write"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataBucket:
+    """A bucket of the organization's own; `account` is empty for the stage's."""
+
+    name: str
+    access: Access = Access.READ
+    account: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Further:
+    """What a persona may do besides.
+
+    Attributes:
+        policy_arns: managed policies that its roles get.
+        actions: of these policies, what its boundary lets through; `*` may end an action.
+        data_buckets: what it may use without a policy.
+    """
+
+    policy_arns: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    data_buckets: tuple[DataBucket, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Jobs:
     """What the jobs of people must look like, besides running in the private subnets.
@@ -328,6 +359,7 @@ class Studio:
     mlflow: bool = False
     users: tuple[StudioUser, ...] = ()
     jobs: Jobs = Jobs()
+    personas: Mapping[Persona, Further] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

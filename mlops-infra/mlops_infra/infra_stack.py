@@ -79,6 +79,7 @@ class InfraStack(ZonesByPosition):
                 "Personas",
                 within=within,
                 members=[Member(user.persona, user.project) for user in studio.users],
+                further=studio.personas,
             )
             made = SageMakerStudio(
                 self,

@@ -32,6 +32,18 @@ REFUSED_SERVICES: Final = {
 """Services of actions, with the reason."""
 
 
+def not_refused_to_personas(value: str) -> str:
+    """The action itself.
+
+    Raises:
+        ValueError: personas are never given it.
+    """
+    reason = REFUSED_SERVICES.get(value.partition(":")[0])
+    if reason:
+        raise ValueError(f"'{value}' cannot be given to personas: {reason}; remove it")
+    return value
+
+
 def not_refused_type(value: str) -> str:
     """The type itself.
 

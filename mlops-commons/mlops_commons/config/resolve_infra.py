@@ -7,7 +7,7 @@ from mlops_commons import stage as platform
 from mlops_commons.config import infra_model as infra
 from mlops_commons.config import studio_model
 from mlops_commons.config.filled import named_values
-from mlops_commons.contract import USER_GROUPS, StageName
+from mlops_commons.contract import USER_GROUPS, Persona, StageName
 from mlops_commons.utilities import names
 
 
@@ -67,9 +67,24 @@ def studio(
         "domain_name": names.studio_domain(stage.domain_name, set_name, stage_name),
         "mlflow": sagemaker.mlflow if stage.mlflow is None else stage.mlflow,
         "users": tuple(_users(sagemaker.profiles, deployment.profiles)),
+        "personas": dict(_further(sagemaker.personas, deployment.personas)),
         "jobs": platform.Jobs(**named_values(platform.Jobs, sagemaker.jobs, deployment.jobs)),
     }
     return platform.Studio(**named)
+
+
+def _further(
+    general: studio_model.PersonasFile, own: studio_model.PersonasFile
+) -> Iterator[tuple[Persona, platform.Further]]:
+    for persona in Persona:
+        entry = getattr(own, persona) or getattr(general, persona)
+        if entry:
+            buckets = tuple(
+                platform.DataBucket(**named_values(platform.DataBucket, bucket))
+                for bucket in entry.data_buckets
+            )
+            named = named_values(platform.Further, entry)
+            yield persona, platform.Further(**{**named, "data_buckets": buckets})
 
 
 def _users(

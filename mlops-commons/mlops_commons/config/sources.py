@@ -72,6 +72,13 @@ class Sources:
                 return (INFRA_ROOT, "sagemaker", "deployments", index, "profiles", group)
         return (INFRA_ROOT, "sagemaker", "profiles", group)
 
+    def persona_path(self, set_name: str, persona: Persona) -> KeyPath:
+        """Where it stands what a persona may do besides: in the entry of the set, or for all."""
+        for index, entry in enumerate(self.infra.sagemaker.deployments):
+            if _same(entry.set_name, set_name) and getattr(entry.personas, persona):
+                return (INFRA_ROOT, "sagemaker", "deployments", index, "personas", persona)
+        return (INFRA_ROOT, "sagemaker", "personas", persona)
+
     def infra_block(self, path: KeyPath) -> Any:
         """The block of `cdk-infra-app.yml` at a path that begins with its root; None for none."""
         found: Any = self.infra

@@ -2,16 +2,39 @@
 
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field, create_model
+from pydantic import AfterValidator, BeforeValidator, Field, create_model
 
-from mlops_commons.config.values import WHOLE, ConfigModel, SetName, Shape, StageText, Text
-from mlops_commons.contract import USER_GROUPS
-from mlops_commons.stage import Jobs, Studio
+from mlops_commons.config.refused_types import not_refused_to_personas
+from mlops_commons.config.values import (
+    WHOLE,
+    Account,
+    ConfigModel,
+    SetName,
+    Shape,
+    StageText,
+    Text,
+    lowered,
+)
+from mlops_commons.contract import USER_GROUPS, Persona
+from mlops_commons.stage import Access, DataBucket, Further, Jobs, Studio
 
 InstanceType = Annotated[Text, Shape(r"ml\.[a-z0-9*.-]+", "an instance type such as ml.m5.*")]
 # SageMaker makes the id when a project is launched; a pattern here would reach several of them.
 ProjectId = Annotated[
     Text, Shape("p-[a-z0-9]{1,14}", "the id of a project, such as p-abcd1234efgh")
+]
+BucketName = Annotated[
+    Text, Shape(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "the name of one bucket, without wildcards")
+]
+PolicyArn = Annotated[
+    Text,
+    Shape(r"arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[\w+=,.@/-]+", "the ARN of an IAM policy"),
+]
+# A family of one verb at most: 'athena:*' would be everything that AWS adds later, too.
+BoundaryAction = Annotated[
+    Text,
+    Shape(r"[a-z0-9-]+:[A-Z][A-Za-z0-9]+\*?", "an IAM action; '*' may end its name"),
+    AfterValidator(not_refused_to_personas),
 ]
 
 
@@ -74,12 +97,51 @@ class JobsFile(ConfigModel):
     )
 
 
+class DataBucketFile(ConfigModel):
+    """A bucket of your own that a persona may use."""
+
+    name: BucketName = Field(description="none of the platform's")
+    access: Annotated[Access, BeforeValidator(lowered)] = Field(
+        DataBucket.access, description="what may be done with its objects"
+    )
+    account: Account | None = Field(
+        None, description="whose it is, one of `trusted_accounts`; default: the stage's"
+    )
+
+
+class PersonaFile(ConfigModel):
+    """What a persona may do besides."""
+
+    policy_arns: tuple[PolicyArn, ...] = Field(
+        Further.policy_arns, description="managed policies of the stage's account or of AWS"
+    )
+    actions: tuple[BoundaryAction, ...] = Field(
+        Further.actions,
+        description="what the persona's boundary lets these policies do",
+    )
+    data_buckets: tuple[DataBucketFile, ...] = Field(
+        (), description="buckets of your own, without a policy"
+    )
+
+
+if TYPE_CHECKING:
+    PersonasFile = ConfigModel
+else:
+    PersonasFile = create_model(
+        "PersonasFile",
+        __base__=ConfigModel,
+        __doc__="What personas may do besides, by persona.",
+        **{str(persona): (PersonaFile | None, None) for persona in Persona},
+    )
+
+
 class StudioDeploymentFile(ConfigModel):
     """Studio in one set; its profiles replace the global ones group by group."""
 
     set_name: SetName = Field(description="a set of cdk-app.yml")
     profiles: ProfilesFile = Field(default_factory=lambda: ProfilesFile())
     jobs: JobsFile = Field(default_factory=lambda: JobsFile())
+    personas: PersonasFile = Field(default_factory=lambda: PersonasFile())
     stages: tuple[StudioStageFile, ...] = ()
 
 
@@ -88,6 +150,7 @@ class SageMakerFile(ConfigModel):
 
     profiles: ProfilesFile = Field(default_factory=lambda: ProfilesFile())
     jobs: JobsFile = Field(default_factory=lambda: JobsFile())
+    personas: PersonasFile = Field(default_factory=lambda: PersonasFile())
     mlflow: bool = Field(
         Studio.mlflow,
         description="true: every stage with Studio has an MLflow App, in which notebooks and the "

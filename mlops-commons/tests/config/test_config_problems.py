@@ -753,6 +753,63 @@ BROKEN_INFRA = (
         "sagemaker.profiles.data_scientists.users[0].project",
         "the id of a project",
     ),
+    *(
+        Broken(
+            name,
+            "  sagemaker:\n",
+            f"  sagemaker:\n    personas: {{data_scientist: {{{given}}}}}\n",
+            f"sagemaker.personas.data_scientist.{path}",
+            words,
+        )
+        for name, given, path, words in (
+            *(
+                (
+                    f"a data bucket '{bucket}'",
+                    f"data_buckets: [{{name: '{bucket}'}}]",
+                    "data_buckets[0].name",
+                    words,
+                )
+                for bucket, words in (
+                    ("*", "the name of one bucket, without wildcards"),
+                    ("sales-*", "the name of one bucket, without wildcards"),
+                    ("mlops-p-1-artifacts-1", "is the platform's or a project's"),
+                    ("cdk-hnb659fds-assets-1", "is the platform's or a project's"),
+                    ("sagemaker-eu-west-1-1", "is the platform's or a project's"),
+                )
+            ),
+            (
+                "a data bucket that the network does not reach",
+                "data_buckets: [{name: lake, account: '999999999999'}]",
+                "data_buckets[0].account",
+                "add it to 'trusted_accounts'",
+            ),
+            (
+                "an unknown access",
+                "data_buckets: [{name: lake, access: write}]",
+                "data_buckets[0].access",
+                "'read' or 'read-write'",
+            ),
+            (
+                "a policy of another account",
+                "policy_arns: ['arn:aws:iam::999999999999:policy/x'], actions: ['athena:Get*']",
+                "policy_arns[0]",
+                "is not a policy of account",
+            ),
+            (
+                "a policy that gives nothing",
+                "policy_arns: ['arn:aws:iam::aws:policy/AmazonAthenaFullAccess']",
+                "policy_arns",
+                "name the actions of the policies under 'actions'",
+            ),
+            ("everything of a service", "actions: ['athena:*']", "actions[0]", "an IAM action"),
+            (
+                "identities",
+                "actions: ['iam:PassRole']",
+                "actions[0]",
+                "it decides who may do what",
+            ),
+        )
+    ),
     Broken(
         "unknown persona",
         "data_scientists",

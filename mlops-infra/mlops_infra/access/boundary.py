@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from mlops_commons.iam.statements import Statement, actions
+from mlops_commons.stage import Further
 from mlops_infra.access.data import WRITE_OBJECTS
+from mlops_infra.access.further import use_buckets
 from mlops_infra.access.personas import PersonaRow
 from mlops_infra.access.scope import PolicyScope
 
@@ -46,9 +48,13 @@ CODE_OF_OTHERS: Final = (
     ),
 )
 
+NOTHING_FURTHER: Final = Further()
 
-def boundary_of(persona: PersonaRow, scope: PolicyScope) -> tuple[Statement, ...]:
-    """The statements of the boundary of one persona."""
+
+def boundary_of(
+    persona: PersonaRow, scope: PolicyScope, further: Further = NOTHING_FURTHER
+) -> tuple[Statement, ...]:
+    """The statements of the boundary of one persona; `further` is what the configuration adds."""
     allowed = [
         action
         for policy in persona.policies
@@ -56,6 +62,8 @@ def boundary_of(persona: PersonaRow, scope: PolicyScope) -> tuple[Statement, ...
         if statement.effect == "Allow"
         for action in statement.actions
     ]
+    allowed += (a for statement in use_buckets(further.data_buckets) for a in statement.actions)
+    allowed += further.actions
     if persona.jobs_run_as:
         allowed.append("iam:PassRole")
     return (

@@ -2,7 +2,7 @@
 
 from mlops_commons.iam.reasons import NAMED_BY_PROJECTS, NAMED_BY_USERS, NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Statement, actions, arns
-from mlops_infra.access.scope import OWN_PROFILE, PolicyScope
+from mlops_infra.access.scope import PolicyScope
 from mlops_infra.access.whose import APPROVALS, sagemaker_of_projects
 
 
@@ -89,17 +89,5 @@ def deny_decisions(_scope: PolicyScope) -> tuple[Statement, ...]:
             actions=("sagemaker:CreateModelPackage",),
             resources=("*",),
             condition={"StringEquals": {"sagemaker:ModelApprovalStatus": "Approved"}},
-        ),
-    )
-
-
-def deny_detours(_scope: PolicyScope) -> tuple[Statement, ...]:
-    """Keep people to their own profile; to everything else the boundary of their role does."""
-    return (
-        Statement(
-            sid="NoWayIntoAnotherProfile",
-            effect="Deny",
-            actions=("sagemaker:CreatePresignedDomainUrl",),
-            not_resources=(OWN_PROFILE,),
         ),
     )

@@ -8,7 +8,6 @@ from mlops_infra.access.policies import (
     APPROVE_MODELS,
     CREATE_PROJECTS,
     DENY_DECISIONS,
-    DENY_DETOURS,
     DEVELOP_MODELS,
     EXPLORE,
     OPERATE_ENDPOINTS,
@@ -20,7 +19,7 @@ from mlops_infra.access.policies import (
 )
 
 WORK: Final = (EXPLORE, WORK_IN_STUDIO, RUN_JOBS, DEVELOP_MODELS, USE_DATA, USE_CODE)
-LIMITS: Final = (DENY_DECISIONS, DENY_DETOURS)
+LIMITS: Final = (DENY_DECISIONS,)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,6 @@ from mlops_infra.access.decisions import (
     approve_models,
     create_projects,
     deny_decisions,
-    deny_detours,
 )
 from mlops_infra.access.development import develop_models
 from mlops_infra.access.jobs import run_jobs
@@ -31,7 +30,9 @@ class Policy:
 
 
 EXPLORE: Final = Policy("Explore", "read resources, logs and metrics", explore)
-WORK_IN_STUDIO: Final = Policy("WorkInStudio", "own private spaces and apps", work_in_studio)
+WORK_IN_STUDIO: Final = Policy(
+    "WorkInStudio", "own profile, private spaces and apps", work_in_studio
+)
 RUN_JOBS: Final = Policy("RunJobs", "jobs in the private subnets", run_jobs)
 DEVELOP_MODELS: Final = Policy("DevelopModels", "pipelines and experiments", develop_models)
 USE_DATA: Final = Policy("UseData", "data of projects, models to read", use_data)
@@ -40,4 +41,3 @@ APPROVE_MODELS: Final = Policy("ApproveModels", "approve model versions", approv
 CREATE_PROJECTS: Final = Policy("CreateProjects", "start SageMaker projects", create_projects)
 OPERATE_ENDPOINTS: Final = Policy("OperateEndpoints", "endpoints, pipelines", operate_endpoints)
 DENY_DECISIONS: Final = Policy("DenyDecisions", "never decide for the lead", deny_decisions)
-DENY_DETOURS: Final = Policy("DenyDetours", "no other profile", deny_detours)

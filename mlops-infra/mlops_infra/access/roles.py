@@ -1,6 +1,6 @@
 """The personas' roles and policies in an account, and their place in the SSM contract."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Final
 
@@ -14,7 +14,9 @@ from mlops_commons.cdk.nag import acknowledge_denials
 from mlops_commons.cdk.policies import managed_policy
 from mlops_commons.execution_policies.project_stacks import PROJECT_TAG
 from mlops_commons.iam.statements import Statement
-from mlops_infra.access.boundary import boundary_of
+from mlops_commons.stage import Further
+from mlops_infra.access.further import use_buckets
+from mlops_infra.access.limits import attach, checked_boundary
 from mlops_infra.access.members import Member, roles_of
 from mlops_infra.access.personas import PERSONAS, POLICIES, PersonaRow
 from mlops_infra.access.policies import CREATE_PROJECTS, Policy
@@ -53,14 +55,20 @@ class PersonaRoles(Construct):
         *,
         within: PolicyScope,
         members: Sequence[Member] = (),
+        further: Mapping[contract.Persona, Further] | None = None,
     ) -> None:
         """Create the roles.
 
         Args:
             within: where and how the personas of the stage work.
             members: who works on which project; ignored where projects are not kept apart.
+            further: what personas may do besides.
+
+        Raises:
+            PlatformError: IAM takes less than that.
         """
         super().__init__(scope, construct_id)
+        self._further = {key: (further or {}).get(key, Further()) for key in contract.Persona}
         self._policies = {
             policy.name: managed_policy(
                 self,
@@ -74,7 +82,7 @@ class PersonaRoles(Construct):
             persona.key: managed_policy(
                 self,
                 f"{_pascal(persona.key)}Boundary",
-                boundary_of(persona, within),
+                checked_boundary(persona, within, self._further[persona.key]),
                 description=f"The most that the persona '{persona.key}' may do",
             )
             for persona in PERSONAS
@@ -122,6 +130,7 @@ class PersonaRoles(Construct):
             permissions_boundary=self._boundaries[persona.key],
             max_session_duration=cdk.Duration.hours(SESSION),
         )
+        attach(role, persona, self._further[persona.key].policy_arns)
         assert role.assume_role_policy
         role.assume_role_policy.add_statements(set_source_identity())
         if project:
@@ -138,18 +147,20 @@ class PersonaRoles(Construct):
         )
 
     def _own_policy(self, member: Member, jobs_run_as: contract.Persona | None) -> None:
-        """What no other role has: which role it passes, and which project it ends at."""
+        """What no other role has: which role it passes, which buckets of the organization it uses,
+        and which project it ends at."""
         passed = self._roles[Member(jobs_run_as, member.project)] if jobs_run_as else None
         statements = (
             *(pass_role(passed.role_arn) if passed else ()),
+            *use_buckets(self._further[member.persona].data_buckets),
             *((NOTHING_OF_ANOTHER_PROJECT,) if member.project else ()),
         )
         if statements:
             policy = managed_policy(
                 self,
-                f"{_pascal(member.persona)}PassRole{member.project}",
+                f"{_pascal(member.persona)}Own{member.project}",
                 statements,
-                description=f"Personas: jobs run as {jobs_run_as} and as nobody else",
+                description=f"Personas: what {member.persona} alone may, and as whom its jobs run",
                 roles=[self._roles[member]],
             )
             if member.project:

@@ -16,6 +16,12 @@ def work_in_studio(_scope: PolicyScope) -> tuple[Statement, ...]:
             resources=(OWN_PROFILE,),
         ),
         Statement(
+            sid="NoWayIntoAnotherProfile",
+            effect="Deny",
+            actions=("sagemaker:CreatePresignedDomainUrl",),
+            not_resources=(OWN_PROFILE,),
+        ),
+        Statement(
             sid="OwnPrivateSpaces",
             actions=actions("sagemaker", "CreateSpace UpdateSpace DeleteSpace CreateApp DeleteApp"),
             resources=arns("sagemaker", "space/*", "app/*"),

@@ -13,7 +13,6 @@ from mlops_commons.cdk.policies import managed_policy
 from mlops_commons.contract import Persona
 from mlops_infra.access.policies import (
     DENY_DECISIONS,
-    DENY_DETOURS,
     DEVELOP_MODELS,
     EXPLORE,
     RUN_JOBS,
@@ -93,7 +92,7 @@ SERVICE_CATALOG_ROLES: Final = (
         bounded=True,
         persona_policies=(
             *(EXPLORE, RUN_JOBS, DEVELOP_MODELS, USE_DATA, USE_CODE),
-            *(DENY_DECISIONS, DENY_DETOURS),
+            DENY_DECISIONS,
         ),
     ),
 )

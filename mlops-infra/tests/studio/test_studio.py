@@ -150,7 +150,7 @@ def test_jobs_of_awss_templates_run_as_their_own_role_within_the_limits_of_a_dat
     data_scientist = parameter(template, "/mlops/role/ds")["Fn::GetAtt"][0]
     theirs = template["Resources"][data_scientist]["Properties"]["ManagedPolicyArns"]
     assert policies < {arn["Ref"] for arn in theirs}
-    limits = ("RunJobs", "DenyDecisions", "DenyDetours")
+    limits = ("RunJobs", "DenyDecisions")
     assert {policy(template, name) for name in limits} < policies
     (passing,) = (
         r["Properties"]

@@ -1,12 +1,18 @@
 """Checks of who works in Studio, as whom and on what."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from mlops_commons.config.document import KeyPath
 from mlops_commons.config.sources import INFRA_ROOT, Sources
+from mlops_commons.config.values import region_partitions
 from mlops_commons.contract import USER_GROUPS
-from mlops_commons.stage import Separation
+from mlops_commons.stage import Further, Separation, Stage
 from mlops_commons.utilities.errors import Problem
+from mlops_commons.utilities.names import project_bucket_prefix
+
+PLATFORM_BUCKETS: Final = ("cdk-", "sagemaker-")
+"""Of bootstraps, and of what projects deploy and the SDK of SageMaker makes."""
 
 
 def projects_of_users(sources: Sources) -> Iterator[Problem]:
@@ -44,6 +50,61 @@ def nothing_for_all_projects(sources: Sources) -> Iterator[Problem]:
             )
             found[sources.infra_document.problem(path, message)] = None
     yield from found
+
+
+def further_of_personas(sources: Sources) -> Iterator[Problem]:
+    """Policies, buckets and the accounts that they are in."""
+    found: dict[Problem, None] = {}
+    for _, deployment, stage in sources.stages():
+        studio = sources.config.studio(deployment.set_name, stage.stage_name)
+        network = sources.config.network(deployment.set_name, stage.stage_name)
+        for persona, further in (studio.personas if studio else {}).items():
+            where = sources.persona_path(deployment.set_name, persona)
+            problems = (
+                *_of_policies(further, stage),
+                *_of_buckets(further, sources.config.app_prefix, stage, network.trusted_accounts),
+            )
+            for path, message in problems:
+                found[sources.infra_document.problem((*where, *path), message)] = None
+    yield from found
+
+
+def _of_policies(further: Further, stage: Stage) -> Iterator[tuple[KeyPath, str]]:
+    partition = region_partitions()[stage.region]
+    for position, arn in enumerate(further.policy_arns):
+        parts = arn.split(":")
+        if parts[4] not in ("aws", stage.account) or parts[1] != partition:
+            message = (
+                f"'{arn}' is not a policy of account {stage.account}, in which stage "
+                f"'{stage.stage_name}' is, nor one of AWS in the partition '{partition}'"
+            )
+            yield ("policy_arns", position), message
+    if further.policy_arns and not further.actions:
+        message = (
+            "these policies would give nothing: the boundary of a persona lets through what it "
+            "does already; name the actions of the policies under 'actions'"
+        )
+        yield ("policy_arns",), message
+
+
+def _of_buckets(
+    further: Further, app_prefix: str, stage: Stage, trusted: tuple[str, ...]
+) -> Iterator[tuple[KeyPath, str]]:
+    own = (f"{project_bucket_prefix(app_prefix)}-", *PLATFORM_BUCKETS)
+    for position, bucket in enumerate(further.data_buckets):
+        path: KeyPath = ("data_buckets", position)
+        if bucket.name.startswith(own):
+            message = (
+                f"'{bucket.name}' is the platform's or a project's, as all buckets whose names "
+                f"begin with {', '.join(own)}; personas use those by their projects"
+            )
+            yield (*path, "name"), message
+        if bucket.account and bucket.account not in (stage.account, *trusted):
+            message = (
+                f"the network of stage '{stage.stage_name}' lets nobody reach buckets of account "
+                f"{bucket.account}; add it to 'trusted_accounts' there"
+            )
+            yield (*path, "account"), message
 
 
 def _projects(sources: Sources, set_name: str) -> Iterator[tuple[KeyPath, str]]:

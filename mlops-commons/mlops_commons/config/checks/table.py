@@ -35,6 +35,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     account_checks.prod_is_approved,
     people_checks.projects_of_users,
     people_checks.nothing_for_all_projects,
+    people_checks.further_of_personas,
     account_checks.tags_allowed,
     review_checks.both_are_named,
     review_checks.nobody_is_both,
