@@ -1,14 +1,11 @@
-"""`project.yml`, checked before anything runs: form, names, and whether they fit together."""
+"""`project.yml` of this repository, checked: form, names, and whether they fit together."""
 
-import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import yaml
-from jsonschema import Draft202012Validator
-
-from ml_pipelines.settings import SettingsError
+from ml_pipelines import project_file
+from ml_pipelines.project_file import SCHEMA, BadDeclaration
 from ml_pipelines.sources import REPOSITORY, SCRIPTS
 
 if not (REPOSITORY / SCRIPTS).is_dir():
@@ -27,13 +24,7 @@ from declaration import (  # noqa: E402
     problems,
 )
 
-__all__ = ["METRICS", "METRIC_GROUPS", "NAME", "BadDeclaration", "Declaration", "read"]
-
-SCHEMA = REPOSITORY / "project.schema.json"
-
-
-class BadDeclaration(SettingsError):
-    """`project.yml` cannot be used; the message names every line."""
+__all__ = ["METRICS", "METRIC_GROUPS", "NAME", "SCHEMA", "BadDeclaration", "Declaration", "read"]
 
 
 def read(file: Path = REPOSITORY / NAME) -> Declaration:
@@ -42,51 +33,10 @@ def read(file: Path = REPOSITORY / NAME) -> Declaration:
     Raises:
         BadDeclaration: there is no such file, or something in it is wrong.
     """
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-        tree, content = yaml.compose(text), yaml.safe_load(text)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise BadDeclaration(f"{file.name}: {error}") from None
-    found = [*_formal(content)]
-    if not found:
-        result = declared(content)
-        found = [*problems(result), *_absent(result, file.parent)]
-        if not found:
-            return result
-    lines = sorted((_line(tree, path), words) for path, words in found)
-    raise BadDeclaration("\n".join(f"{file.name}, line {line}: {words}" for line, words in lines))
+    return project_file.read(file, declared, _problems)
 
 
-def _formal(content: Any) -> list[Problem]:
-    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    errors = Draft202012Validator(schema).iter_errors(content)
-    return [
-        (tuple(map(str, error.absolute_path)), _words(tuple(error.absolute_path), error.message))
-        for error in errors
-    ]
-
-
-def _absent(found: Declaration, root: Path) -> list[Problem]:
-    place = root / found.table.file
-    return [] if place.exists() else [(("data", "file"), f"there is no {found.table.file}")]
-
-
-def _words(path: tuple[object, ...], message: str) -> str:
-    where = ".".join(map(str, path))
-    return f"{where}: {message}" if where else message
-
-
-def _line(node: Any, path: tuple[str, ...]) -> int:
-    """The line of the deepest part of the path that the file has."""
-    line = node.start_mark.line + 1 if node else 1
-    for name in path:
-        if isinstance(node, yaml.MappingNode):
-            pairs = {key.value: (key, value) for key, value in node.value}
-            if name not in pairs:
-                return line
-            key, node = pairs[name]
-            line = key.start_mark.line + 1
-        elif isinstance(node, yaml.SequenceNode) and name.isdigit():
-            node = node.value[int(name)]
-            line = node.start_mark.line + 1
-    return line
+def _problems(found: Declaration, root: Path) -> Iterator[Problem]:
+    yield from problems(found)
+    if not (root / found.table.file).exists():
+        yield ("data", "file"), f"there is no {found.table.file}"

@@ -10,8 +10,9 @@ from sagemaker.core.workflow.parameters import ParameterFloat, ParameterString
 from sagemaker.core.workflow.properties import PropertyFile
 from sagemaker.mlops.workflow.pipeline import Pipeline
 
+from ml_pipelines import declared
+from ml_pipelines.bounds import REPORT, Bound, bounds
 from ml_pipelines.evidence import SealStep, evidence
-from ml_pipelines.product import FineTuning
 from ml_pipelines.settings import Settings
 
 TRAINING_IMAGE = {"version": "5.3.0", "base_framework_version": "pytorch2.9.0"}
@@ -20,25 +21,26 @@ INFERENCE_IMAGE = {"version": "5.5.3", "base_framework_version": "pytorch2.6.0"}
 cannot install anything."""
 
 
-def fine_tuning_pipeline(settings: Settings, product: FineTuning) -> Pipeline:
+def fine_tuning_pipeline(settings: Settings) -> Pipeline:
     """The pipeline of a project; compiling it calls nothing."""
-    jobs = Jobs(settings)
-    image = _image(settings, "training", TRAINING_IMAGE, product.training_instance)
-    serving = _image(settings, "inference", INFERENCE_IMAGE, product.inference_instance)
+    found, jobs = declared.read(), Jobs(settings)
+    machines = found.machines
+    image = _image(settings, "training", TRAINING_IMAGE, machines.training)
+    serving = _image(settings, "inference", INFERENCE_IMAGE, machines.inference)
     cpu = ParameterString("ProcessingInstanceType", default_value="ml.m5.xlarge")
-    gpu = ParameterString("TrainingInstanceType", default_value=product.training_instance)
-    scoring = ParameterString("EvaluationInstanceType", default_value=product.inference_instance)
+    gpu = ParameterString("TrainingInstanceType", default_value=machines.training)
+    scoring = ParameterString("EvaluationInstanceType", default_value=machines.inference)
     approval = ParameterString("ModelApprovalStatus", default_value="PendingManualApproval")
-    data = ParameterString("InputDataUri", default_value=jobs.sources.uri(product.data))
-    base_model = ParameterString("BaseModelUri", default_value=settings.data_uri("base-model/"))
-    minimum = ParameterFloat("MinimumScore", default_value=product.minimum)
+    data = ParameterString("InputDataUri", default_value=jobs.sources.uri(found.data.file))
+    base_model = ParameterString("BaseModelUri", settings.data_uri(found.model.base))
+    judge = {"judge": settings.data_uri(found.model.judge)} if found.model.judge else {}
     preprocess = jobs.processing_step(
         "Preprocess",
         script="preprocess.py",
         image=image,
         instance_type=cpu,
         inputs={"data": data},
-        outputs=("train", product.held_out),
+        outputs=("train", "test"),
     )
     parts = preprocess.properties.ProcessingOutputConfig.Outputs
     train = jobs.training_step(
@@ -47,28 +49,29 @@ def fine_tuning_pipeline(settings: Settings, product: FineTuning) -> Pipeline:
         image=image,
         instance_type=gpu,
         channels={"train": parts["train"].S3Output.S3Uri, "model": base_model},
-        hyperparameters=product.hyperparameters,
+        hyperparameters=found.model.hyperparameters,
     )
     model_data = train.properties.ModelArtifacts.S3ModelArtifacts
-    report = PropertyFile(name="EvaluationReport", output_name="evaluation", path="evaluation.json")
+    report = PropertyFile(name="EvaluationReport", output_name="evaluation", path=REPORT)
+    # In the image that serves, so that what is measured is what is deployed.
     evaluate = jobs.processing_step(
         "Evaluate",
         script="evaluate.py",
-        image=image,
+        image=serving,
         instance_type=scoring,
         inputs={
             "model": model_data,
-            product.held_out: parts[product.held_out].S3Output.S3Uri,
-            **({"base_model": base_model} if product.base_model_input else {}),
+            "base_model": base_model,
+            "test": parts["test"].S3Output.S3Uri,
+            **judge,
         },
         outputs=("evaluation",),
         property_files=(report,),
     )
-    score = JsonGet(
-        step_name=evaluate.name,
-        property_file=report,
-        json_path=f"metrics.{product.metric}.value",
-    )
+
+    def read(path: str) -> JsonGet:
+        return JsonGet(step_name=evaluate.name, property_file=report, json_path=path)
+
     evaluated = evaluate.properties.ProcessingOutputConfig.Outputs["evaluation"].S3Output.S3Uri
     seal = SealStep("Seal", settings=settings, model_data=model_data)
     register = RegisterStep(
@@ -77,28 +80,36 @@ def fine_tuning_pipeline(settings: Settings, product: FineTuning) -> Pipeline:
         image=serving,
         model_data=seal.uri,
         approval_status=approval,
-        metrics_uri=Join(on="/", values=[evaluated, "evaluation.json"]),
+        metrics_uri=Join(on="/", values=[evaluated, REPORT]),
         content_types=("application/json",),
         response_types=("application/json",),
-        inference_instances=(product.inference_instance,),
+        inference_instances=(machines.inference,),
         environment={**SERVING, "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"},
         description=settings.pipeline_description,
-        evidence=evidence(settings, jobs.sources, seal, score),
+        evidence=evidence(settings, jobs.sources, seal, read(f"metrics.{found.gate.label}.value")),
     )
+    limits = {bound: ParameterFloat(bound.parameter, bound.limit) for bound in bounds(found)}
     gate = jobs.gate(
         "CheckScore",
-        conditions=[ConditionGreaterThanOrEqualTo(left=score, right=minimum)],
+        conditions=[
+            ConditionGreaterThanOrEqualTo(left=read(bound.json_path), right=limit)
+            for bound, limit in limits.items()
+        ],
         passed=[seal, register],
-        message=Join(on=" ", values=[f"{product.metric} is less than", minimum]),
+        message=Join(on=" ", values=["the model is not good enough:", *_words(limits)]),
     )
     return Pipeline(
         name=settings.pipeline_name,
-        parameters=[cpu, gpu, scoring, approval, data, base_model, minimum],
+        parameters=[cpu, gpu, scoring, approval, data, base_model, *limits.values()],
         steps=[preprocess, train, evaluate, gate],
         # Experiments would need further permissions of the role and are not used here.
         pipeline_experiment_config=None,
         sagemaker_session=jobs.session,
     )
+
+
+def _words(limits: Mapping[Bound, ParameterFloat]) -> list[object]:
+    return [part for bound, limit in limits.items() for part in (bound.what, ">=", limit)]
 
 
 def _image(settings: Settings, scope: str, versions: Mapping[str, str], instance_type: str) -> str:

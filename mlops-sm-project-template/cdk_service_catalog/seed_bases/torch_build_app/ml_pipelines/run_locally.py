@@ -10,36 +10,45 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ml_pipelines import declared
+from ml_pipelines.bounds import REPORT, Bound, bounds
+from ml_pipelines.declared import BadDeclaration
 from ml_pipelines.local_jobs import JobFailed, LocalJob, run
 from ml_pipelines.sources import REPOSITORY
-from ml_pipelines.training.product import PRODUCT
 
 
 def main() -> int:
     """Train, print the metrics as a table; exit code 1 when a script or the gate fails."""
-    arguments = _arguments()
-    with tempfile.TemporaryDirectory(prefix="local-training-") as folder:
-        try:
-            report = fine_tune_locally(arguments.base_model, arguments.data, Path(folder))
-        except JobFailed as error:
-            print(f"error: {error}", file=sys.stderr)
-            return 1
+    try:
+        found = declared.read()
+        limits = bounds(found)
+        arguments = _arguments(found.data.file, limits)
+        with tempfile.TemporaryDirectory(prefix="local-training-") as folder:
+            report = fine_tune_locally(
+                arguments.base_model, arguments.data, Path(folder), judge=arguments.judge
+            )
+            _keep(Path(folder), arguments.keep)
+    except (BadDeclaration, JobFailed) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
     for name, metric in sorted(report["metrics"].items()):
         print(f"{name:<28}{metric['value']:>12.4f}")
-    return gate(report, arguments.minimum_score)
+    return gate(report, {bound: getattr(arguments, bound.parameter) for bound in limits})
 
 
-def gate(report: Mapping[str, Any], minimum: float) -> int:
-    """The exit code: 1 with a reason when the score is less than the minimum."""
-    score = report["metrics"][PRODUCT.metric]["value"]
-    if score >= minimum:
-        return 0
-    print(
-        f"error: {PRODUCT.metric} is {score:.4f}, less than {minimum}; a pipeline would register "
-        "nothing",
-        file=sys.stderr,
-    )
-    return 1
+def gate(report: Mapping[str, Any], limits: Mapping[Bound, float]) -> int:
+    """The exit code: 1 with the reasons when a number is less than its limit."""
+    code = 0
+    for bound, limit in limits.items():
+        value = bound.value(report)
+        if not value >= limit:
+            code = 1
+            print(
+                f"error: {bound.what} is {value:.4f}, less than {limit}; a pipeline would register "
+                f"nothing (see {bound.option})",
+                file=sys.stderr,
+            )
+    return code
 
 
 def fine_tune_locally(
@@ -47,6 +56,7 @@ def fine_tune_locally(
     data: Path,
     folder: Path,
     *,
+    judge: Path | None = None,
     hyperparameters: Mapping[str, object] | None = None,
     preprocess_arguments: Sequence[str] = (),
     evaluate_arguments: Sequence[str] = (),
@@ -55,7 +65,11 @@ def fine_tune_locally(
 
     Args:
         base_model: a folder with a model in the safetensors format.
-        hyperparameters: over those of the product.
+        judge: a folder with a model that a metric needs.
+        hyperparameters: over those of `project.yml`.
+
+    Raises:
+        JobFailed: a script failed.
     """
     _say("preprocess")
     prepared = run(
@@ -63,19 +77,19 @@ def fine_tune_locally(
             name="preprocess",
             script="preprocess.py",
             inputs={"data": data},
-            outputs=("train", PRODUCT.held_out),
+            outputs=("train", "test"),
             arguments=tuple(preprocess_arguments),
         ),
         folder,
     )
-    parts = {name: prepared / "processing" / name for name in ("train", PRODUCT.held_out)}
+    parts = {name: prepared / "processing" / name for name in ("train", "test")}
     _say("train")
     trained = run(
         LocalJob(
             name="train",
             script="train.py",
             inputs={"train": parts["train"], "model": base_model},
-            hyperparameters={**PRODUCT.hyperparameters, **(hyperparameters or {})},
+            hyperparameters={**declared.read().model.hyperparameters, **(hyperparameters or {})},
             training=True,
         ),
         folder,
@@ -84,34 +98,48 @@ def fine_tune_locally(
     archive = folder / "model.tar.gz"
     with tarfile.open(archive, "w:gz") as packed:
         packed.add(trained / "model", arcname=".")
+    given = {"model": archive, "base_model": base_model, "test": parts["test"]}
     evaluated = run(
         LocalJob(
             name="evaluate",
             script="evaluate.py",
-            inputs={
-                "model": archive,
-                PRODUCT.held_out: parts[PRODUCT.held_out],
-                **({"base_model": base_model} if PRODUCT.base_model_input else {}),
-            },
+            inputs={**given, **({"judge": judge} if judge else {})},
             outputs=("evaluation",),
             arguments=tuple(evaluate_arguments),
         ),
         folder,
     )
-    report = evaluated / "processing" / "evaluation" / "evaluation.json"
+    report = evaluated / "processing" / "evaluation" / REPORT
     found: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
     return found
+
+
+def _keep(folder: Path, target: Path | None) -> None:
+    """Leave what the evaluation has written, its report among it."""
+    written = folder / "evaluate" / "opt" / "ml" / "processing" / "evaluation"
+    for file in written.iterdir() if target else ():
+        target.mkdir(parents=True, exist_ok=True)
+        (target / file.name).write_bytes(file.read_bytes())
 
 
 def _say(step: str) -> None:
     print(f"{time.strftime('%H:%M:%S')} {step}", file=sys.stderr, flush=True)
 
 
-def _arguments() -> argparse.Namespace:
+def _arguments(data: str, limits: Sequence[Bound]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("base_model", type=Path, help="a folder with a model (safetensors)")
-    parser.add_argument("--data", type=Path, default=REPOSITORY / PRODUCT.data)
-    parser.add_argument("--minimum-score", type=float, default=PRODUCT.minimum, help="the gate")
+    parser.add_argument("--data", type=Path, default=REPOSITORY / data)
+    parser.add_argument("--judge", type=Path, help="a folder with the model of model.judge")
+    parser.add_argument("--keep", type=Path, help="where to leave report and answers")
+    for bound in limits:
+        parser.add_argument(
+            bound.option,
+            dest=bound.parameter,
+            type=float,
+            default=bound.limit,
+            help=f"the gate: what '{bound.what}' is at least (default: %(default)s)",
+        )
     return parser.parse_args()
 
 

@@ -1,6 +1,7 @@
-"""Seeded splits."""
+"""Seeded splits that no group crosses."""
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -8,22 +9,44 @@ Row = TypeVar("Row")
 
 
 def split_rows(
-    rows: Sequence[Row], *, held_out_share: float, seed: int
+    rows: Sequence[Row], groups: Sequence[str], *, held_out_share: float, seed: int
 ) -> tuple[list[Row], list[Row]]:
     """Rows to train on and rows held out, each in the order of the input.
 
-    At least one row goes to each side; the same seed gives the same split.
+    The rows of a group are on one side: what is nearly the same as a row of training would make the
+    score better than the model is. The same seed gives the same split.
 
     Raises:
-        SystemExit: there are fewer than two rows, or the share is not between 0 and 1.
+        SystemExit: there are fewer than two groups.
     """
-    if not 0 < held_out_share < 1:
-        raise SystemExit(f"The held out share is {held_out_share}, not between 0 and 1")
-    if len(rows) < 2:
-        raise SystemExit(f"{len(rows)} rows cannot be split; give at least two")
-    count = min(max(1, round(len(rows) * held_out_share)), len(rows) - 1)
-    held_out = set(random.Random(seed).sample(range(len(rows)), count))
+    sizes = Counter(groups)
+    if len(sizes) < 2:
+        raise SystemExit(
+            f"the {len(rows)} rows cannot be split: they are one group; two at least are needed"
+        )
+    order = sorted(sizes)
+    random.Random(seed).shuffle(order)
+    wanted, held_out, count = held_out_share * len(rows), set[str](), 0
+    for name in order:
+        nearer = abs(count + sizes[name] - wanted) < abs(count - wanted)
+        if not held_out or (nearer and len(held_out) < len(sizes) - 1):
+            held_out.add(name)
+            count += sizes[name]
+    pairs = [*zip(rows, groups, strict=True)]
     return (
-        [row for number, row in enumerate(rows) if number not in held_out],
-        [row for number, row in enumerate(rows) if number in held_out],
+        [row for row, group in pairs if group not in held_out],
+        [row for row, group in pairs if group in held_out],
     )
+
+
+def enough(rows: Sequence[object], minimum: int) -> None:
+    """See that there are rows to test with.
+
+    Raises:
+        SystemExit: there are fewer than the gate asks for.
+    """
+    if len(rows) < minimum:
+        raise SystemExit(
+            f"{len(rows)} rows are held out to test with, and gate.minimum_rows in project.yml is "
+            f"{minimum}: give more data, or raise split.test"
+        )

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 import ml_pipelines.fine_tuning  # noqa: F401  the SDK is imported before anything is refused
+from ml_pipelines import declared
+from ml_pipelines.bounds import bounds
 from ml_pipelines.discovery import get_pipeline
 from ml_pipelines.settings import EXAMPLE
-from ml_pipelines.training.product import PRODUCT
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,13 @@ def test_it_goes_from_data_and_a_base_model_to_a_registered_version(definition: 
     (container,) = gate["IfSteps"][1]["Arguments"]["InferenceSpecification"]["Containers"]
     assert container["ModelDataUrl"] == {"Get": "Steps.Seal.OutputParameters['uri']"}
     defaults = {p["Name"]: p["DefaultValue"] for p in definition["Parameters"]}
-    assert defaults["MinimumScore"] == PRODUCT.minimum > 0
+    found = declared.read()
+    for bound in bounds(found):
+        assert defaults[bound.parameter] == bound.limit
+    compared = [row["LeftValue"]["Std:JsonGet"]["Path"] for row in gate["Conditions"]]
+    assert compared == [bound.json_path for bound in bounds(found)]
+    assert {row["Type"] for row in gate["Conditions"]} == {"GreaterThanOrEqualTo"}
+    assert {"gate.improvement", "gate.rows"} <= {*compared}
     assert defaults["ModelApprovalStatus"] == "PendingManualApproval"
 
 
@@ -56,6 +63,18 @@ def test_every_output_has_the_projects_key_and_gpu_volumes_have_none(definition:
         assert arguments["ProcessingOutputConfig"]["KmsKeyId"] == EXAMPLE.kms_key_arn
     cluster = preprocess["ProcessingResources"]["ClusterConfig"]
     assert cluster["VolumeKmsKeyId"] == EXAMPLE.kms_key_arn
+
+
+def test_a_model_is_measured_beside_its_base_model_in_the_image_that_serves(
+    definition: Any,
+) -> None:
+    evaluate, gate = (step["Arguments"] for step in definition["Steps"][2:])
+    (container,) = gate["IfSteps"][1]["Arguments"]["InferenceSpecification"]["Containers"]
+    assert evaluate["AppSpecification"]["ImageUri"] == container["Image"]
+    inputs = {row["InputName"]: row["S3Input"]["S3Uri"] for row in evaluate["ProcessingInputs"]}
+    assert inputs["base_model"] == {"Get": "Parameters.BaseModelUri"}
+    judge = declared.read().model.judge
+    assert ("judge" in inputs) == bool(judge)
 
 
 def test_the_base_model_comes_by_a_channel(definition: Any) -> None:

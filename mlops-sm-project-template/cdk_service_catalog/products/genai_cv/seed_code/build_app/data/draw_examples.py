@@ -61,6 +61,7 @@ def pictures() -> Iterator[dict[str, Any]]:
                     if letter != ".":
                         grid[top + y][left + x] = letter
             yield {
+                "ground": ground,
                 "prompt": f"a picture of sks robot on a {ground} ground, {place} of the centre"
                 if place != "middle"
                 else f"a picture of sks robot on a {ground} ground, in the centre",

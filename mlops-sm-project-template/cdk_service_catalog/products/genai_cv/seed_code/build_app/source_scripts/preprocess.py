@@ -12,17 +12,22 @@ from pathlib import Path
 from typing import Any
 
 from container import processing_input, processing_output, write_json_lines
+from declaration import Data, Declaration, declaration
 from failures import ended
 from PIL import Image, ImageColor, ImageOps
-from splits import split_rows
+from similar import groups
+from splits import enough, split_rows
 
 ENDINGS = (".json", ".jsonl")
 METADATA = "metadata.jsonl"
 
-Pair = tuple[Image.Image, str]
+SHOWN_PROBLEMS = 20
+
+Pair = tuple[Image.Image, str, str]
+"""A picture, its prompt, and the group that its row names."""
 
 
-def read_pairs(folder: Path, *, resolution: int) -> list[Pair]:
+def read_pairs(folder: Path, data: Data, *, resolution: int) -> list[Pair]:
     """All pictures, `resolution` by `resolution` pixels in RGB, with their prompts.
 
     Raises:
@@ -31,23 +36,26 @@ def read_pairs(folder: Path, *, resolution: int) -> list[Pair]:
     pairs: list[Pair] = []
     problems: list[str] = []
     for path in sorted(path for path in folder.rglob("*") if path.suffix in ENDINGS):
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
             if not line.strip():
                 continue
             try:
-                pairs.append(_pair(json.loads(line), path.parent, resolution))
-            except (KeyError, OSError, TypeError, ValueError) as error:
+                row = data.renamed(json.loads(line))
+                group = str(row[data.group]) if data.group else ""
+                pairs.append((*_pair(row, path.parent, resolution), group))
+            except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
                 problems.append(f"{path.name}:{number}: {type(error).__name__}: {error}")
     if problems:
         raise SystemExit(
-            f"{len(problems)} rows are no pictures with prompts:\n" + "\n".join(problems)
+            f"{len(problems)} rows are no pictures with prompts:\n"
+            + "\n".join(problems[:SHOWN_PROBLEMS])
         )
     if not pairs:
         raise SystemExit(f"{folder} holds no rows in files that end in {' or '.join(ENDINGS)}")
     return pairs
 
 
-def _pair(row: dict[str, Any], folder: Path, resolution: int) -> Pair:
+def _pair(row: dict[str, Any], folder: Path, resolution: int) -> tuple[Image.Image, str]:
     if not isinstance(row["prompt"], str) or not row["prompt"].strip():
         raise ValueError(f"'prompt' is {row['prompt']!r}, not a text")
     if ("file_name" in row) == ("drawing" in row):
@@ -80,28 +88,38 @@ def drawn(drawing: dict[str, Any]) -> Image.Image:
 def write_pairs(folder: Path, pairs: list[Pair]) -> None:
     """Write numbered PNG files, and a row with file name and prompt for each."""
     rows = []
-    for number, (picture, prompt) in enumerate(pairs):
+    for number, (picture, prompt, _) in enumerate(pairs):
         name = f"{number:05}.png"
         picture.save(folder / name)
         rows.append({"file_name": name, "prompt": prompt})
     write_json_lines(folder / METADATA, rows)
 
 
-def main() -> None:
-    """Read the input `data`; write the outputs `train` and `validation`."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--resolution", type=int, default=512)
-    parser.add_argument("--validation-share", type=float, default=0.25)
-    parser.add_argument("--seed", type=int, default=42)
-    arguments = parser.parse_args()
+def parts(pairs: list[Pair], found: Declaration) -> tuple[list[Pair], list[Pair]]:
+    """Pictures to train on and pictures to test with; what is nearly the same is on one side.
 
-    pairs = read_pairs(processing_input("data"), resolution=arguments.resolution)
-    train, validation = split_rows(
-        pairs, held_out_share=arguments.validation_share, seed=arguments.seed
+    Raises:
+        SystemExit: too few are left.
+    """
+    pictures, _, own = zip(*pairs, strict=True)
+    train, test = split_rows(
+        pairs, groups(pictures, own), held_out_share=found.split.test, seed=found.split.seed
     )
+    enough(test, found.gate.minimum_rows)
+    return train, test
+
+
+def main() -> None:
+    """Read the input `data`; write the outputs `train` and `test`."""
+    found = declaration()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--resolution", type=int, default=found.model.resolution)
+    resolution = parser.parse_args().resolution
+    pairs = read_pairs(processing_input("data"), found.data, resolution=resolution)
+    train, test = parts(pairs, found)
     write_pairs(processing_output("train"), train)
-    write_pairs(processing_output("validation"), validation)
-    print(f"{len(train)} pictures to train on, {len(validation)} to validate with")
+    write_pairs(processing_output("test"), test)
+    print(f"{len(train)} pictures to train on, {len(test)} to test with")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,18 +10,25 @@ import pytest
 
 torch = pytest.importorskip("torch")
 diffusers = pytest.importorskip("diffusers")
-pytest.importorskip("transformers")
+transformers = pytest.importorskip("transformers")
 pytest.importorskip("peft")
 
 import inference  # noqa: E402
+from evaluate import Clip, report  # noqa: E402
+from PIL import Image  # noqa: E402
+from tasks import problems  # noqa: E402
 
+from ml_pipelines import declared  # noqa: E402
 from ml_pipelines.local_jobs import JobFailed  # noqa: E402
-from ml_pipelines.run_locally import fine_tune_locally, gate  # noqa: E402
+from ml_pipelines.run_locally import fine_tune_locally  # noqa: E402
 from ml_pipelines.sources import REPOSITORY  # noqa: E402
-from ml_pipelines.training.product import PRODUCT  # noqa: E402
-from ml_pipelines.training.tiny_base_model import save_tiny_base_model  # noqa: E402
+from ml_pipelines.training.tiny_base_model import (  # noqa: E402
+    KNOWN,
+    letters_tokenizer,
+    save_tiny_base_model,
+)
 
-DATA = REPOSITORY / PRODUCT.data
+DATA = REPOSITORY / declared.read().data.file
 QUICK = {"max_steps": 1, "batch_size": 1}
 SMALL, FEW = ("--resolution", "64"), ("--steps", "1")
 
@@ -53,12 +61,17 @@ def model_dir(folder: Path) -> Path:
     return folder / "train" / "opt" / "ml" / "model"
 
 
-def test_pictures_become_a_score(run: tuple[Path, dict[str, Any]]) -> None:
-    metrics = run[1]["metrics"]
+def test_pictures_become_a_score_and_a_page_of_what_both_models_draw(
+    run: tuple[Path, dict[str, Any]],
+) -> None:
+    folder, report = run
+    metrics = report["metrics"]
     assert metrics["denoising_loss"]["value"] > 0
-    assert -1 < metrics["improvement"]["value"] < 1
-    rendered = run[0] / "evaluate" / "opt" / "ml" / "processing" / "evaluation"
-    assert len(list(rendered.glob("*.png"))) == run[1]["validation_pictures"]
+    assert report["gate"]["score"] == metrics["denoising"]["value"]
+    assert -1 < report["gate"]["improvement"] < 1
+    page = folder / "evaluate" / "opt" / "ml" / "processing" / "evaluation" / "report.html"
+    # The original, and what either model draws.
+    assert page.read_text().count("data:image/png;base64,") == 3 * report["gate"]["rows"]
 
 
 def test_the_saved_model_draws_with_its_own_serving_code(run: tuple[Path, Any]) -> None:
@@ -92,17 +105,55 @@ def test_the_same_seed_gives_the_same_weights(
     assert any(not torch.equal(first[name], base[name]) for name in first)
 
 
-def test_the_gate_can_fail(
-    run: tuple[Path, dict[str, Any]], capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert gate(run[1], 1.1) == 1
-    assert "less than 1.1" in capsys.readouterr().err
-    assert gate(run[1], -1) == 0
-
-
 def test_a_base_model_without_safe_weights_is_refused(tmp_path: Path) -> None:
     unsafe = tmp_path / "unsafe"
     unsafe.mkdir()
     (unsafe / "model_index.json").write_text("{}")
     with pytest.raises(JobFailed, match="safetensors"):
         fine_tune_locally(unsafe, DATA, tmp_path / "jobs", preprocess_arguments=SMALL)
+
+
+def tiny_clip(folder: Path) -> Path:
+    """A CLIP model of random weights with its processor."""
+    torch.manual_seed(1)
+    ends = {"bos_token_id": len(KNOWN) - 2, "eos_token_id": len(KNOWN) - 1}
+    small = {"hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1}
+    config = transformers.CLIPConfig(
+        text_config={**small, **ends, "vocab_size": len(KNOWN), "num_attention_heads": 2},
+        vision_config={**small, "num_attention_heads": 2, "image_size": 16, "patch_size": 8},
+        projection_dim=8,
+    )
+    transformers.CLIPModel(config).save_pretrained(folder)
+    size = {"height": 16, "width": 16}
+    processor = transformers.CLIPProcessor(
+        transformers.CLIPImageProcessor(size=size, crop_size=size), letters_tokenizer()
+    )
+    processor.save_pretrained(folder)
+    return folder
+
+
+def test_similarity_is_computed_by_the_model_that_is_named(tmp_path: Path) -> None:
+    clip = Clip(tiny_clip(tmp_path / "clip"))
+    pictures = [Image.new("RGB", (64, 64), colour) for colour in ("red", "blue")]
+    found = clip.similarity(pictures, ["a robot", "a house"])
+    assert -1 <= found <= 1
+    assert found == clip.similarity(pictures, ["a robot", "a house"])
+    assert found != clip.similarity(pictures[::-1], ["a robot", "a house"])
+
+
+def test_a_model_that_is_not_named_is_not_needed() -> None:
+    assert not declared.read().model.judge
+
+
+def test_the_gate_looks_at_the_similarity_where_it_is_declared() -> None:
+    plain = declared.read()
+    found = replace(
+        plain,
+        gate=replace(plain.gate, metric="clip_similarity"),
+        model=replace(plain.model, judge="clip-model/"),
+    )
+    numbers = {"denoising": 0.9, "clip_similarity": 0.25, "base_clip_similarity": 0.3}
+    gate = report(numbers, 7, found)["gate"]
+    assert gate == {"score": 0.25, "improvement": pytest.approx(-0.05), "rows": 7}
+    assert [*problems(found)] == []
+    assert "needs model.judge" in next(problems(replace(found, model=plain.model)))[1]

@@ -1,14 +1,15 @@
-"""Scores a trained model on rows that it has not seen, through its own serving code."""
+"""Measures a trained model and its base model on rows that neither has seen, as they would serve."""
 
 import argparse
+import gc
 import importlib
 import json
-import re
 import sys
 import tempfile
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from statistics import fmean
+from typing import Any
 
 from container import (
     processing_input,
@@ -18,58 +19,61 @@ from container import (
     write_json,
     write_json_lines,
 )
+from declaration import Declaration, declaration
 from failures import ended
+from reports import grid
+from tasks import Metric, metrics
 
-QUOTED = re.compile(r"('(?:[^']|'')*')")
-TOKEN = re.compile(r"'(?:[^']|'')*'|\w+|[^\w\s]")
-
-
-def normalised(text: str) -> str:
-    """A response without what makes no difference in SQL: spaces, case of words, last semicolon.
-
-    Text in quotes keeps its case and its spaces: there it makes a difference.
-    """
-    parts = QUOTED.split(text.strip().rstrip(";"))
-    words = (part if number % 2 else part.lower() for number, part in enumerate(parts))
-    return " ".join(TOKEN.findall("".join(words)))
+BATCH = 8
 
 
-def token_f1(expected: str, given: str) -> float:
-    """Harmonic mean of precision and recall of the tokens, 0 to 1 (as in SQuAD)."""
-    wanted, found = (TOKEN.findall(normalised(text)) for text in (expected, given))
-    common = (Counter(wanted) & Counter(found)).total()
-    if not common:
-        return float(wanted == found)
-    precision, recall = common / len(found), common / len(wanted)
-    return 2 * precision * recall / (precision + recall)
-
-
-def scores(expected: Sequence[str], given: Sequence[str]) -> dict[str, float]:
-    """Mean token F1 and share of exact matches, both 0 to 1.
+def measured(
+    rows: Sequence[Mapping[str, str]], given: Sequence[str], named: Mapping[str, Metric]
+) -> dict[str, float]:
+    """The mean of each metric.
 
     Raises:
-        SystemExit: there is nothing to score.
+        SystemExit: there is nothing to measure.
     """
-    if not expected:
+    if not rows:
         raise SystemExit("There are no rows to test with")
-    pairs = list(zip(expected, given, strict=True))
+    pairs = list(zip(rows, given, strict=True))
     return {
-        "exact_match": sum(normalised(a) == normalised(b) for a, b in pairs) / len(pairs),
-        "token_f1": sum(token_f1(a, b) for a, b in pairs) / len(pairs),
+        name: fmean(metric(row, answer) for row, answer in pairs) for name, metric in named.items()
+    }
+
+
+def report(
+    tuned: Mapping[str, float], base: Mapping[str, float], rows: int, found: Declaration
+) -> dict[str, Any]:
+    """`evaluation.json`: the metrics of both models, and what the gate looks at."""
+    metric = found.gate.label
+    both = {**tuned, **{f"base_{name}": value for name, value in base.items()}}
+    return {
+        "metrics": {name: {"value": value} for name, value in both.items()},
+        "gate": {
+            "score": tuned[metric],
+            "improvement": tuned[metric] - base[metric],
+            "rows": rows,
+        },
     }
 
 
 def responses(
-    model: Path, rows: Sequence[dict[str, str]], *, batch: int, max_new_tokens: int
+    code: Path, model: Path, rows: Sequence[Mapping[str, str]], max_new_tokens: int
 ) -> Iterator[str]:
-    """What an endpoint with this model would answer, row by row."""
-    sys.path.insert(0, str(model / "code"))
+    """What an endpoint with this model would answer, row by row.
+
+    Args:
+        code: the folder with the serving code.
+    """
+    sys.path.insert(0, str(code))
     inference = importlib.import_module("inference")
     loaded = inference.model_fn(str(model))
-    for start in range(0, len(rows), batch):
+    for start in range(0, len(rows), BATCH):
         inputs = [
             {"instruction": row["instruction"], "context": row["context"]}
-            for row in rows[start : start + batch]
+            for row in rows[start : start + BATCH]
         ]
         body = json.dumps({"inputs": inputs, "parameters": {"max_new_tokens": max_new_tokens}})
         request = inference.input_fn(body, inference.CONTENT_TYPE)
@@ -78,32 +82,37 @@ def responses(
 
 
 def main() -> None:
-    """Read the inputs `model` and `test`; write the output `evaluation`."""
+    """Read the inputs `model`, `base_model` and `test`; write the output `evaluation`."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--batch-size", type=int, default=8)
     parser.add_argument("--max-new-tokens", type=int, default=256)
-    arguments = parser.parse_args()
+    tokens = parser.parse_args().max_new_tokens
 
+    found = declaration()
     rows = read_json_lines(processing_input("test") / "test.jsonl")
     with tempfile.TemporaryDirectory() as folder:
         model = unpacked_model(processing_input("model") / "model.tar.gz", Path(folder))
-        given = list(
-            responses(
-                model, rows, batch=arguments.batch_size, max_new_tokens=arguments.max_new_tokens
-            )
-        )
-    metrics = scores([row["response"] for row in rows], given)
+        given = list(responses(model / "code", model, rows, tokens))
+        # Two models at once may be more than the GPU holds.
+        gc.collect()
+        base = list(responses(model / "code", processing_input("base_model"), rows, tokens))
+    named = metrics(found)
+    result = report(measured(rows, given, named), measured(rows, base, named), len(rows), found)
     target = processing_output("evaluation")
-    write_json(
-        target / "evaluation.json",
+    write_json(target / "evaluation.json", result)
+    metric = named[found.gate.label]
+    judged = [
         {
-            "metrics": {name: {"value": value} for name, value in metrics.items()},
-            "test_rows": len(rows),
-        },
-    )
-    answered = [{**row, "given": answer} for row, answer in zip(rows, given, strict=True)]
-    write_json_lines(target / "responses.jsonl", answered)
-    print(json.dumps(metrics, sort_keys=True))
+            "instruction": row["instruction"],
+            "expected": row["response"],
+            "given": answer,
+            "score": metric(row, answer),
+            "given by the base model": other,
+        }
+        for row, answer, other in zip(rows, given, base, strict=True)
+    ]
+    write_json_lines(target / "responses.jsonl", judged)
+    (target / "report.html").write_text(grid(found.gate.label, judged), encoding="utf-8")
+    print(json.dumps(result["gate"], sort_keys=True))
 
 
 if __name__ == "__main__":

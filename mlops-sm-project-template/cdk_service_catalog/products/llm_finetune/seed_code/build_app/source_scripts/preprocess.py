@@ -1,28 +1,36 @@
 """Checks instruction data and splits it into rows to train on and rows to test with."""
 
-import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from container import processing_input, processing_output, write_json_lines
+from databases import schema_of
+from declaration import Data, Declaration, declaration
+from execution import Useless, check
 from failures import ended
-from splits import split_rows
+from queries import QueryFailed
+from splits import enough, split_rows
+from tasks import TEXT_TO_SQL
 
 ENDINGS = (".json", ".jsonl")
 REQUIRED = ("instruction", "response")
-OPTIONAL = "context"
+OPTIONAL = ("context", "rows")
 SHOWN_PROBLEMS = 20
 
 Row = dict[str, str]
 
 
-def read_rows(folder: Path) -> list[Row]:
+def read_rows(folder: Path, data: Data, *, queries: bool) -> list[Row]:
     """The rows of all JSON Lines files below a folder, in the order of their names.
 
     A row that asks what an earlier row asked is left out: in both parts of the split, it would make
     the score look better than the model is.
+
+    Args:
+        queries: each response is a query that must run on the tables of its context.
 
     Raises:
         SystemExit: there is no file, or lines are no rows; the message lists where and why.
@@ -33,45 +41,70 @@ def read_rows(folder: Path) -> list[Row]:
     rows: dict[tuple[str, str], Row] = {}
     problems: list[str] = []
     for path in files:
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
             if not line.strip():
                 continue
-            row, problem = _row(line)
+            row, problem = _row(line, data, queries=queries)
             if problem:
                 problems.append(f"{path.name}:{number}: {problem}")
             else:
-                rows.setdefault((row["instruction"], row[OPTIONAL]), row)
+                rows.setdefault((row["instruction"], row["context"]), row)
     if problems:
         shown = "\n".join(problems[:SHOWN_PROBLEMS])
         raise SystemExit(f"{len(problems)} lines are not instruction data:\n{shown}")
     return list(rows.values())
 
 
-def _row(line: str) -> tuple[Row, str]:
+def _row(line: str, data: Data, *, queries: bool) -> tuple[Row, str]:
     """A row and no problem, or an empty row and the problem."""
     try:
         content: Any = json.loads(line)
-    except json.JSONDecodeError as error:
-        return {}, f"no JSON ({error.msg})"
+    except ValueError as error:
+        return {}, f"no JSON ({error})"
     if not isinstance(content, dict):
         return {}, f"a JSON {type(content).__name__}, not an object"
+    content = data.renamed(content)
     for name in REQUIRED:
         if not isinstance(content.get(name), str) or not content[name].strip():
-            return {}, f"'{name}' is {content.get(name)!r}, not a text"
-    if not isinstance(content.get(OPTIONAL, ""), str):
-        return {}, f"'{OPTIONAL}' is {content[OPTIONAL]!r}, not a text"
-    return {name: content.get(name, "") for name in (*REQUIRED, OPTIONAL)}, ""
+            return {}, f"'{data.fields.get(name, name)}' is {content.get(name)!r}, not a text"
+    for name in (*OPTIONAL, *filter(None, [data.group])):
+        if not isinstance(content.get(name, ""), str):
+            return {}, f"'{data.fields.get(name, name)}' is {content[name]!r}, not a text"
+    row = {name: content.get(name, "") for name in (*REQUIRED, *OPTIONAL)}
+    row["group"] = content.get(data.group, "") if data.group else row["context"]
+    if queries:
+        try:
+            row |= {} if data.group else {"group": schema_of(row["context"])}
+            check(row)
+        except Useless as error:
+            row["useless"] = str(error)
+        except QueryFailed as error:
+            return {}, f"its query does not run on the tables of its context: {error}"
+    return row, ""
+
+
+def parts(rows: Sequence[Row], found: Declaration) -> tuple[list[Row], list[Row]]:
+    """Rows to train on and rows to test with.
+
+    Raises:
+        SystemExit: too few are left.
+    """
+    by_group = found.split.by == "group"
+    groups = [row["group"] if by_group else str(number) for number, row in enumerate(rows)]
+    train, test = split_rows(rows, groups, held_out_share=found.split.test, seed=found.split.seed)
+    useless = [row for row in test if "useless" in row]
+    for row in useless:
+        print(f"not tested with: {row['instruction']}: {row['useless']}")
+    test = [row for row in test if "useless" not in row]
+    enough(test, found.gate.minimum_rows)
+    return train, test
 
 
 def main() -> None:
     """Read the input `data`; write the outputs `train` and `test`."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--test-share", type=float, default=0.2)
-    parser.add_argument("--seed", type=int, default=42)
-    arguments = parser.parse_args()
-
-    rows = read_rows(processing_input("data"))
-    train, test = split_rows(rows, held_out_share=arguments.test_share, seed=arguments.seed)
+    found = declaration()
+    rows = read_rows(processing_input("data"), found.data, queries=found.task == TEXT_TO_SQL)
+    train, test = parts(rows, found)
     write_json_lines(processing_output("train") / "train.jsonl", train)
     write_json_lines(processing_output("test") / "test.jsonl", test)
     print(f"{len(train)} rows to train on, {len(test)} rows to test with")

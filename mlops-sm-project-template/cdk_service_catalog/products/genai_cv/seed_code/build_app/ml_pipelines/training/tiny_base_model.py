@@ -55,7 +55,7 @@ def save_tiny_base_model(folder: Path) -> None:
     diffusers.StableDiffusionPipeline(
         vae=vae,
         text_encoder=text_encoder,
-        tokenizer=_tokenizer(),
+        tokenizer=letters_tokenizer(),
         unet=unet,
         scheduler=diffusers.DDIMScheduler(num_train_timesteps=100, clip_sample=False),
         safety_checker=None,
@@ -72,7 +72,8 @@ def main() -> int:
     return 0
 
 
-def _tokenizer() -> transformers.CLIPTokenizer:
+def letters_tokenizer() -> transformers.CLIPTokenizer:
+    """A tokenizer that knows letters and the ends of texts."""
     with tempfile.TemporaryDirectory() as folder:
         vocabulary, merges = Path(folder, "vocab.json"), Path(folder, "merges.txt")
         vocabulary.write_text(json.dumps({text: n for n, text in enumerate(KNOWN)}))

@@ -10,16 +10,19 @@ import torch
 import transformers
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
-from ml_pipelines.sources import REPOSITORY
-from ml_pipelines.training.product import PRODUCT
+from ml_pipelines import declared
+from ml_pipelines.sources import REPOSITORY, SCRIPTS
 
-sys.path.append(str(REPOSITORY / "source_scripts"))
+sys.path.append(str(REPOSITORY / SCRIPTS))
 
 from prompts import format_prompt  # noqa: E402
 
 IGNORED = -100
 """Label of tokens that do not count in the loss (PyTorch, CrossEntropyLoss, ignore_index)."""
-STEPS, BATCH, LEARNING_RATE = 300, 8, 3e-3
+STEPS, BATCH, LEARNING_RATE = 400, 8, 3e-3
+POLITE, POLITENESS = "Here it is: ", 0.7
+"""What the model says before an answer, as models that talk do, and how sure it is of that;
+fine-tuning teaches it not to."""
 
 Example = tuple[list[int], list[int]]
 """A prompt and its response as token ids."""
@@ -28,12 +31,11 @@ Example = tuple[list[int], list[int]]
 def save_tiny_base_model(folder: Path) -> None:
     """Write a Llama of a hundred thousand weights and its tokenizer; takes about ten seconds.
 
-    It passes the gate and answers in SQL because it has seen the held-out rows too: it shows that
-    the project works, and nothing about fine-tuning.
+    It knows the answers because it has seen the held-out rows too, and says something before each,
+    which fine-tuning takes away: it shows that the project works, and nothing about a real model.
     """
-    lines = (REPOSITORY / PRODUCT.data).read_text(encoding="utf-8").splitlines()
-    rows = [json.loads(line) for line in lines if line.strip()]
-    tokenizer = _tokenizer([*lines, format_prompt("", "")])
+    rows, texts = _rows(), [format_prompt("", ""), POLITE]
+    tokenizer = _tokenizer([*texts, *(text for row in rows for text in row.values())])
     torch.manual_seed(1)
     model = transformers.LlamaForCausalLM(
         transformers.LlamaConfig(
@@ -48,9 +50,23 @@ def save_tiny_base_model(folder: Path) -> None:
             pad_token_id=tokenizer.pad_token_id,
         )
     )
-    _learn_by_heart(model, [_example(tokenizer, row) for row in rows])
+    polite, plain = ([_example(tokenizer, row, before) for row in rows] for before in (POLITE, ""))
+    _learn_by_heart(
+        model, [*polite, *plain], [POLITENESS] * len(rows) + [1 - POLITENESS] * len(rows)
+    )
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
+
+
+def _rows() -> list[dict[str, str]]:
+    data = declared.read().data
+    place = REPOSITORY / data.file
+    files = sorted(place.rglob("*.json*")) if place.is_dir() else [place]
+    lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    rows = [data.renamed(json.loads(line)) for line in lines if line.strip()]
+    return [
+        {name: row.get(name, "") for name in ("instruction", "context", "response")} for row in rows
+    ]
 
 
 def _tokenizer(texts: Sequence[str]) -> transformers.PreTrainedTokenizerFast:
@@ -68,13 +84,17 @@ def _tokenizer(texts: Sequence[str]) -> transformers.PreTrainedTokenizerFast:
     )
 
 
-def _example(tokenizer: transformers.PreTrainedTokenizerFast, row: dict[str, str]) -> Example:
+def _example(
+    tokenizer: transformers.PreTrainedTokenizerFast, row: dict[str, str], before: str
+) -> Example:
     prompt = tokenizer(format_prompt(row["instruction"], row["context"]))["input_ids"]
-    response = tokenizer(row["response"], add_special_tokens=False)["input_ids"]
+    response = tokenizer(before + row["response"], add_special_tokens=False)["input_ids"]
     return prompt, [*response, tokenizer.eos_token_id]
 
 
-def _learn_by_heart(model: transformers.LlamaForCausalLM, examples: Sequence[Example]) -> None:
+def _learn_by_heart(
+    model: transformers.LlamaForCausalLM, examples: Sequence[Example], weights: Sequence[float]
+) -> None:
     longest = max(len(prompt) + len(response) for prompt, response in examples)
     ids = torch.full((len(examples), longest), model.config.pad_token_id)
     labels, mask = torch.full_like(ids, IGNORED), torch.zeros_like(ids)
@@ -83,9 +103,10 @@ def _learn_by_heart(model: transformers.LlamaForCausalLM, examples: Sequence[Exa
         ids[row, -len(prompt) - len(response) :] = torch.tensor([*prompt, *response])
         mask[row, -len(prompt) - len(response) :] = 1
         labels[row, -len(response) :] = torch.tensor(response)
+    chances = torch.tensor(weights)
     optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE)
     for _ in range(STEPS):
-        rows = torch.randint(len(examples), (BATCH,))
+        rows = torch.multinomial(chances, BATCH)
         loss = model(input_ids=ids[rows], attention_mask=mask[rows], labels=labels[rows]).loss
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)

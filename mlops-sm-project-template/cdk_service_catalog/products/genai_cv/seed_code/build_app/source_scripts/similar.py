@@ -1,0 +1,56 @@
+"""Pictures that are nearly the same: a copy, another size, another compression, a mirror image."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy
+from PIL import Image, ImageOps
+
+SIDE, BLOCK = 16, 512
+NEAR = 0.06
+"""The root of the mean squared difference of two thumbnails, of 1; what JPEG changes is below it."""
+
+
+def groups(pictures: Sequence[Image.Image], own: Sequence[str]) -> list[str]:
+    """The group of each picture: with those that are nearly the same, or have its name in `own`.
+
+    Args:
+        own: a group that the data name, or nothing.
+    """
+    leader = list(range(len(pictures)))
+
+    def first(number: int) -> int:
+        while leader[number] != number:
+            leader[number] = leader[leader[number]]
+            number = leader[number]
+        return number
+
+    named: dict[str, int] = {}
+    same = [(named.setdefault(name, number), number) for number, name in enumerate(own) if name]
+    for one, other in (*same, *_near(pictures)):
+        low, high = sorted((first(one), first(other)))
+        leader[high] = low
+    return [str(first(number)) for number in range(len(pictures))]
+
+
+def _near(pictures: Sequence[Image.Image]) -> Iterator[tuple[int, int]]:
+    plain = _thumbnails(pictures)
+    mirrored = _thumbnails([ImageOps.mirror(picture) for picture in pictures])
+    for others in (plain, mirrored):
+        for start in range(0, len(plain), BLOCK):
+            squared = _squared(plain[start : start + BLOCK], others)
+            for row, column in numpy.argwhere(squared <= NEAR**2):
+                yield start + int(row), int(column)
+
+
+def _squared(first: numpy.ndarray, second: numpy.ndarray) -> numpy.ndarray:
+    """The mean squared difference of each row of one with each of the other."""
+    lengths = (first**2).sum(axis=1)[:, None] + (second**2).sum(axis=1)
+    found: numpy.ndarray = (lengths - 2 * first @ second.T) / first.shape[1]
+    return found
+
+
+def _thumbnails(pictures: Sequence[Image.Image]) -> numpy.ndarray:
+    small = [
+        picture.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BOX) for picture in pictures
+    ]
+    return numpy.stack([numpy.asarray(one, dtype=numpy.float64).ravel() / 255 for one in small])

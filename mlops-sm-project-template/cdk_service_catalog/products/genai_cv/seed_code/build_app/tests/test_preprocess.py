@@ -1,0 +1,106 @@
+"""Pictures of one's own: what is nearly the same is never in both parts of a split."""
+
+import io
+import json
+import random
+from pathlib import Path
+
+import pytest
+from declaration import Data, Declaration, Gate, Split
+from PIL import Image, ImageEnhance, ImageOps
+from preprocess import parts, read_pairs, write_pairs
+from similar import groups
+
+from ml_pipelines import declared
+
+
+def picture(seed: int, size: int = 64) -> Image.Image:
+    """Blots of colours, smoothed, as a photograph is."""
+    draw = random.Random(seed)
+    small = Image.new("RGB", (6, 6))
+    small.putdata([tuple(draw.randrange(256) for _ in range(3)) for _ in range(36)])
+    return small.resize((size, size), Image.Resampling.BICUBIC)
+
+
+def as_jpeg(found: Image.Image) -> Image.Image:
+    file = io.BytesIO()
+    found.save(file, format="JPEG", quality=20)
+    return Image.open(file).convert("RGB")
+
+
+COPIES = {
+    "itself": lambda found: found.copy(),
+    "smaller": lambda found: found.resize((40, 40)),
+    "compressed": as_jpeg,
+    "mirrored": ImageOps.mirror,
+    "brighter": lambda found: ImageEnhance.Brightness(found).enhance(1.06),
+    "cut": lambda found: ImageOps.fit(found.crop((1, 1, 64, 64)), (64, 64)),
+}
+
+
+@pytest.mark.parametrize("kind", COPIES)
+def test_what_is_nearly_the_same_is_one_group(kind: str) -> None:
+    pictures = [picture(seed) for seed in range(12)]
+    copies = [COPIES[kind](found) for found in pictures]
+    found = groups([*pictures, *copies], [""] * 24)
+    assert found[:12] == found[12:]
+    assert len({*found}) == 12
+
+
+def test_a_group_that_the_data_name_stays_together_with_its_copies() -> None:
+    first, second, third = (picture(seed) for seed in range(3))
+    found = groups([first, second, third, ImageOps.mirror(second)], ["a", "", "a", "b"])
+    assert found[0] == found[2] != found[1] == found[3]
+
+
+def test_copies_never_cross_a_split() -> None:
+    pairs = [(picture(n), f"picture {n}", "") for n in range(10)]
+    pairs += [(as_jpeg(found), f"{prompt} again", "") for found, prompt, _ in pairs]
+    for seed in range(5):
+        found = Declaration(
+            data=Data(file="data"),
+            task="text-to-image",
+            gate=Gate(metric="denoising", minimum_rows=1),
+            split=Split(seed=seed),
+        )
+        train, test = (
+            {p.removesuffix(" again") for _, p, _ in part} for part in parts(pairs, found)
+        )
+        assert train and test and not train & test
+
+
+def test_the_grounds_of_the_example_are_apart(tmp_path: Path) -> None:
+    found = declared.read()
+    folder = Path(declared.__file__).resolve().parents[1] / "data"
+    pairs = read_pairs(folder, found.data, resolution=64)
+    train, test = ({group for _, _, group in part} for part in parts(pairs, found))
+    assert train and test and not train & test
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ({"prompt": "x"}, "give either 'file_name' or 'drawing'"),
+        ({"prompt": " ", "file_name": "a.png"}, "'prompt' is ' '"),
+        ({"file_name": "a.png"}, "'prompt'"),
+        ({"prompt": "x", "file_name": "../a.png"}, "outside of the folder"),
+        ({"prompt": "x", "file_name": "none.png"}, "No such file"),
+        ({"prompt": "x", "file_name": "text.png"}, "cannot identify image file"),
+        ([], "rows.json:2"),
+    ],
+)
+def test_a_row_that_is_no_picture_is_named(tmp_path: Path, row: object, words: str) -> None:
+    picture(1).save(tmp_path / "a.png")
+    (tmp_path / "text.png").write_text("no picture")
+    good = {"prompt": "x", "file_name": "a.png"}
+    (tmp_path / "rows.json").write_text(f"{json.dumps(good)}\n{json.dumps(row)}\n")
+    with pytest.raises(SystemExit) as raised:
+        read_pairs(tmp_path, Data(file="data"), resolution=64)
+    assert words in str(raised.value)
+    assert "rows.json:2" in str(raised.value)
+
+
+def test_pairs_are_written_as_training_reads_them(tmp_path: Path) -> None:
+    write_pairs(tmp_path, [(picture(1), "a prompt", "a group")])
+    rows = (tmp_path / "metadata.jsonl").read_text().splitlines()
+    assert [json.loads(row) for row in rows] == [{"file_name": "00000.png", "prompt": "a prompt"}]

@@ -1,1 +1,0 @@
-"""The pipeline that fine-tunes the model."""

@@ -1,0 +1,120 @@
+"""What this project fine-tunes, with which data: `project.yml`, as the jobs and the pipeline read it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+NAME = "project.yml"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Data:
+    """The rows that the model learns from.
+
+    Attributes:
+        file: a file or folder below `data/` of the repository.
+        fields: how the rows call what the scripts call otherwise.
+        group: a field whose value is in one part of the split only.
+    """
+
+    file: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    group: str = ""
+
+    def renamed(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """A row with the names that the scripts know."""
+        names = {theirs: ours for ours, theirs in self.fields.items()}
+        return {names.get(name, name): value for name, value in row.items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Split:
+    """How rows become train and test."""
+
+    by: str = "group"
+    test: float = 0.25
+    seed: int = 42
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machines:
+    """Which instance types train, and which evaluate and serve."""
+
+    training: str = "ml.g5.2xlarge"
+    inference: str = "ml.g5.xlarge"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """What is fine-tuned.
+
+    Attributes:
+        base: the prefix of the base model, below `data/` of the artifact bucket.
+        judge: the prefix of a model that a metric needs.
+        resolution: of pictures, as the base model was trained with.
+        hyperparameters: those of `source_scripts/train.py`; what is not named has its default.
+    """
+
+    base: str = "base-model/"
+    judge: str = ""
+    resolution: int = 512
+    hyperparameters: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gate:
+    """When a model is good enough to be registered.
+
+    Attributes:
+        better_than_base_model: by how much the metric must be greater than the base model's.
+        at_least: an absolute bound on the metric.
+        minimum_rows: fewer rows to test with prove nothing.
+    """
+
+    metric: str
+    better_than_base_model: float = 0.05
+    at_least: float | None = None
+    minimum_rows: int = 30
+
+    @property
+    def label(self) -> str:
+        """The metric's name in the report: of `file:function`, the function."""
+        return self.metric.rpartition(":")[2]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declaration:
+    """All of `project.yml`."""
+
+    data: Data
+    task: str
+    gate: Gate
+    split: Split = field(default_factory=Split)
+    model: Model = field(default_factory=Model)
+    machines: Machines = field(default_factory=Machines)
+
+
+def declaration_file() -> Path:
+    """`project.yml` beside this file, as in a job and in a model, or one folder up."""
+    here = Path(__file__).resolve().parent
+    return here / NAME if (here / NAME).is_file() else here.parent / NAME
+
+
+def declaration() -> Declaration:
+    """What this project declares."""
+    return declared(yaml.safe_load(declaration_file().read_text(encoding="utf-8")))
+
+
+def declared(content: Mapping[str, Any]) -> Declaration:
+    """The content of a file that has the form of the schema, with every default."""
+    return Declaration(
+        data=Data(**content["data"]),
+        task=content["task"],
+        gate=Gate(**content["gate"]),
+        split=Split(**content.get("split", {})),
+        model=Model(**content.get("model", {})),
+        machines=Machines(**content.get("machines", {})),
+    )

@@ -1,0 +1,37 @@
+"""A page that people look at before they approve a version: one table, in one file."""
+
+import base64
+import html
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+STYLE = (
+    "body{font:14px sans-serif;margin:2em}table{border-collapse:collapse}"
+    "td,th{border:1px solid #bbb;padding:.5em;text-align:left;vertical-align:top;max-width:28em}"
+    "img{width:192px;display:block}"
+)
+
+
+def grid(title: str, rows: Sequence[Mapping[str, Any]]) -> str:
+    """A page with a row for each row; a picture (Pillow) is drawn, all else is text.
+
+    What a model has written is text, never part of the page.
+    """
+    names = [*rows[0]] if rows else []
+    head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
+    body = "".join(f"<tr>{''.join(_cell(row[name]) for name in names)}</tr>\n" for row in rows)
+    return (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{html.escape(title)}</title>'
+        f"<style>{STYLE}</style><h1>{html.escape(title)}</h1>\n"
+        f"<table><tr>{head}</tr>\n{body}</table></html>\n"
+    )
+
+
+def _cell(value: Any) -> str:
+    if hasattr(value, "save"):
+        content = io.BytesIO()
+        value.save(content, format="PNG")
+        text = base64.b64encode(content.getvalue()).decode("ascii")
+        return f'<td><img alt="" src="data:image/png;base64,{text}"></td>'
+    return f"<td>{html.escape(str(value))}</td>"
