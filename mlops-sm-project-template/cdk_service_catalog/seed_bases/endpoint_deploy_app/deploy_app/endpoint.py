@@ -10,22 +10,11 @@ from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
 from deploy_app.execution_role import ExecutionRole
+from deploy_app.instances import takes_volume_key
 from deploy_app.network import Network
 from deploy_app.stage_config import Alarms, Rollout, StageConfig
 
 VARIANT = "AllTraffic"
-LOCAL_NVME = (
-    *("d", "g4dn", "g5", "g6", "g6e", "g7e", "gr6", "i3", "i3en", "i4i"),
-    *("p4d", "p4de", "p5", "p5e", "p5en", "p6", "p6e", "trn1", "trn1n", "trn2"),
-)
-"""Instance families with local NVMe storage, which encrypts itself and refuses a volume key
-(SageMaker API Reference, CreateEndpointConfig, KmsKeyId)."""
-
-
-def takes_volume_key(instance_type: str) -> bool:
-    """Whether the storage volume of an instance type takes a key: `ml.m5.xlarge` does."""
-    family = instance_type.split(".")[1].partition("-")[0]
-    return family not in LOCAL_NVME and not family.endswith(("d", "dn"))
 
 
 class Endpoint(Construct):
@@ -70,6 +59,10 @@ class Endpoint(Construct):
                     "initialInstanceCount": variant.initial_instance_count,
                     "initialVariantWeight": 1,
                     "instanceType": variant.instance_type,
+                    "volumeSizeInGb": variant.volume_gigabytes,
+                    "modelDataDownloadTimeoutInSeconds": variant.model_download_seconds,
+                    "containerStartupHealthCheckTimeoutInSeconds": variant.startup_seconds,
+                    "inferenceAmiVersion": variant.inference_ami,
                 }
             ],
             kms_key_id=key.key_arn if takes_volume_key(variant.instance_type) else None,

@@ -7,9 +7,10 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sagemaker as sagemaker
 
-from deploy_app.endpoint import Endpoint, takes_volume_key
+from deploy_app.endpoint import Endpoint
 from deploy_app.errors import DeployError
 from deploy_app.execution_role import ExecutionRole
+from deploy_app.instances import takes_volume_key
 from deploy_app.network import Network
 from deploy_app.stage_config import Monitoring
 

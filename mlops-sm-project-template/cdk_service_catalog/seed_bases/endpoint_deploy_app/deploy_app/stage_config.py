@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from deploy_app.instances import takes_volume_key
 from deploy_app.stage_files import load
 
 InstanceType = Annotated[str, Field(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9]+$")]
@@ -20,6 +21,31 @@ class Variant(Part):
 
     instance_type: InstanceType
     initial_instance_count: Annotated[int, Field(ge=1)]
+    volume_gigabytes: Annotated[int, Field(ge=1, le=512)] | None = Field(
+        default=None, description="for a model that the default volume does not hold"
+    )
+    model_download_seconds: Annotated[int, Field(ge=60, le=3600)] | None = Field(
+        default=None, description="to fetch and unpack the model"
+    )
+    startup_seconds: Annotated[int, Field(ge=60, le=3600)] | None = Field(
+        default=None, description="until the container answers"
+    )
+    inference_ami: Annotated[str, Field(pattern=r"^al[0-9]+-ami-sagemaker-inference-")] | None = (
+        Field(default=None, description="the machine's image, which has the driver of its GPU")
+    )
+
+    @model_validator(mode="after")
+    def _volume_can_be_chosen(self) -> "Variant":
+        """Machines with local NVMe storage have a fixed size and refuse another.
+
+        Source: SageMaker Developer Guide, "Host instance storage volumes".
+        """
+        if self.volume_gigabytes and not takes_volume_key(self.instance_type):
+            raise ValueError(
+                f"variant.volume_gigabytes cannot be chosen for {self.instance_type}, which has "
+                "local storage of a fixed size: leave it out"
+            )
+        return self
 
 
 class AutoScaling(Part):

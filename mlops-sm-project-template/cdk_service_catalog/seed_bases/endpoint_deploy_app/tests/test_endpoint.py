@@ -10,10 +10,10 @@ import boto3
 import pytest
 from synthesis import VERSION, of_type, settings, templates
 
-from deploy_app.endpoint import takes_volume_key
 from deploy_app.errors import DeployError
+from deploy_app.instances import takes_volume_key
 from deploy_app.integration_test import SAMPLES, judge, latency, run
-from deploy_app.stage_config import IntegrationTest, StageConfig, load_stage_config
+from deploy_app.stage_config import IntegrationTest, StageConfig, Variant, load_stage_config
 from deploy_app.stage_files import load
 
 
@@ -255,3 +255,54 @@ def test_latency_is_the_95th_percentile() -> None:
 
 def test_the_settings_are_of_the_project_under_test() -> None:
     assert settings().project_id.startswith("p-")
+
+
+@pytest.mark.parametrize("stage", ["dev", "preprod", "prod"])
+def test_a_variant_has_the_times_of_its_file(stages: Any, stage: str) -> None:
+    (configuration,) = of_type(stages[stage], "AWS::SageMaker::EndpointConfig")
+    (variant,) = configuration["ProductionVariants"]
+    declared = load_stage_config(stage).variant
+    for name, value in (
+        ("VolumeSizeInGB", declared.volume_gigabytes),
+        ("ModelDataDownloadTimeoutInSeconds", declared.model_download_seconds),
+        ("ContainerStartupHealthCheckTimeoutInSeconds", declared.startup_seconds),
+        ("InferenceAmiVersion", declared.inference_ami),
+    ):
+        assert variant.get(name) == value
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"volume_gigabytes": 100, "instance_type": "ml.g5.xlarge"}, "local storage of a fixed"),
+        ({"volume_gigabytes": 513}, "less than or equal to 512"),
+        ({"model_download_seconds": 59}, "greater than or equal to 60"),
+        ({"startup_seconds": 3601}, "less than or equal to 3600"),
+        ({"inference_ami": "ami-0123"}, "should match pattern"),
+    ],
+)
+def test_what_sagemaker_would_refuse_of_a_variant_is_refused(
+    values: dict[str, Any], words: str
+) -> None:
+    good = {"instance_type": "ml.m5.xlarge", "initial_instance_count": 1, "volume_gigabytes": 100}
+    assert Variant(**good).volume_gigabytes == 100
+    with pytest.raises(ValueError, match=words):
+        Variant(**{**good, **values})
+
+
+def test_the_limits_of_a_variant_are_those_of_the_api() -> None:
+    members = (
+        boto3.client("sagemaker", region_name="eu-west-1")
+        .meta.service_model.shape_for("ProductionVariant")
+        .members
+    )
+    for field, name in (
+        ("volume_gigabytes", "VolumeSizeInGB"),
+        ("model_download_seconds", "ModelDataDownloadTimeoutInSeconds"),
+        ("startup_seconds", "ContainerStartupHealthCheckTimeoutInSeconds"),
+    ):
+        limits = Variant.model_json_schema()["properties"][field]["anyOf"][0]
+        assert (limits["minimum"], limits["maximum"]) == (
+            members[name].metadata["min"],
+            members[name].metadata["max"],
+        )

@@ -6,7 +6,7 @@ laptop. Source: SageMaker Developer Guide, "How Amazon SageMaker AI provides tra
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -88,10 +88,19 @@ def write_json(path: Path, content: Any) -> None:
     path.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
+def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
+    """The lines of a JSON Lines file with their numbers, empty ones left out.
+
+    A line ends with a line feed alone: others, such as U+2028, may stand in a text.
+    """
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").split("\n"), start=1):
+        if line.strip():
+            yield number, line
+
+
 def read_json_lines(path: Path) -> list[dict[str, Any]]:
     """The rows of a JSON Lines file: one JSON object on each line, empty lines left out."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines if line.strip()]
+    return [json.loads(line) for _, line in numbered_lines(path)]
 
 
 def write_json_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from container import processing_input, processing_output, write_json_lines
+from container import numbered_lines, processing_input, processing_output, write_json_lines
 from declaration import Data, Declaration, declaration
 from failures import ended
 from PIL import Image, ImageColor, ImageOps
@@ -36,9 +36,7 @@ def read_pairs(folder: Path, data: Data, *, resolution: int) -> list[Pair]:
     pairs: list[Pair] = []
     problems: list[str] = []
     for path in sorted(path for path in folder.rglob("*") if path.suffix in ENDINGS):
-        for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
-            if not line.strip():
-                continue
+        for number, line in numbered_lines(path):
             try:
                 row = data.renamed(json.loads(line))
                 group = str(row[data.group]) if data.group else ""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from container import processing_input, processing_output, write_json_lines
+from container import numbered_lines, processing_input, processing_output, write_json_lines
 from databases import schema_of
 from declaration import Data, Declaration, declaration
 from execution import Useless, check
@@ -41,9 +41,7 @@ def read_rows(folder: Path, data: Data, *, queries: bool) -> list[Row]:
     rows: dict[tuple[str, str], Row] = {}
     problems: list[str] = []
     for path in files:
-        for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
-            if not line.strip():
-                continue
+        for number, line in numbered_lines(path):
             row, problem = _row(line, data, queries=queries)
             if problem:
                 problems.append(f"{path.name}:{number}: {problem}")

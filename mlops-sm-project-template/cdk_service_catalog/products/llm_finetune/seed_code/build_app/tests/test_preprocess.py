@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from container import read_json_lines, write_json_lines
 from declaration import Data, Declaration, Gate, Split
 from preprocess import parts, read_rows
 from tasks import metrics, problems
@@ -90,6 +91,15 @@ def test_a_line_that_is_no_example_is_named(tmp_path: Path, bad: Any, words: str
     with pytest.raises(SystemExit) as raised:
         read_rows(written(tmp_path, example(0), bad), Data(file="data"), queries=True)
     assert words in str(raised.value)
+
+
+def test_a_text_may_hold_any_letter(tmp_path: Path) -> None:
+    strange = "line\u2028separated\x85 \ud83d\ude00"
+    row = {"instruction": strange, "response": "x\r\n"}
+    (tmp_path / "rows.jsonl").write_text(json.dumps(row, ensure_ascii=True) + "\r\n")
+    (found,) = read_rows(tmp_path, Data(file="data"), queries=False)
+    write_json_lines(tmp_path / "handed_on", [found])
+    assert read_json_lines(tmp_path / "handed_on") == [found]
 
 
 def test_a_question_that_was_asked_before_is_left_out(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """A tiny language model that knows the data by heart: to try everything before a real one is here."""
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from ml_pipelines.sources import REPOSITORY, SCRIPTS
 
 sys.path.append(str(REPOSITORY / SCRIPTS))
 
+from container import read_json_lines  # noqa: E402
 from prompts import format_prompt  # noqa: E402
 
 IGNORED = -100
@@ -62,8 +62,7 @@ def _rows() -> list[dict[str, str]]:
     data = declared.read().data
     place = REPOSITORY / data.file
     files = sorted(place.rglob("*.json*")) if place.is_dir() else [place]
-    lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
-    rows = [data.renamed(json.loads(line)) for line in lines if line.strip()]
+    rows = [data.renamed(row) for file in files for row in read_json_lines(file)]
     return [
         {name: row.get(name, "") for name in ("instruction", "context", "response")} for row in rows
     ]
