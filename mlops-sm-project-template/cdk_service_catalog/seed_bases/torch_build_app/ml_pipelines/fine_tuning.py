@@ -73,6 +73,7 @@ def fine_tuning_pipeline(settings: Settings) -> Pipeline:
         return JsonGet(step_name=evaluate.name, property_file=report, json_path=path)
 
     evaluated = evaluate.properties.ProcessingOutputConfig.Outputs["evaluation"].S3Output.S3Uri
+    limits = {bound: ParameterFloat(bound.parameter, bound.limit) for bound in bounds(found)}
     seal = SealStep("Seal", settings=settings, model_data=model_data)
     register = RegisterStep(
         "Register",
@@ -86,9 +87,13 @@ def fine_tuning_pipeline(settings: Settings) -> Pipeline:
         inference_instances=(machines.inference,),
         environment={**SERVING, "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"},
         description=settings.pipeline_description,
-        evidence=evidence(settings, jobs.sources, seal, read(f"metrics.{found.gate.label}.value")),
+        evidence={
+            **evidence(settings, jobs.sources, seal, read(f"metrics.{found.gate.label}.value")),
+            "Report": Join(on="/", values=[evaluated, "report.html"]),
+            # Who starts an execution may choose these.
+            **{bound.parameter: Join(on="", values=[limit]) for bound, limit in limits.items()},
+        },
     )
-    limits = {bound: ParameterFloat(bound.parameter, bound.limit) for bound in bounds(found)}
     gate = jobs.gate(
         "CheckScore",
         conditions=[

@@ -73,6 +73,9 @@ def test_a_model_is_measured_beside_its_base_model_in_the_image_that_serves(
     assert evaluate["AppSpecification"]["ImageUri"] == container["Image"]
     inputs = {row["InputName"]: row["S3Input"]["S3Uri"] for row in evaluate["ProcessingInputs"]}
     assert inputs["base_model"] == {"Get": "Parameters.BaseModelUri"}
+    recorded = gate["IfSteps"][1]["Arguments"]["CustomerMetadataProperties"]
+    assert recorded["Report"]["Std:Join"]["Values"][-1] == "report.html"
+    assert {bound.parameter for bound in bounds(declared.read())} <= {*recorded}
     judge = declared.read().model.judge
     assert ("judge" in inputs) == bool(judge)
 
