@@ -37,11 +37,16 @@ MONOREPO_ONLY: Final = (
             *("platform_stacks", "signed_in", "taken_names"),
         )
     ),
-    COMMONS / "reference_tables.py",
-    COMMONS / "cli/apps/publish.py",
+    *(COMMONS / f"{name}.py" for name in ("reference_tables", "region_extraction")),
+    *(COMMONS / "cli/apps" / f"{name}.py" for name in ("assemblies", "publish")),
+    COMMONS / "config/explaining/schema.py",
+    COMMONS / "execution_policies/extraction.py",
     *(
         COMMONS / "utilities" / f"{name}.py"
-        for name in ("brought", "git", "locked_environment", "publication", "seed_environments")
+        for name in (
+            *("brought", "git", "locked_environment", "publication", "seed_environments"),
+            "stack_failures",
+        )
     ),
     PurePosixPath("mlops-infra/mlops_infra/reference_tables.py"),
     PurePosixPath("mlops-infra/mlops_infra/access/promises.py"),
