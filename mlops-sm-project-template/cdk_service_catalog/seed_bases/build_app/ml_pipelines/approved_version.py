@@ -49,6 +49,11 @@ def approved_version(sagemaker: Any, settings: Settings) -> Mapping[str, str]:
     return {VERSION: arn, MODEL: uris[0], SHA256: found[1]}
 
 
+def compares(definition: str) -> bool:
+    """Whether a pipeline has a use for the approved version."""
+    return any(row["Name"] == VERSION for row in json.loads(definition)["Parameters"])
+
+
 def with_defaults(definition: str, values: Mapping[str, str]) -> str:
     """A pipeline's definition with other defaults for the parameters that it has.
 

@@ -11,7 +11,12 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ml_pipelines.approved_version import NotSealed, approved_version, with_defaults
+from ml_pipelines.approved_version import (
+    NotSealed,
+    approved_version,
+    compares,
+    with_defaults,
+)
 from ml_pipelines.discovery import get_pipeline
 from ml_pipelines.get_pipeline_definition import add_module
 from ml_pipelines.job_reports import KINDS, described, failure, job_of
@@ -51,7 +56,8 @@ def _run(settings: Settings, module_name: str, parameters: Mapping[str, str]) ->
     uploaded = Sources(settings).upload(session.client("s3", config=PATIENT))
     print(f"uploaded {uploaded} files to s3://{settings.artifact_bucket}", flush=True)
     client = session.client("sagemaker", config=PATIENT)
-    definition = with_defaults(definition, approved_version(client, settings))
+    if compares(definition):
+        definition = with_defaults(definition, approved_version(client, settings))
     logs = session.client("logs", config=PATIENT)
     execution = start(client, settings, pipeline.name, definition, parameters)
     code = wait(client, logs, execution)

@@ -8,7 +8,12 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from ml_pipelines.approved_version import NotSealed, approved_version, with_defaults
+from ml_pipelines.approved_version import (
+    NotSealed,
+    approved_version,
+    compares,
+    with_defaults,
+)
 from ml_pipelines.settings import EXAMPLE
 
 GROUP = EXAMPLE.model_package_group_name
@@ -111,3 +116,5 @@ def test_an_execution_that_is_started_by_hand_compares_with_the_same_version() -
     values = {"ApprovedVersion": ARN, "ApprovedModelUri": SEALED}
     found = json.loads(with_defaults(json.dumps(definition), values))
     assert [row["DefaultValue"] for row in found["Parameters"]] == [ARN, "stays"]
+    assert compares(json.dumps(found))
+    assert not compares(json.dumps({"Parameters": [{"Name": "Other", "Type": "String"}]}))

@@ -64,12 +64,16 @@ def approved_version(
         seen = training_record.read(model).has_seen(test)
     except (CannotScore, KeyError) as error:
         raise BadData(f"{version} cannot read the rows of today ({error}){ANYWAY}") from None
-    return Approved(version, _in_order(found, classes, version), np.flatnonzero(~seen.to_numpy()))
+    return Approved(version, in_order(found, classes, version), np.flatnonzero(~seen.to_numpy()))
 
 
-def _in_order(found: Scores, classes: tuple[str, ...], version: str) -> Numbers:
-    """The scores with a column for each of today's classes."""
-    if bool(found.classes) != bool(classes) or not {*found.classes} & {*classes} and classes:
+def in_order(found: Scores, classes: tuple[str, ...], version: str) -> Numbers:
+    """The scores with a column for each of today's classes.
+
+    Raises:
+        BadData: the version predicts something else.
+    """
+    if {*found.classes}.isdisjoint(classes) and (found.classes or classes):
         known = ", ".join(found.classes) or "a number"
         raise BadData(f"{version} predicts {known}, this model something else{ANYWAY}")
     if not classes:

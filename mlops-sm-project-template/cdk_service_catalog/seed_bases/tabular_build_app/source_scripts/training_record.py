@@ -30,11 +30,13 @@ class TrainingRecord:
     rows: "np.ndarray[Any, Any]"
 
     def has_seen(self, rows: pd.DataFrame) -> "pd.Series[bool]":
-        """Which rows were in the training; where columns are gone, nobody can tell.
+        """Which rows were in the training; where nothing is recorded, none is known.
 
         Raises:
             KeyError: a column that the training had is not there.
         """
+        if not self.columns:
+            return pd.Series(False, index=rows.index)
         return fingerprints(rows, self.columns).isin(self.rows)
 
 

@@ -11,13 +11,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from approved import Approved, compared
-from comparison import loss, slices
+from comparison import MINIMUM, loss, slices
 from declaration import Declaration
-from declared_rows import DATA
+from declared_rows import DATA, DECLARED, TABLE, data_file
 from made_tables import BINARY, REGRESSION, declaration, judged, table
 from metrics import Evaluated, report
 from splits import split
-from tables import BadData
+from tables import BadData, read
 
 from ml_pipelines.bounds import bounds
 from ml_pipelines.local_jobs import JobFailed, LocalJob, run
@@ -143,6 +143,10 @@ def evaluate(folder: Path, archive: Path, place: Path, sha256: str) -> dict[str,
     return result
 
 
+@pytest.mark.skipif(
+    len(read(data_file(), TABLE)) * DECLARED.split.test < 2 * MINIMUM,
+    reason="the test set is too small to compare on",
+)
 def test_the_approved_version_runs_with_its_own_code_on_the_same_rows(
     trained: tuple[Path, Path], tmp_path: Path
 ) -> None:
