@@ -16,7 +16,7 @@ from mlops_rehearsal.world.act import Act
 from mlops_rehearsal.world.approvals import Approval
 from mlops_rehearsal.world.checkout import write_checkout
 from mlops_rehearsal.world.evidence import Played
-from mlops_rehearsal.world.places import places
+from mlops_rehearsal.world.places import occupied
 from mlops_rehearsal.world.world import World
 
 PRODUCT = "parameterized template for real-time deployment"
@@ -107,7 +107,7 @@ def _refuse_silence(world: World, act: Act) -> None:
         PlatformError: a service was refused something in this act, or would send what never
             arrives.
     """
-    where = () if act.removes else sorted({(p.account, p.region) for p in places(world.config)})
+    where = () if act.removes else occupied(world.config)
     found = world.emulator.refused(where)
     if found:
         lines = [

@@ -74,7 +74,7 @@ def _repository_key(scope: Construct) -> kms.Key:
                 condition={
                     "StringEquals": {
                         "kms:CallerAccount": "${AWS::AccountId}",
-                        "kms:ViaService": "codecommit.${AWS::Region}.amazonaws.com",
+                        "kms:ViaService": "codecommit.${AWS::Region}.${AWS::URLSuffix}",
                     }
                 },
             )

@@ -42,6 +42,15 @@ def obstacles(config: PlatformConfig, deployment: Deployment) -> tuple[Obstacle,
     return tuple(_obstacles(config, deployment, dev)) if dev else ()
 
 
+def sets_with_projects(config: PlatformConfig) -> tuple[Deployment, ...]:
+    """The enabled sets that can have projects: those with a dev stage that nothing blocks."""
+    return tuple(
+        deployment
+        for deployment in config.enabled_deployments
+        if deployment.stage(StageName.DEV) and not obstacles(config, deployment)
+    )
+
+
 def _obstacles(config: PlatformConfig, deployment: Deployment, dev: Stage) -> Iterator[Obstacle]:
     yield from _other_regions(deployment, dev)
     missing = [*missing_services(dev.region, OF_PROJECTS)]

@@ -66,8 +66,8 @@ def targets(
         yield Target(resources=("*",), reason=NO_RESOURCES)
         return
     if kinds and service == "ec2":
-        makers = [stack for stack in stacks if stack.types & set(types)]
-        yield Target(resources=_of_ec2(kinds, makers or stacks, place), reason=RANDOM_IDS)
+        needing = [stack for stack in stacks if stack.types & set(types)]
+        yield Target(resources=_of_ec2(kinds, needing or stacks, place), reason=RANDOM_IDS)
         return
     found = _named(service, kinds or (), made) | besides.get(action, set())
     if kinds is None:

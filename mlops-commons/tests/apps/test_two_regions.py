@@ -123,7 +123,8 @@ def governance() -> BootstrapRow:
 @pytest.fixture(scope="module")
 def statements(governance: BootstrapRow, assemblies: Assemblies) -> list[dict[str, Any]]:
     derived = generated_policy(governance, assemblies)
-    return policy_document(derived.statements)["Statement"]
+    found: list[dict[str, Any]] = policy_document(derived.statements)["Statement"]
+    return found
 
 
 def test_every_set_that_goes_elsewhere_has_its_copies_in_governances_account(

@@ -6,7 +6,7 @@ import pytest
 
 from mlops_commons.config.loader import load_sources
 from mlops_commons.config.notes import notes
-from mlops_commons.config.projects_of_sets import obstacles
+from mlops_commons.config.projects_of_sets import obstacles, sets_with_projects
 from mlops_commons.config.sources import Sources
 from mlops_commons.region_extraction import SERVICES
 from mlops_commons.region_services import SAME_AS, region_services, service_of
@@ -97,6 +97,7 @@ def test_a_set_in_several_regions_has_no_projects_and_stops_no_other(tmp_path: P
     first, second = found.config.enabled_deployments
     assert [o.stage_name for o in obstacles(found.config, first)] == ["preprod"]
     assert obstacles(found.config, second) == ()
+    assert sets_with_projects(found.config) == (second,)
     (note,) = notes(found)
     assert note.line == 7
     assert "no projects" in note.message

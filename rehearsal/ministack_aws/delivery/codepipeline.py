@@ -1,5 +1,6 @@
 """Calls of CodePipeline about pipelines and started runs; nothing here plays one."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from ministack_aws.arns import arn
@@ -28,13 +29,21 @@ def _get(request: Request) -> Answer:
             structure = {k: v for k, v in properties.items() if k not in NOT_OF_THE_STRUCTURE}
             found = _as_in_the_api({"Name": name, **structure})
             return {
-                "pipeline": {**found, "version": 1},
+                "pipeline": {**found, **_stores(found), "version": 1},
                 "metadata": {"pipelineArn": arn("codepipeline", name)},
             }
     raise ServiceError(
         "PipelineNotFoundException",
         f"Account does not have a pipeline with name '{request['name']}'",
     )
+
+
+def _stores(found: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The artifact stores of several regions: CloudFormation's list is a map in the API."""
+    if "artifactStores" not in found:
+        return {}
+    rows = found["artifactStores"]
+    return {"artifactStores": {row["region"]: row["artifactStore"] for row in rows}}
 
 
 def _as_in_the_api(value: Any, configuration: bool = False) -> Any:

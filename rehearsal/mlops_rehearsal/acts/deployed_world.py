@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from botocore.exceptions import ClientError
 
 from mlops_commons.config import Deployment, Stage
+from mlops_commons.config.projects_of_sets import sets_with_projects
 from mlops_commons.contract import ParameterName, Persona, StageName
 from mlops_commons.utilities.errors import PlatformError
 from mlops_rehearsal.world.evidence import Evidence
@@ -23,7 +24,9 @@ def play_deployed_world(world: World) -> tuple[Evidence, ...]:
     stages = [(d, s) for d in world.config.enabled_deployments for s in d.enabled_stages]
     contract = [row for d, s in stages for row in _contract(world, d, s)]
     studios = [row for d, s in stages for row in _studio(world, d, s)]
-    portfolio = [row for d, s in stages for row in _portfolio(world, d, s)]
+    with_projects = sets_with_projects(world.config)
+    offered = [(d, s) for d, s in stages if d in with_projects]
+    portfolio = [row for d, s in offered for row in _portfolio(world, d, s)]
     return (
         Evidence("parameters", tuple(contract)),
         Evidence("user profiles", tuple(studios)),

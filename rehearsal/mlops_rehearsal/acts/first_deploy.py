@@ -2,12 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 
+from mlops_commons.config import Deployment
+from mlops_commons.config.projects_of_sets import sets_with_projects
+from mlops_commons.contract import StageName
 from mlops_commons.utilities import names
 from mlops_commons.utilities.paths import APP_DIRECTORIES
 from mlops_rehearsal.world.evidence import Evidence
 from mlops_rehearsal.world.world import World
 
 WRAPPER = "mlops-multi-account.sh"
+TEMPLATES = "template"
+"""The app with the templates of projects."""
 
 
 def apps_of(world: World) -> tuple[str, ...]:
@@ -30,14 +35,36 @@ def play_first_deploy(world: World) -> tuple[Evidence, ...]:
     return (Evidence("stacks", tuple(_rows(world))),)
 
 
+def delivered(world: World) -> Iterator[tuple[Deployment, str]]:
+    """Every set with each app that is delivered to it; one without projects has no templates."""
+    with_projects = sets_with_projects(world.config)
+    for deployment in world.config.enabled_deployments:
+        for app in apps_of(world):
+            if app != TEMPLATES or deployment in with_projects:
+                yield deployment, app
+
+
 def _rows(world: World) -> Iterator[Mapping[str, str]]:
     place = world.config.pipeline
-    stacks = world.administrator("cloudformation", place.account, place.region)
-    for app in apps_of(world):
-        for deployment in world.config.enabled_deployments:
-            for stack in (
-                names.repository_stack(app, deployment.set_name),
-                names.pipeline_stack(app, deployment.set_name),
-            ):
-                found = stacks.describe_stacks(StackName=stack)["Stacks"][0]
-                yield {"account": place.account, "stack": stack, "status": found["StackStatus"]}
+    for deployment, app in delivered(world):
+        pipeline = names.pipeline_stack(app, deployment.set_name)
+        for stack, region in (
+            (names.repository_stack(app, deployment.set_name), place.region),
+            (pipeline, place.region),
+            *((f"{pipeline}-support-{away}", away) for away in _elsewhere(world, deployment, app)),
+        ):
+            stacks = world.administrator("cloudformation", place.account, region)
+            found = stacks.describe_stacks(StackName=stack)["Stacks"][0]
+            yield {
+                "account": place.account,
+                "region": region,
+                "stack": stack,
+                "status": found["StackStatus"],
+            }
+
+
+def _elsewhere(world: World, deployment: Deployment, app: str) -> list[str]:
+    """The further regions to which an app's pipeline delivers."""
+    dev = deployment.stage(StageName.DEV)
+    stages = [dev] if app == TEMPLATES and dev else deployment.enabled_stages
+    return sorted({stage.region for stage in stages} - {world.config.pipeline.region})

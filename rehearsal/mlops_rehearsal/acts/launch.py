@@ -9,6 +9,7 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from mlops_commons.config import Deployment, Stage
+from mlops_commons.config.projects_of_sets import sets_with_projects
 from mlops_commons.contract import Persona, StageName
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.stack_failures import likely_fix
@@ -24,7 +25,7 @@ REFUSED: Final = ("AccessDeniedException", "ResourceNotFoundException")
 def play_launch(world: World) -> tuple[Evidence, ...]:
     """Launch the product of the request in every set, and try it as a data scientist."""
     launched, access = [], []
-    for deployment in world.config.enabled_deployments:
+    for deployment in sets_with_projects(world.config):
         dev = deployment.stage(StageName.DEV)
         if dev is None or world.config.studio(deployment.set_name, dev.stage_name) is None:
             continue
@@ -36,7 +37,9 @@ def play_launch(world: World) -> tuple[Evidence, ...]:
             launched.append(_row(world, project))
             access.append(_access(dev, Persona.LEAD_DATA_SCIENTIST, product["Name"], "allowed"))
     if not launched:
-        raise PlatformError("no set has Studio in its dev stage, so nobody can launch a project")
+        raise PlatformError(
+            "no set with projects has Studio in its dev stage, so nobody can launch one"
+        )
     return (Evidence("projects", tuple(launched)), Evidence("access", tuple(access)))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from mlops_commons.utilities import names
-from mlops_rehearsal.acts.first_deploy import apps_of
+from mlops_rehearsal.acts.first_deploy import delivered
 from mlops_rehearsal.player.run import PlayedAction, play_pipeline
 from mlops_rehearsal.world.evidence import Evidence
 from mlops_rehearsal.world.world import World
@@ -13,12 +13,11 @@ def play_pipelines(world: World) -> tuple[Evidence, ...]:
     """For every set the pipeline of the infrastructure, then that of the project templates."""
     place, config = world.config.pipeline, world.config
     rows: list[Mapping[str, str]] = []
-    for deployment in config.enabled_deployments:
-        for app in apps_of(world):
-            branch = place.code_commit.of(app).branch_name
-            name = names.pipeline(config.app_prefix, app, branch, deployment.set_name)
-            commit, played = play_pipeline(world, name, place.account, place.region)
-            rows += action_rows(name, commit, played)
+    for deployment, app in delivered(world):
+        branch = place.code_commit.of(app).branch_name
+        name = names.pipeline(config.app_prefix, app, branch, deployment.set_name)
+        commit, played = play_pipeline(world, name, place.account, place.region)
+        rows += action_rows(name, commit, played)
     return (Evidence("actions", tuple(rows)),)
 
 

@@ -9,6 +9,7 @@ from mlops_commons.utilities.errors import PlatformError
 from mlops_rehearsal.acts.bootstrap import wrapper
 from mlops_rehearsal.report.observed import GONE
 from mlops_rehearsal.world.evidence import Evidence
+from mlops_rehearsal.world.places import occupied
 from mlops_rehearsal.world.world import World
 
 REFUSAL: Final = "people have apps running in Studio"
@@ -73,10 +74,7 @@ def _refusal(world: World) -> str:
 
 def _left(world: World) -> Iterator[tuple[str, str]]:
     """Stacks and buckets of every account, but for those of the bootstrap."""
-    places = {(world.config.pipeline.account, world.config.pipeline.region)}
-    for deployment in world.config.enabled_deployments:
-        places |= {(stage.account, stage.region) for stage in deployment.enabled_stages}
-    for account, region in sorted(places):
+    for account, region in occupied(world.config):
         cloudformation = world.administrator("cloudformation", account, region)
         for stack in cloudformation.describe_stacks()["Stacks"]:
             if stack["StackName"] != toolkit.STACK and stack["StackStatus"] != GONE:

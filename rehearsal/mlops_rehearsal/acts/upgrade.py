@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mlops_commons.config import Deployment
+from mlops_commons.config.projects_of_sets import sets_with_projects
 from mlops_commons.contract import Persona
 from mlops_commons.utilities import names
 from mlops_commons.utilities.errors import PlatformError
@@ -47,11 +48,11 @@ def play_upgrade(world: World) -> tuple[Evidence, ...]:
     )
     offered = [p for p in world.projects if p.product == change.product]
     old = [_offered(world, project) for project in offered]
-    pushes = [_push_elsewhere(world, _delivery(world, d)) for d in world.config.enabled_deployments]
+    deliveries = [_delivery(world, d) for d in sets_with_projects(world.config)]
+    pushes = [_push_elsewhere(world, delivery) for delivery in deliveries]
     _publish(world, change)
     actions: list[Mapping[str, str]] = []
-    for deployment in world.config.enabled_deployments:
-        delivery = _delivery(world, deployment)
+    for delivery in deliveries:
         run = _started(world, delivery)
         commit, played = play_run(world, run)
         pushes.append(_push(delivery, delivery.branch, commit, run.started_by))

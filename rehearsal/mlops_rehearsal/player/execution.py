@@ -1,9 +1,10 @@
 """An execution of a pipeline while it runs: what its actions share and what they have made."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mlops_rehearsal.player.artifacts import Artifact
+from mlops_rehearsal.player.artifacts import Artifact, get, put
 from mlops_rehearsal.player.build import log_file
 from mlops_rehearsal.player.structure import Action, Pipeline
 from mlops_rehearsal.world.recorded import ActionStatus, RecordedAction, tail
@@ -18,6 +19,7 @@ class Execution:
         run: which run of the pipeline, counted from 1.
         run_id: as CodePipeline knows it.
         artifacts: those that actions have made so far.
+        copies: of artifacts in other regions, by region and artifact.
     """
 
     world: World
@@ -26,6 +28,7 @@ class Execution:
     run: int
     run_id: str
     artifacts: dict[str, Artifact] = field(default_factory=dict)
+    copies: dict[tuple[str, str], Artifact] = field(default_factory=dict)
     variables: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def log_file(self, action: Action) -> Path:
@@ -74,13 +77,35 @@ class Execution:
             self.credentials, action.role, "pipeline", action.region or self.pipeline.region
         )
 
-    def upload(self, name: str, template: bytes) -> str:
-        """Store a template in the artifact bucket, with the role of the pipeline."""
-        bucket, key_id = self.pipeline.stores[""]
-        s3 = self.world.client("s3", self.pipeline.region, self.credentials)
+    def copied(self, action: Action) -> Mapping[str, Artifact]:
+        """The artifacts where an action finds them: CodePipeline copies its inputs to its region.
+
+        Source: AWS CodePipeline User Guide, "Add a cross-region action in CodePipeline": the role
+        of the pipeline writes the copy into the artifact bucket of the action's region.
+        """
+        if not self._elsewhere(action):
+            return self.artifacts
+        here = self.world.client("s3", self.pipeline.region, self.credentials)
+        there = self.world.client("s3", action.region, self.credentials)
+        for name in action.inputs:
+            if (action.region, name) not in self.copies:
+                content = get(here, self.artifacts[name])
+                store = self.pipeline.stores[action.region]
+                copy = put(there, self.pipeline.name, name, store, content)
+                self.copies[action.region, name] = copy
+        return {name: self.copies[action.region, name] for name in action.inputs}
+
+    def upload(self, action: Action, name: str, template: bytes) -> str:
+        """Store a template in the artifact bucket of its region, with the role of the pipeline."""
+        region = action.region if self._elsewhere(action) else self.pipeline.region
+        bucket, key_id = self.pipeline.stores[region if self._elsewhere(action) else ""]
+        s3 = self.world.client("s3", region, self.credentials)
         key = f"{self.pipeline.name[:20]}/templates/{name}"
         encryption = {"SSEKMSKeyId": key_id} if key_id else {}
         s3.put_object(
             Bucket=bucket, Key=key, Body=template, ServerSideEncryption="aws:kms", **encryption
         )
-        return f"https://s3.{self.pipeline.region}.amazonaws.com/{bucket}/{key}"
+        return f"https://s3.{region}.amazonaws.com/{bucket}/{key}"
+
+    def _elsewhere(self, action: Action) -> bool:
+        return bool(action.region) and action.region != self.pipeline.region

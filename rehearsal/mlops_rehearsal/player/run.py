@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from botocore.exceptions import ClientError
@@ -170,10 +171,10 @@ def _cloudformation(execution: Execution, action: Action) -> str:
     try:
         return play_cloudformation(
             world.client("cloudformation", region, credentials),
-            world.client("s3", execution.pipeline.region, credentials),
+            world.client("s3", region, credentials),
             action,
-            execution.artifacts,
-            execution.upload,
+            execution.copied(action),
+            partial(execution.upload, action),
         )
     finally:
         reader = world.administrator("cloudformation", account, region)

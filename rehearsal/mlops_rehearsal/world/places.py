@@ -25,3 +25,9 @@ def places(config: PlatformConfig) -> tuple[Place, ...]:
             profile = stage.bootstrap.aws_profile
             found.append(Place(stage.account, stage.region, role, profile))
     return tuple({(p.account, p.region, p.profile): p for p in reversed(found)}.values())[::-1]
+
+
+def occupied(config: PlatformConfig) -> tuple[tuple[str, str], ...]:
+    """Every account and region with stacks: in governance pipelines keep copies elsewhere, too."""
+    found = {(place.account, place.region) for place in places(config)}
+    return tuple(sorted(found | {(config.pipeline.account, region) for _, region in found}))

@@ -190,7 +190,7 @@ RULES: Final = (
         name="images",
         check=check_model.images,
         what="a container image is not known",
-        allowed="images of AWS's accounts in {region}, and {dev}.dkr.ecr.{region}.amazonaws.com/"
+        allowed="images of AWS's accounts in {region}, and those of account {dev} named "
         "sagemaker-{id}@sha256:...",
         fix="name the image by the digest of what the build has pushed",
     ),
