@@ -265,6 +265,7 @@ class ImportNetwork(EndpointRules):
 
     Attributes:
         vpc_cidr: needed only when `endpoints` has interface endpoints.
+        endpoint_subnets: where interface endpoints have their addresses; empty for `subnets`.
         route_table_ids: needed only when `endpoints` has the S3 gateway endpoint.
         endpoints: switches by endpoint key; only those that are true are created.
     """
@@ -273,8 +274,14 @@ class ImportNetwork(EndpointRules):
     subnets: tuple[str, ...]
     base_security_group: str
     vpc_cidr: str = ""
+    endpoint_subnets: tuple[str, ...] = ()
     route_table_ids: tuple[str, ...] = ()
     endpoints: Mapping[str, bool] = field(default_factory=dict)
+
+    @property
+    def subnets_of_endpoints(self) -> tuple[str, ...]:
+        """Where interface endpoints have their addresses."""
+        return self.endpoint_subnets or self.subnets
 
 
 Network = CreateNetwork | ImportNetwork

@@ -134,6 +134,11 @@ class ImportNetworkFile(EndpointSwitches):
     subnets: tuple[SubnetId, ...] = Field(min_length=1, description="its private subnets")
     base_security_group: SecurityGroupId = Field(description="for workloads and for Studio")
     vpc_cidr: NetworkRange | None = Field(None, description="needed for interface endpoints")
+    endpoint_subnets: tuple[SubnetId, ...] = Field(
+        (),
+        description="where interface endpoints have their addresses, one of each zone at most; "
+        "default: subnets",
+    )
     route_table_ids: tuple[RouteTableId, ...] = Field(
         (),
         description="needed for endpoint s3: one for all subnets, or one for each in their order",

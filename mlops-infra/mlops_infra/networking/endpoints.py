@@ -24,6 +24,7 @@ def add_endpoints(
     vpc: ec2.IVpc,
     vpc_cidr: str,
     subnets: ec2.SubnetSelection,
+    interface_subnets: ec2.SubnetSelection | None = None,
     neighbours: Neighbours,
     rules: EndpointRules,
 ) -> None:
@@ -33,6 +34,7 @@ def add_endpoints(
         scope: owns the security group.
         vpc_cidr: from where interface endpoints may be reached.
         subnets: interface endpoints have an address in each, gateway endpoints a route.
+        interface_subnets: others for the addresses of interface endpoints.
         neighbours: accounts that the policies let pass.
         rules: what else they let pass.
     """
@@ -54,7 +56,7 @@ def add_endpoints(
                 service=_interface_service(row.service_name(region)),
                 private_dns_enabled=row.private_dns,
                 security_groups=groups,
-                subnets=subnets,
+                subnets=interface_subnets or subnets,
                 # The group has its one rule.
                 open=False,
             )

@@ -63,6 +63,7 @@ class ImportedNetwork(Construct):
             vpc=self.vpc,
             vpc_cidr=props.vpc_cidr,
             subnets=self.private_subnets,
+            interface_subnets=_endpoint_subnets(self, props) if props.endpoint_subnets else None,
             neighbours=neighbours,
             rules=props,
         )
@@ -89,6 +90,21 @@ class UnknownZone:
 def _unknown_zone(subnet_id: str) -> str:
     """A text of its own for each subnet, because constructs compare zones."""
     return cdk.Lazy.string(UnknownZone(subnet_id))
+
+
+def _endpoint_subnets(scope: Construct, props: ImportNetwork) -> ec2.SubnetSelection:
+    """Those that the configuration names for endpoints, whatever zones they are in."""
+    return ec2.SubnetSelection(
+        subnets=[
+            ec2.Subnet.from_subnet_attributes(
+                scope,
+                f"EndpointSubnet{number}",
+                subnet_id=subnet,
+                availability_zone=_unknown_zone(subnet),
+            )
+            for number, subnet in enumerate(props.endpoint_subnets, start=1)
+        ]
+    )
 
 
 def _route_tables(props: ImportNetwork) -> list[str]:

@@ -54,6 +54,25 @@ def test_each_subnet_has_an_interface_of_each_endpoint(synthesise) -> None:
     assert endpoint["SubnetIds"] == list(subnets)
 
 
+def test_interface_endpoints_use_the_subnets_that_are_named_for_them(synthesise) -> None:
+    """Amazon EC2 takes one subnet of a zone: DuplicateSubnetsInSameZone otherwise."""
+    subnets = ("subnet-0123456789abcdef0", "subnet-0123456789abcdef1", "subnet-0123456789abcdef2")
+    props = replace(
+        IMPORTED,
+        subnets=subnets,
+        endpoint_subnets=("subnet-0123456789abcdef2", "subnet-0fedcba987654321f"),
+        endpoints={"kms": True, "s3": True},
+    )
+    network = synthesise(props)
+    endpoints = network.resources("AWS::EC2::VPCEndpoint").values()
+    (kms,) = (e for e in endpoints if "SubnetIds" in e)
+    assert kms["SubnetIds"] == list(props.endpoint_subnets)
+    (s3,) = (e for e in endpoints if "RouteTableIds" in e)
+    assert s3["RouteTableIds"] == list(IMPORTED.route_table_ids)
+    named = network.resources("AWS::SSM::Parameter").values()
+    assert ",".join(subnets) in [parameter["Value"] for parameter in named]
+
+
 @pytest.mark.parametrize(
     ("tables", "expected"),
     [(("rtb-a",), ["rtb-a"]), (("rtb-a", "rtb-b"), ["rtb-a", "rtb-b"])],

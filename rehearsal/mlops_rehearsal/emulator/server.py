@@ -199,7 +199,7 @@ class Emulator:
                 "region": region,
                 "vpc_id": network.vpc_id,
                 "vpc_cidr": network.vpc_cidr,
-                "subnets": network.subnets,
+                "subnets": [*dict.fromkeys((*network.subnets, *network.endpoint_subnets))],
                 "security_group": network.base_security_group,
                 "route_table_ids": network.route_table_ids,
             },

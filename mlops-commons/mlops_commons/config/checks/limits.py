@@ -71,10 +71,12 @@ def subnets_of_a_domain(sources: Sources) -> Iterator[Problem]:
                 f"{MOST_DOMAIN_SUBNETS} at most: name those that workloads are to use"
             )
             yield sources.infra_document.problem((*path, "subnets"), message)
-        double = [s for s in dict.fromkeys(network.subnets) if network.subnets.count(s) > 1]
-        if double:
-            message = f"'{double[0]}' is named twice"
-            yield sources.infra_document.problem((*path, "subnets"), message)
+        for key in ("subnets", "endpoint_subnets"):
+            named: tuple[str, ...] = getattr(network, key)
+            double = [s for s in dict.fromkeys(named) if named.count(s) > 1]
+            if double:
+                message = f"'{double[0]}' is named twice"
+                yield sources.infra_document.problem((*path, key), message)
 
 
 def users_of_a_stack(sources: Sources) -> Iterator[Problem]:
