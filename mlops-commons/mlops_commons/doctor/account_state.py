@@ -17,6 +17,7 @@ from mlops_commons.doctor.instances import look_at_instances
 from mlops_commons.doctor.obstacles import look_at_names
 from mlops_commons.doctor.quotas import Quota
 from mlops_commons.doctor.reviews import look_at_reviews
+from mlops_commons.doctor.zones import look_at_zones
 from mlops_commons.utilities import toolkit
 from mlops_commons.utilities.errors import PlatformError
 
@@ -56,6 +57,7 @@ def _look_at(row: BootstrapRow, expected: Expected) -> Iterator[Finding]:
         "the stacks": _stacks(area, row, session.client("cloudformation"), config),
         "the reviews": look_at_reviews(area, row, session.client("codecommit"), config),
         "the quotas": _quotas(area, row, session, needed),
+        "the zones": look_at_zones(area, row, session.client("ec2"), config),
         "the quotas of machines": look_at_instances(area, row, session.client("service-quotas")),
     }
     for what, look in looks.items():

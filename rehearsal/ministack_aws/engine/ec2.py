@@ -1,5 +1,7 @@
 """EC2: networks, and the calls that change them."""
 
+from collections.abc import Callable
+
 from ministack_aws.engine.names import Function, Value
 from ministack_aws.engine.types import Query, Record, Response, Store
 
@@ -7,6 +9,7 @@ EC2, STORE = "ministack.services.ec2", "AccountRegionScopedDict"
 
 Call = Function[[Query], Response]
 
+actions = Value[dict[str, Callable[[Query], Response]]](EC2, "_ACTION_MAP", "dict")
 addresses = Value[Store[str, Record]](EC2, "_addresses", STORE)
 internet_gateways = Value[Store[str, Record]](EC2, "_internet_gateways", STORE)
 nat_gateways = Value[Store[str, Record]](EC2, "_nat_gateways", STORE)

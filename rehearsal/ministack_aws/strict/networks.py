@@ -7,15 +7,18 @@ from typing import Any, Final
 
 from ministack_aws.engine import ec2
 from ministack_aws.engine.requests import get_region
-from ministack_aws.engine.types import Attributes, Properties, ResourceHandlers
+from ministack_aws.engine.types import Attributes, Properties, Query, ResourceHandlers, Response
 
 SERVICES: Final = Path(__file__).parents[1] / "network" / "endpoint_services.txt"
 """Names of the endpoint services of AWS, as aws-cdk-lib 2.273.0 lists them
 (aws-ec2/lib/vpc-endpoint.d.ts), which is made from DescribeVpcEndpointServices."""
 
+ANSWER: Final = "DescribeVpcEndpointServicesResponse"
+
 
 def register(handlers: ResourceHandlers) -> None:
-    """Check what CloudFormation makes of a network."""
+    """Check what CloudFormation makes of a network, and offer the services that AWS offers."""
+    ec2.actions()["DescribeVpcEndpointServices"] = _services
     for resource_type, check in CHECKS.items():
         handler = handlers[resource_type]
         handler["create"] = _checked(handler["create"], check, 1)
@@ -28,6 +31,21 @@ def known_services() -> frozenset[str]:
     names = SERVICES.read_text(encoding="utf-8").split()
     plain = {name.format(region=get_region()) for name in names}
     return frozenset(plain | {f"cn.{name}" for name in plain if get_region().startswith("cn-")})
+
+
+def _services(query: Query) -> Response:
+    """The endpoint services of a region, each in the three zones that a region has here.
+
+    API_DescribeVpcEndpointServices; MiniStack knows a handful of services.
+    """
+    zones = "".join(f"<item>{get_region()}{letter}</item>" for letter in "abc")
+    details = "".join(
+        f"<item><serviceName>{name}</serviceName>"
+        f"<availabilityZoneSet>{zones}</availabilityZoneSet></item>"
+        for name in sorted(known_services())
+    )
+    body = f"<{ANSWER}><serviceDetailSet>{details}</serviceDetailSet></{ANSWER}>"
+    return 200, {"Content-Type": "application/xml"}, body
 
 
 def _checked(
