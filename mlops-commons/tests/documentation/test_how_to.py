@@ -30,6 +30,7 @@ OF_THE_CDK = (
     "SSM parameter /cdk-bootstrap/",
     "... is not authorized to perform:",
     "Stack:... is in ROLLBACK_COMPLETE state",
+    "The VPC endpoint service ... does not support the availability zone",
 )
 QUOTED = re.compile(r"""['"]([^'"\n]{12,})['"]""")
 TEMPLATES_HERE = (REPOSITORY_ROOT / APP_DIRECTORIES["template"]).is_dir()
