@@ -105,6 +105,10 @@ class Stack:
         chosen = IDENTITIES.get(kind, UNKNOWN).ref
         return self.arn(logical_id) if chosen == "arn" else self._name(logical_id)
 
+    def named(self, logical_id: str) -> str:
+        """The name of a resource, its own or the one that CloudFormation chooses."""
+        return self._name(logical_id)
+
     def referenced(self, value: Any, kind: str) -> Resource | None:
         """The resource of a type whose name, ARN or `Ref` a value is."""
         return self._named.get((kind, value)) if isinstance(value, str) else None

@@ -6,29 +6,36 @@ from typing import Final
 
 from mlops_rehearsal.behaviour.checks import (
     access_logs,
+    boundaries,
     buckets,
     builds,
+    decisions,
     endpoints_let_through,
     functions,
     groups,
     jobs,
     keys,
+    names,
     order,
     pipelines,
     places,
     posture,
+    projects,
     readers,
+    rollouts,
     routes,
     rules,
     topics,
     trust,
+    writers,
 )
 from mlops_rehearsal.behaviour.stack import Stack
 
 Check = Callable[[Stack], Iterator[str]]
 MODULES: Final = (
     *(places, posture, order, routes, groups, endpoints_let_through, keys, readers, topics),
-    *(buckets, access_logs, trust, builds, pipelines, functions, rules, jobs),
+    *(buckets, access_logs, trust, builds, pipelines, functions, rules, jobs, boundaries),
+    *(names, writers, projects, rollouts, decisions),
 )
 """In the order in which they are asked: those that are quick first."""
 

@@ -10,7 +10,13 @@ from mlops_reachability.synthesis import DeployApp, Synthesised
 from mlops_rehearsal.behaviour.stack import Stack
 
 PRODUCT: Final = ".product.template.json"
-STAGES: Final = ("dev", "preprod", "prod")
+LAUNCHED: Final = {
+    "SageMakerProjectName": "churn",
+    "SageMakerProjectId": "p-abc123",
+    "PreProdAccount": "333333333333",
+    "ProdAccount": "444444444444",
+}
+"""What a person, or SageMaker, fills in when a product is launched."""
 
 
 def stacks(made: Synthesised) -> Iterator[tuple[str, Stack]]:
@@ -31,7 +37,10 @@ def stacks(made: Synthesised) -> Iterator[tuple[str, Stack]]:
                 ),
             )
     for slug, template in made.products.items():
-        yield f"product {slug}", Stack(template=template, name=f"SC-{slug}", account=dev)
+        yield (
+            f"product {slug}",
+            Stack(template=template, name=f"SC-{slug}", account=dev, parameters=LAUNCHED),
+        )
     yield from _deploy_apps(made)
 
 

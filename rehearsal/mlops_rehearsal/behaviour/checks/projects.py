@@ -1,0 +1,166 @@
+"""What the roles of a project do with its artifacts, its key, its pipeline and its versions.
+
+Sources: "IAM access management for Pipelines", "Register a Model Version" and "Deploy a model
+version from a different account", SageMaker Developer Guide; "Multipart upload and permissions",
+Amazon S3 User Guide.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from mlops_commons.iam.evaluation import Request
+from mlops_rehearsal.behaviour.asking import Need, context, excess, lacking, role_of
+from mlops_rehearsal.behaviour.checks.builds import ENCRYPT
+from mlops_rehearsal.behaviour.policies import resource_allows
+from mlops_rehearsal.behaviour.stack import Resource, Stack
+
+OBJECTS: Final = tuple(
+    f"s3:{name}"
+    for name in ("GetObject", "PutObject", "AbortMultipartUpload", "ListMultipartUploadParts")
+)
+PIPELINE: Final = tuple(
+    f"sagemaker:{name}"
+    for name in (
+        *("AddTags", "CreatePipeline", "DescribePipeline", "ListTags", "StartPipelineExecution"),
+        "UpdatePipeline",
+    )
+)
+RUN: Final = tuple(
+    f"sagemaker:{name}"
+    for name in (
+        *("DescribePipelineDefinitionForExecution", "DescribePipelineExecution"),
+        *("ListPipelineExecutionSteps", "StopPipelineExecution"),
+    )
+)
+JOBS: Final = (
+    ("training-job", ("CreateTrainingJob", "DescribeTrainingJob", "StopTrainingJob")),
+    ("processing-job", ("CreateProcessingJob", "DescribeProcessingJob", "StopProcessingJob")),
+    ("transform-job", ("CreateTransformJob", "DescribeTransformJob", "StopTransformJob")),
+    ("model", ("CreateModel", "DescribeModel", "DeleteModel")),
+)
+VERSIONS: Final = (
+    "AddTags",
+    "CreateModelPackage",
+    "ListModelPackages",
+    "DescribeModelPackageGroup",
+)
+
+
+def variables(build: Resource) -> dict[str, Any]:
+    """The variables of a build."""
+    found = build.properties["Environment"].get("EnvironmentVariables", [])
+    return {variable["Name"]: variable["Value"] for variable in found}
+
+
+def builds_work_with_what_they_are_told(stack: Stack) -> Iterator[str]:
+    """The build that trains: artifacts, key and pipeline that its variables name."""
+    for build in stack.of_type("AWS::CodeBuild::Project"):
+        known, role = variables(build), role_of(stack, build.properties["ServiceRole"])
+        job = role_of(stack, known.get("SAGEMAKER_PIPELINE_ROLE_ARN"))
+        if "SAGEMAKER_PIPELINE_NAME" not in known:
+            continue
+        bucket = stack.referenced(known["ARTIFACT_BUCKET"], "AWS::S3::Bucket")
+        key = stack.referenced(known["ARTIFACT_BUCKET_KMS_ID"], "AWS::KMS::Key")
+        if role is None or job is None or bucket is None or key is None:
+            yield f"{build.id} is told of a role, a bucket or a key that is not there"
+            continue
+        if stack.arn(key.id) not in str(bucket.properties["BucketEncryption"]):
+            yield f"{build.id} is told of a key that is not the bucket's"
+        for worker in (role, job):
+            yield from lacking(stack, worker, _artifacts(stack, bucket, key))
+            yield from lacking(stack, worker, [_passes(stack, job)])
+        yield from lacking(stack, role, _pipeline(stack, known["SAGEMAKER_PIPELINE_NAME"]))
+        yield from lacking(stack, job, _jobs(stack, build, known))
+        yield from excess(stack, role, _elsewhere(stack, job))
+
+
+def tests_become_the_stage(stack: Stack) -> Iterator[str]:
+    """A build of tests becomes the role of tests in its stage, and in no other."""
+    for pipeline in stack.of_type("AWS::CodePipeline::Pipeline"):
+        for stage in pipeline.properties["Stages"]:
+            for action in stage["Actions"]:
+                text = str(action.get("Configuration", {}).get("EnvironmentVariables", ""))
+                build = stack.referenced(
+                    action.get("Configuration", {}).get("ProjectName"), "AWS::CodeBuild::Project"
+                )
+                role = role_of(stack, build.properties["ServiceRole"]) if build else None
+                for found in (p for p in text.split('"') if p.startswith("arn:aws:iam:") and role):
+                    need = Need(why="test", actions=("sts:AssumeRole",), resource=found)
+                    yield from lacking(stack, role, [need])  # type: ignore[arg-type]
+
+
+def stages_read_versions(stack: Stack) -> Iterator[str]:
+    """CloudFormation of the other stages makes models of a group's versions, and nobody else."""
+    for group in stack.of_type("AWS::SageMaker::ModelPackageGroup"):
+        policy = group.properties.get("ModelPackageGroupPolicy", {})
+        arn = stack.arn(group.id)
+        version = f"{arn.replace(':model-package-group/', ':model-package/')}/1"
+        for stage, account in (("preprod", "PreProdAccount"), ("prod", "ProdAccount")):
+            place = f"arn:aws:iam::{stack.parameters[account]}:role"
+            right = f"{place}/mlops-business-unit-1-{stage}-project-cfn-euw1"
+            for action, on in (
+                ("DescribeModelPackageGroup", arn),
+                ("DescribeModelPackage", version),
+                ("CreateModel", version),
+            ):
+                if not _may(stack, policy, right, f"sagemaker:{action}", on):
+                    yield f"{group.id}: {right} may not {action}"
+                if _may(stack, policy, f"{place}/somebody-else", f"sagemaker:{action}", on):
+                    yield f"{group.id}: any role of {stage} may {action}"
+
+
+def _may(stack: Stack, policy: Any, who: str, action: str, on: str) -> bool:
+    keys = {"aws:PrincipalArn": who, "aws:PrincipalAccount": who.split(":")[4]}
+    return resource_allows(policy, who, Request(action, on, context(stack, keys)))
+
+
+def _artifacts(stack: Stack, bucket: Resource, key: Resource) -> Iterator[Need]:
+    arn = stack.arn(bucket.id)
+    yield Need(why="use its artifacts", actions=OBJECTS, resource=f"{arn}/x")
+    yield Need(why="find them", actions=("s3:GetBucketLocation", "s3:ListBucket"), resource=arn)
+    yield Need(why="encrypt them", actions=ENCRYPT, resource=stack.arn(key.id))
+
+
+def _passes(stack: Stack, job: Resource) -> Need:
+    to = {"iam:PassedToService": "sagemaker.amazonaws.com"}
+    return Need(why="run jobs", actions=("iam:PassRole",), resource=stack.arn(job.id), context=to)
+
+
+def _elsewhere(stack: Stack, job: Resource) -> Iterator[Need]:
+    to = {"iam:PassedToService": "lambda.amazonaws.com"}
+    yield Need(
+        why="give it to Lambda", actions=("iam:PassRole",), resource=stack.arn(job.id), context=to
+    )
+
+
+def _pipeline(stack: Stack, name: str) -> Iterator[Need]:
+    arn = f"arn:aws:sagemaker:{stack.region}:{stack.account}:pipeline/{name}"
+    yield Need(why="write its pipeline", actions=PIPELINE, resource=arn)
+    yield Need(why="follow its run", actions=RUN, resource=f"{arn}/execution/x")
+
+
+def _jobs(stack: Stack, build: Resource, known: dict[str, Any]) -> Iterator[Need]:
+    place = f"arn:aws:sagemaker:{stack.region}:{stack.account}"
+    subnets = {"sagemaker:VpcSubnets": tuple(build.properties["VpcConfig"]["Subnets"])}
+    for kind, names in JOBS:
+        actions = tuple(f"sagemaker:{name}" for name in (*names, "AddTags"))
+        on = f"{place}:{kind}/pipelines-x"
+        yield Need(why="run its steps", actions=actions, resource=on, context=subnets)
+    group = f"{place}:model-package-group/{known['MODEL_PACKAGE_GROUP_NAME']}"
+    version = f"{place}:model-package/{known['MODEL_PACKAGE_GROUP_NAME']}/1"
+    waiting = {"sagemaker:ModelApprovalStatus": "PendingManualApproval"}
+    actions = tuple(f"sagemaker:{name}" for name in VERSIONS)
+    yield Need(why="register", actions=actions, resource=group, context=waiting)
+    actions = (
+        "sagemaker:CreateModelPackage",
+        "sagemaker:DescribeModelPackage",
+        "sagemaker:AddTags",
+    )
+    yield Need(why="register", actions=actions, resource=version, context=waiting)
+    seal = known.get("SEAL_FUNCTION_ARN")
+    if seal:
+        yield Need(why="seal a model", actions=("lambda:InvokeFunction",), resource=seal)
+    key = known["ARTIFACT_BUCKET_KMS_ID"]
+    yield Need(why="see its key", actions=("kms:DescribeKey",), resource=key)
+    granted = {"kms:GrantIsForAWSResource": "true"}
+    yield Need(why="encrypt volumes", actions=("kms:CreateGrant",), resource=key, context=granted)

@@ -1,0 +1,264 @@
+"""A version of a model in a stage: what it reads, what watches it, and what takes it back.
+
+Sources: "Monitor SageMaker AI in Amazon CloudWatch" (namespaces, metrics and dimensions of
+endpoints), "Auto-Rollback Configuration and Monitoring", "Automatic scaling prerequisites",
+"Capture data from real-time endpoint", SageMaker Developer Guide.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from mlops_rehearsal.behaviour.asking import Need, excess, lacking, role_of
+from mlops_rehearsal.behaviour.stack import Resource, Stack
+
+METRICS: Final = {
+    "Invocation5XXErrors": "Sum",
+    "Invocation4XXErrors": "Sum",
+    "ModelLatency": "p",
+    "OverheadLatency": "p",
+}
+"""By metric, the statistic that says something about it: percentiles begin with p."""
+INSTANCE_STORE: Final = (
+    "ml.g4dn",
+    "ml.g5",
+    "ml.g6",
+    "ml.p4",
+    "ml.p5",
+    "ml.m5d",
+    "ml.c5d",
+    "ml.r5d",
+)
+"""Their volumes are encrypted by hardware, and a key is refused: CreateEndpointConfig."""
+
+
+def alarms_watch_the_endpoint(stack: Stack) -> Iterator[str]:
+    """Each alarm watches a metric of the endpoint and of the variant that are there."""
+    for endpoint in stack.of_type("AWS::SageMaker::Endpoint"):
+        variants = [
+            v["VariantName"] for v in _config(stack, endpoint).get("ProductionVariants", [])
+        ]
+        for alarm in stack.of_type("AWS::CloudWatch::Alarm"):
+            known = alarm.properties
+            values = {d["Name"]: d["Value"] for d in known["Dimensions"]}
+            wanted = {"EndpointName": stack.named(endpoint.id), "VariantName": variants[0]}
+            if values != wanted or known["Namespace"] != "AWS/SageMaker":
+                yield f"{alarm.id} watches {known['Namespace']} {values}, not {wanted}"
+            statistic = str(known["Statistic"] or known["ExtendedStatistic"])
+            if not statistic.startswith(METRICS.get(known["MetricName"], "none")):
+                yield f"{alarm.id} watches the {statistic} of {known['MetricName']}"
+            yield from _judges(alarm)
+
+
+def endpoints_roll_back(stack: Stack) -> Iterator[str]:
+    """A version that raises an alarm is taken back; auto scaling's count and capture stay."""
+    for endpoint in stack.of_type("AWS::SageMaker::Endpoint"):
+        if stack.name.endswith("-dev"):
+            continue  # dev takes every version at once, and its tests judge it
+        known = endpoint.properties
+        config = known["DeploymentConfig"] or {}
+        back = config.get("AutoRollbackConfiguration", {}).get("Alarms", [])
+        alarms = {stack.ref(a.id) for a in stack.of_type("AWS::CloudWatch::Alarm")}
+        if {alarm["AlarmName"] for alarm in back} != alarms or not alarms:
+            yield f"{endpoint.id} is rolled back by {back}, and {sorted(alarms)} watch it"
+        if "BlueGreenUpdatePolicy" not in config:
+            yield f"{endpoint.id} takes a new version at once"
+        if any(stack.of_type("AWS::ApplicationAutoScaling::ScalableTarget")):
+            kept = [e["VariantPropertyType"] for e in known["ExcludeRetainedVariantProperties"]]
+            if known["RetainAllVariantProperties"] is not True:
+                yield f"{endpoint.id} loses the number of instances with each version"
+            if "DataCaptureConfig" not in kept or "DesiredInstanceCount" in kept:
+                yield f"{endpoint.id} keeps the wrong properties: not {kept}"
+
+
+def answers_are_captured(stack: Stack) -> Iterator[str]:
+    """What is asked and answered is kept in the stage's bucket, with its key."""
+    for found in stack.of_type("AWS::SageMaker::EndpointConfig"):
+        capture = found.properties["DataCaptureConfig"] or {}
+        buckets = [stack.ref(b.id) for b in stack.of_type("AWS::S3::Bucket") if _has_key(stack, b)]
+        keys = [stack.arn(key.id) for key in stack.of_type("AWS::KMS::Key")]
+        modes = {option["CaptureMode"] for option in capture.get("CaptureOptions", [])}
+        if capture.get("EnableCapture") is not True or modes != {"Input", "Output"}:
+            yield f"{found.id} does not capture what is asked and answered"
+        target = str(capture.get("DestinationS3Uri", ""))
+        if not any(target.startswith(f"s3://{bucket}/") for bucket in buckets):
+            yield f"{found.id} captures into {target}, which has no key of the account"
+        if capture.get("KmsKeyId") not in keys:
+            yield f"{found.id} captures without a key"
+        kinds = [v["InstanceType"] for v in found.properties["ProductionVariants"]]
+        stores = [kind.startswith(INSTANCE_STORE) for kind in kinds]
+        if not any(stores) and found.properties["KmsKeyId"] not in keys:
+            yield f"{found.id}: volumes without a key"
+
+
+def endpoints_scale(stack: Stack) -> Iterator[str]:
+    """A policy scales the target that scales the endpoint's variant."""
+    targets = list(stack.of_type("AWS::ApplicationAutoScaling::ScalableTarget"))
+    for found in stack.of_type("AWS::ApplicationAutoScaling::ScalingPolicy"):
+        known = found.properties
+        if known["ScalingTargetId"] not in [stack.ref(target.id) for target in targets]:
+            yield f"{found.id} scales nothing"
+        follows = known["TargetTrackingScalingPolicyConfiguration"] or {}
+        if not follows.get("TargetValue"):
+            yield f"{found.id} follows nothing"
+
+
+def models_are_there(stack: Stack) -> Iterator[str]:
+    """A model is of a registered version and in the private network; its role reads it."""
+    for model in stack.of_type("AWS::SageMaker::Model"):
+        containers = model.properties["Containers"] or [model.properties["PrimaryContainer"]]
+        packages = [c.get("ModelPackageName", "") for c in containers if c]
+        role = role_of(stack, model.properties["ExecutionRoleArn"])
+        if not all(":model-package/" in package for package in packages) or not packages:
+            yield f"{model.id} is of no registered version"
+        if role:
+            yield from lacking(stack, role, _alarms(stack))
+    for role in _runners(stack):
+        yield from lacking(stack, role, _reads(stack, role))
+        yield from excess(stack, role, _never(stack))
+
+
+def pipelines_run_their_steps(stack: Stack) -> Iterator[str]:
+    """A pipeline of a stage makes its jobs and models in the private subnets, of its version."""
+    for pipeline in stack.of_type("AWS::SageMaker::Pipeline"):
+        role = role_of(stack, pipeline.properties["RoleArn"])
+        body = str(pipeline.properties["PipelineDefinition"])
+        if role is None or stack.arn(role.id) not in body:
+            yield f"{pipeline.id} runs its steps as somebody else"
+            continue
+        yield from lacking(stack, role, _steps(stack, role))
+        for kind in ("AWS::KMS::Key", "AWS::S3::Bucket"):
+            known = [
+                stack.arn(f.id) if kind.endswith("Key") else stack.ref(f.id)
+                for f in stack.of_type(kind)
+                if kind.endswith("Key") or _has_key(stack, f)
+            ]
+            if not any(value in body for value in known):
+                yield f"{pipeline.id} uses no {kind} of the stage"
+
+
+def tests_ask_the_stage(stack: Stack) -> Iterator[str]:
+    """The role of tests asks what is in its stage, and reads how it is made."""
+    for role in stack.of_type("AWS::IAM::Role"):
+        if not stack.named(role.id).endswith("-test"):
+            continue
+        for kind, names in ASKED.items():
+            for found in stack.of_type(kind):
+                actions = tuple(f"sagemaker:{name}" for name in names)
+                on = stack.arn(found.id)
+                yield from lacking(stack, role, [Need(why="test", actions=actions, resource=on)])
+        other = f"arn:aws:sagemaker:{stack.region}:{stack.account}:endpoint/of-others"
+        need = Need(why="ask", actions=("sagemaker:InvokeEndpoint",), resource=other)
+        yield from excess(stack, role, [need])
+
+
+ASKED: Final = {
+    "AWS::SageMaker::Endpoint": ("DescribeEndpoint", "InvokeEndpoint"),
+    "AWS::SageMaker::EndpointConfig": ("DescribeEndpointConfig",),
+    "AWS::SageMaker::Model": ("DescribeModel",),
+    "AWS::SageMaker::Pipeline": ("DescribePipeline", "StartPipelineExecution"),
+}
+
+
+def _config(stack: Stack, endpoint: Resource) -> Any:
+    for found in stack.of_type("AWS::SageMaker::EndpointConfig"):
+        if stack.named(found.id) == endpoint.properties["EndpointConfigName"]:
+            return found.properties
+    return {}
+
+
+def _judges(alarm: Resource) -> Iterator[str]:
+    """An alarm that judges nothing: no threshold, no period, or missing data taken for bad."""
+    known = alarm.properties
+    for name in ("Period", "EvaluationPeriods", "ComparisonOperator"):
+        if not known[name]:
+            yield f"{alarm.id} has no {name}"
+    if not str(known["ComparisonOperator"]).startswith("GreaterThan") or known["Threshold"] == "":
+        yield f"{alarm.id} is not raised by more"
+    if known["TreatMissingData"] != "notBreaching":
+        yield f"{alarm.id} takes an endpoint that nobody asks for a bad one"
+
+
+def _has_key(stack: Stack, bucket: Resource) -> bool:
+    return any(
+        stack.arn(key.id) in str(bucket.properties["BucketEncryption"])
+        for key in stack.of_type("AWS::KMS::Key")
+    )
+
+
+def _runners(stack: Stack) -> list[Resource]:
+    return [
+        role
+        for role in stack.of_type("AWS::IAM::Role")
+        if stack.name.startswith("deploy-") and stack.named(role.id).endswith("-execution")
+    ]
+
+
+def _reads(stack: Stack, role: Resource) -> Iterator[Need]:
+    """The model, by its project's bucket and key in dev; the stage's data, by its own."""
+    number, dev = "p-iiiiiiiiiiiiii", "111122223333"
+    artifacts = f"arn:aws:s3:::mlops-{number}-artifacts-{dev}"
+    key = f"arn:aws:kms:{stack.region}:{dev}:key/00000000-0000-0000-0000-000000000000"
+    find = ("s3:GetBucketLocation", "s3:ListBucket")
+    theirs = {"aws:ResourceAccount": dev}
+    yield Need(
+        why="read models",
+        actions=("s3:GetObject",),
+        resource=f"{artifacts}/models/x",
+        context=theirs,
+    )
+    yield Need(why="find models", actions=find, resource=artifacts, context=theirs)
+    yield Need(why="decrypt models", actions=("kms:Decrypt",), resource=key, context=theirs)
+    for bucket in stack.of_type("AWS::S3::Bucket"):
+        if _has_key(stack, bucket):
+            arn = stack.arn(bucket.id)
+            data = ("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject")
+            yield Need(why="keep data", actions=data, resource=f"{arn}/captured/x")
+            yield Need(why="find data", actions=find, resource=arn)
+    use = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
+    for own in stack.of_type("AWS::KMS::Key"):
+        yield Need(why="use its key", actions=use, resource=stack.arn(own.id))
+        yield Need(
+            why="encrypt volumes",
+            actions=("kms:CreateGrant",),
+            resource=stack.arn(own.id),
+            context={"kms:GrantIsForAWSResource": "true"},
+        )
+
+
+def _never(stack: Stack) -> Iterator[Need]:
+    other = "arn:aws:s3:::mlops-p-of-others-artifacts-111122223333/models/x"
+    yield Need(why="read models of others", actions=("s3:GetObject",), resource=other)
+
+
+def _alarms(stack: Stack) -> Iterator[Need]:
+    for alarm in stack.of_type("AWS::CloudWatch::Alarm"):
+        watch = ("cloudwatch:DescribeAlarms",)
+        yield Need(why="watch its rollout", actions=watch, resource=stack.arn(alarm.id))
+
+
+def _steps(stack: Stack, role: Resource) -> Iterator[Need]:
+    place = f"arn:aws:sagemaker:{stack.region}:{stack.account}"
+    inside = {"sagemaker:VpcSubnets": ("subnetids-0a", "subnetids-0b")}
+    for kind, names in (
+        ("model", ("CreateModel", "DescribeModel", "DeleteModel", "AddTags")),
+        (
+            "processing-job",
+            ("CreateProcessingJob", "DescribeProcessingJob", "StopProcessingJob", "AddTags"),
+        ),
+        (
+            "transform-job",
+            ("CreateTransformJob", "DescribeTransformJob", "StopTransformJob", "AddTags"),
+        ),
+    ):
+        actions = tuple(f"sagemaker:{name}" for name in names)
+        on = f"{place}:{kind}/pipelines-x"
+        yield Need(why="run its steps", actions=actions, resource=on, context=inside)
+    version = (
+        f"arn:aws:sagemaker:{stack.region}:111122223333:model-package/{'n' * 32}-p-{'i' * 14}/3"
+    )
+    of_version = ("sagemaker:CreateModel", "sagemaker:DescribeModelPackage")
+    yield Need(why="make its model", actions=of_version, resource=version, context=inside)
+    to = {"iam:PassedToService": "sagemaker.amazonaws.com"}
+    yield Need(
+        why="run as itself", actions=("iam:PassRole",), resource=stack.arn(role.id), context=to
+    )
