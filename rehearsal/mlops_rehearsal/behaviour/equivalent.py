@@ -1,9 +1,100 @@
 """Mutants that change nothing in AWS, with the reason why: a reviewed table."""
 
+from collections.abc import Callable
+from typing import Any, Final
+
+from mlops_commons.iam.evaluation import action_matches, listed
 from mlops_rehearsal.behaviour.mutants import Mutant
+from mlops_rehearsal.behaviour.policies import statements
 from mlops_rehearsal.behaviour.stack import Stack
+
+Judge = Callable[[Stack, Mutant], bool]
+
+
+def _ordered_anyway(stack: Stack, mutant: Mutant) -> bool:
+    """What was depended on is still made before, by a reference however far."""
+    if mutant.kind != "DependsOn":
+        return False
+    left = Stack(template=mutant.template, name=stack.name, account=stack.account)
+    return mutant.change in left.awaited[mutant.resource]
+
+
+def _default(stack: Stack, mutant: Mutant) -> bool:
+    return mutant.kind == "property dropped" and (
+        (mutant.type, mutant.path[-1]) in DEFAULTS
+        and stack.resources[mutant.resource].properties[str(mutant.path[-1])]
+        == DEFAULTS[mutant.type, str(mutant.path[-1])]
+    )
+
+
+def _denied_anyway(stack: Stack, mutant: Mutant) -> bool:
+    """In a boundary: an action that nothing in it allows is denied without a deny."""
+    if mutant.kind != "action dropped" or not _is_boundary(stack, mutant.resource):
+        return False
+    found = statements(stack.resources[mutant.resource].properties["PolicyDocument"])
+    statement = found[_number(mutant)]
+    if statement["Effect"] != "Deny":
+        return False
+    allowed = [a for s in found if s["Effect"] == "Allow" for a in listed(s["Action"])]
+    family: Any = {"Action": [mutant.change]}
+    return not any(
+        action_matches(family, action) or action_matches({"Action": [action]}, mutant.change)
+        for action in allowed
+    )
+
+
+def _number(mutant: Mutant) -> int:
+    return next(part for part in mutant.path if isinstance(part, int))
+
+
+def _is_boundary(stack: Stack, key: str) -> bool:
+    arn = stack.arn(key)
+    roles = stack.of_type("AWS::IAM::Role")
+    return any(role.properties["PermissionsBoundary"] == arn for role in roles)
+
+
+def _nobody_there(stack: Stack, mutant: Mutant) -> bool:
+    """Rules that let endpoints out: 255.255.255.255 with a kind of message that does not exist."""
+    return (
+        mutant.kind == "port"
+        and "SecurityGroupEgress" in mutant.path
+        and ("icmp" in str(stack.template["Resources"][mutant.resource]["Properties"]))
+    )
+
+
+def _reports(stack: Stack, mutant: Mutant) -> bool:
+    return "dropped" in mutant.kind and mutant.change in REPORTS
+
+
+DEFAULTS: Final = {
+    ("AWS::IAM::ManagedPolicy", "Path"): "/",
+    ("AWS::IAM::Role", "Path"): "/",
+    ("AWS::EC2::VPC", "EnableDnsSupport"): True,
+    ("AWS::EC2::VPC", "InstanceTenancy"): "default",
+    ("AWS::EC2::Subnet", "MapPublicIpOnLaunch"): False,
+    ("AWS::EC2::EIP", "Domain"): "vpc",
+    ("AWS::EC2::FlowLog", "LogDestinationType"): "cloud-watch-logs",
+    ("AWS::EC2::VPCEndpoint", "VpcEndpointType"): "Gateway",
+    ("AWS::Events::Rule", "State"): "ENABLED",
+    ("AWS::Scheduler::Schedule", "State"): "ENABLED",
+    ("AWS::Scheduler::Schedule", "ScheduleExpressionTimezone"): "UTC",
+    ("AWS::ServiceCatalog::PortfolioPrincipalAssociation", "PrincipalType"): "IAM",
+}
+"""By type and property, the value that AWS takes where there is none: the page of the type in the
+CloudFormation Template Reference."""
+REPORTS: Final = (
+    *("codebuild:CreateReportGroup", "codebuild:CreateReport", "codebuild:UpdateReport"),
+    *("codebuild:BatchPutTestCases", "codebuild:BatchPutCodeCoverages"),
+)
+JUDGES: Final[tuple[tuple[Judge, str], ...]] = (
+    (_ordered_anyway, "a reference orders the two as DependsOn does"),
+    (_default, "the value is AWS's default"),
+    (_denied_anyway, "nothing in the boundary allows it, so it is denied without the deny"),
+    (_nobody_there, "the rule allows nothing: nobody has its address"),
+    (_reports, "no build of these pipelines makes a report; the CDK grants it to every build"),
+)
 
 
 def reason(stack: Stack, mutant: Mutant) -> str:
     """Why a mutant is equivalent; empty where it is not."""
-    return ""
+    return next((text for judge, text in JUDGES if judge(stack, mutant)), "")

@@ -43,6 +43,7 @@ class Stack:
 
     Attributes:
         parameters: values; what is not here is made up from the parameter's type.
+        makes: the stacks that roles of this one make.
     """
 
     template: Template = field(repr=False)
@@ -50,6 +51,7 @@ class Stack:
     account: str
     region: str = "eu-west-1"
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    makes: tuple["Stack", ...] = field(default=(), repr=False)
 
     @cached_property
     def memory(self) -> dict[str, Any]:
@@ -186,7 +188,8 @@ class Stack:
         named = IDENTITIES.get(found["Type"], UNKNOWN).name
         written = found.get("Properties", {}).get(named) if named else None
         if written is None:
-            return f"{self.name}-{logical_id}-1x"
+            made = f"{self.name}-{logical_id}-1x"
+            return made.lower() if found["Type"] == "AWS::S3::Bucket" else made
         return str(evaluate(written, Scope(values=self._pseudo)))
 
 

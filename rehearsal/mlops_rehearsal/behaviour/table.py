@@ -10,11 +10,13 @@ from mlops_rehearsal.behaviour.checks import (
     buckets,
     builds,
     decisions,
+    deliveries,
     endpoints_let_through,
     functions,
     groups,
     jobs,
     keys,
+    makers,
     names,
     order,
     pipelines,
@@ -25,6 +27,7 @@ from mlops_rehearsal.behaviour.checks import (
     rollouts,
     routes,
     rules,
+    stages,
     topics,
     trust,
     writers,
@@ -35,7 +38,7 @@ Check = Callable[[Stack], Iterator[str]]
 MODULES: Final = (
     *(places, posture, order, routes, groups, endpoints_let_through, keys, readers, topics),
     *(buckets, access_logs, trust, builds, pipelines, functions, rules, jobs, boundaries),
-    *(names, writers, projects, rollouts, decisions),
+    *(names, writers, projects, rollouts, decisions, makers, stages, deliveries),
 )
 """In the order in which they are asked: those that are quick first."""
 

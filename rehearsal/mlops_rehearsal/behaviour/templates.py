@@ -21,12 +21,20 @@ LAUNCHED: Final = {
 
 def stacks(made: Synthesised) -> Iterator[tuple[str, Stack]]:
     """Each template once, by a name for people."""
-    dev = ""
+    deployed = dict(_deploy_apps(made))
+    products = {
+        f"product {slug}": Stack(
+            template=template, name=f"SC-{slug}", account=_dev(made), parameters=LAUNCHED
+        )
+        for slug, template in made.products.items()
+    }
     for app, assembly in made.assemblies.items():
         for found in read_templates(assembly).stacks:
-            summary = found.summary
-            name = _name(app, summary.template)
-            dev = summary.account if name.endswith(" dev") else dev
+            summary, name = found.summary, _name(app, found.summary.template)
+            stage = name.rpartition(" ")[2]
+            made_here = products if name == "template dev" else {}
+            if app == "infra":
+                made_here = {n: s for n, s in deployed.items() if n.endswith(f" {stage}")}
             yield (
                 name,
                 Stack(
@@ -34,14 +42,17 @@ def stacks(made: Synthesised) -> Iterator[tuple[str, Stack]]:
                     name=summary.stack,
                     account=summary.account,
                     region=summary.region,
+                    makes=tuple(made_here.values()),
                 ),
             )
-    for slug, template in made.products.items():
-        yield (
-            f"product {slug}",
-            Stack(template=template, name=f"SC-{slug}", account=dev, parameters=LAUNCHED),
-        )
-    yield from _deploy_apps(made)
+    yield from products.items()
+    yield from deployed.items()
+
+
+def _dev(made: Synthesised) -> str:
+    """The account in which products are launched: that of the stack that offers them."""
+    found = read_templates(made.assemblies["template"])
+    return next(s.summary.account for s in found.stacks if found.products_of(s))
 
 
 def _name(app: str, file: str) -> str:

@@ -80,8 +80,8 @@ def _artifacts(stack: Stack, pipeline: Resource, action: Any) -> Iterator[Need]:
         return
     arn, key = stack.arn(bucket.id), key_of(stack, bucket)
     yield Need(why="read its source", actions=READ, resource=f"{arn}/run/Source/one")
-    yield Need(why="find its source", actions=("s3:GetBucketLocation",), resource=arn)
-    yield Need(why="find its source", actions=("s3:ListBucket",), resource=arn)
+    find = ("s3:GetBucketLocation", "s3:ListBucket")
+    yield Need(why="find its source", actions=find, resource=arn)
     if key:
         yield Need(why="decrypt it", actions=("kms:Decrypt",), resource=stack.arn(key.id))
     for artifact in action.get("OutputArtifacts", []):

@@ -31,7 +31,7 @@ OF_PROJECTS: Final = {
 OF_DEPLOYMENTS: Final = {
     "AWS::CloudWatch::Alarm": "{name}-{id}-{stage}-[a-z-]+",
     "AWS::IAM::Role": "sagemaker-{id}-{stage}-[a-z-]+",
-    "AWS::S3::Bucket": "sagemaker-{id}-{stage}-{account}|deploy-.*DataAccessLogs.*",
+    "AWS::S3::Bucket": "sagemaker-{id}-{stage}-{account}|deploy-.*dataaccesslogs.*",
     "AWS::SageMaker::Endpoint": "{name}-{id}-{stage}",
     "AWS::SageMaker::Pipeline": "{name}-{id}-{stage}-inference",
     "AWS::Scheduler::Schedule": "{name}-{id}-{stage}",

@@ -76,7 +76,7 @@ def _store(stack: Stack, pipeline: Resource) -> Iterator[Need]:
     if bucket is None:
         return
     arn, key = stack.arn(bucket.id), store.get("EncryptionKey", {}).get("Id")
-    find = ("s3:GetBucketVersioning", "s3:GetBucketLocation")
+    find = ("s3:GetBucketVersioning", "s3:GetBucketLocation", "s3:ListBucket")
     yield Need(why="use its store", actions=(*READ, "s3:PutObject"), resource=f"{arn}/run/Src/one")
     yield Need(why="find its store", actions=find, resource=arn)
     if key:

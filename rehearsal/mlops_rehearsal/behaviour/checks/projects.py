@@ -57,7 +57,7 @@ def builds_work_with_what_they_are_told(stack: Stack) -> Iterator[str]:
     for build in stack.of_type("AWS::CodeBuild::Project"):
         known, role = variables(build), role_of(stack, build.properties["ServiceRole"])
         job = role_of(stack, known.get("SAGEMAKER_PIPELINE_ROLE_ARN"))
-        if "SAGEMAKER_PIPELINE_NAME" not in known:
+        if "SAGEMAKER_PIPELINE_NAME" not in known or "VpcConfig" not in build.properties:
             continue
         bucket = stack.referenced(known["ARTIFACT_BUCKET"], "AWS::S3::Bucket")
         key = stack.referenced(known["ARTIFACT_BUCKET_KMS_ID"], "AWS::KMS::Key")
