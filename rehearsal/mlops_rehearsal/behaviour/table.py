@@ -16,6 +16,7 @@ from mlops_rehearsal.behaviour.checks import (
     groups,
     jobs,
     keys,
+    launches,
     makers,
     names,
     order,
@@ -38,7 +39,7 @@ Check = Callable[[Stack], Iterator[str]]
 MODULES: Final = (
     *(places, posture, order, routes, groups, endpoints_let_through, keys, readers, topics),
     *(buckets, access_logs, trust, builds, pipelines, functions, rules, jobs, boundaries),
-    *(names, writers, projects, rollouts, decisions, makers, stages, deliveries),
+    *(names, writers, projects, rollouts, decisions, makers, stages, deliveries, launches),
 )
 """In the order in which they are asked: those that are quick first."""
 

@@ -3,6 +3,7 @@
 Source: "Permissions boundaries for IAM entities", IAM User Guide: what a role may do is in both.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -64,3 +65,20 @@ def _allowed(most: list[Statement], action: str) -> bool:
 def _family(family: str, action: str) -> bool:
     statement: Any = {"Action": [family]}
     return action_matches(statement, action)
+
+
+def what_is_made_is_let_through(stack: Stack) -> Iterator[str]:
+    """The boundary of projects lets through what the roles of products and deploy apps do."""
+    for policy in stack.of_type("AWS::IAM::ManagedPolicy"):
+        if not re.search("-(project|deployment)-boundary-", stack.named(policy.id)):
+            continue
+        most = statements(policy.properties["PolicyDocument"])
+        wanted = {
+            action
+            for made in stack.makes
+            for role in made.of_type("AWS::IAM::Role")
+            for action in actions(identity(made, role))
+        }
+        for action in sorted(wanted):
+            if not _allowed(most, action):
+                yield f"{policy.id} takes {action} away from what is made here"

@@ -220,3 +220,21 @@ def _passes(policy: Any, action: str, arn: str, who: str, whose: str, role: str 
         if s.get("Principal") in ("*", {"AWS": "*"})
     ]
     return allows(spoken, asked)
+
+
+def stages_read_models_of_dev(stack: Stack) -> Iterator[str]:
+    """A stage after dev reads models and images of its project in dev, with its own roles only."""
+    rows = {"s3": MODELS, "ecr.api": PULL, "ecr.dkr": PULL}
+    for endpoint in stack.of_type("AWS::EC2::VPCEndpoint"):
+        policy = endpoint.properties.get("PolicyDocument", {})
+        for action in rows.get(service(stack, endpoint), ()):
+            if stack.name.startswith("dev-"):
+                continue
+            if not _passes(policy, action, "arn:x", stack.account, DEV):
+                yield f"{endpoint.id} does not let {action} on what is in dev through"
+            if _passes(policy, action, "arn:x", FOREIGN, DEV):
+                yield f"{endpoint.id} lets {FOREIGN} {action} on what is in dev"
+
+
+DEV: Final = "222222222222"
+MODELS: Final = ("s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket")

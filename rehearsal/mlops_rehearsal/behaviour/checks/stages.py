@@ -343,3 +343,30 @@ def _conditioned(stack: Stack, right: bool) -> Iterator[Need]:
 
 
 SCALING: Final = "sagemaker.application-autoscaling.amazonaws.com"
+
+
+def stages_publish_their_network(stack: Stack) -> Iterator[str]:
+    """Projects find the network by parameters: the VPC, its private subnets and its group."""
+    published = {p.properties["Name"]: p.properties["Value"] for p in stack.of_type(PARAMETER)}
+    for network in stack.of_type("AWS::EC2::VPC"):
+        if published.get("/vpc/id") != stack.ref(network.id):
+            yield f"{network.id} is not published as /vpc/id"
+        group = stack.referenced(published.get("/vpc/sg/id"), "AWS::EC2::SecurityGroup")
+        if group is None or "StudioSecurityGroup" in group.id or "Endpoint" in group.id:
+            yield "the group of workloads is not published as /vpc/sg/id"
+        if "/vpc/subnets/private/ids" not in published:
+            yield "the private subnets are not published as /vpc/subnets/private/ids"
+
+
+def boundaries_are_published(stack: Stack) -> Iterator[str]:
+    """Deploy apps find the boundary of their roles by a parameter; no group is in another VPC."""
+    published = {p.properties["Name"]: p.properties["Value"] for p in stack.of_type(PARAMETER)}
+    for policy, _ in bounds(stack):
+        if published.get("/mlops/boundary/deployment") != stack.ref(policy.id):
+            yield f"{policy.id} is not published as /mlops/boundary/deployment"
+    for found in stack.of_type("AWS::EC2::SecurityGroup"):
+        if not found.properties["VpcId"]:
+            yield f"{found.id} is in the default VPC"
+
+
+PARAMETER: Final = "AWS::SSM::Parameter"
