@@ -20,6 +20,7 @@ from mlops_rehearsal.behaviour.checks import (
     makers,
     names,
     order,
+    persons,
     pipelines,
     places,
     posture,
@@ -39,7 +40,7 @@ Check = Callable[[Stack], Iterator[str]]
 MODULES: Final = (
     *(places, posture, order, routes, groups, endpoints_let_through, keys, readers, topics),
     *(buckets, access_logs, trust, builds, pipelines, functions, rules, jobs, boundaries),
-    *(names, writers, projects, rollouts, decisions, makers, stages, deliveries, launches),
+    *(names, writers, projects, rollouts, decisions, makers, stages, deliveries, launches, persons),
 )
 """In the order in which they are asked: those that are quick first."""
 

@@ -12,21 +12,21 @@ pytestmark = pytest.mark.app
 
 SEED, SAMPLED = 13, 30
 FLOORS = {
-    "infra dev": 0.2,
-    "infra preprod": 0.2,
-    "infra prod": 0.2,
-    "infra pipeline": 0.6,
-    "infra repository": 0.8,
-    "template dev": 0.2,
+    "infra dev": 0.7,
+    "infra preprod": 0.85,
+    "infra prod": 0.85,
+    "infra pipeline": 0.7,
+    "infra repository": 0.9,
+    "template dev": 0.5,
     "template pipeline": 0.6,
-    "template repository": 0.8,
-    "product basic": 0.4,
-    "product batch_inference": 0.4,
-    "product byoc": 0.4,
-    "product genai_cv": 0.4,
-    "product llm_finetune": 0.4,
+    "template repository": 0.9,
+    "product basic": 0.75,
+    "product batch_inference": 0.75,
+    "product byoc": 0.7,
+    "product genai_cv": 0.75,
+    "product llm_finetune": 0.75,
     **{
-        f"deploy app {slug} {stage}": 0.25
+        f"deploy app {slug} {stage}": 0.85
         for slug in ("basic", "batch_inference", "genai_cv")
         for stage in ("dev", "preprod", "prod")
     },

@@ -49,7 +49,7 @@ def jobs_reach_nothing_else(stack: Stack) -> Iterator[str]:
 def jobs_run_in_private_subnets(stack: Stack) -> Iterator[str]:
     """Jobs are created in the private subnets, or not at all; and as the role itself."""
     for role, place in execution_roles(stack):
-        for kind in ("training-job", "processing-job", "model"):
+        for kind in ("training-job", "processing-job", "model", "hyper-parameter-tuning-job"):
             create = f"sagemaker:Create{kind.title().replace('-', '')}"
             on = f"arn:aws:sagemaker:{stack.region}:{stack.account}:{kind}/pipelines-x"
             asked = {
