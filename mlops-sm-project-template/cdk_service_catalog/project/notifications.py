@@ -3,6 +3,7 @@
 from typing import Final
 
 from cdk_service_catalog.project import naming
+from cdk_service_catalog.project.lost_events import alarms_publish
 from mlops_commons.iam.statements import EVERYBODY, Principals, Statement, policy_document
 from mlops_commons.utilities.cloudformation import Resources, ref, sub
 
@@ -15,6 +16,7 @@ TOPIC_POLICY: Final = (
         actions=("sns:Publish",),
         resources=("${Notifications}",),
     ),
+    alarms_publish(),
     Statement(
         sid="TlsOnly",
         effect="Deny",

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from cdk_service_catalog.project import naming
 from cdk_service_catalog.project.evidence import evidence_statements
+from cdk_service_catalog.project.lost_events import alarms_use_the_key
 from cdk_service_catalog.project.props import STAGES, ProjectProps
 from mlops_commons.iam.key_policies import THIS_KEY, encrypt_log_groups, key_policy
 from mlops_commons.iam.statements import (
@@ -59,6 +60,7 @@ def key_resources(props: ProjectProps) -> Resources:
             ),
             encrypt_log_groups("EncryptBuildLogs", f"/aws/codebuild/{naming.PREFIXED}-*"),
             EVENTS,
+            alarms_use_the_key(),
         ),
     }
 

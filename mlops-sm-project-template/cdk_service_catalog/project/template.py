@@ -7,6 +7,7 @@ from cdk_service_catalog.project.access.roles import (
 )
 from cdk_service_catalog.project.builds import build_resources, builds
 from cdk_service_catalog.project.definition import ProductDefinition
+from cdk_service_catalog.project.lost_events import lost_event_resources
 from cdk_service_catalog.project.notifications import notification_resources
 from cdk_service_catalog.project.parameters import LABELS, groups_of, interface, parameters
 from cdk_service_catalog.project.pipelines import pipeline_resources
@@ -47,6 +48,7 @@ def project_template(
             **build_resources(builds(definition, props), props),
             **pipeline_resources(definition, props),
             **trigger_resources(definition),
+            **lost_event_resources(definition),
             **setting_resources(),
         },
     }

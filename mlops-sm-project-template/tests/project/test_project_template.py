@@ -28,6 +28,7 @@ from policy_evaluation import Request, allows
 
 from cdk_service_catalog.project.definition import DeployTrigger
 from cdk_service_catalog.project.props import STAGES, TESTED
+from mlops_commons.iam.evaluation import conditions_hold
 
 pytestmark = pytest.mark.pure
 
@@ -324,6 +325,37 @@ def test_both_seed_repositories_start_their_pipeline_by_events(slug: str) -> Non
         assert [f"arn:aws:codecommit:{REGION}:{DEV}:sagemaker-{PROJECT}-{end}"] in sources
         (source,) = pipeline(slug, f"-{end}")["Stages"][0]["Actions"]
         assert source["Configuration"]["PollForSourceChanges"] is False
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_an_event_that_starts_no_pipeline_tells_the_topic(slug: str) -> None:
+    project = launched(slug)
+    starting = {
+        rule["Name"]
+        for rule in project.of_type("AWS::Events::Rule")
+        for target in rule["Targets"]
+        if ":codepipeline:" in target["Arn"]
+    }
+    alarms = [*project.of_type("AWS::CloudWatch::Alarm")]
+    assert {alarm["Dimensions"][0]["Value"] for alarm in alarms} == starting
+    assert len(starting) == len(alarms) == 3
+    assert {str(alarm["AlarmActions"]) for alarm in alarms} == {str([project.arn("Notifications")])}
+    own = f"arn:aws:cloudwatch:{REGION}:{DEV}:alarm:{alarms[0]['AlarmName']}"
+    documents = (
+        project.resources["NotificationsPolicy"]["Properties"]["PolicyDocument"],
+        project.resources["PipelineKey"]["Properties"]["KeyPolicy"],
+    )
+    for document, action in zip(documents, ("sns:Publish", "kms:GenerateDataKey"), strict=True):
+        for source, lets in ((own, True), (own.replace(PROJECT_ID, "p-other"), False)):
+            context = {"aws:SourceAccount": DEV, "aws:SourceArn": source}
+            let = [
+                row
+                for row in document["Statement"]
+                if row["Principal"].get("Service") == "cloudwatch.amazonaws.com"
+                and conditions_hold(row["Condition"], Request(action, own, context))
+                and action in row["Action"]
+            ]
+            assert bool(let) is lets
 
 
 @pytest.mark.parametrize("slug", SLUGS)

@@ -1,0 +1,85 @@
+"""Alarms for events that have started nothing: EventBridge tells nobody but a metric.
+
+It tries for a day and 185 times, and never again where its role is refused or the pipeline is not
+there. A queue of what is lost is not needed: whoever starts the pipeline again gets what the event
+would have brought, the newest commit and the newest version that is approved.
+"""
+
+from typing import Final
+
+from cdk_service_catalog.project import naming
+from cdk_service_catalog.project.definition import DeployTrigger, ProductDefinition
+from mlops_commons.iam.key_policies import THIS_KEY
+from mlops_commons.iam.statements import Principals, Statement, actions
+from mlops_commons.utilities.cloudformation import Resource, Resources, ref, sub
+
+ALARM: Final = f"sagemaker-{naming.ID}-%s-lost"
+ALARMS: Final = Principals(services=("cloudwatch.amazonaws.com",))
+OF_THESE_ALARMS: Final = {
+    "StringEquals": {"aws:SourceAccount": "${AWS::AccountId}"},
+    "ArnLike": {
+        "aws:SourceArn": "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:"
+        + ALARM % "*"
+    },
+}
+"""SNS Developer Guide, "Managing Amazon SNS encryption keys and costs": unlike EventBridge,
+CloudWatch says for which alarm it acts."""
+
+
+def alarms_publish() -> Statement:
+    """For the policy of the topic."""
+    return Statement(
+        sid="PublishLostEvents",
+        principals=ALARMS,
+        actions=("sns:Publish",),
+        resources=("${Notifications}",),
+        condition=OF_THESE_ALARMS,
+    )
+
+
+def alarms_use_the_key() -> Statement:
+    """For the policy of the topic's key."""
+    return Statement(
+        sid="PublishAlarms",
+        principals=ALARMS,
+        actions=actions("kms", "Decrypt GenerateDataKey"),
+        resources=THIS_KEY,
+        condition=OF_THESE_ALARMS,
+    )
+
+
+def lost_event_resources(definition: ProductDefinition) -> Resources:
+    """An alarm for each rule that starts a pipeline."""
+    decided = {
+        DeployTrigger.MODEL_APPROVAL: "model-decided",
+        DeployTrigger.BUILD_SUCCESS: "build-succeeded",
+    }[definition.deploy_trigger]
+    return {
+        "LostBuildPush": _alarm("build-pushed", naming.BUILD_REPOSITORY),
+        "LostDeployPush": _alarm("deploy-pushed", naming.DEPLOY_REPOSITORY),
+        "LostModel": _alarm(decided, naming.DEPLOY_REPOSITORY),
+    }
+
+
+def _alarm(rule: str, pipeline: str) -> Resource:
+    """Amazon EventBridge User Guide, "Monitoring Amazon EventBridge": FailedInvocations of a rule
+    counts what has failed for good, and is sent only where it is not zero."""
+    return {
+        "Type": "AWS::CloudWatch::Alarm",
+        "Properties": {
+            "AlarmName": sub(ALARM % rule),
+            "AlarmDescription": sub(
+                f"An event has not started {pipeline}: start it, see docs/troubleshooting.md"
+            ),
+            "Namespace": "AWS/Events",
+            "MetricName": "FailedInvocations",
+            "Dimensions": [{"Name": "RuleName", "Value": sub(f"sagemaker-{naming.ID}-{rule}")}],
+            "Statistic": "Sum",
+            "Period": 300,
+            "EvaluationPeriods": 1,
+            "Threshold": 0,
+            "ComparisonOperator": "GreaterThanThreshold",
+            "TreatMissingData": "notBreaching",
+            "AlarmActions": [ref("Notifications")],
+        },
+    }
