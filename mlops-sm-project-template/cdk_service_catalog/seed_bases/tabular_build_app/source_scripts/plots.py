@@ -79,7 +79,7 @@ def _frame(title: str, marks: str, lower: Point, upper: Point, x: str, y: str) -
         ((LEFT + right) // 2, base + 30, "middle", x),
         (LEFT - 4, base, "end", f"{lower[1]:.3g}"),
         (LEFT - 4, 32, "end", f"{upper[1]:.3g}"),
-        (LEFT + 4, 34, "start", y),
+        (right, 14, "end", y),
     ]
     written = "".join(
         f'<text x="{left}" y="{top}" text-anchor="{anchor}">{escape(words)}</text>'
