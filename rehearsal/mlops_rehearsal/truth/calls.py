@@ -97,7 +97,26 @@ def _calls(scope: Scope) -> Iterator[Call]:
         asked = node.func.value if _is_chained(node.func) else node
         assert isinstance(asked, ast.Call) and isinstance(asked.func, ast.Attribute)
         for service in sorted(receiver(asked.func.value, scope) & available()):
-            yield _call(scope.file, service, node, asked, asked.func)
+            for written in _written(scope, asked, asked.func):
+                yield _call(scope.file, service, node, asked.func, written)
+
+
+def _written(scope: Scope, asked: ast.Call, function: ast.Attribute) -> list[str]:
+    """The operation of a call; of a paginator's, each value of a loop over what is written down."""
+    if function.attr not in PAGES or not asked.args:
+        return [function.attr]
+    name = asked.args[0]
+    if isinstance(name, ast.Constant):
+        return [str(name.value)]
+    loops = [node for node in scope.own if isinstance(node, ast.For | ast.comprehension)]
+    values = [
+        value
+        for loop in loops
+        if ast.unparse(loop.target) == ast.unparse(name)
+        if isinstance(value := _value(loop.iter), list)
+    ]
+    found = [str(one) for value in values for one in value if one is not UNKNOWN]
+    return found or [ast.unparse(name)]
 
 
 def _is_chained(function: ast.Attribute) -> bool:
@@ -111,12 +130,7 @@ def _is_chained(function: ast.Attribute) -> bool:
     )
 
 
-def _call(
-    file: Path, service: str, node: ast.Call, asked: ast.Call, function: ast.Attribute
-) -> Call:
-    written = function.attr
-    if written in PAGES and asked.args and isinstance(asked.args[0], ast.Constant):
-        written = str(asked.args[0].value)
+def _call(file: Path, service: str, node: ast.Call, function: ast.Attribute, written: str) -> Call:
     known = _waited(service) if function.attr == "get_waiter" else _operations(service)
     return Call(
         file=file,

@@ -32,6 +32,8 @@ REFUSED = {
     "anything.get_paginator('describe_model')": "sagemaker has no pages of describe_model",
     "anything.get_paginator('list_apps').paginate(Domain=x)": "list_apps has no parameter Domain",
     "anything.get_waiter('model_there').wait(ModelName=x)": "sagemaker has no model_there",
+    "[anything.get_paginator(n) for n in ('list_apps', 'list_mode')]": "has no list_mode",
+    "anything.get_paginator(name)": "sagemaker has no name",
     "clients['bucket'].get_object(Bucket=x)": "s3 get_object needs the parameter Key",
 }
 
@@ -68,6 +70,7 @@ def test_a_call_that_aws_refuses_is_found_wherever_its_client_was_made(
         "anything.start_pipeline_execution(PipelineName=x)",
         "anything.get_paginator('list_apps').paginate(PaginationConfig=x)",
         "clients['bucket'].get_object(Bucket=x, Key='a_b')",
+        "[anything.get_paginator(n).paginate() for n in ('list_apps', 'list_models')]",
     ],
 )
 def test_a_call_that_aws_takes_is_none(call: str, tmp_path: Path) -> None:
