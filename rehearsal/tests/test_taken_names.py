@@ -57,7 +57,7 @@ def session(accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -> boto3.Sessio
     )
 
 
-def found(session: boto3.Session, stack: str) -> list[tuple[str, str]]:
+def found(session: boto3.Session, stack: str, region: str = "eu-west-1") -> list[tuple[str, str]]:
     """Message and remedy of what a stack of the named resources cannot make."""
     row = BootstrapRow(
         account=ACCOUNT,
@@ -71,7 +71,7 @@ def found(session: boto3.Session, stack: str) -> list[tuple[str, str]]:
         policy_arn="",
         enabled=True,
     )
-    summary = StackSummary(role="dev", account=ACCOUNT, region="eu-west-1", stack=stack)
+    summary = StackSummary(role="dev", account=ACCOUNT, region=region, stack=stack)
     template = StackTemplate(summary=summary, template={"Resources": resources()})
     return [(o.message, o.remedy) for o in taken_names(row, [template], session)]
 
@@ -99,5 +99,10 @@ def test_each_name_that_is_taken_is_told_with_what_to_do_and_none_that_is_ours(
         (remedy,) = [remedy for message, remedy in told if STUDIO_ROLE in message]
         assert "create_service_catalog_roles: false" in remedy
         assert found(session, "other-stack") == []
+        # A stack of this role in another region meets only names that hold in all regions.
+        elsewhere = [m for m, _ in found(session, "other-stack", region="eu-central-1")]
+        everywhere = ("AWS::IAM::Role", "AWS::IAM::ManagedPolicy", "AWS::S3::Bucket")
+        assert len(elsewhere) == len(everywhere)
+        assert all(any(f": {kind} " in message for message in elsewhere) for kind in everywhere)
     finally:
         accounts.client("cloudformation").delete_stack(StackName="other-stack")

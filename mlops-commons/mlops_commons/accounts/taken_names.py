@@ -6,6 +6,7 @@ away what it has made (CloudFormation User Guide, "Name type": a name is unique 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from mlops_commons.accounts.bootstrap_plan import BootstrapRow
@@ -117,22 +118,21 @@ def taken_names(
     """The names in templates of an account that something else has.
 
     Args:
-        stacks: of this account and region.
+        stacks: those that the role of this account and region makes; each is asked for in its own
+            region, because a pipeline keeps copies in those of its stages.
         session: a boto3 session that may read there.
 
     Raises:
         PlatformError: a service may not be asked.
     """
-    clients: dict[str, Any] = {}
+    client = cache(lambda service, region: session.client(service, region_name=region))
     for stack in stacks:
-        own = _own(session.client("cloudformation", region_name=row.region), stack.stack)
+        region = stack.environment.region
+        own = _own(client("cloudformation", region), stack.stack)
         found: dict[str, list[str]] = {}
         for kind, name in _names(stack, own):
             question = QUESTIONS[kind]
-            service = question.service
-            if service not in clients:
-                clients[service] = session.client(service, region_name=row.region)
-            if _is_taken(clients[service], question, name):
+            if _is_taken(client(question.service, region), question, name):
                 found.setdefault(kind, []).append(name)
         for kind, names in found.items():
             yield _obstacle(row, stack.stack, kind, names)
