@@ -46,6 +46,9 @@ class Reviewed:
 CONFIGURATIONS: Final = (
     Reviewed(name="sample", folder=SAMPLE),
     Reviewed(name="endpoints-only", folder=SAMPLE.with_name("endpoints-only"), products=("basic",)),
+    Reviewed(
+        name="separate-projects", folder=SAMPLE.with_name("separate-projects"), products=("basic",)
+    ),
 )
 
 

@@ -12,6 +12,9 @@ from mlops_reachability.pipelines import PIPELINE
 
 OWN, OTHER = PROJECTS.values()
 PERSONA_PARAMETERS: Final = "/mlops/role/"
+PROJECT_TAG: Final = "sagemaker:project-id"
+HASH: Final = re.compile(r"[0-9A-F]{8}$")
+"""With which the CDK ends a logical id."""
 
 
 class Target(StrEnum):
@@ -37,7 +40,8 @@ PLACES: Final = {
 def starts(world: World) -> Iterator[tuple[str, tuple[str, ...]]]:
     """What the attacker has, in words, and the nodes that it means."""
     for name, arn in sorted(personas(world).items()):
-        yield f"persona {name}", (arn,)
+        if OTHER not in name:
+            yield f"persona {name}", (arn,)
     yield from _pushers(world)
     for role in sorted(world.roles.values(), key=lambda r: r.name):
         if OWN in role.name:
@@ -62,7 +66,10 @@ def _pushers(world: World) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def personas(world: World) -> dict[str, str]:
-    """The roles of people by what the SSM contract calls them, and roles of approvers."""
+    """The roles of people by what the SSM contract calls them, and roles of approvers.
+
+    A persona may have a role for each project beside it, which has the project's tag.
+    """
     dev = world.account("dev")
     found = {
         parameter.name.rpartition("/")[2]: str(parameter.properties["Value"])
@@ -71,6 +78,12 @@ def personas(world: World) -> dict[str, str]:
         and parameter.account == dev
         and parameter.properties["Value"] in world.roles
     }
+    for name, arn in tuple(found.items()):
+        beside = HASH.sub("", world.resources[arn].logical_id)
+        for role in world.roles.values():
+            project = role.tags.get(PROJECT_TAG)
+            if project and world.resources[role.arn].logical_id.startswith(beside):
+                found[f"{name} of project {project}"] = role.arn
     named = set(found.values())
     for role in world.roles.values():
         if role.account == dev and role.arn not in named and "pprover" in role.name:

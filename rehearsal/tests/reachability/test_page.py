@@ -33,3 +33,17 @@ def test_nobody_who_writes_code_gets_beyond_the_projects_of_dev(
 @pytest.mark.parametrize("configuration", [c.name for c in CONFIGURATIONS])
 def test_a_foreign_account_reaches_nothing(configuration: str) -> None:
     assert set(cells(configuration, "foreign account").values()) == {""}
+
+
+@pytest.mark.parametrize("persona", ["ds", "ml-engineer", "execution"])
+def test_where_projects_are_kept_apart_a_persona_reaches_its_own_one_alone(persona: str) -> None:
+    of_project = cells("separate-projects", f"persona {persona} of project p-alpha")
+    assert of_project[Target.OWN] == "**yes**"
+    assert [t for t in (Target.OTHER, *HELD) if of_project[t]] == []
+    of_none = cells("separate-projects", f"persona {persona}")
+    assert [t for t in (Target.OWN, Target.OTHER, *HELD) if of_none[t]] == []
+
+
+def test_where_projects_are_kept_apart_a_lead_reaches_no_other_one() -> None:
+    for start in ("persona lead", "persona lead of project p-alpha"):
+        assert cells("separate-projects", start)[Target.OTHER] == ""
