@@ -32,6 +32,9 @@ ARTIFACT_WRITERS: Final = {
 }
 """The role that writes each artifact of both pipelines. Their names tell the pipelines apart, and
 have 10 characters at most: see `artifact_keys`."""
+HANDS_TEMPLATES_ON: Final = "deploy-pipeline"
+"""The role with which CodePipeline hands templates to CloudFormation. AWS does not document under
+which keys, so it writes everything but the artifacts of others."""
 
 
 def bucket(app_prefix: str, purpose: str) -> str:

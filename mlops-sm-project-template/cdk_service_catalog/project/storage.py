@@ -197,11 +197,14 @@ def _each_artifact_by_its_role() -> tuple[Statement, ...]:
             for name, writer in naming.ARTIFACT_WRITERS.items()
         ),
         Statement(
-            sid="NothingButArtifacts",
+            sid="WhatIsNoArtifactByOneRole",
             effect="Deny",
             principals=EVERYBODY,
             actions=changes,
             not_resources=tuple(objects.values()),
+            condition={
+                "ArnNotEquals": {"aws:PrincipalArn": naming.role_arn(naming.HANDS_TEMPLATES_ON)}
+            },
         ),
     )
 

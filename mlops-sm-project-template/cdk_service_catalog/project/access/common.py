@@ -48,9 +48,12 @@ def write_pipeline_artifacts(role: str) -> tuple[Statement, ...]:
     Args:
         role: whose artifacts; nobody writes those of another role.
     """
-    keys = [
-        naming.artifact_keys(name) for name, of in naming.ARTIFACT_WRITERS.items() if of == role
+    own = [
+        naming.artifact_keys(name)
+        for name, writer in naming.ARTIFACT_WRITERS.items()
+        if writer == role
     ]
+    keys = ["*"] if role == naming.HANDS_TEMPLATES_ON else own
     return (
         Statement(
             sid="WritePipelineArtifacts",
