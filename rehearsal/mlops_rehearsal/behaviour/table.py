@@ -29,6 +29,7 @@ from mlops_rehearsal.behaviour.checks import (
     rollouts,
     routes,
     rules,
+    stage_roles,
     stages,
     topics,
     trust,
@@ -40,7 +41,19 @@ Check = Callable[[Stack], Iterator[str]]
 MODULES: Final = (
     *(places, posture, order, routes, groups, endpoints_let_through, keys, readers, topics),
     *(buckets, access_logs, trust, builds, pipelines, functions, rules, jobs, boundaries),
-    *(names, writers, projects, rollouts, decisions, makers, stages, deliveries, launches, persons),
+    *(
+        names,
+        writers,
+        projects,
+        rollouts,
+        decisions,
+        makers,
+        stages,
+        stage_roles,
+        deliveries,
+        launches,
+        persons,
+    ),
 )
 """In the order in which they are asked: those that are quick first."""
 
