@@ -8,6 +8,7 @@ from typing import Any, Final
 from mlops_commons.accounts.profiles import session_of
 from mlops_commons.config import PlatformConfig
 from mlops_commons.utilities import names
+from mlops_commons.utilities.console import console
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.publication import Published
 
@@ -97,7 +98,7 @@ class Author:
         return (
             f"proposed {published.commit[:12]} as pull request {number}. Nothing is delivered "
             f"until a reviewer has approved it and an author has merged it:\n"
-            f"  https://{self.region}.console.aws.amazon.com/codesuite/codecommit/repositories/"
+            f"  {console(self.region)}/codesuite/codecommit/repositories/"
             f"{repository}/pull-requests/{number}/details?region={self.region}\n"
             f"  aws codecommit merge-pull-request-by-fast-forward --pull-request-id {number} "
             f"--repository-name {repository}"

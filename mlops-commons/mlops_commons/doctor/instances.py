@@ -13,6 +13,7 @@ from typing import Any, Final
 from mlops_commons.accounts.bootstrap_plan import BootstrapRow
 from mlops_commons.contract import StageName
 from mlops_commons.doctor.finding import Finding, Level
+from mlops_commons.utilities.console import console
 
 TRAINING, PROCESSING = "training job usage", "processing job usage"
 TRANSFORM, ENDPOINT = "transform job usage", "endpoint usage"
@@ -77,13 +78,13 @@ def look_at_instances(area: str, row: BootstrapRow, quotas: Any) -> Iterator[Fin
             f"aws service-quotas request-service-quota-increase --service-code {SERVICE} "
             f"--quota-code {code} --desired-value {found.count} --region {row.region}"
         )
-        console = f"https://{row.region}.console.aws.amazon.com/servicequotas/home/services/"
+        page = f"{console(row.region)}/servicequotas/home/services/"
         yield Finding(
             level=Level.WARNING,
             area=area,
             message=f"a project of {' or '.join(found.products)} needs {found.count} of "
             f"'{found.quota}', the quota is {value}",
-            remedy=request if code else f"ask for it at {console}{SERVICE}/quotas",
+            remedy=request if code else f"ask for it at {page}{SERVICE}/quotas",
         )
     if not short:
         message = "the quotas of SageMaker's machines let a project of each product train and run"
