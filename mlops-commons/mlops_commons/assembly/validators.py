@@ -72,8 +72,20 @@ def findings(assembly: Path) -> list[Finding]:
     Raises:
         PlatformError: the folder is not a complete cloud assembly, or cfn-lint did not run.
     """
+    return findings_in(_templates(assembly))
+
+
+def findings_in(by_region: Mapping[str, Sequence[Path]]) -> list[Finding]:
+    """What the validators find in templates.
+
+    Args:
+        by_region: the templates by the region for which they are made.
+
+    Raises:
+        PlatformError: cfn-lint did not run.
+    """
     found: list[Finding] = []
-    for region, templates in _templates(assembly).items():
+    for region, templates in by_region.items():
         found += _cfn_lint(templates, region)
         found += _cloudformation_validate(templates, region)
     return sorted(f for f in found if not _is_accepted(f))

@@ -3,11 +3,13 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from checkouts import APPS_HERE, make_checkout
 from launched_projects import PRODUCTS
 from seed_repositories import seed_repository
 
+from cdk_service_catalog.portfolio.discovery import Product
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 
 EXAMPLES = ("sample", "endpoints-only")
@@ -59,10 +61,15 @@ def _short(name: str) -> str:
 
 
 def _of_projects(work: Path) -> Iterator[tuple[str, str]]:
-    """What the deploy repository of each product synthesises on a project's first day."""
     for product in PRODUCTS:
-        repository = seed_repository(product, "deploy_app", work)
-        done = repository.run("-c", SYNTHESISE, str(work / f"{product.slug}-out"))
-        assert done.returncode == 0, done.stderr
-        for stage, template in json.loads(done.stdout.splitlines()[-1]).items():
+        for stage, template in deployed_by(product, work).items():
             yield f"project.{product.slug}.{stage}", json.dumps(template, indent=1)
+
+
+def deployed_by(product: Product, work: Path) -> dict[str, Any]:
+    """What the deploy repository of a product synthesises on a project's first day, by stage."""
+    repository = seed_repository(product, "deploy_app", work)
+    done = repository.run("-c", SYNTHESISE, str(work / f"{product.slug}-out"))
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
