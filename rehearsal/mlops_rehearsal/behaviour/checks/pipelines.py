@@ -77,7 +77,9 @@ def _store(stack: Stack, pipeline: Resource) -> Iterator[Need]:
         return
     arn, key = stack.arn(bucket.id), store.get("EncryptionKey", {}).get("Id")
     find = ("s3:GetBucketVersioning", "s3:GetBucketLocation", "s3:ListBucket")
-    yield Need(why="use its store", actions=(*READ, "s3:PutObject"), resource=f"{arn}/run/Src/one")
+    source = next(a["Name"] for s in actions(pipeline) for a in s.get("OutputArtifacts", []))
+    on = f"{arn}/run/{source}/one"
+    yield Need(why="use its store", actions=(*READ, "s3:PutObject"), resource=on)
     yield Need(why="find its store", actions=find, resource=arn)
     if key:
         yield Need(why="encrypt its store", actions=ENCRYPT, resource=key)

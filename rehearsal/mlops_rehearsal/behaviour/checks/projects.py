@@ -71,6 +71,8 @@ def builds_work_with_what_they_are_told(stack: Stack) -> Iterator[str]:
             yield from lacking(stack, worker, [_passes(stack, job)])
         yield from lacking(stack, role, _pipeline(stack, known["SAGEMAKER_PIPELINE_NAME"]))
         yield from lacking(stack, job, _jobs(stack, build, known))
+        model = f"{stack.arn(bucket.id)}/models/x"
+        yield from lacking(stack, job, [Need(why="keep a model", actions=OBJECTS, resource=model)])
         yield from excess(stack, role, _elsewhere(stack, job))
 
 
@@ -116,7 +118,7 @@ def _may(stack: Stack, policy: Any, who: str, action: str, on: str) -> bool:
 
 def _artifacts(stack: Stack, bucket: Resource, key: Resource) -> Iterator[Need]:
     arn = stack.arn(bucket.id)
-    yield Need(why="use its artifacts", actions=OBJECTS, resource=f"{arn}/x")
+    yield Need(why="keep its source", actions=OBJECTS, resource=f"{arn}/sources/x")
     yield Need(why="find them", actions=("s3:GetBucketLocation", "s3:ListBucket"), resource=arn)
     yield Need(why="encrypt them", actions=ENCRYPT, resource=stack.arn(key.id))
 

@@ -54,17 +54,15 @@ ROWS: Final = (
         deleters=(),
         once=True,
     ),
-    Written(
-        bucket="-pipeline-",
-        objects="run/Source/one",
-        writers=("-build-pipeline", "-deploy-pipeline"),
-        deleters=("-build-pipeline", "-deploy-pipeline"),
-    ),
-    Written(
-        bucket="-pipeline-",
-        objects="run/Assembly/one",
-        writers=("-build-pipeline", "-deploy-pipeline", "-synth"),
-        deleters=("-build-pipeline", "-deploy-pipeline", "-synth"),
+    *(
+        Written(bucket="-pipeline-", objects=f"run/{name}/one", writers=(who,), deleters=(who,))
+        for name, who in (
+            ("BuildCode", "-build-pipeline"),
+            ("DeployCode", "-deploy-pipeline"),
+            ("Assembly", "-synth"),
+            ("Verified", "-deploy-pipeline"),
+            ("something-else", "-deploy-pipeline"),
+        )
     ),
 )
 OTHERS: Final = ("-test-dev", "-events", "somebody-else")
