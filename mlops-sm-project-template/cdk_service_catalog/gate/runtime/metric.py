@@ -13,6 +13,8 @@ NOTHING: Final = "no metric"
 REPORT, NO_REPORT = "Report", "no report"
 """What the build records with a version, in CustomerMetadataProperties."""
 PAGE: Final = re.compile(r"executions/[A-Za-z0-9/_-]{1,200}/report\.html")
+CONSOLES: Final = {"cn-": "amazonaws.cn", "us-gov-": "amazonaws-us-gov.com"}
+"""The console of other partitions (AWS GovCloud (US) User Guide; Amazon Web Services in China)."""
 
 
 def metric(s3: Any, version: Mapping[str, Any], bucket: str) -> str:
@@ -45,9 +47,9 @@ def report(version: Mapping[str, Any], bucket: str, region: str) -> str:
     key = place.path.removeprefix("/")
     if place.scheme != "s3" or place.netloc != bucket or not PAGE.fullmatch(key):
         return NO_REPORT
-    return (
-        f"https://{region}.console.aws.amazon.com/s3/object/{bucket}?region={region}&prefix={key}"
-    )
+    domains = (domain for start, domain in CONSOLES.items() if region.startswith(start))
+    console = f"https://{region}.console.{next(domains, 'aws.amazon.com')}"
+    return f"{console}/s3/object/{bucket}?region={region}&prefix={key}"
 
 
 def _numbers(content: Any, name: str = "", depth: int = 0) -> Iterator[str]:
