@@ -32,9 +32,9 @@ MONOREPO_ONLY: Final = (
     *(
         COMMONS / "accounts" / f"{name}.py"
         for name in (
-            *("account_policies", "bootstrap_changes", "bootstrap_command", "bootstrap_plan"),
-            *("bootstrap_record", "managed_policies", "obstacle", "permission_changes"),
-            *("platform_stacks", "signed_in", "taken_names"),
+            *("account_policies", "authors", "bootstrap_changes", "bootstrap_command"),
+            *("bootstrap_plan", "bootstrap_record", "managed_policies", "obstacle"),
+            *("permission_changes", "platform_stacks", "signed_in", "taken_names"),
         )
     ),
     *(COMMONS / f"{name}.py" for name in ("reference_tables", "region_extraction")),
