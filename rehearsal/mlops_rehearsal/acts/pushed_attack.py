@@ -26,6 +26,7 @@ from mlops_rehearsal.world.world import World
 
 LAST_COMMAND: Final = "      - python -m deploy_app.lint\n"
 SCRIPT: Final = '''"""Make whoever comes an administrator of dev."""
+import json
 import pathlib
 
 file = pathlib.Path("cdk.out/dev.template.json")
