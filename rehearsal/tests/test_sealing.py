@@ -105,7 +105,7 @@ REGISTER = {"Effect": "Allow", "Action": "sagemaker:CreateModelPackage", "Resour
 
 def run(accounts: Accounts, name: str, *steps: dict[str, Any], statements: Any) -> Any:
     role = accounts.role(f"role-{name}", "sagemaker.amazonaws.com", *statements)
-    return pipeline_steps(accounts, name, role, *steps)
+    return pipeline_steps(accounts, f"sealing-{name}", role, *steps)
 
 
 def version(model: Any, **more: Any) -> dict[str, Any]:

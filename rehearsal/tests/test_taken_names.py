@@ -83,9 +83,24 @@ def resources() -> dict[str, Any]:
     }
 
 
+def without_role_of_studio(session: boto3.Session) -> None:
+    """Other tests of this emulator may have made it."""
+    iam = session.client("iam")
+    try:
+        attached = iam.list_attached_role_policies(RoleName=STUDIO_ROLE)["AttachedPolicies"]
+    except iam.exceptions.NoSuchEntityException:
+        return
+    for policy in attached:
+        iam.detach_role_policy(RoleName=STUDIO_ROLE, PolicyArn=policy["PolicyArn"])
+    for name in iam.list_role_policies(RoleName=STUDIO_ROLE)["PolicyNames"]:
+        iam.delete_role_policy(RoleName=STUDIO_ROLE, PolicyName=name)
+    iam.delete_role(RoleName=STUDIO_ROLE)
+
+
 def test_each_name_that_is_taken_is_told_with_what_to_do_and_none_that_is_ours(
     accounts: Accounts, session: boto3.Session
 ) -> None:
+    without_role_of_studio(session)
     assert found(session, "new-stack") == []
     made = accounts.deploy("other-stack", resources(), Capabilities=["CAPABILITY_NAMED_IAM"])
     assert made[0] == "CREATE_COMPLETE", made

@@ -15,7 +15,7 @@ FLOORS = {
     "infra dev": 0.7,
     "infra preprod": 0.85,
     "infra prod": 0.85,
-    "infra pipeline": 0.7,
+    "infra pipeline": 0.6,
     "infra repository": 0.9,
     "template dev": 0.5,
     "template pipeline": 0.6,

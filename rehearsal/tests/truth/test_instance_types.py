@@ -22,6 +22,7 @@ USES = {
     "processing": "ProcessingInstanceType",
     "transform": "TransformInstanceType",
     "inference_instance": "ProductionVariantInstanceType",
+    "inference:": "ProductionVariantInstanceType",
     "variant": "ProductionVariantInstanceType",
     "monitoring": "ProcessingInstanceType",
 }
