@@ -24,6 +24,7 @@ from mlops_infra.networking.zones import ZonesByPosition
 from mlops_infra.projects.deployment_boundary import DeploymentBoundary
 from mlops_infra.projects.props import ProjectDeployments
 from mlops_infra.projects.roles import ProjectRoles
+from mlops_infra.studio.mlflow import let_track
 from mlops_infra.studio.studio import SageMakerStudio
 
 
@@ -79,7 +80,7 @@ class InfraStack(ZonesByPosition):
                 "Personas",
                 within=within,
                 members=[Member(user.persona, user.project) for user in studio.users],
-                further=studio.personas,
+                further=let_track(studio),
             )
             made = SageMakerStudio(
                 self,

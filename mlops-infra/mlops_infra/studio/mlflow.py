@@ -5,6 +5,8 @@ can also read and delete those of others; an auditor has no access. Nothing is d
 versions of models are registered by projects, and models stay out of the app's registry.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 import aws_cdk as cdk
@@ -17,12 +19,17 @@ from mlops_commons.cdk.policies import managed_policy
 from mlops_commons.cdk.secure_bucket import SecureBucket
 from mlops_commons.contract import ParameterName, Persona
 from mlops_commons.iam.statements import Statement, actions
+from mlops_commons.stage import Further, Studio
 from mlops_infra.access.roles import PersonaRoles
 
 TRACK: Final = actions(
     "sagemaker", "CallMlflowAppApi CreatePresignedMlflowAppUrl DescribeMlflowApp"
 )
 """SageMaker Developer Guide, "Set up IAM permissions for MLflow Apps"."""
+FIND: Final = actions("s3", "GetBucketLocation ListBucket")
+ARTIFACTS: Final = actions("s3", "DeleteObject GetObject PutObject")
+KEY: Final = actions("kms", "Decrypt GenerateDataKey")
+"""MLflow's clients write the artifacts of runs to S3 themselves."""
 TRACKERS: Final = (
     Persona.DATA_SCIENTIST,
     Persona.LEAD_DATA_SCIENTIST,
@@ -32,6 +39,18 @@ TRACKERS: Final = (
 OBJECTS: Final = (
     "the artifacts of runs have names made while people work; the statement ends at this bucket"
 )
+
+
+def let_track(studio: Studio) -> Mapping[Persona, Further]:
+    """What personas may do besides, with what the boundary of each has to name for an app."""
+    if not studio.mlflow:
+        return studio.personas
+    found = {persona: studio.personas.get(persona, Further()) for persona in TRACKERS}
+    tracking = {
+        persona: replace(further, actions=(*further.actions, *TRACK))
+        for persona, further in found.items()
+    }
+    return {**studio.personas, **tracking}
 
 
 class MlflowApp(Construct):
@@ -86,11 +105,10 @@ class MlflowApp(Construct):
         app.node.add_dependency(store)
         self.arn = app.attr_arn
         for persona in TRACKERS:
-            tracker = personas.role(persona)
-            tracker.add_to_principal_policy(
-                iam.PolicyStatement(actions=list(TRACK), resources=[self.arn])
-            )
-            bucket.grant_read_write(tracker)
+            for allowed, resource in _tracking(self.arn, bucket):
+                personas.role(persona).add_to_principal_policy(
+                    iam.PolicyStatement(actions=list(allowed), resources=[resource])
+                )
         ssm.StringParameter(
             self,
             "Parameter",
@@ -100,23 +118,33 @@ class MlflowApp(Construct):
         )
 
 
+def _tracking(app_arn: str, bucket: SecureBucket) -> tuple[tuple[tuple[str, ...], str], ...]:
+    """What a persona needs; all but the app itself its boundary lets through already."""
+    return (
+        (TRACK, app_arn),
+        (FIND, bucket.bucket_arn),
+        (ARTIFACTS, bucket.arn_for_objects("*")),
+        (KEY, bucket.own_key.key_arn),
+    )
+
+
 def _use(bucket: SecureBucket) -> tuple[Statement, ...]:
     objects = f"${{{_logical_id(bucket)}.Arn}}"
     return (
         Statement(
             sid="FindArtifacts",
-            actions=actions("s3", "GetBucketLocation ListBucket"),
+            actions=FIND,
             resources=(objects,),
         ),
         Statement(
             sid="UseArtifacts",
-            actions=actions("s3", "DeleteObject GetObject PutObject"),
+            actions=ARTIFACTS,
             resources=(f"{objects}/*",),
             reason=OBJECTS,
         ),
         Statement(
             sid="UseTheirKey",
-            actions=actions("kms", "Decrypt GenerateDataKey"),
+            actions=KEY,
             resources=(f"${{{_logical_id(bucket.own_key)}.Arn}}",),
         ),
     )
