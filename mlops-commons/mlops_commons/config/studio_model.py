@@ -153,7 +153,7 @@ class SageMakerFile(ConfigModel):
     personas: PersonasFile = Field(default_factory=lambda: PersonasFile())
     mlflow: bool = Field(
         Studio.mlflow,
-        description="true: every stage with Studio has an MLflow App, in which notebooks and the "
-        "builds of projects track their runs",
+        description="true: every stage with Studio has an MLflow App, in which notebooks track "
+        "their runs",
     )
     deployments: tuple[StudioDeploymentFile, ...] = ()
