@@ -33,7 +33,7 @@ def projects_of_users(sources: Sources) -> Iterator[Problem]:
     yield from found
 
 
-def nothing_for_all_projects(sources: Sources) -> Iterator[Problem]:
+def no_mlflow_app_where_projects_are_apart(sources: Sources) -> Iterator[Problem]:
     """One action covers the whole API of an MLflow App, whichever project a run is of."""
     found: dict[Problem, None] = {}
     for _, deployment, stage in sources.stages():

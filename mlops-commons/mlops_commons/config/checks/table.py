@@ -34,7 +34,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     account_checks.duplicate_stages,
     account_checks.prod_is_approved,
     people_checks.projects_of_users,
-    people_checks.nothing_for_all_projects,
+    people_checks.no_mlflow_app_where_projects_are_apart,
     people_checks.further_of_personas,
     account_checks.tags_allowed,
     review_checks.both_are_named,
