@@ -142,6 +142,7 @@ class Projects:
         deploys: types of CloudFormation resources beyond those of the products' deploy apps.
         role_actions: IAM actions that a role of a project may have beyond the boundary's outline.
         package_index: the URL of the Python package index of builds; empty for the public one.
+        mlflow: whether builds track runs in the MLflow App of dev.
     """
 
     deploys: tuple[str, ...] = ()
@@ -150,6 +151,7 @@ class Projects:
     protected_branches: ProtectedBranches = ProtectedBranches()
     separation: Separation = Separation.SET
     package_index: str = ""
+    mlflow: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

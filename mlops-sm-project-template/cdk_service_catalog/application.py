@@ -88,13 +88,12 @@ def _core_stage(
 def _targets(config: PlatformConfig, deployment: Deployment) -> ProjectTargets:
     stages = {name: deployment.stage(name) for name in DELIVERY_ORDER}
     preprod, prod = stages[StageName.PREPROD], stages[StageName.PROD]
-    studio = config.studio(deployment.set_name, StageName.DEV)
     return ProjectTargets(
         preprod_account=preprod.account if preprod else "",
         prod_account=prod.account if prod else "",
         deploys=deployment.projects.deploys,
         package_index=deployment.projects.package_index,
-        mlflow=bool(studio and studio.mlflow),
+        mlflow=deployment.projects.mlflow,
         namespaces={
             str(name): stage.parameter_namespace
             for name, stage in stages.items()

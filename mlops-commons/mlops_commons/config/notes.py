@@ -10,7 +10,9 @@ from mlops_commons.utilities.errors import Problem
 
 def notes(sources: Sources) -> tuple[Problem, ...]:
     """Notes on the sets that are delivered, in the order of the file."""
-    return tuple(dict.fromkeys([*_without_projects(sources), *_own_names(sources)]))
+    return tuple(
+        dict.fromkeys([*_without_projects(sources), *_untracked(sources), *_own_names(sources)])
+    )
 
 
 def _without_projects(sources: Sources) -> Iterator[Problem]:
@@ -19,6 +21,19 @@ def _without_projects(sources: Sources) -> Iterator[Problem]:
             if obstacle.stage_name == stage.stage_name:
                 message = f"this set gets its infrastructure and no projects: {obstacle}"
                 yield sources.app_document.problem((*path, "stage_name"), message)
+
+
+def _untracked(sources: Sources) -> Iterator[Problem]:
+    """Each file has a key of its own: the delivered portfolio reads one of them alone."""
+    for path, deployment, stage in sources.stages():
+        studio = sources.config.studio(deployment.set_name, stage.stage_name)
+        dev = stage.stage_name.lower() == StageName.DEV
+        if dev and studio and studio.mlflow and not deployment.projects.mlflow:
+            message = (
+                f"dev of set '{deployment.set_name}' has an MLflow App, in which notebooks track "
+                "runs and builds of projects do not; they do with 'projects.mlflow: true' here"
+            )
+            yield sources.app_document.problem((*path, "stage_name"), message)
 
 
 def _own_names(sources: Sources) -> Iterator[Problem]:

@@ -69,3 +69,8 @@ class ProjectsFile(ConfigModel):
     package_index: IndexUrl | None = Field(
         None, description="where builds install Python packages from; default: the public index"
     )
+    mlflow: bool = Field(
+        Projects.mlflow,
+        description="true: builds track their runs in the MLflow App that cdk-infra-app.yml gives "
+        "dev",
+    )

@@ -41,6 +41,14 @@ class Sources:
                     return (INFRA_ROOT, "network", "deployments", index, "stages", position, kind)
         return (INFRA_ROOT, "network", "default_create_network")
 
+    def projects_path(self, set_name: str, key: str) -> KeyPath:
+        """Where a key of `projects` stands for a set: in its own entry, or for all sets."""
+        for index, deployment in enumerate(self.config.deployments):
+            own = (APP_ROOT, "deployments", index, "projects", key)
+            if _same(deployment.set_name, set_name) and own in self.app_document.lines:
+                return own
+        return (APP_ROOT, "projects", key)
+
     def studio_path(self, set_name: str, stage_name: str) -> KeyPath | None:
         """Where the Studio of a stage stands in `cdk-infra-app.yml`; None where it does not."""
         for index, entry in enumerate(self.infra.sagemaker.deployments):

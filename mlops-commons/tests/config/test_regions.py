@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mlops_commons.config.loader import load_sources
+from mlops_commons.config.loader import load_config, load_sources
 from mlops_commons.config.notes import notes
 from mlops_commons.config.projects_of_sets import obstacles, sets_with_projects
 from mlops_commons.config.sources import Sources
@@ -22,13 +22,19 @@ CODEARTIFACT = (
 """AWS General Reference, "AWS CodeArtifact endpoints and quotas"."""
 
 
-def sources(folder: Path, *sets: str, governance: str = "eu-west-1", infra: str = "") -> Sources:
+def sources(
+    folder: Path,
+    *sets: str,
+    governance: str = "eu-west-1",
+    infra: str = "",
+    projects: str = "{}",
+) -> Sources:
     """Sets, each with stages in regions: `dev=eu-west-1 prod=eu-central-1`."""
     text, account = (
         f"cdk_app_config:\n  pipeline: {{account: '100000000001', region: {governance}}}\n",
         200000000000,
     )
-    text += "  deployments:\n"
+    text += f"  projects: {projects}\n  deployments:\n"
     for number, stages in enumerate(sets):
         text += f"    - set_name: set-{number}\n      stages:\n"
         for name, region in (stage.split("=") for stage in stages.split()):
@@ -99,7 +105,7 @@ def test_a_set_in_several_regions_has_no_projects_and_stops_no_other(tmp_path: P
     assert obstacles(found.config, second) == ()
     assert sets_with_projects(found.config) == (second,)
     (note,) = notes(found)
-    assert note.line == 7
+    assert note.line == 8
     assert "no projects" in note.message
     assert "preprod in eu-west-2, prod in eu-central-1" in note.message
 
@@ -112,7 +118,7 @@ def test_builds_without_internet_are_asked_for_their_index(tmp_path: Path) -> No
             infra=defaults("egress: endpoints-only"),
         )
     )
-    assert [note.line for note in found] == [6]
+    assert [note.line for note in found] == [7]
     assert "reach no public package index; name one" in found[0].message
 
 
@@ -146,3 +152,33 @@ def test_a_closed_network_reaches_its_mlflow_app_through_an_endpoint(tmp_path: P
     (found,) = refused(tmp_path, "dev=eu-west-1 prod=eu-west-1", infra=infra % "")
     assert "switch it on: sagemaker_mlflow: true" in found
     sources(tmp_path, "dev=eu-west-1", infra=infra % ", endpoints: {sagemaker_mlflow: true}")
+
+
+def test_builds_track_runs_where_dev_has_an_mlflow_app(tmp_path: Path) -> None:
+    stages = "dev=eu-west-1 preprod=eu-west-1 prod=eu-west-1"
+    app = "cdk_infra_app_config: {sagemaker: {mlflow: true}}\n"
+    none = "cdk_infra_app_config: {sagemaker: {deployments: [%s]}}\n"
+    no_studio = none % "{set_name: set-0, stages: [{stage_name: dev, deploy_studio: false}]}"
+    tracked = "{mlflow: true}"
+    found = sources(tmp_path, stages, infra=app, projects=tracked)
+    assert found.config.deployments[0].projects.mlflow
+    assert not notes(found)
+    assert "builds of projects do not" in notes(sources(tmp_path, stages, infra=app))[0].message
+    (message,) = refused(tmp_path, stages, infra=none % "", projects=tracked)
+    assert "its dev stage, which has none; write 'sagemaker.mlflow: true'" in message
+    (message,) = refused(tmp_path, stages, infra=no_studio, projects=tracked)
+    assert "as it has no Studio" in message
+
+
+def test_a_portfolio_alone_believes_what_it_reads_of_mlflow(tmp_path: Path) -> None:
+    (tmp_path / "cdk-app.yml").write_text(
+        "cdk_app_config:\n"
+        "  projects: {mlflow: true}\n"
+        '  pipeline: {account: "101010101010", region: eu-west-1}\n'
+        "  deployments:\n"
+        "    - set_name: one\n"
+        '      stages: [{stage_name: dev, account: "222222222222"}]\n'
+    )
+    delivered = tmp_path / "mlops-infra" / "config" / "cdk-infra-app.yml"
+    (only,) = load_config(tmp_path / "cdk-app.yml", delivered).deployments
+    assert only.projects.mlflow

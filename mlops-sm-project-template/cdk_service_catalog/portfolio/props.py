@@ -13,7 +13,7 @@ class ProjectTargets:
             dev's account, and its pipeline ends before that stage, which has no roles there.
         deploys: types of resources that they deploy besides those of the products' deploy apps.
         package_index: where their builds install Python packages from; empty for the public index.
-        mlflow: whether the dev stage has an MLflow App.
+        mlflow: whether builds track runs in the MLflow App of dev.
         namespaces: of the stages' SSM parameters, by stage name; a stage without one is left out.
     """
 

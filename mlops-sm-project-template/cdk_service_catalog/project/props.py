@@ -73,7 +73,7 @@ class ProjectProps:
         retention: CloudFormation's deletion policies of stateful resources.
         package_index: where builds install Python packages from; empty for the public index.
         gate: the platform's functions that a project invokes.
-        mlflow: whether the dev stage has an MLflow App, in which builds track runs.
+        mlflow: whether builds track runs in the MLflow App of dev.
     """
 
     app_prefix: str

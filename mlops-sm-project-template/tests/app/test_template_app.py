@@ -27,6 +27,7 @@ cdk_app_config:
   pipeline: {account: "101010101010", region: eu-west-1}
   deployments:
     - set_name: retail
+      projects: {mlflow: true}
       stages:
         - {stage_name: dev, account: "202020202021", parameter_namespace: retail,
            removal_policy: destroy}
@@ -134,6 +135,13 @@ def test_a_project_proposes_the_accounts_and_namespaces_of_its_set(two_sets: Ass
     assert credit["PreProdAccount"]["AllowedValues"] == ["303030303031"]
     assert credit["PreProdAccount"]["Default"] == "303030303031"
     assert credit["VpcId"]["Default"] == "/vpc/id"
+
+
+def test_builds_track_runs_by_what_the_delivered_repository_holds(two_sets: Assembly) -> None:
+    retail, credit = (project_parameters(two_sets, name) for name in ("retail", "credit"))
+    assert not list(two_sets.folder.parent.glob("**/cdk-infra-app.yml"))
+    assert retail["MlflowApp"]["Default"] == "/retail/mlops/mlflow/arn"
+    assert "MlflowApp" not in credit
 
 
 def test_a_stage_that_may_be_destroyed_gives_projects_that_may(two_sets: Assembly) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 from mlops_commons.config.document import KeyPath
 from mlops_commons.config.sources import INFRA_ROOT, Sources
 from mlops_commons.config.values import region_partitions
-from mlops_commons.contract import USER_GROUPS
+from mlops_commons.contract import USER_GROUPS, StageName
 from mlops_commons.stage import Further, Separation, Stage
 from mlops_commons.utilities.errors import Problem
 from mlops_commons.utilities.names import project_bucket_prefix
@@ -50,6 +50,27 @@ def no_mlflow_app_where_projects_are_apart(sources: Sources) -> Iterator[Problem
             )
             found[sources.infra_document.problem(path, message)] = None
     yield from found
+
+
+def runs_have_an_app(sources: Sources) -> Iterator[Problem]:
+    """Builds write runs to the MLflow App of dev, which the other file makes.
+
+    The delivered portfolio reads `cdk-app.yml` alone: it has neither that file nor its folder.
+    """
+    if not sources.infra_document.file.resolve().parent.is_dir():
+        return
+    for deployment in sources.config.enabled_deployments:
+        if not deployment.projects.mlflow or deployment.stage(StageName.DEV) is None:
+            continue
+        studio = sources.config.studio(deployment.set_name, StageName.DEV)
+        if studio is None or not studio.mlflow:
+            message = (
+                f"builds of set '{deployment.set_name}' would track runs in the MLflow App of its "
+                f"dev stage, which has none{'' if studio else ', as it has no Studio'}; write "
+                "'sagemaker.mlflow: true' in cdk-infra-app.yml, or remove this line"
+            )
+            path = sources.projects_path(deployment.set_name, "mlflow")
+            yield sources.app_document.problem(path, message)
 
 
 def further_of_personas(sources: Sources) -> Iterator[Problem]:

@@ -35,6 +35,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     account_checks.prod_is_approved,
     people_checks.projects_of_users,
     people_checks.no_mlflow_app_where_projects_are_apart,
+    people_checks.runs_have_an_app,
     people_checks.further_of_personas,
     account_checks.tags_allowed,
     review_checks.both_are_named,
