@@ -1,4 +1,4 @@
-"""The rule packs that every synth has to pass, and the only way to acknowledge a finding."""
+"""The rules that every synth has to pass, and the only way to acknowledge a finding of cdk-nag."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -7,6 +7,8 @@ import aws_cdk as cdk
 import cdk_nag
 import jsii
 from constructs import IConstruct
+
+from mlops_commons.cdk.ai_controls import AIControls
 
 RULE_PACKS = (cdk_nag.AwsSolutionsChecks, cdk_nag.NIST80053R5Checks)
 CHECKED: Final = "mlops:checked-with-nag"
@@ -18,7 +20,7 @@ def check_with_nag(app: cdk.App) -> None:
 
     The plugins are registered on the App because a registration on a Stage is silently ignored.
     """
-    cdk.Validations.of(app).add_plugins(*(pack(app) for pack in RULE_PACKS))
+    cdk.Validations.of(app).add_plugins(*(pack(app) for pack in RULE_PACKS), AIControls())
     app.node.set_context(CHECKED, True)
 
 
@@ -30,7 +32,8 @@ def check_stage_with_nag(stage: cdk.Stage) -> None:
     """
     app = stage.node.root
     if cdk.App.is_app(app) and not stage.node.try_get_context(CHECKED):
-        cdk.Validations.of(app).add_plugins(*(_RulesOfStage(pack(), stage) for pack in RULE_PACKS))
+        packs = (_RulesOfStage(pack(), stage) for pack in RULE_PACKS)
+        cdk.Validations.of(app).add_plugins(*packs, AIControls(stage.node.path))
 
 
 @jsii.implements(cdk.IPolicyValidationPlugin)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from mlops_commons.cli import completion, monorepo
-from mlops_commons.cli.apps import check
+from mlops_commons.cli.apps import ai_controls, check
 from mlops_commons.cli.apps import verbs as app_verbs
 from mlops_commons.cli.config import verbs as config_verbs
 from mlops_commons.cli.errors import reported_errors
@@ -26,6 +26,7 @@ EXAMPLES = {
     "infra deploy --all": "repositories and pipelines; they deliver the rest",
     "template synth": "the portfolio of SageMaker project templates",
     "check infra": "what its pipeline checks before it delivers",
+    "ai-controls": "AWS's controls for machine learning, over every template",
     "bootstrap --dry-run": "which account is prepared how",
     "config": "make the configuration by answering questions",
     "config validate": "all problems of the configuration in one report",
@@ -51,6 +52,7 @@ application = typer.Typer(
 )
 app_verbs.register(application)
 check.register(application)
+ai_controls.register(application)
 config_verbs.register(application)
 completion.register(application)
 monorepo.register(application)

@@ -12,6 +12,7 @@ import botocore.session
 import pytest
 from checkouts import APPS_HERE, Assembly, make_checkout
 
+from mlops_commons.ai_controls.findings import findings as ai_findings
 from mlops_commons.assembly.validators import findings, templates
 
 with warnings.catch_warnings():
@@ -38,6 +39,16 @@ def test_the_validators_see_every_template(sample_assembly: Any) -> None:
     folder = sample_assembly.folder
     seen = {file.relative_to(folder).as_posix() for file in templates(folder)}
     assert seen == set(sample_assembly.templates())
+
+
+def test_no_template_breaks_an_ai_control_without_a_reason(sample_assembly: Any) -> None:
+    open_findings = [
+        f"{name}: {finding}"
+        for name, template in sample_assembly.templates().items()
+        for finding in ai_findings(template)
+        if not finding.reason
+    ]
+    assert open_findings == []
 
 
 @pytest.mark.parametrize("validator", ["cfn-lint", "cloudformation-validate"])

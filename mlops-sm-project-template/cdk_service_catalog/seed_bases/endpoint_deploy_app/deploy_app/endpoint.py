@@ -15,6 +15,12 @@ from deploy_app.network import Network
 from deploy_app.stage_config import Alarms, Rollout, StageConfig
 
 VARIANT = "AllTraffic"
+ACKNOWLEDGED = "AIControls"
+"""Key of metadata: AWS Security Hub's AI controls that a resource breaks, with the reasons."""
+FROM_ECR = {
+    "SageMaker.19": "the image is in ECR, which the VPC reaches through endpoints of its own; the "
+    "control asks for a Docker registry outside of ECR, which a model package cannot name"
+}
 
 
 class Endpoint(Construct):
@@ -46,6 +52,7 @@ class Endpoint(Construct):
                 "securityGroupIds": [network.security_group_id],
             },
         )
+        model.add_metadata(ACKNOWLEDGED, FROM_ECR)
         # The role must be able to read the model when CreateModel checks it.
         model.node.add_dependency(role.policy)
         variant = config.variant
@@ -78,6 +85,7 @@ class Endpoint(Construct):
                 },
             },
         )
+        configuration.add_metadata(ACKNOWLEDGED, config.ai_controls)
         alarms = _alarms(self, name, config.alarms)
         endpoint = sagemaker.CfnEndpoint(
             self,

@@ -110,6 +110,10 @@ class StageConfig(Part):
     alarms: Alarms
     monitoring: Monitoring
     integration_test: IntegrationTest
+    ai_controls: dict[str, Annotated[str, Field(min_length=1)]] = Field(
+        default={},
+        description="ids of AWS's AI controls that the endpoint breaks, with the reasons",
+    )
 
     @model_validator(mode="after")
     def _machines_fit(self) -> "StageConfig":

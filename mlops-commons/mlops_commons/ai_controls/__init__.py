@@ -1,0 +1,1 @@
+"""What AWS asks of machine learning resources, as one table, and who breaks it."""
