@@ -43,7 +43,7 @@ def test_the_sample_is_delivered_to_every_account_and_a_model_goes_to_prod(
     acts = {act["name"]: act["evidence"] for act in shown["acts"]}
     assert list(acts) == [
         *("accounts", "bootstrap", "deploy", "pipelines", "world"),
-        *("project", "model", "promotion", "answer", "attack", "upgrade", "teardown"),
+        *("project", "model", "promotion", "answer", "attack", "change", "upgrade", "teardown"),
     ]
     assert [row["role"].rpartition("/")[2] for row in acts["accounts"]["accounts"]] == [
         "governance",
@@ -74,6 +74,13 @@ def test_the_sample_is_delivered_to_every_account_and_a_model_goes_to_prod(
     attempts = acts["attack"]["access"]
     assert len(attempts) > 20
     assert {row["decision"] for row in attempts} == {"denied"}
+    changed = acts["change"]
+    assert [row["change"] for row in changed["refusals"]] == [
+        "dns_firewall is switched on",
+        "stage 'prod' goes",
+    ]
+    assert {row["stage"] for row in changed["actions"]} >= {"dev", "preprod", "prod"}
+    assert len(changed["changes"]) == 4  # a user in dev, an endpoint in every stage
     upgraded = acts["upgrade"]
     elsewhere, published = upgraded["pushes"]
     assert (elsewhere["branch"], elsewhere["started by"]) == ("an-experiment", "nothing")

@@ -7,6 +7,7 @@ from mlops_rehearsal.acts.accounts import play_accounts
 from mlops_rehearsal.acts.answer import play_answer
 from mlops_rehearsal.acts.attack import play_attack
 from mlops_rehearsal.acts.bootstrap import play_bootstrap
+from mlops_rehearsal.acts.change import play_change
 from mlops_rehearsal.acts.deployed_world import play_deployed_world
 from mlops_rehearsal.acts.first_deploy import play_first_deploy
 from mlops_rehearsal.acts.launch import play_launch
@@ -28,8 +29,9 @@ ACTS: Final = (
     Act(8, "promotion", "Approved, it goes to dev, preprod and prod", play_promotion),
     Act(9, "answer", "The endpoints answer; a canary fails", play_answer),
     Act(10, "attack", "A data scientist attacks", play_attack),
-    Act(11, "upgrade", "A push upgrades a template", play_upgrade),
-    Act(12, "teardown", "Everything goes, in order", play_teardown, removes=True),
+    Act(11, "change", "A second day: a user, an endpoint, a stage", play_change),
+    Act(12, "upgrade", "A push upgrades a template", play_upgrade),
+    Act(13, "teardown", "Everything goes, in order", play_teardown, removes=True),
 )
 
 

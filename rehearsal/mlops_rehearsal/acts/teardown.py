@@ -1,4 +1,4 @@
-"""Act 12: everything goes, in order; nothing is left that the list does not name."""
+"""Act 13: everything goes, in order; nothing is left that the list does not name."""
 
 import json
 from collections.abc import Iterator, Mapping

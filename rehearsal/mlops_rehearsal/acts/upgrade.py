@@ -1,23 +1,19 @@
-"""Act 11: a developer publishes a changed product; the push starts the pipeline that offers it."""
+"""Act 12: a developer publishes a changed product; the push starts the pipeline that offers it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
-from mlops_commons.config import Deployment
 from mlops_commons.config.projects_of_sets import sets_with_projects
 from mlops_commons.contract import Persona
-from mlops_commons.utilities import names
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import APP_DIRECTORIES
-from mlops_commons.utilities.publication import codecommit_remote
+from mlops_rehearsal.acts.deliveries import Delivery, delivery, started, waiting
 from mlops_rehearsal.acts.first_deploy import WRAPPER
 from mlops_rehearsal.acts.pipelines import action_rows
 from mlops_rehearsal.acts.product_change import ProductChange, change_product
 from mlops_rehearsal.acts.project_state import ProjectState, state_of
 from mlops_rehearsal.acts.source_code import pushed
-from mlops_rehearsal.player.started import StartedRun, play_run, started_runs
-from mlops_rehearsal.world.denials import denials
+from mlops_rehearsal.player.started import play_run
 from mlops_rehearsal.world.evidence import Evidence
 from mlops_rehearsal.world.projects import Project, persona
 from mlops_rehearsal.world.world import World
@@ -30,16 +26,6 @@ AS_A_DEVELOPER: Final = (("generate", "--snapshots"),)
 """What docs/how-to/add-a-product.md says of a changed product."""
 
 
-@dataclass(frozen=True)
-class Delivery:
-    """Where the templates of an account set come from, and the pipeline that delivers them."""
-
-    repository: str
-    remote: str
-    branch: str
-    pipeline: str
-
-
 def play_upgrade(world: World) -> tuple[Evidence, ...]:
     """Change a launched product, publish it, and look at what the push has done."""
     before = {project.full_name: state_of(world, project) for project in world.projects}
@@ -48,14 +34,14 @@ def play_upgrade(world: World) -> tuple[Evidence, ...]:
     )
     offered = [p for p in world.projects if p.product == change.product]
     old = [_offered(world, project) for project in offered]
-    deliveries = [_delivery(world, d) for d in sets_with_projects(world.config)]
-    pushes = [_push_elsewhere(world, delivery) for delivery in deliveries]
+    deliveries = [delivery(world, d, APP) for d in sets_with_projects(world.config)]
+    pushes = [_push_elsewhere(world, found) for found in deliveries]
     _publish(world, change)
     actions: list[Mapping[str, str]] = []
-    for delivery in deliveries:
-        run = _started(world, delivery)
+    for found in deliveries:
+        run = started(world, found)
         commit, played = play_run(world, run)
-        pushes.append(_push(delivery, delivery.branch, commit, run.started_by))
+        pushes.append(_push(found, found.branch, commit, run.started_by))
         actions += action_rows(run.pipeline, commit, played)
     return (
         Evidence("pushes", tuple(pushes)),
@@ -65,30 +51,17 @@ def play_upgrade(world: World) -> tuple[Evidence, ...]:
     )
 
 
-def _delivery(world: World, deployment: Deployment) -> Delivery:
-    place, source = world.config.pipeline, world.config.pipeline.code_commit.of(APP)
-    repository = names.repository(source.repo_name, deployment.set_name)
-    return Delivery(
-        repository=repository,
-        remote=codecommit_remote(place.region, repository, place.bootstrap.aws_profile),
-        branch=source.branch_name,
-        pipeline=names.pipeline(
-            world.config.app_prefix, APP, source.branch_name, deployment.set_name
-        ),
-    )
-
-
-def _push_elsewhere(world: World, delivery: Delivery) -> Mapping[str, str]:
+def _push_elsewhere(world: World, found: Delivery) -> Mapping[str, str]:
     """A push to a branch that the pipeline does not follow: it may start nothing."""
-    world.say(f"git push to {OTHER_BRANCH} of {delivery.repository}")
-    commit = pushed(world, delivery.remote, OTHER_BRANCH, "Try something")
-    started = _waiting(world, delivery)
-    if started:
+    world.say(f"git push to {OTHER_BRANCH} of {found.repository}")
+    commit = pushed(world, found.remote, OTHER_BRANCH, "Try something")
+    runs = waiting(world, found)
+    if runs:
         raise PlatformError(
-            f"a push to {OTHER_BRANCH} has started '{delivery.pipeline}'",
-            hint=f"see the pattern of the rule: {started[0].started_by}",
+            f"a push to {OTHER_BRANCH} has started '{found.pipeline}'",
+            hint=f"see the pattern of the rule: {runs[0].started_by}",
         )
-    return _push(delivery, OTHER_BRANCH, commit, "nothing")
+    return _push(found, OTHER_BRANCH, commit, "nothing")
 
 
 def _publish(world: World, change: ProductChange) -> None:
@@ -104,24 +77,6 @@ def _publish(world: World, change: ProductChange) -> None:
             cwd=world.checkout,
             environment=world.environment(),
         )
-
-
-def _waiting(world: World, delivery: Delivery) -> list[StartedRun]:
-    place = world.config.pipeline
-    return started_runs(world, delivery.pipeline, place.account, place.region)
-
-
-def _started(world: World, delivery: Delivery) -> StartedRun:
-    found = _waiting(world, delivery)
-    if len(found) != 1:
-        account = world.config.pipeline.account
-        denied = denials(world, account, "codepipeline:StartPipelineExecution")
-        raise PlatformError(
-            f"publishing has started {len(found)} runs of '{delivery.pipeline}' instead of one"
-            f"{denied}",
-            hint="see the rule of the repository in the stack of the pipeline, and its role",
-        )
-    return found[0]
 
 
 def _offered(world: World, project: Project) -> list[str]:
@@ -166,9 +121,9 @@ def _unchanged(
     return {"project": project.full_name, **now.as_row(), "changed": "nothing"}
 
 
-def _push(delivery: Delivery, branch: str, commit: str, started: str) -> Mapping[str, str]:
+def _push(found: Delivery, branch: str, commit: str, started: str) -> Mapping[str, str]:
     return {
-        "repository": delivery.repository,
+        "repository": found.repository,
         "branch": branch,
         "commit": commit[:12],
         "started by": started,
