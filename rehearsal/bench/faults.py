@@ -1,7 +1,8 @@
-"""Plant faults in a rehearsal, one after the other, and say whether each is caught.
+"""Plant faults in configurations, templates and a rehearsal, and say whether each is caught.
 
 Run it with the environment active: `python rehearsal/bench/faults.py [--fast] [--only TEXT]`.
-`--fast` plants those that show before the pipelines run. The exit code is 1 when one is not caught.
+`--fast` plants those that show before the pipelines run, and none in templates, which tests of
+their own do. The exit code is 1 when one is not caught; `--markdown FILE` writes the table.
 """
 
 import argparse
@@ -16,6 +17,8 @@ from pathlib import Path
 
 from planted.fault import Fault, FileFault
 from planted.files import FILE_FAULTS
+from planted.in_process import Wanted, in_configurations, in_templates
+from planted.row import Row, table
 from planted.table import FAULTS
 
 from mlops_commons.utilities.errors import PlatformError
@@ -34,20 +37,31 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--fast", action="store_true", help="only what shows before the pipelines")
     parser.add_argument("--only", default="", help="a regular expression of the faults' names")
+    parser.add_argument("--markdown", type=Path, help="write the table to a file")
     arguments = parser.parse_args()
-    wanted = [fault for fault in FAULTS if re.search(arguments.only, fault.name)]
-    files = [fault for fault in FILE_FAULTS if re.search(arguments.only, fault.name)]
-    rows = [_synthesised(fault) for fault in files]
-    if arguments.fast:
-        wanted = [fault for fault in wanted if fault.after in FAST]
-    if wanted:
-        rows += _played(wanted)
-    missed = [name for name, caught in rows if not caught]
+    rows = list(_rows(re.compile(arguments.only).search, arguments.fast))
+    missed = [row for row in rows if not row.caught]
     print(f"{len(rows) - len(missed)} of {len(rows)} caught")
+    if arguments.markdown:
+        arguments.markdown.write_text(table(rows), encoding="utf-8")
     return int(bool(missed))
 
 
-def _played(faults: list[Fault]) -> Iterator[tuple[str, bool]]:
+def _rows(chosen: Wanted, fast: bool) -> Iterator[Row]:
+    """The quick ones first."""
+    for name, where, expected, said in in_configurations(chosen):
+        yield _row(name, where, expected, said, 0.0)
+    for name, where, expected, said in () if fast else in_templates(chosen):
+        yield _row(name, where, expected, said, 0.0)
+    for file in FILE_FAULTS:
+        if chosen(file.name):
+            yield _synthesised(file)
+    wanted = [f for f in FAULTS if chosen(f.name) and (not fast or f.after in FAST)]
+    if wanted:
+        yield from _played(wanted)
+
+
+def _played(faults: list[Fault]) -> Iterator[Row]:
     """Plant the faults in one world, each after its act; what has failed is made again then."""
     with world_of(Request()) as world:
         last = max(ACTS_BY_NAME[fault.after].number for fault in faults)
@@ -58,7 +72,7 @@ def _played(faults: list[Fault]) -> Iterator[tuple[str, bool]]:
                     yield _caught(world, fault)
 
 
-def _synthesised(fault: FileFault) -> tuple[str, bool]:
+def _synthesised(fault: FileFault) -> Row:
     """Synthesise a checkout of the sample with a fault in its files."""
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
@@ -84,7 +98,7 @@ def _synthesised(fault: FileFault) -> tuple[str, bool]:
     return _row(fault.name, "synth", fault.says, said, time.monotonic() - start)
 
 
-def _caught(world: World, fault: Fault) -> tuple[str, bool]:
+def _caught(world: World, fault: Fault) -> Row:
     """Play the act that must fail, with the fault in the world."""
     start = time.monotonic()
     said = ""
@@ -99,14 +113,14 @@ def _caught(world: World, fault: Fault) -> tuple[str, bool]:
     return _row(fault.name, fault.act, fault.says, said, time.monotonic() - start)
 
 
-def _row(name: str, act: str, expected: str, said: str, seconds: float) -> tuple[str, bool]:
+def _row(name: str, act: str, expected: str, said: str, seconds: float) -> Row:
     caught = bool(re.search(expected, said))
     lines = [line.strip() for line in said.splitlines() if re.search(expected, line)]
     shown = lines[0][:240] if lines else said[:1500] or "nothing was said"
-    word = "caught" if caught else "NOT CAUGHT"
-    print(f"{word:<10} {name:<54} {act:<14} {seconds:6.1f} s", flush=True)
+    row = Row(name=name, where=act, caught=caught, said=shown)
+    print(f"{row.word:<10} {name:<54} {act:<14} {seconds:6.1f} s", flush=True)
     print(f"           {shown}", flush=True)
-    return name, caught
+    return row
 
 
 if __name__ == "__main__":

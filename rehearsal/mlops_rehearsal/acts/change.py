@@ -34,7 +34,7 @@ ENDPOINT: Final = "events"
 FIREWALL: Final = "dns_firewall"
 MESSAGE: Final = "An engineer joins, rules are called privately, names are watched"
 REFUSAL: Final = "what the last bootstrap did not allow"
-NEEDED: Final = "route53resolver:"
+NEEDED: Final = "route53resolver"
 """Nothing of this service was in the templates when the accounts were bootstrapped."""
 
 
@@ -101,7 +101,7 @@ def _refused(world: World, publish: tuple[str, ...]) -> Iterator[Mapping[str, st
     except PlatformError as error:
         if REFUSAL not in error.message or NEEDED not in error.message:
             raise
-        yield {"change": f"{FIREWALL} is switched on", "said": f"{REFUSAL}: {NEEDED}..."}
+        yield {"change": f"{FIREWALL} is switched on", "said": f"{REFUSAL}: {NEEDED}:..."}
         return
     raise PlatformError(
         f"{FIREWALL} is switched on, which the roles of the accounts may not make, and publish "

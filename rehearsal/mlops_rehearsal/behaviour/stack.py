@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from mlops_commons.assembly.intrinsics import Scope, evaluate
 from mlops_commons.iam.evaluation import listed
+from mlops_rehearsal.behaviour.code import Files
 from mlops_rehearsal.behaviour.physical import IDENTITIES, UNKNOWN, arn
 
 Template = Mapping[str, Any]
@@ -44,6 +45,7 @@ class Stack:
     Attributes:
         parameters: values; what is not here is made up from the parameter's type.
         makes: the stacks that roles of this one make.
+        code: the Python files of functions, by the key of their archive.
     """
 
     template: Template = field(repr=False)
@@ -52,6 +54,7 @@ class Stack:
     region: str = "eu-west-1"
     parameters: Mapping[str, Any] = field(default_factory=dict)
     makes: tuple["Stack", ...] = field(default=(), repr=False)
+    code: Mapping[str, Files] = field(default_factory=dict, repr=False)
 
     @cached_property
     def memory(self) -> dict[str, Any]:

@@ -6,9 +6,11 @@ from typing import Final
 
 from mlops_rehearsal.behaviour.checks import (
     access_logs,
+    alarms,
     boundaries,
     buckets,
     builds,
+    code_calls,
     decisions,
     deliveries,
     endpoints_let_through,
@@ -31,6 +33,7 @@ from mlops_rehearsal.behaviour.checks import (
     rules,
     stage_roles,
     stages,
+    studio,
     topics,
     trust,
     writers,
@@ -40,8 +43,9 @@ from mlops_rehearsal.behaviour.stack import Stack
 Check = Callable[[Stack], Iterator[str]]
 MODULES: Final = (
     *(places, posture, order, routes, groups, endpoints_let_through, keys, readers, topics),
-    *(buckets, access_logs, trust, builds, pipelines, functions, rules, jobs, boundaries),
+    *(buckets, access_logs, trust, builds, pipelines, functions, code_calls, rules, jobs),
     *(
+        boundaries,
         names,
         writers,
         projects,
@@ -53,6 +57,8 @@ MODULES: Final = (
         deliveries,
         launches,
         persons,
+        studio,
+        alarms,
     ),
 )
 """In the order in which they are asked: those that are quick first."""

@@ -7,6 +7,7 @@ from typing import Final
 
 from mlops_commons.assembly.templates import read_templates
 from mlops_reachability.synthesis import DeployApp, Synthesised
+from mlops_rehearsal.behaviour.code import codes
 from mlops_rehearsal.behaviour.stack import Stack
 
 PRODUCT: Final = ".product.template.json"
@@ -29,6 +30,7 @@ def stacks(made: Synthesised) -> Iterator[tuple[str, Stack]]:
         for slug, template in made.products.items()
     }
     for app, assembly in made.assemblies.items():
+        code = codes(assembly)
         for found in read_templates(assembly).stacks:
             summary, name = found.summary, _name(app, found.summary.template)
             stage = name.rpartition(" ")[2]
@@ -43,6 +45,7 @@ def stacks(made: Synthesised) -> Iterator[tuple[str, Stack]]:
                     account=summary.account,
                     region=summary.region,
                     makes=tuple(made_here.values()),
+                    code=code,
                 ),
             )
     yield from products.items()

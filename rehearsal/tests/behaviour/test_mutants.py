@@ -2,11 +2,8 @@
 
 import pytest
 
-from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG, SAMPLE
-from mlops_reachability.synthesis import synthesise
 from mlops_rehearsal.behaviour.score import Fate, findings, score
 from mlops_rehearsal.behaviour.stack import Stack
-from mlops_rehearsal.behaviour.templates import stacks
 
 pytestmark = pytest.mark.app
 
@@ -32,13 +29,6 @@ FLOORS = {
     },
 }
 """What a sample of each template reaches at least; the whole figures are in docs/mutants.md."""
-
-
-@pytest.fixture(scope="module")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Stack]:
-    """Everything that the sample deploys, synthesised once."""
-    cdk_app, infra = (SAMPLE / file.name for file in (CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG))
-    return dict(stacks(synthesise(cdk_app, infra, tmp_path_factory.mktemp("made"))))
 
 
 def test_every_template_has_a_floor(templates: dict[str, Stack]) -> None:

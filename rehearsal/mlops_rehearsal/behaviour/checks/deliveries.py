@@ -12,6 +12,8 @@ from mlops_rehearsal.behaviour.checks.projects import variables
 from mlops_rehearsal.behaviour.stack import Resource, Stack
 
 STAGES = ("dev", "preprod", "prod")
+NAMED_ROLES = "CAPABILITY_NAMED_IAM"
+"""Else CloudFormation answers InsufficientCapabilities: "Acknowledging IAM resources"."""
 
 
 def stages_follow_each_other(stack: Stack) -> Iterator[str]:
@@ -107,5 +109,7 @@ def _change(stack: Stack, pipeline: Resource, action: Any) -> Iterator[str]:
     if _what(action) == "prepare":
         if known["TemplatePath"] != f"Verified::{stage}.template.json":
             yield f"{where} takes {known['TemplatePath']}, which nobody has verified"
+        if known.get("Capabilities") != NAMED_ROLES:
+            yield f"{where} with {known.get('Capabilities')}: the stack has roles with names"
         if f"-{stage}-project-cfn-" not in str(known.get("RoleArn")):
             yield f"{where} makes resources as {known.get('RoleArn')}"

@@ -5,9 +5,11 @@ with the template that Service Catalog keeps), "Granting a user permissions to p
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from mlops_rehearsal.behaviour.asking import Need, excess, lacking, role_of
+from mlops_rehearsal.behaviour.checks.keys import CODECOMMIT
 from mlops_rehearsal.behaviour.checks.makers import makers
 from mlops_rehearsal.behaviour.checks.readers import key_of
 from mlops_rehearsal.behaviour.checks.trust import services_given
@@ -103,6 +105,36 @@ def makers_pass_what_they_make(stack: Stack) -> Iterator[str]:
                 for service in {*_passed(made, worker)}:
                     yield from lacking(stack, role, [_passing(arn, service)])
                     yield from excess(stack, role, [_passing(arn, "lambda.amazonaws.com")])
+
+
+def launches_encrypt_repositories(stack: Stack) -> Iterator[str]:
+    """Whoever makes a repository with a key of the account uses the key through CodeCommit.
+
+    Source: "AWS KMS and encryption for AWS CodeCommit repositories", CodeCommit User Guide.
+    """
+    for role in makers(stack):
+        for tags in _keys_of_repositories(stack):
+            key = f"arn:aws:kms:{stack.region}:{stack.account}:key/one"
+            through = {"kms:ViaService": f"codecommit.{stack.region}.amazonaws.com"}
+            actions = tuple(f"kms:{name}" for name in CODECOMMIT)
+            own = Need(
+                why="encrypt repositories",
+                actions=actions,
+                resource=key,
+                context={**through, **tags},
+            )
+            yield from lacking(stack, role, [own])
+            yield from excess(stack, role, [replace(own, context=through, why="use any key")])
+
+
+def _keys_of_repositories(stack: Stack) -> Iterator[dict[str, str]]:
+    """The tags of each key with which a product encrypts a repository, as a policy sees them."""
+    for made in stack.makes:
+        for repository in made.of_type("AWS::CodeCommit::Repository"):
+            key = made.referenced(repository.properties["KmsKeyId"], "AWS::KMS::Key")
+            if key:
+                tags = key.properties["Tags"] or []
+                yield {f"aws:ResourceTag/{tag['Key']}": str(tag["Value"]) for tag in tags}
 
 
 READ: Final = ("s3:GetObject",)

@@ -18,6 +18,7 @@ METRICS: Final = {
     "OverheadLatency": "p",
 }
 """By metric, the statistic that says something about it: percentiles begin with p."""
+HALF: Final = 50
 INSTANCE_STORE: Final = (
     "ml.g4dn",
     "ml.g5",
@@ -62,12 +63,24 @@ def endpoints_roll_back(stack: Stack) -> Iterator[str]:
             yield f"{endpoint.id} is rolled back by {back}, and {sorted(alarms)} watch it"
         if "BlueGreenUpdatePolicy" not in config:
             yield f"{endpoint.id} takes a new version at once"
+        else:
+            yield from _canary(endpoint, config["BlueGreenUpdatePolicy"])
         if any(stack.of_type("AWS::ApplicationAutoScaling::ScalableTarget")):
             kept = [e["VariantPropertyType"] for e in known["ExcludeRetainedVariantProperties"]]
             if known["RetainAllVariantProperties"] is not True:
                 yield f"{endpoint.id} loses the number of instances with each version"
             if "DataCaptureConfig" not in kept or "DesiredInstanceCount" in kept:
                 yield f"{endpoint.id} keeps the wrong properties: not {kept}"
+
+
+def _canary(endpoint: Resource, policy: Any) -> Iterator[str]:
+    """Of half of the instances at most: AWS::SageMaker::Endpoint TrafficRoutingConfig."""
+    routing = policy.get("TrafficRoutingConfiguration", {})
+    size = routing.get("CanarySize", {})
+    if routing.get("Type") != "CANARY" or size.get("Type") != "CAPACITY_PERCENT":
+        yield f"{endpoint.id} shows a new version to everybody at once"
+    elif not 0 < size.get("Value", 0) <= HALF:
+        yield f"{endpoint.id}: its canary takes {size.get('Value')} %, more than {HALF}"
 
 
 def answers_are_captured(stack: Stack) -> Iterator[str]:

@@ -1,0 +1,59 @@
+"""Where people work: in private subnets, with what is in their own account.
+
+Sources: "Connect Studio in a VPC to external resources", SageMaker Developer Guide (a domain that
+is `VpcOnly` needs private subnets with NAT or endpoints); "aws:ResourceAccount", IAM User Guide
+(buckets have names that anybody may take).
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from mlops_rehearsal.behaviour.asking import Need, excess
+from mlops_rehearsal.behaviour.checks.subnets import private_subnets
+from mlops_rehearsal.behaviour.stack import Stack
+
+FOREIGN: Final = "999999999999"
+OBJECTS: Final = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject")
+TAKEN: Final = ("sagemaker-project-theirs", "sagemaker-p-abc123-theirs", "mlops-p-abc123-artifacts")
+"""Names of buckets that somebody else has taken."""
+
+
+def people_work_in_private_subnets(stack: Stack) -> Iterator[str]:
+    """The domain is in the subnets that the stage publishes for jobs, and in no other."""
+    wanted = {stack.ref(subnet.id) for subnet in private_subnets(stack)}
+    for domain in stack.of_type("AWS::SageMaker::Domain"):
+        if wanted and set(domain.properties["SubnetIds"]) != wanted:
+            yield f"{domain.id} is not in the private subnets"
+
+
+def people_stay_in_their_account(stack: Stack) -> Iterator[str]:
+    """A bucket of another account that has a name like ours is not read, written or listed."""
+    for parameter in stack.of_type("AWS::SSM::Parameter"):
+        role = stack.by_arn.get(str(parameter.properties["Value"]))
+        if role is None or role.type != "AWS::IAM::Role":
+            continue
+        where = {"aws:ResourceAccount": FOREIGN, "s3:ResourceAccount": FOREIGN}
+        for name in TAKEN:
+            for bucket in (name, f"{name}-{stack.account}"):
+                arn = f"arn:aws:s3:::{bucket}"
+                yield from excess(
+                    stack,
+                    role,
+                    [
+                        Need(
+                            why="list theirs",
+                            actions=("s3:ListBucket",),
+                            resource=arn,
+                            context=where,
+                        ),
+                        *(
+                            Need(
+                                why="use theirs",
+                                actions=OBJECTS,
+                                resource=f"{arn}/{key}",
+                                context=where,
+                            )
+                            for key in ("x", "data/x", "input/x")
+                        ),
+                    ],
+                )
