@@ -182,7 +182,7 @@ CLAIMS: Final = (
     Claim(
         "a data scientist starts a project that trains, registers and deploys a model",
         Level.ENFORCED,
-        (WHOLE, f"{REHEARSAL}/test_serving_of_scikit_learn.py"),
+        (WHOLE, f"{REHEARSAL}/test_serving_of_tabular_models.py"),
         "AWS's own training images, instances, and how good a model is",
     ),
     Claim(

@@ -12,6 +12,8 @@ from pathlib import Path
 from ml_pipelines.sources import REPOSITORY
 
 CODE = REPOSITORY / "source_scripts"
+ROOT = Path("opt", "ml")
+"""Below the folder of a job."""
 
 
 class JobFailed(Exception):
@@ -45,7 +47,7 @@ def run(job: LocalJob, folder: Path) -> Path:
     Raises:
         JobFailed: the script failed; what it printed is in the message.
     """
-    root = folder / job.name / "opt" / "ml"
+    root = folder / job.name / ROOT
     base = root / ("input/data" if job.training else "processing")
     for name, source in job.inputs.items():
         _copy(Path(source), base / name)

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ml_pipelines import tracking
-from ml_pipelines.local_jobs import JobFailed, LocalJob, run
+from ml_pipelines import local_results, tracking
+from ml_pipelines.local_jobs import ROOT, JobFailed, LocalJob, run
 from ml_pipelines.sources import REPOSITORY
 
 DECLARED = (REPOSITORY / "project.yml",)
@@ -48,6 +48,7 @@ class LocalPipeline:
         data: where it starts unless another is given.
         jobs: in order; an input is `data`, `<job>/<output>`, or `<job>/model` of a training job.
         report: where the last job leaves its metrics, as `<job>/<output>/<file>`.
+        hyperparameters: the names that the training knows.
         metrics: where each metric is in the report, by its label: `("regression_metrics", ...)`.
     """
 
@@ -56,6 +57,7 @@ class LocalPipeline:
     report: str
     metrics: Mapping[str, tuple[str, ...]]
     gates: tuple[LocalGate, ...]
+    hyperparameters: tuple[str, ...] = ()
 
 
 def run_jobs(pipeline: LocalPipeline, data: Path, folder: Path) -> dict[str, Any]:
@@ -79,17 +81,11 @@ def run_jobs(pipeline: LocalPipeline, data: Path, folder: Path) -> dict[str, Any
 def main(pipeline: LocalPipeline, arguments: Sequence[str] | None = None) -> int:
     """Run a pipeline and print its metrics as a table; 1 when a script or the gate fails."""
     given = _parser(pipeline).parse_args(arguments)
-    if not given.data.exists():
-        print(f"error: there is no file or folder {given.data}", file=sys.stderr)
+    try:
+        report = _run(pipeline, given)
+    except (JobFailed, ValueError) as error:
+        print(f"error: {error}", file=sys.stderr)
         return 1
-    with tempfile.TemporaryDirectory(prefix="local-pipeline-") as folder:
-        try:
-            report = run_jobs(pipeline, given.data, Path(folder))
-        except JobFailed as error:
-            print(f"error: {error}", file=sys.stderr)
-            return 1
-    if given.track:
-        _track(given.data, report)
     values = {label: _value(report, path) for label, path in pipeline.metrics.items()}
     width = max(map(len, values))
     for label, value in values.items():
@@ -99,12 +95,38 @@ def main(pipeline: LocalPipeline, arguments: Sequence[str] | None = None) -> int
     return max(_judge(gate, values[gate.metric], limit) for gate, limit in judged)
 
 
-def _track(data: Path, report: Mapping[str, Any]) -> None:
+def _run(pipeline: LocalPipeline, given: argparse.Namespace) -> dict[str, Any]:
+    """The report of the jobs as they were asked for.
+
+    Raises:
+        JobFailed: a script failed.
+        ValueError: no such data, or an option that does not fit.
+    """
+    if not given.data.exists():
+        raise ValueError(f"there is no file or folder {given.data}")
+    local_results.check_target(given.keep)
+    values = local_results.chosen(given.chosen, pipeline.hyperparameters)
+    jobs = local_results.with_hyperparameters(pipeline.jobs, values)
+    with tempfile.TemporaryDirectory(prefix="local-pipeline-") as text:
+        folder = Path(text)
+        report = run_jobs(replace(pipeline, jobs=jobs), given.data, folder)
+        job, output, _ = pipeline.report.split("/")
+        evaluated = folder / job / ROOT / "processing" / output
+        results = local_results.leave(folder, evaluated, given)
+    if given.track:
+        _track({"data": given.data, **values}, report, local_results.curves(results))
+    return report
+
+
+def _track(
+    parameters: Mapping[str, object], report: Mapping[str, Any], curves: Mapping[str, Any]
+) -> None:
     run = tracking.Run(
         experiment="local",
         name=time.strftime("%Y-%m-%d %H:%M:%S"),
-        parameters={"data": data},
+        parameters=parameters,
         report=report,
+        curves=curves,
         files=tuple(file for file in DECLARED if file.is_file()),
     )
     shown_by = tracking.record_in_folder(run, REPOSITORY / tracking.FOLDER)
@@ -134,6 +156,7 @@ def _parser(pipeline: LocalPipeline) -> argparse.ArgumentParser:
         description="Runs the pipeline's jobs on this machine, without AWS and without Docker."
     )
     parser.add_argument("--data", type=Path, default=pipeline.data, help="a file or a folder")
+    local_results.add_options(parser)
     parser.add_argument(
         "--track", action="store_true", help=f"keep the run for MLflow, in {tracking.FOLDER}/"
     )

@@ -9,17 +9,19 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ml_pipelines.settings import Settings
 
-REPORT = "evaluation.json"
+REPORT, CURVES = "evaluation.json", "curves.json"
 FOLDER = "mlflow"
 """Below the repository; git ignores it."""
 PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2", "MLFLOW_HTTP_REQUEST_TIMEOUT": "30"}
+BATCH = 1000
+"""Metrics that MLflow takes in one request."""
 LONGEST = {"parameter": 6000, "tag": 8000}
 """Characters that MLflow takes (its REST API, "Request Limits")."""
 
@@ -32,6 +34,7 @@ class Run:
         experiment: what the run belongs to: the project.
         parameters: what was chosen before it.
         report: numbers in groups, as `evaluation.json` has them.
+        curves: numbers step by step, by their names.
         tags: such as the commit, and where the results lie.
         files: go with the run, where it may hold files.
     """
@@ -40,6 +43,7 @@ class Run:
     name: str
     parameters: Mapping[str, object] = field(default_factory=dict)
     report: Mapping[str, Any] = field(default_factory=dict)
+    curves: Mapping[str, Sequence[tuple[int, float]]] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     files: tuple[Path, ...] = ()
     succeeded: bool = True
@@ -74,6 +78,13 @@ def record(run: Run, uri: str, *, artifacts: str | None = None) -> str:
         params=[Param(k, str(v)[: LONGEST["parameter"]]) for k, v in run.parameters.items()],
         tags=[RunTag(k, v[: LONGEST["tag"]]) for k, v in run.tags.items()],
     )
+    points = [
+        Metric(_name(f"curves/{name}"), value, now, step)
+        for name, curve in run.curves.items()
+        for step, value in curve
+    ]
+    for first in range(0, len(points), BATCH):
+        client.log_batch(started, metrics=points[first : first + BATCH])
     for file in run.files:
         client.log_artifact(started, str(file))
     client.set_terminated(started, "FINISHED" if run.succeeded else "FAILED")
@@ -133,16 +144,18 @@ def run_of_execution(
         Bucket=settings.artifact_bucket, Prefix=place
     )
     keys = [row["Key"] for page in pages for row in page.get("Contents", ())]
-    report: dict[str, Any] = {}
+    found: dict[str, dict[str, Any]] = {REPORT: {}, CURVES: {}}
     for key in keys:
-        if key.endswith(f"/{REPORT}"):
-            found = s3.get_object(Bucket=settings.artifact_bucket, Key=key)
-            report |= json.loads(found["Body"].read())
+        name = key.rpartition("/")[2]
+        if name in found:
+            content = s3.get_object(Bucket=settings.artifact_bucket, Key=key)["Body"].read()
+            found[name] |= json.loads(content)
     return Run(
         experiment=settings.pipeline_name,
         name=number,
         parameters=parameters,
-        report=report,
+        report=found[REPORT],
+        curves=found[CURVES],
         tags={
             "commit": settings.commit_id,
             "execution": execution,

@@ -37,20 +37,27 @@ def test_an_execution_s_run_has_its_report_its_commit_and_its_place() -> None:
     s3 = boto3.client(
         "s3", region_name="eu-west-1", aws_access_key_id="never", aws_secret_access_key="sent"
     )
-    keys = [f"{PLACE}Evaluate/evaluation/evaluation.json", f"{PLACE}Preprocess/train/train.csv"]
+    contents = {
+        "curves.json": b'{"loss": [[1, 0.5], [2, 0.25]]}',
+        "evaluation.json": b'{"regression_metrics": {"mse": {"value": 4.5}}}',
+    }
+    evaluated = {f"{PLACE}Evaluate/evaluation/{name}": text for name, text in contents.items()}
+    keys = [*evaluated, f"{PLACE}Preprocess/train/train.csv"]
     with Stubber(s3) as stubber:
         stubber.add_response(
             "list_objects_v2",
             {"Contents": [{"Key": key} for key in keys]},
             {"Bucket": EXAMPLE.artifact_bucket, "Prefix": PLACE},
         )
-        stubber.add_response(
-            "get_object",
-            {"Body": BytesIO(b'{"regression_metrics": {"mse": {"value": 4.5}}}')},
-            {"Bucket": EXAMPLE.artifact_bucket, "Key": keys[0]},
-        )
+        for key, text in evaluated.items():
+            stubber.add_response(
+                "get_object",
+                {"Body": BytesIO(text)},
+                {"Bucket": EXAMPLE.artifact_bucket, "Key": key},
+            )
         run = run_of_execution(s3, EXAMPLE, EXECUTION, parameters={"a": 1}, succeeded=False)
     assert dict(numbers(run.report)) == {"mse": 4.5}
+    assert run.curves == {"loss": [[1, 0.5], [2, 0.25]]}
     assert (run.name, run.experiment, run.succeeded) == (
         *("0123456789ab", EXAMPLE.pipeline_name, False),
     )

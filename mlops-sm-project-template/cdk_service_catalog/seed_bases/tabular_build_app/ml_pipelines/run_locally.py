@@ -45,6 +45,7 @@ def pipeline(found: Declaration) -> LocalPipeline:
     return LocalPipeline(
         data=REPOSITORY / found.table.file,
         jobs=JOBS,
+        hyperparameters=tuple(found.hyperparameters),
         report=f"evaluate/evaluation/{REPORT}",
         metrics={
             **metrics,

@@ -8,6 +8,8 @@ from typing import Any
 import yaml
 
 NAME = "project.yml"
+SCIKIT_LEARN, XGBOOST = "gradient-boosting", "xgboost"
+ALGORITHMS = (SCIKIT_LEARN, XGBOOST)
 HYPERPARAMETERS: dict[str, float] = {
     "learning-rate": 0.05,
     "iterations": 200,
@@ -122,6 +124,7 @@ class Declaration:
     purpose: str = ""
     positive: str = ""
     split: Split = field(default_factory=Split)
+    algorithm: str = SCIKIT_LEARN
     hyperparameters: Mapping[str, float] = field(default_factory=lambda: dict(HYPERPARAMETERS))
 
 
@@ -141,7 +144,7 @@ def declared(content: Mapping[str, Any]) -> Declaration:
     data = dict(content["data"])
     for name in ("ignored", "missing"):
         data[name] = tuple(data.get(name, ()))
-    chosen = content.get("model", {}).get("hyperparameters", {})
+    model = content.get("model", {})
     gate = dict(content["gate"])
     gate["slices"] = tuple(gate.get("slices", ()))
     return Declaration(
@@ -150,7 +153,8 @@ def declared(content: Mapping[str, Any]) -> Declaration:
         purpose=content.get("purpose", ""),
         positive=str(content.get("positive", "")),
         split=Split(**content.get("split", {})),
-        hyperparameters={**HYPERPARAMETERS, **chosen},
+        algorithm=model.get("algorithm", SCIKIT_LEARN),
+        hyperparameters={**HYPERPARAMETERS, **model.get("hyperparameters", {})},
         gate=Gate(**gate),
     )
 

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import curves
 import facts
 import model_card
 import report_page
@@ -43,11 +44,14 @@ def write(result: Evaluation, said: str, data: dict[str, Any], data_uri: str, ta
     texts = {
         "evaluation.json": json.dumps(result.report, indent=2),
         "registration.json": json.dumps(recorded, indent=2),
-        "report.html": report_page.page(result.found, said, result.report, *parts),
+        "report.html": report_page.page(
+            result.found, said, result.report, *parts, curves.read(result.model)
+        ),
     }
     target.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         (target / name).write_text(text + "\n", encoding="utf-8")
+    curves.hand_on(result.model, target)
     print(texts["evaluation.json"])
 
 

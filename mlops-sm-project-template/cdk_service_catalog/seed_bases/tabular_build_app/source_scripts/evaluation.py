@@ -24,6 +24,7 @@ class Evaluation:
     Attributes:
         importance: of each feature, the most important one first.
         report: what `evaluation.json` holds.
+        model: the model's folder.
     """
 
     found: Declaration
@@ -33,6 +34,7 @@ class Evaluation:
     slices: list[Slice]
     importance: list[tuple[str, float]]
     report: dict[str, Any]
+    model: Path
 
 
 def evaluate(base: Path, version: str, sha256: str) -> Evaluation:
@@ -76,6 +78,7 @@ def evaluate(base: Path, version: str, sha256: str) -> Evaluation:
         slices=parts,
         importance=importance(replace(rows.of(few), found=of_few.values), by_feature, found),
         report=content,
+        model=model,
     )
 
 

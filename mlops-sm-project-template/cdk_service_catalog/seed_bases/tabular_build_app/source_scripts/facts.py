@@ -9,6 +9,7 @@ from typing import Any
 
 FILE = "facts.json"
 NOT_ALLOWED = re.compile(r"[^\w .:/=+@-]")
+BLOCK = 1 << 20
 LONGEST = 256
 """CreateModelPackage, CustomerMetadataProperties: characters and length of a value."""
 
@@ -19,10 +20,18 @@ def digest(folder: Path) -> str:
     files = sorted(file for file in folder.rglob("*") if file.is_file()) or [folder]
     total = hashlib.sha256()
     for file in files:
-        with file.open("rb") as content:
-            found = hashlib.file_digest(content, "sha256").hexdigest()
+        found = _digest(file)
         total.update(f"{file.relative_to(base).as_posix()}\0{found}\n".encode())
     return total.hexdigest()
+
+
+def _digest(file: Path) -> str:
+    """As hashlib.file_digest, which the Python of the image for XGBoost does not have."""
+    found = hashlib.sha256()
+    with file.open("rb") as content:
+        while block := content.read(BLOCK):
+            found.update(block)
+    return found.hexdigest()
 
 
 def write(folder: Path, data: Path, parts: Mapping[str, int]) -> None:

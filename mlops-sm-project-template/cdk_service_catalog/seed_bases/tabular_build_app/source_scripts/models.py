@@ -1,13 +1,14 @@
 """The model as it is declared: preprocessing and estimator, fitted and kept as one object."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from declaration import Declaration, Table
+from estimators import estimator, stages
 from sklearn.compose import ColumnTransformer
-from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
@@ -37,7 +38,18 @@ class Model:
         """A number for each row, or the probability of each class: shape (rows, classes)."""
         given = inputs(rows, self.table)
         found = self.pipeline.predict_proba if self.classes else self.pipeline.predict
-        return np.asarray(found(given))
+        return self._numbers(found(given))
+
+    def stages(self, rows: pd.DataFrame) -> Iterator[tuple[int, Numbers]]:
+        """The scores of the model as it was after some of its iterations."""
+        given = self.pipeline[:-1].transform(inputs(rows, self.table))
+        for step, found in stages(self.pipeline[-1], given):
+            yield step, self._numbers(found)
+
+    def _numbers(self, found: Numbers) -> Numbers:
+        """In double precision, where probabilities of single precision do not add up to 1."""
+        values = np.asarray(found, dtype=np.float64)
+        return values / values.sum(axis=1, keepdims=True) if self.classes else values
 
     def answers(self, rows: pd.DataFrame) -> list[float | str]:
         """What a client gets: the number, the probability of the positive class, or the class."""
@@ -51,19 +63,14 @@ class Model:
 def fit(rows: pd.DataFrame, found: Declaration, chosen: dict[str, float]) -> Model:
     """Preprocessing and estimator, fitted on these rows only."""
     given, label = inputs(rows, found.table), rows[found.table.label]
-    kind = HistGradientBoostingRegressor
     classes: tuple[str, ...] = ()
     if found.task != "regression":
-        kind = HistGradientBoostingClassifier
         classes = class_names(rows, found)
         label = class_numbers(rows, found, classes)
-    estimator = kind(
-        learning_rate=chosen["learning-rate"],
-        max_iter=int(chosen["iterations"]),
-        max_leaf_nodes=int(chosen["leaves"]),
-        random_state=int(chosen["seed"]),
-    )
-    steps = [("preprocessing", _preprocessing(found.table, given)), ("estimator", estimator)]
+    steps = [
+        ("preprocessing", _preprocessing(found.table, given)),
+        ("estimator", estimator(found, chosen)),
+    ]
     return Model(Pipeline(steps).fit(given, label), found.table, found.task, classes)
 
 

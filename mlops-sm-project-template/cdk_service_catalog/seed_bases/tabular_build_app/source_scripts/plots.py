@@ -33,6 +33,14 @@ def line(title: str, found: Sequence[Point], x: str, y: str, diagonal: bool = Fa
     return _frame(title, marks, lower, upper, x, y)
 
 
+def curve(title: str, found: Sequence[Point], x: str) -> str:
+    """A line through points of any range; nothing for less than two."""
+    if len(found) < 2:
+        return ""
+    lower, upper = _span(found, square=False)
+    return _frame(title, _path(found, lower, upper, "line"), lower, upper, x, "")
+
+
 def bars(title: str, found: Sequence[tuple[str, float]]) -> str:
     """A bar for each name, the longest for the largest value."""
     most = max((abs(value) for _, value in found), default=0.0) or 1.0

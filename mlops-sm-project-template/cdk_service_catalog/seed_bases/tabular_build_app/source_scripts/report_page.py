@@ -1,6 +1,6 @@
 """The evaluation as a page for people: `report.html`, without scripts and in one file."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -36,6 +36,7 @@ def page(
     classes: tuple[str, ...],
     rows: Evaluated,
     importance: Sequence[tuple[str, float]],
+    learnt: Mapping[str, Sequence[plots.Point]],
 ) -> str:
     """The page; everything in it that comes from the data is escaped."""
     parts = [
@@ -43,6 +44,10 @@ def page(
         "".join(f"<p>{escape(words)}</p>" for words in verdict.split("; ")),
         _section("Metrics on the test set", _metrics(found, report)),
         _section("What it is like", "".join(_plots(found, classes, rows))),
+        _section(
+            "How it has learnt",
+            "".join(plots.curve(name, points, "iteration") for name, points in learnt.items()),
+        ),
         _section(
             "What it goes by",
             "<p>What is lost, as a share of the way from the baseline to a perfect model, when the "

@@ -10,6 +10,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import curves
 import joblib
 import pandas as pd
 import training_record
@@ -21,13 +22,15 @@ from declaration import (
     declaration_file,
 )
 from failures import ended, fail
-from metrics import Evaluated, Numbers, best_threshold, report
+from metrics import MEASURES, Evaluated, Numbers, best_threshold, report
 from models import Model, baseline, fit, truth
 from tables import BadData, read_folder
 
 NUMBER = r"\d+(\.\d+)?([eE]-?\d+)?"
+CURVE_ROWS = 5_000
+"""Enough for a curve, which is drawn of many models."""
 MODEL_FILE = "model.joblib"
-SERVING_FILES = ("inference.py", "declaration.py", "models.py", "tables.py")
+SERVING_FILES = ("inference.py", "declaration.py", "estimators.py", "models.py", "tables.py")
 
 
 def main() -> int:
@@ -46,6 +49,7 @@ def main() -> int:
             print(f"validation_{name}={value['value']:.4f}")
     target = Path(os.environ.get("SM_MODEL_DIR", root / "model"))
     save(model, target)
+    curves.leave(target, {f"validation_{found.gate.metric}": curve(model, validation, found)})
     threshold = None
     if found.task == "binary":
         # Of rows that are neither learnt from nor what the model is judged on.
@@ -64,6 +68,13 @@ def evaluated(
     """Rows that the model has not seen, its scores, and those of the baseline of `train`."""
     without = baseline(train, len(rows), found, classes)
     return Evaluated(truth(rows, found, classes), scores, without)
+
+
+def curve(model: Model, rows: pd.DataFrame, found: Declaration) -> list[tuple[int, float]]:
+    """The metric after some of the iterations, on rows that the model has not seen."""
+    shown = rows.head(CURVE_ROWS)
+    measure, is_so = MEASURES[found.task][found.gate.metric], truth(shown, found, model.classes)
+    return [(step, float(measure(is_so, said))) for step, said in model.stages(shown)]
 
 
 def save(model: Model, target: Path) -> None:

@@ -3,17 +3,19 @@
 import json
 import platform
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from declaration import Declaration
+from declaration import XGBOOST, Declaration
 from splits import fingerprints
 
 FILE, SEEN = "training.json", "seen.npz"
 LIBRARIES = ("numpy", "pandas", "scikit-learn")
+OF_ALGORITHMS = {XGBOOST: "xgboost"}
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ def write(
         "libraries": {
             "python": platform.python_version(),
             **{name: version(name) for name in LIBRARIES},
+            **_of_algorithm(found),
         },
     }
     if threshold is not None:
@@ -66,6 +69,13 @@ def write(
     columns = [name for name in found.table.kept if name != found.table.identifier]
     seen = np.unique(fingerprints(train, columns).to_numpy())
     np.savez(model_dir / SEEN, columns=np.array(columns, dtype=str), rows=seen)
+
+
+def _of_algorithm(found: Declaration) -> dict[str, str]:
+    """The release of the library that learns, where scikit-learn does not."""
+    name = OF_ALGORITHMS.get(found.algorithm)
+    # Its distributions have several names: xgboost, and xgboost-cpu for machines without GPU.
+    return {name: str(import_module(name).__version__)} if name else {}
 
 
 def read(model_dir: Path) -> TrainingRecord:

@@ -20,6 +20,8 @@ from splits import split
 
 HOSTILE = "<script>alert(1)</script>"
 TRAINING = {"hyperparameters": {"leaves": 15}, "seeds": {"split": 7}}
+LEARNT = {f"loss of {HOSTILE}": [(1, 0.5), (2, 0.25)], "one point": [(1, 0.5)]}
+SHOWN = ([("a", 0.5), (HOSTILE, 0.1)], LEARNT)
 TASKS = [REGRESSION, BINARY, MULTICLASS]
 SLICE = {"column": "place", "value": HOSTILE, "rows": 40, "skill": 0.5, "lost": None, "note": ""}
 IDS = [found.task for found in TASKS]
@@ -57,14 +59,14 @@ def test_the_page_shows_plots_and_errors_and_runs_nothing_that_is_in_the_data(
     test, classes, rows, content = everything(found)
     seen = Seen()
     verdict = f"mse 1; compared with {HOSTILE}"
-    seen.feed(page(found, verdict, content, test, classes, rows, [("a", 0.5), (HOSTILE, 0.1)]))
+    seen.feed(page(found, verdict, content, test, classes, rows, *SHOWN))
     assert {"script", "img", "iframe", "link"}.isdisjoint(seen.tags)
-    assert seen.tags.count("svg") == {"regression": 3, "binary": 4, "multiclass": 1}[found.task]
+    assert seen.tags.count("svg") == {"regression": 4, "binary": 5, "multiclass": 2}[found.task]
     assert HOSTILE in seen.text
     for title in ("What it goes by", "Slices", "Where it is most wrong", "How it was made"):
         assert title in seen.text
     policy = re.search(
-        r'Security-Policy" content="([^"]+)"', page(found, "", content, test, classes, rows, [])
+        r'Security-Policy" content="([^"]+)"', page(found, "", content, test, classes, rows, [], {})
     )
     assert policy and policy[1].startswith("default-src 'none'")
 
@@ -76,7 +78,7 @@ def test_the_worst_errors_come_first(found: Declaration) -> None:
     wrong[7] = 1e6 if not classes else np.eye(len(classes))[int(rows.truth[7]) - 1]
     marked = test.assign(a=0.0)
     marked.iloc[7, marked.columns.get_loc("a")] = 424242.0
-    text = page(found, "", content, marked, classes, replace(rows, found=wrong), [])
+    text = page(found, "", content, marked, classes, replace(rows, found=wrong), [], {})
     assert text.index("Where it is most wrong") < text.index("4.242e+05")
 
 

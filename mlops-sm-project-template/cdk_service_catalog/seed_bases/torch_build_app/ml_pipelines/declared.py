@@ -1,5 +1,6 @@
 """`project.yml` of this repository, checked: form, names, and whether they fit together."""
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +28,12 @@ def read(file: Path = REPOSITORY / NAME) -> Declaration:
         BadDeclaration: there is no such file, or something in it is wrong.
     """
     return project_file.read(file, declared, _problems)
+
+
+def hyperparameters() -> tuple[str, ...]:
+    """The names that the training knows: those that the schema allows."""
+    model = json.loads(SCHEMA.read_text(encoding="utf-8"))["properties"]["model"]["properties"]
+    return tuple(model["hyperparameters"]["properties"])
 
 
 def _problems(found: Declaration, root: Path) -> Iterator[Problem]:

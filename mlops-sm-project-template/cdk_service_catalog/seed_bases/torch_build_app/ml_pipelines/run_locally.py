@@ -13,8 +13,11 @@ from typing import Any
 from ml_pipelines import declared
 from ml_pipelines.bounds import REPORT, Bound, bounds
 from ml_pipelines.declared import BadDeclaration
-from ml_pipelines.local_jobs import JobFailed, LocalJob, run
+from ml_pipelines.local_jobs import ROOT, JobFailed, LocalJob, run
+from ml_pipelines.local_results import add_options, check_target, chosen, leave
 from ml_pipelines.sources import REPOSITORY
+
+EVALUATED = Path("processing", "evaluation")
 
 
 def main() -> int:
@@ -23,12 +26,16 @@ def main() -> int:
         found = declared.read()
         limits = bounds(found)
         arguments = _arguments(found.data.file, limits)
+        check_target(arguments.keep)
+        values = chosen(arguments.chosen, declared.hyperparameters())
         with tempfile.TemporaryDirectory(prefix="local-training-") as folder:
             report = fine_tune_locally(
-                arguments.base_model, arguments.data, Path(folder), judge=arguments.judge
+                *(arguments.base_model, arguments.data, Path(folder)),
+                judge=arguments.judge,
+                hyperparameters=values,
             )
-            _keep(Path(folder), arguments.keep)
-    except (BadDeclaration, JobFailed) as error:
+            leave(Path(folder), Path(folder) / "evaluate" / ROOT / EVALUATED, arguments)
+    except (BadDeclaration, JobFailed, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     for name, metric in sorted(report["metrics"].items()):
@@ -109,17 +116,9 @@ def fine_tune_locally(
         ),
         folder,
     )
-    report = evaluated / "processing" / "evaluation" / REPORT
+    report = evaluated / EVALUATED / REPORT
     found: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
     return found
-
-
-def _keep(folder: Path, target: Path | None) -> None:
-    """Leave what the evaluation has written, its report among it."""
-    written = folder / "evaluate" / "opt" / "ml" / "processing" / "evaluation"
-    for file in written.iterdir() if target else ():
-        target.mkdir(parents=True, exist_ok=True)
-        (target / file.name).write_bytes(file.read_bytes())
 
 
 def _say(step: str) -> None:
@@ -131,7 +130,7 @@ def _arguments(data: str, limits: Sequence[Bound]) -> argparse.Namespace:
     parser.add_argument("base_model", type=Path, help="a folder with a model (safetensors)")
     parser.add_argument("--data", type=Path, default=REPOSITORY / data)
     parser.add_argument("--judge", type=Path, help="a folder with the model of model.judge")
-    parser.add_argument("--keep", type=Path, help="where to leave report and answers")
+    add_options(parser)
     for bound in limits:
         parser.add_argument(
             bound.option,

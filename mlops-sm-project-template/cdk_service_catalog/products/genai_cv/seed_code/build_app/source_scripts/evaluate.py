@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import curves
 import torch
 from base_model import checked_base_model
 from container import (
@@ -113,11 +114,13 @@ def main() -> None:
 
     found, pictures = declaration(), processing_input("test")
     base, seed = processing_input("base_model"), given["seed"]
+    target = processing_output("evaluation")
     rows = read_json_lines(pictures / "metadata.jsonl")
     prompts = [row["prompt"] for row in rows]
     base_loss = loss_of(base, pictures, seed=seed)
     with tempfile.TemporaryDirectory() as folder:
         model = unpacked_model(processing_input("model") / "model.tar.gz", Path(folder))
+        curves.hand_on(model, target)
         loss = loss_of(model, pictures, seed=seed)
         drawn = {
             name: rendered(model / "code", place, prompts, **given)
@@ -133,7 +136,6 @@ def main() -> None:
         metrics[CLIP] = clip.similarity(drawn["fine-tuned"], prompts)
         metrics[f"base_{CLIP}"] = clip.similarity(drawn["base model"], prompts)
     result = report(metrics, len(rows), found)
-    target = processing_output("evaluation")
     write_json(target / "evaluation.json", result)
     originals = [Image.open(pictures / row["file_name"]) for row in rows]
     columns = {"prompt": prompts, "original": originals, **drawn}

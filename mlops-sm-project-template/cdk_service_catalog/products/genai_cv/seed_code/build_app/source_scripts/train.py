@@ -5,6 +5,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import curves
 import torch
 from container import model_folder, training_channel, training_hyperparameters
 from denoising import Pictures, denoising_losses, load_pipeline, noise_schedule
@@ -107,7 +108,9 @@ def main() -> None:
     pipeline = load_pipeline(training_channel("model"))
     pictures = Pictures(pipeline, training_channel("train"))
     losses = fine_tune(pipeline, pictures, values)
-    save_with_serving_code(pipeline, model_folder())
+    target = model_folder()
+    save_with_serving_code(pipeline, target)
+    curves.leave(target, {"loss": list(enumerate(losses, start=1))})
     print(f"{len(losses)} steps on {len(pictures)} pictures, last loss {losses[-1]:.4f}")
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+import curves
 from container import (
     processing_input,
     processing_output,
@@ -88,6 +89,7 @@ def main() -> None:
     tokens = parser.parse_args().max_new_tokens
 
     found = declaration()
+    target = processing_output("evaluation")
     rows = read_json_lines(processing_input("test") / "test.jsonl")
     with tempfile.TemporaryDirectory() as folder:
         model = unpacked_model(processing_input("model") / "model.tar.gz", Path(folder))
@@ -95,9 +97,9 @@ def main() -> None:
         # Two models at once may be more than the GPU holds.
         gc.collect()
         base = list(responses(model / "code", processing_input("base_model"), rows, tokens))
+        curves.hand_on(model, target)
     named = metrics(found)
     result = report(measured(rows, given, named), measured(rows, base, named), len(rows), found)
-    target = processing_output("evaluation")
     write_json(target / "evaluation.json", result)
     metric = named[found.gate.label]
     judged = [

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import curves
 import torch
 from base_model import checked_base_model
 from container import model_folder, read_json_lines, training_channel, training_hyperparameters
@@ -89,8 +90,8 @@ def fine_tuned(
     examples: Sequence[dict[str, list[int]]],
     values: Hyperparameters,
     work_folder: Path,
-) -> PreTrainedModel:
-    """The base model with a trained adapter merged into its weights."""
+) -> tuple[PreTrainedModel, list[tuple[int, float]]]:
+    """The base model with a trained adapter merged into its weights, and the loss of each step."""
     set_seed(values.seed)
     adapted = get_peft_model(
         base,
@@ -102,13 +103,15 @@ def fine_tuned(
             lora_dropout=values.lora_dropout,
         ),
     )
-    Trainer(
+    trainer = Trainer(
         model=adapted,
         args=_training_arguments(values, work_folder),
         train_dataset=list(examples),
         data_collator=DataCollatorForSeq2Seq(tokenizer, label_pad_token_id=IGNORED),
-    ).train()
-    return adapted.merge_and_unload(safe_merge=True)
+    )
+    trainer.train()
+    losses = [(row["step"], row["loss"]) for row in trainer.state.log_history if "loss" in row]
+    return adapted.merge_and_unload(safe_merge=True), losses
 
 
 def _training_arguments(values: Hyperparameters, work_folder: Path) -> TrainingArguments:
@@ -172,8 +175,9 @@ def main() -> None:
     base, tokenizer = load_base(folder)
     examples = tokenised(rows, tokenizer, max_tokens=values.max_tokens)
     target = model_folder()
-    model = fine_tuned(base, tokenizer, examples, values, target.parent / "checkpoints")
+    model, losses = fine_tuned(base, tokenizer, examples, values, target.parent / "checkpoints")
     save_with_serving_code(model, tokenizer, target)
+    curves.leave(target, {"loss": losses})
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 from ml_pipelines.jobs import Jobs  # isort: skip
-from sagemaker.core import image_uris
 from sagemaker.core.workflow.execution_variables import ExecutionVariables
 from sagemaker.core.workflow.functions import Join
 from sagemaker.core.workflow.parameters import ParameterInteger, ParameterString
@@ -18,7 +17,7 @@ from sagemaker.mlops.workflow.steps import Step, StepTypeEnum
 
 from ml_pipelines.settings import Settings
 from ml_pipelines.sources import Sources
-from ml_pipelines.training.pipeline import FRAMEWORK_VERSION
+from ml_pipelines.training.pipeline import image
 
 STAGE_ROLE = "arn:aws:iam::000000000000:role/stage-execution-role"
 STAGE_KEY = "stage-key-arn"
@@ -42,7 +41,6 @@ def get_pipeline(settings: Settings) -> Pipeline:
         security_group_ids=(STAGE_SECURITY_GROUP,),
     )
     jobs = Jobs(stage, Sources(settings))
-    image = image_uris.retrieve("sklearn", settings.region, version=FRAMEWORK_VERSION)
     version = ParameterString("ModelPackageArn", default_value=STAGE_VERSION)
     data = ParameterString("InputDataUri", default_value=f"s3://{STAGE_BUCKET}/input/")
     processing_instance = ParameterString("ProcessingInstanceType", default_value="ml.m5.large")
@@ -51,7 +49,7 @@ def get_pipeline(settings: Settings) -> Pipeline:
     check = jobs.processing_step(
         "CheckInput",
         script="check_batch.py",
-        image=image,
+        image=image(settings),
         instance_type=processing_instance,
         inputs={"input": data},
         outputs=("checked", "identifiers"),
@@ -76,7 +74,7 @@ def get_pipeline(settings: Settings) -> Pipeline:
     verify = jobs.processing_step(
         "CheckScores",
         script="check_batch.py",
-        image=image,
+        image=image(settings),
         instance_type=processing_instance,
         inputs={
             "checked": checked,

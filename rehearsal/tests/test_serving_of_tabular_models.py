@@ -1,7 +1,8 @@
-"""Models of the tabular products in the real server of AWS's image for scikit-learn.
+"""Models of the tabular products in the real servers of AWS's images for scikit-learn and XGBoost.
 
-The server is sagemaker-containers from PyPI, as the image pins it; it installs the serving code at
-its start and has no index to ask, as a container in network isolation.
+The server is sagemaker-containers from PyPI, as the images pin it; it installs the serving code at
+its start and has no index to ask, as a container in network isolation. The jobs run with the
+releases of the image, too.
 """
 
 import json
@@ -24,7 +25,8 @@ from mlops_commons.utilities.paths import REPOSITORY_ROOT
 from mlops_commons.utilities.seed_environments import environment
 
 pytestmark = pytest.mark.seed
-STACK = REPOSITORY_ROOT / "rehearsal" / "serving_stacks" / "scikit_learn"
+STACKS = REPOSITORY_ROOT / "rehearsal" / "serving_stacks"
+ALGORITHMS = {"scikit_learn": "gradient-boosting", "xgboost": "xgboost"}
 NOBODY = "http://127.0.0.1:9"
 """Where nothing listens: what asks an index there has tried to leave the container."""
 TRAIN = """
@@ -32,7 +34,8 @@ import sys
 from pathlib import Path
 from declared_rows import DATA, as_csv, as_json, rows
 from ml_pipelines.run_locally import train_locally
-train_locally(DATA, Path(sys.argv[1]))
+folder, sys.executable = sys.argv[1:]
+train_locally(DATA, Path(folder))
 Path("request.csv").write_text(as_csv(rows(2)))
 Path("request.json").write_text(as_json(rows(2)))
 """
@@ -46,17 +49,29 @@ print(json.dumps(register["InferenceSpecification"]["Containers"][0]["Environmen
 """
 
 
-@pytest.fixture(scope="module")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> SeedRepository:
-    return seed_repository(product("basic"), "build_app", tmp_path_factory.mktemp("seed"))
+@pytest.fixture(scope="module", params=ALGORITHMS)
+def stack(request: pytest.FixtureRequest) -> Path:
+    """The folder of an image's server."""
+    return STACKS / str(request.param)
 
 
 @pytest.fixture(scope="module")
-def model(repository: SeedRepository) -> Path:
+def repository(stack: Path, tmp_path_factory: pytest.TempPathFactory) -> SeedRepository:
+    found = seed_repository(product("basic"), "build_app", tmp_path_factory.mktemp("seed"))
+    file = found.root / "project.yml"
+    plain = "algorithm: gradient-boosting"
+    assert plain in file.read_text()
+    file.write_text(file.read_text().replace(plain, f"algorithm: {ALGORITHMS[stack.name]}"))
+    return found
+
+
+@pytest.fixture(scope="module")
+def model(repository: SeedRepository, stack: Path) -> Path:
     """The folder that SageMaker unpacks the registered archive to."""
     paths = os.pathsep.join(("source_scripts", "tests"))
     folder = repository.root / "trained"
-    done = repository.run("-c", TRAIN, str(folder), environment={"PYTHONPATH": paths})
+    of_image = str(environment(stack))
+    done = repository.run("-c", TRAIN, str(folder), of_image, environment={"PYTHONPATH": paths})
     assert done.returncode == 0, done.stderr
     return folder / "train" / "opt" / "ml" / "model"
 
@@ -72,7 +87,7 @@ def registered(repository: SeedRepository) -> dict[str, str]:
 
 @contextmanager
 def container(
-    model: Path, variables: Mapping[str, str], folder: Path
+    stack: Path, model: Path, variables: Mapping[str, str], folder: Path
 ) -> Iterator[tuple[str, Path]]:
     """The image's server with a model; its address and its log."""
     with socket.socket() as free:
@@ -82,7 +97,7 @@ def container(
     base.mkdir()
     site.mkdir()
     (base / "model").symlink_to(model)
-    python = environment(STACK)
+    python = environment(stack)
     inside = {
         **{name: value.replace("/opt/ml", str(base)) for name, value in variables.items()},
         "SAGEMAKER_BASE_DIR": str(base),
@@ -93,14 +108,14 @@ def container(
         "HOME": str(folder),
         # The image's own place for packages is shared by nobody; here it would be by all tests.
         "PIP_TARGET": str(site),
-        "PYTHONPATH": os.pathsep.join((str(site), str(STACK))),
+        "PYTHONPATH": os.pathsep.join((str(site), str(stack))),
         "PIP_INDEX_URL": NOBODY,
         "PIP_RETRIES": "0",
     }
     with log.open("wb") as output:
         server = subprocess.Popen(
-            [str(python), "-u", str(STACK / "serving.py")],
-            cwd=STACK,
+            [str(python), "-u", str(stack / "serving.py")],
+            cwd=stack,
             env=inside,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -137,9 +152,12 @@ def invoke(url: str, body: bytes, kind: str, accept: str) -> tuple[int, str, str
 
 @pytest.fixture(scope="module")
 def serving(
-    model: Path, registered: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+    stack: Path,
+    model: Path,
+    registered: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
-    with container(model, registered, tmp_path_factory.mktemp("container")) as (url, log):
+    with container(stack, model, registered, tmp_path_factory.mktemp("container")) as (url, log):
         assert invoke(url, b"", "text/csv", "text/csv")[0] == 400, log.read_text()
         yield url
 
@@ -170,21 +188,25 @@ def test_a_client_s_mistake_is_the_client_s(
 
 
 def test_a_model_that_fails_is_the_model_s(
-    model: Path, registered: dict[str, str], repository: SeedRepository, tmp_path: Path
+    stack: Path,
+    model: Path,
+    registered: dict[str, str],
+    repository: SeedRepository,
+    tmp_path: Path,
 ) -> None:
     broken = tmp_path / "broken"
     shutil.copytree(model, broken)
     code = broken / "code" / "models.py"
     code.write_text(code.read_text().replace("found = self.scores(rows)", "found = None"))
     body = (repository.root / "request.csv").read_bytes()
-    with container(broken, registered, tmp_path) as (url, _):
+    with container(stack, broken, registered, tmp_path) as (url, _):
         assert invoke(url, body, "text/csv", "text/csv")[0] == 500
 
 
 def test_without_its_variables_the_server_would_ask_an_index(
-    model: Path, registered: dict[str, str], tmp_path: Path
+    stack: Path, model: Path, registered: dict[str, str], tmp_path: Path
 ) -> None:
     # The control of this file: the stack does what no isolated container can.
     bare = {name: value for name, value in registered.items() if not name.startswith("PIP_")}
-    with container(model, bare, tmp_path) as (_, log):
+    with container(stack, model, bare, tmp_path) as (_, log):
         assert "InstallModuleError" in log.read_text()
