@@ -1,6 +1,7 @@
 """Steps of a pipeline, each in the private network, isolated and encrypted: one place says how."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 # First: it keeps the SDK from calling AWS while it is imported.
@@ -20,7 +21,13 @@ from sagemaker.core.workflow.parameters import ParameterString
 from sagemaker.core.workflow.properties import Properties, PropertyFile
 from sagemaker.mlops.workflow.condition_step import ConditionStep
 from sagemaker.mlops.workflow.fail_step import FailStep
-from sagemaker.mlops.workflow.steps import ProcessingStep, Step, StepTypeEnum, TrainingStep
+from sagemaker.mlops.workflow.steps import (
+    ConfigurableRetryStep,
+    ProcessingStep,
+    Step,
+    StepTypeEnum,
+    TrainingStep,
+)
 from sagemaker.train.configs import (
     Compute,
     InputData,
@@ -30,6 +37,7 @@ from sagemaker.train.configs import (
 )
 from sagemaker.train.model_trainer import ModelTrainer
 
+from ml_pipelines.operation import Operation, retries
 from ml_pipelines.settings import Settings
 from ml_pipelines.sources import Sources
 
@@ -56,12 +64,19 @@ class Jobs:
     Attributes:
         settings: the project and its resources.
         sources: where scripts and seed data lie in S3.
+        operation: spot machines, limits of time, results that are used again.
         session: compiles; it never calls AWS.
     """
 
-    def __init__(self, settings: Settings, sources: Sources | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        sources: Sources | None = None,
+        operation: Operation | None = None,
+    ) -> None:
         self.settings = settings
         self.sources = sources or Sources(settings)
+        self.operation = operation or Operation()
         self.session = pipeline_session(settings)
 
     def processing_step(
@@ -75,12 +90,14 @@ class Jobs:
         outputs: Sequence[str],
         arguments: Sequence[Any] = (),
         property_files: Sequence[PropertyFile] = (),
+        cached: bool = False,
     ) -> ProcessingStep:
         """Run a script on folders: `/opt/ml/processing/<name>` for each input and output.
 
         Args:
             inputs: S3 URIs by the name of the folder.
             outputs: names of folders; each is kept below the execution's own prefix.
+            cached: may be left out where an execution has done the same.
         """
         processor = Processor(
             role=self.settings.role_arn,
@@ -106,7 +123,13 @@ class Jobs:
             outputs=[self._processing_output(name, key) for key in outputs],
             arguments=list(arguments) or None,
         )
-        return ProcessingStep(name=name, step_args=run, property_files=list(property_files))
+        return ProcessingStep(
+            name=name,
+            step_args=run,
+            property_files=list(property_files),
+            cache_config=self.operation.cache if cached else None,
+            retry_policies=retries(),
+        )
 
     def training_step(
         self,
@@ -117,7 +140,7 @@ class Jobs:
         instance_type: ParameterString,
         channels: Mapping[str, Any],
         hyperparameters: Mapping[str, Any],
-        maximum_hours: int = 24,
+        metrics: Mapping[str, str] = MappingProxyType({}),
     ) -> TrainingStep:
         """Run a training script; it finds the channels as SageMaker's contract says.
 
@@ -126,6 +149,7 @@ class Jobs:
         Args:
             script: none for an image with a program `train` of its own.
             channels: S3 URIs by the name of the channel.
+            metrics: what SageMaker reads in the log: regular expressions with one group, by name.
         """
         scripts = {CODE_CHANNEL: self.sources.uri(SOURCE_SCRIPTS)} if script else {}
         named = {**channels, **scripts}
@@ -135,12 +159,14 @@ class Jobs:
             base_job_name=name,
             training_image=image,
             entry_script=script,
+            metrics=dict(metrics),
             hyperparameters={key: str(value) for key, value in hyperparameters.items()},
             compute=Compute(
                 instance_type=instance_type,
                 instance_count=1,
                 volume_size_in_gb=VOLUME_GIGABYTES,
                 volume_kms_key_id=self._volume_key(instance_type),
+                enable_managed_spot_training=self.operation.spot,
             ),
             networking=Networking(
                 subnets=list(self.settings.subnet_ids),
@@ -148,7 +174,8 @@ class Jobs:
                 enable_network_isolation=True,
                 enable_inter_container_traffic_encryption=True,
             ),
-            stopping_condition=StoppingCondition(max_runtime_in_seconds=maximum_hours * 3600),
+            stopping_condition=StoppingCondition(**self.operation.times()),
+            **self.operation.checkpoints(self.settings, name),
             output_data_config=OutputDataConfig(
                 s3_output_path=self.settings.uri("models"), kms_key_id=self.settings.kms_key_arn
             ),
@@ -156,7 +183,12 @@ class Jobs:
                 InputData(channel_name=key, data_source=uri) for key, uri in named.items()
             ],
         )
-        return TrainingStep(name=name, step_args=trainer.train())
+        return TrainingStep(
+            name=name,
+            step_args=trainer.train(),
+            cache_config=self.operation.cache,
+            retry_policies=retries(),
+        )
 
     def gate(
         self, name: str, *, conditions: Sequence[Condition], passed: Sequence[Step], message: Any
@@ -185,7 +217,7 @@ class Jobs:
         )
 
 
-class RegisterStep(Step):
+class RegisterStep(ConfigurableRetryStep):
     """Registers a version of the model, which a person then approves or rejects."""
 
     def __init__(
@@ -214,7 +246,7 @@ class RegisterStep(Step):
             evidence: what the version is made of.
             card: the text of its model card, where it has one.
         """
-        super().__init__(name=name, step_type=StepTypeEnum.REGISTER_MODEL)
+        super().__init__(name, StepTypeEnum.REGISTER_MODEL, retry_policies=retries())
         self._properties = Properties(step_name=name, step=self, shape_name="ModelPackage")
         # What CreateModelPackage takes (SageMaker API Reference).
         self._arguments = {
@@ -277,6 +309,7 @@ class _Trainer(ModelTrainer):
     """A trainer whose script comes by a channel that is uploaded already."""
 
     entry_script: str
+    metrics: dict[str, str]
 
     def train(self) -> Any:
         """The request, without the decorator that reports each call to a bucket of AWS.
@@ -292,6 +325,10 @@ class _Trainer(ModelTrainer):
             request["AlgorithmSpecification"]["ContainerEntrypoint"] = [
                 "python3",
                 f"/opt/ml/input/data/{CODE_CHANNEL}/{self.entry_script}",
+            ]
+        if self.metrics:
+            request["AlgorithmSpecification"]["MetricDefinitions"] = [
+                {"Name": name, "Regex": pattern} for name, pattern in self.metrics.items()
             ]
         return request
 

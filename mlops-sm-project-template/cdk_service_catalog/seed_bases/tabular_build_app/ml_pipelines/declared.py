@@ -18,13 +18,23 @@ from declaration import (  # noqa: E402
     METRIC_GROUPS,
     METRICS,
     NAME,
+    XGBOOST,
     Declaration,
     Problem,
     declared,
     problems,
 )
 
-__all__ = ["METRICS", "METRIC_GROUPS", "NAME", "SCHEMA", "BadDeclaration", "Declaration", "read"]
+__all__ = [
+    "METRICS",
+    "METRIC_GROUPS",
+    "NAME",
+    "SCHEMA",
+    "XGBOOST",
+    "BadDeclaration",
+    "Declaration",
+    "read",
+]
 
 
 def read(file: Path = REPOSITORY / NAME) -> Declaration:

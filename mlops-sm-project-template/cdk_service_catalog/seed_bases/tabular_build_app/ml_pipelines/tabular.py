@@ -18,6 +18,7 @@ from ml_pipelines import declared
 from ml_pipelines.approved_parameters import ApprovedVersion
 from ml_pipelines.bounds import REPORT, Bound, bounds
 from ml_pipelines.evidence import SealStep, evidence
+from ml_pipelines.operation import Operation
 from ml_pipelines.settings import Settings
 from ml_pipelines.training.defaults import APPROVAL_STATUS
 
@@ -48,9 +49,10 @@ def tabular_pipeline(
         serving: the environment of the container that serves.
     """
     found = declared.read()
-    jobs = Jobs(settings)
-    processing_instance = ParameterString("ProcessingInstanceType", default_value="ml.m5.xlarge")
-    training_instance = ParameterString("TrainingInstanceType", default_value="ml.m5.xlarge")
+    machines = found.machines
+    jobs = Jobs(settings, operation=Operation.of(machines))
+    processing_instance = ParameterString("ProcessingInstanceType", machines.processing)
+    training_instance = ParameterString("TrainingInstanceType", machines.training)
     approval = ParameterString("ModelApprovalStatus", default_value=APPROVAL_STATUS)
     approved = ApprovedVersion(nothing=jobs.sources.uri(SOURCE_SCRIPTS))
     data = ParameterString("InputDataUri", default_value=jobs.sources.uri(found.table.file))
@@ -61,6 +63,7 @@ def tabular_pipeline(
         instance_type=processing_instance,
         inputs={"input": data},
         outputs=("train", "validation", "test", "facts"),
+        cached=True,
     )
     outputs = preprocess.properties.ProcessingOutputConfig.Outputs
     parts = {name: outputs[name].S3Output.S3Uri for name in ("train", "test", "facts")}
@@ -71,6 +74,7 @@ def tabular_pipeline(
         instance_type=training_instance,
         channels={name: outputs[name].S3Output.S3Uri for name in ("train", "validation")},
         hyperparameters=found.hyperparameters,
+        metrics=_logged(found),
     )
     model_data = train.properties.ModelArtifacts.S3ModelArtifacts
     evaluate = jobs.processing_step(
@@ -126,6 +130,19 @@ def tabular_pipeline(
         pipeline_experiment_config=None,
         sagemaker_session=jobs.session,
     )
+
+
+def _logged(found: declared.Declaration) -> dict[str, str]:
+    """What SageMaker shows of a training: the metrics on the validation rows, as the log has them.
+
+    Of an image with algorithms of its own, such as that for XGBoost, it allows no others than these.
+    """
+    if found.algorithm == declared.XGBOOST:
+        return {}
+    return {
+        f"validation:{name}": f"^validation_{name}=([-+0-9.e]+)"
+        for name in declared.METRICS[found.task]
+    }
 
 
 def _condition(evaluate: ProcessingStep, bound: Bound, limit: ParameterFloat) -> Condition:

@@ -94,6 +94,23 @@ class Split:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Machines:
+    """Which instance types run the jobs, and how a training is run.
+
+    Attributes:
+        spot: train on spare machines, which cost less and may be taken away.
+        maximum_hours: a training that takes longer is stopped.
+        cache_days: results of the same inputs that are not older are used again; 0 for never.
+    """
+
+    processing: str = "ml.m5.xlarge"
+    training: str = "ml.m5.xlarge"
+    spot: bool = False
+    maximum_hours: int = 24
+    cache_days: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Gate:
     """When a model is good enough to be registered.
 
@@ -124,6 +141,7 @@ class Declaration:
     purpose: str = ""
     positive: str = ""
     split: Split = field(default_factory=Split)
+    machines: Machines = field(default_factory=Machines)
     algorithm: str = SCIKIT_LEARN
     hyperparameters: Mapping[str, float] = field(default_factory=lambda: dict(HYPERPARAMETERS))
 
@@ -153,6 +171,7 @@ def declared(content: Mapping[str, Any]) -> Declaration:
         purpose=content.get("purpose", ""),
         positive=str(content.get("positive", "")),
         split=Split(**content.get("split", {})),
+        machines=Machines(**content.get("machines", {})),
         algorithm=model.get("algorithm", SCIKIT_LEARN),
         hyperparameters={**HYPERPARAMETERS, **model.get("hyperparameters", {})},
         gate=Gate(**gate),

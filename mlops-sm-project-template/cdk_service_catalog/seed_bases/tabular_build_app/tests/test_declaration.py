@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from declaration import HYPERPARAMETERS, METRICS, declared
+from declaration import ALGORITHMS, HYPERPARAMETERS, METRICS, declared
 
 from ml_pipelines.declared import SCHEMA, BadDeclaration, read
 from ml_pipelines.settings import EXAMPLE
@@ -111,6 +111,9 @@ def test_schema_and_code_know_the_same_names() -> None:
     plain = declared(GOOD)
     split = schema["split"]["properties"]
     assert {name: entry["default"] for name, entry in split.items()} == vars(plain.split)
+    machines = schema["machines"]["properties"]
+    assert {name: entry["default"] for name, entry in machines.items()} == vars(plain.machines)
+    assert tuple(schema["model"]["properties"]["algorithm"]["enum"]) == ALGORITHMS
     gate = schema["gate"]["properties"]
     named = {name: vars(plain.gate)[name] for name, entry in gate.items() if "default" in entry}
     assert {**named, "slices": [*plain.gate.slices]} == {

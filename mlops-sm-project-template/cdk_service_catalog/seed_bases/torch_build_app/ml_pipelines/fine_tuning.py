@@ -13,18 +13,22 @@ from sagemaker.mlops.workflow.pipeline import Pipeline
 from ml_pipelines import declared
 from ml_pipelines.bounds import REPORT, Bound, bounds
 from ml_pipelines.evidence import SealStep, evidence
+from ml_pipelines.operation import Operation
 from ml_pipelines.settings import Settings
 
 TRAINING_IMAGE = {"version": "5.3.0", "base_framework_version": "pytorch2.9.0"}
 INFERENCE_IMAGE = {"version": "5.5.3", "base_framework_version": "pytorch2.6.0"}
 """Hugging Face's images of today, with transformers, peft and diffusers in them: an isolated job
 cannot install anything."""
+LOGGED = {"train:loss": r"loss\D{1,4}(\d+\.\d+(?:e-?\d+)?)"}
+"""What SageMaker reads in the log of a training, which writes `'loss': 0.5` or `loss 0.5`."""
 
 
 def fine_tuning_pipeline(settings: Settings) -> Pipeline:
     """The pipeline of a project; compiling it calls nothing."""
-    found, jobs = declared.read(), Jobs(settings)
+    found = declared.read()
     machines = found.machines
+    jobs = Jobs(settings, operation=Operation.of(machines))
     image = _image(settings, "training", TRAINING_IMAGE, machines.training)
     serving = _image(settings, "inference", INFERENCE_IMAGE, machines.inference)
     cpu = ParameterString("ProcessingInstanceType", default_value="ml.m5.xlarge")
@@ -41,6 +45,7 @@ def fine_tuning_pipeline(settings: Settings) -> Pipeline:
         instance_type=cpu,
         inputs={"data": data},
         outputs=("train", "test"),
+        cached=True,
     )
     parts = preprocess.properties.ProcessingOutputConfig.Outputs
     train = jobs.training_step(
@@ -50,6 +55,7 @@ def fine_tuning_pipeline(settings: Settings) -> Pipeline:
         instance_type=gpu,
         channels={"train": parts["train"].S3Output.S3Uri, "model": base_model},
         hyperparameters=found.model.hyperparameters,
+        metrics=LOGGED,
     )
     model_data = train.properties.ModelArtifacts.S3ModelArtifacts
     report = PropertyFile(name="EvaluationReport", output_name="evaluation", path=REPORT)

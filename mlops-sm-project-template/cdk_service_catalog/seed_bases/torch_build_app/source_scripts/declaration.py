@@ -41,10 +41,19 @@ class Split:
 
 @dataclass(frozen=True, kw_only=True)
 class Machines:
-    """Which instance types train, and which evaluate and serve."""
+    """Which instance types train, and which evaluate and serve.
+
+    Attributes:
+        spot: train on spare machines, which cost less and may be taken away.
+        maximum_hours: a training that takes longer is stopped.
+        cache_days: results of the same inputs that are not older are used again; 0 for never.
+    """
 
     training: str = "ml.g5.2xlarge"
     inference: str = "ml.g5.xlarge"
+    spot: bool = False
+    maximum_hours: int = 24
+    cache_days: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

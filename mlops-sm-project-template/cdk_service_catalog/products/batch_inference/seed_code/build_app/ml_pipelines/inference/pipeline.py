@@ -13,8 +13,9 @@ from sagemaker.core.workflow.functions import Join
 from sagemaker.core.workflow.parameters import ParameterInteger, ParameterString
 from sagemaker.core.workflow.properties import Properties
 from sagemaker.mlops.workflow.pipeline import Pipeline
-from sagemaker.mlops.workflow.steps import Step, StepTypeEnum
+from sagemaker.mlops.workflow.steps import ConfigurableRetryStep, StepTypeEnum
 
+from ml_pipelines.operation import retries
 from ml_pipelines.settings import Settings
 from ml_pipelines.sources import Sources
 from ml_pipelines.training.pipeline import image
@@ -93,11 +94,11 @@ def get_pipeline(settings: Settings) -> Pipeline:
     )
 
 
-class ModelStep(Step):
+class ModelStep(ConfigurableRetryStep):
     """A model of a registered version, isolated and in the private network."""
 
     def __init__(self, name: str, *, settings: Settings, version: Any) -> None:
-        super().__init__(name=name, step_type=StepTypeEnum.CREATE_MODEL)
+        super().__init__(name, StepTypeEnum.CREATE_MODEL, retry_policies=retries())
         self._properties = Properties(step_name=name, step=self, shape_name="DescribeModelOutput")
         self._arguments = {
             "ExecutionRoleArn": settings.role_arn,
@@ -120,7 +121,7 @@ class ModelStep(Step):
         return self._properties
 
 
-class TransformStep(Step):
+class TransformStep(ConfigurableRetryStep):
     """A batch transform: each line of the input gets a line of the output, in the same order."""
 
     def __init__(
@@ -134,7 +135,7 @@ class TransformStep(Step):
         instance_type: Any,
         instance_count: Any,
     ) -> None:
-        super().__init__(name=name, step_type=StepTypeEnum.TRANSFORM)
+        super().__init__(name, StepTypeEnum.TRANSFORM, retry_policies=retries())
         self._properties = Properties(
             step_name=name, step=self, shape_name="DescribeTransformJobResponse"
         )
