@@ -27,7 +27,7 @@ case "${1:-}" in
     shift
     exec bash "$scripts/prerequisites.sh" "$@"
     ;;
-  setup) bash "$scripts/prerequisites.sh" --of-setup "$@" ;;
+  setup) bash "$scripts/prerequisites.sh" --of-setup "${@:2}" ;;
 esac
 
 # shellcheck source=mlops-commons/mlops_commons/scripts/stamp.sh

@@ -5,19 +5,21 @@ from typing import Annotated, Final
 
 import typer
 
-EXAMPLES: Final = """
-\b
+from mlops_commons.cli.help import epilog
+
+EPILOG: Final = epilog(
+    """
 Synthesises both apps and the deploy app of every product, adds the bootstrap, and asks IAM's rules
 of each start what the worst code can do with it. No AWS account, no credentials.
-
-\b
-Examples:
-  access                                       this checkout's configuration
-  access --config examples/two-sets/cdk-app.yml
-  access --product byoc                        the projects of one product
-  access --start 'persona ds'                  one start, with its paths
-  access --json                                every start, class of targets and path as JSON
-"""
+""",
+    {
+        "access": "this checkout's configuration",
+        "access --config examples/two-sets/cdk-app.yml": "another configuration",
+        "access --product byoc": "the projects of one product",
+        "access --start 'persona ds'": "one start, with its paths",
+        "access --json": "every start, class of targets and path as JSON",
+    },
+)
 
 Config = Annotated[
     Path | None,
@@ -36,13 +38,13 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the table as JSON.")
 
 def register(application: typer.Typer) -> None:
     """Add the verb to the command line."""
-    application.command("access", epilog=EXAMPLES)(access)
+    application.command("access", epilog=EPILOG)(access)
 
 
 def access(
     config: Config = None, product: Product = "", start: Start = "", as_json: AsJson = False
 ) -> None:
-    """Compute who can become whom: what each person, pusher and role can reach."""
+    """Compute who can become whom: people, pushers, roles."""
     import json
     import tempfile
 

@@ -1,5 +1,6 @@
 """`rehearse`: the platform bootstrapped, deployed and used on this machine, without AWS."""
 
+import re
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from mlops_commons.cli.help import epilog
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
+from mlops_commons.utilities.words import counted
 
 if TYPE_CHECKING:
     from mlops_rehearsal.performance import Performance
@@ -18,26 +21,34 @@ if TYPE_CHECKING:
     from mlops_rehearsal.world.world import World
 
 REPORT: Final = REPOSITORY_ROOT / "build" / "rehearsal-report.html"
-EXAMPLES: Final = """
-\b
+EPILOG: Final = epilog(
+    """
 Needs no AWS account, no credentials and no Docker. The first run installs the emulator.
-
-\b
-Examples:
-  rehearse                          all acts, with the shipped sample
-  rehearse --until bootstrap        stop after an act, by name or number
-  rehearse --set business-unit-1    one account set
-  rehearse --config examples/two-sets/cdk-app.yml
-                                    another configuration
-  rehearse --product batch          another product; --all-products for each
-  rehearse --approve ask            asks where a pipeline waits for a person
-  rehearse --keep                   leaves everything running until Enter or control-C
-  rehearse --report today.html      the report to another file than build/rehearsal-report.html
-  rehearse --scp deny-regions.json  a service control policy in every account; more of them
-                                    with more --scp
-  rehearse --fresh-account          with the default quotas of AWS
-  rehearse --json                   evidence of every act, accounts and access as JSON
-"""
+""",
+    {
+        "rehearse": "all acts, with the shipped sample",
+        "rehearse --until bootstrap": "stop after an act, by name or number",
+        "rehearse --set business-unit-1": "one account set",
+        "rehearse --config examples/two-sets/cdk-app.yml": "another configuration",
+        "rehearse --product batch": "another product; --all-products for each",
+        "rehearse --approve ask": "asks where a pipeline waits for a person",
+        "rehearse --keep": "leaves everything running until Enter or control-C",
+        "rehearse --report today.html": "another file than build/rehearsal-report.html",
+        "rehearse --scp deny-regions.json": "a service control policy in every account",
+        "rehearse --fresh-account": "with the default quotas of AWS",
+        "rehearse --json": "evidence of every act, accounts and access as JSON",
+    },
+)
+NOUNS: Final = {
+    "access": ("permission asked for", "permissions asked for"),
+    "portfolio": ("product", "products"),
+    "pushes": ("push", "pushes"),
+    "bootstrapped": ("account bootstrapped", "accounts bootstrapped"),
+    "refused": ("premature removal refused", "premature removals refused"),
+    "removed": ("step of removal", "steps of removal"),
+    "left over": ("thing that AWS keeps", "things that AWS keeps"),
+}
+"""One and many of a kind of evidence, where the kind itself is no noun in the plural."""
 
 
 class ApprovalMode(StrEnum):
@@ -90,7 +101,7 @@ Config = Annotated[
 
 def register(application: typer.Typer) -> None:
     """Add the verb to the command line."""
-    application.command("rehearse", epilog=EXAMPLES)(rehearse)
+    application.command("rehearse", epilog=EPILOG)(rehearse)
 
 
 def rehearse(
@@ -106,11 +117,11 @@ def rehearse(
     fresh_account: FreshAccount = False,
     as_json: AsJson = False,
 ) -> None:
-    """Play the platform and a model's life against an AWS emulated on this machine.
+    """Play the platform and a model's life on this machine.
 
-    Four accounts are bootstrapped and deployed to by the platform's own pipelines; then a lead
-    launches a project, which trains a model, and its approval takes it to prod; a push of a
-    changed template upgrades the portfolio.
+    AWS is emulated. Four accounts are bootstrapped and deployed to by the platform's own
+    pipelines; then a lead launches a project, which trains a model, and its approval takes it to
+    prod; a push of a changed template upgrades the portfolio.
     """
     from rich.console import Console
 
@@ -180,8 +191,14 @@ def _infra(config: Path | None) -> Path:
     return beside if beside.is_file() else CDK_INFRA_APP_CONFIG
 
 
+def _count(number: int, kind: str) -> str:
+    """Rows of a kind of evidence in words, such as `1 run in MLflow` and `2 pushes`."""
+    one, many = NOUNS.get(kind) or (re.sub(r"s\b", "", kind, count=1), kind)
+    return counted(number, one, many)
+
+
 def _line(done: "Played") -> str:
-    counts = ", ".join(f"{len(found.rows)} {found.kind}" for found in done.evidence)
+    counts = ", ".join(_count(len(found.rows), found.kind) for found in done.evidence)
     return f"[green]✓[/] act {done.number}  {done.title:<45} {done.seconds:6.1f} s  {counts}"
 
 
@@ -192,8 +209,8 @@ def _report(performance: "Performance", *, as_json: bool) -> None:
         typer.echo(json.dumps(performance.as_json(), indent=2))
         return
     seconds = sum(done.seconds for done in performance.played)
-    count = len(performance.played)
-    typer.echo(f"{count} acts played in {seconds:.0f} s; nothing of them is left running")
+    played = f"{counted(len(performance.played), 'act')} played in {seconds:.0f} s"
+    typer.echo(f"{played}; nothing of them is left running")
 
 
 def _keep(world: "World") -> None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
+from mlops_commons.utilities.words import counted
 from mlops_rehearsal.player.started import (
     StartedRun,
     all_started_runs,
@@ -60,4 +61,5 @@ def _play(world: World, run: StartedRun, show: Callable[[str], None]) -> None:
         show(f"✗ {run.pipeline}: {error}")
         return
     seconds = time.monotonic() - start
-    show(f"✓ {run.pipeline}: commit {commit[:12]}, {len(played)} actions in {seconds:.0f} s")
+    actions = counted(len(played), "action")
+    show(f"✓ {run.pipeline}: commit {commit[:12]}, {actions} in {seconds:.0f} s")

@@ -8,12 +8,15 @@ import typer
 
 VARIABLE: Final = "_MLOPS_COMPLETE"
 """A shell that sets it asks for completions; the wrapper knows the name too."""
-EXAMPLES: Final = """
+EPILOG: Final = """
 \b
 Examples:
-  source <(./mlops-multi-account.sh completion bash)    in this bash, until it ends
-  source <(./mlops-multi-account.sh completion zsh)     in this zsh, after compinit
-  ./mlops-multi-account.sh completion bash > FILE       FILE is what your shell's start-up may read
+  # in this bash, until it ends
+  source <(./mlops-multi-account.sh completion bash)
+  # in this zsh, after compinit
+  source <(./mlops-multi-account.sh completion zsh)
+  # FILE is what the shell's start-up may read
+  ./mlops-multi-account.sh completion bash > FILE
 """
 
 
@@ -47,7 +50,7 @@ Wanted = Annotated[Shell, typer.Argument(help="Whose script is printed.")]
 
 def register(application: typer.Typer) -> None:
     """Add the verb to the command line."""
-    application.command("completion", epilog=EXAMPLES)(completion)
+    application.command("completion", epilog=EPILOG)(completion)
 
 
 def answer_shell() -> None:

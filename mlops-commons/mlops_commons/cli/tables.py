@@ -1,5 +1,6 @@
 """Tables for people: as wide as the terminal, or one line for each row in a log."""
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
@@ -10,10 +11,16 @@ if TYPE_CHECKING:
 
 WIDTH_WITHOUT_TERMINAL: Final = 240
 """Wide enough for one line per row, so that a log can be searched by line."""
+LONGEST_WHOLE: Final = 16
+"""Characters of a cell that is never broken: an account id, a region, a count."""
+LEAST_FOLDED: Final = 16
+"""Characters that a column of longer cells needs to be read at all."""
+GAP: Final = 2
+"""Characters between two columns of `empty_table`."""
 
 
 def console() -> "Console":
-    """Where tables are printed."""
+    """Where tables are printed; without a terminal lines end at their last character."""
     from rich.console import Console
 
     return Console(width=None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL)
@@ -24,16 +31,63 @@ def empty_table() -> "Table":
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    return Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    return Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
+
+
+def colour_wanted() -> bool | None:
+    """False where the environment wants none (no-color.org, a dumb terminal); None: a terminal."""
+    unwanted = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return False if unwanted else None
+
+
+def width(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """Characters that a table needs in which no cell is folded."""
+    return sum(_widths(headings, rows)) + GAP * (len(headings) - 1)
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print rows with as many cells each as there are headings; long cells are folded."""
+    """Print rows with as many cells each as there are headings.
+
+    Long cells are folded, short ones never: where even that does not fit, each row becomes a block
+    of lines.
+    """
     from rich.text import Text
 
-    table = empty_table()
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
+    rows = [*rows]
+    screen, table = console(), empty_table()
+    widths = _widths(headings, rows)
+    least = [size if size <= LONGEST_WHOLE else LEAST_FOLDED for size in widths]
+    if sum(least) + GAP * (len(headings) - 1) > screen.width:
+        print_blocks(headings, rows)
+        return
+    for heading, size in zip(headings, widths, strict=True):
+        whole = size <= LONGEST_WHOLE
+        table.add_column(
+            heading, overflow="fold", no_wrap=whole, min_width=size if whole else LEAST_FOLDED
+        )
     for row in rows:
         table.add_row(*map(Text, row))
-    console().print(table)
+    print_stripped(screen, table)
+
+
+def print_blocks(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print each row as lines of `heading: cell`, without empty cells, and a line between rows."""
+    for number, row in enumerate(rows):
+        cells = [(heading, cell) for heading, cell in zip(headings, row, strict=True) if cell]
+        lines = [f"{heading}: {cell}" if heading else cell for heading, cell in cells]
+        sys.stdout.write("\n" * bool(number) + "\n  ".join(lines) + "\n")
+
+
+def print_stripped(screen: "Console", table: "Table") -> None:
+    """Print a table; a log gets no blanks at the end of its lines."""
+    if screen.is_terminal:
+        screen.print(table)
+        return
+    with screen.capture() as printed:
+        screen.print(table)
+    sys.stdout.writelines(f"{line.rstrip()}\n" for line in printed.get().splitlines())
+
+
+def _widths(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
+    cells = [headings, *rows]
+    return [max(len(row[column]) for row in cells) for column in range(len(headings))]

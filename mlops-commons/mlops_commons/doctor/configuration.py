@@ -7,6 +7,7 @@ from mlops_commons.config import placeholder_accounts
 from mlops_commons.config.notes import notes
 from mlops_commons.config.sources import Sources
 from mlops_commons.doctor.finding import Finding, Level
+from mlops_commons.utilities.words import counted
 
 AREA: Final = "configuration"
 
@@ -16,8 +17,8 @@ def look_at_configuration(sources: Sources) -> Iterator[Finding]:
     config = sources.config
     sets = config.enabled_deployments
     stages = sum(len(deployment.enabled_stages) for deployment in sets)
-    plural = "" if len(sets) == 1 else "s"
-    message = f"valid: {len(sets)} account set{plural} with {stages} stages"
+    found = f"{counted(len(sets), 'account set')} with {counted(stages, 'stage')}"
+    message = f"valid: {found}"
     yield Finding(level=Level.OK, area=AREA, message=message)
     for note in notes(sources):
         remedy = f"see {note.file}:{note.line}"

@@ -42,20 +42,23 @@ fail() { # MESSAGE NEXT [EXIT CODE]
 }
 
 read_options() {
-  local option
+  local option verb=prerequisites
   for option in "$@"; do
     case "$option" in
       --dry-run) dry_run=1 ;;
       --yes | -y) yes=1 ;;
-      --of-setup) of_setup=1 ;;
+      --of-setup)
+        of_setup=1
+        verb=setup
+        ;;
       --help | -h)
         [ -n "$of_setup" ] || usage
         exit 0
         ;;
-      *) # the verb 'setup' reads its own options afterwards
-        [ -n "$of_setup" ] ||
-          fail "unknown option '$option'; allowed: --dry-run, --yes, --help" \
-            "./mlops-multi-account.sh prerequisites --help" 2
+      *)
+        # Before anything is installed: a mistyped --dry-run must not change this machine.
+        fail "unknown option '$option'; allowed: --dry-run, --yes, --help" \
+          "./mlops-multi-account.sh $verb --help" 2
         ;;
     esac
   done

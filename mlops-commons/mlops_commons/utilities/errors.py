@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from mlops_commons.utilities.words import counted
+
 MOST_SHOWN: Final = 200
 """Problems in one report; a person fixes the first ones first."""
 
@@ -52,7 +54,7 @@ class ConfigError(PlatformError):
     def __init__(self, problems: list[Problem], *, hint: str = "") -> None:
         self.problems = tuple(sorted(problems))
         count = len(self.problems)
-        title = f"{count} problem{'s' if count != 1 else ''} in the configuration"
+        title = f"{counted(count, 'problem')} in the configuration"
         lines = [f"  {problem}" for problem in self.problems[:MOST_SHOWN]]
         if count > MOST_SHOWN:
             lines.append(f"  ... and {count - MOST_SHOWN} more")

@@ -45,7 +45,7 @@ def test_an_app_is_synthesised_once_and_then_used_again(
 
     code, output, errors = run()
     assert (code, "the app ran" in errors, "the app ran" in output) == (0, True, False)
-    assert "1 accounts, 1 stacks, 1 resources; synthesised" in output
+    assert "1 account in eu-west-1, 1 stack, 1 resource; synthesised" in output
     row = next(line for line in output.splitlines() if line.startswith("111111111111"))
     assert row.split() == ["111111111111", "governance", "eu-west-1", "one", "1", "a", "topic"]
 

@@ -210,6 +210,20 @@ def test_an_unknown_option_exits_2_and_is_named(tmp_path: Path) -> None:
     assert "'--upgrade'" in done.stderr
 
 
+@pytest.mark.parametrize(
+    "options",
+    [["--dryrun"], ["--yes", "--dryrun"], ["--bogus"], ["extra"], ["-n"], ["--dry-run=1"]],
+)
+def test_a_mistyped_flag_of_setup_is_refused_before_anything_is_installed(
+    options: list[str], tmp_path: Path
+) -> None:
+    empty = machine(tmp_path, "Linux", 'ID=debian\nVERSION_ID="12"')
+    done = empty.run("setup", *options)
+    assert (done.returncode, empty.log) == (2, [])
+    assert f"unknown option '{options[-1]}'; allowed: --dry-run, --yes, --help" in done.stderr
+    assert "next: ./mlops-multi-account.sh setup --help" in done.stderr
+
+
 def test_setup_begins_with_the_prerequisites_and_stops_when_they_fail(tmp_path: Path) -> None:
     done = machine(tmp_path, "Linux", "ID=alpine").run("setup")
     assert done.returncode == 1

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.stack_failures import failures, likely_fix, shown
+from mlops_commons.utilities.words import counted
 from mlops_rehearsal.player.artifacts import Artifact, get
 from mlops_rehearsal.player.structure import Action
 
@@ -73,7 +74,9 @@ def _replace(
                 found.get("StatusReason", ""), otherwise="fix what the message names, then push"
             ),
         )
-    return f"{len(found.get('Changes', ()))} changes" if not _is_empty(found) else "no changes"
+    if _is_empty(found):
+        return "no changes"
+    return counted(len(found.get("Changes", ())), "change")
 
 
 def _request(

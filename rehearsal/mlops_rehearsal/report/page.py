@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Final
 
+from mlops_commons.utilities.words import counted
 from mlops_rehearsal.report.access_section import access_section
 from mlops_rehearsal.report.accounts_section import accounts_section
 from mlops_rehearsal.report.acts_section import acts_section
@@ -77,7 +78,7 @@ def _verdict(report: Report) -> Html:
 def _success(report: Report) -> Html:
     played = [act for act in report.acts if act.state is ActState.PLAYED]
     seconds = sum(act.seconds for act in played)
-    return element("strong", f"{len(played)} acts played in {seconds:.0f} s")
+    return element("strong", f"{counted(len(played), 'act')} played in {seconds:.0f} s")
 
 
 def _failure(act: ReportedAct) -> Html:

@@ -2,6 +2,7 @@
 
 from itertools import groupby
 
+from mlops_commons.utilities.words import counted
 from mlops_rehearsal.report.data import Report
 from mlops_rehearsal.report.elements import Html, badge, element, fold, join, section
 from mlops_rehearsal.report.tables import table
@@ -42,14 +43,14 @@ def _run(pipeline: str, number: int, actions: list[RecordedAction]) -> Html:
         for action in actions
     ]
     seconds = sum(action.seconds for action in actions)
-    caption = f"{pipeline}{again}: {len(actions)} actions in {seconds:.0f} s"
+    caption = f"{pipeline}{again}: {counted(len(actions), 'action')} in {seconds:.0f} s"
     logs = [_log(action) for action in actions if action.log]
     return join((element("h3", f"{pipeline}{again}"), table(caption, HEADING, rows), *logs))
 
 
 def _log(action: RecordedAction) -> Html:
     lines = last_lines(action.log, LINES)
-    count = "1 line" if len(lines) == 1 else f"{len(lines)} lines"
+    count = counted(len(lines), "line")
     name = f"Log of {action.stage} / {action.action}, {count}"
     return fold(
         name,

@@ -11,28 +11,30 @@ from mlops_commons.cli.accounts.bootstrap_report import as_json, print_plan
 from mlops_commons.cli.apps.accounts_needed import refuse_placeholder_accounts
 from mlops_commons.cli.apps.assemblies import synthesised_stacks
 from mlops_commons.cli.environment import cdk_command, child_environment
+from mlops_commons.cli.help import epilog
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 from mlops_commons.utilities.process import run
+from mlops_commons.utilities.words import counted
 
 if TYPE_CHECKING:
     from mlops_commons.accounts.account_policies import AccountPolicy, Assemblies
     from mlops_commons.accounts.bootstrap_plan import BootstrapRow
     from mlops_commons.config import PlatformConfig
 
-EXAMPLES: Final = """
-\b
+EPILOG: Final = epilog(
+    """
 CloudFormation gets a policy of its own in each account, generated from the templates of both
 apps and written to mlops-commons/mlops_commons/config/ for review. An entry of cdk-app.yml can
 name another file (execution_policy_filepath) or a policy that is there (execution_policy_arn).
-
-\b
-Examples:
-  bootstrap --dry-run               the plan and the commands; needs no credentials
-  bootstrap                         asks, then bootstraps every account
-  bootstrap --set business-unit-1   one account set
-  bootstrap --stage governance      one account: governance, or a stage of the sets
-  bootstrap --yes                   without asking
-"""
+""",
+    {
+        "bootstrap --dry-run": "the plan and the commands; needs no credentials",
+        "bootstrap": "asks, then bootstraps every account",
+        "bootstrap --set business-unit-1": "one account set",
+        "bootstrap --stage governance": "one account: governance, or a stage of the sets",
+        "bootstrap --yes": "without asking",
+    },
+)
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show plan and commands, change nothing.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
@@ -50,7 +52,7 @@ Boundary = Annotated[
 
 def register(application: typer.Typer) -> None:
     """Add the verb to the command line."""
-    application.command("bootstrap", epilog=EXAMPLES)(bootstrap)
+    application.command("bootstrap", epilog=EPILOG)(bootstrap)
 
 
 def bootstrap(
@@ -61,7 +63,7 @@ def bootstrap(
     permissions_boundary: Boundary = "",
     print_json: PrintJson = False,
 ) -> None:
-    """Prepare the accounts of cdk-app.yml for deployments by the CDK and the pipelines."""
+    """Prepare the accounts for deployments, least privilege."""
     from mlops_commons.config import load_config
 
     config = load_config()
@@ -85,7 +87,7 @@ def bootstrap(
             typer.echo(shlex.join(["cdk", *arguments]))
         return
     _write_for_review(own)
-    if not (yes or typer.confirm(f"bootstrap {len(own)} accounts?", err=True)):
+    if not (yes or typer.confirm(f"bootstrap {counted(len(own), 'account')}?", err=True)):
         raise typer.Exit(1)
     _carry_out(own, permissions_boundary)
 

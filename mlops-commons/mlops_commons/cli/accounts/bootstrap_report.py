@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from mlops_commons.cli.tables import print_table
+from mlops_commons.utilities.words import counted
 
 if TYPE_CHECKING:
     from mlops_commons.accounts.account_policies import AccountPolicy
@@ -68,4 +69,4 @@ def _described(policy: "AccountPolicy") -> str:
         return row.policy_arn
     sizes = sum(size(document) for document in policy.documents)
     count = len(policy.documents)
-    return f"{row.policy_source}: {count} polic{'y' if count == 1 else 'ies'}, {sizes:,} characters"
+    return f"{row.policy_source}: {counted(count, 'policy', 'policies')}, {sizes:,} characters"

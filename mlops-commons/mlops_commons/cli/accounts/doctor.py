@@ -1,7 +1,6 @@
 """`doctor`: what is wrong on this machine, in the files and in the accounts, and how to fix it."""
 
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Final
@@ -11,24 +10,25 @@ import typer
 from mlops_commons.cli.apps.assemblies import current_stacks
 from mlops_commons.cli.environment import child_environment
 from mlops_commons.cli.exit_codes import ExitCode
+from mlops_commons.cli.help import epilog
 from mlops_commons.utilities.errors import ConfigError, PlatformError
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 
 if TYPE_CHECKING:
     from mlops_commons.doctor.finding import Finding
 
-EXAMPLES: Final = """
-\b
+EPILOG: Final = epilog(
+    """
 Looks at the tools of this machine against the lock files, at the configuration, at regions and
 quotas, and with credentials at every account: its profile, bootstrap version, trust, policies.
 What it cannot look at, it says. Exit code: 0 nothing worse than unchecked, 3 warnings, 1 errors.
-
-\b
-Examples:
-  doctor
-  doctor --offline       without a look at the accounts
-  doctor --json          for scripts
-"""
+""",
+    {
+        "doctor": "this machine, the configuration and every account",
+        "doctor --offline": "without a look at the accounts",
+        "doctor --json": "for scripts",
+    },
+)
 SIGNS: Final = {
     "ok": ("\u2713", typer.colors.GREEN),
     "unchecked": ("?", typer.colors.CYAN),
@@ -41,7 +41,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the findings as JSON
 
 def register(application: typer.Typer) -> None:
     """Add the verb to the command line."""
-    application.command("doctor", epilog=EXAMPLES)(doctor)
+    application.command("doctor", epilog=EPILOG)(doctor)
 
 
 def doctor(offline: Offline = False, as_json: AsJson = False) -> None:
@@ -109,13 +109,11 @@ def _findings(*, offline: bool) -> "Iterator[Finding]":
 
 
 def _print(findings: "tuple[Finding, ...]") -> None:
-    colour = sys.stdout.isatty()
     for area in dict.fromkeys(finding.area for finding in findings):
-        typer.secho(f"\n{area}", bold=colour)
+        typer.secho(f"\n{area}", bold=True)
         for finding in (finding for finding in findings if finding.area == area):
             sign, tone = SIGNS[finding.level]
-            shown = typer.style(sign, fg=tone) if colour else sign
-            typer.echo(f"  {shown} {finding.message}")
+            typer.echo(f"  {typer.style(sign, fg=tone)} {finding.message}")
             if finding.remedy:
                 typer.echo(f"      next: {finding.remedy}")
     counts = {level: sum(f.level == level for f in findings) for level in SIGNS}

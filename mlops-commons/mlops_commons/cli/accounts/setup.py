@@ -10,6 +10,7 @@ import typer
 
 from mlops_commons.cli.environment import child_environment
 from mlops_commons.cli.exit_codes import ExitCode
+from mlops_commons.cli.help import epilog
 from mlops_commons.cli.own_verb import own_verb
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import REPOSITORY_ROOT, app_directory
@@ -18,16 +19,16 @@ from mlops_commons.utilities.process import run
 PREREQUISITES: Final = ("prerequisites", "dependencies", "install")
 """Names of one verb. The wrapper starts its script before there is a Python."""
 SCRIPT: Final = REPOSITORY_ROOT / "mlops-commons" / "mlops_commons" / "scripts" / "prerequisites.sh"
-EXAMPLES: Final = """
-\b
+EPILOG: Final = epilog(
+    """
 Three steps, each of which is a command of its own: prerequisites, config, bootstrap. The first
 failure ends it and says how to go on. A valid cdk-app.yml with your accounts is kept as it is.
-
-\b
-Examples:
-  setup --dry-run        what would be installed and bootstrapped
-  setup                  asks before anything is written or bootstrapped
-"""
+""",
+    {
+        "setup --dry-run": "what would be installed and bootstrapped",
+        "setup": "asks before anything is written or bootstrapped",
+    },
+)
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show every step, change nothing.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing that has a safe answer.")]
 
@@ -36,8 +37,9 @@ def register(application: typer.Typer) -> None:
     """Add the verbs to the command line."""
     settings = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
     for name in PREREQUISITES:
-        application.command(name, context_settings=settings)(prerequisites)
-    application.command("setup", epilog=EXAMPLES)(setup)
+        hidden = name != PREREQUISITES[0]
+        application.command(name, context_settings=settings, hidden=hidden)(prerequisites)
+    application.command("setup", epilog=EPILOG)(setup)
 
 
 def setup_verb(app: str) -> typer.Typer:
@@ -57,14 +59,14 @@ def setup_verb(app: str) -> typer.Typer:
 
 
 def prerequisites(context: typer.Context) -> None:
-    """Install what is missing of git, Python and the AWS CLI; --dry-run shows the commands."""
+    """Install git, Python and the AWS CLI where they are missing."""
     environment = {**os.environ, "MLOPS_ROOT": str(REPOSITORY_ROOT)}
     command: list[str | Path] = ["bash", SCRIPT, *context.args]
     raise typer.Exit(run(command, cwd=REPOSITORY_ROOT, environment=environment))
 
 
 def setup(dry_run: DryRun = False, yes: Yes = False) -> None:
-    """Prepare this machine, the configuration and the accounts: the first command of all."""
+    """Install, configure and bootstrap, one after the other."""
     flags = _flags(dry_run=dry_run, yes=yes)
     done = {"prerequisites": lambda: int(ExitCode.OK)}  # the wrapper has seen to them
     configure = {"config": lambda: _configure(yes=yes, dry_run=dry_run)}

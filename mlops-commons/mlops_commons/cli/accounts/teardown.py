@@ -1,7 +1,6 @@
 """`teardown`: everything that the platform has made goes, in order; what AWS keeps is listed."""
 
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -11,6 +10,7 @@ import typer
 from mlops_commons.cli.apps.accounts_needed import refuse_placeholder_accounts
 from mlops_commons.cli.apps.assemblies import synthesised_stacks
 from mlops_commons.cli.exit_codes import ExitCode
+from mlops_commons.cli.help import epilog
 from mlops_commons.cli.tables import print_table
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
     from mlops_commons.teardown.leftovers import Leftover
     from mlops_commons.teardown.plan import Step
 
-EXAMPLES: Final = """
-\b
+EPILOG: Final = epilog(
+    """
 Looks into every account, then removes what projects have deployed, the projects, the platform's
 stages, and at last pipelines and repositories. It refuses while people have apps running in
 Studio, stops at the first failure, and goes on from there when it is run again. What AWS keeps
 (retained keys and buckets, log groups, the bootstrap) is listed with the command that removes it.
-
-\b
-Examples:
-  teardown --plan          what would go in which order, and what would stay
-  teardown                 asks for the prefix of the platform, then removes
-"""
+""",
+    {
+        "teardown --plan": "what would go in which order, and what would stay",
+        "teardown": "asks for the prefix of the platform, then removes",
+    },
+)
 LEFTOVERS: Final = REPOSITORY_ROOT / "build" / "teardown-leftovers.json"
 PlanOnly = Annotated[bool, typer.Option("--plan", help="Show what would go, remove nothing.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
@@ -41,11 +41,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print plan and leftovers a
 
 def register(application: typer.Typer) -> None:
     """Add the verb to the command line."""
-    application.command("teardown", epilog=EXAMPLES)(teardown)
+    application.command("teardown", epilog=EPILOG)(teardown)
 
 
 def teardown(plan: PlanOnly = False, yes: Yes = False, as_json: AsJson = False) -> None:
-    """Remove projects, stages and pipelines from all accounts, in order."""
+    """Remove projects, stages and pipelines from all accounts."""
     from mlops_commons.config import load_config
     from mlops_commons.config.published import forget
     from mlops_commons.teardown.inventory import places_of
@@ -160,6 +160,6 @@ def _print_steps(steps: "Sequence[Step]") -> None:
 
 def _print_leftovers(leftovers: "Sequence[Leftover]") -> None:
     if leftovers:
-        typer.secho("\nWhat AWS keeps, and the command that removes it", bold=sys.stdout.isatty())
+        typer.secho("\nWhat AWS keeps, and the command that removes it", bold=True)
     for row in leftovers:
         typer.echo(f"{row.account} {row.region} {row.type} {row.id} ({row.why})\n    {row.command}")

@@ -11,22 +11,23 @@ import typer
 from mlops_commons.cli.apps.synth import make_assembly
 from mlops_commons.cli.environment import child_environment
 from mlops_commons.cli.exit_codes import ExitCode
+from mlops_commons.cli.help import epilog
 from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT, app_directory
 from mlops_commons.utilities.process import run
 from mlops_commons.utilities.snapshot import snapshot
 
-EXAMPLES: Final = """
-\b
+EPILOG: Final = epilog(
+    """
 The configuration, synthesis with both packs of security rules, cfn-lint and
 cloudformation-validate over every template of this configuration, and the app's own tests. The
 first failure ends it. Documents, pictures and the command line are no part of it: what is wrong
 with them stops no delivery.
-
-\b
-Examples:
-  check infra       before you push to the repository of the infrastructure
-  check template    before you push to the repository of the project templates
-"""
+""",
+    {
+        "check infra": "before you push to the repository of the infrastructure",
+        "check template": "before you push to the repository of the project templates",
+    },
+)
 PYTEST: Final = ("pytest", "-q", "-n", "2", "--dist", "worksteal", "-m", "pure or construct")
 
 App = Annotated[str, typer.Argument(help="infra or template.", metavar="APP")]
@@ -34,7 +35,7 @@ App = Annotated[str, typer.Argument(help="infra or template.", metavar="APP")]
 
 def register(application: typer.Typer) -> None:
     """Add the verb to the command line."""
-    application.command("check", epilog=EXAMPLES)(check)
+    application.command("check", epilog=EPILOG)(check)
 
 
 def check(app: App) -> None:
@@ -50,7 +51,7 @@ def check(app: App) -> None:
         "the app's tests": _test,
     }
     for name, step in steps.items():
-        typer.secho(f"== {directory.name}: {name}", err=True, bold=sys.stderr.isatty())
+        typer.secho(f"== {directory.name}: {name}", err=True, bold=True)
         started = time.monotonic()
         code = step(directory)
         if code:

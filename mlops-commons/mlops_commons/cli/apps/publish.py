@@ -1,6 +1,5 @@
 """`publish`: the snapshot of an app committed to the repositories of its account sets."""
 
-import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -109,7 +108,7 @@ def _publish(
     governance, source = config.pipeline, config.pipeline.code_commit.of(app)
     for name in chosen:
         repository = names.repository(source.repo_name, name)
-        typer.secho(f"== {repository} ({source.branch_name})", err=True, bold=sys.stderr.isatty())
+        typer.secho(f"== {repository} ({source.branch_name})", err=True, bold=True)
         content = set_snapshot(config, shared, name)
         author = author_of(config, app, name)
         profile = as_profile(child_environment(), governance.bootstrap.aws_profile)

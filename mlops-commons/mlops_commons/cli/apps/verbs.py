@@ -10,27 +10,30 @@ from mlops_commons.cli import monorepo
 from mlops_commons.cli.apps.cdk_verb import CDK_VERBS, run_cdk
 from mlops_commons.cli.apps.housekeeping import clean_verb, init_verb
 from mlops_commons.cli.exit_codes import ExitCode
+from mlops_commons.cli.help import epilog
 
 APPS: Final = {
-    "infra": "Run a verb of the CDK CLI on the infrastructure app.",
-    "template": "Run a verb of the CDK CLI on the app with the SageMaker project templates.",
+    "infra": "Synthesise, deploy or publish the infrastructure app.",
+    "template": "The same for the SageMaker project templates.",
 }
-EXAMPLES: Final = """
-\b
+EPILOG: Final = epilog(
+    """
 Any verb and flag of the CDK CLI may follow; '... {app} VERB --help' is the CDK's own help.
 Verbs that need credentials use the governance profile of cdk-app.yml when none is named.
-
-\b
-Examples:
-  {app} synth                       synthesise, then a table of what goes where
-  {app} synth --force               also when nothing has changed since the last time
-  {app} synth --json                the table as JSON
-  {app} synth STACK                 one template, as the CDK prints it
-  {app} ls | diff | deploy --all | destroy --all | drift
-  {app} publish -m MESSAGE          commit this checkout to the CodeCommit repositories
-  {app} init | clean                show the environment; remove what is generated
-  {app} setup                       install what is missing, bootstrap the accounts
-"""
+""",
+    {
+        "{app} synth": "synthesise, then show what goes where",
+        "{app} synth --force": "also when nothing has changed since the last time",
+        "{app} synth --json": "the table as JSON",
+        "{app} synth STACK": "one template, as the CDK prints it",
+        "{app} ls": "the stacks; so do diff, drift, destroy and every other verb of the CDK",
+        "{app} deploy --all": "repositories and pipelines, which deliver the rest",
+        "{app} publish -m MESSAGE": "commit this checkout to the CodeCommit repositories",
+        "{app} init": "make the environment, and show it",
+        "{app} clean": "remove what is generated",
+        "{app} setup": "install what is missing, bootstrap the accounts",
+    },
+)
 
 
 MONOREPO_VERBS: Final = {"publish": "apps.publish", "setup": "accounts.setup"}
@@ -53,7 +56,7 @@ def register(application: typer.Typer) -> None:
     settings = {"ignore_unknown_options": True, "allow_interspersed_args": False}
     for app, summary in APPS.items():
         application.command(
-            app, help=summary, epilog=EXAMPLES.format(app=app), context_settings=settings
+            app, help=summary, epilog=EPILOG.format(app=app), context_settings=settings
         )(_verb(app))
 
 
@@ -64,7 +67,8 @@ def _verb(app: str) -> Callable[[typer.Context, list[str] | None], None]:
             raise typer.Exit(ExitCode.USAGE)
         verb, *flags = arguments
         if verb in OWN_VERBS:
-            OWN_VERBS[verb](app)(args=flags, prog_name=f"{context.command_path} {verb}")
+            name = f"{context.command_path} {verb}"
+            OWN_VERBS[verb](app)(args=flags, prog_name=name, color=context.color)
         if verb in MONOREPO_VERBS:
             raise monorepo.missing(f"{app} {verb}")
         _refuse_unknown(context, verb)

@@ -9,6 +9,7 @@ import typer
 
 from mlops_commons.cli.environment import child_environment
 from mlops_commons.cli.exit_codes import ExitCode
+from mlops_commons.cli.help import epilog
 from mlops_commons.cli.tables import print_table
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
@@ -17,12 +18,13 @@ from mlops_commons.utilities.process import run
 if TYPE_CHECKING:
     from mlops_commons.accounts.profiles import ProfileUse
 
-EXAMPLES: Final = """
-\b
+EPILOG: Final = epilog(
+    """
 Profiles of IAM Identity Center are signed in with 'aws sso login', one time for each session
 name. Others bring their credentials themselves (credential_process, keys, a role). Then STS says
 for each profile which account it reaches.
-"""
+""",
+)
 AsJson = Annotated[bool, typer.Option("--json", help="Print the results as JSON.")]
 CheckOnly = Annotated[bool, typer.Option("--check", help="Sign in nowhere, only ask STS.")]
 
@@ -39,7 +41,7 @@ class Refreshed:
 
 
 def refresh_aws_credentials(check: CheckOnly = False, as_json: AsJson = False) -> None:
-    """Sign in every profile of cdk-app.yml again and check the account that it reaches."""
+    """Sign in every profile and check its account."""
     from mlops_commons.accounts.profiles import profile_uses
     from mlops_commons.config import load_config
 

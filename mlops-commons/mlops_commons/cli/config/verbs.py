@@ -1,7 +1,6 @@
 """`config`: the configuration files made, checked, shown and explained."""
 
 import json
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -33,7 +32,7 @@ AccountsFile = Annotated[
 def register(application: typer.Typer) -> None:
     """Add the group to the command line."""
     group = typer.Typer(rich_markup_mode=None)
-    group.callback(invoke_without_command=True, epilog=config_wizard.EXAMPLES)(config_wizard.config)
+    group.callback(invoke_without_command=True, epilog=config_wizard.EPILOG)(config_wizard.config)
     group.command("validate")(validate)
     group.command("show")(show)
     group.command("explain")(explain)
@@ -43,7 +42,10 @@ def register(application: typer.Typer) -> None:
 
 
 def validate() -> None:
-    """Check both files, and that published stages can take the change; report all at once."""
+    """Report every problem of both files at once.
+
+    With the files of this checkout, also whether published stages can take the change.
+    """
     from mlops_commons.config import placeholder_accounts
     from mlops_commons.config.loader import load_sources
     from mlops_commons.config.notes import notes
@@ -68,7 +70,7 @@ def validate() -> None:
 
 
 def show(stage: Of = "", as_json: AsJson = False) -> None:
-    """Show the values that hold for each stage, and the line that each comes from."""
+    """Show the values of each stage, and their lines."""
     from mlops_commons.config.explaining.origins import effective_values
     from mlops_commons.config.loader import load_sources
 
@@ -87,7 +89,10 @@ def show(stage: Of = "", as_json: AsJson = False) -> None:
 
 
 def explain(path: KeyPath = "", as_json: AsJson = False) -> None:
-    """Say what a key means, may be and is by default; without PATH, list all keys."""
+    """Say what a key means and may be.
+
+    Without PATH, list all keys.
+    """
     from mlops_commons.config.explaining.keys import keys
 
     every = keys()
@@ -118,10 +123,10 @@ def migrate(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     dry_run: config_wizard.DryRun = False,
 ) -> None:
-    """Make both files from accounts.json of the older layout and what lies beside it.
+    """Make both files from those of AWS's sample.
 
-    FILE is that of mlops-infra; the files of the project templates beside it are read too. What is
-    not filled in there, or has no equal today, is said in a note.
+    FILE is accounts.json of mlops-infra there; the files of the project templates beside it are
+    read too. What is not filled in there, or has no equal today, is said in a note.
     """
     from mlops_commons.config.writing.migration import migration
 
@@ -154,7 +159,7 @@ def _plain(path: str) -> str:
 
 
 def _print_key(key: "Key") -> None:
-    typer.secho(key.path, bold=sys.stdout.isatty())
+    typer.secho(key.path, bold=True)
     need = "required" if key.required else f"default: {key.default}" if key.default else "optional"
     typer.echo(f"  {key.file}; {key.kind}; {need}")
     if key.description:

@@ -8,28 +8,32 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from mlops_commons.cli.exit_codes import ExitCode
+from mlops_commons.cli.help import epilog
 from mlops_commons.utilities.errors import ConfigError, PlatformError
 from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG, REPOSITORY_ROOT
 
 if TYPE_CHECKING:
     from mlops_commons.config.writing.answers import Answers
 
-EXAMPLES: Final = """
-\b
+BY_FLAGS: Final = """\
+config --non-interactive \\
+    --region eu-west-1 --governance-account 100000000001 \\
+    --stage retail/dev=100000000002,profile=retail-dev \\
+    --stage retail/prod=100000000003,approval=yes,vpc-cidr=10.2.0.0/16"""
+EPILOG: Final = epilog(
+    """
 Without a verb: asks for region, prefix, governance account, and any number of sets with their
 stages, profiles, approvals and networks; shows both files before it writes them; keeps a dated
 copy of an old one. Account ids are read with STS where a profile has credentials.
-
-\b
-Examples:
-  config                            asks
-  config --dry-run                  asks, shows, writes nothing
-  config --non-interactive --region eu-west-1 --governance-account 100000000001 \\
-    --stage retail/dev=100000000002,profile=retail-dev \\
-    --stage retail/prod=100000000003,approval=yes,vpc-cidr=10.2.0.0/16
-  config show --stage retail/dev    the values that hold, and the line of each
-  config explain egress             what a key means and may be
-"""
+""",
+    {
+        "config": "asks for what the files shall hold",
+        "config --dry-run": "asks, shows, writes nothing",
+        BY_FLAGS: "asks nothing: the flags say what the files shall hold",
+        "config show --stage retail/dev": "the values that hold, and the line of each",
+        "config explain egress": "what a key means and may be",
+    },
+)
 REGION: Final = "eu-west-1"
 PREFIX: Final = "mlops"
 
@@ -61,7 +65,7 @@ def config(
     non_interactive: NonInteractive = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Make the configuration files by answering questions, or look at them."""
+    """Make the configuration by questions, or look at it."""
     if context.invoked_subcommand:
         return
     from mlops_commons.accounts.profiles import account_of

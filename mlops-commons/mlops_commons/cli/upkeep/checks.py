@@ -34,7 +34,7 @@ def register(application: typer.Typer) -> None:
 
 
 def lint() -> None:
-    """Run the linters: style, types, import contracts, shell scripts."""
+    """Run the linters: style, types, imports, shell scripts."""
     raise typer.Exit(_first_failure(_lint_commands()))
 
 

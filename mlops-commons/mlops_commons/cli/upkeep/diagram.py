@@ -5,19 +5,20 @@ from typing import Annotated, Final
 
 import typer
 
+from mlops_commons.cli.help import epilog
 from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT
 
-EXAMPLES: Final = """\
-\b
+EPILOG: Final = epilog(
+    """
 Both apps are synthesised when anything has changed; a repository of one app draws its own
 pictures only. No credentials, no Graphviz on this machine. The pictures of the documentation show
 the sample; `generate` draws them.
-
-\b
-Examples:
-  diagram                    to build/diagrams
-  diagram --output FOLDER
-"""
+""",
+    {
+        "diagram": "to build/diagrams",
+        "diagram --output FOLDER": "to another folder",
+    },
+)
 OUTPUT: Final = Path("build") / "diagrams"
 
 Output = Annotated[Path, typer.Option("--output", help="The folder of the pictures.")]
@@ -25,11 +26,11 @@ Output = Annotated[Path, typer.Option("--output", help="The folder of the pictur
 
 def register(application: typer.Typer) -> None:
     """Add the verb to the command line."""
-    application.command("diagram", epilog=EXAMPLES)(diagram)
+    application.command("diagram", epilog=EPILOG)(diagram)
 
 
 def diagram(output: Output = OUTPUT) -> None:
-    """Draw accounts, network, pipelines and a project as they are configured."""
+    """Draw accounts, networks, pipelines and a project."""
     from mlops_commons.assembly.templates import read_templates
     from mlops_commons.cli.apps.synth import make_assembly
     from mlops_commons.cli.environment import child_environment

@@ -6,22 +6,23 @@ from typing import Annotated, Final
 import typer
 
 from mlops_commons.cli.environment import child_environment
+from mlops_commons.cli.help import epilog
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 from mlops_commons.utilities.process import run
 
 SITE: Final = REPOSITORY_ROOT / "docs" / "site"
 ENVIRONMENTS: Final = REPOSITORY_ROOT / ".venv" / "site-environments"
 OUTPUT: Final = Path("build") / "site"
-EXAMPLES: Final = """
-\b
+EPILOG: Final = epilog(
+    """
 The same Markdown files that GitHub shows, with navigation and search; no server, no network.
 The first build installs Sphinx in an environment of its own.
-
-\b
-Examples:
-  docs build                     to build/site; open build/site/README.html
-  docs build --output FOLDER
-"""
+""",
+    {
+        "docs build": "to build/site; open build/site/README.html there",
+        "docs build --output FOLDER": "to another folder",
+    },
+)
 
 Output = Annotated[Path, typer.Option("--output", help="The folder of the site.")]
 
@@ -29,17 +30,17 @@ Output = Annotated[Path, typer.Option("--output", help="The folder of the site."
 def register(application: typer.Typer) -> None:
     """Add the group to the command line."""
     group = typer.Typer(
-        help="The documentation as a site.",
+        help="Build the documentation as a site.",
         no_args_is_help=True,
         rich_markup_mode=None,
     )
     group.callback()(_group)
-    group.command("build", epilog=EXAMPLES)(build)
+    group.command("build", epilog=EPILOG)(build)
     application.add_typer(group, name="docs")
 
 
 def _group() -> None:
-    """The documentation as a site."""
+    """Build the documentation as a site."""
 
 
 def build(output: Output = OUTPUT) -> None:

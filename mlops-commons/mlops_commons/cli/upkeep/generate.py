@@ -11,23 +11,23 @@ import typer
 
 from mlops_commons.cli.environment import child_environment
 from mlops_commons.cli.exit_codes import ExitCode
+from mlops_commons.cli.help import epilog
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 from mlops_commons.utilities.process import run
 
 COMMAND: Final = "./mlops-multi-account.sh generate"
-EXAMPLES: Final = """\
-\b
+EPILOG: Final = epilog(
+    """
 What it writes: the schemas of the configuration files, the tables of the READMEs, the permissions
 of resource types, who can become whom, and the pictures, which show examples/sample. A repository
 of one app has a part of them. No credentials, no network.
-
-\b
-Examples:
-  generate               write what is not current
-  generate --check       write nothing; exit code 1 when a file is not current
-  generate --snapshots   also accept the templates as they are now: snapshots of stacks, and the
-                         templates of new product versions; read the difference
-"""
+""",
+    {
+        "generate": "write what is not current",
+        "generate --check": "write nothing; exit code 1 when a file is not current",
+        "generate --snapshots": "also accept the templates of stacks and of new product versions",
+    },
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,11 +69,11 @@ Snapshots = Annotated[bool, typer.Option("--snapshots", help="Also accept templa
 
 def register(application: typer.Typer) -> None:
     """Add the verb to the command line."""
-    application.command("generate", epilog=EXAMPLES)(generate)
+    application.command("generate", epilog=EPILOG)(generate)
 
 
 def generate(check: Check = False, snapshots: Snapshots = False) -> None:
-    """Write every generated file: schemas, tables of the READMEs, permissions, pictures."""
+    """Write every generated file: schemas, tables, pictures."""
     from mlops_commons.utilities.generated_files import stale, write_atomically
 
     stale_files = 0
