@@ -19,8 +19,8 @@ from mlops_commons.cli.environment import cdk_command, child_environment
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import (
     APP_DIRECTORIES,
-    CDK_APP_CONFIG,
-    CDK_INFRA_APP_CONFIG,
+    CDK_APP_PLACE,
+    CDK_INFRA_APP_PLACE,
     REPOSITORY_ROOT,
 )
 from mlops_commons.utilities.snapshot import snapshot
@@ -102,7 +102,7 @@ def _assembly(directory: str, root: Path, cdk_app: Path, infra: Path) -> Path:
     """The assembly of an app, made in a checkout without anything of a user's own."""
     texts = {
         PurePosixPath(target.relative_to(REPOSITORY_ROOT).as_posix()): file.read_text("utf-8")
-        for target, file in ((CDK_APP_CONFIG, cdk_app), (CDK_INFRA_APP_CONFIG, infra))
+        for target, file in ((CDK_APP_PLACE, cdk_app), (CDK_INFRA_APP_PLACE, infra))
         if file.is_file()
     }
     snapshot(REPOSITORY_ROOT, directory, texts).write(root)

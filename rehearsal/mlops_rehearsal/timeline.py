@@ -9,7 +9,13 @@ from pathlib import Path
 
 from mlops_commons.config import PlatformConfig, load_config
 from mlops_commons.utilities.errors import PlatformError
-from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG, REPOSITORY_ROOT
+from mlops_commons.utilities.paths import (
+    CDK_APP_CONFIG,
+    CDK_APP_PLACE,
+    CDK_INFRA_APP_CONFIG,
+    CDK_INFRA_APP_PLACE,
+    REPOSITORY_ROOT,
+)
 from mlops_rehearsal.emulator.leftovers import new_folder
 from mlops_rehearsal.emulator.server import Emulator
 from mlops_rehearsal.world.act import Act
@@ -122,8 +128,8 @@ def _refuse_silence(world: World, act: Act) -> None:
 
 def _config(checkout: Path, set_name: str) -> PlatformConfig:
     config = load_config(
-        checkout / CDK_APP_CONFIG.relative_to(REPOSITORY_ROOT),
-        checkout / CDK_INFRA_APP_CONFIG.relative_to(REPOSITORY_ROOT),
+        checkout / CDK_APP_PLACE.relative_to(REPOSITORY_ROOT),
+        checkout / CDK_INFRA_APP_PLACE.relative_to(REPOSITORY_ROOT),
     )
     if not set_name:
         return config

@@ -1,5 +1,11 @@
 """`python -m mlops_commons.cli`."""
 
-from mlops_commons.cli.application import main
+import sys
+
+from mlops_commons.cli.environments import choose
+
+sys.argv[1:] = choose(sys.argv[1:])
+
+from mlops_commons.cli.application import main  # noqa: E402 - it reads what has been chosen
 
 main()

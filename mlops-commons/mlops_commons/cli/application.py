@@ -87,6 +87,12 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit(ExitCode.OK)
 
 
+def _comes_first(folder: str) -> None:
+    """`environments.choose` has taken it where it is the first argument."""
+    if folder:
+        raise typer.BadParameter("it comes first: ./mlops-multi-account.sh --config FOLDER VERB")
+
+
 @application.callback()
 def _options(
     show_version: Annotated[
@@ -99,6 +105,16 @@ def _options(
             help="Print the version and exit.",
         ),
     ] = False,
+    configuration: Annotated[
+        str,
+        typer.Option(
+            "--config",
+            metavar="FOLDER",
+            callback=_comes_first,
+            help="Another environment: a folder with cdk-app.yml and cdk-infra-app.yml. "
+            "Comes first; MLOPS_CONFIG does the same.",
+        ),
+    ] = "",
 ) -> None:
     pass
 

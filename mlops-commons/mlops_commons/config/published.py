@@ -5,6 +5,7 @@ verbs that work without AWS. What somebody pushes to the repository from elsewhe
 next `publish` only.
 """
 
+import hashlib
 import shutil
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
@@ -18,9 +19,14 @@ from mlops_commons.config.sources import Sources
 from mlops_commons.stage import PlatformConfig
 from mlops_commons.utilities.errors import ConfigError, PlatformError, Problem
 from mlops_commons.utilities.generated_files import write_atomically
-from mlops_commons.utilities.paths import REPOSITORY_ROOT
+from mlops_commons.utilities.paths import OWN_CONFIG, REPOSITORY_ROOT
 
-PUBLISHED: Final = REPOSITORY_ROOT / "build" / "published"
+OWN_FOLDER: Final = (
+    f"{OWN_CONFIG.name}-{hashlib.sha256(str(OWN_CONFIG).encode()).hexdigest()[:8]}"
+    if OWN_CONFIG
+    else ""
+)
+PUBLISHED: Final = REPOSITORY_ROOT / "build" / "published" / OWN_FOLDER
 """A folder for each set, with the configuration files of its infra repository."""
 FILES: Final = (CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG)
 HINT: Final = (

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from mlops_commons.utilities.errors import PlatformError
+from mlops_commons.utilities.paths import CDK_APP_PLACE
 
 MOST_BYTES: Final = 1_000_000
 """Far more than the files of a hundred sets."""
@@ -18,8 +19,7 @@ def required_text(file: Path) -> str:
     """
     if not _is_there(file):
         raise PlatformError(
-            f"cannot read the configuration {file}: there is no such file",
-            hint=f"restore the shipped sample with: git checkout -- {file}",
+            f"cannot read the configuration {file}: there is no such file", hint=_restored(file)
         )
     return _text(file)
 
@@ -31,6 +31,12 @@ def optional_text(file: Path) -> str:
         PlatformError: it is there and no file, too large or not readable.
     """
     return _text(file) if _is_there(file) else ""
+
+
+def _restored(file: Path) -> str:
+    if file == CDK_APP_PLACE:
+        return f"restore the shipped sample with: git checkout -- {file}"
+    return f"make it with: ./mlops-multi-account.sh --config {file.parent} config"
 
 
 def _is_there(file: Path) -> bool:

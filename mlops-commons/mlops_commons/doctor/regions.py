@@ -1,7 +1,7 @@
 """Whether every resource type of the templates exists in the region where it goes."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -13,47 +13,51 @@ from mlops_commons.utilities.paths import (
     APP_DIRECTORIES,
     CDK_APP_CONFIG,
     CDK_INFRA_APP_CONFIG,
-    REPOSITORY_ROOT,
 )
 
 CONFIGURATION: Final = (CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG)
 AREA: Final = "regions"
 
 
-def look_at_regions(root: Path) -> Iterator[Finding]:
+def look_at_regions(root: Path, accounts: Container[str]) -> Iterator[Finding]:
     """Findings for each app and region, from the templates that were synthesised last.
 
     The types of a region are those of cfn-lint's maps, which come from the registry of that region.
+
+    Args:
+        root: the repository.
+        accounts: those of the configuration; templates of others tell of another environment.
     """
     for app, directory in APP_DIRECTORIES.items():
         if not (root / directory / "app.py").is_file():
             continue
-        if _older_than_configuration(root, root / directory / "cdk.out"):
-            yield Finding(
-                level=Level.UNCHECKED,
-                area=AREA,
-                message=f"the templates of '{app}' are older than the configuration",
-                remedy=f"./mlops-multi-account.sh {app} synth",
-            )
-            continue
+        assembly = root / directory / "cdk.out"
         try:
-            stacks = read_stacks(root / directory / "cdk.out")
+            stacks = read_stacks(assembly)
         except PlatformError:
-            yield Finding(
-                level=Level.UNCHECKED,
-                area=AREA,
-                message=f"the templates of '{app}' are not synthesised yet",
-                remedy=f"./mlops-multi-account.sh {app} synth",
-            )
+            yield _unchecked(app, "are not synthesised yet")
             continue
-        yield from _types(root / directory / "cdk.out", app, stacks)
+        if any(stack.account not in accounts for stack in stacks):
+            yield _unchecked(app, "are those of another configuration")
+        elif _older_than_configuration(assembly):
+            yield _unchecked(app, "are older than the configuration")
+        else:
+            yield from _types(assembly, app, stacks)
 
 
-def _older_than_configuration(root: Path, assembly: Path) -> bool:
+def _unchecked(app: str, why: str) -> Finding:
+    return Finding(
+        level=Level.UNCHECKED,
+        area=AREA,
+        message=f"the templates of '{app}' {why}",
+        remedy=f"./mlops-multi-account.sh {app} synth",
+    )
+
+
+def _older_than_configuration(assembly: Path) -> bool:
     """Whether templates tell of a configuration that is there no more."""
     manifest = assembly / "manifest.json"
-    files = [root / file.relative_to(REPOSITORY_ROOT) for file in CONFIGURATION]
-    changed = [file.stat().st_mtime_ns for file in files if file.is_file()]
+    changed = [file.stat().st_mtime_ns for file in CONFIGURATION if file.is_file()]
     return manifest.is_file() and manifest.stat().st_mtime_ns < max(changed, default=0)
 
 

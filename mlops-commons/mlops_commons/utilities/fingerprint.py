@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from mlops_commons.utilities.names import is_execution_policy_file
+from mlops_commons.utilities.paths import OWN_CONFIG
 from mlops_commons.utilities.snapshot import SHARED_DIRECTORIES
 
 FINGERPRINT_FILE: Final = ".fingerprint"
@@ -49,6 +50,8 @@ def fingerprint(
 ) -> str:
     """SHA-256 over everything that one synth reads; equal values allow the same assembly.
 
+    The folder of another environment (`OWN_CONFIG`) counts too.
+
     Args:
         root: the repository; its files, the shared folders and the app's own are hashed.
         arguments: those of the CDK CLI.
@@ -58,6 +61,8 @@ def fingerprint(
     files = [file for file in sorted(root.iterdir()) if _is_root_source(file)]
     files += source_files([*(root / name for name in SHARED_DIRECTORIES), app_directory])
     files.append(home / ".cdk.json")
+    if OWN_CONFIG:
+        files += source_files([OWN_CONFIG])
     total = hashlib.sha256()
     for value in (platform.python_version(), *arguments, *_packages(), *_relevant(environment)):
         total.update(f"{value}\0".encode())

@@ -1,5 +1,6 @@
 """Where the repository and its files are."""
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -9,8 +10,19 @@ REPOSITORY_ROOT: Final = Path(__file__).resolve().parents[3]
 """The monorepo, or a snapshot of it: both have the same shape."""
 
 CONFIG_DIRECTORY: Final = REPOSITORY_ROOT / "mlops-commons" / "mlops_commons" / "config"
-CDK_APP_CONFIG: Final = CONFIG_DIRECTORY / "cdk-app.yml"
-CDK_INFRA_APP_CONFIG: Final = REPOSITORY_ROOT / "mlops-infra" / "config" / "cdk-infra-app.yml"
+CDK_APP_PLACE: Final = CONFIG_DIRECTORY / "cdk-app.yml"
+"""Where the file is in this repository and in those of the sets."""
+CDK_INFRA_APP_PLACE: Final = REPOSITORY_ROOT / "mlops-infra" / "config" / "cdk-infra-app.yml"
+
+CONFIG_VARIABLE: Final = "MLOPS_CONFIG"
+"""A folder with both files, instead of their places here: another environment of this checkout."""
+OWN_CONFIG: Final = (
+    Path(os.environ[CONFIG_VARIABLE]).absolute() if os.environ.get(CONFIG_VARIABLE) else None
+)
+CDK_APP_CONFIG: Final = OWN_CONFIG / CDK_APP_PLACE.name if OWN_CONFIG else CDK_APP_PLACE
+CDK_INFRA_APP_CONFIG: Final = (
+    OWN_CONFIG / CDK_INFRA_APP_PLACE.name if OWN_CONFIG else CDK_INFRA_APP_PLACE
+)
 EXAMPLES: Final = REPOSITORY_ROOT / "examples"
 """A folder for each configuration that shows something."""
 SAMPLE: Final = EXAMPLES / "sample"

@@ -89,6 +89,71 @@ def test_control_c_leaves_the_old_files(checkout: Path, questions: int) -> None:
     assert not list(checkout.glob("*/**/*.bak"))
 
 
+ONE_ACCOUNT = (
+    ("region [eu-west-1]: ", ""),
+    ("beginning of all names", "UPPER case"),  # refused, asked again
+    ("beginning of all names", "mlops"),
+    ("AWS profile", "-"),
+    ("account id", "100000000001"),
+    ("name [business-unit-1]: ", "trial"),
+    ("region [eu-west-1]: ", ""),
+    ("stages, with commas", "dev,Dev"),  # refused, asked again
+    ("stages, with commas", "dev,prod"),
+    ("region [eu-west-1]: ", "eu-wets-1"),  # refused, asked again
+    ("region [eu-west-1]: ", ""),
+    ("AWS profile", "-"),
+    ("account id", "100000000002"),
+    ("approval before this stage? [y/N]", ""),
+    ("network (create or import)", "creat"),  # refused, asked again
+    ("network (create or import)", ""),
+    ("address range [10.0.0.0/16]", "10.0.0.0/20"),
+    ("way out (nat or endpoints-only)", ""),
+    ("region [eu-west-1]: ", ""),
+    ("AWS profile", "-"),
+    ("account id", "100000000002"),
+    ("namespace [prod]", "a b"),  # refused, asked again
+    ("namespace [prod]", ""),
+    ("approval before this stage? [Y/n]", ""),
+    ("network (create or import)", ""),
+    ("address range [10.1.0.0/16]", "10.0.8.0/22"),  # refused, asked again
+    ("address range [10.1.0.0/16]", "10.2.0.0/16"),
+    ("way out (nat or endpoints-only)", ""),
+    ("another account set?", "n"),
+)
+
+
+def test_what_would_not_go_together_is_settled_where_it_is_typed(checkout: Path) -> None:
+    with terminal(checkout) as wizard:
+        for question, answer in (*ONE_ACCOUNT, ("write these files?", "")):
+            wizard.answer(question, answer)
+        assert wizard.code() == 0, wizard.shown
+    config = load_config(app_file(checkout), infra_file(checkout))
+    dev, prod = config.enabled_deployments[0].enabled_stages
+    assert (dev.account, dev.parameter_namespace) == ("100000000002", "")
+    assert (prod.account, prod.parameter_namespace) == ("100000000002", "prod")
+
+
+def test_answers_that_make_no_valid_files_are_proposed_again(checkout: Path) -> None:
+    with terminal(checkout) as wizard:
+        for question, answer in ONE_ACCOUNT:
+            # Too small for the subnets of its zones, which only the whole configuration shows.
+            wizard.answer(question, "10.2.0.0/27" if answer == "10.2.0.0/16" else answer)
+        wizard.answer("here are the questions again, with your answers", "", end="")
+        proposed = (
+            ("region [eu-west-1]: ", ""),
+            ("beginning of all names [mlops]: ", ""),
+            ("AWS profile", ""),
+            ("account id [100000000001]: ", ""),
+            ("name [trial]: ", ""),
+        )
+        for question, answer in proposed:
+            wizard.answer(question, answer)
+        wizard.answer("region [eu-west-1]: ", "\x03", end="")
+        assert wizard.code() != 0
+        assert "nothing is written" in wizard.shown
+    assert "trial" not in app_file(checkout).read_text()
+
+
 def test_where_nobody_can_answer_it_ends_and_leaves_the_old_files(checkout: Path) -> None:
     before = app_file(checkout).read_bytes()
     done = command_line(checkout, "config", answers="eu-central-1\n")

@@ -8,7 +8,9 @@ from typing import Final
 from mlops_commons.utilities.paths import (
     APP_DIRECTORIES,
     CDK_APP_CONFIG,
+    CDK_APP_PLACE,
     CDK_INFRA_APP_CONFIG,
+    CDK_INFRA_APP_PLACE,
     REPOSITORY_ROOT,
 )
 from mlops_commons.utilities.snapshot import checkout
@@ -28,10 +30,10 @@ def write_checkout(
         cdk_app, infra: the configuration files; the sample's placeholders in them are replaced.
     """
     replacements = {
-        PurePosixPath(CDK_APP_CONFIG.relative_to(REPOSITORY_ROOT)): filled_in(cdk_app.read_text())
+        PurePosixPath(CDK_APP_PLACE.relative_to(REPOSITORY_ROOT)): filled_in(cdk_app.read_text())
     }
     if infra.is_file():
-        path = PurePosixPath(CDK_INFRA_APP_CONFIG.relative_to(REPOSITORY_ROOT))
+        path = PurePosixPath(CDK_INFRA_APP_PLACE.relative_to(REPOSITORY_ROOT))
         replacements[path] = filled_in(infra.read_text())
     checkout(REPOSITORY_ROOT, *APP_DIRECTORIES.values(), replacements=replacements).write(folder)
     share_environment(folder)

@@ -88,7 +88,9 @@ def _findings(*, offline: bool) -> "Iterator[Finding]":
     config = sources.config
     yield from configuration.look_at_configuration(sources)
     yield from look_at_people(config)
-    yield from look_at_regions(REPOSITORY_ROOT)
+    stages = (stage for d in config.enabled_deployments for stage in d.enabled_stages)
+    accounts = {config.pipeline.account, *(stage.account for stage in stages)}
+    yield from look_at_regions(REPOSITORY_ROOT, accounts)
     assemblies = current_stacks()
     templates = (
         read_template(folder, stack)

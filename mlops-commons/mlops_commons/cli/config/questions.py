@@ -1,13 +1,22 @@
 """The questions of the wizard: what is asked, in which order, and which answers are taken."""
 
 from collections.abc import Callable
+from ipaddress import IPv4Network
 from typing import Any, Final
 
 import typer
 from pydantic import TypeAdapter, ValidationError
 
 from mlops_commons.config.infra_model import SecurityGroupId, SubnetId, VpcId
-from mlops_commons.config.values import Account, NetworkRange, Prefix, Region, SetName, StageText
+from mlops_commons.config.model import Namespace
+from mlops_commons.config.values import (
+    Account,
+    NetworkRange,
+    Prefix,
+    Region,
+    SetName,
+    StageText,
+)
 from mlops_commons.config.writing.answers import Answers, NetworkAnswer, SetAnswer, StageAnswer
 from mlops_commons.contract import DELIVERY_ORDER, StageName
 from mlops_commons.stage import EgressMode
@@ -49,7 +58,7 @@ def _set(
     known: SetAnswer | None, number: int, region: str, before: list[SetAnswer], lookup: Lookup
 ) -> SetAnswer:
     _heading(f"Account set {number + 1}: the accounts of a business unit")
-    name = _text("name", known.set_name if known else f"business-unit-{number + 1}", SetName)
+    name = _set_name(known.set_name if known else f"business-unit-{number + 1}", before)
     own_region = _text("region", known.default_region if known else region, Region, region)
     proposed = ",".join(stage.stage_name for stage in known.stages) if known else USUAL_STAGES
     names = _list("stages, with commas", proposed, StageText)
@@ -58,7 +67,7 @@ def _set(
     for stage_name in names:
         match = [s for s in (known.stages if known else ()) if s.stage_name == stage_name]
         proposal = match[0] if match else StageAnswer(stage_name=stage_name, account="")
-        stages.append(_stage(proposal, own_region, [*earlier, *stages], lookup))
+        stages.append(_stage(proposal, own_region, earlier, stages, lookup))
     return SetAnswer(
         set_name=name,
         stages=tuple(stages),
@@ -66,13 +75,33 @@ def _set(
     )
 
 
+def _set_name(proposed: str, before: list[SetAnswer]) -> str:
+    one = _check(SetName)
+
+    def check(answer: str) -> str:
+        name = one(answer)
+        if name.lower() in {entry.set_name.lower() for entry in before}:
+            raise typer.BadParameter(f"'{name}' is the name of another set")
+        return name
+
+    return str(typer.prompt("name", default=proposed, value_proc=check))
+
+
 def _stage(
-    proposed: StageAnswer, region: str, others: list[StageAnswer], lookup: Lookup
+    proposed: StageAnswer,
+    region: str,
+    earlier: list[StageAnswer],
+    siblings: list[StageAnswer],
+    lookup: Lookup,
 ) -> StageAnswer:
-    name = proposed.stage_name
+    name, others = proposed.stage_name, [*earlier, *siblings]
     _heading(f"Stage {name}")
     own_region = _text("region", proposed.region or region, Region, region)
     profile, account = _account(name, proposed.aws_profile, proposed.account, own_region, lookup)
+    region_text = "" if own_region == region else own_region
+    place = StageAnswer(stage_name=name, account=account, region=region_text)
+    namespace = _namespace(place, proposed.parameter_namespace, others)
+    network = proposed.network or NetworkAnswer(vpc_cidr=_free_range(others))
     usual = name.lower() != StageName.DEV
     waits = usual if proposed.manual_approval is None else proposed.manual_approval
     approval = typer.confirm("wait for a person's approval before this stage?", default=waits)
@@ -80,17 +109,37 @@ def _stage(
         stage_name=name,
         account=account,
         aws_profile=profile,
-        region="" if own_region == region else own_region,
+        region=region_text,
+        parameter_namespace=namespace,
         manual_approval=None if approval == usual else approval,
-        network=_network(proposed.network or NetworkAnswer(vpc_cidr=_free_range(others))),
+        network=_network(network, siblings),
     )
 
 
-def _network(proposed: NetworkAnswer) -> NetworkAnswer:
+def _namespace(here: StageAnswer, proposed: str, others: list[StageAnswer]) -> str:
+    """What keeps a stage apart from others in the same account and region; empty where none is."""
+    there = [s for s in others if (s.account, s.region) == (here.account, here.region)]
+    if not there and not proposed:
+        return ""
+    taken = {stage.parameter_namespace.lower() for stage in there}
+    one = _check(Namespace)
+
+    def check(answer: str) -> str:
+        if answer.strip().lower() in taken:
+            raise typer.BadParameter(f"another stage in account {here.account} has it already")
+        return one(answer)
+
+    if there:
+        names = ", ".join(stage.stage_name for stage in there)
+        typer.echo(f"  {here.account} is also the account of {names}; a namespace keeps them apart")
+    return str(typer.prompt("namespace", default=proposed or here.stage_name, value_proc=check))
+
+
+def _network(proposed: NetworkAnswer, siblings: list[StageAnswer]) -> NetworkAnswer:
     kind = _choice("network", IMPORT if proposed.vpc_id else CREATE, (CREATE, IMPORT))
     if kind == CREATE:
         return NetworkAnswer(
-            vpc_cidr=_text("address range", proposed.vpc_cidr or "10.0.0.0/16", NetworkRange),
+            vpc_cidr=_range(proposed.vpc_cidr or "10.0.0.0/16", siblings),
             egress=EgressMode(
                 _choice("way out", str(proposed.egress), tuple(str(mode) for mode in EgressMode))
             ),
@@ -121,9 +170,25 @@ def _account(name: str, profile: str, account: str, region: str, lookup: Lookup)
 
 def _free_range(others: list[StageAnswer]) -> str:
     """A range that no other stage has, so that the VPCs can be connected one day."""
-    taken = {stage.network.vpc_cidr for stage in others if stage.network}
-    ranges = (f"10.{number}.0.0/16" for number in range(256))
-    return next(block for block in ranges if block not in taken)
+    taken = [IPv4Network(s.network.vpc_cidr) for s in others if s.network and s.network.vpc_cidr]
+    ranges = (IPv4Network(f"10.{number}.0.0/16") for number in range(256))
+    return str(next(free for free in ranges if not any(map(free.overlaps, taken))))
+
+
+def _range(proposed: str, siblings: list[StageAnswer]) -> str:
+    """A range of a new VPC; one that overlaps could never be connected with those of its set."""
+    one = _check(NetworkRange)
+    networks = [(s.stage_name, s.network) for s in siblings if s.network and not s.network.vpc_id]
+    ranges = [(stage, network.vpc_cidr) for stage, network in networks if network.vpc_cidr]
+
+    def check(answer: str) -> str:
+        found = IPv4Network(one(answer))
+        for stage, taken in ranges:
+            if found.overlaps(IPv4Network(taken)):
+                raise typer.BadParameter(f"it overlaps with {taken} of stage {stage}")
+        return str(found)
+
+    return str(typer.prompt("address range", default=proposed, value_proc=check))
 
 
 def _text(question: str, proposed: str, kind: Any, fallback: str = "") -> str:
@@ -136,6 +201,9 @@ def _list(question: str, proposed: str, kind: Any) -> tuple[str, ...]:
 
     def check(answer: str) -> tuple[str, ...]:
         parts = [part.strip() for part in answer.split(",") if part.strip()]
+        lower = [part.lower() for part in parts]
+        if twice := sorted({part for part in lower if lower.count(part) > 1}):
+            raise typer.BadParameter(f"'{twice[0]}' is there twice")
         if not parts:
             raise typer.BadParameter("at least one is needed")
         return tuple(one(part) for part in parts)

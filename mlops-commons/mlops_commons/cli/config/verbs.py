@@ -7,15 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mlops_commons.cli.config import validation
 from mlops_commons.cli.config import wizard as config_wizard
 from mlops_commons.cli.config.credentials import refresh_aws_credentials
 from mlops_commons.cli.tables import print_table
 from mlops_commons.utilities.errors import ConfigError, PlatformError
-from mlops_commons.utilities.paths import (
-    CDK_APP_CONFIG,
-    CDK_INFRA_APP_CONFIG,
-    REPOSITORY_ROOT,
-)
 
 if TYPE_CHECKING:
     from mlops_commons.config.explaining.keys import Key
@@ -33,40 +29,12 @@ def register(application: typer.Typer) -> None:
     """Add the group to the command line."""
     group = typer.Typer(rich_markup_mode=None)
     group.callback(invoke_without_command=True, epilog=config_wizard.EPILOG)(config_wizard.config)
-    group.command("validate")(validate)
+    group.command("validate", epilog=validation.EPILOG)(validation.validate)
     group.command("show")(show)
     group.command("explain")(explain)
     group.command("migrate")(migrate)
     group.command("refresh_aws_credentials")(refresh_aws_credentials)
     application.add_typer(group, name="config")
-
-
-def validate() -> None:
-    """Report every problem of both files at once.
-
-    With the files of this checkout, also whether published stages can take the change.
-    """
-    from mlops_commons.config import placeholder_accounts
-    from mlops_commons.config.loader import load_sources
-    from mlops_commons.config.notes import notes
-    from mlops_commons.config.published import check_published
-    from mlops_commons.utilities.own_files import undelivered_note
-
-    sources = load_sources()
-    check_published(sources)
-    config = sources.config
-    typer.echo(f"valid: {CDK_APP_CONFIG}")
-    absent = not CDK_INFRA_APP_CONFIG.is_file()
-    typer.echo(f"{'absent, all defaults' if absent else 'valid'}: {CDK_INFRA_APP_CONFIG}")
-    for found in notes(sources):
-        typer.echo(f"note: {found}")
-    if not config.enabled_deployments:
-        typer.echo("note: no set has an enabled stage, so that nothing is delivered")
-    placeholders = placeholder_accounts(config)
-    if placeholders:
-        typer.echo(f"note: placeholder account ids, fill in yours: {', '.join(placeholders)}")
-    if note := undelivered_note(REPOSITORY_ROOT):
-        typer.echo(note)
 
 
 def show(stage: Of = "", as_json: AsJson = False) -> None:

@@ -1,7 +1,9 @@
 """`config`: asks for accounts, sets and networks, shows both files, and writes them."""
 
+import os
 from contextlib import suppress
 from datetime import datetime
+from difflib import unified_diff
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -10,7 +12,12 @@ import typer
 from mlops_commons.cli.exit_codes import ExitCode
 from mlops_commons.cli.help import epilog
 from mlops_commons.utilities.errors import ConfigError, PlatformError
-from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG, REPOSITORY_ROOT
+from mlops_commons.utilities.paths import (
+    CDK_APP_CONFIG,
+    CDK_INFRA_APP_CONFIG,
+    OWN_CONFIG,
+    REPOSITORY_ROOT,
+)
 
 if TYPE_CHECKING:
     from mlops_commons.config.writing.answers import Answers
@@ -79,20 +86,24 @@ def config(
         aws_profile=governance_profile,
         stages=stage or (),
     )
-    proposed = with_flags(_proposed(), flags)
+    answers = with_flags(_proposed(), flags)
     if non_interactive:
-        answers = complete(proposed, account_of)
-    else:
+        write(complete(answers, account_of), ask_first=False, dry_run=dry_run)
+        return
+    while True:
         try:
-            answers = ask(proposed, account_of)
+            answers = ask(answers, account_of)
+            return write(answers, ask_first=True, dry_run=dry_run)
         except typer.Abort:
             typer.echo("\nnothing is written; the files are as they were", err=True)
             raise typer.Exit(ExitCode.INTERRUPTED) from None
-    write(answers, ask_first=not non_interactive, dry_run=dry_run)
+        except ConfigError as error:
+            typer.echo(f"\nerror: {error}", err=True)
+            typer.echo("Nothing is lost: here are the questions again, with your answers.")
 
 
 def write(answers: "Answers", *, ask_first: bool, dry_run: bool = False) -> None:
-    """Show both files, check them as the loader would, ask, then replace what differs.
+    """Check both files as the loader would, show what differs, ask, then replace it.
 
     Raises:
         ConfigError: the answers make no valid configuration; nothing is written.
@@ -102,12 +113,12 @@ def write(answers: "Answers", *, ask_first: bool, dry_run: bool = False) -> None
     from mlops_commons.config.writing.writer import check_texts, replace_files
 
     texts = {CDK_APP_CONFIG: cdk_app_text(answers, _text(CDK_APP_CONFIG))}
-    if CDK_INFRA_APP_CONFIG.parent.is_dir():
+    if OWN_CONFIG or CDK_INFRA_APP_CONFIG.parent.is_dir():
         texts[CDK_INFRA_APP_CONFIG] = infra_text(answers, _text(CDK_INFRA_APP_CONFIG))
+    check_texts(texts, CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG)
     for file, text in texts.items():
         typer.secho(f"\n== {_shown(file)}", bold=True)
-        typer.echo(text)
-    check_texts(texts, CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG)
+        typer.echo(_difference(file, text))
     if dry_run:
         return
     try:
@@ -141,5 +152,14 @@ def _text(file: Path) -> str:
     return file.read_text(encoding="utf-8") if file.is_file() else ""
 
 
+def _difference(file: Path, text: str) -> str:
+    """The lines that change, with those around them; all of a file that is new."""
+    if not (old := _text(file)):
+        return text
+    lines = (old.splitlines(), text.splitlines())
+    found = unified_diff(*lines, "as it is", "as answered", lineterm="")
+    return "\n".join(found) or "unchanged"
+
+
 def _shown(file: Path) -> str:
-    return str(file.relative_to(REPOSITORY_ROOT))
+    return os.path.relpath(file, REPOSITORY_ROOT)

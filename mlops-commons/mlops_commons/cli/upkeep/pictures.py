@@ -13,15 +13,15 @@ from mlops_commons.diagrams.pictures import Apps
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import (
     APP_DIRECTORIES,
-    CDK_APP_CONFIG,
-    CDK_INFRA_APP_CONFIG,
+    CDK_APP_PLACE,
+    CDK_INFRA_APP_PLACE,
     REPOSITORY_ROOT,
     SAMPLE,
 )
 from mlops_commons.utilities.process import run
 from mlops_commons.utilities.snapshot import snapshot
 
-CONFIGURATION: Final = (CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG)
+CONFIGURATION: Final = (CDK_APP_PLACE, CDK_INFRA_APP_PLACE)
 
 
 def generated() -> Mapping[Path, str]:

@@ -9,11 +9,11 @@ import pydantic
 
 from mlops_commons.config.infra_model import CdkInfraAppFile
 from mlops_commons.config.model import CdkAppFile
-from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG
+from mlops_commons.utilities.paths import CDK_APP_PLACE, CDK_INFRA_APP_PLACE
 
 SCHEMAS: Final[dict[Path, type[pydantic.BaseModel]]] = {
-    CDK_APP_CONFIG.with_name("cdk-app.schema.json"): CdkAppFile,
-    CDK_INFRA_APP_CONFIG.with_name("cdk-infra-app.schema.json"): CdkInfraAppFile,
+    CDK_APP_PLACE.with_name("cdk-app.schema.json"): CdkAppFile,
+    CDK_INFRA_APP_PLACE.with_name("cdk-infra-app.schema.json"): CdkInfraAppFile,
 }
 """Each file beside the configuration that it describes, and the model that it comes from."""
 

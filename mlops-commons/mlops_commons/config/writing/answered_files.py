@@ -95,6 +95,8 @@ def _put_stage(stage: StageAnswer, block: Any) -> None:
     put(block, "manual_approval", stage.manual_approval)
     put(block, "region", stage.region)
     put(block, "account", stage.account)
+    if stage.parameter_namespace:
+        put(block, "parameter_namespace", stage.parameter_namespace)
 
 
 def _put_networks(entry: SetAnswer, block: Any) -> None:

@@ -24,6 +24,7 @@ class StageAnswer:
     account: str
     aws_profile: str = ""
     region: str = ""
+    parameter_namespace: str = ""
     manual_approval: bool | None = None
     network: NetworkAnswer | None = None
 

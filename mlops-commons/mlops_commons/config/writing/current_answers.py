@@ -32,6 +32,7 @@ def _set(entry: model.DeploymentFile, networks: Networks) -> SetAnswer:
                 account=_real(stage.account),
                 aws_profile=stage.bootstrap.aws_profile,
                 region=stage.region or "",
+                parameter_namespace=stage.parameter_namespace or "",
                 manual_approval=stage.manual_approval,
                 network=networks.get((entry.set_name.lower(), stage.stage_name.lower())),
             )
