@@ -10,9 +10,9 @@ PROGRAM: Final = "mlops-multi-account.sh"
 HELP_OPTIONS: Final = ("-h", "--help")
 SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "Try it without AWS": ("rehearse", "access", "diagram", "docs"),
-    "Prepare": ("setup", "prerequisites", "config", "doctor", "bootstrap"),
+    "Prepare": ("setup", "prerequisites", "config", "costs", "doctor", "bootstrap"),
     "Deploy and take away": ("infra", "template", "teardown"),
-    "Work on this repository": ("check", "lint", "test", "generate"),
+    "Work on this repository": ("check", "ai-controls", "lint", "test", "generate"),
     "This command line": ("help", "completion", "version"),
 }
 """The verbs in the order in which a newcomer needs them; others come last, as `More`."""
@@ -59,4 +59,4 @@ def show(context: typer.Context, verb: list[str] | None) -> None:
     if not verb:
         typer.echo(root.get_help())
         return
-    root.command.main([*verb, "--help"], prog_name=PROGRAM)  # type: ignore[attr-defined]
+    root.command.main([*verb, "--help"], prog_name=PROGRAM)

@@ -19,24 +19,24 @@ from mlops_commons.ai_controls.guard import Operation, guard_rules
 from mlops_commons.ai_controls.table import CONTROLS, STANDARD
 from mlops_commons.assembly.validators import templates
 from mlops_commons.cli.exit_codes import ExitCode
+from mlops_commons.cli.help import epilog
 from mlops_commons.cli.tables import print_table
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import APP_DIRECTORIES, app_directory
 
-EXAMPLES: Final = """
-\b
+EPILOG: Final = epilog(
+    """
 The controls of AWS Security Hub's AI Security Best Practices, over CloudFormation templates and
 over compiled SageMaker pipelines, whose jobs the standard leaves out. Without a file: what both
 apps have synthesised last. Exit code 1 when there is a finding without a reason.
-
-\b
-Examples:
-  ai-controls                           the templates of both apps
-  ai-controls cdk.out/*.template.json   those of a project's deploy repository
-  ai-controls pipeline.json --json      the jobs of a pipeline, for a program
-  ai-controls --guard rules.guard       the table, for a hook of CloudFormation
-"""
-
+""",
+    {
+        "ai-controls": "the templates of both apps",
+        "ai-controls cdk.out/*.template.json": "those of a project's deploy repository",
+        "ai-controls pipeline.json --json": "the jobs of a pipeline, for a program",
+        "ai-controls --guard rules.guard": "the table, for a hook of CloudFormation",
+    },
+)
 YAML: Final = (".yml", ".yaml")
 
 Files = Annotated[
@@ -61,7 +61,7 @@ class _Found:
 
 def register(application: typer.Typer) -> None:
     """Add the verb to the command line."""
-    application.command("ai-controls", epilog=EXAMPLES)(ai_controls)
+    application.command("ai-controls", epilog=EPILOG)(ai_controls)
 
 
 def ai_controls(
@@ -70,7 +70,7 @@ def ai_controls(
     guard: Guard = None,
     operation: Operations = Operation.STACK,
 ) -> None:
-    """Check templates and pipelines against AWS's controls for machine learning."""
+    """Check templates and pipelines against AWS's AI controls."""
     if guard is not None:
         _write(guard, guard_rules(operation))
         typer.echo(f"{len(CONTROLS)} controls written to {guard}")
