@@ -6,15 +6,17 @@ import aws_cdk as cdk
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_codecommit as codecommit
 from aws_cdk import aws_codepipeline as codepipeline
+from aws_cdk import aws_events as events
 from aws_cdk import aws_logs as logs
 from aws_cdk import pipelines
 from constructs import Construct
 
 from mlops_commons.cdk.delivery_findings import acknowledge_pipeline
+from mlops_commons.cdk.lost_events import LostEvents
 from mlops_commons.cdk.policies import policy_statement
 from mlops_commons.cdk.replication import secure_replication
 from mlops_commons.cdk.secure_bucket import SecureBucket
-from mlops_commons.iam.key_policies import log_groups_of_this_stack
+from mlops_commons.iam.key_policies import alarms_of_this_stack, log_groups_of_this_stack
 
 BUILD_IMAGE = "aws/codebuild/standard:8.0"
 RUNTIME_VERSIONS = {"python": "3.13", "nodejs": "22"}
@@ -51,6 +53,7 @@ class DeliveryPipeline(Construct):
             cdk_assets_version: the tool that publishes assets.
         """
         super().__init__(scope, construct_id)
+        self._repository = repository
         self.artifact_bucket = SecureBucket(
             self,
             "Artifacts",
@@ -106,6 +109,19 @@ class DeliveryPipeline(Construct):
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
 
+    def _keep_lost_pushes(self) -> None:
+        """The rule of a push is the CDK's, below the repository."""
+        key = self.artifact_bucket.own_key
+        key.add_to_resource_policy(policy_statement(alarms_of_this_stack()))
+        found = [r for r in self._repository.node.find_all() if isinstance(r, events.CfnRule)]
+        LostEvents(
+            self,
+            "LostPushes",
+            rules=found,
+            key=key,
+            remedy="A push has not started the pipeline: start it, see docs/troubleshooting.md",
+        )
+
     def add_stage(self, stage: cdk.Stage, *, manual_approval: bool, comment: str = "") -> None:
         """Deliver a stage after those added before, waiting for a person first if asked to.
 
@@ -119,6 +135,7 @@ class DeliveryPipeline(Construct):
     def build(self) -> None:
         """Make the actions of everything added; nothing can be added afterwards."""
         self.pipeline.build_pipeline()
+        self._keep_lost_pushes()
         acknowledge_pipeline(self.pipeline, self.artifact_bucket)
         for support in self.pipeline.pipeline.cross_region_support.values():
             secure_replication(self.pipeline, support, expiration=EXPIRATION)

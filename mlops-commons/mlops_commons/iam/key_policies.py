@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from mlops_commons.iam.statements import (
+    Condition,
     Principals,
     Statement,
     account_roots,
@@ -13,6 +14,16 @@ from mlops_commons.iam.statements import (
 THIS_KEY: Final = ("*",)
 """In a key policy "*" means the key that has the policy."""
 LOGS: Final = Principals(services=("logs.${AWS::Region}.${AWS::URLSuffix}",))
+ALARMS: Final = Principals(services=("cloudwatch.amazonaws.com",))
+OF_ALARMS_OF_THIS_STACK: Final[Condition] = {
+    "StringEquals": {"aws:SourceAccount": "${AWS::AccountId}"},
+    "ArnLike": {
+        "aws:SourceArn": "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:"
+        "${AWS::StackName}-*"
+    },
+}
+"""CloudFormation names an alarm after stack and logical id. SNS Developer Guide, "Managing Amazon
+SNS encryption keys and costs": CloudWatch says for which alarm it acts."""
 ADMINISTRATION: Final = Statement(
     sid="AdministeredThroughIam",
     principals=account_roots("${AWS::AccountId}"),
@@ -54,3 +65,14 @@ def log_groups_of_this_stack() -> Statement:
     CloudFormation names a log group after stack and logical id, so the stack's name bounds them.
     """
     return encrypt_log_groups("EncryptLogGroupsOfThisStack", "${AWS::StackName}-*")
+
+
+def alarms_of_this_stack() -> Statement:
+    """CloudWatch may use the key of a topic to which the alarms of this stack publish."""
+    return Statement(
+        sid="PublishAlarmsOfThisStack",
+        principals=ALARMS,
+        actions=actions("kms", "Decrypt GenerateDataKey"),
+        resources=THIS_KEY,
+        condition=OF_ALARMS_OF_THIS_STACK,
+    )

@@ -5,7 +5,11 @@ from typing import Any, Final
 
 from mlops_commons.contract import Persona
 from mlops_commons.execution_policies.project_stacks import PROJECT_TAG
-from mlops_commons.iam.key_policies import key_policy, log_groups_of_this_stack
+from mlops_commons.iam.key_policies import (
+    alarms_of_this_stack,
+    key_policy,
+    log_groups_of_this_stack,
+)
 from mlops_commons.stage import Studio, StudioUser
 from mlops_commons.utilities.cloudformation import Resources, ref, sub
 from mlops_commons.utilities.names import digest
@@ -67,7 +71,7 @@ def _key(retention: Mapping[str, str]) -> dict[str, Any]:
         "Properties": {
             "Description": sub("Encrypts volumes and logs of Studio in ${AWS::StackName}"),
             "EnableKeyRotation": True,
-            "KeyPolicy": key_policy(log_groups_of_this_stack()),
+            "KeyPolicy": key_policy(log_groups_of_this_stack(), alarms_of_this_stack()),
         },
         **retention,
     }

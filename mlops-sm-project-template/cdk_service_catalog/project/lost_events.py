@@ -9,12 +9,11 @@ from typing import Final
 
 from cdk_service_catalog.project import naming
 from cdk_service_catalog.project.definition import DeployTrigger, ProductDefinition
-from mlops_commons.iam.key_policies import THIS_KEY
-from mlops_commons.iam.statements import Principals, Statement, actions
+from mlops_commons.iam.key_policies import ALARMS, THIS_KEY
+from mlops_commons.iam.statements import Statement, actions
 from mlops_commons.utilities.cloudformation import Resource, Resources, ref, sub
 
 ALARM: Final = f"sagemaker-{naming.ID}-%s-lost"
-ALARMS: Final = Principals(services=("cloudwatch.amazonaws.com",))
 OF_THESE_ALARMS: Final = {
     "StringEquals": {"aws:SourceAccount": "${AWS::AccountId}"},
     "ArnLike": {
@@ -49,28 +48,34 @@ def alarms_use_the_key() -> Statement:
 
 
 def lost_event_resources(definition: ProductDefinition) -> Resources:
-    """An alarm for each rule that starts a pipeline."""
+    """An alarm for each rule; also for the one that tells of failures, by a way of its own."""
     decided = {
         DeployTrigger.MODEL_APPROVAL: "model-decided",
         DeployTrigger.BUILD_SUCCESS: "build-succeeded",
     }[definition.deploy_trigger]
     return {
-        "LostBuildPush": _alarm("build-pushed", naming.BUILD_REPOSITORY),
-        "LostDeployPush": _alarm("deploy-pushed", naming.DEPLOY_REPOSITORY),
-        "LostModel": _alarm(decided, naming.DEPLOY_REPOSITORY),
+        "LostBuildPush": _alarm("build-pushed", _not_started(naming.BUILD_REPOSITORY)),
+        "LostDeployPush": _alarm("deploy-pushed", _not_started(naming.DEPLOY_REPOSITORY)),
+        "LostModel": _alarm(decided, _not_started(naming.DEPLOY_REPOSITORY)),
+        "LostFailure": _alarm(
+            "pipeline-failed",
+            "A pipeline of ${SageMakerProjectName} has failed, and nobody was told: look at both",
+        ),
     }
 
 
-def _alarm(rule: str, pipeline: str) -> Resource:
+def _not_started(pipeline: str) -> str:
+    return f"An event has not started {pipeline}: start it, see docs/troubleshooting.md"
+
+
+def _alarm(rule: str, description: str) -> Resource:
     """Amazon EventBridge User Guide, "Monitoring Amazon EventBridge": FailedInvocations of a rule
     counts what has failed for good, and is sent only where it is not zero."""
     return {
         "Type": "AWS::CloudWatch::Alarm",
         "Properties": {
             "AlarmName": sub(ALARM % rule),
-            "AlarmDescription": sub(
-                f"An event has not started {pipeline}: start it, see docs/troubleshooting.md"
-            ),
+            "AlarmDescription": sub(description),
             "Namespace": "AWS/Events",
             "MetricName": "FailedInvocations",
             "Dimensions": [{"Name": "RuleName", "Value": sub(f"sagemaker-{naming.ID}-{rule}")}],

@@ -328,17 +328,12 @@ def test_both_seed_repositories_start_their_pipeline_by_events(slug: str) -> Non
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_an_event_that_starts_no_pipeline_tells_the_topic(slug: str) -> None:
+def test_an_event_that_a_rule_cannot_deliver_tells_the_topic(slug: str) -> None:
     project = launched(slug)
-    starting = {
-        rule["Name"]
-        for rule in project.of_type("AWS::Events::Rule")
-        for target in rule["Targets"]
-        if ":codepipeline:" in target["Arn"]
-    }
+    rules = {rule["Name"] for rule in project.of_type("AWS::Events::Rule")}
     alarms = [*project.of_type("AWS::CloudWatch::Alarm")]
-    assert {alarm["Dimensions"][0]["Value"] for alarm in alarms} == starting
-    assert len(starting) == len(alarms) == 3
+    assert {alarm["Dimensions"][0]["Value"] for alarm in alarms} == rules
+    assert len(rules) == len(alarms) == 4
     assert {str(alarm["AlarmActions"]) for alarm in alarms} == {str([project.arn("Notifications")])}
     own = f"arn:aws:cloudwatch:{REGION}:{DEV}:alarm:{alarms[0]['AlarmName']}"
     documents = (
@@ -411,7 +406,8 @@ def test_every_build_runs_in_the_private_subnets_and_nowhere_else(slug: str) -> 
     }
     images = {"ImageProject"} if product(slug).definition.image_repository else set()
     tests = {"TestDevProject", "TestPreprodProject"}
-    assert set(found) == {"TrainProject", "SynthProject", *tests, *images}
+    checks = {"BuildCheckProject", "DeployCheckProject"}
+    assert set(found) == {"TrainProject", "SynthProject", *tests, *checks, *images}
     for resource in found.values():
         assert resource["Properties"]["VpcConfig"] == {
             "VpcId": "vpc-0a",
@@ -424,7 +420,7 @@ def test_every_build_runs_in_the_private_subnets_and_nowhere_else(slug: str) -> 
 def test_every_build_installs_from_the_index_that_the_configuration_names(index: str) -> None:
     content = template(product("byoc").definition, replace(PROPS, package_index=index))
     builds = [r for r in content["Resources"].values() if r["Type"] == "AWS::CodeBuild::Project"]
-    assert len(builds) == 5
+    assert len(builds) == 7
     for build in builds:
         rows = build["Properties"]["Environment"]["EnvironmentVariables"]
         named = [row["Value"] for row in rows if row["Name"] == "PIP_INDEX_URL"]
