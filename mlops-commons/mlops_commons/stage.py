@@ -128,10 +128,15 @@ class Approvers:
 
 @dataclass(frozen=True, kw_only=True)
 class ProtectedBranches:
-    """Whose `main` changes only by the merge of an approved pull request."""
+    """Whose `main` changes only by the merge of an approved pull request.
+
+    Attributes:
+        wait_for_build: whether it has to be built successfully besides.
+    """
 
     deploy: bool = True
     build: bool = False
+    wait_for_build: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

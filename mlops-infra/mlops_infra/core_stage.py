@@ -94,6 +94,8 @@ class CoreStage(PlatformStage):
             removal_policy=removal_policy,
             rules=rules,
             approver_role_name=names.approver_role(app_prefix, set_name, env.region or ""),
+            # The rule has the name of the role that the template app makes, and that satisfies it.
+            built_by=names.gate_function(app_prefix, set_name, "check", env.region or ""),
         )
         extend(
             self.stack,

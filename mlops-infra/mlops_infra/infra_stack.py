@@ -50,6 +50,7 @@ class InfraStack(ZonesByPosition):
         removal_policy: cdk.RemovalPolicy,
         rules: Projects,
         approver_role_name: str,
+        built_by: str,
     ) -> None:
         super().__init__(scope, construct_id, stack_name=stack_name, description=description)
         self.network = network_of(
@@ -105,12 +106,18 @@ class InfraStack(ZonesByPosition):
                 Reviews(
                     self,
                     "Reviews",
-                    template_name=f"{stack_name}-review",
+                    rules={
+                        f"{stack_name}-review": [role.role_name for role in reviewers],
+                        **(
+                            {built_by: [built_by]}
+                            if rules.protected_branches.wait_for_build
+                            else {}
+                        ),
+                    },
                     branch=MAIN,
                     repositories=protected,
                     reason=NAMED_BY_PROJECTS,
                     new_ones="sagemaker-",
-                    reviewers=[role.role_name for role in reviewers],
                     key=kms.Key.from_key_arn(self, "ReviewsKey", made.key_arn),
                 )
 

@@ -14,7 +14,7 @@ from ministack_aws.corrections import (
     policy_variables,
     resources,
 )
-from ministack_aws.delivery import events, repositories
+from ministack_aws.delivery import builds, events, repositories
 from ministack_aws.engine import application, cloudformation
 from ministack_aws.network import ec2
 from ministack_aws.sagemaker import endpoint_metrics, endpoints, images
@@ -57,6 +57,7 @@ def register() -> None:
     object_encryption.register(handlers)
     service_role.register()
     events.register()
+    builds.register()
     api.register(application.services())
     scps.register()
     decisions.register()

@@ -10,7 +10,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from ministack_aws.access import decisions, deeds, sessions
-from ministack_aws.delivery import deliveries, jobs, pipeline_executions, pushes
+from ministack_aws.delivery import (
+    builds,
+    deliveries,
+    jobs,
+    pipeline_executions,
+    pull_requests,
+    pushes,
+)
 from ministack_aws.engine.application import Asgi, Receive, Scope, Send
 from ministack_aws.engine.types import Request
 from ministack_aws.network import networks, reach
@@ -18,12 +25,13 @@ from ministack_aws.network import networks, reach
 TOKEN: Final = "MINISTACK_REGISTRY_TOKEN"
 ANSWERS: Final[Mapping[str, Callable[[Request], tuple[int, Any]]]] = {
     "/_registry/actions": jobs.remember,
+    "/_registry/builds": builds.ended,
     "/_registry/decisions": decisions.answer,
     "/_registry/deeds": deeds.answer,
     "/_registry/deliveries": deliveries.answer,
     "/_registry/jobs": jobs.answer,
     "/_registry/networks": networks.answer,
-    "/_registry/pushes": pushes.pushed,
+    "/_registry/pushes": pull_requests.pushed,
     "/_registry/pushes/asked": pushes.asked,
     "/_registry/reach": reach.answer,
     "/_registry/refused": deeds.refused,

@@ -37,7 +37,7 @@ from mlops_reachability.globs import witness
 from mlops_reachability.model import Resource, Role, World
 from mlops_reachability.pipelines import PIPELINE, actions_of, approvals_of
 
-REVIEWED: Final = "Custom::ApprovalRuleTemplate"
+REVIEWED: Final = "Custom::ApprovalRuleTemplates"
 """What gives repositories of some kinds an approval rule, and tags those that have it."""
 TAGGED: Final = {"aws:ResourceTag/mlops:reviewed": "true"}
 _NO_BOUNDARY: Final = frozenset({"iam:permissionsboundary"})
@@ -245,18 +245,31 @@ class Capabilities:
                 yield Edge(target, words, (review(role),))
 
     def _reviewers(self, repository: Resource) -> tuple[str, ...] | None:
-        """The roles whose approval a repository's rule asks for; None without a rule."""
+        """The roles of people whose approval a repository's rules ask for; None without a rule.
+
+        A rule that a function satisfies holds nobody: what it looks at is made by who asks.
+        """
         for rule in self.world.of_type(REVIEWED):
             patterns = listed(rule.properties.get("Repositories", ()))
             named = any(fnmatchcase(repository.name, pattern) for pattern in patterns)
             if rule.account == repository.account and named:
-                content = str(rule.properties.get("Content", ""))
-                return tuple(
-                    role.arn
-                    for role in self.world.roles.values()
-                    if f":assumed-role/{role.name}/" in content
-                )
+                pools = [
+                    tuple(
+                        role.arn
+                        for role in self.world.roles.values()
+                        if f":assumed-role/{role.name}/" in str(content)
+                    )
+                    for content in rule.properties.get("Rules", {}).values()
+                ]
+                people = [pool for pool in pools if not any(map(self._is_function, pool))]
+                return people[0] if people else None
         return None
+
+    def _is_function(self, role: str) -> bool:
+        return any(
+            function.properties["Role"] == role
+            for function in self.world.of_type("AWS::Lambda::Function")
+        )
 
     def _reviews(self, actor: Actor) -> Iterator[Edge]:
         """Approvals of pull requests, for whoever a rule counts."""

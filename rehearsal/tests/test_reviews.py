@@ -41,8 +41,8 @@ def index(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The code of the function, with the environment that the stack gives it."""
     pool = [f"arn:aws:sts::{ACCOUNT}:assumed-role/reviews-lead/*"]
     statement = {"Type": "Approvers", "NumberOfApprovalsNeeded": 1, "ApprovalPoolMembers": pool}
-    monkeypatch.setenv("RULE", json.dumps({"Version": "2018-11-08", "Statements": [statement]}))
-    monkeypatch.setenv("TEMPLATE_NAME", TEMPLATE)
+    rule = {"Version": "2018-11-08", "Statements": [statement]}
+    monkeypatch.setenv("RULES", json.dumps({TEMPLATE: rule}))
     monkeypatch.setenv("REPOSITORIES", "sagemaker-*-deploy")
     spec = importlib.util.spec_from_file_location("reviews", RUNTIME_DIRECTORY / "index.py")
     assert spec
@@ -128,7 +128,7 @@ def refusal(call: Any, **arguments: str) -> str:
 
 
 def test_main_changes_by_what_the_lead_has_approved_and_by_nothing_else(
-    accounts: Accounts, tmp_path: Path, index: ModuleType
+    accounts: Accounts, tmp_path: Path, index: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "gitconfig").write_text(git_configuration(["eu-west-1"]))
     repository = {"Type": "AWS::CodeCommit::Repository", "Properties": {"RepositoryName": NAME}}
@@ -150,11 +150,12 @@ def test_main_changes_by_what_the_lead_has_approved_and_by_nothing_else(
     early = author.asks("topic")
     assert author.merges(early) == "AccessDeniedException", "the repository has no rule yet"
 
-    content = {**json.loads(index.os.environ["RULE"]), "DestinationReferences": ["refs/heads/main"]}
-    wanted = {"TemplateName": TEMPLATE, "Content": json.dumps(content)}
+    rule = json.loads(index.os.environ["RULES"])[TEMPLATE]
+    content = json.dumps({**rule, "DestinationReferences": ["refs/heads/main"]})
+    wanted = {"Rules": {TEMPLATE: content}}
     codecommit = accounts.client("codecommit")
     event = {"RequestType": "Create", "ResourceProperties": wanted}
-    assert index.make_template(event, codecommit) == {"PhysicalResourceId": TEMPLATE}
+    assert index.make_templates(event, codecommit) == {"PhysicalResourceId": TEMPLATE}
     not_satisfied = "PullRequestApprovalRulesNotSatisfiedException"
     assert author.merges(early) == not_satisfied, "opened before the rule was there"
     assert author.push("other") == ""
@@ -171,5 +172,14 @@ def test_main_changes_by_what_the_lead_has_approved_and_by_nothing_else(
         == codecommit.get_branch(repositoryName=NAME, branchName="other")["branch"]["commitId"]
     )
 
-    assert index.make_template({**event, "RequestType": "Delete"}, codecommit)
+    renamed = {"Rules": {f"{TEMPLATE}s": content}}
+    update = {"RequestType": "Update", "PhysicalResourceId": TEMPLATE}
+    changed = {**update, "OldResourceProperties": wanted, "ResourceProperties": renamed}
+    monkeypatch.setenv("RULES", json.dumps({f"{TEMPLATE}s": rule}))
+    assert index.make_templates(changed, codecommit) == {"PhysicalResourceId": TEMPLATE}
+    given = codecommit.list_associated_approval_rule_templates_for_repository(repositoryName=NAME)
+    assert given["approvalRuleTemplateNames"] == [f"{TEMPLATE}s"]
+
+    event = {**event, "ResourceProperties": renamed, "RequestType": "Delete"}
+    assert index.make_templates(event, codecommit)
     assert author.merges(early) == "AccessDeniedException"

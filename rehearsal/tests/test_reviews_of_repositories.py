@@ -87,13 +87,12 @@ class Reviewed:
         pool = [f"arn:aws:sts::{ACCOUNT}:assumed-role/{ROLE}-reviewer/*"]
         counted = {"Type": "Approvers", "NumberOfApprovalsNeeded": 1, "ApprovalPoolMembers": pool}
         rule = {"Version": "2018-11-08", "Statements": [counted]}
-        monkeypatch.setenv("RULE", json.dumps(rule))
-        monkeypatch.setenv("TEMPLATE_NAME", TEMPLATE)
+        monkeypatch.setenv("RULES", json.dumps({TEMPLATE: rule}))
         monkeypatch.setenv("REPOSITORIES", NAME)
         content = json.dumps({**rule, "DestinationReferences": [MAIN]})
-        wanted = {"TemplateName": TEMPLATE, "Content": content}
+        wanted = {"Rules": {TEMPLATE: content}}
         event = {"RequestType": "Create", "ResourceProperties": wanted}
-        index().make_template(event, self.accounts.client("codecommit"))
+        index().make_templates(event, self.accounts.client("codecommit"))
 
     def as_person(self, who: str, **credentials: str) -> None:
         """Sign the laptop in."""

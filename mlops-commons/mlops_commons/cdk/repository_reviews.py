@@ -61,10 +61,9 @@ class RepositoryReviews(Construct):
         reviews = Reviews(
             self,
             "Rule",
-            template_name=template_name,
+            rules={template_name: [reviewer_name]},
             branch=branch,
             repositories=[repository_name],
-            reviewers=[reviewer_name],
             key=key,
         )
         # Else it would look for the repository before it is there.

@@ -47,6 +47,10 @@ class ProtectedBranchesFile(ConfigModel):
 
     deploy: bool = Field(ProtectedBranches.deploy, description="the deploy repositories")
     build: bool = Field(ProtectedBranches.build, description="the build repositories")
+    wait_for_build: bool = Field(
+        ProtectedBranches.wait_for_build,
+        description="true: not before the build of the pull request has succeeded",
+    )
 
 
 class ProjectsFile(ConfigModel):

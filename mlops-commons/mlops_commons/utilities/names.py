@@ -229,7 +229,7 @@ def gate_function(app_prefix: str, set_name: str, purpose: str, region: str) -> 
     A function's name and a role's may have 64 characters (API_CreateFunction, API_CreateRole).
 
     Args:
-        purpose: `choose`, `verify` or `seal`.
+        purpose: `choose`, `verify`, `seal` or `check`.
     """
     name = f"{app_prefix}-{set_name}-gate-{purpose}-{region_code(region)}"
     clean = re.sub(r"[^A-Za-z0-9_-]+", "-", name)

@@ -141,8 +141,8 @@ def test_each_role_lets_in_who_is_configured_with_mfa_and_nobody_else(
 def test_the_rule_counts_the_reviewers_role_alone_on_pull_requests_to_main(
     resources: dict[str, Any],
 ) -> None:
-    (given,) = of_type(resources, "Custom::ApprovalRuleTemplate")
-    content = json.loads(given["Properties"]["Content"])
+    (given,) = of_type(resources, "Custom::ApprovalRuleTemplates")
+    (content,) = map(json.loads, given["Properties"]["Rules"].values())
     (statement,) = content["Statements"]
     pool = f"arn:aws:sts::{ACCOUNT}:assumed-role/mlops-infra-bu1-reviewer/*"
     assert listed(statement["ApprovalPoolMembers"]) == [pool]

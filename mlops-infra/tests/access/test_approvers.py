@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import aws_cdk as cdk
 import pytest
@@ -98,9 +98,13 @@ def test_who_approves_code_does_not_write_it(configured: dict[str, Any], action:
     assert not allows(statements(configured, "ApproversRole"), request)
 
 
-def pool(resources: dict[str, Any]) -> list[str]:
-    (rule,) = (r for r in resources.values() if r["Type"] == "Custom::ApprovalRuleTemplate")
-    content = json.loads(rule["Properties"]["Content"])
+BUILT: Final = "mlops-cdk-default-gate-check-euw1"
+
+
+def pool(resources: dict[str, Any], ending: str = "-review") -> list[str]:
+    (rules,) = (r for r in resources.values() if r["Type"] == "Custom::ApprovalRuleTemplates")
+    named = rules["Properties"]["Rules"]
+    (content,) = (json.loads(named[name]) for name in named if name.endswith(ending))
     assert content["DestinationReferences"] == ["refs/heads/main"]
     (statement,) = content["Statements"]
     assert statement["NumberOfApprovalsNeeded"] == 1
@@ -116,7 +120,20 @@ def test_approvals_of_the_lead_and_of_approvers_count_and_nobody_elses(
     assert pool(synthesised(tmp_path, Projects())) == [lead]
 
 
+def test_a_build_is_waited_for_by_a_rule_of_its_own_and_counts_in_no_other(
+    configured: dict[str, Any], tmp_path: Path
+) -> None:
+    assert pool(configured, BUILT) == [BUILT]
+    assert BUILT not in pool(configured)
+    (rules,) = (r for r in configured.values() if r["Type"] == "Custom::ApprovalRuleTemplates")
+    assert len(rules["Properties"]["Rules"]) == 2
+    alone = Projects(protected_branches=ProtectedBranches(wait_for_build=False))
+    found = synthesised(tmp_path, alone).values()
+    (rules,) = (r for r in found if r["Type"] == "Custom::ApprovalRuleTemplates")
+    assert [name.rpartition("-")[2] for name in rules["Properties"]["Rules"]] == ["review"]
+
+
 def test_without_protected_branches_there_is_no_rule(tmp_path: Path) -> None:
     nowhere = Projects(protected_branches=ProtectedBranches(deploy=False))
     found = synthesised(tmp_path, nowhere).values()
-    assert not [r for r in found if r["Type"] == "Custom::ApprovalRuleTemplate"]
+    assert not [r for r in found if r["Type"] == "Custom::ApprovalRuleTemplates"]

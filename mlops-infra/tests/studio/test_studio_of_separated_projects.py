@@ -88,10 +88,10 @@ def test_there_are_no_roles_that_run_the_code_of_all_projects(template: dict[str
 
 
 def test_a_lead_of_a_project_reviews_it(template: dict[str, Any]) -> None:
-    (rule,) = of_type(template, "Custom::ApprovalRuleTemplate").values()
+    (rule,) = of_type(template, "Custom::ApprovalRuleTemplates").values()
     found = projects(template)
     for lead in ("lead-eva", "lead-all"):
-        assert found[lead][0] in json.dumps(rule["Content"])
+        assert found[lead][0] in json.dumps(rule["Rules"])
 
 
 def test_what_an_extension_grants_to_all_roles_of_a_persona_is_in_their_boundary_once(

@@ -93,7 +93,7 @@ def verify_statements(bucket_prefix: str) -> tuple[Statement, ...]:
             resources=(f"{_bucket(bucket_prefix, 'pipeline')}/*/Verified/*",),
             reason=OF_ALL_PROJECTS,
         ),
-        _use_keys("Decrypt"),
+        _use_keys("Decrypt", "s3", "codecommit"),
         Statement(
             sid="FindWhatWasDeliveredBefore",
             actions=("codepipeline:ListActionExecutions",),
@@ -138,13 +138,16 @@ def _bucket(prefix: str, purpose: str) -> str:
     return f"arn:${{AWS::Partition}}:s3:::{prefix}-p-*-{purpose}-${{AWS::AccountId}}"
 
 
-def _use_keys(names: str) -> Statement:
+def _use_keys(names: str, *services: str) -> Statement:
+    """Keys of projects, of buckets and repositories alike: a service decrypts as its caller may.
+
+    Source: CodeCommit User Guide, "AWS Key Management Service and encryption".
+    """
+    through = [f"{each}.${{AWS::Region}}.${{AWS::URLSuffix}}" for each in services or ("s3",)]
     return Statement(
         sid="UseKeysOfProjects",
         actions=actions("kms", names),
         resources=arns("kms", "key/*"),
-        reason=f"through S3 only, for objects that other statements name; {OF_ALL_PROJECTS}",
-        condition={
-            "StringEquals": {"kms:ViaService": "s3.${AWS::Region}.${AWS::URLSuffix}"},
-        },
+        reason=f"through services, for what other statements name; {OF_ALL_PROJECTS}",
+        condition={"StringEquals": {"kms:ViaService": tuple(through)}},
     )

@@ -14,9 +14,12 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from cdk_service_catalog.gate import access
+from cdk_service_catalog.project import naming
 from mlops_commons.cdk.nag import acknowledge_each
 from mlops_commons.cdk.policies import managed_policy, policy_document
+from mlops_commons.cdk.pull_requests import PullRequestBuilds
 from mlops_commons.iam.key_policies import ADMINISTRATION, encrypt_log_groups
+from mlops_commons.iam.reasons import NAMED_BY_PROJECTS
 from mlops_commons.iam.statements import Statement
 from mlops_commons.utilities import names
 from mlops_commons.utilities.archive import archive
@@ -24,6 +27,8 @@ from mlops_commons.utilities.snapshot import Snapshot, layered
 
 RUNTIME: Final = Path(__file__).with_name("runtime")
 PURPOSES: Final = ("choose", "verify", "seal")
+CHECK: Final = "check"
+"""The purpose of the function that builds pull requests; pipelines do not invoke it."""
 ASKED: Final = "the pipelines of projects invoke it and wait for its answer"
 FINDINGS: Final = {
     "AwsSolutions-L1": "Python 3.13, the version of every build of projects",
@@ -67,7 +72,7 @@ class GateFunctions(Construct):
         region = cdk.Stack.of(self).region
         named = {
             purpose: names.gate_function(app_prefix, set_name, purpose, region)
-            for purpose in PURPOSES
+            for purpose in (*PURPOSES, CHECK)
         }
         key = _key(self, named)
         code = _code()
@@ -78,6 +83,15 @@ class GateFunctions(Construct):
             )
             for row in _rows(names.project_bucket_prefix(app_prefix))
         }
+        PullRequestBuilds(
+            self,
+            "PullRequests",
+            name=named[CHECK],
+            repositories=[f"sagemaker-*-{kind}" for kind in naming.REPOSITORIES],
+            reason=NAMED_BY_PROJECTS,
+            key=key,
+            removal_policy=removal_policy,
+        )
 
 
 def _rows(bucket_prefix: str) -> tuple[_Function, ...]:

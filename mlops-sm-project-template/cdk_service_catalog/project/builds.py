@@ -10,6 +10,7 @@ from cdk_service_catalog.project.parameters import MLFLOW
 from cdk_service_catalog.project.props import STAGES, TESTED, ProjectProps
 from mlops_commons.utilities.cloudformation import DELETED, Resource, Resources, attribute, ref, sub
 
+CHECK_SPECIFICATION: Final = "buildspec.check.yml"
 IMAGE: Final = "aws/codebuild/standard:8.0"
 LOG_RETENTION_DAYS: Final = 365
 Value = str | Mapping[str, Any]
@@ -25,6 +26,8 @@ class Build:
         buildspec: the file in the repository.
         environment: variables by name.
         privileged: containers are built, which needs a Docker daemon.
+        repository: what it reads by itself, as a logical id; without one, CodePipeline hands the
+            source over.
     """
 
     id: str
@@ -35,6 +38,7 @@ class Build:
     minutes: int
     environment: Mapping[str, Value] = field(default_factory=dict)
     privileged: bool = False
+    repository: str = ""
 
 
 def builds(definition: ProductDefinition, props: ProjectProps) -> tuple[Build, ...]:
@@ -80,6 +84,18 @@ def builds(definition: ProductDefinition, props: ProjectProps) -> tuple[Build, .
                 environment=_deployment(definition, props),
             )
             for stage in TESTED
+        ),
+        *(
+            Build(
+                id=f"{kind.capitalize()}Check",
+                role=f"{kind.capitalize()}Check",
+                purpose=naming.checking(kind),
+                title=f"builds pull requests of the {kind} repository",
+                buildspec=CHECK_SPECIFICATION,
+                minutes=60,
+                repository=f"{kind.capitalize()}Repository",
+            )
+            for kind in naming.REPOSITORIES
         ),
     )
 
@@ -163,8 +179,7 @@ def _project(row: Build, props: ProjectProps) -> Resource:
             "ServiceRole": attribute(f"{row.role}Role", "Arn"),
             "EncryptionKey": attribute("PipelineKey", "Arn"),
             "TimeoutInMinutes": row.minutes,
-            "Source": {"Type": "CODEPIPELINE", "BuildSpec": row.buildspec},
-            "Artifacts": {"Type": "CODEPIPELINE"},
+            **_source(row),
             # A build runs code of whoever may push: it reaches what the VPC lets it reach.
             "VpcConfig": {
                 "VpcId": ref("VpcId"),
@@ -185,4 +200,22 @@ def _project(row: Build, props: ProjectProps) -> Resource:
                 ],
             },
         },
+    }
+
+
+def _source(row: Build) -> dict[str, Any]:
+    if not row.repository:
+        return {
+            "Source": {"Type": "CODEPIPELINE", "BuildSpec": row.buildspec},
+            "Artifacts": {"Type": "CODEPIPELINE"},
+        }
+    return {
+        "Source": {
+            "Type": "CODECOMMIT",
+            "Location": attribute(row.repository, "CloneUrlHttp"),
+            "BuildSpec": row.buildspec,
+        },
+        "Artifacts": {"Type": "NO_ARTIFACTS"},
+        # Whoever pushes branches in a loop keeps one machine busy, and not the account's quota.
+        "ConcurrentBuildLimit": 1,
     }

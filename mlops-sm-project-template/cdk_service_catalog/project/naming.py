@@ -15,6 +15,8 @@ PREFIXED: Final = f"sagemaker-{PROJECT}"
 
 BUILD_REPOSITORY: Final = f"{PREFIXED}-build"
 DEPLOY_REPOSITORY: Final = f"{PREFIXED}-deploy"
+REPOSITORIES: Final = {"build": BUILD_REPOSITORY, "deploy": DEPLOY_REPOSITORY}
+"""As their names end."""
 IMAGE_REPOSITORY: Final = f"sagemaker-{ID}"
 INFERENCE_PIPELINE: Final = f"{PROJECT}-inference"
 BRANCH: Final = "main"
@@ -70,6 +72,17 @@ def testing(stage: str) -> str:
     a role that reaches both.
     """
     return f"test-{stage}"
+
+
+def checking(kind: str) -> str:
+    """What builds the pull requests of a repository: the purpose of a build and of its role.
+
+    The build's name is that of the repository, with an ending that the platform's function knows.
+
+    Args:
+        kind: `build` or `deploy`, as the name of the repository ends.
+    """
+    return f"{kind}-check"
 
 
 def stage_role_arn(account: str, stage: str, purpose: str) -> str:

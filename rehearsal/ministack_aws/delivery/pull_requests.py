@@ -6,15 +6,18 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Final
 
+from ministack_aws import event_bus
+from ministack_aws.arns import arn
 from ministack_aws.delivery import approval_rules, pushes
 from ministack_aws.delivery.repositories import folder
 from ministack_aws.engine import iam
-from ministack_aws.engine.requests import get_account_id, get_region
+from ministack_aws.engine.requests import get_account_id, get_region, request_scope
 from ministack_aws.engine.types import Answer, Operations, Record, Request
 from ministack_aws.errors import ServiceError
 
 _GIT = shutil.which("git") or "git"
 OPEN, CLOSED = "OPEN", "CLOSED"
+DETAIL_TYPE: Final = "CodeCommit Pull Request State Change"
 
 
 @dataclass
@@ -30,6 +33,7 @@ class PullRequest:
     rules: list[Record]
     status: str = OPEN
     approvers: dict[str, set[str]] = field(default_factory=dict)
+    comments: list[Record] = field(default_factory=list)
 
     @property
     def commit(self) -> str:
@@ -89,7 +93,68 @@ def _create(request: Request) -> Answer:
         author=iam.caller_arn(),
         rules=approval_rules.rules_of(repository, destination),
     )
+    _tell(number, "pullRequestCreated")
     return {"pullRequest": _shown(number)}
+
+
+def pushed(request: Request) -> tuple[int, Answer]:
+    """What a push tells, and then of each open pull request whose source it has changed."""
+    status, answer = pushes.pushed(request)
+    place = (request["account"], request["region"])
+    changed = {line.split(" ", 2)[2] for line in request["references"]}
+    with request_scope(*place):
+        for number, found in _REQUESTS.items():
+            here = (found.place, found.repository) == (place, request["repository"])
+            if here and found.status == OPEN and found.source in changed:
+                _tell(number, "pullRequestSourceBranchUpdated")
+    return status, answer
+
+
+def _tell(number: str, event: str) -> None:
+    """CodeCommit User Guide, "Monitoring CodeCommit events in Amazon EventBridge": the examples
+    pullRequestCreated event and pullRequestSourceBranchUpdated event."""
+    found, shown = _REQUESTS[number], _shown(number)
+    (target,) = shown["pullRequestTargets"]
+    detail = {
+        "event": event,
+        "pullRequestId": number,
+        "pullRequestStatus": found.status.capitalize(),
+        "repositoryNames": [found.repository],
+        "revisionId": found.revision,
+        "title": found.title,
+        "author": found.author,
+        "isMerged": "False",
+        **{
+            key: target[key]
+            for key in (
+                *("sourceReference", "sourceCommit"),
+                *("destinationReference", "destinationCommit"),
+            )
+        },
+    }
+    event_bus.emit("aws.codecommit", DETAIL_TYPE, detail, [arn("codecommit", found.repository)])
+
+
+def _comment(request: Request) -> Answer:
+    """API_PostCommentForPullRequest: a token that was used already gives the same comment."""
+    comments, token = _REQUESTS[_number(request)].comments, request.get("clientRequestToken")
+    for row in comments:
+        if token and row["clientRequestToken"] == token:
+            return {"comment": row}
+    comment = {
+        "commentId": str(uuid.uuid4()),
+        "content": request["content"],
+        "authorArn": iam.caller_arn(),
+        "clientRequestToken": token,
+    }
+    comments.append(comment)
+    return {"comment": comment}
+
+
+def _comments(request: Request) -> Answer:
+    found = _REQUESTS[_number(request)]
+    row = {"pullRequestId": request["pullRequestId"], "repositoryName": found.repository}
+    return {"commentsForPullRequestData": [{**row, "comments": found.comments}]}
 
 
 def _get(request: Request) -> Answer:
@@ -213,8 +278,10 @@ OPERATIONS: Final[Operations] = {
     "CreatePullRequest": _create,
     "CreatePullRequestApprovalRule": _add_rule,
     "EvaluatePullRequestApprovalRules": _evaluate,
+    "GetCommentsForPullRequest": _comments,
     "GetPullRequest": _get,
     "ListPullRequests": _list,
     "MergePullRequestByFastForward": _merge,
+    "PostCommentForPullRequest": _comment,
     "UpdatePullRequestApprovalState": _approve,
 }

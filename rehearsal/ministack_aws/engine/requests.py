@@ -30,6 +30,12 @@ denial = Function[..., Response](
     "(service, action, principal_arn, request_id, *, error_code=, message=, headers=, "
     "resource_arn=, explicit_deny=, resource_policy_arn=)",
 )
+resource_of_call = Function[..., str](
+    "ministack.core.iam_actions",
+    "extract_resource_arn",
+    "(service, method, path, headers, body, query_params, region, account_id)",
+)
+"""The ARN that policies are asked about."""
 s3_action = Function[[str, str, Mapping[str, Any]], str | None](
     "ministack.core.iam_actions", "_s3_action", "(method, path, query_params)"
 )

@@ -6,6 +6,7 @@ while the approval of prod waits, nobody exchanges what the gate has let through
 
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -18,9 +19,10 @@ from mlops_commons.utilities.errors import PlatformError
 from mlops_rehearsal.acts import attacker as people
 from mlops_rehearsal.acts.attacker import LOOT, Attacker
 from mlops_rehearsal.acts.promotion import started_by_event
-from mlops_rehearsal.acts.source_code import run_git
+from mlops_rehearsal.player.pull_request import SUCCEEDED, PullRequest, play_pull_request
 from mlops_rehearsal.player.started import play_run
 from mlops_rehearsal.world.approvals import Approval
+from mlops_rehearsal.world.git_commands import run_git
 from mlops_rehearsal.world.projects import Project
 from mlops_rehearsal.world.world import World
 
@@ -43,6 +45,7 @@ template["Resources"]["Administrator"] = {
 file.write_text(json.dumps(template))
 '''
 REFUSED: Final = r"Synth / Verify: .*Administrator"
+ATTEMPTS: Final = 60
 DENIED: Final = r"AccessDenied"
 WHILE_PROD_WAITS: Final = "Approve-prod"
 WHO_EXCHANGES: Final[tuple[tuple[str, Callable[[Attacker], Attacker]], ...]] = (
@@ -105,7 +108,25 @@ def _merged(world: World, project: Project, message: str, change: Callable[[Path
     people.lead(scientist).client("codecommit").update_pull_request_approval_state(
         pullRequestId=number, revisionId=revision, approvalState="APPROVE"
     )
-    codecommit.merge_pull_request_by_fast_forward(pullRequestId=number, repositoryName=name)
+    asked = PullRequest(project.dev.account, project.dev.region, name, number)
+    said = play_pull_request(world, asked)
+    if SUCCEEDED not in said:
+        raise PlatformError(f"the build of '{message}' has not succeeded: {said}")
+    _merge_when_approved(codecommit, name, number)
+
+
+def _merge_when_approved(codecommit: Any, repository: str, number: str) -> None:
+    """The platform approves after its comment, in a call of its own."""
+    for _ in range(ATTEMPTS):
+        try:
+            codecommit.merge_pull_request_by_fast_forward(
+                pullRequestId=number, repositoryName=repository
+            )
+        except codecommit.exceptions.PullRequestApprovalRulesNotSatisfiedException:
+            time.sleep(0.5)
+        else:
+            return
+    raise PlatformError(f"pull request {number} was built, and still waits for an approval")
 
 
 def _with_administrator(folder: Path) -> None:

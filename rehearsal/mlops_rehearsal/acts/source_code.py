@@ -1,11 +1,10 @@
 """Repositories as a person clones them and pushes to them."""
 
 import shutil
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from mlops_commons.utilities.errors import PlatformError
+from mlops_rehearsal.world.git_commands import run_git
 from mlops_rehearsal.world.projects import Project
 from mlops_rehearsal.world.world import World
 
@@ -53,19 +52,3 @@ def _folder(world: World, project: Project, kind: str) -> Path:
 
 def _git(world: World, *arguments: str) -> str:
     return run_git(world.environment(), *arguments)
-
-
-def run_git(shell: Mapping[str, str], *arguments: str) -> str:
-    """What git prints, in somebody's shell.
-
-    Raises:
-        PlatformError: git has failed.
-    """
-    git = shutil.which("git") or "git"
-    done = subprocess.run([git, *arguments], capture_output=True, check=False, text=True, env=shell)
-    if done.returncode:
-        raise PlatformError(
-            f"git {' '.join(arguments)}: {done.stderr.strip()}",
-            hint="see what the credentials of the profile may do in CodeCommit",
-        )
-    return done.stdout.strip()

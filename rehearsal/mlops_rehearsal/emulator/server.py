@@ -216,6 +216,15 @@ class Emulator:
         hint = "see the runs with: aws codepipeline list-pipeline-executions"
         self._own_calls().ask("runs", {**request, "run": run, "status": status}, hint=hint)
 
+    def end_build(self, account: str, region: str, build: str, status: str) -> None:
+        """Tell CodeBuild how a build that reads a repository has ended, such as `SUCCEEDED`.
+
+        Raises:
+            PlatformError: there is no such build in progress.
+        """
+        request = {"account": account, "region": region, "build": build, "status": status}
+        self._own_calls().ask("builds", request, hint="see: aws codebuild list-builds")
+
     def new_job(self, account: str, region: str) -> str:
         """The id of a new job of CodePipeline, which a function is to answer."""
         hint = f"see what it printed: {self.log}"

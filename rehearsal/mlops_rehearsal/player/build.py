@@ -58,15 +58,7 @@ def play_build(
     shutil.rmtree(folder, ignore_errors=True)
     sources = _fetch(s3, action, artifacts, folder)
     source = sources[action.configuration.get("PrimarySource") or action.inputs[0]]
-    spec = _buildspec(project, source)
-    environment = _environment(world, pipeline, project, action, spec, sources, credentials)
-    script = folder / "buildspec.sh"
-    script.write_text(spec.script(_tests_once(world, project, action, source, title)))
-    exported = folder / "exported-variables"
-    exported.touch()
-    environment["EXPORTED_VARIABLES"] = str(exported)
-    _offer_environment(folder, source, environment)
-    world.program(title, [f"/bin/{spec.shell}", script], cwd=source, environment=environment)
+    spec, exported = run_commands(world, pipeline, action, project, sources, credentials)
     made = {}
     for output in action.outputs:
         part = spec.outputs.get(output) or spec.outputs[""]
@@ -77,6 +69,34 @@ def play_build(
     for build in passed_before(log_file(world, pipeline, action)):
         result += f"; the tests have passed with the same content in {build}"
     return result, made, dict(line.split("=", 1) for line in exported.read_text().splitlines())
+
+
+def run_commands(
+    world: World,
+    pipeline: Pipeline,
+    action: Action,
+    project: Mapping[str, Any],
+    sources: Mapping[str, Path],
+    credentials: Credentials,
+) -> tuple[Buildspec, Path]:
+    """Run the buildspec of a project beside its sources; the file with what it exports.
+
+    Raises:
+        PlatformError: a command has failed.
+    """
+    title = log_file(world, pipeline, action).stem
+    source = sources[action.configuration.get("PrimarySource") or action.inputs[0]]
+    folder = source.parent
+    spec = _buildspec(project, source)
+    environment = _environment(world, pipeline, project, action, spec, sources, credentials)
+    script = folder / "buildspec.sh"
+    script.write_text(spec.script(_tests_once(world, project, action, source, title)))
+    exported = folder / "exported-variables"
+    exported.touch()
+    environment["EXPORTED_VARIABLES"] = str(exported)
+    _offer_environment(folder, source, environment)
+    world.program(title, [f"/bin/{spec.shell}", script], cwd=source, environment=environment)
+    return spec, exported
 
 
 def _tests_once(

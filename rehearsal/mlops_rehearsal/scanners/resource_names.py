@@ -28,6 +28,7 @@ KEYS: Final = (
     "StudioKey",
 )
 GATE: Final = ("GateChoose", "GateSeal", "GateVerify")
+BUILDER: Final = "GatePullRequestsFunction"
 BOUNDARIES: Final = (
     "PersonasDataScientistBoundary",
     "PersonasExecutionBoundary",

@@ -94,7 +94,7 @@ PARTS: Final = (
         "A push",
         Shown.EMULATED,
         'its event, "CodeCommit Repository State Change", on the account\'s bus, after a '
-        "merge and after the seed too; there is none of pull requests",
+        "merge and after the seed too",
     ),
     Part(
         "CodePipeline, CodeBuild",

@@ -4,7 +4,6 @@ from typing import Final
 
 from cdk_service_catalog.project import naming
 from cdk_service_catalog.project.access.common import (
-    THIS_PROJECT,
     pass_role,
     read_pipeline_artifacts,
     use_project_artifacts,
@@ -18,6 +17,7 @@ from cdk_service_catalog.project.props import ProjectProps
 from mlops_commons.iam.reasons import NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Statement, actions, arns
 
+THIS_PROJECT: Final = f"the wildcard ends names that begin with this project's: {naming.PROJECT}"
 LOGS: Final = {
     "processing-job": "/aws/sagemaker/ProcessingJobs",
     "training-job": "/aws/sagemaker/TrainingJobs",
@@ -33,7 +33,7 @@ RANDOM_NAMES_OF_JOBS: Final = (
 def build_statements(definition: ProductDefinition, props: ProjectProps) -> tuple[Statement, ...]:
     """Upload scripts, write and start the SageMaker pipeline, follow it."""
     return (
-        write_build_logs(),
+        write_build_logs("train"),
         *builds_join_the_vpc(),
         *read_pipeline_artifacts(),
         *use_project_artifacts(writes=f"{SOURCES}/*"),
@@ -49,7 +49,7 @@ def build_statements(definition: ProductDefinition, props: ProjectProps) -> tupl
 def image_statements() -> tuple[Statement, ...]:
     """Push container images to the project's repository, and to no other."""
     return (
-        write_build_logs(),
+        write_build_logs("image"),
         *builds_join_the_vpc(),
         *read_pipeline_artifacts(),
         Statement(

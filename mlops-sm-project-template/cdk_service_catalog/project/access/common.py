@@ -7,16 +7,15 @@ from mlops_commons.iam.statements import Statement, actions, arns
 
 USE_KEY: Final = actions("kms", "Decrypt Encrypt GenerateDataKey ReEncryptFrom ReEncryptTo")
 OBJECTS: Final = "the objects of one bucket of this project have names made while it works"
-THIS_PROJECT: Final = f"the wildcard ends names that begin with this project's: {naming.PROJECT}"
 
 
-def write_build_logs() -> Statement:
-    """CodeBuild's logs, in the log groups that the template makes."""
+def write_build_logs(purpose: str) -> Statement:
+    """The log of one build, in the group that the template makes; nobody writes that of another."""
     return Statement(
         sid="WriteBuildLogs",
         actions=actions("logs", "CreateLogStream PutLogEvents"),
-        resources=arns("logs", f"log-group:/aws/codebuild/{naming.PREFIXED}-*"),
-        reason=THIS_PROJECT,
+        resources=arns("logs", f"log-group:/aws/codebuild/{naming.PREFIXED}-{purpose}:*"),
+        reason="CodeBuild names log streams by the id of the build",
     )
 
 

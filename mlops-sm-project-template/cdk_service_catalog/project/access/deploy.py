@@ -25,7 +25,7 @@ def synth_statements(definition: ProductDefinition) -> tuple[Statement, ...]:
         *use_project_artifacts(),
     )
     return (
-        write_build_logs(),
+        write_build_logs("synth"),
         *builds_join_the_vpc(),
         *read_pipeline_artifacts(),
         *write_pipeline_artifacts("synth"),
@@ -37,7 +37,7 @@ def test_statements(stage: TargetStage) -> tuple[Statement, ...]:
     """Become the test role of one stage's account, which may do what the test needs."""
     role = naming.stage_role_arn(stage.account, stage.name, "test")
     return (
-        write_build_logs(),
+        write_build_logs(naming.testing(stage.name)),
         *builds_join_the_vpc(),
         *read_pipeline_artifacts(),
         Statement(sid="TestInStage", actions=("sts:AssumeRole",), resources=(role,)),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cdk_service_catalog.project import naming
-from cdk_service_catalog.project.access import build, deploy
+from cdk_service_catalog.project.access import build, check, deploy
 from cdk_service_catalog.project.access.execution import execution_statements
 from cdk_service_catalog.project.definition import ProductDefinition
 from cdk_service_catalog.project.props import STAGES, TESTED, ProjectProps
@@ -77,6 +77,16 @@ def project_roles(definition: ProductDefinition, props: ProjectProps) -> tuple[P
             )
             for stage in STAGES
             if stage.name in TESTED
+        ),
+        *(
+            ProjectRole(
+                id=f"{kind.capitalize()}Check",
+                purpose=naming.checking(kind),
+                service="codebuild",
+                title=f"builds pull requests of the {kind} repository",
+                statements=check.check_statements(kind, name),
+            )
+            for kind, name in naming.REPOSITORIES.items()
         ),
         ProjectRole(
             id="BuildPipeline",

@@ -1,9 +1,10 @@
-"""The approval rule of pull requests: a template, and its association with repositories.
+"""The approval rules of pull requests: templates, and their association with repositories.
 
-CloudFormation makes the template (a custom resource), and an event of each new repository
-associates it. Only a repository that has the tag takes merges of people, and it gets the tag last.
+CloudFormation makes the templates (a custom resource), and an event of each new repository
+associates them. Only a repository with the tag takes merges of people, and it gets the tag last.
 """
 
+import json
 import os
 from fnmatch import fnmatchcase
 
@@ -17,49 +18,62 @@ def handler(event, _context):
     """Answer CloudFormation's provider framework, or EventBridge."""
     codecommit = boto3.client("codecommit")
     if "RequestType" in event:
-        return make_template(event, codecommit)
+        return make_templates(event, codecommit)
     name = event["detail"]["repositoryName"]
     if is_protected(name):
         review(name, codecommit)
     return {"repository": name}
 
 
-def make_template(event, codecommit):
-    """Create, change or delete the template; repositories that are there already get it too."""
-    wanted = event["ResourceProperties"]
-    name = wanted["TemplateName"]
+def make_templates(event, codecommit):
+    """Create, change or delete templates; repositories that are there already get them too."""
+    wanted, before = (
+        event.get(part, {}).get("Rules", {})
+        for part in ("ResourceProperties", "OldResourceProperties")
+    )
+    answer = {"PhysicalResourceId": event.get("PhysicalResourceId") or min(wanted)}
     if event["RequestType"] == "Delete":
         for repository in protected_repositories(codecommit):
             codecommit.untag_resource(resourceArn=arn_of(repository, codecommit), tagKeys=[TAG])
+        before, wanted = wanted, {}
+    for name in sorted(before.keys() - wanted.keys()):
         codecommit.delete_approval_rule_template(approvalRuleTemplateName=name)
-        return {"PhysicalResourceId": name}
+    for name, content in wanted.items():
+        make_template(name, content, codecommit)
+    if wanted:
+        for repository in protected_repositories(codecommit):
+            review(repository, codecommit)
+    return answer
+
+
+def make_template(name, content, codecommit):
+    """Create a template, or give the one that is there this content."""
     rule = {"approvalRuleTemplateName": name}
     try:
         codecommit.create_approval_rule_template(
             **rule,
-            approvalRuleTemplateContent=wanted["Content"],
+            approvalRuleTemplateContent=content,
             approvalRuleTemplateDescription="Main changes by what somebody else has approved",
         )
     except codecommit.exceptions.ApprovalRuleTemplateNameAlreadyExistsException:
-        codecommit.update_approval_rule_template_content(**rule, newRuleContent=wanted["Content"])
-    for repository in protected_repositories(codecommit):
-        review(repository, codecommit)
-    return {"PhysicalResourceId": name}
+        codecommit.update_approval_rule_template_content(**rule, newRuleContent=content)
 
 
 def review(name, codecommit):
-    """Give a repository the rule, then open pull requests without it, and at last the tag."""
-    template = os.environ["TEMPLATE_NAME"]
-    codecommit.associate_approval_rule_template_with_repository(
-        approvalRuleTemplateName=template, repositoryName=name
-    )
+    """Give a repository the rules, then open pull requests without them, and at last the tag."""
+    rules = json.loads(os.environ["RULES"])
+    for rule in rules:
+        codecommit.associate_approval_rule_template_with_repository(
+            approvalRuleTemplateName=rule, repositoryName=name
+        )
     for number in open_pull_requests(name, codecommit):
         found = codecommit.get_pull_request(pullRequestId=number)["pullRequest"]
-        if template not in {rule["approvalRuleName"] for rule in found["approvalRules"]}:
+        there = {rule["approvalRuleName"] for rule in found["approvalRules"]}
+        for rule in rules.keys() - there:
             codecommit.create_pull_request_approval_rule(
                 pullRequestId=number,
-                approvalRuleName=template,
-                approvalRuleContent=os.environ["RULE"],
+                approvalRuleName=rule,
+                approvalRuleContent=json.dumps(rules[rule]),
             )
     codecommit.tag_resource(resourceArn=arn_of(name, codecommit), tags={TAG: "true"})
 
@@ -80,7 +94,7 @@ def protected_repositories(codecommit):
 
 
 def is_protected(name):
-    """Whether a repository is one of those that get the rule."""
+    """Whether a repository is one of those that get the rules."""
     return any(fnmatchcase(name, pattern) for pattern in os.environ["REPOSITORIES"].split(","))
 
 
