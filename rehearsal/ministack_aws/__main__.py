@@ -51,7 +51,7 @@ def register() -> None:
     access.register()
     policy_variables.register()
     conditional_writes.register()
-    endpoint_metrics.register()
+    endpoint_metrics.register(handlers)
     validation.register(handlers)
     images.register()
     object_encryption.register(handlers)

@@ -64,7 +64,8 @@ def _with_runtime(serve: Serve) -> Serve:
     ) -> Response:
         if path.startswith("/endpoints/"):
             resource = runtime.resource_of_path(path)
-            refusal = _denial("sagemaker", "InvokeEndpoint", resource, {}, headers, query)
+            action = runtime.action_of_path(path)
+            refusal = _denial("sagemaker", action, resource, {}, headers, query)
             if refusal:
                 return refusal
         response: Response = await invoke(method, path, headers, body, query)

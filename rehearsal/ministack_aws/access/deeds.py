@@ -178,6 +178,28 @@ DEEDS: Final = (
         source=f"{GUIDE}/sagemaker/latest/dg/deployment-guardrails-configuration.html",
     ),
     Deed(
+        service="sagemaker.amazonaws.com",
+        deed="leave asynchronous answers",
+        role="of the model",
+        permissions=(
+            *_with("object", "s3:GetObject", "s3:PutObject"),
+            *_with("key", "kms:GenerateDataKey", "kms:Decrypt"),
+        ),
+        via="s3",
+        source=f"{GUIDE}/sagemaker/latest/dg/async-inference-create-endpoint-prerequisites.html",
+    ),
+    Deed(
+        service="sagemaker.amazonaws.com",
+        deed="tell of asynchronous answers",
+        role="of the model",
+        permissions=(
+            *_with("topic", "sns:Publish"),
+            *_with("key", "kms:GenerateDataKey", "kms:Decrypt"),
+        ),
+        via="sns",
+        source=f"{GUIDE}/sagemaker/latest/dg/async-inference-create-endpoint-prerequisites.html",
+    ),
+    Deed(
         service="events.amazonaws.com",
         deed="start a pipeline",
         role="of the rule's target",

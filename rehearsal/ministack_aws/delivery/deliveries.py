@@ -59,12 +59,21 @@ def _notices() -> Iterator[Row]:
 
 
 def topic_refusal(topic: str, service: str, source: str) -> str | None:
-    """Why a service cannot publish to a topic, for a resource of its own; None where it can."""
+    """Why a service cannot publish to a topic, for a resource of its own; None where it can.
+
+    The topic may be of another account: then its policy and that of its key say so there.
+    """
+    *_, region, owner, _ = topic.split(":")
+    context = {"aws:sourcearn": source, "aws:sourceaccount": get_account_id()}
+    with request_scope(owner, region):
+        return _refusal_of(topic, service, context)
+
+
+def _refusal_of(topic: str, service: str, context: Mapping[str, str]) -> str | None:
     found = sns.topics().get(topic)
     if found is None:
         return f"Topic does not exist: {topic}"
     attributes: Mapping[str, Any] = found.get("attributes", {})
-    context = {"aws:sourcearn": source}
     text = service_refusal(attributes.get("Policy"), service, "sns:Publish", topic, context)
     key = attributes.get("KmsMasterKeyId", "")
     if text or not key:

@@ -18,8 +18,15 @@ from ministack_aws.engine.types import (
     ResourceHandlers,
     Update,
 )
-from ministack_aws.sagemaker import job_deeds, model_registry, model_servers, rollouts
+from ministack_aws.sagemaker import (
+    endpoint_kinds,
+    job_deeds,
+    model_registry,
+    model_servers,
+    rollouts,
+)
 from ministack_aws.sagemaker.models import (
+    CONFIG,
     ENDPOINT,
     MODEL,
     archive,
@@ -33,6 +40,7 @@ from ministack_aws.sagemaker.models import (
 def register(handlers: ResourceHandlers) -> None:
     """Check what AWS checks when models and endpoints are made; end their processes."""
     handlers[MODEL]["create"] = _model_created(handlers[MODEL]["create"])
+    handlers[CONFIG]["create"] = _config_made(handlers[CONFIG]["create"])
     handlers[ENDPOINT]["create"] = _endpoint_made(handlers[ENDPOINT]["create"])
     handlers[ENDPOINT]["update"] = _endpoint_made(_baked(handlers[ENDPOINT]["update"]))
     # The endpoint answers while a deployment of it bakes.
@@ -83,6 +91,15 @@ def _model_deleted(delete: Delete) -> Delete:
     return deleted
 
 
+def _config_made(create: Create) -> Create:
+    @functools.wraps(create)
+    def created(logical_id: str, properties: Properties, stack_name: str) -> tuple[str, Attributes]:
+        endpoint_kinds.refuse(properties)
+        return create(logical_id, properties, stack_name)
+
+    return created
+
+
 def _endpoint_made(make: Update) -> Update:
     @functools.wraps(make)
     def made(*arguments: Any, **options: Any) -> tuple[str, Attributes]:
@@ -107,6 +124,7 @@ def _refuse_endpoint(endpoint: Properties, config: Properties, role: str) -> Non
         (job_deeds.volume_refusal(key, role) if key else None)
         or job_deeds.log_refusal(f"/aws/sagemaker/Endpoints/{name}", "AllTraffic", role)
         or job_deeds.alarms_refusal(alarms, role)
+        or endpoint_kinds.answers_refusal(config, role)
     )
     if text:
         raise ValueError(text)
@@ -119,7 +137,9 @@ def _baked(update: Update) -> Update:
     ) -> tuple[str, Attributes]:
         key = key_of(ENDPOINT, physical_id)
         if STORE[key]["EndpointConfigName"] != new["EndpointConfigName"]:
-            for variant in find_config(new["EndpointConfigName"])["ProductionVariants"]:
+            wanted = find_config(new["EndpointConfigName"])
+            endpoint_kinds.refuse_exchange(find_config(STORE[key]["EndpointConfigName"]), wanted)
+            for variant in wanted["ProductionVariants"]:
                 server_of(variant)
             rollouts.bake(key, new)
         return update(physical_id, old, new, *rest)

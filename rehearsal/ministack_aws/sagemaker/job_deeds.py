@@ -85,6 +85,17 @@ def alarms_refusal(alarms: Sequence[str], role: str) -> str | None:
     return deeds.ask(SERVICE, "read the alarms of a deployment", role, {"alarm": alarms})
 
 
+def answers_refusal(places: Sequence[str], keys: Sequence[str], role: str) -> str | None:
+    """Why a role may not write the answers of an asynchronous endpoint; None where it may."""
+    resources = {"object": places, "key": keys}
+    return deeds.ask(SERVICE, "leave asynchronous answers", role, resources)
+
+
+def topics_refusal(topics: Sequence[str], keys: Sequence[str], role: str) -> str | None:
+    """Why a role may not tell topics of these answers; None where it may."""
+    return deeds.ask(SERVICE, "tell of asynchronous answers", role, {"topic": topics, "key": keys})
+
+
 def _images(request: Request) -> Iterator[str]:
     for part, name in (
         ("AlgorithmSpecification", "TrainingImage"),

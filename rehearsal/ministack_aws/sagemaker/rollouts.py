@@ -62,10 +62,12 @@ def bake(key: Key, properties: Properties) -> None:
     percent = int(routing["CanarySize"]["Value"])
     ROLLOUTS[key] = Rollout(properties["EndpointConfigName"], percent)
     try:
-        end = time.monotonic() + min(LONGEST_WAIT, float(routing["WaitIntervalInSeconds"]))
+        wait = float(routing["WaitIntervalInSeconds"])
+        seconds = min(LONGEST_WAIT, wait)
+        end = time.monotonic() + seconds
         while time.monotonic() < end:
             time.sleep(LOOK)
-            _refuse(properties, endpoint_metrics.tripped(names))
+            _refuse(properties, endpoint_metrics.tripped(names, speed=wait / seconds))
     finally:
         del ROLLOUTS[key]
 

@@ -1,27 +1,35 @@
 """SageMaker Runtime: what an endpoint answers."""
 
 import asyncio
-import json
 import random
-import time
+from typing import Final
 
 from ministack_aws.cloudformation.records import key_of
 from ministack_aws.engine.requests import get_account_id, get_region, request_scope
-from ministack_aws.engine.types import Headers, Properties, Query, Record, Response, Serve
+from ministack_aws.engine.types import Headers, Query, Response, Serve
 from ministack_aws.errors import ServiceError
 from ministack_aws.sagemaker import (
+    asynchronous,
     data_capture,
-    endpoint_metrics,
-    model_servers,
+    endpoint_kinds,
     models,
     rollouts,
 )
+from ministack_aws.sagemaker.answers import asked, failure
+
+LATER: Final = "/async-invocations"
+"""The path of InvokeEndpointAsync ends in it; that of InvokeEndpoint does not."""
 
 
 def resource_of_path(path: str) -> str:
     """The ARN that a call of the runtime is about."""
     name = path.split("/")[2].lower()
     return f"arn:aws:sagemaker:{get_region()}:{get_account_id()}:endpoint/{name}"
+
+
+def action_of_path(path: str) -> str:
+    """The action that a call of the runtime is."""
+    return "InvokeEndpointAsync" if path.endswith(LATER) else "InvokeEndpoint"
 
 
 def runtime(serve: Serve) -> Serve:
@@ -35,7 +43,8 @@ def runtime(serve: Serve) -> Serve:
             return response
         name = path.split("/")[2]
         place = (get_account_id(), get_region())
-        return await asyncio.to_thread(_invoke, place, name, headers, body)
+        ask = asynchronous.invoke if path.endswith(LATER) else _invoke
+        return await asyncio.to_thread(ask, place, name, headers, body)
 
     return handle
 
@@ -45,41 +54,22 @@ def _invoke(place: tuple[str, str], name: str, headers: Headers, body: bytes) ->
         try:
             arn, endpoint = models.named(models.ENDPOINT, name)
         except ValueError:
-            return _failure("ValidationError", f"Endpoint {name} of account {place[0]} not found.")
+            return failure("ValidationError", f"Endpoint {name} of account {place[0]} not found.")
         key = key_of(models.ENDPOINT, arn)
         config_name = rollouts.config_name_of(key, endpoint["EndpointConfigName"])
         config = models.find_config(config_name)
+        if endpoint_kinds.kind_of(config) == endpoint_kinds.ASYNCHRONOUS:
+            text = f"Endpoint {name} is asynchronous: use InvokeEndpointAsync."
+            return failure("ValidationError", text)
         variant = random.choice(config["ProductionVariants"])
         try:
             model, port = models.server_of(variant)
-            answer, kind = _asked(endpoint, variant, port, headers, body)
+            answer, kind = asked(endpoint, variant, port, headers, body)
         except ServiceError as error:
-            return _failure(error.code, error.message, 424)
+            return failure(error.code, error.message, 424)
         except ValueError as error:
-            return _failure("ModelError", str(error), 424)
+            return failure("ModelError", str(error), 424)
         role = model["ExecutionRoleArn"]
         data_capture.capture(name, config, variant, role, (headers, body), (kind, answer))
     found = {"Content-Type": kind, "x-Amzn-Invoked-Production-Variant": variant["VariantName"]}
     return 200, found, answer
-
-
-def _asked(
-    endpoint: Properties, variant: Record, port: int, headers: Headers, body: bytes
-) -> tuple[bytes, str]:
-    """What the container answers; its metrics are told however it does."""
-    start, status = time.monotonic(), 500
-    try:
-        answer = model_servers.invoke(port, headers, body)
-        status = 200
-        return answer
-    except model_servers.ContainerError as error:
-        status = error.status
-        raise
-    finally:
-        names = (endpoint["EndpointName"], variant["VariantName"])
-        endpoint_metrics.record(*names, time.monotonic() - start, status=status)
-
-
-def _failure(code: str, message: str, status: int = 400) -> Response:
-    found = {"Content-Type": "application/json", "x-amzn-ErrorType": code}
-    return status, found, json.dumps({"message": message, "Message": message}).encode()

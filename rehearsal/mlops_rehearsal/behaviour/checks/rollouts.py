@@ -12,12 +12,12 @@ from mlops_rehearsal.behaviour.asking import Need, excess, lacking, role_of
 from mlops_rehearsal.behaviour.stack import Resource, Stack
 
 METRICS: Final = {
-    "Invocation5XXErrors": "Sum",
-    "Invocation4XXErrors": "Sum",
-    "ModelLatency": "p",
-    "OverheadLatency": "p",
+    "Invocation5XXErrors": ("Sum", "Average"),
+    "ModelLatency": ("p",),
+    "OverheadLatency": ("p",),
 }
-"""By metric, the statistic that says something about it: percentiles begin with p."""
+"""By metric, the statistics that say something about it: percentiles begin with p. A mistake of a
+client, counted in Invocation4XXErrors, says nothing about a version."""
 HALF: Final = 50
 INSTANCE_STORE: Final = (
     "ml.g4dn",
@@ -39,14 +39,13 @@ def alarms_watch_the_endpoint(stack: Stack) -> Iterator[str]:
             v["VariantName"] for v in _config(stack, endpoint).get("ProductionVariants", [])
         ]
         for alarm in stack.of_type("AWS::CloudWatch::Alarm"):
-            known = alarm.properties
-            values = {d["Name"]: d["Value"] for d in known["Dimensions"]}
             wanted = {"EndpointName": stack.named(endpoint.id), "VariantName": variants[0]}
-            if values != wanted or known["Namespace"] != "AWS/SageMaker":
-                yield f"{alarm.id} watches {known['Namespace']} {values}, not {wanted}"
-            statistic = str(known["Statistic"] or known["ExtendedStatistic"])
-            if not statistic.startswith(METRICS.get(known["MetricName"], "none")):
-                yield f"{alarm.id} watches the {statistic} of {known['MetricName']}"
+            for metric, statistic in _watched(alarm):
+                values = {d["Name"]: d["Value"] for d in metric["Dimensions"]}
+                if values != wanted or metric["Namespace"] != "AWS/SageMaker":
+                    yield f"{alarm.id} watches {metric['Namespace']} {values}, not {wanted}"
+                if not statistic.startswith(METRICS.get(metric["MetricName"], ("none",))):
+                    yield f"{alarm.id} watches the {statistic} of {metric['MetricName']}"
             yield from _judges(alarm)
 
 
@@ -179,12 +178,25 @@ def _config(stack: Stack, endpoint: Resource) -> Any:
     return {}
 
 
+def _watched(alarm: Resource) -> Iterator[tuple[Any, str]]:
+    """The metrics of an alarm, or of its expression, each with its statistic."""
+    known = alarm.properties
+    for row in known["Metrics"] or []:
+        if "MetricStat" in row:
+            yield row["MetricStat"]["Metric"], str(row["MetricStat"]["Stat"])
+    if not known["Metrics"]:
+        yield known, str(known["Statistic"] or known["ExtendedStatistic"])
+
+
 def _judges(alarm: Resource) -> Iterator[str]:
     """An alarm that judges nothing: no threshold, no period, or missing data taken for bad."""
     known = alarm.properties
-    for name in ("Period", "EvaluationPeriods", "ComparisonOperator"):
+    for name in ("EvaluationPeriods", "ComparisonOperator"):
         if not known[name]:
             yield f"{alarm.id} has no {name}"
+    periods = [row["MetricStat"]["Period"] for row in known["Metrics"] or [] if "MetricStat" in row]
+    if not all(periods or [known["Period"]]):
+        yield f"{alarm.id} has no Period"
     if not str(known["ComparisonOperator"]).startswith("GreaterThan") or known["Threshold"] == "":
         yield f"{alarm.id} is not raised by more"
     if known["TreatMissingData"] != "notBreaching":

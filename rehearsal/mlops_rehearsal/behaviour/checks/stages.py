@@ -82,7 +82,10 @@ def _work(stack: Stack) -> Iterator[tuple[tuple[str, ...], str, dict[str, Any]]]
     yield pull, image, of_dev
     yield pull, f"arn:aws:ecr:{stack.region}:{OF_AWS}:repository/x", {"aws:ResourceAccount": OF_AWS}
     endpoint = f"{sagemaker}:endpoint/churn-{PROJECT}-{stage}"
-    yield ("sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"), endpoint, {}
+    asks = ("DescribeEndpoint", "InvokeEndpoint", "InvokeEndpointAsync")
+    yield tuple(f"sagemaker:{name}" for name in asks), endpoint, {}
+    topic = f"arn:aws:sns:{place}:sagemaker-{PROJECT}-{stage}-done"
+    yield ("sns:Publish",), topic, {}
     yield ("sagemaker:DescribeEndpointConfig",), f"{sagemaker}:endpoint-config/x", {}
     yield ("sagemaker:DescribeModel",), f"{sagemaker}:model/x", {}
     pipeline = f"{sagemaker}:pipeline/churn-{PROJECT}-{stage}-inference"
