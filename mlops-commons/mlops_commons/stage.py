@@ -146,6 +146,8 @@ class Projects:
     Attributes:
         deploys: types of CloudFormation resources beyond those of the products' deploy apps.
         role_actions: IAM actions that a role of a project may have beyond the boundary's outline.
+        serverless_endpoints: whether projects may have them; SageMaker runs their models outside
+            the VPC and not isolated from the network.
         package_index: the URL of the Python package index of builds; empty for the public one.
         mlflow: whether builds track runs in the MLflow App of dev.
     """
@@ -155,6 +157,7 @@ class Projects:
     approvers: Approvers = Approvers()
     protected_branches: ProtectedBranches = ProtectedBranches()
     separation: Separation = Separation.SET
+    serverless_endpoints: bool = False
     package_index: str = ""
     mlflow: bool = False
 

@@ -92,6 +92,7 @@ def _targets(config: PlatformConfig, deployment: Deployment) -> ProjectTargets:
         preprod_account=preprod.account if preprod else "",
         prod_account=prod.account if prod else "",
         deploys=deployment.projects.deploys,
+        serverless_endpoints=deployment.projects.serverless_endpoints,
         package_index=deployment.projects.package_index,
         mlflow=deployment.projects.mlflow,
         namespaces={

@@ -74,6 +74,7 @@ class SageMakerServiceCatalog(cdk.Stack):
                 },
                 "namespaces": dict(targets.namespaces),
                 "deploys": list(targets.deploys),
+                "serverless_endpoints": targets.serverless_endpoints,
                 "image_accounts": list(image_accounts_of(self.region)),
             },
             removal_policy=removal_policy,

@@ -24,6 +24,7 @@ NAMED = Project(name=PROJECT_NAME, id=PROJECT_ID)
 VERSION = f"arn:aws:sagemaker:{REGION}:{DEV}:model-package/{PROJECT}/3"
 OTHER_VERSION = f"arn:aws:sagemaker:{REGION}:{DEV}:model-package/{PROJECT}/2"
 FOREIGN = "666666666666"
+OF_OTHERS = f"arn:aws:sns:{REGION}:{PROD}:sagemaker-p-zzz-prod-done"
 LEAD = f"arn:aws:iam::{PROD}:role/prod-mlops-infra-LeadDataScientistRole-1"
 Template = dict[str, Any]
 
@@ -180,6 +181,14 @@ def resource(kind: str, **values: Any) -> Callable[[Template], object]:
     return lambda t: t["Resources"].update(Bad={"Type": kind, "Properties": values})
 
 
+def topic(**values: Any) -> Callable[[Template], object]:
+    name = f"sagemaker-{PROJECT_ID}-prod-done"
+    key = {"Type": "AWS::KMS::Key", "Properties": {}}
+    own = {"TopicName": name, "KmsMasterKeyId": {"Fn::GetAtt": ["Key", "Arn"]}}
+    made = {"Type": "AWS::SNS::Topic", "Properties": {**own, **values}}
+    return lambda t: t["Resources"].update(Key=key, Topic=made)
+
+
 def trusted(**statement: Any) -> Callable[[Template], object]:
     allowed = {"Effect": "Allow", "Action": "sts:AssumeRole", **statement}
     return properties("Role", AssumeRolePolicyDocument={"Statement": [allowed]})
@@ -288,6 +297,29 @@ ROWS = (
         "a model of another project is served",
         "references",
         properties("Configuration", ProductionVariants=[{"ModelName": "fraud"}]),
+    ),
+    Row(
+        "answers are told to another project",
+        "references",
+        properties(
+            "Configuration",
+            AsyncInferenceConfig={
+                "OutputConfig": {"NotificationConfig": {"SuccessTopic": OF_OTHERS}}
+            },
+        ),
+    ),
+    Row(
+        "a topic sends answers to a web server",
+        "topics",
+        topic(Subscription=[{"Protocol": "https", "Endpoint": "https://evil.example"}]),
+    ),
+    Row("a topic that anybody reads", "topics", topic(KmsMasterKeyId="alias/aws/sns")),
+    Row(
+        "answers are written elsewhere",
+        "buckets",
+        properties(
+            "Configuration", AsyncInferenceConfig={"OutputConfig": {"S3OutputPath": "s3://evil/x"}}
+        ),
     ),
     Row("a container runs as the lead", "roles", properties("Model", ExecutionRoleArn=LEAD)),
     Row(
@@ -434,7 +466,7 @@ ROWS = (
             "Model", PrimaryContainer={"ModelDataUrl": f"s3://mlops-{PROJECT_ID}-artifacts-{DEV}/x"}
         ),
     ),
-    Row("a model with a network", "models", properties("Model", EnableNetworkIsolation=False)),
+    Row("a model with a network", "isolation", properties("Model", EnableNetworkIsolation=False)),
     Row("another version in the pipeline", "pipelines", definition(container=f'"{OTHER_VERSION}"')),
     Row(
         "other code in the pipeline's model",

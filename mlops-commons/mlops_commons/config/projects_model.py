@@ -70,6 +70,11 @@ class ProjectsFile(ConfigModel):
         Projects.separation,
         description="set: people reach all projects of the set; project: those of their user alone",
     )
+    serverless_endpoints: bool = Field(
+        Projects.serverless_endpoints,
+        description="true: projects may have serverless endpoints, whose models AWS runs with the "
+        "internet in reach",
+    )
     package_index: IndexUrl | None = Field(
         None, description="where builds install Python packages from; default: the public index"
     )

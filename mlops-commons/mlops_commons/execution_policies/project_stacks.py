@@ -138,6 +138,11 @@ def _endpoint(stage: str, dev_accounts: Sequence[str]) -> dict[str, Any]:
             "Type": "AWS::CloudWatch::Alarm",
             "Properties": {"AlarmName": f"*-p-*-{stage}-*"},
         },
+        # What an asynchronous endpoint tells.
+        "Topic": {
+            "Type": "AWS::SNS::Topic",
+            "Properties": {"TopicName": f"sagemaker-p-*-{stage}-*"},
+        },
         "ScalableTarget": {"Type": "AWS::ApplicationAutoScaling::ScalableTarget"},
         "ScalingPolicy": {"Type": "AWS::ApplicationAutoScaling::ScalingPolicy"},
         "MonitoringSchedule": {

@@ -69,7 +69,7 @@ def develop_models(scope: PolicyScope) -> tuple[Statement, ...]:
         ),
         Statement(
             sid="CallEndpoints",
-            actions=("sagemaker:InvokeEndpoint",),
+            actions=actions("sagemaker", "InvokeEndpoint InvokeEndpointAsync"),
             resources=sagemaker_of_projects(separated, "endpoint"),
             reason=NAMED_BY_USERS,
         ),

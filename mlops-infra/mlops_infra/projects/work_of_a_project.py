@@ -20,7 +20,7 @@ def work_statements(projects: ProjectDeployments) -> tuple[Statement, ...]:
     return (
         outline(
             "EndpointsOfTheProject",
-            actions("sagemaker", "DescribeEndpoint InvokeEndpoint"),
+            actions("sagemaker", "DescribeEndpoint InvokeEndpoint InvokeEndpointAsync"),
             arns("sagemaker", f"endpoint/*-{PROJECT}-{stage}"),
         ),
         outline(
@@ -69,6 +69,13 @@ def work_statements(projects: ProjectDeployments) -> tuple[Statement, ...]:
             "AlarmsOfTheProject",
             ("cloudwatch:DescribeAlarms",),
             arns("cloudwatch", f"alarm:*-{PROJECT}-{stage}-*"),
+        ),
+        outline(
+            # SageMaker tells with the model's role what an asynchronous endpoint has done
+            # (SageMaker Developer Guide, "Asynchronous Inference", "Complete the prerequisites").
+            "TopicsOfTheProject",
+            ("sns:Publish",),
+            arns("sns", f"sagemaker-{PROJECT}-{stage}-*"),
         ),
         outline(
             "VersionsOfTheProject",

@@ -74,6 +74,7 @@ DOORS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("kms:CreateGrant", here("kms", "key/1"), {"kms:GrantIsForAWSResource": "true", TAG: "{}"}),
     # What the stacks of a project have made in SageMaker
     ("sagemaker:InvokeEndpoint", here("sagemaker", "endpoint/n-{}-dev"), {}),
+    ("sagemaker:InvokeEndpointAsync", here("sagemaker", "endpoint/n-{}-dev"), {}),
     ("sagemaker:DescribeEndpoint", here("sagemaker", "endpoint/n-{}-dev"), {}),
     ("sagemaker:DescribeModel", here("sagemaker", "model/model-0a"), {TAG: "{}"}),
     ("sagemaker:StartPipelineExecution", here("sagemaker", "pipeline/n-{}"), {}),

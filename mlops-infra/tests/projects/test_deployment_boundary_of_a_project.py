@@ -60,6 +60,12 @@ ALLOWED: Any = {
     "its image in dev": ("ecr:BatchGetImage", image(DEV, f"sagemaker-{ID}"), OF_DEV),
     "an image of AWS": ("ecr:BatchGetImage", image("141502667606", "sklearn"), OF_AWS),
     "its endpoint": ("sagemaker:InvokeEndpoint", here("sagemaker", f"endpoint/c-{ID}-prod"), {}),
+    "its asynchronous endpoint": (
+        "sagemaker:InvokeEndpointAsync",
+        here("sagemaker", f"endpoint/c-{ID}-prod"),
+        {},
+    ),
+    "its topics": ("sns:Publish", here("sns", f"sagemaker-{ID}-prod-done"), {}),
     "its versions": ("sagemaker:CreateModel", version(ID), {}),
     "its pipeline": (
         "sagemaker:StartPipelineExecution",
@@ -123,6 +129,9 @@ DENIED: Any = {
         here("sagemaker", f"endpoint/c-{OTHER}-prod"),
         {},
     ),
+    "another project's topics": ("sns:Publish", here("sns", f"sagemaker-{OTHER}-prod-done"), {}),
+    "a topic of its other stage": ("sns:Publish", here("sns", f"sagemaker-{ID}-dev-done"), {}),
+    "a subscription": ("sns:Subscribe", here("sns", f"sagemaker-{ID}-prod-done"), {}),
     "another project's versions": ("sagemaker:CreateModel", version(OTHER), {}),
     "another project's pipeline": (
         "sagemaker:StartPipelineExecution",

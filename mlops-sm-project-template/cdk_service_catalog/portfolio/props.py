@@ -12,6 +12,7 @@ class ProjectTargets:
         preprod_account, prod_account: empty where the set has no such stage; a project then names
             dev's account, and its pipeline ends before that stage, which has no roles there.
         deploys: types of resources that they deploy besides those of the products' deploy apps.
+        serverless_endpoints: whether they may have serverless endpoints.
         package_index: where their builds install Python packages from; empty for the public index.
         mlflow: whether builds track runs in the MLflow App of dev.
         namespaces: of the stages' SSM parameters, by stage name; a stage without one is left out.
@@ -20,6 +21,7 @@ class ProjectTargets:
     preprod_account: str = ""
     prod_account: str = ""
     deploys: tuple[str, ...] = ()
+    serverless_endpoints: bool = False
     package_index: str = ""
     mlflow: bool = False
     namespaces: Mapping[str, str] = field(default_factory=dict)

@@ -1,5 +1,7 @@
 """The rules of Verify against templates of an attacker; each rule is missed where it is dropped."""
 
+from dataclasses import replace
+
 import pytest
 from hostile_templates import NAMED, ROWS, SETTINGS, VERSION, Row, Template, good
 
@@ -50,9 +52,37 @@ def test_a_refusal_says_where_what_is_allowed_and_what_to_do(row: Row) -> None:
     assert "{" not in text.split("allowed:")[1].split("do:")[0].replace("{{resolve", "")
 
 
-def test_a_type_that_the_configuration_names_may_be_deployed() -> None:
-    from dataclasses import replace
+SIZE = {"MemorySizeInMB": 1024, "MaxConcurrency": 1}
+MODEL = {"Fn::GetAtt": ["Model", "ModelName"]}
 
+
+@pytest.mark.parametrize(
+    ("variants", "allowed", "refused"),
+    [
+        ([{"ModelName": MODEL, "ServerlessConfig": SIZE}], True, set()),
+        ([{"ModelName": {"Ref": "Model"}, "ServerlessConfig": SIZE}], True, set()),
+        ([{"ModelName": MODEL, "ServerlessConfig": SIZE}], False, {"isolation"}),
+        ([{"ModelName": MODEL}], True, {"isolation"}),
+        (
+            [{"ModelName": MODEL, "ServerlessConfig": SIZE}, {"ModelName": MODEL}],
+            True,
+            {"isolation"},
+        ),
+        ([], True, {"isolation"}),
+    ],
+)
+def test_only_a_serverless_model_has_a_network_and_only_where_the_configuration_says_so(
+    variants: list[Template], allowed: bool, refused: set[str]
+) -> None:
+    template = good()
+    del template["Resources"]["Model"]["Properties"]["EnableNetworkIsolation"]
+    template["Resources"]["Configuration"]["Properties"]["ProductionVariants"] = variants
+    settings = replace(SETTINGS, serverless_endpoints=allowed)
+    found = refusals({"prod": template}, settings, NAMED, VERSION)
+    assert {refusal.rule.name for refusal in found} == refused
+
+
+def test_a_type_that_the_configuration_names_may_be_deployed() -> None:
     template = good()
     template["Resources"]["Table"] = {"Type": "AWS::DynamoDB::Table", "Properties": {}}
     assert broken(template) == {"types"}

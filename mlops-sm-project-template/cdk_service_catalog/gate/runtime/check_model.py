@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from .stage_view import BODY, Found, StageView, as_json, listed, objects_in, texts
-from .values import is_known
+from .values import END, UNKNOWN, is_known
 
 IMAGE_KEYS: Final = frozenset(("image", "imageuri", "imageurl"))
 IMAGE: Final = re.compile(
@@ -26,13 +26,36 @@ def versions(view: StageView) -> Found:
 
 
 def models(view: StageView) -> Found:
-    """A model is the chosen version, isolated from the network, its container unchanged."""
+    """A model is the chosen version, its container unchanged."""
     for logical_id, row in view.of("AWS::SageMaker::Model"):
         given = [*listed(row.get("Containers", [])), *listed(row.get("PrimaryContainer", []))]
         if given != [{"ModelPackageName": view.version}]:
             yield logical_id, given
-        if row.get("EnableNetworkIsolation") not in (True, "true"):
+
+
+def isolation(view: StageView) -> Found:
+    """Models are isolated from the network, except those of allowed serverless endpoints.
+
+    SageMaker refuses isolated ones there (Developer Guide, "Deploy models with Amazon SageMaker
+    Serverless Inference", feature exclusions).
+    """
+    for logical_id, row in view.of("AWS::SageMaker::Model"):
+        if row.get("EnableNetworkIsolation") in (True, "true"):
+            continue
+        if not view.settings.serverless_endpoints or not _is_serverless(logical_id, view):
             yield logical_id, "EnableNetworkIsolation is not true"
+
+
+def _is_serverless(model: str, view: StageView) -> bool:
+    """Whether variants use a model, and each of them is serverless."""
+    names = [f"{UNKNOWN}{model}.{attribute}{END}" for attribute in ("ModelName", "Ref")]
+    variants = [
+        variant
+        for _, row in view.of("AWS::SageMaker::EndpointConfig")
+        for variant in objects_in(row)
+        if variant.get("ModelName") in names
+    ]
+    return bool(variants) and all("ServerlessConfig" in variant for variant in variants)
 
 
 def pipelines(view: StageView) -> Found:

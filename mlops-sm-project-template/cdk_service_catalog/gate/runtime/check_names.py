@@ -23,9 +23,13 @@ ROLE_KEYS: Final = frozenset(
 OWN: Final = {
     "ModelName": ("AWS::SageMaker::Model", "ModelName"),
     "EndpointConfigName": ("AWS::SageMaker::EndpointConfig", "EndpointConfigName"),
+    "SuccessTopic": ("AWS::SNS::Topic", "TopicArn"),
+    "ErrorTopic": ("AWS::SNS::Topic", "TopicArn"),
 }
 """Properties that name a resource of the same template, by type and attribute."""
 SCALED: Final = "AWS::ApplicationAutoScaling::ScalableTarget"
+TOPIC: Final = ("TopicName", "DisplayName", "KmsMasterKeyId", "Tags")
+"""All that a topic may say: whoever subscribes asks for it himself, with the right to."""
 COPYING: Final = ("AnalyticsConfigurations", "InventoryConfigurations", "ReplicationConfiguration")
 
 
@@ -128,6 +132,23 @@ def copies(view: StageView) -> Found:
         logging = row.get("LoggingConfiguration")
         if logging is not None and not _logs_here(logging, view):
             yield logical_id, logging
+
+
+def topics(view: StageView) -> Found:
+    """A topic is encrypted with a key of the template, and sends to nobody that it names."""
+    for logical_id, row in view.of("AWS::SNS::Topic"):
+        for key in row:
+            if key not in TOPIC:
+                yield logical_id, key
+        if not _is_own_key(row.get("KmsMasterKeyId"), view):
+            yield logical_id, f"KmsMasterKeyId {row.get('KmsMasterKeyId', 'is missing')}"
+
+
+def _is_own_key(value: Any, view: StageView) -> bool:
+    return isinstance(value, str) and any(
+        own_resource(value, view.scope, "AWS::KMS::Key", attribute=attribute)
+        for attribute in ("Arn", "Ref")
+    )
 
 
 def _logs_here(logging: Any, view: StageView) -> bool:

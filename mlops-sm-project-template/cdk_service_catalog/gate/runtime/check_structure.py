@@ -22,6 +22,7 @@ TYPES: Final = (
     "AWS::KMS::Key",
     "AWS::S3::Bucket",
     "AWS::S3::BucketPolicy",
+    "AWS::SNS::Topic",
     "AWS::SageMaker::DataQualityJobDefinition",
     "AWS::SageMaker::Endpoint",
     "AWS::SageMaker::EndpointConfig",

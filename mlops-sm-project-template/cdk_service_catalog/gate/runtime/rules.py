@@ -94,8 +94,8 @@ RULES: Final = (
     Rule(
         name="references",
         check=check_names.references,
-        what="an endpoint uses a model or a configuration of somebody else",
-        allowed="models and configurations of the same template",
+        what="an endpoint uses a model, a configuration or a topic of somebody else",
+        allowed="models, configurations and topics of the same template",
         fix="refer to the resource of the template",
     ),
     Rule(
@@ -125,6 +125,13 @@ RULES: Final = (
         what="a bucket would copy its content or its access logs elsewhere",
         allowed=f"no {', '.join(check_names.COPYING)}; logs in a bucket of the same template",
         fix="remove the property",
+    ),
+    Rule(
+        name="topics",
+        check=check_names.topics,
+        what="a topic sends its messages on, or is not encrypted with a key of the stage",
+        allowed=f"{', '.join(check_names.TOPIC)}, with a key of the same template",
+        fix="remove the property; people subscribe to the topic themselves",
     ),
     Rule(
         name="boundary",
@@ -174,9 +181,17 @@ RULES: Final = (
         name="models",
         check=check_model.models,
         what="a model is not simply the version that was chosen",
-        allowed="one container with ModelPackageName {version} and nothing else, with "
-        "EnableNetworkIsolation",
+        allowed="one container with ModelPackageName {version} and nothing else",
         fix="put into the version what the container needs",
+    ),
+    Rule(
+        name="isolation",
+        check=check_model.isolation,
+        what="a model could reach the network",
+        allowed="EnableNetworkIsolation; without it models of serverless endpoints alone, where "
+        "the platform's configuration allows these",
+        fix="take kind: asynchronous, which scales to zero too, or ask the platform team to set "
+        "`projects: serverless_endpoints: true` in cdk-app.yml",
     ),
     Rule(
         name="pipelines",

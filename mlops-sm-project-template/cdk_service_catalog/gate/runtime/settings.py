@@ -23,6 +23,7 @@ class Settings:
         accounts: of the stages, by stage name.
         namespaces: of the stages' SSM parameters, by stage name; a stage without one is left out.
         deploys: resource types that projects may deploy besides those of every project.
+        serverless_endpoints: whether models may run outside the VPC, with the internet in reach.
         image_accounts: from which AWS offers images for SageMaker in this region.
     """
 
@@ -31,6 +32,7 @@ class Settings:
     accounts: Mapping[str, str]
     namespaces: Mapping[str, str] = field(default_factory=dict)
     deploys: tuple[str, ...] = ()
+    serverless_endpoints: bool = False
     image_accounts: tuple[str, ...] = ()
 
     @property
