@@ -9,26 +9,32 @@ from typing import Final
 
 from cdk_service_catalog.project import naming
 from cdk_service_catalog.project.definition import DeployTrigger, ProductDefinition
+from cdk_service_catalog.project.props import STAGES
 from mlops_commons.iam.key_policies import ALARMS, THIS_KEY
 from mlops_commons.iam.statements import Statement, actions
 from mlops_commons.utilities.cloudformation import Resource, Resources, ref, sub
 
 ALARM: Final = f"sagemaker-{naming.ID}-%s-lost"
+OF_ALARMS: Final = "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${%s}:alarm:"
 OF_THESE_ALARMS: Final = {
-    "StringEquals": {"aws:SourceAccount": "${AWS::AccountId}"},
+    "StringEquals": {"aws:SourceAccount": tuple(f"${{{stage.account}}}" for stage in STAGES)},
     "ArnLike": {
-        "aws:SourceArn": "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:"
-        + ALARM % "*"
+        "aws:SourceArn": (
+            OF_ALARMS % "AWS::AccountId" + ALARM % "*",
+            *(OF_ALARMS % stage.account + f"{naming.endpoint(stage.name)}-*" for stage in STAGES),
+        )
     },
 }
-"""SNS Developer Guide, "Managing Amazon SNS encryption keys and costs": unlike EventBridge,
+"""The alarms of lost events, and those of what the project has deployed in each stage.
+
+SNS Developer Guide, "Managing Amazon SNS encryption keys and costs": unlike EventBridge,
 CloudWatch says for which alarm it acts."""
 
 
 def alarms_publish() -> Statement:
     """For the policy of the topic."""
     return Statement(
-        sid="PublishLostEvents",
+        sid="PublishAlarms",
         principals=ALARMS,
         actions=("sns:Publish",),
         resources=("${Notifications}",),

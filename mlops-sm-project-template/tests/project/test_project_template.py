@@ -340,9 +340,18 @@ def test_an_event_that_a_rule_cannot_deliver_tells_the_topic(slug: str) -> None:
         project.resources["NotificationsPolicy"]["Properties"]["PolicyDocument"],
         project.resources["PipelineKey"]["Properties"]["KeyPolicy"],
     )
+    of_prod = f"arn:aws:cloudwatch:{REGION}:{PROD}:alarm:{PROJECT}-prod-latency"
+    sources = (
+        (own, True),
+        (own.replace(PROJECT_ID, "p-other"), False),
+        (of_prod, True),
+        (of_prod.replace(PROJECT_ID, "p-other"), False),
+        (of_prod.replace(PROD, PREPROD), False),
+        (of_prod.replace(PROD, "666666666666"), False),
+    )
     for document, action in zip(documents, ("sns:Publish", "kms:GenerateDataKey"), strict=True):
-        for source, lets in ((own, True), (own.replace(PROJECT_ID, "p-other"), False)):
-            context = {"aws:SourceAccount": DEV, "aws:SourceArn": source}
+        for source, lets in sources:
+            context = {"aws:SourceAccount": source.split(":")[4], "aws:SourceArn": source}
             let = [
                 row
                 for row in document["Statement"]

@@ -1,5 +1,7 @@
 """The stage's bucket for data, under its own key, with access logs."""
 
+from collections.abc import Mapping
+
 import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
@@ -17,8 +19,19 @@ class DataBucket(Construct):
     """Private, versioned, TLS only; exposes `bucket` and `key`."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, settings: Settings, stage: str
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        stage: str,
+        expiring: Mapping[str, int] | None = None,
     ) -> None:
+        """Create the bucket.
+
+        Args:
+            expiring: days after which S3 deletes what is below a prefix.
+        """
         super().__init__(scope, construct_id)
         self.key = kms.Key(
             self,
@@ -55,6 +68,17 @@ class DataBucket(Construct):
             encryption_key=self.key,
             bucket_key_enabled=True,
             server_access_logs_bucket=logs,
-            lifecycle_rules=[s3.LifecycleRule(noncurrent_version_expiration=cdk.Duration.days(90))],
+            lifecycle_rules=[
+                s3.LifecycleRule(noncurrent_version_expiration=cdk.Duration.days(90)),
+                *(
+                    s3.LifecycleRule(
+                        prefix=f"{prefix}/",
+                        expiration=cdk.Duration.days(days),
+                        # A deleted object stays as a version of the past for as long.
+                        noncurrent_version_expiration=cdk.Duration.days(1),
+                    )
+                    for prefix, days in (expiring or {}).items()
+                ),
+            ],
             **private,
         )

@@ -37,3 +37,19 @@ def testing_role_arn(settings: Settings, stage: str, partition: str) -> str:
 def data_bucket(settings: Settings, stage: str) -> str:
     """The stage's bucket for captured or scored data, 47 characters at most."""
     return f"sagemaker-{settings.project_id}-{stage}-{settings.account(stage)}"
+
+
+CAPTURED = "captured"
+"""Below it the requests and answers of a real-time endpoint are kept, in the data bucket."""
+ASYNCHRONOUS = "asynchronous"
+"""Below it an asynchronous endpoint finds its requests (`requests`) and leaves its answers."""
+
+
+def topic(settings: Settings, stage: str, what: str) -> str:
+    """A topic of the stage, which tells what an asynchronous endpoint has done."""
+    return f"sagemaker-{settings.project_id}-{stage}-{what}"
+
+
+def project_topic(settings: Settings) -> str:
+    """The topic of the project, in dev, which also says that somebody has to approve."""
+    return f"sagemaker-{settings.project_name}-{settings.project_id}"

@@ -1,19 +1,22 @@
 """Ask the deployed endpoint: is it the right version, does it answer right and fast enough?"""
 
+import itertools
 import json
 import os
 import statistics
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import boto3
 
+from deploy_app.asking import Ask, Endpoint, at_once, through_s3
 from deploy_app.errors import DeployError
-from deploy_app.stage_config import IntegrationTest, load_stage_config
+from deploy_app.kinds import Kind
+from deploy_app.stage_config import StageConfig, load_stage_config
 
 SAMPLES = Path(__file__).resolve().parents[1] / "config" / "samples.json"
 NEEDED = ("STAGE", "ENDPOINT_NAME", "TEST_ROLE_ARN", "MODEL_PACKAGE_ARN", "AWS_REGION")
@@ -28,18 +31,29 @@ class Check:
     passed: bool
 
 
+@dataclass(frozen=True)
+class Clients:
+    """Of the stage's account, as its test role."""
+
+    sagemaker: Any
+    runtime: Any
+    s3: Any
+
+
 def main() -> int:
     """Print the checks as a table; exit code 1 when one has failed."""
     try:
         environment = _environment(os.environ)
-        limits = load_stage_config(environment["STAGE"]).integration_test
+        config = load_stage_config(environment["STAGE"])
+        if config.kind is Kind.NONE:
+            print("kind is none: there is no endpoint to ask")
+            return 0
         session = _session(environment)
         checks = run(
-            session.client("sagemaker"),
-            session.client("sagemaker-runtime"),
+            Clients(*(session.client(name) for name in ("sagemaker", "sagemaker-runtime", "s3"))),
             endpoint=environment["ENDPOINT_NAME"],
             version=environment["MODEL_PACKAGE_ARN"],
-            limits=limits,
+            config=config,
         )
     except DeployError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -52,35 +66,47 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def run(
-    client: Any, runtime: Any, *, endpoint: str, version: str, limits: IntegrationTest
-) -> list[Check]:
-    """Every check, with clients of SageMaker and its runtime."""
-    described = client.describe_endpoint(EndpointName=endpoint)
+def run(clients: Clients, *, endpoint: str, version: str, config: StageConfig) -> list[Check]:
+    """Every check, with clients of the stage's account."""
+    described = clients.sagemaker.describe_endpoint(EndpointName=endpoint)
     checks = [Check("endpoint is in service", *_is(described["EndpointStatus"], "InService"))]
-    configuration = client.describe_endpoint_config(
+    configuration = clients.sagemaker.describe_endpoint_config(
         EndpointConfigName=described["EndpointConfigName"]
     )
-    model = client.describe_model(ModelName=configuration["ProductionVariants"][0]["ModelName"])
+    model = clients.sagemaker.describe_model(
+        ModelName=configuration["ProductionVariants"][0]["ModelName"]
+    )
     containers = model.get("Containers") or [model["PrimaryContainer"]]
     checks.append(Check("it serves the version", *_is(containers[0]["ModelPackageName"], version)))
-    captured = configuration.get("DataCaptureConfig", {}).get("EnableCapture", False)
-    checks.append(Check("requests are captured", *_is(str(captured), "True")))
+    if config.is_captured:
+        captured = configuration.get("DataCaptureConfig", {}).get("EnableCapture", False)
+        checks.append(Check("requests are captured", *_is(str(captured), "True")))
     content = json.loads(SAMPLES.read_text(encoding="utf-8"))
-    seconds: list[float] = []
-    for number in range(limits.invocations):
-        sample = content["samples"][number % len(content["samples"])]
-        started = time.perf_counter()
-        answer = runtime.invoke_endpoint(
-            EndpointName=endpoint,
-            ContentType=content["content_type"],
-            Accept=content["accept"],
-            Body=sample["body"].encode(),
-        )["Body"].read()
-        seconds.append(time.perf_counter() - started)
-        if number < len(content["samples"]):
-            checks.append(judge(number + 1, sample, answer.decode()))
+    asked = Endpoint(endpoint, content["content_type"], content["accept"])
+    limits = config.integration_test
+    if config.kind is Kind.ASYNCHRONOUS:
+        answers = configuration["AsyncInferenceConfig"]["OutputConfig"]["S3OutputPath"]
+        ask = through_s3(clients.runtime, clients.s3, asked, answers, minutes=limits.answer_minutes)
+        return [*checks, *_answers(ask, content["samples"])]
+    ask = at_once(clients.runtime, asked)
+    # The first answers show what they are; they are slow, as a model that wakes up is.
+    checks += _answers(ask, content["samples"])
+    seconds = [_timed(ask, sample) for sample in _repeated(content["samples"], limits.invocations)]
     return [*checks, latency(seconds, limits.latency_milliseconds)]
+
+
+def _answers(ask: Ask, samples: list[Mapping[str, Any]]) -> list[Check]:
+    return [judge(number, sample, ask(sample)) for number, sample in enumerate(samples, start=1)]
+
+
+def _repeated(samples: list[Mapping[str, Any]], count: int) -> Iterator[Mapping[str, Any]]:
+    return itertools.islice(itertools.cycle(samples), count)
+
+
+def _timed(ask: Ask, sample: Mapping[str, Any]) -> float:
+    started = time.perf_counter()
+    ask(sample)
+    return time.perf_counter() - started
 
 
 def judge(number: int, sample: Mapping[str, Any], answer: str) -> Check:

@@ -11,11 +11,14 @@ from deploy_app.boundary import apply_boundary
 from deploy_app.data_bucket import DataBucket
 from deploy_app.endpoint import Endpoint
 from deploy_app.execution_role import ExecutionRole, acknowledge_wildcards
+from deploy_app.kinds import Kind, refuse_image_of_dev
 from deploy_app.monitoring import add_monitoring
 from deploy_app.network import network
 from deploy_app.settings import Settings
 from deploy_app.stage_config import StageConfig
 from deploy_app.test_role import TestRole
+from deploy_app.topics import Topics, publish
+from deploy_app.variants import Surroundings
 
 
 class DeploymentStack(cdk.Stack):
@@ -35,8 +38,13 @@ class DeploymentStack(cdk.Stack):
         super().__init__(scope, construct_id, **stack)
         apply_boundary(self, settings, stage)
         found = network(self, settings, stage)
-        data = DataBucket(self, "Data", settings=settings, stage=stage)
+        days = config.data_capture.days
+        kept = dict.fromkeys((names.CAPTURED, names.ASYNCHRONOUS), days)
+        data = DataBucket(self, "Data", settings=settings, stage=stage, expiring=kept)
         alarms = names.alarms(settings, stage)
+        notifies = config.kind is Kind.ASYNCHRONOUS and (
+            config.asynchronous is None or config.asynchronous.notify
+        )
         execution = ExecutionRole(
             self,
             "Execution",
@@ -45,7 +53,10 @@ class DeploymentStack(cdk.Stack):
             bucket=data.bucket,
             key=data.key,
             network=found,
-            statements=[_watch_rollouts(alarms)],
+            statements=[
+                _watch_rollouts(alarms),
+                *([publish(settings, stage)] if notifies else []),
+            ],
         )
         acknowledge_wildcards(
             execution,
@@ -58,46 +69,102 @@ class DeploymentStack(cdk.Stack):
             f"<AWS::AccountId>:alarm:{alarms}]",
             reason="the alarms of this one endpoint, by the beginning of their names",
         )
+        if config.kind is Kind.NONE:
+            return
+        refuse_image_of_dev(config.kind, settings, stage)
+        topics = (
+            Topics(self, "Topics", settings=settings, stage=stage, key=data.key)
+            if notifies
+            else None
+        )
+        surroundings = Surroundings(
+            network=found,
+            role=execution,
+            bucket=data.bucket,
+            key=data.key,
+            topics=topics,
+        )
         endpoint = Endpoint(
             self,
             "Endpoint",
             name=names.endpoint(settings, stage),
             config=config,
             model_package_arn=model_package_arn,
-            network=found,
-            role=execution,
-            bucket=data.bucket,
-            key=data.key,
+            stage=surroundings,
+            topic_arn=config.alarms.notification_topic_arn or _project_topic(settings),
         )
-        add_monitoring(
-            self,
-            config=config.monitoring,
-            endpoint=endpoint,
-            role=execution,
-            bucket=data.bucket,
-            key=data.key,
-            network=found,
-        )
+        if config.kind is Kind.REALTIME:
+            add_monitoring(
+                self,
+                config=config.monitoring,
+                endpoint=endpoint,
+                role=execution,
+                bucket=data.bucket,
+                key=data.key,
+                network=found,
+            )
         TestRole(
             self,
             "Test",
             settings=settings,
             stage=stage,
-            statements=[
-                {
-                    "Sid": "AskTheEndpoint",
-                    "Effect": "Allow",
-                    "Action": ["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"],
-                    "Resource": endpoint.arn,
-                },
-                {
-                    "Sid": "ReadItsConfiguration",
-                    "Effect": "Allow",
-                    "Action": ["sagemaker:DescribeEndpointConfig", "sagemaker:DescribeModel"],
-                    "Resource": [endpoint.configuration_ref, endpoint.model_ref],
-                },
-            ],
+            statements=_asking(config, endpoint, data),
         )
+        if config.kind is Kind.ASYNCHRONOUS:
+            bucket = self.get_logical_id(data.bucket.node.default_child)
+            acknowledge(
+                self.node.find_child("Test"),
+                f"AwsSolutions-IAM5[Resource::<{bucket}.Arn>/{names.ASYNCHRONOUS}/*]",
+                reason="requests and answers of the test, which get random names",
+            )
+
+
+def _asking(config: StageConfig, endpoint: Endpoint, data: DataBucket) -> list[dict[str, object]]:
+    """What the integration test needs: to ask the endpoint, and to look at how it is made."""
+    asks = "InvokeEndpointAsync" if config.kind is Kind.ASYNCHRONOUS else "InvokeEndpoint"
+    rows: list[dict[str, object]] = [
+        {
+            "Sid": "AskTheEndpoint",
+            "Effect": "Allow",
+            "Action": ["sagemaker:DescribeEndpoint", f"sagemaker:{asks}"],
+            "Resource": endpoint.arn,
+        },
+        {
+            "Sid": "ReadItsConfiguration",
+            "Effect": "Allow",
+            "Action": ["sagemaker:DescribeEndpointConfig", "sagemaker:DescribeModel"],
+            "Resource": [endpoint.configuration_ref, endpoint.model_ref],
+        },
+    ]
+    if config.kind is not Kind.ASYNCHRONOUS:
+        return rows
+    return [
+        *rows,
+        {
+            "Sid": "BringRequestsAndFetchAnswers",
+            "Effect": "Allow",
+            "Action": ["s3:PutObject", "s3:GetObject"],
+            "Resource": data.bucket.arn_for_objects(f"{names.ASYNCHRONOUS}/*"),
+        },
+        {
+            # Without it an answer that is not there yet is AccessDenied.
+            "Sid": "FindAnswers",
+            "Effect": "Allow",
+            "Action": "s3:ListBucket",
+            "Resource": data.bucket.bucket_arn,
+        },
+        {
+            "Sid": "UseTheKey",
+            "Effect": "Allow",
+            "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+            "Resource": data.key.key_arn,
+        },
+    ]
+
+
+def _project_topic(settings: Settings) -> str:
+    place = f"{cdk.Aws.REGION}:{settings.dev_account}"
+    return f"arn:{cdk.Aws.PARTITION}:sns:{place}:{names.project_topic(settings)}"
 
 
 def _watch_rollouts(alarms: str) -> dict[str, object]:

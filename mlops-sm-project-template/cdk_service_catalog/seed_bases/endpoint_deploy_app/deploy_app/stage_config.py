@@ -1,13 +1,16 @@
 """What the endpoint of a stage looks like, from config/*.yml."""
 
+import math
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from deploy_app.instances import takes_volume_key
+from deploy_app.instances import is_accelerated, takes_volume_key
+from deploy_app.kinds import Kind, misplaced
 from deploy_app.stage_files import load
 
 InstanceType = Annotated[str, Field(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9]+$")]
+Percent = Annotated[int, Field(ge=1, le=100)]
 
 
 class Part(BaseModel):
@@ -48,18 +51,40 @@ class Variant(Part):
         return self
 
 
+class Serverless(Part):
+    """The size of an endpoint without machines (API Reference, ProductionVariantServerlessConfig)."""
+
+    memory_megabytes: Annotated[int, Field(ge=1024, le=6144, multiple_of=1024)]
+    maximum_concurrency: Annotated[int, Field(ge=1, le=200)] = Field(
+        description="requests at a time; more are refused"
+    )
+
+
+class Asynchronous(Part):
+    """How an endpoint works off what waits (API Reference, AsyncInferenceConfig)."""
+
+    invocations_at_a_time: Annotated[int, Field(ge=1, le=1000)] | None = Field(
+        default=None, description="of each machine; nothing: SageMaker chooses"
+    )
+    backlog_per_instance: Annotated[float, Field(gt=0)] = Field(
+        default=5, description="requests that wait for each machine, before another one starts"
+    )
+    notify: bool = Field(default=True, description="a topic for what is done and one for failures")
+
+
 class AutoScaling(Part):
     """How the number of machines follows the load; minimum and maximum alike: it does not."""
 
-    minimum_instances: Annotated[int, Field(ge=1)]
+    minimum_instances: Annotated[int, Field(ge=0)]
     maximum_instances: Annotated[int, Field(ge=1)]
     invocations_per_instance: Annotated[float, Field(gt=0)] = Field(description="each minute")
 
 
 class DataCapture(Part):
-    """The share of requests and answers that is kept."""
+    """The share of requests and answers that is kept, and how long."""
 
     sampling_percentage: Annotated[int, Field(ge=0, le=100)]
+    days: Annotated[int, Field(ge=1, le=3650)] = Field(description="then S3 deletes them")
 
 
 class Rollout(Part):
@@ -73,9 +98,29 @@ class Rollout(Part):
 class Alarms(Part):
     """When a version is bad; during a rollout these alarms bring the old one back."""
 
-    server_errors: Annotated[int, Field(ge=1)] = Field(description="answers with 5xx in a minute")
-    latency_milliseconds: Annotated[int, Field(gt=0)] = Field(description="the 95th percentile")
-    notification_topic_arn: str = ""
+    error_percent: Percent = Field(description="of the requests fail with 5xx")
+    minimum_requests: Annotated[int, Field(ge=1)] = Field(
+        description="in a minute, for the share to say something; of fewer, all have to fail"
+    )
+    latency_milliseconds: Annotated[int, Field(gt=0)] = Field(
+        description="of the model, the 95th percentile"
+    )
+    overhead_milliseconds: Annotated[int, Field(gt=0)] = Field(
+        description="of SageMaker around the model, the 95th percentile"
+    )
+    minutes: Annotated[int, Field(ge=1, le=60)] = Field(description="that are looked at")
+    bad_minutes: Annotated[int, Field(ge=1, le=60)] = Field(description="of these, until it rings")
+    notification_topic_arn: str = Field(
+        default="", description="nothing: the topic of the project, in dev"
+    )
+
+    @model_validator(mode="after")
+    def _can_ring(self) -> "Alarms":
+        if self.bad_minutes > self.minutes:
+            raise ValueError(
+                f"alarms.bad_minutes: {self.bad_minutes} of {self.minutes} minutes cannot be bad"
+            )
+        return self
 
 
 class Monitoring(Part):
@@ -98,12 +143,18 @@ class IntegrationTest(Part):
 
     invocations: Annotated[int, Field(ge=1, le=500)]
     latency_milliseconds: Annotated[int, Field(gt=0)] = Field(description="95th percentile")
+    answer_minutes: Annotated[int, Field(ge=1, le=45)] = Field(
+        default=20, description="to wait for an asynchronous answer"
+    )
 
 
 class StageConfig(Part):
     """Everything about one stage's endpoint."""
 
+    kind: Kind = Kind.REALTIME
     variant: Variant
+    serverless: Serverless | None = None
+    asynchronous: Asynchronous | None = None
     auto_scaling: AutoScaling
     data_capture: DataCapture
     rollout: Rollout
@@ -115,27 +166,93 @@ class StageConfig(Part):
         description="ids of AWS's AI controls that the endpoint breaks, with the reasons",
     )
 
+    @property
+    def is_captured(self) -> bool:
+        """Whether requests and answers are kept: of real-time endpoints alone."""
+        return self.kind is Kind.REALTIME and self.data_capture.sampling_percentage > 0
+
+    @property
+    def has_canary(self) -> bool:
+        """Whether a new version gets a share of the traffic first: of machines alone."""
+        return self.kind is not Kind.SERVERLESS and self.rollout.canary
+
+    @model_validator(mode="after")
+    def _kind_has_its_part(self) -> "StageConfig":
+        if self.kind is Kind.SERVERLESS:
+            if self.serverless is None:
+                raise ValueError(
+                    "kind: serverless needs its size: serverless.memory_megabytes and "
+                    "serverless.maximum_concurrency"
+                )
+            if is_accelerated(self.variant.instance_type):
+                raise ValueError(
+                    "kind: serverless has no GPU, and this model runs on "
+                    f"{self.variant.instance_type}; kind: asynchronous scales to zero"
+                )
+        return self
+
     @model_validator(mode="after")
     def _machines_fit(self) -> "StageConfig":
-        """The smallest canary is one machine, and it may be half of them at most.
-
-        Source: SageMaker API Reference, TrafficRoutingConfig, CanarySize.
-        """
         machines, scaling = self.variant.initial_instance_count, self.auto_scaling
-        if self.rollout.canary and min(machines, scaling.minimum_instances) < 2:
+        if self.kind in (Kind.SERVERLESS, Kind.NONE):
+            return self
+        if self.kind is Kind.REALTIME and not scaling.minimum_instances:
             raise ValueError(
-                "rollout.canary needs two machines at least: variant.initial_instance_count is "
-                f"{machines}, auto_scaling.minimum_instances {scaling.minimum_instances}"
+                "auto_scaling.minimum_instances: 0 is for kind: asynchronous; a real-time endpoint "
+                "keeps one machine at least"
             )
         if not scaling.minimum_instances <= machines <= scaling.maximum_instances:
             raise ValueError(
-                f"variant.initial_instance_count is {machines}, not between "
+                f"variant.initial_instance_count: {machines} is not between "
                 f"auto_scaling.minimum_instances ({scaling.minimum_instances}) and "
                 f"maximum_instances ({scaling.maximum_instances})"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _canary_fits(self) -> "StageConfig":
+        """A canary is whole machines, half of them at most, whatever scaling has left there.
+
+        Source: SageMaker API Reference, TrafficRoutingConfig, CanarySize: "Value must be less than
+        or equal to 50% of the variant's total instance count".
+        """
+        if not self.has_canary or self.kind is Kind.NONE:
+            return self
+        scaling, percent = self.auto_scaling, self.rollout.canary_percent
+        fewest = min(self.variant.initial_instance_count, scaling.minimum_instances)
+        if fewest < 2:
+            raise ValueError(
+                "rollout.canary: a canary needs two machines at least; "
+                f"variant.initial_instance_count is {self.variant.initial_instance_count}, "
+                f"auto_scaling.minimum_instances {scaling.minimum_instances}"
+            )
+        for count in range(fewest, scaling.maximum_instances + 1):
+            canary = math.ceil(count * percent / 100)
+            if canary * 2 > count:
+                raise ValueError(
+                    f"rollout.canary_percent: {percent} percent of {count} machines are {canary} "
+                    "whole ones, and a canary may have half of them at most"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _alarms_see_a_canary(self) -> "StageConfig":
+        """An alarm sees old and new machines together: a canary that always fails is its share."""
+        if not self.has_canary or self.kind is Kind.NONE:
+            return self
+        if self.alarms.error_percent >= self.rollout.canary_percent:
+            raise ValueError(
+                f"alarms.error_percent: {self.alarms.error_percent} is never reached by a canary "
+                f"with {self.rollout.canary_percent} percent of the traffic that always fails"
+            )
+        if self.alarms.bad_minutes >= self.rollout.wait_minutes:
+            raise ValueError(
+                f"alarms.bad_minutes: {self.alarms.bad_minutes} do not pass while a rollout waits "
+                f"{self.rollout.wait_minutes} minutes"
             )
         return self
 
 
 def load_stage_config(stage: str) -> StageConfig:
     """The configuration of a stage."""
-    return load(StageConfig, stage)
+    return load(StageConfig, stage, check=misplaced)

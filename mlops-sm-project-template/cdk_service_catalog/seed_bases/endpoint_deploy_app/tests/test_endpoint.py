@@ -12,7 +12,7 @@ from synthesis import VERSION, of_type, settings, templates
 
 from deploy_app.errors import DeployError
 from deploy_app.instances import takes_volume_key
-from deploy_app.integration_test import SAMPLES, judge, latency, run
+from deploy_app.integration_test import SAMPLES, Clients, judge, latency, run
 from deploy_app.stage_config import IntegrationTest, StageConfig, Variant, load_stage_config
 from deploy_app.stage_files import load
 
@@ -20,6 +20,12 @@ from deploy_app.stage_files import load
 @pytest.fixture(scope="module")
 def stages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     return templates(tmp_path_factory.mktemp("endpoint"))
+
+
+def metrics_of(alarm: dict[str, Any]) -> set[str]:
+    """The names of the metrics that an alarm looks at."""
+    stats = [row["MetricStat"] for row in alarm.get("Metrics", []) if "MetricStat" in row]
+    return {stat["Metric"]["MetricName"] for stat in stats} or {alarm["MetricName"]}
 
 
 @pytest.mark.parametrize("stage", ["preprod", "prod"])
@@ -33,8 +39,15 @@ def test_a_bad_version_is_rolled_back_before_it_has_all_traffic(stages: Any, sta
     watched = [
         alarm["AlarmName"]["Ref"] for alarm in deployment["AutoRollbackConfiguration"]["Alarms"]
     ]
-    metrics = {stages[stage]["Resources"][name]["Properties"]["MetricName"] for name in watched}
-    assert metrics == {"Invocation5XXErrors", "ModelLatency"}
+    alarms = [stages[stage]["Resources"][name]["Properties"] for name in watched]
+    assert {metric for alarm in alarms for metric in metrics_of(alarm)} == {
+        "Invocation5XXErrors",
+        "ModelLatency",
+        "OverheadLatency",
+    }
+    assert all(alarm["DatapointsToAlarm"] > 1 for alarm in alarms)
+    for alarm in alarms:
+        assert alarm["DatapointsToAlarm"] * 60 < routing["WaitIntervalInSeconds"]
 
 
 @pytest.mark.parametrize("stage", ["preprod", "prod"])
@@ -56,6 +69,27 @@ def test_sagemaker_may_look_at_the_alarms_of_a_rollout_as_the_model(
     for alarm in watched:
         name = template["Resources"][alarm["AlarmName"]["Ref"]]["Properties"]["AlarmName"]
         assert name.startswith(beginning)
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_a_mistake_of_a_client_is_in_no_alarm_and_the_project_hears_of_each(
+    stages: Any, stage: str
+) -> None:
+    for alarm in of_type(stages[stage], "AWS::CloudWatch::Alarm"):
+        assert not [name for name in metrics_of(alarm) if "4XX" in name]
+        (topic,) = alarm["AlarmActions"]
+        name = f"{settings().dev_account}:sagemaker-{settings().project_name}"
+        assert f"{name}-{settings().project_id}" in str(topic)
+
+
+def test_captures_are_deleted_after_the_days_of_the_stage(stages: Any) -> None:
+    (bucket,) = [b for b in of_type(stages["prod"], "AWS::S3::Bucket") if "BucketName" in b]
+    days = {
+        rule["Prefix"]: rule["ExpirationInDays"]
+        for rule in bucket["LifecycleConfiguration"]["Rules"]
+        if "Prefix" in rule
+    }
+    assert days["captured/"] == load_stage_config("prod").data_capture.days
 
 
 def test_in_dev_a_version_replaces_the_old_one_at_once(stages: Any) -> None:
@@ -215,7 +249,8 @@ def clients() -> Any:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     session = boto3.Session("a", "b", region_name="eu-west-1")
     url = f"http://127.0.0.1:{server.server_port}"
-    yield [session.client(name, endpoint_url=url) for name in ("sagemaker", "sagemaker-runtime")]
+    names = ("sagemaker", "sagemaker-runtime", "s3")
+    yield Clients(*(session.client(name, endpoint_url=url) for name in names))
     server.shutdown()
 
 
@@ -227,7 +262,8 @@ def test_the_integration_test_asks_a_real_endpoint(
     clients: Any, version: str, limit: int, failed: list[str]
 ) -> None:
     limits = IntegrationTest(invocations=4, latency_milliseconds=limit)
-    checks = run(*clients, endpoint="e", version=version, limits=limits)
+    config = load_stage_config("dev").model_copy(update={"integration_test": limits})
+    checks = run(clients, endpoint="e", version=version, config=config)
     assert [check.what for check in checks if not check.passed] == failed
     assert len(checks) == 3 + len(json.loads(SAMPLES.read_text())["samples"]) + 1
 

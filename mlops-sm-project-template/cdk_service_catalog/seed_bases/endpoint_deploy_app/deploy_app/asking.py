@@ -1,0 +1,94 @@
+"""How an endpoint is asked: at once, or with a request in S3 whose answer comes there."""
+
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlparse
+
+from deploy_app import names
+from deploy_app.errors import DeployError
+
+POLL_SECONDS = 5
+Ask = Callable[[Mapping[str, Any]], str]
+"""The answer to a sample."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Which endpoint is asked, and how requests and answers look."""
+
+    name: str
+    content_type: str
+    accept: str
+
+
+def at_once(runtime: Any, endpoint: Endpoint) -> Ask:
+    """A real-time or serverless endpoint."""
+
+    def ask(sample: Mapping[str, Any]) -> str:
+        answer = runtime.invoke_endpoint(
+            EndpointName=endpoint.name,
+            ContentType=endpoint.content_type,
+            Accept=endpoint.accept,
+            Body=sample["body"].encode(),
+        )
+        text: str = answer["Body"].read().decode()
+        return text
+
+    return ask
+
+
+def through_s3(
+    runtime: Any,
+    s3: Any,
+    endpoint: Endpoint,
+    answers: str,
+    *,
+    minutes: int,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Ask:
+    """An asynchronous endpoint.
+
+    Args:
+        answers: the S3 URI below which it leaves them; requests go into the same bucket.
+        minutes: to wait for an answer, which begin while no machine is there.
+    """
+    bucket = urlparse(answers).netloc
+
+    def ask(sample: Mapping[str, Any]) -> str:
+        key = f"{names.ASYNCHRONOUS}/requests/integration-test-{uuid.uuid4()}"
+        s3.put_object(Bucket=bucket, Key=key, Body=sample["body"].encode())
+        accepted = runtime.invoke_endpoint_async(
+            EndpointName=endpoint.name,
+            ContentType=endpoint.content_type,
+            Accept=endpoint.accept,
+            InputLocation=f"s3://{bucket}/{key}",
+        )
+        for _ in range(minutes * 60 // POLL_SECONDS):
+            answer = _content(s3, accepted["OutputLocation"])
+            if answer is not None:
+                return answer
+            failure = _content(s3, accepted.get("FailureLocation", ""))
+            if failure is not None:
+                raise DeployError(f"{endpoint.name} has failed to answer: {failure[:300]}")
+            sleep(POLL_SECONDS)
+        raise DeployError(
+            f"{endpoint.name} has not answered within {minutes} minutes; see its log, or raise "
+            "integration_test.answer_minutes"
+        )
+
+    return ask
+
+
+def _content(s3: Any, uri: str) -> str | None:
+    if not uri:
+        return None
+    place = urlparse(uri)
+    try:
+        found = s3.get_object(Bucket=place.netloc, Key=place.path.lstrip("/"))
+    except s3.exceptions.NoSuchKey:
+        return None
+    text: str = found["Body"].read().decode()
+    return text

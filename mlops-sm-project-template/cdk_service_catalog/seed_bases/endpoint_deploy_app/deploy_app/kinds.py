@@ -1,0 +1,92 @@
+"""The kinds of endpoints, and what a stage's file may not say beside each.
+
+What is inherited from `defaults.yml` and does not fit is left out; what is written in the file that
+chooses the kind, or above it, is refused: somebody would believe that it works.
+"""
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import Any
+
+from deploy_app.errors import DeployError
+from deploy_app.settings import Settings
+from deploy_app.stage_files import Places, Problem
+
+
+class Kind(StrEnum):
+    """How an endpoint is invoked, and what it runs on."""
+
+    REALTIME = "realtime"
+    SERVERLESS = "serverless"
+    ASYNCHRONOUS = "asynchronous"
+    NONE = "none"
+
+
+NO_MACHINES = "a serverless endpoint has no machines; serverless.memory_megabytes is its size"
+NOT_CAPTURED = "SageMaker captures nothing of serverless endpoints"
+NOT_OF_SERVERLESS = "Model Monitor does not work on serverless endpoints"
+IN_S3 = "requests and answers of an asynchronous endpoint lie in S3 anyway"
+NOT_OF_ASYNCHRONOUS = "Model Monitor reads captures, which an asynchronous endpoint does not have"
+REFUSED: Mapping[Kind, Mapping[str, str]] = {
+    Kind.REALTIME: {
+        "serverless": "this is for kind: serverless",
+        "asynchronous": "this is for kind: asynchronous",
+    },
+    Kind.SERVERLESS: {
+        "asynchronous": "this is for kind: asynchronous",
+        "variant": NO_MACHINES,
+        "auto_scaling": "it scales by itself, up to serverless.maximum_concurrency",
+        "data_capture.sampling_percentage": NOT_CAPTURED,
+        "rollout.canary": "the canary is a share of machines, which it does not have",
+        "monitoring.data_quality": NOT_OF_SERVERLESS,
+        "monitoring.model_quality": NOT_OF_SERVERLESS,
+    },
+    Kind.ASYNCHRONOUS: {
+        "serverless": "this is for kind: serverless",
+        "data_capture.sampling_percentage": IN_S3,
+        "monitoring.data_quality": NOT_OF_ASYNCHRONOUS,
+        "monitoring.model_quality": NOT_OF_ASYNCHRONOUS,
+    },
+    Kind.NONE: {},
+}
+"""By kind the keys that mean nothing there, with the reason. `false`, 0 and nothing say so anyway.
+
+Source: SageMaker Developer Guide, "Deploy models with Amazon SageMaker Serverless Inference",
+feature exclusions (GPUs, VPC configuration, network isolation, data capture, multiple production
+variants, Model Monitor)."""
+
+
+def misplaced(config: Any, places: Places) -> Iterator[Problem]:
+    """Keys that do not fit the kind, in the file that chooses it or above."""
+    chosen = places.get("kind")
+    for key, reason in REFUSED[config.kind].items():
+        place = places.get(key)
+        if place is None or not _value(config, key):
+            continue
+        if chosen is None or place.above >= chosen.above:
+            yield key, f"kind is {config.kind.value}: {reason}; remove it"
+
+
+def _value(config: Any, key: str) -> Any:
+    for name in key.split("."):
+        config = getattr(config, name)
+    return config
+
+
+def refuse_image_of_dev(kind: Kind, settings: Settings, stage: str) -> None:
+    """Refuse a serverless endpoint of an image that is in another account.
+
+    Source: SageMaker's own words, as https://github.com/aws/amazon-sagemaker-feedback/issues/181
+    quotes them: "the bring-your-own container image URI does not reside in an Amazon ECR repository
+    within the same AWS account creating the endpoint".
+
+    Raises:
+        DeployError: it is.
+    """
+    account = settings.account(stage)
+    if kind is Kind.SERVERLESS and settings.ecr_repo_arn and account != settings.dev_account:
+        raise DeployError(
+            f"config/{stage}.yml: kind is serverless, but the project's image is in account "
+            f"{settings.dev_account} and {stage} is {account}; SageMaker takes images of the same "
+            "account only: choose kind: asynchronous, which scales to zero too"
+        )

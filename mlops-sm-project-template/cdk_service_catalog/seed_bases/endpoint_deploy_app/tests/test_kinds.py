@@ -1,0 +1,241 @@
+"""Each kind of endpoint has what AWS takes for it, and a stage's file that mixes them is refused."""
+
+import json
+import math
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from synthesis import VERSION, of_type, settings, templates
+
+import deploy_app.application as application
+from deploy_app.errors import DeployError
+from deploy_app.kinds import Kind, misplaced, refuse_image_of_dev
+from deploy_app.lint import main as lint
+from deploy_app.settings import STAGES
+from deploy_app.stage_config import StageConfig, load_stage_config
+from deploy_app.stage_files import FOLDER, load
+
+OFF = {"canary": False}
+SERVERLESS = {
+    "kind": "serverless",
+    "serverless": {"memory_megabytes": 2048, "maximum_concurrency": 5},
+    "rollout": OFF,
+}
+ASYNCHRONOUS = {
+    "kind": "asynchronous",
+    "asynchronous": {"invocations_at_a_time": 4},
+    "variant": {"initial_instance_count": 1},
+    "auto_scaling": {"minimum_instances": 0},
+    "rollout": OFF,
+}
+KINDS = {"asynchronous": ASYNCHRONOUS, "none": {"kind": "none"}, "serverless": SERVERLESS}
+REALTIME, AT_ONCE = (
+    f"kind: {kind}\nrollout: {{canary: false}}\n" for kind in ("realtime", "asynchronous")
+)
+OWN = load_stage_config("dev").variant.instance_type
+
+
+def config(
+    folder: Path, text: str, stage: str = "dev", instance_type: str = "ml.m5.large"
+) -> StageConfig:
+    """The project's own configuration, with another file for one stage, and other machines."""
+    for file in FOLDER.glob("*.yml"):
+        content = text if file.stem == stage else file.read_text().replace(OWN, instance_type)
+        (folder / file.name).write_text(content)
+    return load(StageConfig, stage, folder, misplaced)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Makes the templates of all stages of a kind, which cfn-lint and cdk-nag accept."""
+
+    @cache
+    def of_kind(kind: str) -> Any:
+        folder = tmp_path_factory.mktemp("kind")
+        text = yaml.safe_dump(KINDS[kind])
+        stages = {name: config(folder, text, name) for name in STAGES}
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(application, "load_stage_config", stages.__getitem__)
+            found = templates(folder / "cdk.out")
+            patch.chdir(folder)
+            assert lint(folder / "cdk.out") == 0
+        return found
+
+    return of_kind
+
+
+def resources(template: Any, kind: str) -> dict[str, Any]:
+    """Properties by logical id."""
+    return {n: r["Properties"] for n, r in template["Resources"].items() if r["Type"] == kind}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_serverless_endpoint_has_nothing_that_sagemaker_refuses(made: Any, stage: str) -> None:
+    """SageMaker Developer Guide, "Serverless Inference", feature exclusions."""
+    template = made("serverless")[stage]
+    (model,) = of_type(template, "AWS::SageMaker::Model")
+    assert not model.keys() & {"VpcConfig", "EnableNetworkIsolation"}
+    assert model["Containers"] == [{"ModelPackageName": VERSION}]
+    (configuration,) = of_type(template, "AWS::SageMaker::EndpointConfig")
+    assert not configuration.keys() & {"DataCaptureConfig", "AsyncInferenceConfig", "KmsKeyId"}
+    (variant,) = configuration["ProductionVariants"]
+    assert variant["ServerlessConfig"] == {"MemorySizeInMB": 2048, "MaxConcurrency": 5}
+    assert not variant.keys() & {"InstanceType", "InitialInstanceCount", "VolumeSizeInGB"}
+    assert not of_type(template, "AWS::ApplicationAutoScaling::ScalableTarget")
+    (endpoint,) = of_type(template, "AWS::SageMaker::Endpoint")
+    assert "DeploymentConfig" not in endpoint
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_an_asynchronous_endpoint_answers_encrypted_below_its_own_prefix(
+    made: Any, stage: str
+) -> None:
+    template = made("asynchronous")[stage]
+    (configuration,) = of_type(template, "AWS::SageMaker::EndpointConfig")
+    output = configuration["AsyncInferenceConfig"]["OutputConfig"]
+    (key,) = resources(template, "AWS::KMS::Key")
+    assert output["KmsKeyId"] == {"Fn::GetAtt": [key, "Arn"]}
+    for path in ("S3OutputPath", "S3FailurePath"):
+        assert "/asynchronous/" in str(output[path])
+    assert "DataCaptureConfig" not in configuration
+    client = configuration["AsyncInferenceConfig"]["ClientConfig"]
+    assert client == {"MaxConcurrentInvocationsPerInstance": 4}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_an_asynchronous_endpoint_tells_two_encrypted_topics_and_may(made: Any, stage: str) -> None:
+    template = made("asynchronous")[stage]
+    (configuration,) = of_type(template, "AWS::SageMaker::EndpointConfig")
+    output = configuration["AsyncInferenceConfig"]["OutputConfig"]
+    topics = resources(template, "AWS::SNS::Topic")
+    assert {row["Ref"] for row in output["NotificationConfig"].values()} == set(topics)
+    assert all(t["KmsMasterKeyId"] == output["KmsKeyId"] for t in topics.values())
+    (published,) = (
+        row
+        for policy in of_type(template, "AWS::IAM::ManagedPolicy")
+        for row in policy["PolicyDocument"]["Statement"]
+        if row["Action"] == "sns:Publish"
+    )
+    assert len(published["Resource"]) == len(topics)
+    for topic in topics.values():
+        assert topic["TopicName"] in str(published["Resource"])
+
+
+def test_an_asynchronous_endpoint_sleeps_and_is_woken_by_what_waits(made: Any) -> None:
+    for template in made("asynchronous").values():
+        (target,) = of_type(template, "AWS::ApplicationAutoScaling::ScalableTarget")
+        assert target["MinCapacity"] == 0
+        policies = resources(template, "AWS::ApplicationAutoScaling::ScalingPolicy")
+        assert len(policies) == 2
+        (woken,) = (
+            alarm["AlarmActions"][0]["Ref"]
+            for alarm in of_type(template, "AWS::CloudWatch::Alarm")
+            if alarm.get("MetricName") == "HasBacklogWithoutCapacity"
+        )
+        assert policies[woken]["PolicyType"] == "StepScaling"
+
+
+@pytest.mark.parametrize("kind", ["asynchronous", "serverless"])
+def test_no_alarm_watches_what_the_kind_does_not_publish(made: Any, kind: str) -> None:
+    """SageMaker Developer Guide, "Alarms and logs for tracking metrics from asynchronous
+    endpoints": neither OverheadLatency nor Invocations; of serverless ones the overhead holds the
+    cold start."""
+    for template in made(kind).values():
+        text = json.dumps(of_type(template, "AWS::CloudWatch::Alarm"))
+        assert "OverheadLatency" not in text
+        assert '"Invocations"' not in text
+
+
+def test_nothing_serves_and_everything_else_stays_where_the_kind_is_none(made: Any) -> None:
+    for template in made("none").values():
+        kinds = {row["Type"] for row in template["Resources"].values()}
+        assert not [k for k in kinds if k.startswith("AWS::SageMaker::")]
+        assert {"AWS::S3::Bucket", "AWS::KMS::Key", "AWS::IAM::Role"} <= kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("kind: serverless\nrollout: {canary: false}\n", 1, "serverless.memory_megabytes"),
+        (
+            f"{REALTIME}serverless: {{memory_megabytes: 1024, maximum_concurrency: 1}}\n",
+            3,
+            "remove",
+        ),
+        (f"{AT_ONCE}data_capture:\n  sampling_percentage: 5\n", 4, "lie in S3 anyway"),
+        (f"{AT_ONCE}monitoring: {{data_quality: true}}\n", 3, "reads captures"),
+        ("auto_scaling:\n  minimum_instances: 0\n", 2, "is for kind: asynchronous"),
+        ("rollout:\n  canary: true\n", 2, "two machines at least"),
+        ("variant:\n  initial_instance_count: 9\n", 2, "is not between"),
+        ("kind: batch\n", 1, "realtime"),
+        ("alarms:\n  bad_minutes: 9\n", 2, "cannot be bad"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_its_line(
+    tmp_path: Path, text: str, line: int, words: str
+) -> None:
+    with pytest.raises(DeployError) as raised:
+        config(tmp_path, text)
+    assert f"dev.yml, line {line}: " in str(raised.value)
+    assert words in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("variant", {"volume_gigabytes": 50}),
+        ("auto_scaling", {"maximum_instances": 3}),
+        ("data_capture", {"sampling_percentage": 1}),
+        ("rollout", {"canary": True}),
+        ("monitoring", {"data_quality": True}),
+        ("monitoring", {"model_quality": True}),
+    ],
+)
+def test_serverless_refuses_what_it_does_not_have(
+    tmp_path: Path, key: str, value: dict[str, Any]
+) -> None:
+    own = {**SERVERLESS, key: value}
+    with pytest.raises(DeployError, match=f"{key}.*kind is serverless"):
+        config(tmp_path, yaml.safe_dump(own))
+
+
+def test_a_model_on_a_gpu_cannot_be_serverless(tmp_path: Path) -> None:
+    with pytest.raises(DeployError, match="has no GPU"):
+        config(tmp_path, yaml.safe_dump(SERVERLESS), instance_type="ml.g5.xlarge")
+
+
+def test_an_image_of_dev_cannot_be_serverless_elsewhere() -> None:
+    own = settings().model_copy(
+        update={"ecr_repo_arn": "arn:aws:ecr:eu-west-1:111122223333:repository/r"}
+    )
+    refuse_image_of_dev(Kind.SERVERLESS, own, "dev")
+    refuse_image_of_dev(Kind.ASYNCHRONOUS, own, "prod")
+    with pytest.raises(DeployError, match="111122223333 and prod is 777788889999"):
+        refuse_image_of_dev(Kind.SERVERLESS, own, "prod")
+
+
+@pytest.mark.parametrize("maximum", [2, 3, 5, 7])
+def test_a_canary_is_half_of_the_machines_at_most_whatever_scaling_has_left(maximum: int) -> None:
+    """SageMaker API Reference, TrafficRoutingConfig, CanarySize, for every number of machines."""
+    content = load_stage_config("prod").model_dump(mode="json")
+    content["auto_scaling"] |= {"minimum_instances": 2, "maximum_instances": maximum}
+    content["alarms"] |= {"error_percent": 1}
+    for percent in range(2, 51):
+        content["rollout"] |= {"canary_percent": percent}
+        counts = range(2, maximum + 1)
+        if all(math.ceil(count * percent / 100) / count <= 0.5 for count in counts):
+            assert StageConfig.model_validate(content)
+        else:
+            with pytest.raises(ValueError, match="half of them at most"):
+                StageConfig.model_validate(content)
+
+
+def test_an_alarm_that_a_canary_never_reaches_is_refused(tmp_path: Path) -> None:
+    text = "variant: {initial_instance_count: 2}\nauto_scaling: {minimum_instances: 2}\n"
+    with pytest.raises(DeployError, match="prod.yml, line 3: .*never reached by a canary"):
+        config(tmp_path, f"{text}alarms: {{error_percent: 20}}\n", "prod")
+    with pytest.raises(DeployError, match="do not pass while a rollout waits 2 minutes"):
+        config(tmp_path, f"{text}rollout: {{wait_minutes: 2}}\n", "prod")
