@@ -7,6 +7,7 @@ import aws_cdk as cdk
 
 from mlops_commons.cdk.codecommit_stack import CodeCommitStack
 from mlops_commons.cdk.delivered_app import DeliveredApp, DeliveredStage
+from mlops_commons.cdk.org_boundary import bound_by_organization
 from mlops_commons.cdk.pipeline_stack import PipelineStack
 from mlops_commons.cdk.platform_app import platform_app
 from mlops_commons.config import Deployment, PlatformConfig, Repository
@@ -34,7 +35,8 @@ def delivered_application(
         root: the checkout that the repositories are seeded with.
         outdir: the cloud assembly's folder; by default the CDK CLI's choice.
     """
-    app = platform_app(outdir=outdir)
+    app = platform_app(qualifier=config.pipeline.bootstrap.toolkit.qualifier, outdir=outdir)
+    bound_by_organization(app, config.org)
     shared = snapshot(root, delivered_app.directory)
     for deployment in config.enabled_deployments:
         delivered = stages(deployment)

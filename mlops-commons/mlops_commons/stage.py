@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from mlops_commons.contract import DELIVERY_ORDER, Persona
+from mlops_commons.organization import NO_ORGANIZATION, Organization
+from mlops_commons.utilities.toolkit import DEFAULT, Toolkit
 
 APP_PREFIX: Final = "mlops-cdk"
 """The beginning of names that people see, where nobody has chosen another."""
@@ -54,6 +56,7 @@ class Bootstrap:
     aws_profile: str
     execution_policy_filepath: Path
     execution_policy_arn: str = ""
+    toolkit: Toolkit = DEFAULT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -391,6 +394,7 @@ class PlatformConfig:
 
     app_prefix: str = APP_PREFIX
     tags: Mapping[str, str] = field(default_factory=dict)
+    org: Organization = NO_ORGANIZATION
     pipeline: Governance
     portfolio: Portfolio = Portfolio()
     deployments: tuple[Deployment, ...]

@@ -7,6 +7,7 @@ from constructs import Construct
 
 from mlops_commons.cdk.platform_stage import PlatformStage
 from mlops_commons.cdk.retention import KEPT
+from mlops_commons.organization import NO_ORGANIZATION, Organization
 from mlops_commons.stage import APP_PREFIX, CreateNetwork, Network, Projects, Studio
 from mlops_commons.utilities import names
 from mlops_infra.extension_loading import StageFacts, extend
@@ -39,6 +40,8 @@ class CoreStage(PlatformStage):
         parameter_namespace: str = "",
         removal_policy: cdk.RemovalPolicy = KEPT,
         tags: Mapping[str, str] | None = None,
+        org: Organization = NO_ORGANIZATION,
+        qualifier: str = "",
         projects: Projects | None = None,
     ) -> None:
         """Create the stage.
@@ -59,6 +62,8 @@ class CoreStage(PlatformStage):
                 account and region need different ones.
             removal_policy: of stateful resources; by default they are kept.
             tags: go on every resource, next to `cdk-app`, set and stage.
+            org: what the organization prescribes; by default nothing.
+            qualifier: of the bootstrap of the account; by default that of the app.
             projects: what the set's projects may do and who approves it; by default the lead.
         """
         super().__init__(
@@ -69,6 +74,8 @@ class CoreStage(PlatformStage):
             app_prefix=app_prefix,
             set_name=set_name,
             tags=tags,
+            org=org,
+            qualifier=qualifier,
         )
         rules = projects or Projects()
         self.stack = InfraStack(
@@ -86,6 +93,7 @@ class CoreStage(PlatformStage):
                 dev_account=dev_account,
                 deploys=rules.deploys,
                 role_actions=rules.role_actions,
+                org=org,
             ),
             network=network or CreateNetwork(),
             neighbours=_neighbours(env.account or "", dev_account, tested_accounts),
@@ -93,6 +101,7 @@ class CoreStage(PlatformStage):
             parameter_namespace=parameter_namespace,
             removal_policy=removal_policy,
             rules=rules,
+            org=org,
             approver_role_name=names.approver_role(app_prefix, set_name, env.region or ""),
             # The rule has the name of the role that the template app makes, and that satisfies it.
             built_by=names.gate_function(app_prefix, set_name, "check", env.region or ""),

@@ -10,6 +10,7 @@ from constructs import Construct
 from mlops_commons.cdk.reviews import Reviews
 from mlops_commons.contract import Persona
 from mlops_commons.iam.reasons import NAMED_BY_PROJECTS
+from mlops_commons.organization import Organization
 from mlops_commons.stage import Network, Projects, Separation, Studio
 from mlops_commons.utilities.errors import PlatformError
 from mlops_infra.access.approvers import ApproverRole
@@ -49,6 +50,7 @@ class InfraStack(ZonesByPosition):
         parameter_namespace: str,
         removal_policy: cdk.RemovalPolicy,
         rules: Projects,
+        org: Organization,
         approver_role_name: str,
         built_by: str,
     ) -> None:
@@ -75,7 +77,7 @@ class InfraStack(ZonesByPosition):
         self._personas: PersonaRoles | None = None
         if studio:
             studio = _agreeing(studio, rules)
-            within = self._persona_scope(app_prefix, parameter_namespace, studio, rules)
+            within = self._persona_scope(app_prefix, parameter_namespace, studio, rules, org)
             self._personas = PersonaRoles(
                 self,
                 "Personas",
@@ -122,7 +124,12 @@ class InfraStack(ZonesByPosition):
                 )
 
     def _persona_scope(
-        self, app_prefix: str, namespace: str, studio: Studio, rules: Projects
+        self,
+        app_prefix: str,
+        namespace: str,
+        studio: Studio,
+        rules: Projects,
+        org: Organization,
     ) -> PolicyScope:
         return PolicyScope(
             app_prefix=app_prefix,
@@ -134,6 +141,7 @@ class InfraStack(ZonesByPosition):
             protected_branches=rules.protected_branches,
             lead_approves=not rules.approvers.role_arns,
             separated=rules.separation is Separation.PROJECT,
+            org=org,
         )
 
     def role(self, persona: Persona) -> iam.IRole:

@@ -82,6 +82,8 @@ def _core_stage(
         parameter_namespace=stage.parameter_namespace,
         removal_policy=removal_policy_of(stage.removal_policy),
         tags=stage.tags,
+        org=config.org,
+        qualifier=stage.bootstrap.toolkit.qualifier,
     )
 
 

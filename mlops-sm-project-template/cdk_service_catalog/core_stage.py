@@ -9,6 +9,7 @@ from cdk_service_catalog.portfolio.props import ProjectTargets
 from cdk_service_catalog.sm_service_catalog import SageMakerServiceCatalog
 from mlops_commons.cdk.platform_stage import PlatformStage
 from mlops_commons.cdk.retention import KEPT
+from mlops_commons.organization import NO_ORGANIZATION, Organization
 from mlops_commons.stage import APP_PREFIX, Portfolio
 from mlops_commons.utilities import names
 
@@ -35,6 +36,8 @@ class CoreStage(PlatformStage):
         parameter_namespace: str = "",
         removal_policy: cdk.RemovalPolicy = KEPT,
         tags: Mapping[str, str] | None = None,
+        org: Organization = NO_ORGANIZATION,
+        qualifier: str = "",
     ) -> None:
         """Create the stage.
 
@@ -48,6 +51,8 @@ class CoreStage(PlatformStage):
             removal_policy: of stateful resources, in the portfolio and in projects; by default
                 they are kept.
             tags: go on every resource, next to `cdk-app`, set and stage.
+            org: what the organization prescribes; by default nothing.
+            qualifier: of the bootstrap of the account; by default that of the app.
         """
         super().__init__(
             scope,
@@ -57,6 +62,8 @@ class CoreStage(PlatformStage):
             app_prefix=app_prefix,
             set_name=set_name,
             tags=tags,
+            org=org,
+            qualifier=qualifier,
         )
         self.stack = SageMakerServiceCatalog(
             self,
@@ -71,4 +78,5 @@ class CoreStage(PlatformStage):
             parameter_namespace=parameter_namespace,
             removal_policy=removal_policy,
             tags=self.resource_tags,
+            org=org,
         )

@@ -21,6 +21,7 @@ from cdk_service_catalog.portfolio.publication import copy_to_bucket, published_
 from cdk_service_catalog.project.props import Gate, ProjectProps
 from mlops_commons.cdk.retention import retention
 from mlops_commons.image_accounts import image_accounts_of
+from mlops_commons.organization import NO_ORGANIZATION, Organization
 from mlops_commons.stage import Portfolio
 from mlops_commons.utilities import names
 
@@ -42,12 +43,14 @@ class SageMakerServiceCatalog(cdk.Stack):
         parameter_namespace: str,
         removal_policy: cdk.RemovalPolicy,
         tags: Mapping[str, str],
+        org: Organization = NO_ORGANIZATION,
         products: Sequence[Product] | None = None,
     ) -> None:
         """Create the stack.
 
         Args:
             tags: go on what projects hold; on the stack's own resources the stage puts them.
+            org: what the organization prescribes.
             products: other than those in the folder `products`.
         """
         super().__init__(scope, construct_id, stack_name=stack_name, description=description)
@@ -98,6 +101,7 @@ class SageMakerServiceCatalog(cdk.Stack):
             namespaces=targets.namespaces,
             package_index=targets.package_index,
             mlflow=targets.mlflow,
+            org=org,
         )
         stage = cdk.Stage.of(self)
         assert stage is not None

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import yaml
 
-from mlops_commons.accounts.account_policies import Assemblies, account_policy
-from mlops_commons.accounts.bootstrap_plan import bootstrap_plan
+from mlops_commons.accounts.account_policies import AccountPolicy, Assemblies, account_policy
+from mlops_commons.accounts.bootstrap_plan import BootstrapRow, bootstrap_plan
 from mlops_commons.assembly.stacks import GOVERNANCE, read_stacks
 from mlops_commons.assembly.templates import Template, read_template
 from mlops_commons.config import load_config
@@ -58,7 +58,7 @@ def platform(synthesised: Synthesised) -> Landing:
     for row in bootstrap_plan(config):
         if row.account in places:
             policy = account_policy(row, assemblies, app_prefix=config.app_prefix)
-            _bootstrap(landing, row.account, row.trust, policy.arns, policy.documents)
+            _bootstrap(landing, row, policy)
     for folder, stacks in assemblies.items():
         roles = _roles_of_governance(folder)
         for summary in stacks:
@@ -93,14 +93,20 @@ def launch(
         landing.land(template, stack=stack, account=account, role=role)
 
 
-def _bootstrap(
-    landing: Landing, account: str, trust: Any, arns: tuple[str, ...], documents: Any
-) -> None:
-    for arn, document in zip(arns, documents, strict=True):
+def _bootstrap(landing: Landing, row: BootstrapRow, policy: AccountPolicy) -> None:
+    for arn, document in zip(policy.arns, policy.documents, strict=True):
         landing.policy(arn, document)
     template = yaml.safe_load((BOOTSTRAP / "bootstrap-template.yaml").read_text("utf-8"))
-    values = {"TrustedAccounts": list(trust), "CloudFormationExecutionPolicies": list(arns)}
-    landing.land(template, stack="CDKToolkit", account=account, values=values)
+    values: dict[str, Any] = {
+        "Qualifier": row.toolkit.qualifier,
+        "TrustedAccounts": list(row.trust),
+        "CloudFormationExecutionPolicies": list(policy.arns),
+    }
+    if row.boundary:
+        values["InputPermissionsBoundary"] = row.boundary
+        values["ApplyPermissionsBoundaryToAllRoles"] = "true"
+    name = row.toolkit.toolkit_stack_name
+    landing.land(template, stack=name, account=row.account, values=values)
 
 
 def _roles_of_governance(folder: Path) -> Mapping[str, str]:

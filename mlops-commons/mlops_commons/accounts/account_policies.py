@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlops_commons.accounts.bootstrap_plan import BootstrapRow, PolicySource
+from mlops_commons.accounts.boundaries import boundaries_of
 from mlops_commons.assembly.stacks import StackSummary
 from mlops_commons.assembly.templates import (
     Environment,
@@ -25,7 +26,7 @@ from mlops_commons.execution_policies.policy_documents import (
 )
 from mlops_commons.execution_policies.review import Review
 from mlops_commons.iam.statements import policy_document
-from mlops_commons.utilities import names, toolkit
+from mlops_commons.utilities import names
 from mlops_commons.utilities.errors import PlatformError
 
 Assemblies = Mapping[Path, Sequence[StackSummary]]
@@ -42,6 +43,7 @@ class AccountPolicy:
         documents: each within IAM's limits; none where an ARN is named.
         text: what is written for review; empty where nothing is generated.
         reviews: what to look at before it is used.
+        boundaries: of roles, where the organization wants one; `*` may stand in them.
     """
 
     row: BootstrapRow
@@ -49,15 +51,11 @@ class AccountPolicy:
     documents: tuple[Document, ...] = ()
     text: str = ""
     reviews: tuple[Review, ...] = ()
+    boundaries: tuple[str, ...] = ()
 
 
-def account_policy(
-    row: BootstrapRow, assemblies: Assemblies, *, app_prefix: str, permissions_boundary: str = ""
-) -> AccountPolicy:
+def account_policy(row: BootstrapRow, assemblies: Assemblies, *, app_prefix: str) -> AccountPolicy:
     """The policy of a row of the plan: named, kept in a file, or generated.
-
-    Args:
-        permissions_boundary: the name of a policy that every role must carry.
 
     Raises:
         PlatformError: a kept file is no policy, or a role lacks the boundary.
@@ -68,39 +66,30 @@ def account_policy(
     if row.policy_source is PolicySource.FILE:
         documents, text = split(read_policy(row.policy_file)), ""
     else:
-        derived = generated_policy(row, assemblies, permissions_boundary=permissions_boundary)
+        derived = generated_policy(row, assemblies)
         reviews = derived.reviews
         documents = split(policy_document(derived.statements))
         text = reviewed_text(derived.statements, reviews)
-    arns = policy_arns(row, app_prefix, len(documents))
-    return AccountPolicy(row=row, arns=arns, documents=documents, text=text, reviews=reviews)
+    generated = row.policy_source is PolicySource.GENERATED
+    return AccountPolicy(
+        row=row,
+        arns=policy_arns(row, app_prefix, len(documents)),
+        documents=documents,
+        text=text,
+        reviews=reviews,
+        boundaries=boundaries_of(stacks_of(row, assemblies)) if row.boundary and generated else (),
+    )
 
 
 def account_policies(
-    rows: Iterable[BootstrapRow],
-    assemblies: Assemblies,
-    *,
-    app_prefix: str,
-    boundaries: Mapping[str, str],
+    rows: Iterable[BootstrapRow], assemblies: Assemblies, *, app_prefix: str
 ) -> tuple[AccountPolicy, ...]:
     """The policy of each row.
-
-    Args:
-        boundaries: the name of the policy that every role must carry, by the CDK's name of account
-            and region; none where there is no name.
 
     Raises:
         PlatformError: as `account_policy`.
     """
-    return tuple(
-        account_policy(
-            row,
-            assemblies,
-            app_prefix=app_prefix,
-            permissions_boundary=boundaries.get(row.environment, ""),
-        )
-        for row in rows
-    )
+    return tuple(account_policy(row, assemblies, app_prefix=app_prefix) for row in rows)
 
 
 def policy_arns(row: BootstrapRow, app_prefix: str, count: int) -> tuple[str, ...]:
@@ -110,16 +99,17 @@ def policy_arns(row: BootstrapRow, app_prefix: str, count: int) -> tuple[str, ..
     return tuple(f"{prefix}-{number}" for number in range(1, count + 1))
 
 
-def generated_policy(
-    row: BootstrapRow, assemblies: Assemblies, *, permissions_boundary: str = ""
-) -> DerivedPolicy:
+def generated_policy(row: BootstrapRow, assemblies: Assemblies) -> DerivedPolicy:
     """What the templates of an account and region need."""
     place = environment_of(row)
     prefix = f"arn:{place.partition}:iam::{place.account}:policy/"
+    # A region that is not bootstrapped has no such bucket, and anybody may take its name.
+    bucket = f"{row.toolkit.assets_prefix}{place.account}-{place.region}"
     return execution_policy(
         stacks_of(row, assemblies),
         place,
-        Boundaries(own=f"{prefix}{permissions_boundary}" if permissions_boundary else ""),
+        Boundaries(own=f"{prefix}{row.boundary}" if row.boundary else ""),
+        assets=(f"arn:{place.partition}:s3:::{bucket}/*",),
     )
 
 
@@ -129,8 +119,7 @@ def stacks_of(row: BootstrapRow, assemblies: Assemblies) -> tuple[StackTemplate,
     Raises:
         PlatformError: no assembly has a stack there.
     """
-    place = environment_of(row)
-    found = tuple(_synthesised(place, assemblies))
+    found = tuple(_synthesised(row, assemblies))
     if not found:
         raise PlatformError(
             f"no app has a stack for account {row.account} in {row.region}",
@@ -148,18 +137,18 @@ def environment_of(row: BootstrapRow) -> Environment:
     )
 
 
-def _synthesised(place: Environment, assemblies: Assemblies) -> Iterator[StackTemplate]:
+def _synthesised(row: BootstrapRow, assemblies: Assemblies) -> Iterator[StackTemplate]:
     for folder, stacks in assemblies.items():
         for stack in stacks:
-            if _is_made_by(place, stack):
+            if _is_made_by(row, stack):
                 yield read_template(folder, stack)
 
 
-def _is_made_by(place: Environment, stack: StackSummary) -> bool:
+def _is_made_by(row: BootstrapRow, stack: StackSummary) -> bool:
     """Whether the role of an account and region makes a stack, wherever it goes.
 
     A pipeline's copies in the region of a stage are made by the role of the pipeline's region.
     """
     if stack.execution_role:
-        return stack.execution_role == toolkit.execution_role(place.account, place.region)
-    return (stack.account, stack.region) == (place.account, place.region)
+        return stack.execution_role == row.toolkit.execution_role(row.account, row.region)
+    return (stack.account, stack.region) == (row.account, row.region)

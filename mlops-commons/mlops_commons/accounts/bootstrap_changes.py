@@ -9,17 +9,19 @@ from mlops_commons.accounts.bootstrap_record import BootstrapRecord, fingerprint
 from mlops_commons.accounts.obstacle import Obstacle
 from mlops_commons.accounts.permission_changes import not_allowed
 from mlops_commons.execution_policies.policy_documents import Document
-from mlops_commons.utilities import toolkit
 from mlops_commons.utilities.errors import PlatformError
 
 SHOWN: Final = 5
 
 
 def bootstrap_again(row: BootstrapRow) -> str:
-    """The command that bootstraps an account."""
+    """The command that bootstraps an account, or what those need who do it."""
     use = row.uses[0]
     of_set = f" --set {use.set_name}" if use.set_name else ""
-    return f"./mlops-multi-account.sh bootstrap{of_set} --stage {use.stage_name}"
+    command = f"./mlops-multi-account.sh bootstrap{of_set} --stage {use.stage_name}"
+    if row.enabled:
+        return command
+    return f"give those who bootstrap this account what this prints: {command} --json"
 
 
 def bootstrap_changes(
@@ -38,11 +40,17 @@ def bootstrap_changes(
     if record is None:
         yield _change(row, "is not bootstrapped")
         return
-    if record.qualifier != toolkit.QUALIFIER:
+    if record.qualifier != row.toolkit.qualifier:
         yield _change(
             row,
             f"is bootstrapped with the qualifier '{record.qualifier}'; the roles that templates "
-            f"name have '{toolkit.QUALIFIER}'",
+            f"name have '{row.toolkit.qualifier}'",
+        )
+    if record.boundary != row.boundary:
+        yield _change(
+            row,
+            f"the roles of the bootstrap have {_bounded(record.boundary)}; cdk-app.yml wants "
+            f"{_bounded(row.boundary)} (org.permissions_boundary)",
         )
     missing = sorted(set(row.trust) - set(record.trust))
     if missing:
@@ -65,7 +73,7 @@ def policy_changes(policy: AccountPolicy, record: BootstrapRecord, iam: Any) -> 
         PlatformError: the policies may not be read.
     """
     row = policy.row
-    if record.fingerprint == fingerprint(policy, record.boundary):
+    if record.fingerprint == fingerprint(policy):
         return
     new = not_allowed(policy.documents, _documents(iam, record.policy_arns))
     if new:
@@ -86,6 +94,10 @@ def policy_changes(policy: AccountPolicy, record: BootstrapRecord, iam: Any) -> 
         "all that the templates need"
     )
     yield Obstacle(row=row, blocks=False, message=message, remedy=bootstrap_again(row))
+
+
+def _bounded(name: str) -> str:
+    return f"the permissions boundary '{name}'" if name else "no permissions boundary"
 
 
 def _documents(iam: Any, arns: Iterable[str]) -> Iterator[Document]:

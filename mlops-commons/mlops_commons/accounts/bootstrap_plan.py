@@ -1,7 +1,7 @@
 """Which accounts are bootstrapped, whom each trusts, and where its execution policy comes from."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from mlops_commons.contract import StageName
 from mlops_commons.stage import Bootstrap
 from mlops_commons.utilities import names
 from mlops_commons.utilities.errors import PlatformError
+from mlops_commons.utilities.toolkit import DEFAULT, Toolkit
 
 Place = tuple[str, str]
 """Account and region: what `cdk bootstrap` prepares."""
@@ -47,6 +48,9 @@ class BootstrapRow:
         policy_file: the file that is generated, or that the user keeps.
         policy_arn: the policy that the configuration names; empty otherwise.
         enabled: false where the configuration says that others bootstrap the account.
+        toolkit: what the bootstrap is made with, and the names that it gives.
+        boundary: the name of the policy that roles must carry; empty for none.
+        tags: what all uses of the account agree on.
     """
 
     account: str
@@ -59,6 +63,9 @@ class BootstrapRow:
     policy_file: Path
     policy_arn: str
     enabled: bool
+    toolkit: Toolkit = DEFAULT
+    boundary: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> str:
@@ -78,6 +85,7 @@ class _Entry:
     trust: frozenset[str]
     untrusted: frozenset[str]
     bootstrap: Bootstrap
+    tags: Mapping[str, str]
 
 
 def bootstrap_plan(
@@ -98,7 +106,14 @@ def bootstrap_plan(
     entries: dict[Place, list[_Entry]] = {}
     for entry in _entries(config):
         entries.setdefault(entry.place, []).append(entry)
-    return tuple(_row(place, found, kept_files) for place, found in entries.items())
+    boundary = config.org.boundary_name
+    return tuple(_row(place, found, kept_files, boundary) for place, found in entries.items())
+
+
+def toolkit_of(config: PlatformConfig, account: str, region: str) -> Toolkit:
+    """The bootstrap of an account and region that the configuration has."""
+    rows = bootstrap_plan(config)
+    return next(r.toolkit for r in rows if (r.account, r.region) == (account, region))
 
 
 def selected(
@@ -134,6 +149,7 @@ def _entries(config: PlatformConfig) -> Iterator[_Entry]:
         frozenset(),
         frozenset(),
         governance.bootstrap,
+        config.tags,
     )
     for deployment in config.enabled_deployments:
         for stage in deployment.enabled_stages:
@@ -143,6 +159,7 @@ def _entries(config: PlatformConfig) -> Iterator[_Entry]:
                 frozenset({governance.account}),
                 _dev_accounts(deployment),
                 stage.bootstrap,
+                stage.tags,
             )
 
 
@@ -151,7 +168,9 @@ def _dev_accounts(deployment: Deployment) -> frozenset[str]:
     return frozenset({dev.account} if dev else ())
 
 
-def _row(place: Place, entries: list[_Entry], kept_files: Collection[Path]) -> BootstrapRow:
+def _row(
+    place: Place, entries: list[_Entry], kept_files: Collection[Path], boundary: str
+) -> BootstrapRow:
     account, region = place
     enabled = [entry for entry in entries if entry.bootstrap.enabled]
     chosen = _chosen(place, enabled or entries)
@@ -175,6 +194,9 @@ def _row(place: Place, entries: list[_Entry], kept_files: Collection[Path]) -> B
         policy_file=file,
         policy_arn=arn,
         enabled=bool(enabled),
+        toolkit=chosen.toolkit,
+        boundary=boundary,
+        tags=dict(sorted(set.intersection(*(set(entry.tags.items()) for entry in entries)))),
     )
 
 

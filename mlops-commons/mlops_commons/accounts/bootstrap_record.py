@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from mlops_commons.accounts.account_policies import AccountPolicy
-from mlops_commons.utilities import toolkit
 from mlops_commons.utilities.errors import PlatformError
+from mlops_commons.utilities.toolkit import QUALIFIER, Toolkit
 
 TAG: Final = "mlops:allowed"
 NEVER_MADE: Final = frozenset({"CREATE_FAILED", "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE"})
@@ -35,41 +35,48 @@ class BootstrapRecord:
     """
 
     fingerprint: str = ""
-    qualifier: str = toolkit.QUALIFIER
+    qualifier: str = QUALIFIER
     trust: tuple[str, ...] = ()
     policy_arns: tuple[str, ...] = ()
     boundary: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
-def fingerprint(policy: AccountPolicy, boundary: str = "") -> str:
+def fingerprint(policy: AccountPolicy) -> str:
     """SHA-256 of what a bootstrap allows: the policies, whom the account trusts, the boundary."""
     content = {
-        "qualifier": toolkit.QUALIFIER,
+        "qualifier": policy.row.toolkit.qualifier,
         "trust": policy.row.trust,
         "policies": dict(zip(policy.arns, policy.documents, strict=True)),
-        "boundary": boundary,
+        "boundary": policy.row.boundary,
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def tags_of(policy: AccountPolicy, boundary: str, others: Mapping[str, str]) -> dict[str, str]:
+def tags_of(policy: AccountPolicy, others: Mapping[str, str]) -> dict[str, str]:
     """The tags of the bootstrap's stack: others' stay, because the CDK CLI replaces all of them.
+
+    Those of the configuration are there too: an organization that refuses to create what has no
+    cost centre refuses the bootstrap first.
 
     Args:
         others: the tags that the stack has.
     """
     kept = {key: value for key, value in others.items() if not key.startswith(OF_AWS)}
-    return {**kept, TAG: fingerprint(policy, boundary)}
+    row = policy.row
+    own = {TAG: fingerprint(policy)} if policy.documents else {}
+    given = {**row.tags, **row.toolkit.toolkit_tags, **own}
+    return {**kept, **given} if given else {}
 
 
-def read_record(cloudformation: Any) -> BootstrapRecord | None:
+def read_record(cloudformation: Any, toolkit: Toolkit) -> BootstrapRecord | None:
     """What the bootstrap's stack of an account and region tells; None where there is none.
 
     The names of its parameters: bootstrap-template.yaml of the pinned CDK CLI; a test reads it.
 
     Args:
         cloudformation: a boto3 client there.
+        toolkit: of the account and region.
 
     Raises:
         PlatformError: the stack may not be read.
@@ -77,12 +84,12 @@ def read_record(cloudformation: Any) -> BootstrapRecord | None:
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        (stack,) = cloudformation.describe_stacks(StackName=toolkit.STACK)["Stacks"]
+        (stack,) = cloudformation.describe_stacks(StackName=toolkit.toolkit_stack_name)["Stacks"]
     except (BotoCoreError, ClientError) as error:
         if "does not exist" in str(error):
             return None
         raise PlatformError(
-            f"the stack {toolkit.STACK} cannot be read: {error}",
+            f"the stack {toolkit.toolkit_stack_name} cannot be read: {error}",
             hint="sign in with a role that may read CloudFormation stacks there",
         ) from error
     if stack["StackStatus"] in NEVER_MADE:
@@ -91,7 +98,7 @@ def read_record(cloudformation: Any) -> BootstrapRecord | None:
     tags = {tag["Key"]: tag["Value"] for tag in stack.get("Tags", ())}
     return BootstrapRecord(
         fingerprint=tags.get(TAG, ""),
-        qualifier=given.get("Qualifier", toolkit.QUALIFIER),
+        qualifier=given.get("Qualifier", QUALIFIER),
         trust=_several(given.get("TrustedAccounts", "")),
         policy_arns=_several(given.get("CloudFormationExecutionPolicies", "")),
         boundary=given.get("InputPermissionsBoundary", ""),

@@ -6,7 +6,6 @@ from mlops_commons.accounts.bootstrap_plan import BootstrapRow
 from mlops_commons.accounts.profiles import account_of, session_of
 from mlops_commons.assembly.templates import partition_of
 from mlops_commons.utilities.errors import PlatformError
-from mlops_commons.utilities.toolkit import lookup_role
 
 
 class WrongAccountError(PlatformError):
@@ -48,7 +47,7 @@ def looking_in(row: BootstrapRow, sts: Any) -> Any:
 
     role = (
         f"arn:{partition_of(row.region)}:iam::{row.account}:role/"
-        f"{lookup_role(row.account, row.region)}"
+        f"{row.toolkit.lookup_role(row.account, row.region)}"
     )
     try:
         answer = sts.assume_role(RoleArn=role, RoleSessionName="mlops-lookup")

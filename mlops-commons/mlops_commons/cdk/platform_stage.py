@@ -6,8 +6,11 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from mlops_commons.cdk.nag import check_stage_with_nag
+from mlops_commons.cdk.org_boundary import bound_by_organization
+from mlops_commons.cdk.platform_app import name_bootstrap
 from mlops_commons.cdk.template_context import TEMPLATE_CONTEXT
 from mlops_commons.contract import TagKey
+from mlops_commons.organization import NO_ORGANIZATION, Organization
 from mlops_commons.utilities import names
 
 
@@ -27,6 +30,8 @@ class PlatformStage(cdk.Stage):
         app_prefix: str,
         set_name: str,
         tags: Mapping[str, str] | None,
+        org: Organization = NO_ORGANIZATION,
+        qualifier: str = "",
     ) -> None:
         """Create the stage; the stacks come afterwards, by whoever inherits from it.
 
@@ -36,6 +41,8 @@ class PlatformStage(cdk.Stage):
             app_prefix: the beginning of names that people see.
             set_name: the account set.
             tags: go on every resource, next to `cdk-app`, set and stage.
+            org: what the organization prescribes; by default nothing.
+            qualifier: of the account's bootstrap; by default that of the app.
         """
         super().__init__(scope, construct_id, env=env)
         self.set_name = set_name
@@ -46,10 +53,13 @@ class PlatformStage(cdk.Stage):
             TagKey.STAGE.value: construct_id,
         }
         _set_context(self)
+        if qualifier:
+            name_bootstrap(self, qualifier)
         # Tags of the app or of the pipeline's stack stop at a Stage, so they are put on here.
         tags_here = cdk.Tags.of(self)
         for key, value in self.resource_tags.items():
             tags_here.add(key, value)
+        bound_by_organization(self, org)
         check_stage_with_nag(self)
 
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+from mlops_commons.config.org_model import OrgFile, ToolkitFile
 from mlops_commons.config.projects_model import PrincipalArn, ProjectsFile
 from mlops_commons.config.values import (
     Account,
@@ -43,7 +44,7 @@ Namespace = Annotated[
 Tags = dict[str, Text]
 
 
-class BootstrapFile(ConfigModel):
+class BootstrapFile(ToolkitFile):
     """How an account is bootstrapped."""
 
     enabled: bool = Field(
@@ -161,6 +162,7 @@ class CdkAppConfig(ConfigModel):
     )
     tags: Tags = Field(default_factory=dict, description="on every resource of every stage")
     pipeline: PipelineFile
+    org: OrgFile = Field(default_factory=lambda: OrgFile())
     portfolio: PortfolioFile = Field(default_factory=lambda: PortfolioFile())
     projects: ProjectsFile = Field(default_factory=lambda: ProjectsFile())
     deployments: tuple[DeploymentFile, ...] = ()

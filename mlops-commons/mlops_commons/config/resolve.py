@@ -5,10 +5,12 @@ from pathlib import Path
 
 from mlops_commons import stage as platform
 from mlops_commons.config import infra_model as infra
-from mlops_commons.config import model, projects_model
+from mlops_commons.config import model, org_model, projects_model
 from mlops_commons.config.filled import named_values
 from mlops_commons.config.resolve_infra import is_dev, network, studio
+from mlops_commons.organization import Organization, OrgBoundary
 from mlops_commons.utilities import names
+from mlops_commons.utilities.toolkit import Toolkit
 
 
 def resolve(
@@ -25,13 +27,17 @@ def resolve(
     return platform.PlatformConfig(
         app_prefix=app.app_prefix,
         tags=app.tags,
+        org=_organization(app.org),
         pipeline=platform.Governance(
             account=app.pipeline.account,
             region=app.pipeline.region,
             code_commit=_code_commit(app.pipeline.code_commit),
             reviews=platform.Reviews(**named_values(platform.Reviews, app.pipeline.reviews)),
             bootstrap=_bootstrap(
-                app.pipeline.bootstrap, app.pipeline.account, app.pipeline.region, directory
+                app.org.bootstrap,
+                app.pipeline.bootstrap,
+                (app.pipeline.account, app.pipeline.region),
+                directory,
             ),
         ),
         portfolio=platform.Portfolio(**named_values(platform.Portfolio, app.portfolio)),
@@ -39,6 +45,16 @@ def resolve(
         networks={pair: network(infra_app.network, *pair) for pair in pairs},
         studios={pair: found for pair, found in studios.items() if found},
     )
+
+
+def _organization(entry: org_model.OrgFile) -> Organization:
+    boundary = entry.permissions_boundary
+    if boundary is None:
+        return Organization()
+    rows = boundary.deny or ()
+    denials = tuple(row.model_dump(by_alias=True, exclude_unset=True) for row in rows)
+    named = {**named_values(OrgBoundary, boundary), "denials": denials}
+    return Organization(permissions_boundary=OrgBoundary(**named))
 
 
 def _code_commit(entry: model.CodeCommitFile) -> platform.CodeCommit:
@@ -97,21 +113,36 @@ def _stage(
         parameter_namespace=(stage.parameter_namespace or "").strip("/"),
         removal_policy=stage.removal_policy,
         tags={**app.tags, **deployment.tags, **stage.tags},
-        bootstrap=_bootstrap(stage.bootstrap, stage.account, region, directory),
+        bootstrap=_bootstrap(
+            app.org.bootstrap, stage.bootstrap, (stage.account, region), directory
+        ),
     )
 
 
 def _bootstrap(
-    entry: model.BootstrapFile, account: str, region: str, directory: Path
+    everywhere: org_model.ToolkitFile,
+    entry: model.BootstrapFile,
+    place: tuple[str, str],
+    directory: Path,
 ) -> platform.Bootstrap:
     # A path in the file starts at the package, the folder above the configuration's.
     own = entry.execution_policy_filepath
-    file = (
-        directory.parent / own if own else directory / names.execution_policy_file(account, region)
-    )
+    file = directory.parent / own if own else directory / names.execution_policy_file(*place)
     named = {
         **named_values(platform.Bootstrap, entry),
-        "aws_profile": entry.aws_profile or names.aws_profile(account, region),
+        "aws_profile": entry.aws_profile or names.aws_profile(*place),
         "execution_policy_filepath": file,
+        "toolkit": _toolkit(everywhere, entry, directory),
     }
     return platform.Bootstrap(**named)
+
+
+def _toolkit(
+    everywhere: org_model.ToolkitFile, entry: org_model.ToolkitFile, directory: Path
+) -> Toolkit:
+    named = named_values(Toolkit, everywhere, entry)
+    template = named.get("template")
+    return Toolkit(
+        **{key: value for key, value in named.items() if value is not None}
+        | {"template": directory.parent / template if template else None}
+    )

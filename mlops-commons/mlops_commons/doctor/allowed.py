@@ -20,19 +20,14 @@ def look_at_bootstrap(
     Raises:
         PlatformError: the bootstrap or its policies may not be read.
     """
-    record = read_record(session.client("cloudformation"))
+    record = read_record(session.client("cloudformation"), row.toolkit)
     if record is None or row.policy_source is PolicySource.ARN:
         return  # said by others already
     if expected.assemblies is None and row.policy_source is PolicySource.GENERATED:
         message = "what the bootstrap allowed is not compared: the templates are not synthesised"
         yield Finding(level=Level.UNCHECKED, area=area, message=message, remedy=SYNTHESISE)
         return
-    policy = account_policy(
-        row,
-        expected.assemblies or {},
-        app_prefix=expected.config.app_prefix,
-        permissions_boundary=record.boundary,
-    )
+    policy = account_policy(row, expected.assemblies or {}, app_prefix=expected.config.app_prefix)
     changes = tuple(policy_changes(policy, record, session.client("iam")))
     yield from of_obstacles(area, changes)
     if not changes:

@@ -50,7 +50,7 @@ class Boundaries:
     """What roles must carry.
 
     Attributes:
-        own: the ARN for the roles of the platform; empty for none.
+        own: the ARN of the organization's, for the roles of the platform; empty for none.
         projects: the ARNs of which each role of a project must have one.
     """
 
@@ -78,7 +78,7 @@ def execution_policy(
     """
     wanted = needs(stacks)
     actions = {action for need in wanted for action in need.actions}
-    besides = referred_to(stacks, place, assets)
+    besides = referred_to(stacks, assets)
     scoped, reviews = _scoped(wanted, stacks, place, besides)
     bounds = boundaries or Boundaries()
     roles = passed_roles(stacks)

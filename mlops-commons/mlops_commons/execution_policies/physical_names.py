@@ -32,16 +32,22 @@ def without_included(patterns: set[str]) -> set[str]:
 
 def _in_stack(kind: Kind, stack: StackTemplate) -> Iterator[str]:
     for logical_id, properties in stack.resources(*kind.types):
-        name = pattern(kind, stack, logical_id, properties)
-        path = text(properties.get("Path", "/"), stack)
-        place = stack.environment
-        yield kind.arn.format(
-            partition=place.partition,
-            region=place.region,
-            account=place.account,
-            path=path,
-            name=name.removeprefix("/") if kind.name == "ssm:parameter" else name,
-        )
+        yield one_arn(kind, stack, logical_id, properties)
+
+
+def one_arn(
+    kind: Kind, stack: StackTemplate, logical_id: str, properties: Mapping[str, Any]
+) -> str:
+    """The pattern of the ARN of one resource."""
+    name = pattern(kind, stack, logical_id, properties)
+    place = stack.environment
+    return kind.arn.format(
+        partition=place.partition,
+        region=place.region,
+        account=place.account,
+        path=text(properties.get("Path", "/"), stack),
+        name=name.removeprefix("/") if kind.name == "ssm:parameter" else name,
+    )
 
 
 def pattern(

@@ -17,7 +17,6 @@ from mlops_commons.execution_policies.handler_permissions import handler_permiss
 from mlops_commons.execution_policies.project_stacks import project_stack
 from mlops_commons.execution_policies.review import SID
 from mlops_commons.iam.statements import Statement
-from mlops_commons.utilities.toolkit import ASSETS_PREFIX
 
 
 def project_policy(
@@ -36,13 +35,7 @@ def project_policy(
         Boundaries(projects=(in_words_of_here(boundary_arn),)),
     )
     own = {handler_permissions().service_of(kind) for kind in deploys}
-    statements = (
-        # The templates of projects have no assets: those are the platform's.
-        replace(row, resources=tuple(arn for arn in row.resources if ASSETS_PREFIX not in arn))
-        for row in derived.statements
-        if not _is_wide(row) or _service(row) in own
-    )
-    kept = tuple(row for row in statements if row.resources)
+    kept = tuple(row for row in derived.statements if not _is_wide(row) or _service(row) in own)
     return policy_in_words_of_sub(replace(derived, statements=kept))
 
 

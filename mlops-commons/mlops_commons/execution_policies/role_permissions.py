@@ -6,7 +6,7 @@ from typing import Any, Final
 from mlops_commons.assembly.templates import Environment, StackTemplate
 from mlops_commons.execution_policies.handler_permissions import handler_permissions
 from mlops_commons.execution_policies.permission_tables import SERVICE_LINKED_ROLES
-from mlops_commons.execution_policies.physical_names import arns
+from mlops_commons.execution_policies.physical_names import arns, one_arn
 from mlops_commons.execution_policies.required_actions import Need
 from mlops_commons.execution_policies.resource_kinds import KINDS, statement_name
 from mlops_commons.execution_policies.values import text
@@ -30,19 +30,18 @@ def role_conditions(
     """The statements for what could give a role more than its template says.
 
     Args:
-        boundary: the ARN that the roles of the platform must have; empty for none.
+        boundary: the ARN of the organization's boundary, which the roles of the platform must have,
+            or one that their own templates make; empty for none.
         deployment_boundaries: the ARNs of which each role of a project must have one.
 
     Raises:
-        PlatformError: a role of a template does not have the boundary.
+        PlatformError: a role of a template has no such boundary.
     """
     wanted = set(actions)
     own = tuple(stack for stack in stacks if "*" not in stack.stack)
     projects = tuple(stack for stack in stacks if "*" in stack.stack)
-    if boundary:
-        _check(own, boundary)
     for of_whom, found, boundaries in (
-        ("", own, (boundary,) if boundary else ()),
+        ("", own, _boundaries(own, boundary) if boundary else ()),
         ("OfProjects", projects, tuple(deployment_boundaries)),
     ):
         if found:
@@ -92,9 +91,8 @@ def _statements(
     roles = _patterns("iam:role", stacks)
     if not roles:
         return
-    bounded: dict[str, Any] = {}
-    if boundaries:
-        bounded = {"ArnEquals": {"iam:PermissionsBoundary": boundaries}}
+    operator = "ArnLike" if any("*" in arn for arn in boundaries) else "ArnEquals"
+    bounded = {operator: {"iam:PermissionsBoundary": boundaries}} if boundaries else {}
     if wanted & NEED_BOUNDARY:
         yield Statement(
             sid=f"MakeRoles{of_whom}",
@@ -109,7 +107,10 @@ def _statements(
             actions=tuple(sorted(wanted & NEED_POLICY)),
             resources=roles,
             reason="the roles of these stacks by the beginning of their names",
-            condition={**bounded, "ArnLike": {"iam:PolicyARN": _policies(stacks)}},
+            condition={
+                **bounded,
+                "ArnLike": {**bounded.get("ArnLike", {}), "iam:PolicyARN": _policies(stacks)},
+            },
         )
 
 
@@ -129,18 +130,30 @@ def _patterns(name: str, stacks: Sequence[StackTemplate]) -> tuple[str, ...]:
     return arns(kind, stacks)
 
 
-def _check(stacks: Sequence[StackTemplate], boundary: str) -> None:
-    without = [
-        f"{stack.stack}: {logical_id}"
-        for stack in stacks
-        for logical_id, properties in stack.resources("AWS::IAM::Role")
-        if text(properties.get("PermissionsBoundary"), stack) != boundary
-    ]
+def _boundaries(stacks: Sequence[StackTemplate], wanted: str) -> tuple[str, ...]:
+    """The organization's boundary, and those that the templates themselves make for their roles."""
+    found, without = {wanted}, []
+    for stack in stacks:
+        for logical_id, properties in stack.resources("AWS::IAM::Role"):
+            boundary = boundary_of(properties.get("PermissionsBoundary"), stack)
+            found.add(boundary)
+            if boundary != wanted and boundary not in _patterns("iam:policy", (stack,)):
+                without.append(f"{stack.stack}: {logical_id}")
     if without:
         shown = ", ".join(without[:3]) + (f" and {len(without) - 3} more" if without[3:] else "")
         raise PlatformError(
-            f"roles of the templates do not carry the permissions boundary {boundary}: {shown}",
-            hint="leave --permissions-boundary out: a role can have one boundary, and personas and "
-            "projects have one of the platform's; what an organisation can do instead is in "
-            "docs/how-to/least-privilege-bootstrap.md, 'A permissions boundary'",
+            f"roles of the templates carry neither the permissions boundary {wanted} nor one of "
+            f"the platform: {shown}",
+            hint="give them no boundary, and they get that of org.permissions_boundary by "
+            "themselves; see docs/how-to/use-a-permissions-boundary.md",
         )
+    return tuple(sorted(found))
+
+
+def boundary_of(value: Any, stack: StackTemplate) -> str:
+    """The ARN of a role's boundary; a pattern for one that the template makes."""
+    made = dict(stack.resources("AWS::IAM::ManagedPolicy"))
+    if isinstance(value, Mapping) and value.get("Ref") in made:
+        kind = next(row for row in KINDS if row.name == "iam:policy")
+        return one_arn(kind, stack, value["Ref"], made[value["Ref"]])
+    return text(value, stack)

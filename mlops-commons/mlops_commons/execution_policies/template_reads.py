@@ -3,30 +3,25 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from mlops_commons.assembly.templates import Environment, StackTemplate
+from mlops_commons.assembly.templates import StackTemplate
 from mlops_commons.execution_policies.passed_roles import role_arn
 from mlops_commons.execution_policies.physical_names import without_included
 from mlops_commons.execution_policies.required_actions import is_custom
 from mlops_commons.execution_policies.values import is_unknown, text
 from mlops_commons.iam.statements import Statement
-from mlops_commons.utilities.toolkit import ASSETS_PREFIX
 
 READ_OBJECTS: Final = ("s3:GetObject", "s3:GetObjectVersion")
 CALLS: Final = {"lambda": "lambda:InvokeFunction", "sns": "sns:Publish"}
 """How CloudFormation reaches who makes a custom resource, by the service of its token."""
 
 
-def referred_to(
-    stacks: Sequence[StackTemplate], place: Environment, assets: Sequence[str]
-) -> dict[str, set[str]]:
+def referred_to(stacks: Sequence[StackTemplate], assets: Sequence[str]) -> dict[str, set[str]]:
     """By action, what templates refer to without making it: assets, and roles of portfolios.
 
     Args:
-        assets: the ARNs of objects besides the CDK's assets.
+        assets: the ARNs of objects, such as those that the CDK uploads.
     """
-    # A region that is not bootstrapped has no such bucket, and anybody may take its name.
-    bucket = f"{ASSETS_PREFIX}{place.account}-{place.region}"
-    objects = {f"arn:{place.partition}:s3:::{bucket}/*", *assets}
+    objects = set(assets)
     return {**{action: objects for action in READ_OBJECTS}, "iam:GetRole": _principals(stacks)}
 
 

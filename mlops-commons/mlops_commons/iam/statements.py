@@ -51,11 +51,12 @@ class Statement:
     """One IAM statement, in the words of CloudFormation's `Fn::Sub`.
 
     Attributes:
-        sid: what it is for.
+        sid: what it is for; empty only where there is no room for it.
         actions: exact actions; families such as `iam:*` only to deny, or in a boundary.
         resources: ARNs with `${AWS::...}` or other names of the template, or `*` where an
             action does not support resource-level permissions; none in the policy of a resource
             that always means itself.
+        not_actions: instead of `actions`, everything but these; only to deny.
         not_resources: instead of `resources`, everything but these; only to deny.
         principals: only in resource policies and trust policies.
         reason: why a wildcard in the resources is right; needed where there is one.
@@ -63,7 +64,8 @@ class Statement:
     """
 
     sid: str
-    actions: tuple[str, ...]
+    actions: tuple[str, ...] = ()
+    not_actions: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
     not_resources: tuple[str, ...] = ()
     principals: Principals = field(default_factory=Principals)
@@ -79,10 +81,13 @@ class Statement:
             substitute: what becomes of a text with names in it; plain data, unless somebody else
                 writes intrinsic functions differently.
         """
-        content: dict[str, Any] = {"Sid": self.sid, "Effect": self.effect}
+        content: dict[str, Any] = {"Sid": self.sid} if self.sid else {}
+        content["Effect"] = self.effect
         if principals := self._principals(substitute):
             content["Principal"] = principals
-        content["Action"] = list(self.actions)
+        content["NotAction" if self.not_actions else "Action"] = list(
+            self.not_actions or self.actions
+        )
         named = "NotResource" if self.not_resources else "Resource"
         if resources := [
             self._text(text, substitute) for text in self.not_resources or self.resources

@@ -14,7 +14,7 @@ from mlops_commons.accounts.platform_stacks import without_configuration
 from mlops_commons.config import PlatformConfig
 from mlops_commons.teardown.inventory import LAUNCHED, PROJECT_ID, Inventory
 from mlops_commons.teardown.plan import Kind, Step
-from mlops_commons.utilities import names, toolkit
+from mlops_commons.utilities import names
 from mlops_commons.utilities.generated_files import write_atomically
 from mlops_commons.utilities.paths import APP_DIRECTORIES
 
@@ -142,9 +142,10 @@ def _made_by_services(place: Inventory, session: Any) -> Iterator[Leftover]:
                 yield leftover(row, "AWS::Logs::LogGroup", group["logGroupName"], why)
     if place.projects or any(stack.of_project for stack in place.stacks):
         yield from _pipelines(row, session.client("sagemaker"))
-    if any(stack.name == toolkit.STACK for stack in place.stacks):
+    bootstrap = row.toolkit.toolkit_stack_name
+    if any(stack.name == bootstrap for stack in place.stacks):
         why = "the CDK's bootstrap; empty its bucket first"
-        yield leftover(row, "AWS::CloudFormation::Stack", toolkit.STACK, why)
+        yield leftover(row, "AWS::CloudFormation::Stack", bootstrap, why)
 
 
 def _pipelines(row: BootstrapRow, sagemaker: Any) -> Iterator[Leftover]:

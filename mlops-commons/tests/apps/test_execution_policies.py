@@ -228,9 +228,9 @@ def test_a_role_without_the_wanted_boundary_is_named_with_the_guide_that_says_wh
     assemblies: Assemblies,
 ) -> None:
     row = ROWS[0]
-    with pytest.raises(PlatformError, match="do not carry the permissions boundary") as raised:
-        account_policy(row, assemblies, app_prefix="mlops", permissions_boundary="everyone")
-    assert "least-privilege-bootstrap.md, 'A permissions boundary'" in raised.value.hint
+    with pytest.raises(PlatformError, match="carry neither the permissions boundary") as raised:
+        account_policy(replace(row, boundary="everyone"), assemblies, app_prefix="mlops")
+    assert "use-a-permissions-boundary.md" in raised.value.hint
 
 
 def test_the_extract_of_the_schemas_is_current() -> None:

@@ -28,12 +28,12 @@ BOUNDARY = "@aws-cdk/core:permissionsBoundary"
 def test_another_qualifier_is_refused_with_the_next_step(tmp_path: Path) -> None:
     app = cdk.App(outdir=str(tmp_path), context={KEY: "acmeml01"})
     with pytest.raises(PlatformError, match="acmeml01") as raised:
-        check_qualifier(app)
-    assert "remove the key" in raised.value.hint
+        check_qualifier(app, "hnb659fds")
+    assert "org: {bootstrap: {qualifier: acmeml01}}" in raised.value.hint
 
 
 def test_the_cdks_own_qualifier_may_be_written_out(tmp_path: Path) -> None:
-    check_qualifier(cdk.App(outdir=str(tmp_path), context={KEY: "hnb659fds"}))
+    check_qualifier(cdk.App(outdir=str(tmp_path), context={KEY: "hnb659fds"}), "hnb659fds")
     assert platform_app(outdir=str(tmp_path))
 
 
@@ -51,7 +51,7 @@ def test_a_boundary_that_replaces_those_of_personas_and_projects_is_refused(
     )
     assert done.returncode == 1
     assert "'org-boundary'" in done.stderr
-    assert "least-privilege-bootstrap.md" in done.stderr
+    assert "use-a-permissions-boundary.md" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -86,12 +86,23 @@ def test_the_placeholders_of_the_sample_are_refused() -> None:
     assert "placeholders: 111111111111" in done.stderr
 
 
-def test_a_permissions_boundary_goes_to_the_role_of_cloudformation(checkout: Path) -> None:
-    done = bootstrap(checkout, "--dry-run", "--permissions-boundary", "everyone")
+def test_what_the_organization_wants_of_the_bootstrap_is_said_to_the_cdk(checkout: Path) -> None:
+    file = checkout / "mlops-commons" / "mlops_commons" / "config" / "cdk-app.yml"
+    org = (
+        "  org: {permissions_boundary: {name: everyone, deny: []}, bootstrap: "
+        "{qualifier: acme, toolkit_tags: {Owner: cloud}}}\n  pipeline:"
+    )
+    file.write_text(file.read_text().replace("  pipeline:", org, 1))
+    done = bootstrap(checkout, "--dry-run")
     assert done.returncode == 0, done.stderr
     commands = [line for line in done.stdout.splitlines() if line.startswith("cdk bootstrap ")]
     assert len(commands) == 4
-    assert all(line.endswith(" --custom-permissions-boundary everyone") for line in commands)
+    for wanted in (
+        "--custom-permissions-boundary everyone --apply-permissions-boundary-to-all-roles",
+        "--qualifier acme",
+        "--tags Owner=cloud",
+    ):
+        assert all(wanted in line for line in commands), wanted
 
 
 def test_policies_are_not_generated_from_the_templates_of_one_app_only(tmp_path: Path) -> None:

@@ -1,12 +1,12 @@
 """What the configuration adds to a persona, as far as IAM takes it."""
 
-import json
 from typing import Final
 
 from aws_cdk import aws_iam as iam
 
 from mlops_commons.cdk.nag import acknowledge_each
-from mlops_commons.iam.statements import Statement, policy_document
+from mlops_commons.iam.lengths import MOST_CHARACTERS, length_of
+from mlops_commons.iam.statements import Statement
 from mlops_commons.stage import Further
 from mlops_commons.utilities.errors import PlatformError
 from mlops_infra.access.boundary import boundary_of
@@ -14,8 +14,7 @@ from mlops_infra.access.personas import PersonaRow
 from mlops_infra.access.scope import PolicyScope
 
 MOST_POLICIES: Final = 10
-MOST_CHARACTERS: Final = 6144
-"""Of a managed policy, and policies of a role (IAM User Guide, "IAM and AWS STS quotas")."""
+"""Of a role (IAM User Guide, "IAM and AWS STS quotas")."""
 CHOSEN: Final = (
     "the configuration names this policy of AWS for the persona, whose boundary lets through what "
     "the configuration names besides"
@@ -31,8 +30,7 @@ def checked_boundary(
         PlatformError: it is longer than IAM takes.
     """
     statements = boundary_of(persona, within, further)
-    document = policy_document(statements, lambda text, _: text.replace("${AWS::Partition}", "aws"))
-    length = len(json.dumps(document, separators=(",", ":")))
+    length = length_of(statements, within.region)
     if further.actions and length > MOST_CHARACTERS:
         raise PlatformError(
             f"the boundary of the persona '{persona.key}' would have {length} characters with "
@@ -42,13 +40,18 @@ def checked_boundary(
     return statements
 
 
-def attach(role: iam.Role, persona: PersonaRow, policy_arns: tuple[str, ...]) -> None:
+def attach(
+    role: iam.Role, persona: PersonaRow, policy_arns: tuple[str, ...], besides: int = 0
+) -> None:
     """Give a role the policies that the configuration names.
+
+    Args:
+        besides: how many policies the role has beside those of its row.
 
     Raises:
         PlatformError: a role would have more policies than IAM attaches.
     """
-    own = len(persona.policies) + 1
+    own = len(persona.policies) + 1 + besides
     if own + len(policy_arns) > MOST_POLICIES:
         raise PlatformError(
             f"sagemaker.personas.{persona.key}.policy_arns has {len(policy_arns)}; IAM attaches "

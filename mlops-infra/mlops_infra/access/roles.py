@@ -11,8 +11,10 @@ from constructs import Construct
 
 from mlops_commons import contract
 from mlops_commons.cdk.nag import acknowledge_denials
+from mlops_commons.cdk.org_boundary import keep_boundary
 from mlops_commons.cdk.policies import managed_policy
 from mlops_commons.execution_policies.project_stacks import PROJECT_TAG
+from mlops_commons.iam.organization import denials_of
 from mlops_commons.iam.statements import Statement
 from mlops_commons.stage import Further
 from mlops_infra.access.further import use_buckets
@@ -45,7 +47,7 @@ class PersonaRoles(Construct):
     """One role for each persona, with its policies and its SSM parameter, and one for each project.
 
     A role of a project bears its tag, which the policies ask for where projects are kept apart.
-    Exposes `role(key)`, which takes grants, and `policy(row)`.
+    Exposes `role(key)`, which takes grants, `policy(row)`, and `org`.
     """
 
     def __init__(
@@ -78,15 +80,9 @@ class PersonaRoles(Construct):
             )
             for policy in POLICIES
         }
-        self._boundaries = {
-            persona.key: managed_policy(
-                self,
-                f"{_pascal(persona.key)}Boundary",
-                checked_boundary(persona, within, self._further[persona.key]),
-                description=f"The most that the persona '{persona.key}' may do",
-            )
-            for persona in PERSONAS
-        }
+        self.org = within.org
+        self._denials = self._denied_by_organization()
+        self._ends = {persona.key: self._end(persona, within) for persona in PERSONAS}
         rows = {persona.key: persona for persona in PERSONAS}
         everybody = [Member(key) for key in rows]
         self._roles = {
@@ -115,9 +111,39 @@ class PersonaRoles(Construct):
         """A policy of the table, for roles of the same stack that do the same work."""
         return self._policies[policy.name]
 
-    def boundary(self, key: contract.Persona) -> iam.IManagedPolicy:
-        """The boundary of a persona, for roles that do the same work."""
-        return self._boundaries[key]
+    def boundary(self, key: contract.Persona) -> iam.ManagedPolicy | None:
+        """The boundary of a persona, for roles that do the same work; None where the
+        organization's takes its place."""
+        return None if self.org.replaces_boundaries else self._ends[key]
+
+    def limits(self, key: contract.Persona) -> tuple[iam.ManagedPolicy, ...]:
+        """What a role has beside a boundary: the denials of the organization, for which the
+        platform's has no room, or those of the platform where the organization's takes its place.
+
+        A denial holds in whichever policy it stands (IAM User Guide, "Policy evaluation logic").
+        """
+        return (self._ends[key],) if self.org.replaces_boundaries else self._denials
+
+    def _end(self, persona: PersonaRow, within: PolicyScope) -> iam.ManagedPolicy:
+        """The boundary; where the organization's takes its place, the denials of it."""
+        statements = checked_boundary(persona, within, self._further[persona.key])
+        replaced = self.org.replaces_boundaries
+        return managed_policy(
+            self,
+            f"{_pascal(persona.key)}{'Limits' if replaced else 'Boundary'}",
+            [row for row in statements if row.effect == "Deny" or not replaced],
+            description=f"What the persona '{persona.key}' never does"
+            if replaced
+            else f"The most that the persona '{persona.key}' may do",
+        )
+
+    def _denied_by_organization(self) -> tuple[iam.ManagedPolicy, ...]:
+        if not denials_of(self.org):
+            return ()
+        description = "What the organization denies everybody"
+        policy = managed_policy(self, "OrgDenials", denials_of(self.org), description=description)
+        acknowledge_denials(policy)
+        return (policy,)
 
     def _role(self, persona: PersonaRow, project: str) -> iam.Role:
         policies = [p for p in persona.policies if not (project and p in OF_NO_PROJECT)]
@@ -126,11 +152,15 @@ class PersonaRoles(Construct):
             f"{_pascal(persona.key)}Role{project}",
             description=f"{persona.title}{f'; on project {project}' if project else ''}",
             assumed_by=_sagemaker(),
-            managed_policies=[self._policies[policy.name] for policy in policies],
-            permissions_boundary=self._boundaries[persona.key],
+            managed_policies=[
+                *(self._policies[policy.name] for policy in policies),
+                *self.limits(persona.key),
+            ],
+            permissions_boundary=self.boundary(persona.key),
             max_session_duration=cdk.Duration.hours(SESSION),
         )
-        attach(role, persona, self._further[persona.key].policy_arns)
+        keep_boundary(role, self.org)
+        attach(role, persona, self._further[persona.key].policy_arns, len(self.limits(persona.key)))
         assert role.assume_role_policy
         role.assume_role_policy.add_statements(set_source_identity())
         if project:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from mlops_commons.execution_policies.project_stacks import PROJECT
+from mlops_commons.organization import NO_ORGANIZATION, Organization
 from mlops_commons.stage import Jobs, ProtectedBranches
 from mlops_commons.utilities import names
 from mlops_infra.access.whose import BUCKET, Buckets, Names
@@ -33,6 +34,7 @@ class PolicyScope:
         lead_approves: whether the lead's role approves what is deployed; false where approvers
             are configured.
         separated: whether a role works on the project of its tag alone, and not on all of the set.
+        org: what the organization prescribes for every role.
     """
 
     app_prefix: str
@@ -44,6 +46,7 @@ class PolicyScope:
     protected_branches: ProtectedBranches = field(default_factory=ProtectedBranches)
     lead_approves: bool = True
     separated: bool = False
+    org: Organization = NO_ORGANIZATION
 
     @property
     def parameters(self) -> tuple[str, ...]:

@@ -13,6 +13,8 @@ from mlops_commons.cdk.nag import acknowledge_denials
 from mlops_commons.cdk.policies import managed_policy
 from mlops_commons.contract import ParameterName
 from mlops_commons.execution_policies.project_stacks import PROJECT, PROJECT_TAG
+from mlops_commons.iam.lengths import with_denials
+from mlops_commons.iam.organization import denials_of
 from mlops_commons.iam.statements import Statement
 from mlops_infra.projects.data_of_a_project import data_statements
 from mlops_infra.projects.props import ProjectDeployments
@@ -41,7 +43,12 @@ class DeploymentBoundary(Construct):
         policy = managed_policy(
             self,
             "Policy",
-            boundary_statements(projects),
+            with_denials(
+                boundary_statements(projects),
+                denials_of(projects.org),
+                f"'{projects.boundary}'",
+                region=projects.region,
+            ),
             description=description,
             name=projects.boundary,
         )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from mlops_commons.contract import DELIVERY_ORDER
+from mlops_commons.organization import NO_ORGANIZATION, Organization
 from mlops_commons.utilities import names
 
 
@@ -15,6 +16,7 @@ class ProjectDeployments:
         dev_account: in which the projects and their pipelines are; empty for none.
         deploys: types of resources that projects may make besides those of every project.
         role_actions: what roles of projects may do besides, on what their stacks have made.
+        org: what the organization prescribes for every role.
     """
 
     app_prefix: str
@@ -24,6 +26,7 @@ class ProjectDeployments:
     dev_account: str = ""
     deploys: tuple[str, ...] = ()
     role_actions: tuple[str, ...] = ()
+    org: Organization = NO_ORGANIZATION
 
     @property
     def deploy_here(self) -> bool:

@@ -4,10 +4,13 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from mlops_commons.cdk.org_boundary import keep_boundary
 from mlops_commons.cdk.policies import managed_policy
 from mlops_commons.execution_policies.anywhere import packed
 from mlops_commons.execution_policies.execution_policy import DerivedPolicy
 from mlops_commons.execution_policies.project_policy import project_policy
+from mlops_commons.iam.lengths import with_denials
+from mlops_commons.iam.organization import denials_of
 from mlops_infra.projects.deploying import (
     deploying_statements,
     pipelines_arn,
@@ -43,8 +46,13 @@ class ProjectRoles(Construct):
                 "mlops:review", f"review deployments of projects: {review}"
             )
         granted = (*derived.statements, *read_artifacts(projects))
-        outline = outline_statements(projects, granted)
-        iam.Role(
+        outline = with_denials(
+            outline_statements(projects, granted),
+            denials_of(projects.org),
+            "the outline of projects",
+            region=projects.region,
+        )
+        making = iam.Role(
             self,
             "Making",
             role_name=projects.cloudformation_role,
@@ -66,6 +74,7 @@ class ProjectRoles(Construct):
                 for number, rows in enumerate(packed(granted, "CloudFormation's role"), start=1)
             ],
         )
+        keep_boundary(making, projects.org)
         iam.Role(
             self,
             "Deploying",

@@ -9,6 +9,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from mlops_commons.cdk.nag import acknowledge_each
+from mlops_commons.cdk.org_boundary import keep_boundary
 from mlops_commons.cdk.policies import managed_policy
 from mlops_commons.contract import Persona
 from mlops_infra.access.policies import (
@@ -133,10 +134,12 @@ def _role(scope: Construct, row: ServiceCatalogRole, personas: PersonaRoles) -> 
         # AWS's own role for jobs does a data scientist's work, so it ends where that ends.
         permissions_boundary=personas.boundary(Persona.EXECUTION) if row.bounded else None,
         managed_policies=[
+            *(personas.limits(Persona.EXECUTION) if row.bounded else ()),
             *map(_aws_policy, row.aws_policies),
             *(personas.policy(policy) for policy in row.persona_policies),
         ],
     )
+    keep_boundary(role, personas.org)
     if row.aws_policies:
         acknowledge_each(role, {_finding(name): REASON for name in row.aws_policies})
     return role

@@ -7,7 +7,7 @@ from aws_cdk import aws_s3 as s3
 
 from cdk_service_catalog.portfolio.publication import copying_function
 from mlops_commons.cdk.nag import acknowledge_each, logical_id, partition
-from mlops_commons.utilities import toolkit
+from mlops_commons.cdk.platform_app import bootstrap_of
 
 COPIER: Final = (
     "the CDK's own function copies seed archives from the bootstrap bucket to the assets bucket"
@@ -18,7 +18,8 @@ ONCE: Final = f"{COPIER} when the stack is deployed, once, and CloudFormation wa
 def acknowledge_copying(stack: cdk.Stack, bucket: s3.Bucket) -> None:
     """Accept what the CDK's bucket deployment needs; the CDK writes its role and policy."""
     singleton = copying_function(stack)
-    bootstrap = f"arn:{partition(stack)}:s3:::{toolkit.ASSETS_PREFIX}{stack.account}-{stack.region}"
+    prefix = bootstrap_of(stack).assets_prefix
+    bootstrap = f"arn:{partition(stack)}:s3:::{prefix}{stack.account}-{stack.region}"
     wildcards = (
         *("Action::s3:GetBucket*", "Action::s3:GetObject*", "Action::s3:List*"),
         *("Action::s3:Abort*", "Action::s3:DeleteObject*", "Action::kms:GenerateDataKey*"),

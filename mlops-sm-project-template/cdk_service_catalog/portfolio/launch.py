@@ -13,6 +13,7 @@ from mlops_commons.execution_policies.anywhere import packed
 from mlops_commons.execution_policies.launch_policy import launch_policy
 from mlops_commons.execution_policies.review import Review
 from mlops_commons.iam.statements import Statement, actions, arns
+from mlops_commons.utilities.toolkit import DEFAULT, Toolkit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +30,12 @@ class LaunchPolicies:
 
 
 def launch_policies(
-    templates: Iterable[Template], *, boundary_arn: str, assets_bucket: str, assets_key_arn: str
+    templates: Iterable[Template],
+    *,
+    boundary_arn: str,
+    assets_bucket: str,
+    assets_key_arn: str,
+    bootstrap: Toolkit = DEFAULT,
 ) -> LaunchPolicies:
     """The policies of the launch role.
 
@@ -37,12 +43,15 @@ def launch_policies(
         templates: of all products.
         boundary_arn: of the permissions boundary that every role of a project carries.
         assets_bucket: the bucket with seed archives; templates come from the CDK's own bucket.
+        bootstrap: of the account, whose bucket that is.
 
     Raises:
         PlatformError: the products need more than a role can have.
     """
     archives = f"arn:${{AWS::Partition}}:s3:::{assets_bucket}/*"
-    derived = launch_policy(templates, boundary_arn=boundary_arn, assets=(archives,))
+    bucket = f"{bootstrap.assets_prefix}${{AWS::AccountId}}-${{AWS::Region}}"
+    published = f"arn:${{AWS::Partition}}:s3:::{bucket}/*"
+    derived = launch_policy(templates, boundary_arn=boundary_arn, assets=(archives, published))
     return LaunchPolicies(
         policies={
             "Launch": (*_cloudformation(), *_templates(assets_key_arn), CONTRACT),

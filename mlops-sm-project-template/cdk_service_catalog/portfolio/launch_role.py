@@ -11,8 +11,11 @@ from cdk_service_catalog.portfolio.boundary import boundary_statements
 from cdk_service_catalog.portfolio.launch import launch_policies
 from cdk_service_catalog.project.props import ProjectProps, Template
 from mlops_commons.cdk.included_resources import IncludedResources
-from mlops_commons.cdk.nag import acknowledge_each
+from mlops_commons.cdk.nag import acknowledge_denials, acknowledge_each
+from mlops_commons.cdk.platform_app import bootstrap_of
 from mlops_commons.execution_policies.role_statements import role_statements
+from mlops_commons.iam.lengths import with_denials
+from mlops_commons.iam.organization import denials_of
 from mlops_commons.iam.statements import Statement, policy_document, wildcard_reasons
 from mlops_commons.utilities.cloudformation import Resources, ref
 
@@ -45,9 +48,10 @@ class ProjectBoundary(Construct):
                 }
             },
         )
-        acknowledge_each(
-            included.get_resource("ProjectBoundaryPolicy"), wildcard_reasons(statements)
-        )
+        policy = included.get_resource("ProjectBoundaryPolicy")
+        acknowledge_each(policy, wildcard_reasons(statements))
+        if denials_of(props.org):
+            acknowledge_denials(policy)
 
 
 class LaunchRole(Construct):
@@ -74,6 +78,7 @@ class LaunchRole(Construct):
             boundary_arn=f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:policy/{boundary_name}",
             assets_bucket=assets.bucket_name,
             assets_key_arn=assets.bucket.own_key.key_arn,
+            bootstrap=bootstrap_of(cdk.Stack.of(self)),
         )
         included = IncludedResources(self, "Resources", launch_resources(found.policies))
         for name, rows in found.policies.items():
@@ -93,7 +98,8 @@ class LaunchRole(Construct):
 
 def project_boundary(templates: Sequence[Template], props: ProjectProps) -> tuple[Statement, ...]:
     """The statements of the boundary, made of those of every role in the products' templates."""
-    return boundary_statements(role_statements(templates), props)
+    own = boundary_statements(role_statements(templates), props)
+    return with_denials(own, denials_of(props.org), f"'{props.boundary}'", region=props.region)
 
 
 def launch_resources(statements: dict[str, tuple[Statement, ...]]) -> Resources:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from mlops_commons.organization import NO_ORGANIZATION, Organization
 from mlops_commons.utilities import names
 
 
@@ -74,6 +75,7 @@ class ProjectProps:
         package_index: where builds install Python packages from; empty for the public index.
         gate: the platform's functions that a project invokes.
         mlflow: whether builds track runs in the MLflow App of dev.
+        org: what the organization prescribes for every role.
     """
 
     app_prefix: str
@@ -88,6 +90,7 @@ class ProjectProps:
     namespaces: Mapping[str, str] = field(default_factory=dict)
     package_index: str = ""
     mlflow: bool = False
+    org: Organization = NO_ORGANIZATION
 
     @property
     def boundary_arn(self) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, Final
 
-from mlops_commons.utilities import toolkit
 from mlops_rehearsal.acts.bootstrap import wrapper
 from mlops_rehearsal.world.projects import Project
 from mlops_rehearsal.world.world import World
@@ -22,7 +21,7 @@ def without_trust(world: World) -> Iterator[World]:
     """The deploy role of preprod forgets the governance account."""
     preprod = stage_of(world, "preprod")
     iam = world.administrator("iam", preprod.account, preprod.region)
-    name = toolkit.deploy_role(preprod.account, preprod.region)
+    name = preprod.bootstrap.toolkit.deploy_role(preprod.account, preprod.region)
     before = json.dumps(iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"])
     governance = world.config.pipeline.account
     after = before.replace(governance, preprod.account)
@@ -191,7 +190,7 @@ def trust_lost(world: World) -> Iterator[World]:
     """Somebody bootstraps prod by hand for a second set, and names the dev account of that one."""
     prod = stage_of(world, "prod")
     iam = world.administrator("iam", prod.account, prod.region)
-    role = toolkit.execution_role(prod.account, prod.region)
+    role = prod.bootstrap.toolkit.execution_role(prod.account, prod.region)
     policies = iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
     trusted = [world.config.pipeline.account, NOBODY]
     world.program(

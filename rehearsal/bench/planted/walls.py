@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 
 from mlops_commons.config import Stage
 from mlops_commons.contract import Persona
-from mlops_commons.utilities import names, toolkit
+from mlops_commons.utilities import names
 from mlops_rehearsal.acts.attacker import Attacker
 from mlops_rehearsal.world.world import World
 from planted.fault import stage_of
@@ -45,7 +45,7 @@ def with_trust_of_dev(world: World) -> Iterator[World]:
 def with_trust_of_bootstrap(world: World) -> Iterator[World]:
     """Prod was bootstrapped with trust of somebody in dev."""
     prod = stage_of(world, "prod")
-    with _trusted(world, prod, toolkit.deploy_role(prod.account, prod.region)):
+    with _trusted(world, prod, prod.bootstrap.toolkit.deploy_role(prod.account, prod.region)):
         yield world
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from mlops_commons.config import Stage
 from mlops_commons.contract import Persona, StageName
-from mlops_commons.utilities import names, toolkit
+from mlops_commons.utilities import names
 from mlops_rehearsal.acts import attacker as people
 from mlops_rehearsal.acts.attacker import Attacker
 from mlops_rehearsal.acts.sending_out import (
@@ -73,7 +73,7 @@ def _deploy_role(who: Attacker) -> object:
 
 def _bootstrap_role(who: Attacker) -> object:
     prod = _prod(who)
-    return _assume(who, toolkit.deploy_role(prod.account, prod.region))
+    return _assume(who, prod.bootstrap.toolkit.deploy_role(prod.account, prod.region))
 
 
 def _approve(who: Attacker) -> object:

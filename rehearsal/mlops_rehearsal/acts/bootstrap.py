@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from mlops_commons.utilities import toolkit
+from mlops_commons.accounts.bootstrap_plan import toolkit_of
 from mlops_commons.utilities.errors import PlatformError
 from mlops_rehearsal.acts.first_deploy import WRAPPER
 from mlops_rehearsal.world.evidence import Evidence
@@ -37,8 +37,9 @@ def wrapper(world: World, name: str, *arguments: str) -> str:
 
 def _row(world: World, row: Mapping[str, Any]) -> Mapping[str, str]:
     account, region = row["account"], row["region"]
+    toolkit = toolkit_of(world.config, account, region)
     ssm = world.administrator("ssm", account, region)
-    version = ssm.get_parameter(Name=toolkit.VERSION_PARAMETER)["Parameter"]["Value"]
+    version = ssm.get_parameter(Name=toolkit.version_parameter)["Parameter"]["Value"]
     iam = world.administrator("iam", account, region)
     role = toolkit.execution_role(account, region)
     attached = iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from mlops_commons.utilities import toolkit
+from mlops_commons.accounts.bootstrap_plan import toolkit_of
 from mlops_commons.utilities.errors import PlatformError
 from mlops_rehearsal.acts.bootstrap import wrapper
 from mlops_rehearsal.report.observed import GONE
@@ -75,12 +75,13 @@ def _refusal(world: World) -> str:
 def _left(world: World) -> Iterator[tuple[str, str]]:
     """Stacks and buckets of every account, but for those of the bootstrap."""
     for account, region in occupied(world.config):
+        toolkit = toolkit_of(world.config, account, region)
         cloudformation = world.administrator("cloudformation", account, region)
         for stack in cloudformation.describe_stacks()["Stacks"]:
-            if stack["StackName"] != toolkit.STACK and stack["StackStatus"] != GONE:
+            if stack["StackName"] != toolkit.toolkit_stack_name and stack["StackStatus"] != GONE:
                 yield account, stack["StackName"]
         for bucket in world.administrator("s3", account, region).list_buckets()["Buckets"]:
-            if not bucket["Name"].startswith(toolkit.ASSETS_PREFIX):
+            if not bucket["Name"].startswith(toolkit.assets_prefix):
                 yield account, bucket["Name"]
 
 

@@ -41,13 +41,6 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 SetName = Annotated[str, typer.Option("--set", help="Only the accounts of this set.")]
 Stage = Annotated[str, typer.Option("--stage", help="Only this stage, or 'governance'.")]
 PrintJson = Annotated[bool, typer.Option("--json", help="Print the plan as JSON and end.")]
-Boundary = Annotated[
-    str,
-    typer.Option(
-        "--permissions-boundary",
-        help="The name of a policy in the accounts that CloudFormation and every role must carry.",
-    ),
-]
 
 
 def register(application: typer.Typer) -> None:
@@ -60,7 +53,6 @@ def bootstrap(
     yes: Yes = False,
     set_name: SetName = "",
     stage: Stage = "",
-    permissions_boundary: Boundary = "",
     print_json: PrintJson = False,
 ) -> None:
     """Prepare the accounts for deployments, least privilege."""
@@ -69,15 +61,9 @@ def bootstrap(
     config = load_config()
     if not (dry_run or print_json):
         refuse_placeholder_accounts("bootstrap", config)
-    policies = planned(
-        config,
-        set_name=set_name,
-        stage=stage,
-        permissions_boundary=permissions_boundary,
-        quiet=print_json,
-    )
+    policies = planned(config, set_name=set_name, stage=stage, quiet=print_json)
     own = [policy for policy in policies if policy.row.enabled]
-    commands = {p.row.environment: _command(p, permissions_boundary, others={}) for p in own}
+    commands = {p.row.environment: _command(p, others={}) for p in own}
     if print_json:
         typer.echo(json.dumps([as_json(policy, commands) for policy in policies], indent=2))
         return
@@ -89,25 +75,19 @@ def bootstrap(
     _write_for_review(own)
     if not (yes or typer.confirm(f"bootstrap {counted(len(own), 'account')}?", err=True)):
         raise typer.Exit(1)
-    _carry_out(own, permissions_boundary)
+    _carry_out(own)
 
 
-def _command(policy: "AccountPolicy", boundary: str, others: Mapping[str, str]) -> list[str]:
+def _command(policy: "AccountPolicy", others: Mapping[str, str]) -> list[str]:
     """The arguments of the CDK CLI for one account, whose bootstrap stack has others' tags."""
     from mlops_commons.accounts.bootstrap_command import bootstrap_command
     from mlops_commons.accounts.bootstrap_record import tags_of
 
-    tags = tags_of(policy, boundary, others) if policy.documents else {}
-    return bootstrap_command(policy.row, policy.arns, boundary, tags)
+    return bootstrap_command(policy.row, policy.arns, tags_of(policy, others))
 
 
 def planned(
-    config: "PlatformConfig",
-    *,
-    set_name: str,
-    stage: str,
-    permissions_boundary: str,
-    quiet: bool = False,
+    config: "PlatformConfig", *, set_name: str, stage: str, quiet: bool = False
 ) -> tuple["AccountPolicy", ...]:
     """The rows of the plan with their execution policies; synthesises what that needs.
 
@@ -121,12 +101,8 @@ def planned(
     from mlops_commons.accounts.bootstrap_plan import selected
 
     rows = selected(rows_with_files(config), set_name=set_name, stage_name=stage)
-    return account_policies(
-        rows,
-        assemblies_for(rows, quiet=quiet),
-        app_prefix=config.app_prefix,
-        boundaries={row.environment: permissions_boundary for row in rows},
-    )
+    assemblies = assemblies_for(rows, quiet=quiet)
+    return account_policies(rows, assemblies, app_prefix=config.app_prefix)
 
 
 def rows_with_files(config: "PlatformConfig") -> tuple["BootstrapRow", ...]:
@@ -159,13 +135,15 @@ def _write_for_review(policies: Sequence["AccountPolicy"]) -> None:
             typer.echo(f"written for review: {policy.row.policy_file}", err=True)
 
 
-def _carry_out(policies: Sequence["AccountPolicy"], boundary: str) -> None:
+def _carry_out(policies: Sequence["AccountPolicy"]) -> None:
     """All profiles are looked at first: one that cannot be used must not end it half-way."""
     from mlops_commons.accounts.signed_in import signed_in
 
-    sessions = {p.row.environment: signed_in(p.row) for p in policies if p.documents}
+    # Tags of others on the bootstrap's stack have to be read, where any are given.
+    looked_at = [p for p in policies if p.documents or p.row.tags or p.row.toolkit.toolkit_tags]
+    sessions = {p.row.environment: signed_in(p.row) for p in looked_at}
     commands = {
-        p.row.environment: _command(p, boundary, _tags(sessions.get(p.row.environment)))
+        p.row.environment: _command(p, _tags(p.row, sessions.get(p.row.environment)))
         for p in policies
     }
     cdk = cdk_command()
@@ -185,11 +163,11 @@ def _carry_out(policies: Sequence["AccountPolicy"], boundary: str) -> None:
             raise typer.Exit(code)
 
 
-def _tags(session: Any | None) -> Mapping[str, str]:
+def _tags(row: "BootstrapRow", session: Any | None) -> Mapping[str, str]:
     """The tags that the bootstrap's stack has; the CDK CLI would remove those of others."""
     from mlops_commons.accounts.bootstrap_record import read_record
 
-    record = read_record(session.client("cloudformation")) if session else None
+    record = read_record(session.client("cloudformation"), row.toolkit) if session else None
     return record.tags if record else {}
 
 

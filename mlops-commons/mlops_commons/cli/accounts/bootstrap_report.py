@@ -37,6 +37,13 @@ def print_plan(policies: Sequence["AccountPolicy"]) -> None:
         for environment, review in remarks:
             typer.echo(f"  {environment}  {review}")
         typer.echo()
+    bounded = [policy for policy in policies if policy.boundaries]
+    if bounded:
+        typer.echo("Permissions boundaries of roles, for the service control policy that asks:")
+        for policy in bounded:
+            for arn in policy.boundaries:
+                typer.echo(f"  {arn}")
+        typer.echo()
 
 
 def as_json(policy: "AccountPolicy", commands: Mapping[str, list[str]]) -> dict[str, Any]:
@@ -56,6 +63,7 @@ def as_json(policy: "AccountPolicy", commands: Mapping[str, list[str]]) -> dict[
         "policy_source": str(row.policy_source),
         "policy_arns": list(policy.arns),
         "policies": list(policy.documents),
+        "boundaries": list(policy.boundaries),
         "review": [asdict(review) for review in policy.reviews],
         "command": ["cdk", *commands[row.environment]] if row.enabled else [],
     }

@@ -99,7 +99,7 @@ def _findings(*, offline: bool) -> "Iterator[Finding]":
     )
     needs = quota_needs(config, templates)
     yield from look_at_quotas(needs)
-    rows = tuple(row for row in rows_with_files(config) if row.enabled)
+    rows = rows_with_files(config)
     if offline:
         for row in rows:
             area = f"{row.account} in {row.region}"

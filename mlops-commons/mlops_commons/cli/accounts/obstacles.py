@@ -71,7 +71,7 @@ def _looks(governance: "BootstrapRow", rows: "Sequence[BootstrapRow]") -> "Itera
     for row in rows:
         try:
             session = own if row.governs else looking_in(row, sts)
-            yield row, session, read_record(session.client("cloudformation"))
+            yield row, session, read_record(session.client("cloudformation"), row.toolkit)
         except PlatformError as error:
             _say(
                 row.environment,
@@ -89,12 +89,7 @@ def _obstacles(config: "PlatformConfig", looks: "Sequence[Look]") -> "Iterator[O
         return
     rows = [row for row, _, _ in looks]
     assemblies = assemblies_for(rows, quiet=True) or current_stacks() or {}
-    policies = account_policies(
-        rows,
-        assemblies,
-        app_prefix=config.app_prefix,
-        boundaries={row.environment: found.boundary for row, _, found in looks if found},
-    )
+    policies = account_policies(rows, assemblies, app_prefix=config.app_prefix)
     for policy, (row, session, record) in zip(policies, looks, strict=True):
         try:
             yield from bootstrap_changes(policy, record, session.client("iam"))

@@ -8,6 +8,7 @@ from mlops_commons.config.checks import collisions as collision_checks
 from mlops_commons.config.checks import limits as limit_checks
 from mlops_commons.config.checks import names as name_checks
 from mlops_commons.config.checks import networks as network_checks
+from mlops_commons.config.checks import organization as organization_checks
 from mlops_commons.config.checks import people as people_checks
 from mlops_commons.config.checks import regions as region_checks
 from mlops_commons.config.checks import reviews as review_checks
@@ -38,6 +39,10 @@ CHECKS: Final[tuple[Check, ...]] = (
     people_checks.runs_have_an_app,
     people_checks.further_of_personas,
     account_checks.tags_allowed,
+    organization_checks.one_bootstrap_of_a_place,
+    organization_checks.own_template_is_there,
+    organization_checks.denials_fit_the_mode,
+    organization_checks.denials_are_complete,
     review_checks.both_are_named,
     review_checks.nobody_is_both,
     account_checks.policies_in_their_account,

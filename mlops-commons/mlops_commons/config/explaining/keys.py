@@ -66,6 +66,7 @@ def once(every: Iterable[Key]) -> Iterator[Key]:
 
 def _keys(file: str, model: type[pydantic.BaseModel], above: str) -> Iterator[Key]:
     for name, field in model.model_fields.items():
+        name = field.alias or name
         path = f"{above}.{name}" if above else name
         inner, listed = _block(field.annotation)
         description, _, described_default = _description(field, inner).partition("default: ")

@@ -9,6 +9,7 @@ from mlops_commons.config.document import Document, KeyPath, text_of
 from mlops_commons.config.filled import filled_fields
 from mlops_commons.config.infra_model import CreateNetworkFile, ImportNetworkFile
 from mlops_commons.config.model import BootstrapFile, PortfolioFile, RepositoryFile
+from mlops_commons.config.org_model import PermissionsBoundaryFile, ToolkitFile
 from mlops_commons.config.projects_model import (
     ApproversFile,
     ProjectsFile,
@@ -16,6 +17,7 @@ from mlops_commons.config.projects_model import (
 )
 from mlops_commons.config.sources import APP_ROOT, INFRA_ROOT, Sources
 from mlops_commons.config.studio_model import JobsFile, StudioStageFile
+from mlops_commons.organization import OrgBoundary
 from mlops_commons.stage import (
     Approvers,
     Bootstrap,
@@ -29,15 +31,19 @@ from mlops_commons.stage import (
     Stage,
     Studio,
 )
+from mlops_commons.utilities.toolkit import Toolkit
 
 DEFAULT: Final = "default"
 PIPELINE: Final = (APP_ROOT, "pipeline")
+ORG: Final = (APP_ROOT, "org")
 DEFAULT_NETWORK: Final = (INFRA_ROOT, "network", "default_create_network")
 CREATED: Final = filled_fields(CreateNetworkFile, CreateNetwork)
 IMPORTED: Final = filled_fields(ImportNetworkFile, ImportNetwork)
 STUDIO: Final = filled_fields(StudioStageFile, Studio)
 JOBS: Final = filled_fields(JobsFile, Jobs)
 BOOTSTRAP: Final = filled_fields(BootstrapFile, Bootstrap)
+TOOLKIT: Final = filled_fields(ToolkitFile, Toolkit)
+BOUNDARY: Final = filled_fields(PermissionsBoundaryFile, OrgBoundary)
 REPOSITORY: Final = filled_fields(RepositoryFile, Repository)
 PORTFOLIO: Final = filled_fields(PortfolioFile, Portfolio)
 APPROVERS: Final = filled_fields(ApproversFile, Approvers)
@@ -108,6 +114,12 @@ def _governance(sources: Sources) -> Iterator[Row]:
     for path, resolved, keys in blocks:
         for key, value, origin in _values(app, resolved, keys, path):
             yield GOVERNANCE, text_of((*path, key)).removeprefix("pipeline."), value, origin
+    for row in _toolkit(app, governance.bootstrap, (*PIPELINE, "bootstrap")):
+        yield GOVERNANCE, *row
+    boundary = config.org.permissions_boundary
+    path = (*ORG, "permissions_boundary")
+    for key, value, origin in _values(app, boundary, BOUNDARY, path) if boundary else ():
+        yield GOVERNANCE, text_of((*path, key)), value, origin
 
 
 def _stage(
@@ -128,6 +140,16 @@ def _stage(
         candidates = tuple((*above, "tags", tag) for above in (path, set_path, (APP_ROOT,)))
         yield f"tags.{tag}", text, _origin(app, *candidates)
     for key, value, origin in _values(app, stage.bootstrap, BOOTSTRAP, (*path, "bootstrap")):
+        yield f"bootstrap.{key}", value, origin
+    yield from _toolkit(app, stage.bootstrap, (*path, "bootstrap"))
+
+
+def _toolkit(
+    app: Document, bootstrap: Bootstrap, path: KeyPath
+) -> Iterator[tuple[str, object, str]]:
+    """How the CDK's bootstrap is made: what the account says, else what all of them say."""
+    above = (*ORG, "bootstrap")
+    for key, value, origin in _values(app, bootstrap.toolkit, TOOLKIT, path, above):
         yield f"bootstrap.{key}", value, origin
 
 
@@ -199,6 +221,10 @@ def _origin(document: Document, *candidates: KeyPath) -> str:
 def _text(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
+    if value is None:
+        return ""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}={entry}" for key, entry in value.items())
     if isinstance(value, Iterable) and not isinstance(value, str):
         return ", ".join(str(entry) for entry in value)
     return str(value)

@@ -1,0 +1,117 @@
+"""The model of the block `org` in `cdk-app.yml`, as it stands in the file."""
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from mlops_commons.config.values import ConfigModel, Shape, Text, lowered
+from mlops_commons.organization import BoundaryMode, OrgBoundary
+from mlops_commons.utilities.toolkit import QUALIFIER, STACK, Toolkit
+
+
+def _listed(value: Any) -> Any:
+    """IAM takes one text or a list of them."""
+    return (value,) if isinstance(value, str) else value
+
+
+def _not_an_arn(value: str) -> str:
+    if value.startswith("arn:"):
+        raise ValueError(
+            f"'{value}' is an ARN; write what stands after ':policy/', because a boundary is a "
+            "policy of the account of its role (IAM User Guide, 'Permissions boundaries'), so each "
+            "account of the platform has one of this name"
+        )
+    return value
+
+
+PolicyName = Annotated[
+    Text,
+    Shape(r"([\w+=,.@-]+/)*[\w+=,.@-]{1,128}", "the name of an IAM policy, its path in front"),
+]
+BoundaryName = Annotated[PolicyName, BeforeValidator(_not_an_arn)]
+Texts = Annotated[
+    tuple[Text, ...],
+    BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...]),
+]
+StackName = Annotated[
+    Text, Shape("[A-Za-z][A-Za-z0-9-]{0,127}", "a name of a CloudFormation stack")
+]
+Denied = Annotated[Text, Shape("Deny", "'Deny': of a boundary's document only denials go here")]
+Operator = Annotated[
+    Text,
+    Shape("((ForAllValues|ForAnyValue):)?[A-Z][A-Za-z]+", "an operator of IAM's conditions"),
+]
+
+
+class DenyFile(ConfigModel):
+    """A denial of the organization's boundary, as IAM writes it."""
+
+    sid: Annotated[Text, Shape("[A-Za-z0-9]*", "letters and digits")] | None = Field(
+        None, alias="Sid", description="goes into the platform's boundaries, after 'Org' and number"
+    )
+    effect: Denied = Field(alias="Effect", description="Deny")
+    action: Texts | None = Field(None, alias="Action", description="actions, or NotAction")
+    not_action: Texts | None = Field(None, alias="NotAction", description="all actions but these")
+    resource: Texts | None = Field(None, alias="Resource", description="ARNs, or NotResource")
+    not_resource: Texts | None = Field(
+        None, alias="NotResource", description="all resources but these"
+    )
+    condition: dict[Operator, dict[str, Texts]] = Field(
+        default_factory=dict, alias="Condition", description="as IAM writes it"
+    )
+
+
+class PermissionsBoundaryFile(ConfigModel):
+    """The permissions boundary that the organization wants on every role."""
+
+    name: BoundaryName = Field(
+        description="of a policy in every account of the platform, with its path in front"
+    )
+    projects: Annotated[BoundaryMode, BeforeValidator(lowered)] = Field(
+        OrgBoundary.projects,
+        description="compose: people and projects keep the platform's boundaries, which deny what "
+        "'deny' says too; replace: they have the organization's instead",
+    )
+    deny: tuple[DenyFile, ...] | None = Field(
+        None, description="compose: the denying statements of its document, or [] for none"
+    )
+
+
+class ToolkitFile(ConfigModel):
+    """How the CDK's bootstrap is made in every account; an account can say otherwise."""
+
+    qualifier: (
+        Annotated[Text, Shape("[A-Za-z0-9_-]{1,10}", "a qualifier of the CDK's bootstrap")] | None
+    ) = Field(None, description=f"in every name of the bootstrap; default: {QUALIFIER}")
+    toolkit_stack_name: StackName | None = Field(
+        None, description=f"the stack of the bootstrap; default: {STACK}"
+    )
+    template: Text | None = Field(
+        None,
+        description="the organization's own template, relative to the folder mlops_commons; "
+        "default: that of the CDK CLI",
+    )
+    toolkit_tags: dict[str, Text] = Field(
+        default_factory=dict, description="on the bootstrap, besides the tags of its account"
+    )
+    public_access_block: bool = Field(
+        Toolkit.public_access_block,
+        description="false: where only the organization may block public access to buckets",
+    )
+    kms_key_id: Annotated[Text, Shape("[A-Za-z0-9:/_-]+", "the id or ARN of a KMS key")] | None = (
+        Field(None, description="of the bucket of assets; default: no key of its own")
+    )
+    termination_protection: bool = Field(
+        Toolkit.termination_protection, description="true: the bootstrap's stack is kept"
+    )
+    deny_external_id: bool = Field(
+        Toolkit.deny_external_id,
+        description="false: calls with an external id may become the bootstrap's roles",
+    )
+
+
+class OrgFile(ConfigModel):
+    """What the organization prescribes for every account."""
+
+    bootstrap: ToolkitFile = Field(default_factory=lambda: ToolkitFile())
+    permissions_boundary: PermissionsBoundaryFile | None = None

@@ -1,0 +1,226 @@
+"""An organization's boundary and bootstrap: everywhere, and nothing of the defaults beside them.
+
+Asked of the example's templates and of IAM's rules; nothing here knows what made them.
+"""
+
+import importlib
+import json
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import pytest
+from checkouts import APPS_HERE
+from policy_evaluation import Request, allows, listed
+
+from mlops_commons.accounts.account_policies import Assemblies, account_policy
+from mlops_commons.accounts.bootstrap_plan import bootstrap_plan
+from mlops_commons.assembly.intrinsics import Scope, evaluate
+from mlops_commons.assembly.stacks import read_stacks
+from mlops_commons.config import load_config
+from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG, EXAMPLES
+
+pytestmark = [
+    pytest.mark.app,
+    pytest.mark.skipif(len(APPS_HERE) < 2, reason="the policies of accounts are made of both apps"),
+]
+
+EXAMPLE = EXAMPLES / "organisation"
+CONFIG = load_config(EXAMPLE / CDK_APP_CONFIG.name, EXAMPLE / CDK_INFRA_APP_CONFIG.name)
+PACKAGES = {"infra": "mlops_infra", "template": "cdk_service_catalog"}
+DEFAULTS = (b"hnb659fds", b"CDKToolkit")
+"""What the AWS CDK calls a bootstrap that nobody has named (AWS CDK Developer Guide, "Customize AWS
+CDK bootstrapping")."""
+ACCOUNT = "222222222222"
+DENIED = (
+    Request("iam:CreateUser", f"arn:aws:iam::{ACCOUNT}:user/x"),
+    Request("organizations:LeaveOrganization", "*"),
+    Request("ec2:RunInstances", "*", {"aws:RequestedRegion": "us-west-2"}),
+)
+"""What the example's organization denies everybody."""
+HERE = Request("ec2:DescribeVpcs", "*", {"aws:RequestedRegion": "eu-west-1"})
+EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+
+
+@dataclass(frozen=True)
+class Template:
+    """A template by the file that it is in."""
+
+    file: Path
+    content: Mapping[str, Any]
+
+    def of_type(self, kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """The resources of a type, with their properties."""
+        for logical_id, resource in self.content["Resources"].items():
+            if resource["Type"] == kind:
+                yield logical_id, resource.get("Properties", {})
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
+    """Both apps, without the CDK CLI."""
+    found = {}
+    for app in APPS_HERE:
+        folder = found[app] = tmp_path_factory.mktemp(app)
+        module = importlib.import_module(f"{PACKAGES[app]}.application")
+        module.build_app(CONFIG, outdir=str(folder)).synth()
+    return found
+
+
+@pytest.fixture(scope="module")
+def templates(folders: Mapping[str, Path]) -> list[Template]:
+    files = [file for folder in folders.values() for file in folder.rglob("*.template.json")]
+    return [Template(file, json.loads(file.read_text())) for file in sorted(files)]
+
+
+@pytest.fixture(scope="module")
+def assemblies(folders: Mapping[str, Path]) -> Assemblies:
+    return {folder: read_stacks(folder) for folder in folders.values()}
+
+
+def in_account(value: Any, made: Mapping[str, Any]) -> Any:
+    """A value as it stands in the account; a policy that the template makes, by its logical id."""
+    pseudo = {"Partition": "aws", "Region": "eu-west-1", "AccountId": ACCOUNT}
+    values = {f"AWS::{name}": text for name, text in pseudo.items()}
+    scope = Scope(values={**values, **{name: name for name in made}}, attribute=lambda n, _: n)
+    return evaluate(value, scope)
+
+
+def without_boundary(templates: list[Template]) -> list[tuple[str, str]]:
+    return [
+        (template.file.name, logical_id)
+        for template in templates
+        for kind in ("AWS::IAM::Role", "AWS::IAM::User")
+        for logical_id, properties in template.of_type(kind)
+        if not properties.get("PermissionsBoundary")
+    ]
+
+
+def test_every_role_of_every_template_has_a_boundary(templates: list[Template]) -> None:
+    roles = [role for template in templates for role in template.of_type("AWS::IAM::Role")]
+    products = [template for template in templates if ".product." in template.file.name]
+    assert len(roles) > 60
+    assert products
+    assert without_boundary(templates) == []
+
+
+def test_a_role_that_loses_its_boundary_is_found(templates: list[Template]) -> None:
+    first = next(template for template in templates if any(template.of_type("AWS::IAM::Role")))
+    text = json.dumps(first.content).replace('"PermissionsBoundary"', '"Nothing"')
+    assert without_boundary([Template(first.file, json.loads(text))])
+
+
+def statements_on(template: Template, role: str, properties: Mapping[str, Any]) -> list[Any]:
+    """All that a role's boundary and policies say, those of its own template."""
+    policies = dict(template.of_type("AWS::IAM::ManagedPolicy"))
+    on_role = [
+        name for name, policy in policies.items() if {"Ref": role} in policy.get("Roles", [])
+    ]
+    named = [*properties.get("ManagedPolicyArns", []), properties["PermissionsBoundary"]]
+    on_role += [value["Ref"] for value in named if isinstance(value, dict) and "Ref" in value]
+    documents = [in_account(policies[name]["PolicyDocument"], policies) for name in on_role]
+    return [row for document in documents for row in listed(document["Statement"])]
+
+
+def test_who_keeps_a_boundary_of_the_platform_is_denied_what_the_organization_denies(
+    templates: list[Template],
+) -> None:
+    """Everybody else has the organization's own policy."""
+    kept = 0
+    for template in templates:
+        for role, properties in template.of_type("AWS::IAM::Role"):
+            if "Ref" not in properties["PermissionsBoundary"]:
+                name = str(in_account(properties["PermissionsBoundary"], {})).rpartition("/")[2]
+                assert name == "org-boundary" or "-project-boundary-" in name, role
+                continue
+            kept += 1
+            statements = statements_on(template, role, properties)
+            found = [r.action for r in DENIED if allows([*statements, EVERYTHING], r)]
+            assert found == [], (template.file.name, role)
+            assert allows([*statements, EVERYTHING], HERE), role
+    assert kept >= 8
+
+
+@pytest.mark.parametrize("kind", ["project-boundary", "deployment-boundary"])
+def test_what_projects_make_is_denied_it_too(templates: list[Template], kind: str) -> None:
+    found = [
+        in_account(policy["PolicyDocument"], {})["Statement"]
+        for template in templates
+        for _, policy in template.of_type("AWS::IAM::ManagedPolicy")
+        if kind in str(policy.get("ManagedPolicyName", ""))
+    ]
+    assert found
+    for statements in found:
+        # Only what the organization denies: a role of a project has its tag, and is asked as such.
+        own = [s for s in statements if "aws:PrincipalTag" not in json.dumps(s.get("Condition"))]
+        assert [r.action for r in DENIED if allows([*own, EVERYTHING], r)] == []
+        assert allows([*own, EVERYTHING], HERE)
+
+
+def test_no_template_and_no_asset_knows_the_bootstrap_that_nobody_has_named(
+    folders: Mapping[str, Path],
+) -> None:
+    """The code of the platform, which the repositories start with, has the default in it."""
+    found = []
+    for folder in folders.values():
+        for file in (f for f in folder.rglob("*") if f.is_file()):
+            content = file.read_bytes()
+            if zipfile.is_zipfile(file):
+                archive = zipfile.ZipFile(file)
+                names = archive.namelist()
+                if "mlops-multi-account.sh" in names:
+                    continue
+                content = b"".join(archive.read(name) for name in names)
+            found += [(file.name, name) for name in DEFAULTS if name in content]
+    assert found == []
+    manifest = next(iter(folders.values())) / "manifest.json"
+    assert b"cdk-acmeml01-deploy-role-" in manifest.read_bytes()
+
+
+@pytest.mark.parametrize("row", bootstrap_plan(CONFIG), ids=lambda row: row.environment)
+def test_cloudformation_makes_roles_with_these_boundaries_alone(
+    row: Any, assemblies: Assemblies
+) -> None:
+    policy = account_policy(row, assemblies, app_prefix=CONFIG.app_prefix)
+    statements = [s for document in policy.documents for s in document["Statement"]]
+    prefix = f"arn:aws:iam::{row.account}:policy/"
+    stage = row.uses[0].stage_name
+    role = f"arn:aws:iam::{row.account}:role/{stage}-mlops-infra-Any-1"
+    if row.governs:
+        role = f"arn:aws:iam::{row.account}:role/ml-infra-deploy-pipeline-business-unit-1-Any-1"
+
+    def may(action: str, boundary: str | None) -> bool:
+        context = {"iam:PermissionsBoundary": boundary} if boundary else {}
+        return allows(statements, Request(action, role, context))
+
+    assert may("iam:CreateRole", f"{prefix}org-boundary")
+    for action in ("iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary"):
+        for other in (None, "arn:aws:iam::aws:policy/AdministratorAccess", f"{prefix}other"):
+            assert not may(action, other), (action, other)
+
+
+def test_the_boundaries_that_the_organization_has_to_accept_are_all_told(
+    assemblies: Assemblies, templates: list[Template]
+) -> None:
+    """By the templates' own references, without what reads them for the command line."""
+    rows = {row.account: row for row in bootstrap_plan(CONFIG)}
+    policy = account_policy(rows[ACCOUNT], assemblies, app_prefix=CONFIG.app_prefix)
+    told = [arn.rpartition("/")[2] for arn in policy.boundaries]
+    assert any(row.startswith("mlops-business-unit-1-project-boundary") for row in told)
+    assert any(row.startswith("mlops-business-unit-1-dev-deployment-boundary") for row in told)
+    assert "org-boundary" in told
+    made = {
+        properties["PermissionsBoundary"]["Ref"]
+        for template in templates
+        if "devmlopsinfra" in template.file.name
+        for _, properties in template.of_type("AWS::IAM::Role")
+        if "Ref" in properties["PermissionsBoundary"]
+    }
+    assert len(made) >= 6
+    for logical_id in made:
+        name = f"dev-mlops-infra-{logical_id}-0123456789AB"
+        assert any(fnmatchcase(name, pattern) for pattern in told), logical_id
+    assert not any(fnmatchcase("anybody-else", pattern) for pattern in told)

@@ -1,0 +1,96 @@
+"""What can be wrong in the block `org`: the line, the value, and what to write instead."""
+
+from pathlib import Path
+
+import pytest
+
+from mlops_commons.config import load_config
+from mlops_commons.utilities.errors import ConfigError
+
+pytestmark = pytest.mark.pure
+
+FILE = """\
+cdk_app_config:
+  org:
+{org}
+  pipeline:
+    account: "101010101010"
+    region: eu-west-1
+{pipeline}  deployments:
+    - set_name: retail
+      stages:
+        - stage_name: dev
+          account: "202020202021"
+        - stage_name: prod
+          account: "202020202021"
+          parameter_namespace: prod
+          bootstrap: {{{bootstrap}}}
+"""
+STATEMENT = "Effect: Deny, Action: iam:CreateUser, Resource: '*'"
+
+
+def problems(folder: Path, *org: str, pipeline: str = "", bootstrap: str = "") -> list[str]:
+    """The lines and messages of a file with this block."""
+    file = folder / "cdk-app.yml"
+    lines = "\n".join(f"    {line}" for line in org or ("{}",))
+    file.write_text(FILE.format(org=lines, pipeline=pipeline, bootstrap=bootstrap))
+    try:
+        load_config(file, folder / "none.yml")
+    except ConfigError as error:
+        return [f"{p.line}: {p.path}: {p.message}" for p in error.problems]
+    return []
+
+
+def boundary(statement: str, name: str = "org-boundary") -> str:
+    return f"permissions_boundary: {{name: {name}, deny: [{{{statement}}}]}}"
+
+
+def test_statements_are_taken_as_iam_writes_them(tmp_path: Path) -> None:
+    assert problems(tmp_path, boundary(STATEMENT)) == []
+    json = '{"Sid": "A", "Effect": "Deny", "NotAction": ["iam:*"], "Resource": "*", "Condition": '
+    json += '{"StringNotEquals": {"aws:RequestedRegion": ["eu-west-1"]}}}'
+    assert problems(tmp_path, f"permissions_boundary: {{name: path/x, deny: [{json}]}}") == []
+
+
+@pytest.mark.parametrize(
+    ("org", "line", "wanted"),
+    [
+        (
+            boundary(STATEMENT, "arn:aws:iam::1:policy/x"),
+            3,
+            "write what stands after ':policy/'",
+        ),
+        (boundary(STATEMENT, "'no name'"), 3, "is not the name of an IAM policy"),
+        (boundary("Effect: Allow, Action: x, Resource: y"), 3, "only denials go here"),
+        (boundary("Effect: Deny, Action: x"), 3, "either 'Resource' or 'NotResource'"),
+        (
+            boundary(f"{STATEMENT}, NotAction: y"),
+            3,
+            "either 'Action' or 'NotAction'",
+        ),
+        (boundary(f"{STATEMENT}, Principal: '*'"), 3, "unknown key 'Principal'"),
+        (boundary(f"{STATEMENT}, Condition: {{is-like: {{a: b}}}}"), 3, "an operator of IAM's"),
+        ("permissions_boundary: {name: x}", 3, "or write 'deny: []' where it has none"),
+        ("permissions_boundary: {}", 3, "the key 'name' is missing"),
+        ("bootstrap: {qualifier: much-too-long}", 3, "not a qualifier of the CDK's bootstrap"),
+        ("bootstrap: {toolkit_stack_name: 1x}", 3, "not a name of a CloudFormation stack"),
+        ("bootstrap: {template: not/there.yaml}", 3, "the path begins at the folder mlops_commons"),
+        ("bootstrap: {public_access_block: maybe}", 3, "neither true nor false"),
+        ("permission_boundary: {}", 3, "did you mean 'permissions_boundary'"),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_line(
+    org: str, line: int, wanted: str, tmp_path: Path
+) -> None:
+    found = problems(tmp_path, org)
+    assert any(p.startswith(f"{line}: ") and wanted in p for p in found), found
+
+
+def test_two_stages_of_one_account_have_one_bootstrap(tmp_path: Path) -> None:
+    (found,) = problems(tmp_path, "bootstrap: {qualifier: acme}", bootstrap="qualifier: other")
+    assert found.startswith("15: deployments[0].stages[1].bootstrap: account 202020202021 in")
+    assert "write it below org.bootstrap alone" in found
+    same = "qualifier: acme"
+    assert problems(tmp_path, f"bootstrap: {{{same}}}", bootstrap=same) == []
+    elsewhere = "    bootstrap: {qualifier: governs}\n"
+    assert problems(tmp_path, f"bootstrap: {{{same}}}", pipeline=elsewhere) == []
