@@ -245,6 +245,8 @@ class CreateNetwork(EndpointRules):
 
     Attributes:
         availability_zones: zone names; empty takes the first `max_azs` of the region.
+        endpoint_azs: in how many of the zones interface endpoints have an address; each is paid by
+            the hour, and the other zones reach them too.
         endpoints: switches by endpoint key; a key that is absent follows the row's scope.
         dns_firewall: by egress, `endpoints-only` blocks and `nat` has no firewall.
         dns_allowed_domains: names besides AWS's, `*.` in front for all below one.
@@ -252,6 +254,7 @@ class CreateNetwork(EndpointRules):
 
     vpc_cidr: str = "10.0.0.0/16"
     max_azs: int = 3
+    endpoint_azs: int = 2
     private_subnet_cidr_mask: int = 24
     public_subnet_cidr_mask: int = 26
     enable_dns_hostnames: bool = True

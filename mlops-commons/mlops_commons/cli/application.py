@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from mlops_commons.cli import completion, monorepo
-from mlops_commons.cli.apps import ai_controls, check
+from mlops_commons.cli.apps import check
 from mlops_commons.cli.apps import verbs as app_verbs
 from mlops_commons.cli.config import verbs as config_verbs
 from mlops_commons.cli.errors import reported_errors
@@ -46,7 +46,6 @@ application = typer.Typer(
 )
 app_verbs.register(application)
 check.register(application)
-ai_controls.register(application)
 config_verbs.register(application)
 completion.register(application)
 monorepo.register(application)

@@ -15,6 +15,8 @@ MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     "accounts.bootstrap": ("bootstrap",),
     "accounts.doctor": ("doctor",),
     "accounts.teardown": ("teardown",),
+    "apps.ai_controls": ("ai-controls",),
+    "apps.costs": ("costs",),
     "upkeep.checks": ("lint", "test"),
     "upkeep.diagram": ("diagram",),
     "upkeep.generate": ("generate",),

@@ -84,6 +84,11 @@ class CreateNetworkFile(EndpointSwitches):
     vpc_max_azs: Annotated[int, Field(ge=1, le=6), WHOLE] = Field(
         CreateNetwork.max_azs, description="how many availability zones"
     )
+    vpc_endpoint_azs: Annotated[int, Field(ge=1, le=6), WHOLE] = Field(
+        CreateNetwork.endpoint_azs,
+        description="in how many of them interface endpoints have an address, which is paid by the "
+        "hour; the other zones reach them too",
+    )
     vpc_private_subnet_cidr_mask: SubnetMask = Field(
         CreateNetwork.private_subnet_cidr_mask, description="size of each private subnet"
     )

@@ -81,6 +81,11 @@ def change_notes(
     )
 
 
+def published_config(set_name: str, folder: Path = PUBLISHED) -> PlatformConfig | None:
+    """The configuration with which a set was published, as far as it is known here."""
+    return _kept(folder / set_name.lower())
+
+
 def check_published(sources: Sources, folder: Path = PUBLISHED) -> None:
     """Refuse what the published stages of any set cannot take, as far as it is known here.
 

@@ -40,9 +40,11 @@ def _created(*layers: infra.CreateNetworkFile) -> platform.CreateNetwork:
     named = {**named_values(platform.CreateNetwork, *layers), "endpoints": endpoints}
     network = platform.CreateNetwork(**named)
     has_nat = network.egress is platform.EgressMode.NAT
+    zones = len(network.availability_zones) or network.max_azs
     return replace(
         network,
-        max_azs=len(network.availability_zones) or network.max_azs,
+        max_azs=zones,
+        endpoint_azs=min(network.endpoint_azs, zones),
         nat_gateways=network.nat_gateways if has_nat else 0,
     )
 

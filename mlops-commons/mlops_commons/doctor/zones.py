@@ -100,7 +100,7 @@ def _stage(
     for message in said:
         yield Finding(level=Level.ERROR, area=area, message=message, remedy=REMEDY)
     if not said and len(known) == len(names):
-        message = f"{wanted.stage}: its {len(names)} interface endpoints are in all of its zones"
+        message = f"{wanted.stage}: its {len(names)} interface endpoints are in all of their zones"
         yield Finding(level=Level.OK, area=area, message=message)
 
 
@@ -116,7 +116,7 @@ def _created(network: CreateNetwork, known: Services, ec2: Any) -> Iterator[str]
             f"the account has {len(zones)} zones, {network.max_azs} are wanted; set "
             f"vpc_max_azs: {len(zones)}"
         )
-    outside = _outside(wanted, known)
+    outside = _outside(wanted[: network.endpoint_azs], known)
     if outside:
         fit = [zone for zone in zones if all(zone in found for found in known.values())]
         yield f"{outside}; name others in availability_zones: {_some(fit)}"

@@ -28,7 +28,7 @@ COMMONS: Final = PurePosixPath("mlops-commons/mlops_commons")
 MONOREPO_ONLY: Final = (
     # Verbs on all account sets, or on the sources of this repository, with what serves them alone.
     *(COMMONS / "cli" / room for room in ("accounts", "upkeep")),
-    *(COMMONS / room for room in ("diagrams", "doctor", "teardown")),
+    *(COMMONS / room for room in ("costs", "diagrams", "doctor", "teardown")),
     *(
         COMMONS / "accounts" / f"{name}.py"
         for name in (
@@ -38,7 +38,11 @@ MONOREPO_ONLY: Final = (
         )
     ),
     *(COMMONS / f"{name}.py" for name in ("reference_tables", "region_extraction")),
-    *(COMMONS / "cli/apps" / f"{name}.py" for name in ("assemblies", "publish")),
+    *(
+        COMMONS / "cli/apps" / f"{name}.py"
+        for name in ("ai_controls", "assemblies", "costs", "publish")
+    ),
+    *(COMMONS / "ai_controls" / f"{name}.py" for name in ("guard", "jobs", "pipelines")),
     COMMONS / "config/explaining/schema.py",
     COMMONS / "execution_policies/extraction.py",
     *(
@@ -59,6 +63,7 @@ MONOREPO_ONLY: Final = (
     ),
     PurePosixPath("mlops-infra/tests/access/test_reference_tables.py"),
     PurePosixPath("mlops-infra/tests/access/test_promises.py"),
+    PurePosixPath("mlops-infra/tests/networking/test_prices_of_networks.py"),
     PurePosixPath("mlops-sm-project-template/tests/portfolio/test_product_table.py"),
     PurePosixPath("mlops-sm-project-template/tests/seed_code"),
     PurePosixPath("mlops-sm-project-template/tests/seed_repositories.py"),

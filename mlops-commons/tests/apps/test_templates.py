@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,13 @@ import pytest
 from checkouts import APPS_HERE, Assembly, make_checkout
 
 from mlops_commons.ai_controls.findings import findings as ai_findings
+from mlops_commons.assembly.templates import read_templates
 from mlops_commons.assembly.validators import findings, templates
+from mlops_commons.config import load_config
+from mlops_commons.costs.fixed import Fixed, accounts
+from mlops_commons.costs.networks import networks_of
+from mlops_commons.costs.resources import is_known
+from mlops_commons.utilities.paths import SAMPLE
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # parliament imports the deprecated pkg_resources
@@ -49,6 +56,34 @@ def test_no_template_breaks_an_ai_control_without_a_reason(sample_assembly: Any)
         if not finding.reason
     ]
     assert open_findings == []
+
+
+FIXED = {
+    "infra": {"endpoint_hour": 29_200, "nat_hour": 2_190, "ipv4_hour": 2_190, "kms_key_month": 6},
+    "template": {"kms_key_month": 4},
+}
+"""What a month of the sample takes: 20 interface endpoints in two zones, three NAT gateways with an
+address each, keys."""
+
+
+def test_each_type_has_a_price_or_is_known_to_have_none(sample_assembly: Any) -> None:
+    types = {
+        resource["Type"]
+        for template in sample_assembly.templates().values()
+        for resource in template["Resources"].values()
+    }
+    assert {type_ for type_ in types if not is_known(type_)} == set()
+
+
+def test_the_fixed_cost_of_the_sample_is_as_counted(sample_assembly: Any) -> None:
+    found = Fixed()
+    for account in accounts(read_templates(sample_assembly.folder).stacks):
+        found += account.fixed
+    assert dict(found.quantities) == FIXED[sample_assembly.app]
+    if sample_assembly.app == "infra":
+        # What a publication says of networks without a synthesis.
+        networks = networks_of(load_config(SAMPLE / "cdk-app.yml", SAMPLE / "cdk-infra-app.yml"))
+        assert networks.quantities == found.quantities - Counter({"kms_key_month": 6})
 
 
 @pytest.mark.parametrize("validator", ["cfn-lint", "cloudformation-validate"])

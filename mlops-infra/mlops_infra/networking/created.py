@@ -81,9 +81,17 @@ class CreatedNetwork(Construct):
             vpc=self.vpc,
             vpc_cidr=props.vpc_cidr,
             subnets=self.private_subnets,
+            interface_subnets=self._subnets_of_endpoints(props),
             neighbours=neighbours,
             rules=props,
         )
+
+    def _subnets_of_endpoints(self, props: CreateNetwork) -> ec2.SubnetSelection:
+        """Those of the first zones: each address of an endpoint is paid by the hour."""
+        if props.endpoint_azs >= props.max_azs:
+            return self.private_subnets
+        every = self.vpc.select_subnets(subnet_group_name=SubnetGroup.PRIVATE).subnets
+        return ec2.SubnetSelection(subnets=every[: props.endpoint_azs])
 
 
 def _vpc(scope: Construct, props: CreateNetwork) -> ec2.Vpc:

@@ -159,7 +159,7 @@ def test_a_workload_reaches_every_interface_endpoint_over_https(variant, name) -
             ((group, _),) = (entry["Fn::GetAtt"] for entry in endpoint["SecurityGroupIds"])
             (ingress,) = network.resources("AWS::EC2::SecurityGroup")[group]["SecurityGroupIngress"]
             assert (ingress["CidrIp"], ingress["FromPort"]) == ("10.0.0.0/16", 443)
-            assert [s["Ref"] for s in endpoint["SubnetIds"]] == [*network.subnets("Private")]
+            assert [s["Ref"] for s in endpoint["SubnetIds"]] == [*network.subnets("Private")][:2]
 
 
 def test_endpoints_answer_https_from_the_vpc_and_call_nobody(variant) -> None:
@@ -187,7 +187,8 @@ def test_every_row_becomes_an_endpoint_in_the_private_subnets(variant, row) -> N
         )
     else:
         assert endpoint["PrivateDnsEnabled"] is row.private_dns
-        assert [subnet["Ref"] for subnet in endpoint["SubnetIds"]] == [*network.subnets("Private")]
+        # Two zones of three: each address is paid by the hour.
+        assert [s["Ref"] for s in endpoint["SubnetIds"]] == [*network.subnets("Private")][:2]
 
 
 def service_of(endpoint) -> str:

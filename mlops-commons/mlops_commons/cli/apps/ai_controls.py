@@ -9,13 +9,13 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from mlops_commons.ai_controls.findings import (
-    Finding,
-    findings,
+from mlops_commons.ai_controls.findings import Finding
+from mlops_commons.ai_controls.guard import Operation, guard_rules
+from mlops_commons.ai_controls.pipelines import (
     findings_in_definition,
+    findings_with_jobs,
     is_definition,
 )
-from mlops_commons.ai_controls.guard import Operation, guard_rules
 from mlops_commons.ai_controls.table import CONTROLS, STANDARD
 from mlops_commons.assembly.validators import templates
 from mlops_commons.cli.exit_codes import ExitCode
@@ -105,7 +105,7 @@ def _findings_in(file: Path) -> list[Finding]:
     if is_definition(document):
         return findings_in_definition(document)
     if isinstance(document.get("Resources"), dict):
-        return findings(document)
+        return findings_with_jobs(document)
     raise PlatformError(
         f"'{file}' is neither a template of CloudFormation nor a compiled SageMaker pipeline: it "
         "has neither 'Resources' nor 'Steps'",

@@ -145,13 +145,25 @@ def _review(
     Raises:
         ConfigError: every such change.
     """
-    from mlops_commons.config.published import FILES, HINT, change_notes, network_problems
+    from mlops_commons.config.published import (
+        FILES,
+        HINT,
+        change_notes,
+        network_problems,
+        published_config,
+    )
+    from mlops_commons.costs.networks import difference
+    from mlops_commons.costs.prices import current_prices
 
     found = {file: (clone / file).read_bytes() for file in FILES if (clone / file).is_file()}
     _keep(app, set_name, found)
     if app != "infra":
         return
     print_notes(change_notes(sources, set_name))
+    if line := difference(
+        sources.config, published_config(set_name), set_name, current_prices(REPOSITORY_ROOT)
+    ):
+        typer.echo(f"note: {line}", err=True)
     problems = network_problems(sources, set_name)
     if problems and not replace_networks:
         raise ConfigError(problems, hint=HINT)

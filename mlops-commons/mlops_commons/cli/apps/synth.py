@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from mlops_commons.assembly.stacks import read_stacks
+from mlops_commons.cli import monorepo
 from mlops_commons.cli.apps.app_process import run_app
 from mlops_commons.cli.environment import caller_home, check_room, child_environment
 from mlops_commons.utilities.fingerprint import fingerprint, is_reusable, record
@@ -46,6 +47,8 @@ def synth(directory: Path, flags: Sequence[str], *, root: Path = REPOSITORY_ROOT
         print_json(stacks)
     else:
         print_table(stacks, assembly=Path(os.path.relpath(assembly)), reused=reused)
+        if costs := monorepo.module("apps.costs"):
+            costs.print_line(assembly)
     return 0
 
 
