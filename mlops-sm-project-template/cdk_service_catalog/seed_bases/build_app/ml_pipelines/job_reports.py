@@ -35,6 +35,14 @@ KINDS = {
 }
 
 
+CONSOLES = {
+    "aws": "{region}.console.aws.amazon.com",
+    "aws-cn": "console.amazonaws.cn",
+    "aws-us-gov": "console.amazonaws-us-gov.com",
+}
+"""AWS's consoles by partition (AWS Management Console, "Service endpoints")."""
+
+
 @dataclass(frozen=True)
 class Job:
     """The job of a step of an execution."""
@@ -42,6 +50,7 @@ class Job:
     kind: Kind
     name: str
     region: str
+    partition: str = "aws"
 
     @property
     def command(self) -> str:
@@ -57,8 +66,9 @@ class Job:
             quote(quote(part, safe=""), safe="").replace("%", "$")
             for part in (self.kind.group, stream)
         )
+        console = CONSOLES[self.partition].format(region=self.region)
         return (
-            f"https://{self.region}.console.aws.amazon.com/cloudwatch/home?region={self.region}"
+            f"https://{console}/cloudwatch/home?region={self.region}"
             f"#logsV2:log-groups/log-group/{group}/log-events/{stream}"
         )
 
@@ -69,7 +79,7 @@ def job_of(step: Any) -> Job | None:
         parts = str(metadata.get("Arn", "")).split(":", 5)
         kind, _, name = parts[-1].partition("/")
         if kind in KINDS and name:
-            return Job(KINDS[kind], name, parts[3])
+            return Job(KINDS[kind], name, parts[3], parts[1])
     return None
 
 

@@ -35,7 +35,7 @@ def main() -> int:
     arguments = _arguments()
     try:
         settings = Settings.from_environment(os.environ)
-        parameters = dict(_pair(text) for text in arguments.parameter)
+        parameters = dict(pair(text) for text in arguments.parameter)
     except (SettingsError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -146,6 +146,12 @@ def _steps(client: Any, execution: str) -> list[Any]:
 def _arguments() -> Any:
     parser = argparse.ArgumentParser(description=__doc__)
     add_module(parser)
+    add_parameter(parser)
+    return parser.parse_args()
+
+
+def add_parameter(parser: argparse.ArgumentParser) -> None:
+    """The option for parameters of a pipeline."""
     parser.add_argument(
         "--parameter",
         "-p",
@@ -154,10 +160,14 @@ def _arguments() -> Any:
         metavar="NAME=VALUE",
         help="a parameter of the pipeline; may be repeated",
     )
-    return parser.parse_args()
 
 
-def _pair(text: str) -> tuple[str, str]:
+def pair(text: str) -> tuple[str, str]:
+    """Of NAME=VALUE.
+
+    Raises:
+        ValueError: it is not.
+    """
     name, separator, value = text.partition("=")
     if not separator or not name:
         raise ValueError(f"'{text}' is not NAME=VALUE")

@@ -7,7 +7,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from ml_pipelines.job_reports import failure
+from ml_pipelines.job_reports import failure, job_of
 from ml_pipelines.run_pipeline import wait
 
 NAME = "pipelines-abc-Preprocess-x1"
@@ -133,3 +133,20 @@ def test_a_gate_that_fails_is_told_with_what_the_evaluation_has_found(
     output = capsys.readouterr()
     assert "Evaluate: mse 7.2 on 225 rows, 10.49 without a model\n" in output.out
     assert output.err == "error: GateFailed: not good enough\n"
+
+
+@pytest.mark.parametrize(
+    ("partition", "region", "host"),
+    [
+        ("aws", "eu-west-1", "eu-west-1.console.aws.amazon.com"),
+        ("aws-cn", "cn-north-1", "console.amazonaws.cn"),
+        ("aws-us-gov", "us-gov-west-1", "console.amazonaws-us-gov.com"),
+    ],
+)
+def test_a_link_leads_to_the_console_of_the_partition(
+    partition: str, region: str, host: str
+) -> None:
+    arn = f"arn:{partition}:sagemaker:{region}:111122223333:processing-job/{NAME.lower()}"
+    job = job_of({"Metadata": {"ProcessingJob": {"Arn": arn}}})
+    assert job is not None
+    assert job.link("s").startswith(f"https://{host}/cloudwatch/home?region={region}#")

@@ -22,7 +22,8 @@ def main(arguments: Sequence[str] | None = None, root: Path = REPOSITORY) -> int
     """Propose, say why, write; exit code 1 says what cannot be adopted, and writes nothing."""
     given = _parser().parse_args(arguments)
     try:
-        found = file_formats.look_at(given.file, given.columns.split(",") if given.columns else ())
+        columns = given.columns.split(",") if given.columns else ()
+        found = file_formats.look_at(given.file, columns, given.missing)
         proposal = propose(found, label=given.label, task=given.task, roles=_roles(given))
         text = HEAD + document(proposal, found, _place(given.file, root))
         if not given.dry_run:
@@ -113,6 +114,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--group", default="", help="rows of one value stay in one part")
     parser.add_argument("--time", default="", help="the latest rows are the test")
     parser.add_argument("--ignore", action="append", default=[], metavar="COLUMN")
+    parser.add_argument(
+        "--missing", action="append", default=[], metavar="TEXT", help="means nothing"
+    )
     parser.add_argument("--columns", default="", help="names, a comma between: for no header")
     parser.add_argument("--dry-run", action="store_true", help="print, and write nothing")
     return parser

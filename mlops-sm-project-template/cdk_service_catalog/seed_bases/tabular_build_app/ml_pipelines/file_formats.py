@@ -11,7 +11,11 @@ from pathlib import Path
 import pandas as pd
 
 SEPARATORS = ",;\t|"
-MISSING = ("NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "none", "?", "-", "--", ".")
+MISSING = (
+    *("NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "none", "?", "-", "--", "."),
+    # What spreadsheets write where a formula has failed.
+    *("#N/A", "#NV", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"),
+)
 ENCODINGS = ("utf-8-sig", "cp1252")
 SUFFIXES = (".csv", ".csv.gz", ".data", ".txt", ".tsv", ".parquet")
 SAMPLE = 65_536
@@ -31,10 +35,12 @@ class FileFormat:
 
     Attributes:
         rows: every value as a text.
+        name: of the file.
         notes: what is said to whoever adopts it.
     """
 
     rows: pd.DataFrame
+    name: str = ""
     separator: str = ","
     encoding: str = "utf-8-sig"
     decimal: str = "."
@@ -62,11 +68,12 @@ class FileFormat:
         target.write_bytes(gzip.compress(text, mtime=0) if file.suffix == ".gz" else text)
 
 
-def look_at(file: Path, columns: Sequence[str] = ()) -> FileFormat:
+def look_at(file: Path, columns: Sequence[str] = (), missing: Sequence[str] = ()) -> FileFormat:
     """Read a file as texts, whatever it is like.
 
     Args:
         columns: the names, where the file has no header.
+        missing: further texts that mean nothing.
 
     Raises:
         CannotAdopt: no such file, not a table, or without header and names.
@@ -77,9 +84,10 @@ def look_at(file: Path, columns: Sequence[str] = ()) -> FileFormat:
         allowed = ", ".join(SUFFIXES)
         raise CannotAdopt(f"{file.name} is not one of {allowed}: save the table as CSV in UTF-8")
     found = _parquet(file) if file.suffix == ".parquet" else _csv(file, columns)
+    found.name = file.name
     if len(found.rows) < 20:
         raise CannotAdopt(f"{file.name} has {len(found.rows)} rows, 20 are needed")
-    _numbers_as_written(found)
+    _numbers_as_written(found, (*MISSING, *missing))
     return found
 
 
@@ -92,7 +100,7 @@ def is_number(texts: pd.Series, found: FileFormat) -> "pd.Series[bool]":
 
 
 def _csv(file: Path, columns: Sequence[str]) -> FileFormat:
-    content = _bytes(file)
+    content, given = _bytes(file), bool(columns)
     encoding, text = _decoded(file, content)
     separator = _separator(text[:SAMPLE])
     try:
@@ -102,18 +110,29 @@ def _csv(file: Path, columns: Sequence[str]) -> FileFormat:
             encoding=encoding,
             dtype=str,
             keep_default_na=False,
-            header=None if columns else 0,
+            header=None,
         )
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise CannotAdopt(f"{file.name} is not a CSV file: {error}") from None
+        raise CannotAdopt(f"{file.name} is not a CSV file: {_said(error)}") from None
+    if not columns:
+        # Not by pandas, which gives a name that is there twice another one.
+        columns, rows = [*rows.iloc[0]], rows.iloc[1:].reset_index(drop=True)
     found = FileFormat(rows=rows, separator=separator, encoding=encoding)
-    if columns and len(columns) != rows.shape[1]:
+    if len(columns) != rows.shape[1]:
         raise CannotAdopt(f"--columns has {len(columns)} names, a row has {rows.shape[1]} values")
-    rows.columns = pd.Index([str(name).strip() for name in columns or rows.columns])
-    _check_header(file, rows, bool(columns))
+    rows.columns = pd.Index([str(name).strip() for name in columns])
+    _check_header(file, rows, given)
     if encoding != ENCODINGS[0]:
         found.notes.append(f"{file.name} is not UTF-8 but {encoding}: the copy in data/ is UTF-8")
     return found
+
+
+def _said(error: Exception) -> str:
+    """What pandas says of a file, in words that help where it has none."""
+    found = re.search(r"EOF inside string starting at row (\d+)", str(error))
+    if not found:
+        return str(error).strip()
+    return f"in line {int(found[1]) + 1} a quote is opened that nothing closes"
 
 
 def _parquet(file: Path) -> FileFormat:
@@ -133,6 +152,8 @@ def _check_header(file: Path, rows: pd.DataFrame, given: bool) -> None:
             f"{file.name} has no header: its first row is {', '.join(names[:5])}; "
             f"name the {len(names)} columns: --columns first,second,..."
         )
+    if twice := next((name for name in names if name and names.count(name) > 1), ""):
+        raise CannotAdopt(f"{file.name}: the header has '{twice}' twice; rename one")
     if empty := sum(name == "" or name.startswith("Unnamed: ") for name in names):
         raise CannotAdopt(f"{file.name}: {empty} columns have no name; give each one, or --columns")
     if rows.shape[1] < 2:
@@ -165,10 +186,10 @@ def _separator(sample: str) -> str:
         return max(SEPARATORS, key=first.count)
 
 
-def _numbers_as_written(found: FileFormat) -> None:
+def _numbers_as_written(found: FileFormat, missing: Sequence[str]) -> None:
     """Decimal comma, thousands and texts for missing values, by what most columns show."""
     present = {text for name in found.rows.columns for text in _distinct(found.rows[name])}
-    found.missing = tuple(text for text in MISSING if text in present)
+    found.missing = tuple(text for text in missing if text in present)
     columns = [_values(found.rows[name], found) for name in found.rows.columns]
     if any(_all(texts, POINT_THOUSANDS) for texts in columns):
         found.decimal, found.thousands = ",", "."

@@ -10,6 +10,8 @@ from ml_pipelines.file_formats import CannotAdopt, FileFormat, is_number
 FEW = 20
 """So many values of a number, and it may as well be a class."""
 WORDS = 3
+DIRT = 0.05
+"""Fewer texts than this share among numbers are mistakes, and no category."""
 POSITIVE = ("1", "yes", "true", "y", "t", "positive")
 METRICS = {"regression": "rmse", "binary": "average_precision", "multiclass": "balanced_accuracy"}
 
@@ -75,7 +77,9 @@ def propose(
 
 def _add(proposal: Proposal, name: str, found: FileFormat) -> None:
     texts = values(found, name)
-    kind, words = _kind(texts, found)
+    kind, words = "category", "ignored, as you say"
+    if name not in proposal.ignored:
+        kind, words = _kind(name, texts, found)
     role = next((role for role, taken in proposal.roles.items() if taken == name), "")
     if name == proposal.label:
         kind = "number" if proposal.task == "regression" else "category"
@@ -102,7 +106,20 @@ def values(found: FileFormat, name: str) -> pd.Series:
     return texts[(texts != "") & ~texts.isin(found.missing)]
 
 
-def _kind(texts: pd.Series, found: FileFormat) -> tuple[str, str]:
+def _check_numbers(name: str, texts: pd.Series, found: FileFormat) -> None:
+    """Refuse a few texts among numbers: as categories, the numbers would mean nothing."""
+    numbers = is_number(texts, found)
+    wrong = texts[~numbers]
+    if 0 < len(wrong) <= DIRT * len(texts) and texts[numbers].nunique() > FEW:
+        place = f"{found.name}, row {int(wrong.index[0]) + 1}"
+        others = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+        raise CannotAdopt(
+            f"{place}: {name} is '{wrong.iloc[0]}'{others}, the others are numbers; correct it, "
+            f"say --missing '{wrong.iloc[0]}' if it means nothing, or --ignore '{name}'"
+        )
+
+
+def _kind(name: str, texts: pd.Series, found: FileFormat) -> tuple[str, str]:
     rows, distinct = len(texts), texts.nunique()
     if not rows:
         return "category", "empty"
@@ -114,6 +131,7 @@ def _kind(texts: pd.Series, found: FileFormat) -> tuple[str, str]:
         return "number", "names the row" if counting else "a number"
     if bool(pd.to_datetime(texts, format="ISO8601", errors="coerce", utc=True).notna().all()):
         return "date", "a date"
+    _check_numbers(name, texts, found)
     words = float(texts.str.split().str.len().mean())
     if words >= WORDS and distinct > FEW:
         return "text", f"free words, {words:.0f} in a row"
@@ -125,13 +143,20 @@ def _kind(texts: pd.Series, found: FileFormat) -> tuple[str, str]:
 def _task(found: FileFormat, label: str, chosen: str | None) -> tuple[str, str]:
     texts = values(found, label)
     if absent := len(found.rows) - len(texts):
-        raise CannotAdopt(f"{absent} rows have no {label}: take them out of the file first")
+        first = int(found.rows.index.difference(texts.index)[0]) + 1
+        raise CannotAdopt(
+            f"{found.name}, row {first}: {absent} rows have no {label}, this is the first; take "
+            "them out of the file"
+        )
+    if chosen in (None, "regression"):
+        _check_numbers(label, texts, found)
     distinct, numbers = texts.nunique(), bool(is_number(texts, found).all())
     if distinct < 2:
         raise CannotAdopt(f"{label} is '{texts.iloc[0]}' in every row: nothing is to be learnt")
     if chosen == "regression" and not numbers:
-        wrong = texts[~is_number(texts, found)].iloc[0]
-        raise CannotAdopt(f"{label} is '{wrong}' in a row, so it is no number to be predicted")
+        wrong = texts[~is_number(texts, found)]
+        place = f"{found.name}, row {int(wrong.index[0]) + 1}"
+        raise CannotAdopt(f"{place}: {label} is '{wrong.iloc[0]}', no number to be predicted")
     if chosen == "binary" and distinct != 2:
         raise CannotAdopt(f"{label} has {distinct} values, a binary task has two")
     if chosen:

@@ -16,6 +16,9 @@ from scoring import score
 from tables import read_folder
 from train import evaluated
 
+FEW = 200
+"""With fewer rows, the interval of what is lost is wider than most margins."""
+
 
 @dataclass(frozen=True)
 class Evaluation:
@@ -118,6 +121,11 @@ def verdict(result: Evaluation) -> str:
             f"{with_whom['version']} has {with_whom['value']:.4g} on {with_whom['rows']} rows: "
             f"{with_whom['least']:.3f} to {with_whom['most']:.3f} of the way is lost"
         )
+        if with_whom["most"] > result.found.gate.worse_than_approved and with_whom["rows"] < FEW:
+            told.append(
+                f"{with_whom['rows']} rows are few to tell such a loss by: label more data, raise "
+                "gate.worse_than_approved, or declare compare_with_approved: false for one training"
+            )
     for part in result.slices:
         if part.skill is not None and part.skill < result.found.gate.better_than_baseline:
             told.append(f"{part.column}={part.value}: skill {part.skill:.3f} on {part.rows} rows")
