@@ -54,6 +54,7 @@ BY_USE: Final[Mapping[str, str]] = {
     "AWS::Route53Resolver::FirewallRuleGroupAssociation": "dns_queries",
     "AWS::Route53Resolver::ResolverQueryLoggingConfig": "log_gb",
     "AWS::S3::Bucket": "s3_gb_month",
+    "AWS::SQS::Queue": "sqs_requests",
     "AWS::SageMaker::Domain": "studio_hour",
     "AWS::SageMaker::MlflowApp": "s3_gb_month",
     "AWS::SageMaker::UserProfile": "studio_hour",
@@ -96,6 +97,7 @@ FREE: Final = frozenset(
         "AWS::Route53Resolver::ResolverDNSSECConfig",
         "AWS::S3::BucketPolicy",
         "AWS::SNS::Subscription",
+        "AWS::SQS::QueuePolicy",
         "AWS::SNS::Topic",  # e-mails: the first 1,000 of a month
         "AWS::SNS::TopicPolicy",
         "AWS::SSM::Parameter",  # of the standard tier

@@ -54,6 +54,28 @@ POLICIES: Final = Quota(
 )
 """IAM and AWS STS quotas; 20 at most, and IAM's quotas are kept in one region."""
 
+BUILDS: Final = Quota(
+    service="codebuild",
+    code="L-9D07B6EF",
+    name="Concurrently running builds for Linux/Small environment",
+    default=300,
+)
+"""New accounts begin with few or none, whatever the default says (CodeBuild User Guide, "Quotas for
+AWS CodeBuild"; reported: awslabs/landing-zone-accelerator-on-aws, issues 243, 249, 361)."""
+OFFERS: Final = ("AWS::ServiceCatalog::CloudFormationProduct",)
+"""An account that offers projects will build for them."""
+BUILDS_AT_ONCE: Final = 2
+"""The pipelines of both apps start when they are published, and two of a project when it is new."""
+FUNCTIONS: Final = Quota(
+    service="lambda", code="L-B99A9384", name="Concurrent executions", default=1000
+)
+"""New accounts begin with ten (Lambda Developer Guide, "Lambda quotas")."""
+RULES: Final = Quota(
+    service="events", code="L-244521F2", name="Rules on the default bus", default=300
+)
+COUNTED: Final = {"AWS::Events::Rule": RULES, "AWS::Lambda::Function": FUNCTIONS}
+"""A deployment may call each of its functions at the same time."""
+
 Needs = dict[tuple[str, str], Counter[Quota]]
 """What the configuration needs of each quota, by account and region."""
 
@@ -66,9 +88,9 @@ def quota_needs(config: PlatformConfig, stacks: Iterable[StackTemplate] = ()) ->
     """
     needs: Needs = {}
     for stack in stacks:
-        most = max(policies_of_roles(stack).values(), default=0)
-        place = needs.setdefault((stack.summary.account, stack.summary.region), Counter())
-        place[POLICIES] = max(place[POLICIES], most)
+        _count_stack(
+            needs.setdefault((stack.summary.account, stack.summary.region), Counter()), stack
+        )
     for deployment in config.enabled_deployments:
         for stage in deployment.enabled_stages:
             network = config.network(deployment.set_name, stage.stage_name)
@@ -85,6 +107,16 @@ def quota_needs(config: PlatformConfig, stacks: Iterable[StackTemplate] = ()) ->
             endpoints = _interface_endpoints(network.endpoints, scopes)
             place[ENDPOINTS] = max(place[ENDPOINTS], endpoints)
     return needs
+
+
+def _count_stack(place: Counter[Quota], stack: StackTemplate) -> None:
+    """Add what a stack needs to what its account and region need."""
+    place[POLICIES] = max(place[POLICIES], *policies_of_roles(stack).values(), 0)
+    if any(stack.resources("AWS::CodePipeline::Pipeline", *OFFERS)):
+        place[BUILDS] = BUILDS_AT_ONCE
+    for type_, quota in COUNTED.items():
+        if number := sum(1 for _ in stack.resources(type_)):
+            place[quota] += number
 
 
 def policies_of_roles(stack: StackTemplate) -> Counter[str]:
@@ -123,7 +155,7 @@ def look_at_quotas(needs: Needs) -> Iterator[Finding]:
     yield Finding(
         level=Level.UNCHECKED,
         area=AREA,
-        message="AWS sets the quotas of machines for each account; those with a GPU are "
-        f"0 in most new ones, and {', '.join(FINE_TUNING)} need them",
+        message="AWS sets the quotas of builds and of machines for each account; those with a GPU "
+        f"are 0 in most new ones, and {', '.join(FINE_TUNING)} need them",
         remedy="sign in, then ./mlops-multi-account.sh doctor names each that is too low",
     )

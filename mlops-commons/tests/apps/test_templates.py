@@ -59,8 +59,14 @@ def test_no_template_breaks_an_ai_control_without_a_reason(sample_assembly: Any)
 
 
 FIXED = {
-    "infra": {"endpoint_hour": 29_200, "nat_hour": 2_190, "ipv4_hour": 2_190, "kms_key_month": 6},
-    "template": {"kms_key_month": 4},
+    "infra": {
+        "endpoint_hour": 29_200,
+        "nat_hour": 2_190,
+        "ipv4_hour": 2_190,
+        "kms_key_month": 6,
+        "alarm_month": 2,
+    },
+    "template": {"kms_key_month": 4, "alarm_month": 1},
 }
 """What a month of the sample takes: 20 interface endpoints in two zones, three NAT gateways with an
 address each, keys."""
@@ -83,7 +89,9 @@ def test_the_fixed_cost_of_the_sample_is_as_counted(sample_assembly: Any) -> Non
     if sample_assembly.app == "infra":
         # What a publication says of networks without a synthesis.
         networks = networks_of(load_config(SAMPLE / "cdk-app.yml", SAMPLE / "cdk-infra-app.yml"))
-        assert networks.quantities == found.quantities - Counter({"kms_key_month": 6})
+        assert networks.quantities == found.quantities - Counter(
+            {"kms_key_month": 6, "alarm_month": 2}
+        )
 
 
 @pytest.mark.parametrize("validator", ["cfn-lint", "cloudformation-validate"])

@@ -27,6 +27,7 @@ What it cannot look at, it says. Exit code: 0 nothing worse than unchecked, 3 wa
         "doctor": "this machine, the configuration and every account",
         "doctor --offline": "without a look at the accounts",
         "doctor --json": "for scripts",
+        "doctor --capacity 40 60": "whether quotas hold 40 sets, and 60 projects in one",
     },
 )
 SIGNS: Final = {
@@ -37,6 +38,15 @@ SIGNS: Final = {
 }
 Offline = Annotated[bool, typer.Option("--offline", help="Do not look at the accounts.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")]
+Capacity = Annotated[
+    tuple[int, int] | None,
+    typer.Option(
+        "--capacity",
+        help="Which default quota so many sets and projects reach first.",
+        metavar="SETS PROJECTS",
+        min=1,
+    ),
+]
 
 
 def register(application: typer.Typer) -> None:
@@ -44,8 +54,14 @@ def register(application: typer.Typer) -> None:
     application.command("doctor", epilog=EPILOG)(doctor)
 
 
-def doctor(offline: Offline = False, as_json: AsJson = False) -> None:
+def doctor(offline: Offline = False, as_json: AsJson = False, capacity: Capacity = None) -> None:
     """Find blockers, and say which command fixes each."""
+    if capacity is not None:
+        from mlops_commons.cli.accounts.capacity import print_capacity
+
+        if not print_capacity(*capacity, as_json=as_json):
+            raise typer.Exit(ExitCode.WARNINGS)
+        return
     from mlops_commons.doctor.finding import Level, worst
 
     findings = tuple(_findings(offline=offline))
