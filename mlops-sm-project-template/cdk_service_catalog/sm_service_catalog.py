@@ -82,6 +82,7 @@ class SageMakerServiceCatalog(cdk.Stack):
             },
             removal_policy=removal_policy,
         )
+        launched = {key: tags[key] for key in org.required_tags if key in tags}
         boundary_name = names.project_boundary(app_prefix, set_name, self.region)
         props = ProjectProps(
             app_prefix=app_prefix,
@@ -102,6 +103,7 @@ class SageMakerServiceCatalog(cdk.Stack):
             package_index=targets.package_index,
             mlflow=targets.mlflow,
             org=org,
+            required_tags=launched,
         )
         stage = cdk.Stage.of(self)
         assert stage is not None
@@ -146,6 +148,15 @@ class SageMakerServiceCatalog(cdk.Stack):
                 portfolio=self.portfolio,
                 launch_role=launch_role.role,
                 support=portfolio,
+            )
+        if launched:
+            # Service Catalog puts the only value of an option on what people launch.
+            self.portfolio.associate_tag_options(
+                servicecatalog.TagOptions(
+                    self,
+                    "LaunchedTags",
+                    allowed_values_for_tags={key: [value] for key, value in launched.items()},
+                )
             )
         if templates.files:
             copy_to_bucket(assets.bucket, templates.files)

@@ -10,10 +10,11 @@ from accounts_of_tests import Accounts
 from botocore.exceptions import ClientError
 
 from mlops_commons.utilities.errors import PlatformError
+from mlops_commons.utilities.paths import EXAMPLES
 from mlops_rehearsal.emulator.policy_files import checked_policies
 from mlops_rehearsal.emulator.server import Emulator
 
-PACKS = sorted((Path(__file__).parents[1] / "scps").glob("*.json"))
+PACKS = sorted((EXAMPLES / "guardrails").glob("*.json"))
 ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 LAMBDA = "lambda.amazonaws.com"
 

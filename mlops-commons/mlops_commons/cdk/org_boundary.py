@@ -22,6 +22,6 @@ def bound_by_organization(scope: Construct, organization: Organization) -> None:
 
 def keep_boundary(role: iam.Role, organization: Organization) -> None:
     """Leave a role with the boundary of the platform, where both kinds stand together."""
-    if not organization.replaces_boundaries and role.permissions_boundary:
+    if organization.permissions_boundary and role.permissions_boundary:
         # What is asked for further down in the tree comes later, and wins.
         iam.PermissionsBoundary.of(role).apply(role.permissions_boundary)

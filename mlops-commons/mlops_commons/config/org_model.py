@@ -1,11 +1,11 @@
 """The model of the block `org` in `cdk-app.yml`, as it stands in the file."""
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
 from mlops_commons.config.values import ConfigModel, Shape, Text, lowered
-from mlops_commons.organization import BoundaryMode, OrgBoundary
 from mlops_commons.utilities.toolkit import QUALIFIER, STACK, Toolkit
 
 
@@ -61,6 +61,13 @@ class DenyFile(ConfigModel):
     )
 
 
+class BoundaryMode(StrEnum):
+    """What becomes of the platform's own boundaries: a role can have one."""
+
+    COMPOSE = "compose"
+    REPLACE = "replace"
+
+
 class PermissionsBoundaryFile(ConfigModel):
     """The permissions boundary that the organization wants on every role."""
 
@@ -68,12 +75,12 @@ class PermissionsBoundaryFile(ConfigModel):
         description="of a policy in every account of the platform, with its path in front"
     )
     projects: Annotated[BoundaryMode, BeforeValidator(lowered)] = Field(
-        OrgBoundary.projects,
+        BoundaryMode.COMPOSE,
         description="compose: people and projects keep the platform's boundaries, which deny what "
-        "'deny' says too; replace: they have the organization's instead",
+        "'deny' says too; replace is refused, with the reason",
     )
     deny: tuple[DenyFile, ...] | None = Field(
-        None, description="compose: the denying statements of its document, or [] for none"
+        None, description="the denying statements of its document; [] for none"
     )
 
 
@@ -113,5 +120,10 @@ class ToolkitFile(ConfigModel):
 class OrgFile(ConfigModel):
     """What the organization prescribes for every account."""
 
+    required_tags: dict[str, tuple[Text, ...]] = Field(
+        default_factory=dict,
+        description="keys that every resource has, each with patterns of the values that are "
+        "allowed; [] for any",
+    )
     bootstrap: ToolkitFile = Field(default_factory=lambda: ToolkitFile())
     permissions_boundary: PermissionsBoundaryFile | None = None

@@ -48,13 +48,14 @@ def resolve(
 
 
 def _organization(entry: org_model.OrgFile) -> Organization:
+    tags = tuple(entry.required_tags)
     boundary = entry.permissions_boundary
     if boundary is None:
-        return Organization()
+        return Organization(required_tags=tags)
     rows = boundary.deny or ()
     denials = tuple(row.model_dump(by_alias=True, exclude_unset=True) for row in rows)
     named = {**named_values(OrgBoundary, boundary), "denials": denials}
-    return Organization(permissions_boundary=OrgBoundary(**named))
+    return Organization(permissions_boundary=OrgBoundary(**named), required_tags=tags)
 
 
 def _code_commit(entry: model.CodeCommitFile) -> platform.CodeCommit:

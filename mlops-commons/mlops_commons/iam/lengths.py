@@ -49,8 +49,7 @@ def with_denials(
         f"{whose} would have {length_of(nameless, region)} characters with the statements of "
         f"org.permissions_boundary.deny; IAM takes {MOST_CHARACTERS}, which leaves {room} for them",
         hint="write them shorter in cdk-app.yml (families of actions such as 'ec2:Create*'; what a "
-        "service control policy denies as well need not stand there), or choose "
-        "'projects: replace'",
+        "service control policy denies as well need not stand there)",
     )
 
 

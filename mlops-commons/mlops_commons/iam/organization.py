@@ -10,9 +10,8 @@ from mlops_commons.organization import Organization
 def denials_of(organization: Organization) -> tuple[Statement, ...]:
     """What roles with a boundary of the platform are denied besides."""
     boundary = organization.permissions_boundary
-    if boundary is None or boundary.replaces:
-        return ()
-    return tuple(_statement(number, row) for number, row in enumerate(boundary.denials, start=1))
+    rows = boundary.denials if boundary else ()
+    return tuple(_statement(number, row) for number, row in enumerate(rows, start=1))
 
 
 def _statement(number: int, row: Mapping[str, Any]) -> Statement:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from checkouts import APPS_HERE
 from policy_evaluation import Request, allows, listed
 
@@ -224,3 +225,65 @@ def test_the_boundaries_that_the_organization_has_to_accept_are_all_told(
         name = f"dev-mlops-infra-{logical_id}-0123456789AB"
         assert any(fnmatchcase(name, pattern) for pattern in told), logical_id
     assert not any(fnmatchcase("anybody-else", pattern) for pattern in told)
+
+
+TAGS = {"CostCenter": "4711", "Owner": "ml-platform"}
+
+
+def untagged(templates: list[Template]) -> list[tuple[str, str]]:
+    """What could bear tags and lacks one, by CloudFormation's schemas (cfn-lint brings them)."""
+    found = []
+    for template in templates:
+        for logical_id, resource in template.content["Resources"].items():
+            if resource["Type"].startswith("Custom::"):
+                continue
+            schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("eu-west-1", resource["Type"])
+            tagging = schema.schema.get("tagging", {})
+            name = tagging.get("tagProperty", "/properties/Tags").rpartition("/")[2]
+            if name not in schema.schema["properties"] or tagging.get("taggable") is False:
+                continue
+            tags = resource.get("Properties", {}).get(name, {})
+            given = tags if isinstance(tags, dict) else {tag["Key"]: tag["Value"] for tag in tags}
+            if not TAGS.items() <= given.items():
+                found.append((template.file.name, logical_id))
+    return found
+
+
+def test_every_resource_that_can_have_tags_has_those_that_are_required(
+    templates: list[Template],
+) -> None:
+    """In governance, in the stages, and in what people launch."""
+    assert untagged(templates) == []
+
+
+def test_a_resource_without_a_required_tag_is_found(templates: list[Template]) -> None:
+    product = next(template for template in templates if ".product." in template.file.name)
+    text = json.dumps(product.content).replace("CostCenter", "Other")
+    assert len(untagged([Template(product.file, json.loads(text))])) > 10
+
+
+def test_what_is_launched_gets_the_tags_from_service_catalog(templates: list[Template]) -> None:
+    options = {
+        properties["Key"]: properties["Value"]
+        for template in templates
+        for _, properties in template.of_type("AWS::ServiceCatalog::TagOption")
+    }
+    assert options == TAGS
+    associations = [
+        properties
+        for template in templates
+        for _, properties in template.of_type("AWS::ServiceCatalog::TagOptionAssociation")
+    ]
+    assert len(associations) == len(TAGS)
+
+
+def test_deliveries_of_projects_are_told_the_tags(templates: list[Template]) -> None:
+    told = [
+        json.loads(variable["Value"])
+        for template in templates
+        for _, properties in template.of_type("AWS::CodeBuild::Project")
+        for variable in properties["Environment"].get("EnvironmentVariables", ())
+        if variable["Name"] == "REQUIRED_TAGS"
+    ]
+    assert told
+    assert all(tags == TAGS for tags in told)

@@ -71,6 +71,11 @@ def test_statements_are_taken_as_iam_writes_them(tmp_path: Path) -> None:
         (boundary(f"{STATEMENT}, Principal: '*'"), 3, "unknown key 'Principal'"),
         (boundary(f"{STATEMENT}, Condition: {{is-like: {{a: b}}}}"), 3, "an operator of IAM's"),
         ("permissions_boundary: {name: x}", 3, "or write 'deny: []' where it has none"),
+        (
+            "permissions_boundary: {name: x, deny: [], projects: replace}",
+            3,
+            "only the boundary of the platform ends them; choose 'compose'",
+        ),
         ("permissions_boundary: {}", 3, "the key 'name' is missing"),
         ("bootstrap: {qualifier: much-too-long}", 3, "not a qualifier of the CDK's bootstrap"),
         ("bootstrap: {toolkit_stack_name: 1x}", 3, "not a name of a CloudFormation stack"),

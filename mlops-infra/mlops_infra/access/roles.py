@@ -47,7 +47,8 @@ class PersonaRoles(Construct):
     """One role for each persona, with its policies and its SSM parameter, and one for each project.
 
     A role of a project bears its tag, which the policies ask for where projects are kept apart.
-    Exposes `role(key)`, which takes grants, `policy(row)`, and `org`.
+    Exposes `role(key)`, which takes grants, `policy(row)`, `org`, and
+    `denials`: the policies of all personas, for which their boundaries have no room.
     """
 
     def __init__(
@@ -81,8 +82,16 @@ class PersonaRoles(Construct):
             for policy in POLICIES
         }
         self.org = within.org
-        self._denials = self._denied_by_organization()
-        self._ends = {persona.key: self._end(persona, within) for persona in PERSONAS}
+        self.denials = self._denied_by_organization()
+        self._boundaries = {
+            persona.key: managed_policy(
+                self,
+                f"{_pascal(persona.key)}Boundary",
+                checked_boundary(persona, within, self._further[persona.key]),
+                description=f"The most that the persona '{persona.key}' may do",
+            )
+            for persona in PERSONAS
+        }
         rows = {persona.key: persona for persona in PERSONAS}
         everybody = [Member(key) for key in rows]
         self._roles = {
@@ -111,33 +120,13 @@ class PersonaRoles(Construct):
         """A policy of the table, for roles of the same stack that do the same work."""
         return self._policies[policy.name]
 
-    def boundary(self, key: contract.Persona) -> iam.ManagedPolicy | None:
-        """The boundary of a persona, for roles that do the same work; None where the
-        organization's takes its place."""
-        return None if self.org.replaces_boundaries else self._ends[key]
-
-    def limits(self, key: contract.Persona) -> tuple[iam.ManagedPolicy, ...]:
-        """What a role has beside a boundary: the denials of the organization, for which the
-        platform's has no room, or those of the platform where the organization's takes its place.
-
-        A denial holds in whichever policy it stands (IAM User Guide, "Policy evaluation logic").
-        """
-        return (self._ends[key],) if self.org.replaces_boundaries else self._denials
-
-    def _end(self, persona: PersonaRow, within: PolicyScope) -> iam.ManagedPolicy:
-        """The boundary; where the organization's takes its place, the denials of it."""
-        statements = checked_boundary(persona, within, self._further[persona.key])
-        replaced = self.org.replaces_boundaries
-        return managed_policy(
-            self,
-            f"{_pascal(persona.key)}{'Limits' if replaced else 'Boundary'}",
-            [row for row in statements if row.effect == "Deny" or not replaced],
-            description=f"What the persona '{persona.key}' never does"
-            if replaced
-            else f"The most that the persona '{persona.key}' may do",
-        )
+    def boundary(self, key: contract.Persona) -> iam.IManagedPolicy:
+        """The boundary of a persona, for roles that do the same work."""
+        return self._boundaries[key]
 
     def _denied_by_organization(self) -> tuple[iam.ManagedPolicy, ...]:
+        """A denial holds in whichever policy it stands (IAM User Guide, "Policy evaluation
+        logic")."""
         if not denials_of(self.org):
             return ()
         description = "What the organization denies everybody"
@@ -154,13 +143,13 @@ class PersonaRoles(Construct):
             assumed_by=_sagemaker(),
             managed_policies=[
                 *(self._policies[policy.name] for policy in policies),
-                *self.limits(persona.key),
+                *self.denials,
             ],
-            permissions_boundary=self.boundary(persona.key),
+            permissions_boundary=self._boundaries[persona.key],
             max_session_duration=cdk.Duration.hours(SESSION),
         )
         keep_boundary(role, self.org)
-        attach(role, persona, self._further[persona.key].policy_arns, len(self.limits(persona.key)))
+        attach(role, persona, self._further[persona.key].policy_arns, len(self.denials))
         assert role.assume_role_policy
         role.assume_role_policy.add_statements(set_source_identity())
         if project:

@@ -134,7 +134,7 @@ def _role(scope: Construct, row: ServiceCatalogRole, personas: PersonaRoles) -> 
         # AWS's own role for jobs does a data scientist's work, so it ends where that ends.
         permissions_boundary=personas.boundary(Persona.EXECUTION) if row.bounded else None,
         managed_policies=[
-            *(personas.limits(Persona.EXECUTION) if row.bounded else ()),
+            *(personas.denials if row.bounded else ()),
             *map(_aws_policy, row.aws_policies),
             *(personas.policy(policy) for policy in row.persona_policies),
         ],

@@ -1,5 +1,6 @@
 """The CodeBuild projects of a project, and their log groups."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -141,6 +142,7 @@ def _deployment(definition: ProductDefinition, props: ProjectProps) -> dict[str,
         if props.namespaces.get(stage.name)
     }
     image_arn = attribute("ImageRepository", "Arn")
+    tags = json.dumps(dict(props.required_tags), sort_keys=True)
     return {
         "PROJECT_NAME": ref("SageMakerProjectName"),
         "PROJECT_ID": ref("SageMakerProjectId"),
@@ -148,6 +150,7 @@ def _deployment(definition: ProductDefinition, props: ProjectProps) -> dict[str,
         "ARTIFACT_BUCKET": ref("ArtifactBucket"),
         "ARTIFACT_BUCKET_KMS_ID": attribute("ArtifactKey", "Arn"),
         "DEPLOYMENT_REGION": ref("DeploymentRegion"),
+        **({"REQUIRED_TAGS": tags} if props.required_tags else {}),
         **accounts,
         **namespaces,
         **({"ECR_REPO_ARN": image_arn} if definition.image_repository else {}),

@@ -76,6 +76,7 @@ class ProjectProps:
         gate: the platform's functions that a project invokes.
         mlflow: whether builds track runs in the MLflow App of dev.
         org: what the organization prescribes for every role.
+        required_tags: without which the organization lets nothing be created, with their values.
     """
 
     app_prefix: str
@@ -91,6 +92,7 @@ class ProjectProps:
     package_index: str = ""
     mlflow: bool = False
     org: Organization = NO_ORGANIZATION
+    required_tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def boundary_arn(self) -> str:

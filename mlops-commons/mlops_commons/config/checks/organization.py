@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 from mlops_commons.config.document import KeyPath
-from mlops_commons.config.org_model import DenyFile
+from mlops_commons.config.org_model import BoundaryMode, DenyFile
 from mlops_commons.config.sources import APP_ROOT, Sources
-from mlops_commons.organization import BoundaryMode
 from mlops_commons.utilities.errors import Problem
 from mlops_commons.utilities.toolkit import Toolkit
 
@@ -45,25 +44,19 @@ def own_template_is_there(sources: Sources) -> Iterator[Problem]:
         yield sources.app_document.problem(written, message)
 
 
-def denials_fit_the_mode(sources: Sources) -> Iterator[Problem]:
-    """What the organization denies is written where it is used, and nowhere else."""
+def boundaries_stay(sources: Sources) -> Iterator[Problem]:
+    """The platform's boundaries stay, and deny what the organization denies."""
     boundary = sources.app.org.permissions_boundary
     if boundary is None:
         return
-    replaces = boundary.projects is BoundaryMode.REPLACE
-    if replaces:
+    if boundary.projects is BoundaryMode.REPLACE:
         message = (
-            "'replace' would leave what projects deploy without the limits of the platform; "
-            "choose 'projects: compose'"
+            "'replace' would let the template of a project give its roles all that "
+            f"'{boundary.name}' lets through, since only the boundary of the platform ends them; "
+            "choose 'compose', and see docs/how-to/use-a-permissions-boundary.md"
         )
         yield sources.app_document.problem((*PATH, "projects"), message)
-    if replaces and boundary.deny:
-        message = (
-            "'replace' takes the organization's policy as it is, so these statements would be in "
-            "no policy; remove 'deny', or choose 'projects: compose'"
-        )
-        yield sources.app_document.problem((*PATH, "deny"), message)
-    if not replaces and boundary.deny is None:
+    elif boundary.deny is None:
         message = (
             f"'compose' needs 'deny', else nobody whose role has a boundary of the platform is "
             f"denied what '{boundary.name}' denies; copy its denying statements to it, or write "

@@ -11,6 +11,7 @@ from mlops_commons.config.checks import networks as network_checks
 from mlops_commons.config.checks import organization as organization_checks
 from mlops_commons.config.checks import people as people_checks
 from mlops_commons.config.checks import regions as region_checks
+from mlops_commons.config.checks import required_tags as required_tag_checks
 from mlops_commons.config.checks import reviews as review_checks
 from mlops_commons.config.checks import sharing as sharing_checks
 from mlops_commons.config.sources import Sources
@@ -39,9 +40,12 @@ CHECKS: Final[tuple[Check, ...]] = (
     people_checks.runs_have_an_app,
     people_checks.further_of_personas,
     account_checks.tags_allowed,
+    required_tag_checks.patterns_are_patterns,
+    required_tag_checks.tags_are_there,
+    required_tag_checks.governance_has_them,
     organization_checks.one_bootstrap_of_a_place,
     organization_checks.own_template_is_there,
-    organization_checks.denials_fit_the_mode,
+    organization_checks.boundaries_stay,
     organization_checks.denials_are_complete,
     review_checks.both_are_named,
     review_checks.nobody_is_both,

@@ -57,6 +57,7 @@ def build(settings: Settings, version: str, output: Path = OUTPUT) -> cdk.App:
             model_package_arn=version,
         )
         tags = {
+            **settings.tags,
             "sagemaker:project-id": settings.project_id,
             "sagemaker:project-name": settings.project_name,
             "sagemaker:deployment-stage": stage,

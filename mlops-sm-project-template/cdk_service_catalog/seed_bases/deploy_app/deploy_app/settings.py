@@ -1,5 +1,6 @@
 """What the project's deploy pipeline gives: the project, its accounts, and where its models lie."""
 
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -36,6 +37,12 @@ class Settings(BaseModel):
     dev_parameter_namespace: str = ""
     preprod_parameter_namespace: str = ""
     prod_parameter_namespace: str = ""
+    required_tags: str = "{}"
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Without which the organization lets nothing be created."""
+        return dict(json.loads(self.required_tags))
 
     def account(self, stage: str) -> str:
         """The account of a stage."""

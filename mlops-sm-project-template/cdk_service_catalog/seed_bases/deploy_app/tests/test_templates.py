@@ -10,12 +10,13 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_s3 as s3
-from synthesis import FILE, of_type, settings, templates
+from synthesis import FILE, VERSION, of_type, settings, templates
 
 from deploy_app.application import build
 from deploy_app.lint import main as lint
 from deploy_app.settings import STAGES
 
+TAG = "sagemaker:project-id"
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 
@@ -28,6 +29,19 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def stages(assembly: Path) -> dict[str, dict[str, Any]]:
     return {s: json.loads((assembly / f"{s}.template.json").read_text()) for s in STAGES}
+
+
+def test_the_tags_that_the_organization_requires_are_on_everything(tmp_path: Path) -> None:
+    """A topic policy, a role's policy and such have none of their own."""
+    wanted = settings().model_copy(update={"required_tags": '{"CostCenter": "4711"}'})
+    build(wanted, VERSION, tmp_path).synth()
+    for template in stages(tmp_path).values():
+        project = [r for r in template["Resources"].values() if TAG in json.dumps(r)]
+        assert len(project) > 3
+        for resource in project:
+            if "Tags" in resource["Properties"]:
+                tags = json.dumps(resource["Properties"]["Tags"])
+                assert "CostCenter" in tags and "4711" in tags, resource["Type"]
 
 
 def test_there_is_one_template_for_each_stage_and_no_asset(assembly: Path) -> None:
