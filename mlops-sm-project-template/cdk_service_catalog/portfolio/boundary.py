@@ -75,6 +75,8 @@ def _resources(props: ProjectProps) -> dict[str, tuple[str, ...]]:
             *("model-package-group/*-p-*", "model-package/*-p-*", "pipeline/*-p-*"),
             *(f"{job}/pipelines-*" for job in ("training-job", "processing-job", "model")),
             "transform-job/pipelines-*",
+            # SageMaker gives an app a random id.
+            *["mlflow-app/*"] * props.mlflow,
         ),
         "sns": arns("sns", "sagemaker-*"),
         "ssm": arns("ssm", "parameter/mlops/*"),

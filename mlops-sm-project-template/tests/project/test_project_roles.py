@@ -1,6 +1,7 @@
 """What the roles of a project can do in the dev account, judged as IAM judges it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -408,6 +409,15 @@ def test_the_boundary_leaves_room_for_every_permission_of_a_role(slug: str, role
     limit = boundary()
     outside = [request for request in granted(slug, role) if not allows(limit, request)]
     assert outside == []
+
+
+def test_the_boundary_leaves_room_for_runs_in_mlflow_where_builds_track_them() -> None:
+    props = replace(PROPS, mlflow=True)
+    templates = [template(product.definition, props) for product in PRODUCTS]
+    document = policy_document(project_boundary(templates, props))
+    call = Request("sagemaker:CallMlflowAppApi", here("sagemaker", "mlflow-app/app-ABCDEF"))
+    assert allows(launched("basic").rendered(document)["Statement"], call)
+    assert not allows(boundary(), call)
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def main() -> int:
     """Start an execution; with `--wait`, exit code 1 says which step failed and why."""
     given = _parser().parse_args()
     try:
-        name = given.pipeline or _of_this_repository()
+        name = given.pipeline or of_this_repository()
         session = boto3.Session()
         client = session.client("sagemaker", config=PATIENT)
         parameters = checked(
@@ -75,7 +75,7 @@ def start(client: Any, name: str, parameters: Mapping[str, str]) -> str:
     return execution
 
 
-def _of_this_repository() -> str:
+def of_this_repository() -> str:
     """The pipeline has the project's name and id, as the repository that this is a clone of.
 
     Raises:
