@@ -14,6 +14,7 @@ import typer
 from mlops_commons.cli.help import epilog
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 from mlops_commons.utilities.words import counted
+from mlops_rehearsal.world.endpoint_kind import EndpointKind
 
 if TYPE_CHECKING:
     from mlops_rehearsal.performance import Performance
@@ -64,6 +65,13 @@ SetName = Annotated[str, typer.Option("--set", help="Only this account set.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the evidence as JSON.")]
 Product = Annotated[str, typer.Option("--product", help="A part of the product's name in Studio.")]
 AllProducts = Annotated[bool, typer.Option("--all-products", help="A project of every product.")]
+Kind = Annotated[
+    EndpointKind,
+    typer.Option(
+        "--kind",
+        help="Of the projects' endpoints; serverless needs projects.serverless_endpoints: true.",
+    ),
+]
 ReportFile = Annotated[
     Path,
     typer.Option(
@@ -112,6 +120,7 @@ def rehearse(
     config: Config = None,
     product: Product = "",
     all_products: AllProducts = False,
+    kind: Kind = EndpointKind.REALTIME,
     report: ReportFile = REPORT,
     scp: Scps = None,
     fresh_account: FreshAccount = False,
@@ -160,6 +169,7 @@ def rehearse(
             say=say,
             product=product or PRODUCT,
             all_products=all_products,
+            kind=kind,
             scps=scps,
             fresh_account=fresh_account,
         )

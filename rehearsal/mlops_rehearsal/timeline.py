@@ -21,6 +21,7 @@ from mlops_rehearsal.emulator.server import Emulator
 from mlops_rehearsal.world.act import Act
 from mlops_rehearsal.world.approvals import Approval
 from mlops_rehearsal.world.checkout import write_checkout
+from mlops_rehearsal.world.endpoint_kind import EndpointKind
 from mlops_rehearsal.world.evidence import Played
 from mlops_rehearsal.world.places import occupied
 from mlops_rehearsal.world.world import World
@@ -37,6 +38,7 @@ class Request:
     set_name: str = ""
     product: str = PRODUCT
     all_products: bool = False
+    kind: EndpointKind = EndpointKind.REALTIME
     scps: tuple[Path, ...] = ()
     fresh_account: bool = False
     approve: Callable[[str], Approval] = lambda name: Approval.APPROVED
@@ -54,7 +56,7 @@ def world_of(request: Request) -> Iterator[World]:
     try:
         request.say("a checkout with the accounts filled in")
         checkout = folder / "checkout"
-        write_checkout(checkout, request.cdk_app, request.infra)
+        write_checkout(checkout, request.cdk_app, request.infra, request.kind)
         config = _config(checkout, request.set_name)
         request.say("the emulator starts (its environment is made on first use)")
         with Emulator(

@@ -104,7 +104,7 @@ def _deliver(stage: TargetStage, props: ProjectProps) -> dict[str, Any]:
     """A stage of the pipeline; it is skipped, and the run stays green, while there is no model."""
     steps = [actions.prepare(stage, props, artifact=naming.VERIFIED)]
     if stage.approved:
-        tested = [name for name in TESTED if name != stage.name][-1]
+        tested = TESTED[TESTED.index(stage.name) - 1]
         steps.append(actions.approval(stage, tested=tested, run_order=len(steps) + 1))
     steps.append(actions.deploy(stage, props, run_order=len(steps) + 1))
     if stage.name in TESTED:

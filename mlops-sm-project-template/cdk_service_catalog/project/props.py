@@ -36,8 +36,8 @@ STAGES: Final = (
     TargetStage(name="preprod", account="PreProdAccount", approved=True),
     TargetStage(name="prod", account="ProdAccount", approved=True),
 )
-TESTED: Final = ("dev", "preprod")
-"""After these stages the deployed model is tested; what passed here is what prod gets."""
+TESTED: Final = ("dev", "preprod", "prod")
+"""After these stages the deployed model is tested; prod is asked a sample only."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from mlops_commons.config import Stage
 from mlops_commons.utilities.errors import PlatformError
+from mlops_rehearsal.acts.invoking import answer_of, is_asynchronous
 from mlops_rehearsal.acts.rollback import Production, played_rollback
 from mlops_rehearsal.acts.source_code import cloned
 from mlops_rehearsal.acts.training_image import offer_packages
@@ -33,7 +34,8 @@ def _rollback(world: World, answers: list[Mapping[str, str]]) -> Iterator[Eviden
     asked = {row["endpoint"] for row in answers}
     for project in world.trainable:
         last = project.stages()[-1]
-        if f"{project.full_name}-{last.stage_name}" in asked:
+        endpoint = f"{project.full_name}-{last.stage_name}"
+        if endpoint in asked and not is_asynchronous(world, last, endpoint):
             offer_packages(world, project)
             production = Production.of(project, _samples(world, project))
             rolled_back = played_rollback(world, production)
@@ -47,16 +49,9 @@ def _answers(world: World, project: Project, stage: Stage) -> Iterator[Mapping[s
     known = world.administrator("sagemaker", stage.account, stage.region).list_endpoints()
     if name not in {endpoint["EndpointName"] for endpoint in known["Endpoints"]}:
         return  # a product that promotes a pipeline has no endpoint
-    runtime = world.administrator("sagemaker-runtime", stage.account, stage.region)
     asked = _samples(world, project)
     for sample in asked["samples"]:
-        answer = runtime.invoke_endpoint(
-            EndpointName=name,
-            ContentType=asked["content_type"],
-            Accept=asked["accept"],
-            Body=sample["body"].encode(),
-        )
-        text = answer["Body"].read().decode()
+        text = answer_of(world, stage, name, asked, sample["body"].encode())
         yield {
             "endpoint": name,
             "account": stage.account,

@@ -14,6 +14,7 @@ from mlops_commons.utilities.paths import (
     REPOSITORY_ROOT,
 )
 from mlops_commons.utilities.snapshot import checkout
+from mlops_rehearsal.world.endpoint_kind import EndpointKind, stage_files
 
 FILLED_IN: Final = {digit * 12: f"{digit}0000000000{digit}" for digit in "123456789"}
 """Account ids in place of the sample's placeholders, which `deploy` refuses."""
@@ -22,15 +23,20 @@ STAMP: Final = ". mlops-commons/mlops_commons/scripts/stamp.sh && environment_st
 
 
 def write_checkout(
-    folder: Path, cdk_app: Path = CDK_APP_CONFIG, infra: Path = CDK_INFRA_APP_CONFIG
+    folder: Path,
+    cdk_app: Path = CDK_APP_CONFIG,
+    infra: Path = CDK_INFRA_APP_CONFIG,
+    kind: EndpointKind = EndpointKind.REALTIME,
 ) -> None:
     """Write what a user's clone holds: both apps, and the configuration with accounts filled in.
 
     Args:
         cdk_app, infra: the configuration files; the sample's placeholders in them are replaced.
+        kind: of the endpoints that projects deploy.
     """
     replacements = {
-        PurePosixPath(CDK_APP_PLACE.relative_to(REPOSITORY_ROOT)): filled_in(cdk_app.read_text())
+        **stage_files(kind),
+        PurePosixPath(CDK_APP_PLACE.relative_to(REPOSITORY_ROOT)): filled_in(cdk_app.read_text()),
     }
     if infra.is_file():
         path = PurePosixPath(CDK_INFRA_APP_PLACE.relative_to(REPOSITORY_ROOT))

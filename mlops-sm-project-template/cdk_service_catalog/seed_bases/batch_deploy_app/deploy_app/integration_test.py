@@ -25,13 +25,17 @@ def main() -> int:
     try:
         environment = _environment(os.environ)
         stage, settings = environment["STAGE"], load_settings()
+        limits = load_stage_config(stage).integration_test
+        if not limits.enabled:
+            print(f"integration_test.enabled is false in {stage}: nothing is run")
+            return 0
         session = _session(environment)
         rows = run(
             session.client("sagemaker"),
             session.client("s3"),
             settings=settings,
             stage=stage,
-            timeout_minutes=load_stage_config(stage).integration_test.timeout_minutes,
+            timeout_minutes=limits.timeout_minutes,
         )
     except DeployError as error:
         print(f"error: {error}", file=sys.stderr)

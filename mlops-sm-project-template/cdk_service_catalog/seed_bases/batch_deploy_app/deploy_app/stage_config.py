@@ -22,8 +22,9 @@ class Schedule(Part):
 
 
 class IntegrationTest(Part):
-    """How long the test after a deployment waits for a run on sample data."""
+    """Whether a deployment is tested with a run on sample data, and how long that may take."""
 
+    enabled: bool = True
     timeout_minutes: Annotated[int, Field(ge=1, le=55)]
 
 

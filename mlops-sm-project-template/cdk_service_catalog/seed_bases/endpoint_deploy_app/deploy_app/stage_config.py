@@ -141,7 +141,12 @@ class Monitoring(Part):
 class IntegrationTest(Part):
     """What the test after a deployment asks of the endpoint."""
 
-    invocations: Annotated[int, Field(ge=1, le=500)]
+    samples: Annotated[int, Field(ge=1)] | None = Field(
+        default=None, description="of config/samples.json whose answers are judged; nothing: all"
+    )
+    invocations: Annotated[int, Field(ge=0, le=500)] = Field(
+        description="that the latency is measured with; 0: it is not"
+    )
     latency_milliseconds: Annotated[int, Field(gt=0)] = Field(description="95th percentile")
     answer_minutes: Annotated[int, Field(ge=1, le=45)] = Field(
         default=20, description="to wait for an asynchronous answer"

@@ -1,0 +1,46 @@
+"""The stage files of deploy repositories with another kind of endpoint, for a rehearsal of it."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import PurePosixPath
+from typing import Final
+
+from mlops_commons.contract import DELIVERY_ORDER
+
+FOLDER: Final = PurePosixPath(
+    "mlops-sm-project-template/cdk_service_catalog/seed_bases/endpoint_deploy_app/config"
+)
+ASYNCHRONOUS: Final = """\
+kind: asynchronous
+auto_scaling:
+  minimum_instances: 0
+rollout:
+  canary: false
+"""
+SERVERLESS: Final = """\
+kind: serverless
+serverless:
+  memory_megabytes: 2048
+  maximum_concurrency: 5
+"""
+
+
+class EndpointKind(StrEnum):
+    """What the projects of a rehearsal deploy."""
+
+    REALTIME = "realtime"
+    ASYNCHRONOUS = "asynchronous"
+    SERVERLESS = "serverless"
+
+
+CONTENT: Final = {
+    EndpointKind.ASYNCHRONOUS: ASYNCHRONOUS,
+    EndpointKind.SERVERLESS: SERVERLESS,
+}
+
+
+def stage_files(kind: EndpointKind) -> Mapping[PurePosixPath, str]:
+    """What stands in place of the stages' own files, by place in a checkout."""
+    if kind not in CONTENT:
+        return {}
+    return {FOLDER / f"{stage}.yml": CONTENT[kind] for stage in DELIVERY_ORDER}
