@@ -190,7 +190,7 @@ def test_the_deploy_pipeline_goes_to_prod_with_approvals_and_tests(slug: str) ->
         "Deploy-preprod": [
             *("Prepare-preprod", "Approve-preprod", "Deploy-preprod", "Test-preprod")
         ],
-        "Deploy-prod": ["Prepare-prod", "Approve-prod", "Deploy-prod"],
+        "Deploy-prod": ["Prepare-prod", "Approve-prod", "Deploy-prod", "Test-prod"],
     }
 
 
@@ -414,7 +414,7 @@ def test_every_build_runs_in_the_private_subnets_and_nowhere_else(slug: str) -> 
         if resource["Type"] == "AWS::CodeBuild::Project"
     }
     images = {"ImageProject"} if product(slug).definition.image_repository else set()
-    tests = {"TestDevProject", "TestPreprodProject"}
+    tests = {f"Test{stage.capitalize()}Project" for stage in TESTED}
     checks = {"BuildCheckProject", "DeployCheckProject"}
     assert set(found) == {"TrainProject", "SynthProject", *tests, *checks, *images}
     for resource in found.values():
@@ -429,7 +429,7 @@ def test_every_build_runs_in_the_private_subnets_and_nowhere_else(slug: str) -> 
 def test_every_build_installs_from_the_index_that_the_configuration_names(index: str) -> None:
     content = template(product("byoc").definition, replace(PROPS, package_index=index))
     builds = [r for r in content["Resources"].values() if r["Type"] == "AWS::CodeBuild::Project"]
-    assert len(builds) == 7
+    assert len(builds) == 8
     for build in builds:
         rows = build["Properties"]["Environment"]["EnvironmentVariables"]
         named = [row["Value"] for row in rows if row["Name"] == "PIP_INDEX_URL"]

@@ -42,7 +42,9 @@ def data_bucket(settings: Settings, stage: str) -> str:
 CAPTURED = "captured"
 """Below it the requests and answers of a real-time endpoint are kept, in the data bucket."""
 ASYNCHRONOUS = "asynchronous"
-"""Below it an asynchronous endpoint finds its requests (`requests`) and leaves its answers."""
+"""Below it an asynchronous endpoint leaves its answers, and what it could not answer."""
+REQUESTS = f"{ASYNCHRONOUS}/requests"
+"""Below it its clients bring requests."""
 
 
 def topic(settings: Settings, stage: str, what: str) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlparse
 
+from botocore.exceptions import ClientError
+
 from deploy_app import names
 from deploy_app.errors import DeployError
 
@@ -58,7 +60,7 @@ def through_s3(
     bucket = urlparse(answers).netloc
 
     def ask(sample: Mapping[str, Any]) -> str:
-        key = f"{names.ASYNCHRONOUS}/requests/integration-test-{uuid.uuid4()}"
+        key = f"{names.REQUESTS}/integration-test-{uuid.uuid4()}"
         s3.put_object(Bucket=bucket, Key=key, Body=sample["body"].encode())
         accepted = runtime.invoke_endpoint_async(
             EndpointName=endpoint.name,
@@ -88,7 +90,11 @@ def _content(s3: Any, uri: str) -> str | None:
     place = urlparse(uri)
     try:
         found = s3.get_object(Bucket=place.netloc, Key=place.path.lstrip("/"))
-    except s3.exceptions.NoSuchKey:
-        return None
+    except ClientError as error:
+        # Who may not list a bucket is not told that an object is not there yet (S3 API Reference,
+        # GetObject: 403 without s3:ListBucket).
+        if error.response["Error"]["Code"] in ("AccessDenied", "NoSuchKey"):
+            return None
+        raise
     text: str = found["Body"].read().decode()
     return text

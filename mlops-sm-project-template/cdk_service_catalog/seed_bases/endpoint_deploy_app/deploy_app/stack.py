@@ -20,6 +20,13 @@ from deploy_app.test_role import TestRole
 from deploy_app.topics import Topics, publish
 from deploy_app.variants import Surroundings
 
+OF_THE_TEST = (
+    f"{names.REQUESTS}/integration-test-",
+    f"{names.ASYNCHRONOUS}/answers/",
+    f"{names.ASYNCHRONOUS}/failures/",
+)
+"""Where the test brings requests, and where it fetches what has come of them."""
+
 
 class DeploymentStack(cdk.Stack):
     """One stage: a version of the model behind a real-time endpoint."""
@@ -114,7 +121,7 @@ class DeploymentStack(cdk.Stack):
             bucket = self.get_logical_id(data.bucket.node.default_child)
             acknowledge(
                 self.node.find_child("Test"),
-                f"AwsSolutions-IAM5[Resource::<{bucket}.Arn>/{names.ASYNCHRONOUS}/*]",
+                *(f"AwsSolutions-IAM5[Resource::<{bucket}.Arn>/{where}*]" for where in OF_THE_TEST),
                 reason="requests and answers of the test, which get random names",
             )
 
@@ -141,17 +148,17 @@ def _asking(config: StageConfig, endpoint: Endpoint, data: DataBucket) -> list[d
     return [
         *rows,
         {
-            "Sid": "BringRequestsAndFetchAnswers",
+            "Sid": "BringRequests",
             "Effect": "Allow",
-            "Action": ["s3:PutObject", "s3:GetObject"],
-            "Resource": data.bucket.arn_for_objects(f"{names.ASYNCHRONOUS}/*"),
+            "Action": "s3:PutObject",
+            "Resource": data.bucket.arn_for_objects(f"{OF_THE_TEST[0]}*"),
         },
         {
-            # Without it an answer that is not there yet is AccessDenied.
-            "Sid": "FindAnswers",
+            # Answers have random names, and the test may not list them: it reads its own.
+            "Sid": "FetchAnswers",
             "Effect": "Allow",
-            "Action": "s3:ListBucket",
-            "Resource": data.bucket.bucket_arn,
+            "Action": "s3:GetObject",
+            "Resource": [data.bucket.arn_for_objects(f"{place}*") for place in OF_THE_TEST[1:]],
         },
         {
             "Sid": "UseTheKey",

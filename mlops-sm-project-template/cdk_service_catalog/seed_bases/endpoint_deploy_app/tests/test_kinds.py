@@ -2,15 +2,20 @@
 
 import json
 import math
+import threading
 from functools import cache
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 import yaml
+from botocore.config import Config
 from synthesis import VERSION, of_type, settings, templates
 
 import deploy_app.application as application
+from deploy_app.asking import Endpoint, through_s3
 from deploy_app.errors import DeployError
 from deploy_app.kinds import Kind, misplaced, refuse_image_of_dev
 from deploy_app.lint import main as lint
@@ -239,3 +244,86 @@ def test_an_alarm_that_a_canary_never_reaches_is_refused(tmp_path: Path) -> None
         config(tmp_path, f"{text}alarms: {{error_percent: 20}}\n", "prod")
     with pytest.raises(DeployError, match="do not pass while a rollout waits 2 minutes"):
         config(tmp_path, f"{text}rollout: {{wait_minutes: 2}}\n", "prod")
+
+
+class S3(BaseHTTPRequestHandler):
+    """S3 and SageMaker's runtime: answers come at the third look, as if a machine had to start."""
+
+    objects: dict[str, bytes] = {}
+    looks = 0
+
+    def do_PUT(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        S3.objects[self.path] = body
+        self._answer(200)
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        asked = self.headers["X-Amzn-SageMaker-InputLocation"].removeprefix("s3:/")
+        failed = b"bad" in next(v for k, v in S3.objects.items() if k.startswith(asked))
+        S3.objects["/b/failures/1" if failed else "/b/answers/1"] = b"7.5"
+        S3.looks = 0
+        self._answer(
+            202,
+            json.dumps({"InferenceId": "1"}).encode(),
+            {
+                "X-Amzn-SageMaker-OutputLocation": "s3://b/answers/1",
+                "X-Amzn-SageMaker-FailureLocation": "s3://b/failures/1",
+            },
+        )
+
+    def do_GET(self) -> None:
+        S3.looks += 1
+        found = S3.objects.get(self.path.partition("?")[0])
+        if found is None or S3.looks < 3:
+            text = b"<Error><Code>AccessDenied</Code></Error>"
+            self._answer(403, text)
+        else:
+            self._answer(200, found)
+
+    def _answer(
+        self, status: int, body: bytes = b"", headers: dict[str, str] | None = None
+    ) -> None:
+        self.send_response(status)
+        for name, value in {**(headers or {}), "Content-Length": str(len(body))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize(("body", "fails"), [("good", False), ("bad", True)])
+def test_an_asynchronous_answer_is_waited_for(body: str, fails: bool) -> None:
+    server = HTTPServer(("127.0.0.1", 0), S3)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    S3.objects.clear()
+    session = boto3.Session("a", "b", region_name="eu-west-1")
+    url = f"http://127.0.0.1:{server.server_port}"
+    path = Config(s3={"addressing_style": "path"})
+    runtime, s3 = (
+        session.client(name, endpoint_url=url, config=path) for name in ("sagemaker-runtime", "s3")
+    )
+    endpoint = Endpoint("e", "text/csv", "text/csv")
+    ask = through_s3(runtime, s3, endpoint, "s3://b/answers", minutes=1, sleep=lambda _: None)
+    if fails:
+        with pytest.raises(DeployError, match="has failed to answer"):
+            ask({"body": body})
+    else:
+        assert ask({"body": body}) == "7.5"
+    assert any(key.startswith("/b/asynchronous/requests/integration-test-") for key in S3.objects)
+    server.shutdown()
+
+
+def test_the_test_of_a_stage_reads_no_request_of_others_and_finds_no_answer(made: Any) -> None:
+    (policy,) = (
+        json.dumps(found)
+        for name, found in resources(
+            made("asynchronous")["prod"], "AWS::IAM::ManagedPolicy"
+        ).items()
+        if name.startswith("Test")
+    )
+    assert "s3:ListBucket" not in policy
+    assert "/asynchronous/requests/integration-test-*" in policy
+    assert "/asynchronous/requests/*" not in policy
