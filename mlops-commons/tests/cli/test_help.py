@@ -9,9 +9,10 @@ import pytest
 import typer.main
 from typer.testing import CliRunner
 
-from mlops_commons.cli.application import PROGRAM, application
+from mlops_commons.cli.application import application
 from mlops_commons.cli.apps.cdk_verb import CDK_VERBS
 from mlops_commons.cli.apps.verbs import OWN_VERBS
+from mlops_commons.cli.help import PROGRAM
 
 pytestmark = pytest.mark.pure
 
