@@ -1,6 +1,7 @@
 """`rehearse`: the platform bootstrapped, deployed and used on this machine, without AWS."""
 
 import re
+import shlex
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -225,12 +226,14 @@ def _report(performance: "Performance", *, as_json: bool) -> None:
 
 def _keep(world: "World") -> None:
     """Say how to reach the accounts, and play what is started there until Enter or an interrupt."""
-    from mlops_rehearsal.kept import play_until_enter, shell_lines
+    from mlops_rehearsal.kept import play_until_enter, write_shell_file
 
     typer.echo("the accounts stay up; in another shell:\n")
-    for line in shell_lines(world):
-        typer.echo(f"  {line}")
-    typer.echo("\nA git push there starts its pipeline, which is played here. Enter ends them.")
+    typer.echo(f"  source {shlex.quote(str(write_shell_file(world)))}")
+    typer.echo(
+        "\nThere aws, git, cdk and mlops-multi-account.sh work in them. A git push starts its"
+    )
+    typer.echo("pipeline, which is played here. Enter ends them.")
     play_until_enter(world, typer.echo)
 
 

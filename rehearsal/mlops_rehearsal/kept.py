@@ -37,6 +37,13 @@ def shell_lines(world: World) -> Iterator[str]:
     yield f"cd {shlex.quote(str(world.checkout))}"
 
 
+def write_shell_file(world: World) -> Path:
+    """A file that a shell reads to be in this world: `source FILE`; it goes with the world."""
+    file = world.folder / "env.sh"
+    file.write_text("".join(f"{line}\n" for line in shell_lines(world)), encoding="utf-8")
+    return file
+
+
 def play_until_enter(world: World, show: Callable[[str], None]) -> None:
     """Play what pushes, approvals and people start, run by run, until Enter or the input's end.
 

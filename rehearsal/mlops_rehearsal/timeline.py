@@ -24,6 +24,7 @@ from mlops_rehearsal.world.checkout import write_checkout
 from mlops_rehearsal.world.endpoint_kind import EndpointKind
 from mlops_rehearsal.world.evidence import Played
 from mlops_rehearsal.world.places import occupied
+from mlops_rehearsal.world.products import check_product
 from mlops_rehearsal.world.world import World
 
 PRODUCT = "parameterized template for real-time deployment"
@@ -51,6 +52,7 @@ def world_of(request: Request) -> Iterator[World]:
 
     Raises:
         ConfigError: the configuration has problems.
+        PlatformError: there is no such account set or product.
     """
     folder = new_folder()
     try:
@@ -58,6 +60,8 @@ def world_of(request: Request) -> Iterator[World]:
         checkout = folder / "checkout"
         write_checkout(checkout, request.cdk_app, request.infra, request.kind)
         config = _config(checkout, request.set_name)
+        if request.product != PRODUCT and not request.all_products:
+            check_product(checkout, request.product)
         request.say("the emulator starts (its environment is made on first use)")
         with Emulator(
             config.pipeline.region,

@@ -185,6 +185,21 @@ def test_a_failure_is_reported_and_leaves_no_process_and_no_folder(
 
 
 @pytest.mark.app
+def test_a_product_that_is_not_there_is_refused_before_the_first_act(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    report = tmp_path_factory.mktemp("report") / "report.html"
+    program = rehearse(tmp_path, "--product", "bathc", "--report", str(report))
+    _, errors = program.communicate(timeout=120)
+    assert program.returncode == 1
+    assert "no product's name has 'bathc' in it; there are:" in errors
+    assert "MLOps Batch Inference template" in errors
+    assert "act 1" not in errors
+    assert not report.exists()
+    assert_nothing_is_left(tmp_path)
+
+
+@pytest.mark.app
 def test_a_network_that_is_imported_is_there_under_its_ids(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
