@@ -154,5 +154,5 @@ def test_a_push_by_hand_is_played_and_enter_ends_it_all(kept: Kept, tmp_path: Pa
     assert run["status"] == "Succeeded"
     output, _ = kept.program.communicate("\n", timeout=60)
     assert kept.program.returncode == 0
-    assert "1 acts played" in output
+    assert "1 act played" in output
     assert list((tmp_path / "temporary").iterdir()) == []

@@ -36,6 +36,81 @@ class Claim:
 
 CLAIMS: Final = (
     Claim(
+        "A rehearsal plays the platform against an emulated AWS that enforces policies",
+        Level.ENFORCED,
+        (WHOLE,),
+    ),
+    Claim(
+        "| the platform team | accounts from two files, CDK constructs and extensions",
+        Level.REAL,
+        (
+            f"{INFRA}/app/test_extensions.py::"
+            "test_the_data_scientist_may_read_the_bucket_which_is_in_dev_only",
+            f"{COMMONS}/cli/test_doctor.py",
+        ),
+    ),
+    Claim(
+        "| the security officer | who can become whom, computed",
+        Level.DATA,
+        (
+            f"{REHEARSAL}/reachability/test_page.py::"
+            "test_nobody_who_writes_code_gets_beyond_the_projects_of_dev",
+            f"{COMMONS}/ai_controls/test_table_of_controls.py::"
+            "test_the_table_has_the_31_controls_of_the_standard_with_their_severities",
+            f"{COMMONS}/apps/test_execution_policies.py",
+        ),
+    ),
+    Claim(
+        "| a data scientist | a project from a CSV file and a question",
+        Level.ENFORCED,
+        (
+            f"{TEMPLATE}/seed_code/test_adopted_tables.py::"
+            "test_a_table_is_adopted_and_trained_and_passes_the_gate",
+            WHOLE,
+        ),
+        "AWS's own training images, and how good a model is",
+    ),
+    Claim(
+        "| What does it cost? | the sample about $450 a month",
+        Level.DATA,
+        (
+            f"{COMMONS}/costs/test_fixed_costs.py::"
+            "test_the_networks_of_each_example_cost_what_was_worked_out",
+            f"{COMMONS}/costs/test_prices.py::test_each_price_says_when_where_and_who",
+        ),
+        "the bill: prices change, and your agreement has its own",
+    ),
+    Claim(
+        "| Which rights does it need? |",
+        Level.ENFORCED,
+        (f"{COMMONS}/cli/test_bootstrap_verb.py", WHOLE),
+    ),
+    Claim(
+        "| In which regions? | this table, GovCloud and China with it |",
+        Level.DATA,
+        (
+            f"{COMMONS}/apps/test_partitions.py::"
+            "test_every_endpoint_is_of_a_service_that_the_region_has",
+        ),
+        "what a region lacks that no list of AWS says",
+    ),
+    Claim(
+        "| Where is the code kept? | in CodeCommit",
+        Level.ENFORCED,
+        (
+            f"{INFRA}/app/test_infra_app.py::"
+            "test_a_sets_repository_does_not_know_the_accounts_of_another",
+        ),
+    ),
+    Claim(
+        "Nothing is sent anywhere",
+        Level.REAL,
+        (
+            f"{COMMONS}/cli/test_cdk_verb.py::"
+            "test_the_cdk_runs_in_the_folder_of_the_app_without_telemetry",
+        ),
+    ),
+    Claim(
         "one governance account whose pipelines build dev, preprod and prod accounts",
         Level.ENFORCED,
         (WHOLE,),
@@ -111,7 +186,7 @@ CLAIMS: Final = (
     ),
     Claim("`rehearse` bootstraps four emulated accounts", Level.ENFORCED, (WHOLE,)),
     Claim(
-        "its report opens in a browser",
+        "it writes a report for a browser",
         Level.REAL,
         (f"{REHEARSAL}/test_report_in_a_browser.py::test_the_page_is_drawn",),
     ),
@@ -284,6 +359,10 @@ CLAIMS: Final = (
     ),
 )
 NO_CLAIMS: Final = (
+    "Nobody has deployed it to AWS with this code yet",
+    "| You are | You get |",
+    "| Question | Answer |",
+    "| How long does it take? |",
     "| Where | What |",
     "Which SSM parameters other applications find",
     "Then look for blockers",
