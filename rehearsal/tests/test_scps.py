@@ -83,7 +83,7 @@ def test_without_the_switch_nothing_is_counted(accounts: Accounts) -> None:
 
 @pytest.mark.pure
 def test_the_policies_beside_the_rehearsal_are_policies() -> None:
-    assert len(PACKS) == 4
+    assert len(PACKS) == 8
     assert checked_policies(PACKS) == tuple(PACKS)
 
 

@@ -3,39 +3,31 @@
 Asked of the example's templates and of IAM's rules; nothing here knows what made them.
 """
 
-import importlib
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import Any
 
+import organization_example
 import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from checkouts import APPS_HERE
+from organization_example import ACCOUNT, CONFIG, Template, folders, in_account
 from policy_evaluation import Request, allows, listed
 
 from mlops_commons.accounts.account_policies import Assemblies, account_policy
 from mlops_commons.accounts.bootstrap_plan import bootstrap_plan
-from mlops_commons.assembly.intrinsics import Scope, evaluate
 from mlops_commons.assembly.stacks import read_stacks
-from mlops_commons.config import load_config
-from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG, EXAMPLES
 
 pytestmark = [
     pytest.mark.app,
     pytest.mark.skipif(len(APPS_HERE) < 2, reason="the policies of accounts are made of both apps"),
 ]
 
-EXAMPLE = EXAMPLES / "organisation"
-CONFIG = load_config(EXAMPLE / CDK_APP_CONFIG.name, EXAMPLE / CDK_INFRA_APP_CONFIG.name)
-PACKAGES = {"infra": "mlops_infra", "template": "cdk_service_catalog"}
 DEFAULTS = (b"hnb659fds", b"CDKToolkit")
 """What the AWS CDK calls a bootstrap that nobody has named (AWS CDK Developer Guide, "Customize AWS
 CDK bootstrapping")."""
-ACCOUNT = "222222222222"
 DENIED = (
     Request("iam:CreateUser", f"arn:aws:iam::{ACCOUNT}:user/x"),
     Request("organizations:LeaveOrganization", "*"),
@@ -46,48 +38,14 @@ HERE = Request("ec2:DescribeVpcs", "*", {"aws:RequestedRegion": "eu-west-1"})
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 
-@dataclass(frozen=True)
-class Template:
-    """A template by the file that it is in."""
-
-    file: Path
-    content: Mapping[str, Any]
-
-    def of_type(self, kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """The resources of a type, with their properties."""
-        for logical_id, resource in self.content["Resources"].items():
-            if resource["Type"] == kind:
-                yield logical_id, resource.get("Properties", {})
+@pytest.fixture(scope="module")
+def templates() -> list[Template]:
+    return organization_example.templates()
 
 
 @pytest.fixture(scope="module")
-def folders(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
-    """Both apps, without the CDK CLI."""
-    found = {}
-    for app in APPS_HERE:
-        folder = found[app] = tmp_path_factory.mktemp(app)
-        module = importlib.import_module(f"{PACKAGES[app]}.application")
-        module.build_app(CONFIG, outdir=str(folder)).synth()
-    return found
-
-
-@pytest.fixture(scope="module")
-def templates(folders: Mapping[str, Path]) -> list[Template]:
-    files = [file for folder in folders.values() for file in folder.rglob("*.template.json")]
-    return [Template(file, json.loads(file.read_text())) for file in sorted(files)]
-
-
-@pytest.fixture(scope="module")
-def assemblies(folders: Mapping[str, Path]) -> Assemblies:
-    return {folder: read_stacks(folder) for folder in folders.values()}
-
-
-def in_account(value: Any, made: Mapping[str, Any]) -> Any:
-    """A value as it stands in the account; a policy that the template makes, by its logical id."""
-    pseudo = {"Partition": "aws", "Region": "eu-west-1", "AccountId": ACCOUNT}
-    values = {f"AWS::{name}": text for name, text in pseudo.items()}
-    scope = Scope(values={**values, **{name: name for name in made}}, attribute=lambda n, _: n)
-    return evaluate(value, scope)
+def assemblies() -> Assemblies:
+    return {folder: read_stacks(folder) for folder in folders().values()}
 
 
 def without_boundary(templates: list[Template]) -> list[tuple[str, str]]:
@@ -161,12 +119,10 @@ def test_what_projects_make_is_denied_it_too(templates: list[Template], kind: st
         assert allows([*own, EVERYTHING], HERE)
 
 
-def test_no_template_and_no_asset_knows_the_bootstrap_that_nobody_has_named(
-    folders: Mapping[str, Path],
-) -> None:
+def test_no_template_and_no_asset_knows_the_bootstrap_that_nobody_has_named() -> None:
     """The code of the platform, which the repositories start with, has the default in it."""
     found = []
-    for folder in folders.values():
+    for folder in folders().values():
         for file in (f for f in folder.rglob("*") if f.is_file()):
             content = file.read_bytes()
             if zipfile.is_zipfile(file):
@@ -177,7 +133,7 @@ def test_no_template_and_no_asset_knows_the_bootstrap_that_nobody_has_named(
                 content = b"".join(archive.read(name) for name in names)
             found += [(file.name, name) for name in DEFAULTS if name in content]
     assert found == []
-    manifest = next(iter(folders.values())) / "manifest.json"
+    manifest = next(iter(folders().values())) / "manifest.json"
     assert b"cdk-acmeml01-deploy-role-" in manifest.read_bytes()
 
 
