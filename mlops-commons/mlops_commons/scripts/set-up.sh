@@ -9,6 +9,8 @@ scripts="mlops-commons/mlops_commons/scripts"
 . "$scripts/find-python.sh"
 
 log=".venv/set-up.log"
+needed=1000 # MB: what .venv and node_modules hold, rounded up
+full=50     # MB: with less than that, whatever has failed has failed for it
 
 fail() { # MESSAGE NEXT
   printf 'error: %s\n  next: %s\n' "$1" "$2" >&2
@@ -19,7 +21,34 @@ step() { # LABEL NEXT COMMAND...
   local label="$1" next="$2"
   shift 2
   printf '  %s ...\n' "$label"
-  "$@" >"$log" 2>&1 || { cat "$log" >&2; fail "set-up failed at: $label" "$next"; }
+  "$@" >"$log" 2>&1 && return 0
+  cat "$log" >&2
+  # A log on a full disk does not say so.
+  [ "$(free_space)" -ge "$full" ] || next="free space on the disk of $PWD, which is full; then again"
+  fail "set-up failed at: $label" "$next"
+}
+
+free_space() { # in MB, on the disk of this checkout
+  df -Pk . | {
+    read -r _
+    read -r _ _ _ left _
+    printf '%s\n' "$((left / 1024))"
+  }
+}
+
+reason() { # why there is a set-up, from what the last one has left
+  local folder version
+  [ -f .venv/stamp ] || { echo "this is the first call here" && return; }
+  { IFS= read -r folder && IFS= read -r version; } <.venv/stamp
+  if [ "$folder" != "$MLOPS_ROOT" ]; then
+    echo "the checkout was in $folder"
+  elif [ "$version" != "$("$python" -V)" ]; then
+    echo "it was made with $version"
+  elif [ "$(environment_stamp 2>/dev/null)" != "$(cat .venv/stamp)" ]; then
+    echo "a lock file or a script of the set-up has changed"
+  else
+    echo "a part of it is missing"
+  fi
 }
 
 pip() { .venv/bin/python -m pip "$@" --disable-pip-version-check; }
@@ -94,7 +123,7 @@ except BlockingIOError:
 PYTHON
 is_set_up && exit 0
 
-printf 'setting up (once, and again when a lock file changes):\n'
+printf 'setting up, because %s:\n' "$(reason)"
 retry="fix the cause above (network, disk, package registry), then run the same command again"
 # From scratch: no package of an older lock may stay behind. The environments below are named
 # after the locks that they hold, so they stay where neither the folder nor Python has changed.
@@ -102,6 +131,9 @@ kept=lock
 [ "$(head -n 2 .venv/stamp 2>/dev/null)" != "$MLOPS_ROOT
 $("$python" -V)" ] || kept="*-environments"
 find .venv -mindepth 1 -maxdepth 1 ! -name lock ! -name "$kept" -exec rm -rf {} +
+[ "$(free_space)" -ge "$needed" ] ||
+  fail "the disk of $PWD has $(free_space) MB left; $needed MB are needed" \
+    "free space there, or move this checkout to a disk with room"
 step "Python environment ($("$python" -V))" "$retry" "$python" -m venv .venv
 pip_settings="$(pip config list 2>/dev/null || true)"
 step "installer of packages (uv)" "$retry" install_uv
@@ -116,3 +148,4 @@ step "CDK CLI" "$retry" npm_ci
 # Written last and at once: an interrupted set-up leaves no stamp.
 environment_stamp >.venv/stamp.new
 mv .venv/stamp.new .venv/stamp
+printf 'set up in %s s\n' "$SECONDS"

@@ -71,7 +71,7 @@ def test_a_fresh_checkout_synthesises_and_is_not_set_up_twice(tmp_path: Path) ->
 
     first = run("infra", "synth", "--quiet")
     assert first.returncode == 0, first.stderr
-    assert "setting up (once" in first.stderr
+    assert "setting up, because this is the first call here" in first.stderr
     for role in ("governance", "dev", "preprod", "prod"):
         assert role in first.stdout
     assert (root / ".venv/bin/node").is_symlink()

@@ -31,7 +31,7 @@ LOCKED = {
     "mlops-commons/pyproject.toml": 'requires-python = ">=3.11"\n',
 }
 TOOLS = (
-    *("bash", "cat", "cksum", "cp", "dirname", "env", "find", "git", "ln", "mkdir", "mv"),
+    *("bash", "cat", "cksum", "cp", "df", "dirname", "env", "find", "git", "ln", "mkdir", "mv"),
     *("grep", "head", "readlink", "rm", "sed", "sleep"),
 )
 PYTHON = """#!/usr/bin/env bash
@@ -284,6 +284,43 @@ def test_environments_beside_it_stay_unless_the_checkout_or_python_is_another(
     ready.run(FAKE_VERSION=version)
     assert ready.was_set_up()
     assert (ready.root / ".venv/seed-environments/made").exists() is kept
+
+
+def test_a_set_up_says_why_there_is_one_and_how_long_it_took(checkout: Checkout) -> None:
+    assert "setting up, because this is the first call here:" in (first := checkout.run().errors)
+    assert re.search(r"set up in \d+ s\n", first)
+    with (checkout.root / "constraints.txt").open("a") as file:
+        file.write("\n")
+    assert "because a lock file or a script of the set-up has changed" in checkout.run().errors
+    assert "because it was made with Python 3.14.0" in checkout.run(FAKE_VERSION="3.14.1").errors
+    checkout.run()
+    (checkout.root / ".venv/bin/node").unlink()
+    assert "because a part of it is missing" in checkout.run().errors
+    before = checkout.root
+    checkout.root = checkout.root.rename(before.with_name("moved"))
+    assert f"because the checkout was in {before}" in checkout.run().errors
+
+
+def df(megabytes: int) -> str:
+    return f"#!/usr/bin/env bash\nprintf 'Filesystem\\n/dev/a 9 9 {megabytes * 1024} 9%% /\\n'\n"
+
+
+def test_a_disk_without_room_is_named_before_anything_is_installed(checkout: Checkout) -> None:
+    (checkout.programs / "df").unlink()
+    checkout.add_program("df", df(900))
+    ended = checkout.run()
+    assert ended.code == 1
+    assert f"the disk of {checkout.root} has 900 MB left; 1000 MB are needed" in ended.errors
+    assert not checkout.was_set_up()
+
+
+def test_a_disk_that_fills_up_is_named_as_the_cause(checkout: Checkout) -> None:
+    (checkout.programs / "df").unlink()
+    later = df(3).replace("printf", "[ -f .venv/uv.txt ] && printf")
+    checkout.add_program("df", later + df(2000).replace("printf", "[ -f .venv/uv.txt ] || printf"))
+    ended = checkout.run(PIP_FAILS="1", UV_FAILS="1")
+    assert ended.code == 1
+    assert f"free space on the disk of {checkout.root}, which is full" in ended.errors
 
 
 def test_touching_the_lock_files_sets_nothing_up(ready: Checkout) -> None:
