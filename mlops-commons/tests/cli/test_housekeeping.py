@@ -1,5 +1,6 @@
 """`init` shows a usable environment, `clean` leaves what was written by people."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from mlops_commons.utilities.toolchain import pinned_version
 
 pytestmark = pytest.mark.construct
 
+GIT = shutil.which("git") or "git"
 APP = APPS_HERE[0]
 DIRECTORY = APP_DIRECTORIES[APP]
 
@@ -71,3 +73,30 @@ def test_an_app_that_is_not_here_is_refused(checkout: Path) -> None:
     assert done.returncode == 1
     assert APP_DIRECTORIES[other] in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_init_writes_a_hook_that_refuses_a_broken_configuration(checkout: Path) -> None:
+    (checkout / "node_modules").symlink_to(REPOSITORY_ROOT / "node_modules")
+    refused = run(checkout, APP, "init", "--hooks")
+    assert (refused.returncode, "hooks are part of a clone" in refused.stderr) == (1, True)
+    subprocess.run([GIT, "init", "--quiet", str(checkout)], check=True)
+    for _ in range(2):  # a hook of its own is no obstacle
+        done = run(checkout, APP, "init", "--hooks")
+        assert done.returncode == 0, done.stderr
+    hook = checkout / ".git" / "hooks" / "pre-commit"
+    assert subprocess.run(["/bin/bash", "-n", str(hook)], check=False).returncode == 0
+    wrapper = checkout / "mlops-multi-account.sh"
+    wrapper.write_text("#!/usr/bin/env bash\necho refused: $*\nexit 1\n")
+    ended = subprocess.run([str(hook)], cwd=checkout, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (1, "refused: config validate\n")
+
+
+def test_a_hook_of_somebody_else_stays(checkout: Path) -> None:
+    subprocess.run([GIT, "init", "--quiet", str(checkout)], check=True)
+    hook = checkout / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(parents=True, exist_ok=True)
+    hook.write_text("#!/bin/sh\nexit 0\n")
+    done = run(checkout, APP, "init", "--hooks")
+    assert done.returncode == 1
+    assert f"there is a hook already: {hook}" in done.stderr
+    assert hook.read_text() == "#!/bin/sh\nexit 0\n"

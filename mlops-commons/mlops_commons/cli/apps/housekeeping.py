@@ -5,14 +5,14 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 import typer
 
 from mlops_commons.cli.environment import cdk_command, child_environment
 from mlops_commons.cli.own_verb import own_verb
 from mlops_commons.utilities.errors import PlatformError
-from mlops_commons.utilities.paths import app_directory
+from mlops_commons.utilities.paths import REPOSITORY_ROOT, app_directory
 from mlops_commons.utilities.toolchain import pinned_version
 
 GENERATED: Final = (
@@ -24,14 +24,32 @@ GENERATED: Final = (
     "htmlcov",
 )
 
+AGAIN: Final = "install it again: rm -rf .venv && ./mlops-multi-account.sh --version"
+CLONE: Final = "hooks are part of a clone: git clone, or git init"
+HOOK: Final = """\
+#!/usr/bin/env bash
+# Written by './mlops-multi-account.sh infra init --hooks'; delete it to be rid of it.
+set -euo pipefail
+cd "$(git rev-parse --show-toplevel)"
+./mlops-multi-account.sh config validate
+.venv/bin/ruff check --quiet .
+.venv/bin/ruff format --check --quiet .
+"""
+Hooks = Annotated[
+    bool,
+    typer.Option("--hooks", help="Also check the configuration and the style before commits."),
+]
+
 
 def init_verb(app: str) -> typer.Typer:
     """The verb `init` of an app, as a command line of its own."""
     verb = own_verb()
 
     @verb.command()
-    def init() -> None:
+    def init(hooks: Hooks = False) -> None:
         """Make the environment from the lock files, as any first call does, and show it."""
+        if hooks:
+            typer.echo(f"written: {_write_hook()}")
         directory = app_directory(app)
         command = cdk_command()
         found = _output([*command, "--version"], directory).split()[0]
@@ -39,7 +57,7 @@ def init_verb(app: str) -> typer.Typer:
         if found != pinned:
             raise PlatformError(
                 f"the CDK CLI is {found}, but package.json pins {pinned}",
-                hint="install it again: rm -rf .venv && ./mlops-multi-account.sh --version",
+                hint=AGAIN,
             )
         node = _output([command[0], "--version"], directory)
         typer.echo(f"Python {platform.python_version()}, node {node}, CDK CLI {found}")
@@ -68,6 +86,25 @@ def clean_verb(app: str) -> typer.Typer:
     return verb
 
 
+def _write_hook() -> Path:
+    """Write the hook of git that runs before each commit.
+
+    Raises:
+        PlatformError: this is no clone, or somebody has a hook there already.
+    """
+    found = _output(["git", "rev-parse", "--git-path", "hooks/pre-commit"], REPOSITORY_ROOT, CLONE)
+    hook = REPOSITORY_ROOT / found
+    if hook.exists() and hook.read_text(encoding="utf-8") != HOOK:
+        raise PlatformError(
+            f"there is a hook already: {hook}",
+            hint=f"add to it what you want of this one:\n{HOOK}",
+        )
+    hook.parent.mkdir(parents=True, exist_ok=True)
+    hook.write_text(HOOK, encoding="utf-8")
+    hook.chmod(0o755)
+    return hook
+
+
 def _generated(directory: Path) -> Iterator[Path]:
     for entry in sorted(directory.iterdir()):
         if entry.name in GENERATED:
@@ -76,7 +113,7 @@ def _generated(directory: Path) -> Iterator[Path]:
             yield from _generated(entry)
 
 
-def _output(command: list[str], directory: Path) -> str:
+def _output(command: list[str], directory: Path, hint: str = AGAIN) -> str:
     done = subprocess.run(
         command,
         cwd=directory,
@@ -88,6 +125,6 @@ def _output(command: list[str], directory: Path) -> str:
     if done.returncode:
         raise PlatformError(
             f"'{' '.join(command)}' failed: {done.stderr.strip()}",
-            hint="install it again: rm -rf .venv && ./mlops-multi-account.sh --version",
+            hint=hint,
         )
     return done.stdout.strip()
