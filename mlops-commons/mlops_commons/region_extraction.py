@@ -19,6 +19,8 @@ SERVICES: Final = {
     "athena": ("athena", "AWS::Athena::WorkGroup"),
     "bedrock": ("bedrock", "AWS::Bedrock::Guardrail"),
     "bedrock_runtime": ("bedrock", "AWS::Bedrock::Guardrail"),
+    # Budgets has one endpoint for all regions; that it can be made in a stack is what differs.
+    "budgets": ("cloudformation", "AWS::Budgets::Budget"),
     "cloudformation": ("cloudformation", "AWS::CloudFormation::Stack"),
     "cloudwatch": ("monitoring", "AWS::CloudWatch::Alarm"),
     "codeartifact": ("codeartifact", "AWS::CodeArtifact::Repository"),

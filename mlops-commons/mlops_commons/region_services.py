@@ -16,6 +16,7 @@ OF_STUDIO: Final = ("sagemaker_domains", "servicecatalog", "lambda")
 OF_PROJECTS: Final = (*OF_GOVERNANCE, "servicecatalog", "lambda", "events", "ecr")
 """What the dev stage of projects needs; models end in stages."""
 OF_DNS_FIREWALL: Final = ("dns_firewall",)
+OF_BUDGETS: Final = ("budgets",)
 OF_MLFLOW: Final = ("sagemaker_mlflow_apps",)
 SAME_AS: Final = {
     "ecr_docker": "ecr",

@@ -166,6 +166,14 @@ class Projects:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Budget:
+    """What an account may cost a month, in US dollars, and who is told before it costs more."""
+
+    amount: int
+    email: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Stage:
     """One account and region of a set; `tags` hold those of the platform and the set too.
 
@@ -182,6 +190,7 @@ class Stage:
     parameter_namespace: str = ""
     removal_policy: RemovalPolicy = RemovalPolicy.RETAIN
     tags: Mapping[str, str] = field(default_factory=dict)
+    budget: Budget | None = None
     bootstrap: Bootstrap
 
 

@@ -64,6 +64,7 @@ def _core_stage(
         parameter_namespace=stage.parameter_namespace,
         removal_policy=removal_policy_of(stage.removal_policy),
         tags=stage.tags,
+        budget=stage.budget,
         org=config.org,
         qualifier=stage.bootstrap.toolkit.qualifier,
         projects=deployment.projects,

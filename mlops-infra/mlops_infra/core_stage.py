@@ -8,7 +8,7 @@ from constructs import Construct
 from mlops_commons.cdk.platform_stage import PlatformStage
 from mlops_commons.cdk.retention import KEPT
 from mlops_commons.organization import NO_ORGANIZATION, Organization
-from mlops_commons.stage import APP_PREFIX, CreateNetwork, Network, Projects, Studio
+from mlops_commons.stage import APP_PREFIX, Budget, CreateNetwork, Network, Projects, Studio
 from mlops_commons.utilities import names
 from mlops_infra.extension_loading import StageFacts, extend
 from mlops_infra.infra_stack import InfraStack
@@ -43,6 +43,7 @@ class CoreStage(PlatformStage):
         org: Organization = NO_ORGANIZATION,
         qualifier: str = "",
         projects: Projects | None = None,
+        budget: Budget | None = None,
     ) -> None:
         """Create the stage.
 
@@ -65,6 +66,7 @@ class CoreStage(PlatformStage):
             org: what the organization prescribes; by default nothing.
             qualifier: of the bootstrap of the account; by default that of the app.
             projects: what the set's projects may do and who approves it; by default the lead.
+            budget: of the account, in a region whose CloudFormation makes budgets; none by default.
         """
         super().__init__(
             scope,
@@ -101,6 +103,7 @@ class CoreStage(PlatformStage):
             parameter_namespace=parameter_namespace,
             removal_policy=removal_policy,
             rules=rules,
+            budget=budget,
             org=org,
             approver_role_name=names.approver_role(app_prefix, set_name, env.region or ""),
             # The rule has the name of the role that the template app makes, and that satisfies it.

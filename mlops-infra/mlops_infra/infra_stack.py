@@ -11,13 +11,14 @@ from mlops_commons.cdk.reviews import Reviews
 from mlops_commons.contract import Persona
 from mlops_commons.iam.reasons import NAMED_BY_PROJECTS
 from mlops_commons.organization import Organization
-from mlops_commons.stage import Network, Projects, Separation, Studio
+from mlops_commons.stage import Budget, Network, Projects, Separation, Studio
 from mlops_commons.utilities.errors import PlatformError
 from mlops_infra.access.approvers import ApproverRole
 from mlops_infra.access.code import MAIN, protected_repositories
 from mlops_infra.access.members import Member
 from mlops_infra.access.roles import PersonaRoles
 from mlops_infra.access.scope import PolicyScope
+from mlops_infra.budget import MonthlyBudget
 from mlops_infra.networking.endpoint_policies import Neighbours
 from mlops_infra.networking.network import network as network_of
 from mlops_infra.networking.parameters import NetworkParameters
@@ -50,6 +51,7 @@ class InfraStack(ZonesByPosition):
         parameter_namespace: str,
         removal_policy: cdk.RemovalPolicy,
         rules: Projects,
+        budget: Budget | None,
         org: Organization,
         approver_role_name: str,
         built_by: str,
@@ -72,6 +74,8 @@ class InfraStack(ZonesByPosition):
             projects=projects,
             namespace=parameter_namespace,
         )
+        if budget:
+            MonthlyBudget(self, "Budget", budget=budget)
         if projects.deploy_here:
             ProjectRoles(self, "ProjectRoles", projects=projects)
         self._personas: PersonaRoles | None = None

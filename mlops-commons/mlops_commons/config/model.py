@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field
 from mlops_commons.config.org_model import OrgFile, ToolkitFile
 from mlops_commons.config.projects_model import PrincipalArn, ProjectsFile
 from mlops_commons.config.values import (
+    WHOLE,
     Account,
     ConfigModel,
     Prefix,
@@ -105,6 +106,23 @@ class PipelineFile(ConfigModel):
     bootstrap: BootstrapFile = Field(default_factory=lambda: BootstrapFile())
 
 
+class BudgetFile(ConfigModel):
+    """A budget of AWS's for the whole account of a stage; it stops nothing."""
+
+    amount: Annotated[int, Field(ge=1, le=100_000_000), WHOLE] = Field(
+        description="US dollars a month"
+    )
+    email: Annotated[Text, Shape("[^@\\s,]+@[^@\\s,]+[.][^@\\s,.]+", "an e-mail address")] = Field(
+        description="who is told of 80 % spent and of 100 % forecast"
+    )
+
+
+class StageCostsFile(ConfigModel):
+    """What a stage may cost."""
+
+    budget: BudgetFile | None = Field(None, description="default: none")
+
+
 class StageFile(ConfigModel):
     """One account of a set."""
 
@@ -126,6 +144,7 @@ class StageFile(ConfigModel):
         Stage.removal_policy, description="what happens to data when the stack is deleted"
     )
     tags: Tags = Field(default_factory=dict, description="on every resource of the stage")
+    costs: StageCostsFile = Field(default_factory=lambda: StageCostsFile())
     bootstrap: BootstrapFile = Field(default_factory=lambda: BootstrapFile())
 
 

@@ -114,6 +114,11 @@ def _stage(
         parameter_namespace=(stage.parameter_namespace or "").strip("/"),
         removal_policy=stage.removal_policy,
         tags={**app.tags, **deployment.tags, **stage.tags},
+        budget=(
+            platform.Budget(amount=budget.amount, email=budget.email)
+            if (budget := stage.costs.budget)
+            else None
+        ),
         bootstrap=_bootstrap(
             app.org.bootstrap, stage.bootstrap, (stage.account, region), directory
         ),

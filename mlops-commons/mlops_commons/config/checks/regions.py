@@ -6,6 +6,7 @@ from mlops_commons.config.document import KeyPath
 from mlops_commons.config.sources import APP_ROOT, Sources
 from mlops_commons.config.values import region_partitions
 from mlops_commons.region_services import (
+    OF_BUDGETS,
     OF_DNS_FIREWALL,
     OF_GOVERNANCE,
     OF_MLFLOW,
@@ -46,6 +47,7 @@ def _needs(sources: Sources, deployment: Deployment, stage: Stage) -> tuple[str,
         *(OF_STUDIO if studio else ()),
         *(OF_MLFLOW if studio and studio.mlflow else ()),
         *(OF_DNS_FIREWALL if firewall else ()),
+        *(OF_BUDGETS if stage.budget else ()),
     )
 
 
