@@ -197,6 +197,13 @@ RUNNING: Final = (
         ("states:UpdateStateMachine+states:StartExecution",),
         "changes the state machine",
     ),
+    # API_UpdatePipeline: RoleArn is optional, and the pipeline keeps the one it has.
+    Running(
+        "AWS::SageMaker::Pipeline",
+        ("RoleArn",),
+        ("sagemaker:UpdatePipeline+sagemaker:StartPipelineExecution",),
+        "changes the SageMaker pipeline",
+    ),
 )
 """Without `iam:PassRole`: the role is there already."""
 

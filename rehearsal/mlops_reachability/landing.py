@@ -233,6 +233,9 @@ class _Template:
             return found.arn
         if name in ("Name", "DomainId", "RepositoryName"):
             return found.name
+        if name == "CloneUrlHttp":
+            host = f"git-codecommit.{self.landing.region}.amazonaws.com"
+            return f"https://{host}/v1/repos/{found.name}"
         if resource["Type"] == "AWS::SSM::Parameter" and name == "Value":
             return self._evaluated(resource["Properties"]["Value"])
         return f"{found.name}.{name}"

@@ -31,6 +31,20 @@ class _Run:
     prepared: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
+def build_edges(world: World) -> Iterator[tuple[str, Edge]]:
+    """Builds that read a repository by themselves: of which commit, says who starts them, so
+    whoever pushes any branch has their role (CodeBuild API Reference, StartBuild: sourceVersion).
+    """
+    for project in world.of_type("AWS::CodeBuild::Project"):
+        source = project.properties.get("Source", {})
+        if source.get("Type") == "CODECOMMIT":
+            name = str(source["Location"]).rpartition("/")[2]
+            repository = f"arn:aws:codecommit:{world.region}:{project.account}:{name}"
+            words = f"the build {project.name} runs it before it is merged"
+            for pushes in (branch(repository), pushed(repository)):
+                yield pushes, Edge(project.properties["ServiceRole"], words)
+
+
 def pipeline_edges(world: World) -> Iterator[tuple[str, Edge]]:
     """Source and edge for each thing that a pipeline does with what others can write."""
     for pipeline in world.of_type(PIPELINE):

@@ -10,7 +10,7 @@ from mlops_reachability.consumers import image_edges
 from mlops_reachability.edges import Edge, made
 from mlops_reachability.egress import exits
 from mlops_reachability.model import FOREIGN, Document, Role, World
-from mlops_reachability.pipelines import pipeline_edges
+from mlops_reachability.pipelines import build_edges, pipeline_edges
 
 
 @dataclass
@@ -45,7 +45,8 @@ class Graph:
         self.capabilities = Capabilities(world)
         self._edges: dict[str, tuple[Edge, ...]] = {}
         self._fixed: dict[str, list[Edge]] = {}
-        for source, edge in (*pipeline_edges(world), *image_edges(world)):
+        fixed = (*pipeline_edges(world), *build_edges(world), *image_edges(world))
+        for source, edge in fixed:
             self._fixed.setdefault(source, []).append(edge)
 
     def from_(self, starts: Iterable[str]) -> Reached:

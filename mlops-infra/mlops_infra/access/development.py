@@ -11,6 +11,22 @@ from mlops_infra.access.whose import TOPICS, sagemaker, sagemaker_of_projects
 EXPERIMENTS: Final = ("experiment", "experiment-trial", "experiment-trial-component")
 LINEAGE: Final = ("action", "artifact", "context")
 
+WRITE_PIPELINES: Final = actions("sagemaker", "CreatePipeline UpdatePipeline DeletePipeline")
+REGISTER: Final = actions("sagemaker", "CreateModelPackage CreateModelPackageGroup")
+NOT_OF_PROJECTS: Final = "what the builds and jobs of projects write is denied"
+MADE_BY_PROJECTS_ALONE: Final = Statement(
+    sid="MadeByProjectsAlone",
+    effect="Deny",
+    actions=(*WRITE_PIPELINES, *REGISTER),
+    resources=arns("sagemaker", "pipeline/*-p-*", "model-package*/*-p-*"),
+)
+"""Pipelines and versions of projects come from their builds, out of what is in `main`.
+
+A pipeline keeps its role: an update that names none needs no `iam:PassRole`, and gives whoever
+starts it afterwards the project's execution role (API_UpdatePipeline: RoleArn is optional). A
+version that a person registers says of itself what he likes: metric, commit, report.
+"""
+
 CATALOGUE_FEATURES: Final = Statement(
     sid="CatalogueFeatures",
     actions=actions("glue", "GetDatabase GetTable CreateTable UpdateTable"),
@@ -31,12 +47,17 @@ def develop_models(scope: PolicyScope) -> tuple[Statement, ...]:
             sid="RunPipelines",
             actions=actions(
                 "sagemaker",
-                "CreatePipeline UpdatePipeline DeletePipeline StartPipelineExecution "
-                "StopPipelineExecution RetryPipelineExecution SendPipelineExecutionStepSuccess "
-                "SendPipelineExecutionStepFailure",
+                "StartPipelineExecution StopPipelineExecution RetryPipelineExecution "
+                "SendPipelineExecutionStepSuccess SendPipelineExecutionStepFailure",
             ),
             resources=sagemaker_of_projects(separated, "pipeline"),
             reason=NAMED_BY_USERS,
+        ),
+        Statement(
+            sid="WritePipelines",
+            actions=WRITE_PIPELINES,
+            resources=sagemaker(separated, "pipeline"),
+            reason=f"{NAMED_BY_USERS}; {NOT_OF_PROJECTS}",
         ),
         Statement(
             sid="UseFeatures",
@@ -63,10 +84,11 @@ def develop_models(scope: PolicyScope) -> tuple[Statement, ...]:
         ),
         Statement(
             sid="RegisterVersions",
-            actions=actions("sagemaker", "CreateModelPackage CreateModelPackageGroup"),
-            resources=sagemaker_of_projects(separated, "model-package", "model-package-group"),
-            reason=f"{NAMED_BY_USERS}; a new version waits for approval",
+            actions=REGISTER,
+            resources=sagemaker(separated, "model-package", "model-package-group"),
+            reason=f"{NAMED_BY_USERS}; a new version waits for approval, and {NOT_OF_PROJECTS}",
         ),
+        MADE_BY_PROJECTS_ALONE,
         Statement(
             sid="CallEndpoints",
             actions=actions("sagemaker", "InvokeEndpoint InvokeEndpointAsync"),

@@ -173,3 +173,45 @@ def test_a_run_is_tried_again_with_its_own_commit_and_never_started_with_another
     retry = "codepipeline:RetryStageExecution"
     stage = here("codepipeline", "sagemaker-churn-p-1-deploy/Deploy-dev")
     assert may(key, retry, stage) is (key == "ml_engineer")
+
+
+@BOTH
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        *(
+            (action, f"pipeline/{name}")
+            for action in ("UpdatePipeline", "DeletePipeline", "CreatePipeline")
+            for name in ("churn-p-1a2b3c4d5e6f", "churn-p-1a2b3c4d5e6f-inference")
+        ),
+        ("CreateModelPackage", "model-package/churn-p-1a2b3c4d5e6f/4"),
+        ("CreateModelPackage", "model-package-group/churn-p-1a2b3c4d5e6f"),
+        ("CreateModelPackageGroup", "model-package-group/later-p-1a2b3c4d5e6f"),
+    ],
+)
+def test_pipelines_and_versions_of_projects_come_from_their_builds_alone(
+    key: str, action: str, resource: str, mistake: bool
+) -> None:
+    assert not may(key, f"sagemaker:{action}", here("sagemaker", resource), mistake=mistake)
+
+
+@pytest.mark.parametrize("key", WHO_PUSH)
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("UpdatePipeline", "pipeline/my-own"),
+        ("StartPipelineExecution", "pipeline/churn-p-1a2b3c4d5e6f"),
+        ("CreateModelPackage", "model-package/my-own/1"),
+    ],
+)
+def test_people_write_pipelines_and_versions_of_their_own_and_start_those_of_projects(
+    key: str, action: str, resource: str
+) -> None:
+    assert may(key, f"sagemaker:{action}", here("sagemaker", resource))
+
+
+def test_a_pipeline_keeps_its_role_where_an_update_names_none() -> None:
+    """So `iam:PassRole` does not hold an update back."""
+    sagemaker = botocore.session.get_session().get_service_model("sagemaker")
+    assert "RoleArn" not in sagemaker.operation_model("UpdatePipeline").input_shape.required_members

@@ -78,13 +78,13 @@ DOORS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("sagemaker:DescribeEndpoint", here("sagemaker", "endpoint/n-{}-dev"), {}),
     ("sagemaker:DescribeModel", here("sagemaker", "model/model-0a"), {TAG: "{}"}),
     ("sagemaker:StartPipelineExecution", here("sagemaker", "pipeline/n-{}"), {}),
-    ("sagemaker:UpdatePipeline", here("sagemaker", "pipeline/n-{}-inference"), {}),
+    ("sagemaker:UpdatePipeline", here("sagemaker", "pipeline/{}-mine"), {}),
     (
         *("sagemaker:ListPipelineExecutionSteps", here("sagemaker", "pipeline/n-{}/execution/0a")),
         {},
     ),
-    ("sagemaker:CreateModelPackage", here("sagemaker", "model-package/n-{}/1"), {}),
-    ("sagemaker:CreateModelPackageGroup", here("sagemaker", "model-package-group/n-{}"), {}),
+    ("sagemaker:CreateModelPackage", here("sagemaker", "model-package/{}-mine/1"), {}),
+    ("sagemaker:CreateModelPackageGroup", here("sagemaker", "model-package-group/{}-mine"), {}),
     ("sagemaker:DescribeModelPackage", here("sagemaker", "model-package/n-{}/1"), {}),
     ("logs:GetLogEvents", stream("/aws/sagemaker/Endpoints/n-{}-dev"), {}),
     # What people name

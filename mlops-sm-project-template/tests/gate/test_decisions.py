@@ -203,6 +203,13 @@ def test_the_version_is_chosen_with_what_an_approval_shows() -> None:
     }
 
 
+def test_a_metric_that_people_could_have_written_is_not_shown() -> None:
+    aws = Aws()
+    quality = aws.version["ModelMetrics"]["ModelQuality"]["Statistics"]
+    quality["S3Uri"] = f"s3://{BUCKET}/data/evaluation.json"
+    assert chosen(aws, VERSION)["METRIC"] == "no metric"
+
+
 PAGE = "executions/abc123/Evaluate/evaluation/report.html"
 
 

@@ -23,13 +23,14 @@ from small_world import (
     world,
 )
 
-from mlops_reachability.edges import made, pushed, widened
+from mlops_reachability.edges import branch, made, pushed, widened
 from mlops_reachability.model import FOREIGN, World
 from mlops_reachability.reach import Graph
 
 pytestmark = pytest.mark.pure
 
 PUSHED = pushed(REPOSITORY)
+UPDATE_AND_START = (("Update", ""), ("Start", "Execution"))
 PUSH = allow("codecommit:GitPush", REPOSITORY)
 PUT = allow("s3:PutObject", f"arn:aws:s3:::{BUCKET}/*")
 
@@ -51,6 +52,27 @@ def test_what_a_function_hands_on_is_not_the_pushers() -> None:
 def test_a_build_that_may_write_what_the_function_hands_on_goes_around_it() -> None:
     around = world(SOURCE, BUILD, VERIFY, deploy("Verified"), synth=(PUT,))
     assert APPLY in reached(around, PUSHED)
+
+
+def test_who_pushes_a_branch_has_the_build_of_pull_requests() -> None:
+    url = "https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/"
+    properties = {
+        "Name": "check",
+        "ServiceRole": SYNTH,
+        "Source": {"Type": "CODECOMMIT", "Location": url + REPOSITORY.rpartition(":")[2]},
+    }
+    check = {"Check": {"Type": "AWS::CodeBuild::Project", "Properties": properties}}
+    assert SYNTH in reached(world(further=check), branch(REPOSITORY))
+    assert SYNTH not in reached(world(), branch(REPOSITORY))
+
+
+def test_who_changes_a_pipeline_and_starts_it_has_the_role_that_it_keeps() -> None:
+    properties = {"PipelineName": "alpha-p-alpha", "RoleArn": SYNTH}
+    further = {"Training": {"Type": "AWS::SageMaker::Pipeline", "Properties": properties}}
+    change, start = (allow(f"sagemaker:{n}Pipeline{e}") for n, e in UPDATE_AND_START)
+    assert SYNTH in reached(world(further=further, persona=(change, start)), PERSONA)
+    assert SYNTH not in reached(world(further=further, persona=(start,)), PERSONA)
+    assert SYNTH not in reached(world(further=further, persona=(change,)), PERSONA)
 
 
 def test_an_approval_holds_whoever_cannot_give_it() -> None:

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 MAXIMUM_BYTES: Final = 1_000_000
 MAXIMUM_TEXT: Final = 120
 NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,40}")
+WRITTEN_BY_PEOPLE: Final = re.compile("data/")
+"""The only folder of the bucket in which personas write (mlops_infra/access/scope.py)."""
 NOTHING: Final = "no metric"
 REPORT, NO_REPORT = "Report", "no report"
 """What the build records with a version, in CustomerMetadataProperties."""
@@ -21,14 +23,16 @@ def metric(s3: Any, version: Mapping[str, Any], bucket: str) -> str:
     """Names and numbers of the version's metrics; the project's own code has written them.
 
     Args:
-        bucket: the project's artifact bucket; what lies elsewhere is not read.
+        bucket: the project's artifact bucket; what lies elsewhere, or where people write, is not
+            read.
     """
     quality = version.get("ModelMetrics", {}).get("ModelQuality", {}).get("Statistics", {})
     place = urlsplit(str(quality.get("S3Uri", "")))
-    if place.scheme != "s3" or place.netloc != bucket:
+    key = place.path.removeprefix("/")
+    if place.scheme != "s3" or place.netloc != bucket or WRITTEN_BY_PEOPLE.match(key):
         return NOTHING
     try:
-        answer = s3.get_object(Bucket=bucket, Key=place.path.removeprefix("/"))
+        answer = s3.get_object(Bucket=bucket, Key=key)
         content = json.loads(answer["Body"].read(MAXIMUM_BYTES))
     # A version without a readable report is approved or not all the same.
     except Exception:
