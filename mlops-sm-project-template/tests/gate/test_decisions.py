@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from hostile_templates import NAMED, SETTINGS, VERSION, assembly, good
-from launched_projects import DEV, PROJECT, PROJECT_ID, REGION
+from hostile_templates import NAMED, SETTINGS, VERSION, assembly, good, zipped
+from launched_projects import DEV, PREPROD, PROD, PROJECT, PROJECT_ID, REGION
 
 from cdk_service_catalog.gate.runtime import jobs, versions
 from cdk_service_catalog.gate.runtime.changes import summary
 from cdk_service_catalog.gate.runtime.choose import choose
 from cdk_service_catalog.gate.runtime.settings import Refused
-from cdk_service_catalog.gate.runtime.templates import STAGES, read_assembly
+from cdk_service_catalog.gate.runtime.templates import STAGES, file_of, read_assembly
 from cdk_service_catalog.gate.runtime.verify import verify
 
 pytestmark = pytest.mark.pure
@@ -192,6 +192,29 @@ def test_without_a_version_nothing_is_handed_on() -> None:
     aws = Aws()
     assert verified(aws, model="none")["DELIVERS"] == "none"
     assert read_assembly(aws.written["Body"]) == {}
+
+
+@pytest.mark.parametrize("served", [True, False])
+def test_the_rejection_of_the_last_version_takes_away_what_serves_it(
+    served: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws, before = Aws(), good()
+    parked = {"Resources": {"Bucket": good()["Resources"]["Bucket"]}}
+    files = {file_of(stage): json.dumps(parked).encode() for stage in STAGES}
+    for stage, template in (("dev", DEV), ("preprod", PREPROD)):
+        text = json.dumps(parked).replace("-prod-", f"-{stage}-").replace(PROD, template)
+        files[file_of(stage)] = text.encode()
+    aws.assembly = zipped(**files)
+    monkeypatch.setattr(
+        "cdk_service_catalog.gate.runtime.verify.last_delivered",
+        lambda *_: before if served else {},
+    )
+    exported = verified(aws, model="none")
+    assert exported["DELIVERS"] == ("parked" if served else "none")
+    assert len(read_assembly(aws.written["Body"])) == (3 if served else 0)
+    if served:
+        assert "gone" in exported["CHANGES_PROD"]
+        assert "Endpoint" in exported["CHANGES_PROD"]
 
 
 def test_the_version_is_chosen_with_what_an_approval_shows() -> None:

@@ -82,6 +82,14 @@ def test_only_a_serverless_model_has_a_network_and_only_where_the_configuration_
     assert {refusal.rule.name for refusal in found} == refused
 
 
+def test_without_a_version_nothing_serves_one() -> None:
+    found = refusals({"prod": good()}, SETTINGS, NAMED, "none")
+    serving = {f.logical_id for f in found if f.rule.name == "models"}
+    assert {"Model", "Configuration", "Endpoint", "Pipeline"} <= serving
+    parked = {**good(), "Resources": {"Bucket": good()["Resources"]["Bucket"]}}
+    assert not refusals({"prod": parked}, SETTINGS, NAMED, "none")
+
+
 def test_a_type_that_the_configuration_names_may_be_deployed() -> None:
     template = good()
     template["Resources"]["Table"] = {"Type": "AWS::DynamoDB::Table", "Properties": {}}

@@ -63,6 +63,12 @@ def _artifact(
     return None
 
 
+def serves(template: Mapping[str, Any]) -> bool:
+    """Whether a template has an endpoint: then a version that is rejected is still served."""
+    resources = template.get("Resources", {})
+    return any(row.get("Type") == "AWS::SageMaker::Endpoint" for row in resources.values())
+
+
 def summary(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
     """Numbers and kinds of the resources that come, change and go."""
     before, after = old.get("Resources", {}), new.get("Resources", {})

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from .stage_view import BODY, Found, StageView, as_json, listed, objects_in, texts
 from .values import END, UNKNOWN, is_known
+from .versions import NONE
 
 IMAGE_KEYS: Final = frozenset(("image", "imageuri", "imageurl"))
 IMAGE: Final = re.compile(
@@ -13,6 +14,9 @@ IMAGE: Final = re.compile(
 )
 DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 STEPS: Final = ("Model", "Processing", "Transform", "Condition", "Fail")
+SERVING: Final = tuple(
+    f"AWS::SageMaker::{kind}" for kind in ("Endpoint", "EndpointConfig", "Model", "Pipeline")
+)
 PIPELINE: Final = "AWS::SageMaker::Pipeline"
 
 
@@ -26,7 +30,9 @@ def versions(view: StageView) -> Found:
 
 
 def models(view: StageView) -> Found:
-    """A model is the chosen version, its container unchanged."""
+    """A model is the chosen version, its container unchanged; without one nothing serves."""
+    if view.version == NONE:
+        yield from ((name, kind) for name, kind, _ in view.resources if kind in SERVING)
     for logical_id, row in view.of("AWS::SageMaker::Model"):
         given = [*listed(row.get("Containers", [])), *listed(row.get("PrimaryContainer", []))]
         if given != [{"ModelPackageName": view.version}]:

@@ -181,7 +181,8 @@ RULES: Final = (
         name="models",
         check=check_model.models,
         what="a model is not simply the version that was chosen",
-        allowed="one container with ModelPackageName {version} and nothing else",
+        allowed="one container with ModelPackageName {version} and nothing else; without an "
+        "approved version no model, endpoint or pipeline",
         fix="put into the version what the container needs",
     ),
     Rule(

@@ -4,16 +4,18 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from . import versions
-from .changes import last_delivered, summary
+from .changes import last_delivered, serves, summary
 from .evidence import check_evidence
 from .history import check_is_on_branch
 from .jobs import Job, answered
 from .rules import refusals, report
-from .settings import Refused, Settings, load_settings
+from .settings import Project, Refused, Settings, load_settings
 from .templates import MAXIMUM_ASSEMBLY, STAGES, pack, read_assembly
 
 ASSEMBLY, VERIFIED = "Assembly", "Verified"
 BRANCH: Final = "main"
+PARKED: Final = "parked"
+"""What is delivered when the last version is rejected: the stages without what served it."""
 CLIENTS: Final = ("codecommit", "codepipeline", "ecr", "s3", "sagemaker")
 
 
@@ -47,38 +49,42 @@ def verify(
     """
     templates = read_assembly(_assembly(clients["artifacts"], job))
     version = job.parameters["model"]
-    if version == versions.NONE or not templates:
+    project = job.project
+    before = {stage: _last(clients, project, stage) for stage in templates}
+    parks = version == versions.NONE
+    if not templates or (parks and not any(map(serves, before.values()))):
         _deliver(clients["artifacts"], job, {})
         return {"DELIVERS": versions.NONE, **{_variable(stage): "nothing" for stage in STAGES}}
-    project = job.project
     check_is_on_branch(
         clients["codecommit"],
         f"sagemaker-{project.full_name}-deploy",
         BRANCH,
         job.parameters["commit"],
     )
+    if not parks:
+        _check_version(version, settings, project, clients)
+    found = refusals(templates, settings, project, version, partition=partition)
+    if found:
+        raise Refused(report(found))
+    changes = {_variable(stage): summary(before[stage], templates[stage]) for stage in templates}
+    _deliver(clients["artifacts"], job, templates)
+    return {"DELIVERS": PARKED if parks else versions.number(version), **changes}
+
+
+def _check_version(
+    version: str, settings: Settings, project: Project, clients: Mapping[str, Any]
+) -> None:
+    """Refuse a version that is not the project's, not approved, or not what was approved."""
     versions.check_is_own(version, project, settings.dev_account)
     described = versions.describe(clients["sagemaker"], version)
     if described["ModelApprovalStatus"] != versions.APPROVED:
         raise Refused(f"{version} is {described['ModelApprovalStatus']}, not approved any more")
     check_evidence(clients, settings, project, described)
-    found = refusals(templates, settings, project, version, partition=partition)
-    if found:
-        raise Refused(report(found))
-    changes = {
-        _variable(stage): summary(
-            last_delivered(
-                clients["codepipeline"],
-                clients["s3"],
-                f"sagemaker-{project.full_name}-deploy",
-                stage,
-            ),
-            template,
-        )
-        for stage, template in templates.items()
-    }
-    _deliver(clients["artifacts"], job, templates)
-    return {"DELIVERS": versions.number(version), **changes}
+
+
+def _last(clients: Mapping[str, Any], project: Project, stage: str) -> Mapping[str, Any]:
+    pipeline = f"sagemaker-{project.full_name}-deploy"
+    return last_delivered(clients["codepipeline"], clients["s3"], pipeline, stage)
 
 
 def _variable(stage: str) -> str:

@@ -36,6 +36,10 @@ class StageConfig(Part):
     integration_test: IntegrationTest
 
 
+def load_parked(_stage: str) -> None:
+    """What a stage has while no version is approved: the pipeline stays, and scores nothing new."""
+
+
 def load_stage_config(stage: str) -> StageConfig:
     """The configuration of a stage."""
     return load(StageConfig, stage)

@@ -1,5 +1,6 @@
 """The CDK app: a stack for each stage, checked by the rules of cdk-nag."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -8,7 +9,7 @@ import cdk_nag
 from deploy_app.select_model import chosen
 from deploy_app.settings import NONE, STAGES, Settings
 from deploy_app.stack import DeploymentStack
-from deploy_app.stage_config import load_stage_config
+from deploy_app.stage_config import StageConfig, load_parked, load_stage_config
 
 OUTPUT = Path("cdk.out")
 # In code, so that a template does not depend on who calls the app.
@@ -26,18 +27,26 @@ No version of the model is chosen, so there is nothing to deploy.
 def synthesise(settings: Settings, output: Path = OUTPUT) -> None:
     """Write `dev.template.json`, `preprod.template.json` and `prod.template.json`."""
     version = chosen()
-    if version == NONE:
+    load = load_stage_config if version != NONE else load_parked
+    configs = {stage: config for stage in STAGES if (config := load(stage)) is not None}
+    if not configs:
         output.mkdir(exist_ok=True)
         (output / "README.txt").write_text(NOTHING_TO_DEPLOY, encoding="utf-8")
         return
-    build(settings, version, output).synth()
+    build(settings, version, output, configs).synth()
 
 
-def build(settings: Settings, version: str, output: Path = OUTPUT) -> cdk.App:
+def build(
+    settings: Settings,
+    version: str,
+    output: Path = OUTPUT,
+    configs: Mapping[str, StageConfig] | None = None,
+) -> cdk.App:
     """The app with a stack for each stage; `synth` fails on an open finding of cdk-nag.
 
     Args:
         version: the ARN of the model package.
+        configs: by stage; nothing: what config/*.yml say.
     """
     app = cdk.App(
         outdir=str(output), analytics_reporting=False, tree_metadata=False, context=FEATURE_FLAGS
@@ -53,7 +62,7 @@ def build(settings: Settings, version: str, output: Path = OUTPUT) -> cdk.App:
             description=f"Project {settings.project_name}: its model in {stage}",
             settings=settings,
             stage=stage,
-            config=load_stage_config(stage),
+            config=configs[stage] if configs else load_stage_config(stage),
             model_package_arn=version,
         )
         tags = {

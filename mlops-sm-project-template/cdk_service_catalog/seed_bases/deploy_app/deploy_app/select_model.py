@@ -30,7 +30,8 @@ def main() -> int:
         print(f"{missing}: nothing is deployed")
     elif arn == NONE:
         print(
-            f"no version of '{settings.model_package_group_name}' is chosen: nothing is deployed. "
+            f"no version of '{settings.model_package_group_name}' is chosen: nothing is deployed, "
+            "and an endpoint that still serves a rejected one is taken away, stage by stage. "
             "Approve one in the model registry and the pipeline starts by itself; on a laptop "
             "set MODEL_PACKAGE_ARN."
         )

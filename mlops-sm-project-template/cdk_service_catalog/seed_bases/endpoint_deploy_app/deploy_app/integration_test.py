@@ -16,6 +16,7 @@ import boto3
 from deploy_app.asking import Ask, Endpoint, at_once, through_s3
 from deploy_app.errors import DeployError
 from deploy_app.kinds import Kind
+from deploy_app.settings import NONE
 from deploy_app.stage_config import StageConfig, load_stage_config
 
 SAMPLES = Path(__file__).resolve().parents[1] / "config" / "samples.json"
@@ -45,8 +46,8 @@ def main() -> int:
     try:
         environment = _environment(os.environ)
         config = load_stage_config(environment["STAGE"])
-        if config.kind is Kind.NONE:
-            print("kind is none: there is no endpoint to ask")
+        if config.kind is Kind.NONE or environment["MODEL_PACKAGE_ARN"] == NONE:
+            print("there is no endpoint to ask: kind is none, or no version is approved")
             return 0
         session = _session(environment)
         checks = run(

@@ -261,3 +261,8 @@ class StageConfig(Part):
 def load_stage_config(stage: str) -> StageConfig:
     """The configuration of a stage."""
     return load(StageConfig, stage, check=misplaced)
+
+
+def load_parked(stage: str) -> StageConfig:
+    """What a stage has while no version is approved: everything but what serves one."""
+    return load_stage_config(stage).model_copy(update={"kind": Kind.NONE})

@@ -327,3 +327,16 @@ def test_the_test_of_a_stage_reads_no_request_of_others_and_finds_no_answer(made
     assert "s3:ListBucket" not in policy
     assert "/asynchronous/requests/integration-test-*" in policy
     assert "/asynchronous/requests/*" not in policy
+
+
+def test_without_an_approved_version_what_serves_one_goes_and_data_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "model.json").write_text(json.dumps({"model_package_arn": "none"}))
+    application.synthesise(settings(), tmp_path / "cdk.out")
+    for stage in STAGES:
+        template = json.loads((tmp_path / "cdk.out" / f"{stage}.template.json").read_text())
+        kinds = {row["Type"] for row in template["Resources"].values()}
+        assert not [kind for kind in kinds if kind.startswith("AWS::SageMaker::")]
+        assert "AWS::S3::Bucket" in kinds
