@@ -120,6 +120,7 @@ def _training(definition: ProductDefinition, props: ProjectProps) -> dict[str, V
         "SUBNET_IDS": {"Fn::Join": [",", ref("PrivateSubnetIds")]},
         "SECURITY_GROUP_IDS": ref("SecurityGroupId"),
         "SEAL_FUNCTION_ARN": sub(props.gate.arn("seal")),
+        "BUILD_MINUTES": str(definition.build_minutes),
         **({"MLFLOW_APP_ARN": ref(MLFLOW)} if props.mlflow else {}),
         **(_images() if definition.image_repository else {}),
     }

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -542,3 +543,12 @@ def _role_of_build(project: LaunchedProject, name: str) -> str:
         if resource["Type"] == "AWS::IAM::Role" and resource["Properties"]["RoleName"] == name
     ]
     return role
+
+
+@pytest.mark.parametrize("slug", [found.slug for found in PRODUCTS])
+def test_a_build_waits_for_the_training_that_its_seed_declares(slug: str, tmp_path: Path) -> None:
+    found = product(slug)
+    found.seeds["build_app"].write(tmp_path / "seed")
+    schema = json.loads((tmp_path / "seed" / "project.schema.json").read_text())
+    hours = schema["properties"]["machines"]["properties"]["maximum_hours"]["default"]
+    assert hours * 60 + 60 <= found.definition.build_minutes

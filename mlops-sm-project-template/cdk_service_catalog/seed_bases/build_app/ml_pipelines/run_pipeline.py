@@ -1,6 +1,7 @@
 """`run-pipeline`: upload the sources, write the SageMaker pipeline, start it and wait."""
 
 import argparse
+import json
 import os
 import sys
 import time
@@ -27,6 +28,8 @@ from ml_pipelines.tracking import definition_parameters, run_of_execution, try_t
 POLL_SECONDS = 30
 PATIENT = Config(retries={"mode": "standard", "max_attempts": 10})
 """An execution is followed for hours: one call that fails must not end it."""
+OTHER_STEPS = 60
+"""Minutes that the steps beside a training may take."""
 ENDED = ("Succeeded", "Failed", "Stopped")
 
 
@@ -41,7 +44,7 @@ def main() -> int:
         return 1
     try:
         return _run(settings, arguments.module_name, parameters)
-    except (FileNotFoundError, NotSealed, SourcesDiffer) as error:
+    except (FileNotFoundError, NotSealed, SourcesDiffer, TooLong) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except (BotoCoreError, ClientError) as error:
@@ -52,6 +55,7 @@ def main() -> int:
 def _run(settings: Settings, module_name: str, parameters: Mapping[str, str]) -> int:
     pipeline = get_pipeline(module_name, settings)
     definition = pipeline.definition()
+    check_time(definition, settings.build_minutes)
     session = boto3.Session(region_name=settings.region)
     uploaded = Sources(settings).upload(session.client("s3", config=PATIENT))
     print(f"uploaded {uploaded} files to s3://{settings.artifact_bucket}", flush=True)
@@ -72,6 +76,35 @@ def _run(settings: Settings, module_name: str, parameters: Mapping[str, str]) ->
         )
         try_to_record(run, settings.mlflow_app_arn)
     return code
+
+
+class TooLong(Exception):
+    """The build would end before the training may."""
+
+
+def check_time(definition: str, build_minutes: str) -> None:
+    """A build that ends first is a failed one, although its training goes on and is paid.
+
+    Raises:
+        TooLong: a training may take longer than the build waits.
+    """
+    limits = [
+        step["Arguments"]["StoppingCondition"]
+        for step in json.loads(definition)["Steps"]
+        if step["Type"] == "Training"
+    ]
+    longest = max(
+        (each.get("MaxWaitTimeInSeconds", each["MaxRuntimeInSeconds"]) for each in limits),
+        default=0,
+    )
+    if build_minutes and longest // 60 + OTHER_STEPS > int(build_minutes):
+        fits = (int(build_minutes) - OTHER_STEPS) // 60
+        raise TooLong(
+            f"a training may take {longest // 3600} hours, and this build ends after "
+            f"{int(build_minutes) / 60:g}, with {OTHER_STEPS} minutes for the other steps; declare "
+            f"machines.maximum_hours: {fits} in project.yml (half of that with spot: true), or let "
+            "the platform team raise build_minutes of the product"
+        )
 
 
 def start(

@@ -1,5 +1,6 @@
 """Following an execution and writing to AWS, against the service model that boto3 has of it."""
 
+import json
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -10,7 +11,8 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from ml_pipelines.run_pipeline import main, start, wait
+from ml_pipelines.discovery import get_pipeline
+from ml_pipelines.run_pipeline import OTHER_STEPS, TooLong, check_time, main, start, wait
 from ml_pipelines.settings import EXAMPLE, VARIABLES
 from ml_pipelines.sources import Sources, SourcesDiffer
 
@@ -182,3 +184,13 @@ def test_a_wrong_call_says_why_before_it_does_anything(
     monkeypatch.setattr("sys.argv", ["run-pipeline", *arguments])
     assert main() == 1
     assert words in capsys.readouterr().err
+
+
+def test_a_build_is_not_shorter_than_its_training() -> None:
+    definition = get_pipeline("training", EXAMPLE).definition()
+    (training,) = [s for s in json.loads(definition)["Steps"] if s["Type"] == "Training"]
+    minutes = training["Arguments"]["StoppingCondition"]["MaxRuntimeInSeconds"] // 60
+    check_time(definition, str(minutes + OTHER_STEPS))
+    check_time(definition, "")
+    with pytest.raises(TooLong, match=f"machines.maximum_hours: {minutes // 60 - 1} in"):
+        check_time(definition, str(minutes + OTHER_STEPS - 1))

@@ -73,7 +73,7 @@ def tabular_pipeline(
         image=image,
         instance_type=training_instance,
         channels={name: outputs[name].S3Output.S3Uri for name in ("train", "validation")},
-        hyperparameters=found.hyperparameters,
+        hyperparameters=found.given,
         metrics=_logged(found),
     )
     model_data = train.properties.ModelArtifacts.S3ModelArtifacts

@@ -16,6 +16,7 @@ HYPERPARAMETERS: dict[str, float] = {
     "leaves": 15,
     "seed": 7,
 }
+TRIALS = 20
 LOWER_IS_BETTER = ("mse", "rmse", "mae", "log_loss", "brier")
 METRICS = {
     "regression": ("mse", "rmse", "mae", "r2"),
@@ -106,7 +107,7 @@ class Machines:
     processing: str = "ml.m5.xlarge"
     training: str = "ml.m5.xlarge"
     spot: bool = False
-    maximum_hours: int = 24
+    maximum_hours: int = 6
     cache_days: int = 0
 
 
@@ -133,7 +134,12 @@ class Gate:
 
 @dataclass(frozen=True, kw_only=True)
 class Declaration:
-    """All of `project.yml`."""
+    """All of `project.yml`.
+
+    Attributes:
+        trials: how many models a search for hyperparameters compares.
+        search: the range of each hyperparameter that is searched for.
+    """
 
     table: Table
     task: str
@@ -144,6 +150,15 @@ class Declaration:
     machines: Machines = field(default_factory=Machines)
     algorithm: str = SCIKIT_LEARN
     hyperparameters: Mapping[str, float] = field(default_factory=lambda: dict(HYPERPARAMETERS))
+    trials: int = 0
+    search: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    @property
+    def given(self) -> dict[str, float]:
+        """The hyperparameters that a training is given: those that it does not search for."""
+        return {
+            name: value for name, value in self.hyperparameters.items() if name not in self.search
+        }
 
 
 def declaration_file() -> Path:
@@ -163,6 +178,7 @@ def declared(content: Mapping[str, Any]) -> Declaration:
     for name in ("ignored", "missing"):
         data[name] = tuple(data.get(name, ()))
     model = content.get("model", {})
+    search = dict(model.get("search", {}))
     gate = dict(content["gate"])
     gate["slices"] = tuple(gate.get("slices", ()))
     return Declaration(
@@ -174,6 +190,8 @@ def declared(content: Mapping[str, Any]) -> Declaration:
         machines=Machines(**content.get("machines", {})),
         algorithm=model.get("algorithm", SCIKIT_LEARN),
         hyperparameters={**HYPERPARAMETERS, **model.get("hyperparameters", {})},
+        trials=search.pop("trials", TRIALS) if search else 0,
+        search={name: (low, high) for name, (low, high) in search.items()},
         gate=Gate(**gate),
     )
 
@@ -183,6 +201,11 @@ def problems(found: Declaration) -> Iterator[Problem]:
     yield from _column_problems(found.table)
     yield from _task_problems(found)
     yield from _gate_problems(found)
+    for name, (low, high) in found.search.items():
+        if low >= high:
+            yield ("model", "search", name), f"{low} to {high} is no range: the second is larger"
+    if found.trials and not found.search:
+        yield ("model", "search"), "a search needs a range, such as leaves: [7, 63]"
 
 
 def _column_problems(table: Table) -> Iterator[Problem]:

@@ -8,11 +8,14 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import curves
 import joblib
 import pandas as pd
+import search
 import training_record
 from declaration import (
     HYPERPARAMETERS,
@@ -38,10 +41,14 @@ def main() -> int:
     root = Path(os.environ.get("ML_ROOT", "/opt/ml"))
     found = declaration()
     try:
-        chosen = hyperparameters(root, found)
+        given = job_hyperparameters(root)
+        chosen = hyperparameters(given, found)
         train, validation = (read_channel(root, name, found) for name in ("train", "validation"))
     except BadData as error:
         return fail(str(error))
+    tried = search.trials(train, validation, found, chosen, given)
+    if tried:
+        chosen = search.best(found, tried)
     model = fit(train, found, chosen)
     rows = evaluated(model.scores(validation), model.classes, train, validation, found)
     for name, value in report(found, rows)[METRIC_GROUPS[found.task]].items():
@@ -49,7 +56,11 @@ def main() -> int:
             print(f"validation_{name}={value['value']:.4f}")
     target = Path(os.environ.get("SM_MODEL_DIR", root / "model"))
     save(model, target)
-    curves.leave(target, {f"validation_{found.gate.metric}": curve(model, validation, found)})
+    learnt = {f"validation_{found.gate.metric}": curve(model, validation, found)}
+    if tried:
+        values = [value for value, _ in tried]
+        learnt[f"trials: validation_{found.gate.metric}"] = list(enumerate(values, start=1))
+    curves.leave(target, learnt)
     threshold = None
     if found.task == "binary":
         # Of rows that are neither learnt from nor what the model is judged on.
@@ -100,16 +111,20 @@ def read_channel(root: Path, name: str, found: Declaration) -> pd.DataFrame:
         raise BadData(f"channel '{name}': {error}") from None
 
 
-def hyperparameters(root: Path, found: Declaration) -> dict[str, float]:
+def job_hyperparameters(root: Path) -> dict[str, Any]:
+    """What the job was given."""
+    file = root / "input" / "config" / "hyperparameters.json"
+    given: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    # SageMaker adds names of its own, such as `_tuning_objective_metric`.
+    return {name: v for name, v in given.items() if not name.startswith(("_", "sagemaker_"))}
+
+
+def hyperparameters(own: Mapping[str, Any], found: Declaration) -> dict[str, float]:
     """What the job was given, over what is declared.
 
     Raises:
         BadData: an unknown name, or a value that is not a number.
     """
-    file = root / "input" / "config" / "hyperparameters.json"
-    given = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    # SageMaker adds names of its own, such as `_tuning_objective_metric`.
-    own = {name: v for name, v in given.items() if not name.startswith(("_", "sagemaker_"))}
     if unknown := sorted(own.keys() - HYPERPARAMETERS.keys()):
         known = ", ".join(HYPERPARAMETERS)
         raise BadData(f"hyperparameter '{unknown[0]}' is not known; allowed are {known}")

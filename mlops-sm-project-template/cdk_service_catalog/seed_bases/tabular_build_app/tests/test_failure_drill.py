@@ -1,6 +1,5 @@
 """What PROJECT.md says that one reads of a failure is what the code says, kind by kind."""
 
-import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -86,10 +85,7 @@ def few_rows(folder: Path) -> str:
 
 
 def a_hyperparameter(folder: Path) -> str:
-    config = folder / "input" / "config"
-    config.mkdir(parents=True)
-    (config / "hyperparameters.json").write_text(json.dumps({"depth": "3"}))
-    return said(lambda: hyperparameters(folder, REGRESSION))
+    return said(lambda: hyperparameters({"depth": "3"}, REGRESSION))
 
 
 def a_script(folder: Path) -> str:
