@@ -19,8 +19,9 @@ from mlops_commons.assembly.validators import findings, templates
 from mlops_commons.config import load_config
 from mlops_commons.costs.fixed import Fixed, accounts
 from mlops_commons.costs.networks import networks_of
+from mlops_commons.costs.prices import load_prices
 from mlops_commons.costs.resources import is_known
-from mlops_commons.utilities.paths import SAMPLE
+from mlops_commons.utilities.paths import REPOSITORY_ROOT, SAMPLE
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # parliament imports the deprecated pkg_resources
@@ -70,6 +71,19 @@ FIXED = {
 }
 """What a month of the sample takes: 20 interface endpoints in two zones, three NAT gateways with an
 address each, keys."""
+
+
+def test_the_pages_say_what_the_sample_costs() -> None:
+    prices = load_prices()
+    usd = {app: Fixed(quantities=Counter(q)).usd(prices) for app, q in FIXED.items()}
+    endpoints = FIXED["infra"]["endpoint_hour"] * prices.of("endpoint_hour").usd
+    total = sum(usd.values())
+    readme = (REPOSITORY_ROOT / "README.md").read_text()
+    assert f"about ${round(total, -1):.0f} a month" in readme
+    assert f"fixed cost about ${usd['infra']:.0f} a month; see" in readme
+    page = (REPOSITORY_ROOT / "docs" / "how-to" / "costs.md").read_text()
+    assert f"in two zones | {total:.0f} | {endpoints:.0f} |" in page
+    assert f"3`) | {total + endpoints / 2:.0f} | {endpoints * 1.5:.0f} |" in page
 
 
 def test_each_type_has_a_price_or_is_known_to_have_none(sample_assembly: Any) -> None:
