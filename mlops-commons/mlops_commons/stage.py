@@ -312,11 +312,20 @@ class ImportNetwork(EndpointRules):
 Network = CreateNetwork | ImportNetwork
 
 
+class AuthMode(StrEnum):
+    """How people come into Studio; the values are those of SageMaker (API_CreateDomain)."""
+
+    IAM = "IAM"
+    SSO = "SSO"
+
+
 @dataclass(frozen=True, kw_only=True)
 class StudioUser:
     """A user profile, and the persona whose role it has.
 
     Attributes:
+        identity_center_user: the only one who opens the profile, where the domain signs in by IAM
+            Identity Center; empty elsewhere.
         project: the id of the one project that it works on; empty for all of the set, or for none
             where projects are kept apart.
     """
@@ -324,6 +333,7 @@ class StudioUser:
     profile_name: str
     persona: Persona
     project: str = ""
+    identity_center_user: str = ""
 
 
 class Access(StrEnum):
@@ -383,12 +393,15 @@ class Studio:
         create_service_catalog_roles: whether the stack creates the account-wide launch and use
             roles that AWS's own project templates need; false where another stack owns them.
         mlflow: whether the stage has an MLflow App, in which runs are tracked.
+        auth_mode: whether people sign in by IAM Identity Center, or come with a URL that a role of
+            theirs may make.
     """
 
     domain_name: str = "studio-domain"
     idle_timeout_minutes: int = 120
     create_service_catalog_roles: bool = True
     mlflow: bool = False
+    auth_mode: AuthMode = AuthMode.IAM
     users: tuple[StudioUser, ...] = ()
     jobs: Jobs = Jobs()
     personas: Mapping[Persona, Further] = field(default_factory=dict)

@@ -68,6 +68,7 @@ def studio(
         **named_values(platform.Studio, stage),
         "domain_name": names.studio_domain(stage.domain_name, set_name, stage_name),
         "mlflow": sagemaker.mlflow if stage.mlflow is None else stage.mlflow,
+        "auth_mode": sagemaker.auth_mode if stage.auth_mode is None else stage.auth_mode,
         "users": tuple(_users(sagemaker.profiles, deployment.profiles)),
         "personas": dict(_further(sagemaker.personas, deployment.personas)),
         "jobs": platform.Jobs(**named_values(platform.Jobs, sagemaker.jobs, deployment.jobs)),
@@ -109,4 +110,5 @@ def _users(
                 profile_name=names.user_profile(prefix, user.user_profile_name),
                 persona=persona,
                 project=user.project or "",
+                identity_center_user=user.identity_center_user or "",
             )

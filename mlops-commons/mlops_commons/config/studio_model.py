@@ -16,7 +16,7 @@ from mlops_commons.config.values import (
     lowered,
 )
 from mlops_commons.contract import USER_GROUPS, Persona
-from mlops_commons.stage import Access, DataBucket, Further, Jobs, Studio
+from mlops_commons.stage import Access, AuthMode, DataBucket, Further, Jobs, Studio
 
 InstanceType = Annotated[Text, Shape(r"ml\.[a-z0-9*.-]+", "an instance type such as ml.m5.*")]
 # SageMaker makes the id when a project is launched; a pattern here would reach several of them.
@@ -38,12 +38,21 @@ BoundaryAction = Annotated[
 ]
 
 
+IdentityCenterUser = Annotated[
+    Text, Shape(r"[^\s:*?/]{1,128}", "a user name of IAM Identity Center, such as ana@acme.com")
+]
+AuthModeText = Annotated[AuthMode, BeforeValidator(lambda value: str(value).upper())]
+
+
 class UserFile(ConfigModel):
     """A Studio user."""
 
     user_profile_name: Text = Field(description="the prefix goes in front, with a hyphen")
     project: ProjectId | None = Field(
         None, description="the only project of this user, where projects.separation is project"
+    )
+    identity_center_user: IdentityCenterUser | None = Field(
+        None, description="the user name in IAM Identity Center, where auth_mode is SSO"
     )
 
 
@@ -80,6 +89,9 @@ class StudioStageFile(ConfigModel):
     )
     mlflow: bool | None = Field(
         None, description="an MLflow App in this stage or none; default: as `sagemaker.mlflow` says"
+    )
+    auth_mode: AuthModeText | None = Field(
+        None, description="default: as `sagemaker.auth_mode` says"
     )
 
 
@@ -155,5 +167,10 @@ class SageMakerFile(ConfigModel):
         Studio.mlflow,
         description="true: every stage with Studio has an MLflow App, in which notebooks track "
         "their runs",
+    )
+    auth_mode: AuthModeText = Field(
+        Studio.auth_mode,
+        description="SSO: people sign in by IAM Identity Center, each as one user profile; a "
+        "domain that is there is replaced",
     )
     deployments: tuple[StudioDeploymentFile, ...] = ()

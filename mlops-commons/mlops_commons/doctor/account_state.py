@@ -13,6 +13,7 @@ from mlops_commons.config import PlatformConfig
 from mlops_commons.doctor.allowed import look_at_bootstrap
 from mlops_commons.doctor.expected import Expected
 from mlops_commons.doctor.finding import Finding, Level
+from mlops_commons.doctor.identity_center import look_at_identity_center
 from mlops_commons.doctor.instances import look_at_instances
 from mlops_commons.doctor.obstacles import look_at_names
 from mlops_commons.doctor.quotas import Quota
@@ -55,6 +56,9 @@ def _look_at(row: BootstrapRow, expected: Expected) -> Iterator[Finding]:
         "what has the names of the platform": look_at_names(area, row, session, expected),
         "the stacks": _stacks(area, row, session.client("cloudformation"), config),
         "the reviews": look_at_reviews(area, row, session.client("codecommit"), config),
+        "IAM Identity Center": look_at_identity_center(
+            area, row, session.client("sso-admin"), config
+        ),
         "the quotas": _quotas(area, row, session, needed),
         "the zones": look_at_zones(area, row, session.client("ec2"), config),
         "the quotas of machines": look_at_instances(area, row, session.client("service-quotas")),

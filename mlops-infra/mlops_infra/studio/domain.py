@@ -93,7 +93,7 @@ def _settings(studio: Studio, role_arn: Any, security_group_id: str) -> dict[str
     }
     return {
         "DomainName": studio.domain_name,
-        "AuthMode": "IAM",
+        "AuthMode": str(studio.auth_mode),
         "AppNetworkAccessType": "VpcOnly",
         "KmsKeyId": ref(KEY),
         "TagPropagation": "ENABLED",
@@ -117,12 +117,18 @@ def _user_profile(user: StudioUser, role_arn: Any) -> dict[str, Any]:
     """A profile; the tag of its project goes on whatever is created in Studio with it (SageMaker
     Developer Guide, "Custom tag propagation")."""
     tags = {"Tags": [{"Key": PROJECT_TAG, "Value": user.project}]} if user.project else {}
+    # "Currently, the only supported value is UserName" (API_CreateUserProfile).
+    who = {
+        "SingleSignOnUserIdentifier": "UserName",
+        "SingleSignOnUserValue": user.identity_center_user,
+    }
     return {
         "Type": "AWS::SageMaker::UserProfile",
         "Properties": {
             "DomainId": ref(DOMAIN),
             "UserProfileName": user.profile_name,
             "UserSettings": {"ExecutionRole": role_arn},
+            **(who if user.identity_center_user else {}),
             **tags,
         },
     }

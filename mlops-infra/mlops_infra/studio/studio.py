@@ -6,7 +6,8 @@ from constructs import Construct
 
 from mlops_commons.cdk.included_resources import IncludedResources
 from mlops_commons.cdk.retention import retention
-from mlops_commons.stage import Studio
+from mlops_commons.stage import AuthMode, Studio
+from mlops_commons.utilities.errors import PlatformError
 from mlops_infra.access.personas import DEFAULT_PERSONA, PERSONAS
 from mlops_infra.access.roles import PersonaRoles
 from mlops_infra.networking.network import Network
@@ -35,8 +36,12 @@ class SageMakerStudio(Construct):
 
         Args:
             namespace: of the stage's SSM parameters; empty for none.
+
+        Raises:
+            PlatformError: a user cannot sign in as the domain wants it.
         """
         super().__init__(scope, construct_id)
+        _check_identities(studio)
         security_group = MembersSecurityGroup(
             self,
             "SecurityGroup",
@@ -71,4 +76,20 @@ class SageMakerStudio(Construct):
             "Projects",
             role_arns=[roles.role(persona.key).role_arn for persona in PERSONAS],
             key_arn=self.key_arn,
+        )
+
+
+def _check_identities(studio: Studio) -> None:
+    by_identity_center = studio.auth_mode is AuthMode.SSO
+    wrong = [
+        user.profile_name
+        for user in studio.users
+        if bool(user.identity_center_user) is not by_identity_center
+    ]
+    if wrong:
+        what = "without" if by_identity_center else "with"
+        raise PlatformError(
+            f"the domain has auth_mode {studio.auth_mode}, and users {what} identity_center_user: "
+            f"{', '.join(wrong)}",
+            hint="give each user one where auth_mode is SSO, and none where it is IAM",
         )

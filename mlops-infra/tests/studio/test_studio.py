@@ -1,6 +1,7 @@
 """Studio in a stage's template: today's experience, closed and encrypted."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,8 @@ import pytest
 
 from mlops_commons.cdk.platform_app import platform_app
 from mlops_commons.contract import Persona
-from mlops_commons.stage import Studio, StudioUser
+from mlops_commons.stage import AuthMode, Studio, StudioUser
+from mlops_commons.utilities.errors import PlatformError
 from mlops_infra.access.members import Member
 from mlops_infra.core_stage import CoreStage
 from mlops_infra.studio.domain import domain_resources
@@ -213,3 +215,23 @@ def test_users_whose_names_differ_by_a_hyphen_only_both_get_a_profile() -> None:
     )
     profiles = [r for r in made.values() if r["Type"] == "AWS::SageMaker::UserProfile"]
     assert [p["Properties"]["UserProfileName"] for p in profiles] == ["a-1b", "a1b"]
+
+
+def test_people_sign_in_by_identity_center_each_as_one_profile(tmp_path: Path) -> None:
+    users = tuple(replace(user, identity_center_user=user.profile_name[-3:]) for user in USERS)
+    found = synthesised(tmp_path, Studio(users=users, auth_mode=AuthMode.SSO))
+    assert domain(found)["Properties"]["AuthMode"] == "SSO"
+    profiles = [r["Properties"] for r in resources(found, "AWS::SageMaker::UserProfile")]
+    assert {p["UserProfileName"]: p["SingleSignOnUserValue"] for p in profiles} == {
+        "ds-ana": "ana",
+        "lead-ds-eva": "eva",
+    }
+    assert {p["SingleSignOnUserIdentifier"] for p in profiles} == {"UserName"}
+
+
+@pytest.mark.parametrize("mode", AuthMode)
+def test_an_app_that_mixes_both_ways_to_sign_in_is_refused(tmp_path: Path, mode: AuthMode) -> None:
+    one, other = USERS
+    mixed = (replace(one, identity_center_user="ana"), other)
+    with pytest.raises(PlatformError, match="identity_center_user"):
+        synthesised(tmp_path, Studio(users=mixed, auth_mode=mode))

@@ -5,6 +5,7 @@ from typing import Final
 
 from mlops_commons.config.checks import accounts as account_checks
 from mlops_commons.config.checks import collisions as collision_checks
+from mlops_commons.config.checks import identities as identity_checks
 from mlops_commons.config.checks import limits as limit_checks
 from mlops_commons.config.checks import names as name_checks
 from mlops_commons.config.checks import networks as network_checks
@@ -36,6 +37,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     account_checks.duplicate_stages,
     account_checks.prod_is_approved,
     people_checks.projects_of_users,
+    identity_checks.identities_of_users,
     people_checks.no_mlflow_app_where_projects_are_apart,
     people_checks.runs_have_an_app,
     people_checks.further_of_personas,
