@@ -9,13 +9,17 @@ from mlops_commons.config.projects_model import PrincipalArn, ProjectsFile
 from mlops_commons.config.values import (
     WHOLE,
     Account,
+    Branch,
     ConfigModel,
+    Email,
     Prefix,
+    Provider,
     Region,
     SetName,
     Shape,
     StageText,
     Text,
+    WebAddress,
     lowered,
 )
 from mlops_commons.contract import Persona
@@ -68,7 +72,7 @@ class RepositoryFile(ConfigModel):
     repo_name: Text | None = Field(
         None, description="the set's name is appended; default: the name of the app's folder"
     )
-    branch_name: Text = Field(
+    branch_name: Branch = Field(
         Repository.branch_name, description="the branch that the pipeline follows"
     )
 
@@ -168,9 +172,11 @@ class PortfolioFile(ConfigModel):
     role_arns: tuple[RoleArn, ...] = Field(
         Portfolio.role_arns, description="further roles of the dev account that may launch products"
     )
-    provider_name: Text = Field(Portfolio.provider_name, description="the owner that products name")
-    support_email: Text = Field(Portfolio.support_email, description="where users ask")
-    support_url: Text = Field(Portfolio.support_url, description="what users read")
+    provider_name: Provider = Field(
+        Portfolio.provider_name, description="the owner that products name"
+    )
+    support_email: Email = Field(Portfolio.support_email, description="where users ask")
+    support_url: WebAddress = Field(Portfolio.support_url, description="what users read")
 
 
 class CdkAppConfig(ConfigModel):

@@ -82,7 +82,9 @@ class Shape:
 
     def _checked(self, value: str, info: ValidationInfo) -> str:
         if info.context != AS_WRITTEN and not re.fullmatch(self.pattern, value):
-            raise ValueError(f"'{value}' is not {self.what}; it must match {self.pattern}")
+            # A pattern of what may not follow explains nothing; `what` says it in words then.
+            rule = "" if "(?!" in self.pattern else f"; it must match {self.pattern}"
+            raise ValueError(f"'{value}' is not {self.what}{rule}")
         return value
 
 
@@ -139,6 +141,23 @@ Region = Annotated[
     Field(description="such as eu-west-1"),
 ]
 NetworkRange = Annotated[Text, AfterValidator(_network)]
+Branch = Annotated[
+    Text,
+    Shape(
+        r"(?!HEAD$|@$|refs/|[-./])(?!.*(\.\.|//|/\.|@[{]|\.lock(/|$)|[./]$))"
+        r"[^\s~^:?*\[\\\x00-\x1f\x7f]{1,256}",
+        "the name of a branch: without spaces, ~ ^ : ? * [ \\, .. and //, and no '-' in front",
+    ),
+]
+"""git-check-ref-format(1); 256 characters at most: BranchName, CodeCommit API Reference."""
+Provider = Annotated[Text, Shape(r".{1,50}", "a name of up to 50 characters")]
+Email = Annotated[
+    Text, Shape(r"[^@\s,;<>]{1,64}@[^@\s,;<>]{1,189}", "an e-mail address such as ml@example.com")
+]
+WebAddress = Annotated[
+    Text, Shape(r"https?://\S{1,2075}", "a web address such as https://example.com/ml")
+]
+"""CreatePortfolio and CreateProduct, Service Catalog API Reference: how long they may be."""
 Prefix = Annotated[Text, Shape("[A-Za-z][A-Za-z0-9-]*", "a name of letters, digits and hyphens")]
 StageText = Annotated[
     Text, Shape("[A-Za-z][A-Za-z0-9-]+", "a stage name of two or more letters, digits, hyphens")

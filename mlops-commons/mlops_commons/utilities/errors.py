@@ -8,6 +8,8 @@ from mlops_commons.utilities.words import counted
 
 MOST_SHOWN: Final = 200
 """Problems in one report; a person fixes the first ones first."""
+LONGEST: Final = 900
+"""Characters of one problem: a value that fills screens hides the others."""
 
 
 class PlatformError(Exception):
@@ -45,7 +47,15 @@ class Problem:
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else str(self.file)
-        return f"{where}: {self.path}: {self.message}" if self.path else f"{where}: {self.message}"
+        message = shortened(self.message)
+        return f"{where}: {self.path}: {message}" if self.path else f"{where}: {message}"
+
+
+def shortened(message: str) -> str:
+    """A message whose value fills screens keeps its beginning and its end."""
+    if len(message) <= LONGEST:
+        return message
+    return f"{message[: LONGEST * 2 // 3]} ... {message[-LONGEST // 3 :]}"
 
 
 class ConfigError(PlatformError):

@@ -1,5 +1,8 @@
 """What AWS refuses is refused here first, with the line; what AWS takes is taken."""
 
+import json
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -75,6 +78,57 @@ def test_names_that_join_to_the_same_letters_are_refused(
 ) -> None:
     found = refused(tmp_path, app(**sets))
     assert any("would both have the" in problem and kind in problem for problem in found), found
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("../x", "main~1", "a b", "-rf", "a..b", "a.lock", "x.lock/y", "@", "HEAD", "a@{1}"),
+        *("/main", "main/", "main.", "a//b", "a/.b", "a:b", "a?", "[a", "refs/heads/main"),
+        "b" * 257,
+    ],
+)
+def test_a_branch_that_git_or_codecommit_refuses_is_refused(tmp_path: Path, name: str) -> None:
+    commits = f", code_commit: {{infra: {{branch_name: {json.dumps(name)}}}}}"
+    found = refused(tmp_path, app(commits, one="dev"))
+    assert any("is not the name of a branch" in problem for problem in found), found
+
+
+@pytest.mark.parametrize("name", ["main", "feature/x", "release-1.0", "a@b", "ü", "v1.lockfile"])
+def test_a_branch_that_git_takes_is_taken(tmp_path: Path, name: str) -> None:
+    git = shutil.which("git")
+    assert git and subprocess.run([git, "check-ref-format", "--branch", name]).returncode == 0
+    commits = f", code_commit: {{infra: {{branch_name: {name}}}}}"
+    loaded = load(tmp_path, app(commits, one="dev"))
+    assert loaded.pipeline.code_commit.infra.branch_name == name
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("support_email", "ml_admins"),
+        ("support_email", "a@b, c@d"),
+        ("support_email", "a@b\nBcc: c@d"),
+        ("support_email", "a" * 250 + "@b.c"),
+        ("support_url", "wiki"),
+        ("support_url", "https://" + "a" * 2076),
+        ("provider_name", "n" * 51),
+    ],
+)
+def test_whom_service_catalog_names_has_the_form_that_it_takes(
+    tmp_path: Path, key: str, value: str
+) -> None:
+    text = app(one="dev").replace(
+        "  deployments:", f"  portfolio: {{{key}: {json.dumps(value)}}}\n  deployments:"
+    )
+    (found,) = refused(tmp_path, text)
+    assert found.startswith(f"portfolio.{key}: ")
+
+
+def test_a_value_that_fills_screens_is_cut(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, app(one="dev").replace("set_name: one", f"set_name: {'x' * 100_000}"))
+    assert len(str(caught.value)) < 10_000
 
 
 def test_both_apps_need_a_repository_each(tmp_path: Path) -> None:
