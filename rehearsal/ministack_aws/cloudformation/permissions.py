@@ -125,6 +125,9 @@ of a template leads to in an account where the service has been used before.
 """
 
 TAGGING: Final = ("Tag", "tag")
+OF_NO_SERVICE: Final = ("resolverquerylogging:",)
+"""Prefixes in schemas of which IAM knows no action (Service Authorization Reference): the handlers
+call the APIs that stand beside them, which sign as route53resolver."""
 
 
 def required_actions(
@@ -149,7 +152,8 @@ def required_actions(
     return tuple(
         action
         for action in found.get("permissions", ())
-        if ":" in action and _is_called(resource_type, action, operation, present)
+        if ":" in action and not action.startswith(OF_NO_SERVICE)
+        if _is_called(resource_type, action, operation, present)
     )
 
 

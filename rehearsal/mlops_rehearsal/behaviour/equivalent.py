@@ -6,6 +6,7 @@ from typing import Any, Final
 from mlops_commons.iam.evaluation import action_matches, listed
 from mlops_rehearsal.behaviour.mutants import Mutant
 from mlops_rehearsal.behaviour.policies import statements
+from mlops_rehearsal.behaviour.redundant import allowed_anyway, denied_anyway
 from mlops_rehearsal.behaviour.stack import Stack
 
 Judge = Callable[[Stack, Mutant], bool]
@@ -66,9 +67,57 @@ def _reports(stack: Stack, mutant: Mutant) -> bool:
     return "dropped" in mutant.kind and mutant.change in REPORTS
 
 
+def _more_than_asked(stack: Stack, mutant: Mutant) -> bool:
+    """A grant of the CDK is a family, of which CodePipeline and CodeBuild ask for a part."""
+    made = mutant.resource.startswith(("Delivery", "CustomCDKBucketDeployment"))
+    made = made and "DefaultPolicy" in mutant.resource
+    return made and mutant.kind == "action dropped" and mutant.change in MORE_THAN_ASKED
+
+
+def _name_of_a_build(stack: Stack, mutant: Mutant) -> bool:
+    """CloudFormation chooses a name then, which every reference has too."""
+    named = mutant.kind == "property dropped" and mutant.path[-1] == "Name"
+    return named and mutant.type == "AWS::CodeBuild::Project" and "Delivery" in mutant.resource
+
+
+def _log_of_its_own(stack: Stack, mutant: Mutant) -> bool:
+    """The CDK lets each build write into a group with its name; here they share another one."""
+    if "Delivery" not in mutant.resource or "DefaultPolicy" not in mutant.resource:
+        return False
+    if not any("SelfMutate" in str(p.source) for p in stack.of_type(PIPELINE)):
+        return False
+    found = statements(stack.resources[mutant.resource].properties["PolicyDocument"])
+    statement = found[_number(mutant)]
+    return all(":log-group:/aws/codebuild/" in str(on) for on in listed(statement["Resource"]))
+
+
+def _account_in_the_arn(stack: Stack, mutant: Mutant) -> bool:
+    """The ARN of the source, which is asked for besides, names the account already."""
+    if mutant.kind != "condition dropped" or mutant.path[-1] != "aws:SourceAccount":
+        return False
+    (number,) = [part for part in mutant.path if isinstance(part, int)][:1] or (0,)
+    policy = stack.resources[mutant.resource].properties
+    document: Any = next((policy[name] for name in DOCUMENTS if policy[name]), {})
+    condition = statements(document)[number].get("Condition", {})
+    arns = [v for kind in ("ArnLike", "ArnEquals") for v in condition.get(kind, {}).values()]
+    return bool(arns) and all(f":{stack.account}:" in str(v) for v in arns)
+
+
+PIPELINE: Final = "AWS::CodePipeline::Pipeline"
+DOCUMENTS: Final = ("PolicyDocument", "KeyPolicy", "AssumeRolePolicyDocument")
+MORE_THAN_ASKED: Final = (
+    *("s3:Abort*", "s3:DeleteObject*", "s3:PutObjectLegalHold", "s3:PutObjectRetention"),
+    *("s3:PutObjectTagging", "s3:PutObjectVersionTagging", "kms:DescribeKey"),
+    "s3:GetBucket*",
+    *("codebuild:BatchGetBuilds", "codebuild:StartBuild", "codebuild:StopBuild"),
+)
+"""What neither "Manage the CodePipeline service role" nor "Create a CodeBuild service role" asks
+for, nor `aws s3 sync`: objects are written whole, and nobody deletes, locks or tags them. The CDK
+lets the build of assets run builds, which the pipeline does."""
 DEFAULTS: Final = {
     ("AWS::IAM::ManagedPolicy", "Path"): "/",
     ("AWS::IAM::Role", "Path"): "/",
+    ("AWS::CodeBuild::Project", "Cache"): {"Type": "NO_CACHE"},
     ("AWS::EC2::VPC", "EnableDnsSupport"): True,
     ("AWS::EC2::VPC", "InstanceTenancy"): "default",
     ("AWS::EC2::Subnet", "MapPublicIpOnLaunch"): False,
@@ -91,6 +140,12 @@ JUDGES: Final[tuple[tuple[Judge, str], ...]] = (
     (_default, "the value is AWS's default"),
     (_denied_anyway, "nothing in the boundary allows it, so it is denied without the deny"),
     (_nobody_there, "the rule allows nothing: nobody has its address"),
+    (allowed_anyway, "another statement of the same role allows it"),
+    (denied_anyway, "the role's boundary or a denial stands before what the condition held back"),
+    (_more_than_asked, "the CDK grants a family, and nobody asks for this member"),
+    (_name_of_a_build, "everything speaks of the build by a reference"),
+    (_log_of_its_own, "no build writes there: they share the group of the stack"),
+    (_account_in_the_arn, "the source's ARN, which is asked for too, names the account"),
     (_reports, "no build of these pipelines makes a report; the CDK grants it to every build"),
 )
 

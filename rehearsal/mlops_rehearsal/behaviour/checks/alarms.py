@@ -1,12 +1,18 @@
 """Events that start nothing ring: each rule that starts a pipeline is watched.
 
 Sources: "Monitoring Amazon EventBridge" (FailedInvocations, by RuleName), EventBridge User Guide;
-PutMetricAlarm, CloudWatch API Reference (what an alarm without one of these means).
+PutMetricAlarm, CloudWatch API Reference (what an alarm without one of these means); "Permissions
+between event sources and encrypted topics", Amazon SNS Developer Guide.
 """
 
 from collections.abc import Iterator
 from typing import Any, Final
 
+from mlops_commons.iam.evaluation import Request
+from mlops_rehearsal.behaviour.asking import context
+from mlops_rehearsal.behaviour.checks.keys import using
+from mlops_rehearsal.behaviour.checks.topics import policy_of
+from mlops_rehearsal.behaviour.policies import resource_allows
 from mlops_rehearsal.behaviour.stack import Resource, Stack
 
 RINGS: Final[dict[str, Any]] = {
@@ -18,6 +24,8 @@ RINGS: Final[dict[str, Any]] = {
     "Threshold": 0,
     "Period": 300,
 }
+CLOUDWATCH: Final = "cloudwatch.amazonaws.com"
+FOREIGN: Final = "999999999999"
 ENABLED: Final = "ActionsEnabled"
 
 
@@ -33,6 +41,33 @@ def lost_events_ring(stack: Stack) -> Iterator[str]:
             yield f"{rule.id}: {len(watching)} alarms watch whether it starts what it should"
     for alarm in alarms:
         yield from _silent(stack, alarm)
+
+
+def alarms_reach_their_topic(stack: Stack) -> Iterator[str]:
+    """CloudWatch publishes for each alarm, by the topic and its key, and for nobody else's."""
+    for alarm in stack.of_type("AWS::CloudWatch::Alarm"):
+        arn = stack.arn(alarm.id)
+        foreign = arn.replace(f":{stack.account}:", f":{FOREIGN}:")
+        for told in alarm.properties["AlarmActions"] or ():
+            topic = stack.referenced(told, "AWS::SNS::Topic")
+            for source, account in ((arn, stack.account), (foreign, FOREIGN)) if topic else ():
+                missing = list(_missing(stack, topic, source, account))  # type: ignore[arg-type]
+                if account == stack.account:
+                    yield from (f"{alarm.id}: CloudWatch may not {name}" for name in missing)
+                elif not missing:
+                    yield f"{alarm.id}: CloudWatch publishes for alarms of {account}"
+
+
+def _missing(stack: Stack, topic: Resource, source: str, account: str) -> Iterator[str]:
+    own = {"aws:SourceArn": source, "aws:SourceAccount": account}
+    publish = Request("sns:Publish", stack.arn(topic.id), context(stack, own))
+    if not resource_allows(policy_of(stack, topic), CLOUDWATCH, publish):
+        yield "sns:Publish"
+    key = stack.referenced(topic.properties["KmsMasterKeyId"], "AWS::KMS::Key")
+    for name in ("Decrypt", "GenerateDataKey") if key else ():
+        policy = key.properties["KeyPolicy"] if key else {}
+        if not resource_allows(policy, CLOUDWATCH, using(stack, name, own)):
+            yield f"kms:{name}"
 
 
 def _watched(alarm: Resource) -> list[tuple[Any, Any]]:

@@ -6,11 +6,16 @@ Source: "Security best practices for Amazon S3" (requests without TLS), Amazon S
 from collections.abc import Iterator
 from typing import Any, Final
 
-from mlops_commons.iam.evaluation import Request
+from mlops_commons.iam.evaluation import Request, listed
 from mlops_rehearsal.behaviour.asking import context
 from mlops_rehearsal.behaviour.checks.access_logs import LOGGING, logs_into, policy_of
 from mlops_rehearsal.behaviour.checks.readers import accounts, readers
-from mlops_rehearsal.behaviour.policies import resource_allows, resource_denies, services_of
+from mlops_rehearsal.behaviour.policies import (
+    resource_allows,
+    resource_denies,
+    services_of,
+    statements,
+)
 from mlops_rehearsal.behaviour.stack import Resource, Stack
 
 FOREIGN: Final = "999999999999"
@@ -68,6 +73,17 @@ def objects_are_encrypted_with_the_key(stack: Stack) -> Iterator[str]:
             yield f"{bucket.id} is not encrypted with a key of the account"
         if rules[0].get("BucketKeyEnabled") is not True:
             yield f"{bucket.id} calls KMS for each object (S3 Bucket Keys)"
+
+
+def policies_speak_of_their_bucket(stack: Stack) -> Iterator[str]:
+    """A statement about another bucket is refused: "Action does not apply to any resource(s)"."""
+    for bucket in stack.of_type("AWS::S3::Bucket"):
+        own = stack.arn(bucket.id)
+        for statement in statements(policy_of(stack, bucket)):
+            for name in ("Resource", "NotResource"):
+                for on in listed(statement.get(name, [])):
+                    if on != own and not str(on).startswith(f"{own}/"):
+                        yield f"{bucket.id}: its policy speaks of {on}"
 
 
 def _reading(stack: Stack, bucket: Resource) -> tuple[tuple[str, str], ...]:

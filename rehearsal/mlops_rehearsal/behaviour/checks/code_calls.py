@@ -63,6 +63,8 @@ def functions_have_their_handler(stack: Stack) -> Iterator[str]:
         files, known = code_of(stack, function), function.properties
         if files is not None and not has_handler(files, str(known["Handler"])):
             yield f"{function.id}: {known['Handler'] or 'no handler'} is not in its code"
+        if "Code" in known and "ImageUri" not in known["Code"] and not known["Handler"]:
+            yield f"{function.id} has no handler"
         if files is not None and int(known["Timeout"] or 3) < LEAST_SECONDS:
             yield f"{function.id} has {known['Timeout'] or 3} seconds"
 

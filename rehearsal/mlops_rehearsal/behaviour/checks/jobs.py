@@ -7,9 +7,11 @@ CreateEndpointConfig), "IAM access management for Pipelines", SageMaker Develope
 from collections.abc import Iterator
 from typing import Final
 
+from mlops_commons.iam.evaluation import action_matches
 from mlops_rehearsal.behaviour.asking import Need, excess, lacking, role_of
 from mlops_rehearsal.behaviour.checks.interfaces import Place, elsewhere, interfaces
 from mlops_rehearsal.behaviour.checks.subnets import private_subnets, vpc
+from mlops_rehearsal.behaviour.policies import identity
 from mlops_rehearsal.behaviour.stack import Resource, Stack
 
 PULL: Final = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
@@ -19,6 +21,7 @@ LOGS: Final = tuple(
     f"logs:{name}"
     for name in ("CreateLogGroup", "CreateLogStream", "PutLogEvents", "DescribeLogStreams")
 )
+TRAIN: Final = "sagemaker:CreateTrainingJob"
 SAGEMAKER: Final = "sagemaker.amazonaws.com"
 FOREIGN: Final = "999999999999"
 
@@ -66,6 +69,29 @@ def jobs_run_in_private_subnets(stack: Stack) -> Iterator[str]:
                     context=wrong,
                 )
                 yield from excess(stack, role, [need])
+
+
+def people_run_jobs_in_their_network(stack: Stack) -> Iterator[str]:
+    """Whoever may create jobs at all may do so in the private subnets, with the group of jobs."""
+    wanted = tuple(stack.ref(subnet.id) for subnet in private_subnets(stack))
+    places = [place for _, place in _of_persons(stack)]
+    published = {str(p.properties["Value"]) for p in stack.of_type("AWS::SSM::Parameter")}
+    for role in stack.of_type("AWS::IAM::Role") if wanted and places else ():
+        named = any(
+            action_matches(s, TRAIN) and s["Effect"] == "Allow" for s in identity(stack, role)
+        )
+        if not named or stack.arn(role.id) not in published:
+            continue
+        asked = {
+            "sagemaker:VpcSubnets": wanted,
+            "sagemaker:VpcSecurityGroupIds": tuple(places[0].groups),
+            "sagemaker:InterContainerTrafficEncryption": "true",
+            "sagemaker:OutputKmsKey": "arn:key",
+            "sagemaker:EnableRemoteDebug": "false",
+        }
+        job = f"arn:aws:sagemaker:{stack.region}:{stack.account}:training-job/x"
+        need = Need(why="train", actions=(TRAIN,), resource=job, context=asked)
+        yield from lacking(stack, role, [need])
 
 
 def _common(stack: Stack) -> Iterator[Need]:

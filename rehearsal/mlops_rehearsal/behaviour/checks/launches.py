@@ -13,6 +13,7 @@ from mlops_rehearsal.behaviour.checks.keys import CODECOMMIT
 from mlops_rehearsal.behaviour.checks.makers import makers
 from mlops_rehearsal.behaviour.checks.readers import key_of
 from mlops_rehearsal.behaviour.checks.trust import services_given
+from mlops_rehearsal.behaviour.policies import policies_of
 from mlops_rehearsal.behaviour.stack import Resource, Stack
 
 OFFER: Final = "AWS::ServiceCatalog::PortfolioProductAssociation"
@@ -125,6 +126,30 @@ def launches_encrypt_repositories(stack: Stack) -> Iterator[str]:
             )
             yield from lacking(stack, role, [own])
             yield from excess(stack, role, [replace(own, context=through, why="use any key")])
+
+
+def launches_attach_policies(stack: Stack) -> Iterator[str]:
+    """The launch role attaches a product's policies to its roles, within the boundary, no others.
+
+    Source: "Controlling access to policies" (iam:PolicyARN), IAM User Guide.
+    """
+    for role in makers(stack):
+        for made in stack.makes:
+            for worker in made.of_type("AWS::IAM::Role"):
+                bound = str(worker.properties["PermissionsBoundary"])
+                arn = made.arn(worker.id)
+                for policy in policies_of(made, worker):
+                    if made.name.startswith("SC-"):
+                        own = _attaching(arn, bound, made.arn(policy.id))
+                        yield from lacking(stack, role, [own])
+                foreign = "arn:aws:iam::aws:policy/AdministratorAccess"
+                yield from excess(stack, role, [_attaching(arn, bound, foreign)])
+
+
+def _attaching(role: str, bound: str, policy: str) -> Need:
+    keys = {"iam:PermissionsBoundary": bound, "iam:PolicyARN": policy}
+    attach = ("iam:AttachRolePolicy", "iam:DetachRolePolicy")
+    return Need(why=f"attach {policy}", actions=attach, resource=role, context=keys)
 
 
 def _keys_of_repositories(stack: Stack) -> Iterator[dict[str, str]]:

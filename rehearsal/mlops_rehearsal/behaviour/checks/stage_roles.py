@@ -81,6 +81,24 @@ def makers_read_templates(stack: Stack) -> Iterator[str]:
             yield from excess(stack, role, _foreign_artifacts())
 
 
+def makers_hand_keys_on(stack: Stack) -> Iterator[str]:
+    """SageMaker encrypts volumes with a grant that whoever makes the configuration gives it.
+
+    Source: CreateEndpointConfig, SageMaker API Reference (KmsKeyId).
+    """
+    for role in makers(stack):
+        for made in stack.makes:
+            for config in made.of_type("AWS::SageMaker::EndpointConfig"):
+                key = made.referenced(config.properties["KmsKeyId"], "AWS::KMS::Key")
+                if key:
+                    tags = key.properties["Tags"] or []
+                    keys = {f"aws:ResourceTag/{tag['Key']}": tag["Value"] for tag in tags}
+                    arn = f"arn:aws:kms:{stack.region}:{stack.account}:key/one"
+                    give = ("kms:CreateGrant", "kms:DescribeKey")
+                    need = Need(why="encrypt volumes", actions=give, resource=arn, context=keys)
+                    yield from lacking(stack, role, [need])
+
+
 def makers_make_bounded_roles(stack: Stack) -> Iterator[str]:
     """Even with every permission, within its own boundary: only roles of projects, bounded ones."""
     for role in makers(stack):
