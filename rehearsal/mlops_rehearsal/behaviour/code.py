@@ -72,6 +72,18 @@ def operations(files: Files, handler: str) -> list[Operation]:
     return [operation for operation in found if operation.services]
 
 
+def variables(files: Files, handler: str) -> set[str]:
+    """The variables of its environment without which a handler fails: `os.environ[...]`."""
+    module, _, name = handler.rpartition(".")
+    return {
+        node.slice.value
+        for body in _reached(files, f"{module.replace('.', '/')}.py", name)
+        for node in ast.walk(body)
+        if isinstance(node, ast.Subscript) and ast.unparse(node.value) == "os.environ"
+        if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
+    }
+
+
 def action_of(service: str, written: str) -> str:
     """The name of an operation as botocore has it, behind the prefix that signs its calls."""
     model = _model(service)

@@ -77,7 +77,27 @@ def _more_than_asked(stack: Stack, mutant: Mutant) -> bool:
 def _name_of_a_build(stack: Stack, mutant: Mutant) -> bool:
     """CloudFormation chooses a name then, which every reference has too."""
     named = mutant.kind == "property dropped" and mutant.path[-1] == "Name"
-    return named and mutant.type == "AWS::CodeBuild::Project" and "Delivery" in mutant.resource
+    kinds = ("AWS::CodeBuild::Project", PIPELINE)
+    return named and mutant.type in kinds and "Delivery" in mutant.resource
+
+
+def _log_by_its_name(stack: Stack, mutant: Mutant) -> bool:
+    """A build without settings of its log writes into the group that is named here."""
+    if mutant.type != "AWS::CodeBuild::Project" or mutant.path[-1] != "LogsConfig":
+        return False
+    build = stack.resources[mutant.resource]
+    named = build.properties["LogsConfig"].get("CloudWatchLogs", {}).get("GroupName")
+    return bool(named == f"/aws/codebuild/{stack.ref(build.id)}")
+
+
+def _versioning_of_a_build(stack: Stack, mutant: Mutant) -> bool:
+    """CodePipeline asks for it; "Create a CodeBuild service role" does not."""
+    if mutant.kind != "action dropped" or mutant.change != "s3:GetBucketVersioning":
+        return False
+    roles = {str(b.properties["ServiceRole"]) for b in stack.of_type("AWS::CodeBuild::Project")}
+    policy = stack.resources[mutant.resource]
+    named = [stack.referenced(name, "AWS::IAM::Role") for name in policy.properties["Roles"] or ()]
+    return bool(named) and all(role and stack.arn(role.id) in roles for role in named)
 
 
 def _log_of_its_own(stack: Stack, mutant: Mutant) -> bool:
@@ -144,6 +164,8 @@ JUDGES: Final[tuple[tuple[Judge, str], ...]] = (
     (denied_anyway, "the role's boundary or a denial stands before what the condition held back"),
     (_more_than_asked, "the CDK grants a family, and nobody asks for this member"),
     (_name_of_a_build, "everything speaks of the build by a reference"),
+    (_log_by_its_name, "CodeBuild's default is the same group"),
+    (_versioning_of_a_build, "a build does not ask whether a bucket keeps versions"),
     (_log_of_its_own, "no build writes there: they share the group of the stack"),
     (_account_in_the_arn, "the source's ARN, which is asked for too, names the account"),
     (_reports, "no build of these pipelines makes a report; the CDK grants it to every build"),

@@ -63,6 +63,21 @@ def logs_are_delivered(stack: Stack) -> Iterator[str]:
             yield f"{bucket.id} is for logs, and nothing logs into it"
 
 
+def logs_of_projects_are_delivered(stack: Stack) -> Iterator[str]:
+    """Buckets that launches make log into the bucket of the stage, which lets S3 in for them."""
+    for bucket in stack.of_type("AWS::S3::Bucket"):
+        for made in stack.makes:
+            for source in made.of_type("AWS::S3::Bucket"):
+                known = source.properties.get("LoggingConfiguration", {})
+                if target_of(source) != stack.ref(bucket.id):
+                    continue
+                own = {"aws:SourceArn": made.arn(source.id), "aws:SourceAccount": stack.account}
+                on = f"{stack.arn(bucket.id)}/{known.get('LogFilePrefix', '')}log"
+                put = Request("s3:PutObject", on, context(stack, own))
+                if not resource_allows(policy_of(stack, bucket), LOGGING, put):
+                    yield f"{bucket.id}: S3 may not write the log of {made.ref(source.id)}"
+
+
 def _delivers(stack: Stack, bucket: Resource, source: str, account: str) -> bool:
     own = {"aws:SourceArn": source, "aws:SourceAccount": account}
     put = Request("s3:PutObject", f"{stack.arn(bucket.id)}/log", context(stack, own))

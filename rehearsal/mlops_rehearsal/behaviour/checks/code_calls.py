@@ -10,7 +10,13 @@ from typing import Final
 
 from mlops_commons.iam.evaluation import action_matches
 from mlops_rehearsal.behaviour.asking import role_of
-from mlops_rehearsal.behaviour.code import Files, action_of, has_handler, operations
+from mlops_rehearsal.behaviour.code import (
+    Files,
+    action_of,
+    has_handler,
+    operations,
+    variables,
+)
 from mlops_rehearsal.behaviour.policies import identity
 from mlops_rehearsal.behaviour.stack import Resource, Stack
 
@@ -63,6 +69,10 @@ def functions_have_their_handler(stack: Stack) -> Iterator[str]:
         files, known = code_of(stack, function), function.properties
         if files is not None and not has_handler(files, str(known["Handler"])):
             yield f"{function.id}: {known['Handler'] or 'no handler'} is not in its code"
+        given = known["Environment"] or {"Variables": {}}
+        for name in sorted(variables(files, str(known["Handler"])) if files else ()):
+            if name not in given["Variables"]:
+                yield f"{function.id} reads {name}, which nobody gives it"
         if "Code" in known and "ImageUri" not in known["Code"] and not known["Handler"]:
             yield f"{function.id} has no handler"
         if files is not None and int(known["Timeout"] or 3) < LEAST_SECONDS:

@@ -38,6 +38,7 @@ def changes_are_of_their_stage(stack: Stack) -> Iterator[str]:
         for action in actions(pipeline):
             if stack.name.startswith("SC-") and provider(action) == "CloudFormation":
                 yield from _change(stack, pipeline, action)
+                yield from _elsewhere(stack, pipeline, action)
 
 
 def artifacts_are_made_before_they_are_used(stack: Stack) -> Iterator[str]:
@@ -86,6 +87,17 @@ def deployments_use_the_network(stack: Stack) -> Iterator[str]:
         groups = [str(group) for group in network.get("SecurityGroupIds", [])]
         if groups != ["securitygroupid-0a"] or not network.get("Subnets"):
             yield f"{model.id} is in {network}"
+
+
+def _elsewhere(stack: Stack, pipeline: Resource, action: Any) -> Iterator[str]:
+    for role in (action.get("RoleArn"), action["Configuration"].get("RoleArn")):
+        if role and role.split(":")[4] != _account(stack, _stage(action)):
+            yield f"{pipeline.id}: {action['Name']} becomes {role}, which is not of its stage"
+
+
+def _account(stack: Stack, stage: str) -> str:
+    names = {"preprod": "PreProdAccount", "prod": "ProdAccount"}
+    return str(stack.parameters[names[stage]]) if stage in names else stack.account
 
 
 def _stage(action: Any) -> str:

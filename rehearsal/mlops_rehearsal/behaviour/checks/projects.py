@@ -70,6 +70,7 @@ def builds_work_with_what_they_are_told(stack: Stack) -> Iterator[str]:
             yield from lacking(stack, worker, _artifacts(stack, bucket, key))
             yield from lacking(stack, worker, [_passes(stack, job)])
         yield from lacking(stack, role, _pipeline(stack, known["SAGEMAKER_PIPELINE_NAME"]))
+        yield from lacking(stack, role, _tells(stack, known["MODEL_PACKAGE_GROUP_NAME"]))
         yield from lacking(stack, job, _jobs(stack, build, known))
         model = f"{stack.arn(bucket.id)}/models/x"
         yield from lacking(stack, job, [Need(why="keep a model", actions=OBJECTS, resource=model)])
@@ -139,6 +140,19 @@ def _pipeline(stack: Stack, name: str) -> Iterator[Need]:
     arn = f"arn:aws:sagemaker:{stack.region}:{stack.account}:pipeline/{name}"
     yield Need(why="write its pipeline", actions=PIPELINE, resource=arn)
     yield Need(why="follow its run", actions=RUN, resource=f"{arn}/execution/x")
+
+
+def _tells(stack: Stack, group: str) -> Iterator[Need]:
+    """A build says why a job has failed, and compares with the approved version."""
+    place = f"{stack.region}:{stack.account}"
+    for kind in ("Processing", "Training", "Transform"):
+        logs = f"arn:aws:logs:{place}:log-group:/aws/sagemaker/{kind}Jobs"
+        yield Need(why="find a job's log", actions=("logs:DescribeLogStreams",), resource=logs)
+        stream = f"{logs}:log-stream:pipelines-x/algo-1-1"
+        yield Need(why="read a job's log", actions=("logs:GetLogEvents",), resource=stream)
+    version = f"arn:aws:sagemaker:{place}:model-package/{group}/1"
+    read = ("sagemaker:DescribeModelPackage",)
+    yield Need(why="read a version", actions=read, resource=version)
 
 
 def _jobs(stack: Stack, build: Resource, known: dict[str, Any]) -> Iterator[Need]:

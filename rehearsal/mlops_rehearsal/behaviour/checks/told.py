@@ -20,9 +20,7 @@ IMAGES: Final = "-image"
 
 def builds_know_their_project(stack: Stack) -> Iterator[str]:
     """Names, accounts and groups in a build's variables are those of the project."""
-    if not stack.name.startswith("SC-"):
-        return
-    wanted = _facts(stack)
+    wanted = _facts(stack) if stack.name.startswith("SC-") else {}
     for build in stack.of_type("AWS::CodeBuild::Project"):
         for name, value in variables(build).items():
             if name in wanted and value != wanted[name]:
