@@ -15,6 +15,8 @@ Key = tuple[str, str, str, str]
 """Account, region, type and physical id."""
 NO_RECORDS: Final = ("AWS::CloudFormation::",)
 """What CloudFormation itself does is no resource to remember."""
+LONGEST: Final = 100
+"""Characters of an identifier that AWS chooses, where the schema says of none."""
 STORE: dict[Key, Properties] = {}
 """The properties of every record."""
 
@@ -98,7 +100,8 @@ def _ref(resource_type: str, logical_id: str, properties: Properties, stack_name
     values = [properties.get(name) for name in names]
     if all(values):
         return "|".join(map(str, values))
-    return f"{stack_name}-{logical_id}-{own}"[-100:].lstrip("-")
+    longest = found.get("properties", {}).get(names[0], {}).get("maxLength", LONGEST)
+    return f"{stack_name}-{logical_id}-{own}"[-min(longest, LONGEST) :].lstrip("-")
 
 
 def _attributes(resource_type: str, properties: Properties, ref: str) -> Attributes:

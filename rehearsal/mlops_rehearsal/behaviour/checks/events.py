@@ -5,10 +5,19 @@ CodePipeline events", CodePipeline User Guide; "Amazon SageMaker AI model packag
 SageMaker Developer Guide; "Amazon EventBridge event patterns", EventBridge User Guide.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from fnmatch import fnmatchcase
+from typing import Any, Final
 
+from mlops_commons.iam.evaluation import listed
 from mlops_rehearsal.behaviour.stack import Resource, Stack
+
+OPERATORS: Final[Mapping[str, Callable[[str, Any], bool]]] = {
+    "prefix": lambda found, argument: found.startswith(argument),
+    "wildcard": fnmatchcase,
+    "anything-but": lambda found, argument: found not in listed(argument),
+}
+"""Of patterns; a name of a resource has neither `?` nor `[`, which only fnmatch takes for signs."""
 
 
 def push(
@@ -71,9 +80,7 @@ def _matches(pattern: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
 def _value(wanted: Any, found: Any) -> bool:
     if isinstance(wanted, Mapping):
         ((operator, argument),) = wanted.items()
-        if operator != "prefix":
-            raise NotImplementedError(f"pattern operator {operator}")
-        return isinstance(found, str) and found.startswith(argument)
+        return isinstance(found, str) and OPERATORS[operator](found, argument)
     return bool(wanted == found)
 
 
@@ -86,6 +93,26 @@ def finished(stack: Stack, pipeline: Resource, state: str) -> dict[str, Any]:
         "region": stack.region,
         "resources": [stack.arn(pipeline.id)],
         "detail": {"pipeline": stack.ref(pipeline.id), "state": state, "execution-id": "1"},
+    }
+
+
+def proposed(stack: Stack, repository: str, event: str) -> dict[str, Any]:
+    """The event of a pull request: "CodeCommit Pull Request State Change"."""
+    return {
+        **push(stack, repository, "main"),
+        "detail-type": "CodeCommit Pull Request State Change",
+        "detail": {"event": event, "repositoryNames": [repository], "pullRequestId": "1"},
+    }
+
+
+def built(stack: Stack, project: str, status: str) -> dict[str, Any]:
+    """The event of a build: "Build notifications input format reference", CodeBuild User Guide."""
+    return {
+        "source": "aws.codebuild",
+        "detail-type": "CodeBuild Build State Change",
+        "account": stack.account,
+        "region": stack.region,
+        "detail": {"project-name": project, "build-status": status},
     }
 
 

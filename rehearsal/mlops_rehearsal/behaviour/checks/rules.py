@@ -5,7 +5,15 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from mlops_rehearsal.behaviour.checks.events import decided, finished, heard, push, seen
+from mlops_rehearsal.behaviour.checks.events import (
+    built,
+    decided,
+    finished,
+    heard,
+    proposed,
+    push,
+    seen,
+)
 from mlops_rehearsal.behaviour.checks.pipeline_actions import actions, provider
 from mlops_rehearsal.behaviour.stack import Resource, Stack
 
@@ -21,7 +29,9 @@ def pushes_to_main_start_pipelines(stack: Stack) -> Iterator[str]:
 
 
 def failures_are_told(stack: Stack) -> Iterator[str]:
-    """A pipeline that fails is told to the topic; one that succeeds is not."""
+    """A project's pipeline that fails is told to the topic; one that succeeds is not."""
+    if not stack.name.startswith("SC-"):
+        return  # the topic of governance is for events that were lost
     topics = {stack.arn(topic.id) for topic in stack.of_type("AWS::SNS::Topic")}
     for pipeline in stack.of_type("AWS::CodePipeline::Pipeline"):
         for state, told in (("FAILED", True), ("SUCCEEDED", False)):
@@ -74,7 +84,28 @@ def functions_are_called_by_rules(stack: Stack) -> Iterator[str]:
             if function:
                 if not any(_lets_in(stack, p, function, rule) for p in permissions):
                     yield f"{function.id} does not let {rule.id} call it"
-                yield from _sees_new_repositories(stack, rule)
+                if "Repository State Change" in str(rule.properties["EventPattern"]):
+                    yield from _sees_new_repositories(stack, rule)
+
+
+def pull_requests_are_built(stack: Stack) -> Iterator[str]:
+    """The gate's function hears of pull requests of projects, and of how their builds end."""
+    functions = {stack.arn(f.id) for f in stack.of_type("AWS::Lambda::Function")}
+    if not any("Pull Request" in str(r.source) for r in stack.of_type("AWS::Events::Rule")):
+        return
+    own, check = "sagemaker-churn-p-abc123-build", "sagemaker-churn-p-abc123-build-check"
+    for event, wanted in (
+        (proposed(stack, own, "pullRequestCreated"), True),
+        (proposed(stack, own, "pullRequestSourceBranchUpdated"), True),
+        (proposed(stack, own, "pullRequestMergeStatusUpdated"), False),
+        (proposed(stack, "of-somebody-else", "pullRequestCreated"), False),
+        (built(stack, check, "SUCCEEDED"), True),
+        (built(stack, check, "FAILED"), True),
+        (built(stack, check, "IN_PROGRESS"), False),
+        (built(stack, "of-somebody-else", "FAILED"), False),
+    ):
+        if bool(heard(stack, event) & functions) is not wanted:
+            yield f"{json.dumps(event['detail'])} {'is not heard' if wanted else 'is heard'}"
 
 
 def _pushed(stack: Stack, pipeline: Resource, known: Mapping[str, Any]) -> Iterator[str]:
