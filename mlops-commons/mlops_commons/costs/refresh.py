@@ -5,6 +5,7 @@ Source: AWS Billing User Guide, "Using the AWS Price List Query API": any identi
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -12,8 +13,8 @@ from typing import Any, Final
 from mlops_commons.costs.prices import Price, Prices
 
 ENDPOINT: Final = "us-east-1"
-ASIDE: Final = ("Prvd", "Regional", "BYOIP", "Dedicated")
-"""Usage types that end alike and are other products."""
+REGION: Final = re.compile("[A-Z]{2,4}[0-9]?|[a-z]{2}(-[a-z]+)+-[0-9]")
+"""What a usage type begins with, except in us-east-1: `EUC1-`, or `eu-central-1-`."""
 
 
 def refreshed(prices: Prices, client: Any, region: str, today: str) -> tuple[Prices, list[str]]:
@@ -58,12 +59,11 @@ def _asked(client: Any, price: Price, region: str) -> float | None:
 
 
 def _is_usage(found: str, wanted: str) -> bool:
-    """Whether a usage type is the wanted one: it begins with a region, except in us-east-1."""
-    region, dash, rest = found.partition("-")
-    plain = found == wanted or (bool(dash) and rest == wanted)
-    # `eu-west-1-KMS-Keys`: some services write the region in full.
-    written = found.endswith(f"-{wanted}") and found.count("-") > wanted.count("-") + 1
-    return (plain or written) and not any(other in region or other in rest for other in ASIDE)
+    """Whether a usage type is the wanted one, in any region: others end alike."""
+    return found == wanted or (
+        found.endswith(f"-{wanted}")
+        and REGION.fullmatch(found.removesuffix(f"-{wanted}")) is not None
+    )
 
 
 def _on_demand(product: Mapping[str, Any]) -> Iterator[float]:

@@ -29,6 +29,7 @@ EXAMPLES = REPOSITORY_ROOT / "examples"
 NETWORKS: Final = {
     "endpoints-only": 321.20,
     "imported-network": 16.06,
+    "organisation": 437.27,
     "sample": 437.27,
     "separate-projects": 437.27,
     "single-account": 437.27,

@@ -83,6 +83,7 @@ ANSWERS = {
         product("EUC1-NatGateway-Hours", ("0", "0.0520000000")),
         product("EUC1-RegionalNatGateway-Hours", ("0", "9.0")),
         product("EUC1-NatGateway-Prvd-Hours", ("0", "9.0")),
+        product("EUC1-Dedicated-NatGateway-Hours", ("0", "9.0")),
     ],
     "actionExecutionMinute": [
         product("EUC1-actionExecutionMinute", ("100", "0.0020"), ("0", "0.0000000000"))
