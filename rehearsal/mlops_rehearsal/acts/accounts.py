@@ -1,5 +1,6 @@
 """Act 1: accounts with an administrator whose profile the configuration names, else empty."""
 
+import json
 from collections.abc import Iterator, Mapping
 
 from mlops_commons.config import ImportNetwork
@@ -21,7 +22,25 @@ def play_accounts(world: World) -> tuple[Evidence, ...]:
     text = git_configuration(place.region for place in found)
     world.git_configuration_file.write_text(text, encoding="utf-8")
     rows = tuple(_row(world, place) for place in found)
-    return (Evidence("accounts", rows), *_networks(world))
+    return (Evidence("accounts", rows), *_networks(world), *_boundaries(world))
+
+
+def _boundaries(world: World) -> Iterator[Evidence]:
+    """The organization's boundary, which is in every account before anything is made there."""
+    boundary = world.config.org.permissions_boundary
+    if boundary is None:
+        return
+    path, _, name = f"/{boundary.name}".rpartition("/")
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    document = {"Version": "2012-10-17", "Statement": [everything, *boundary.denials]}
+    rows = []
+    for account in sorted(world.administrators):
+        iam = world.administrator("iam", account, world.config.pipeline.region)
+        made = iam.create_policy(
+            PolicyName=name, Path=f"{path}/", PolicyDocument=json.dumps(document)
+        )
+        rows.append({"account": account, "boundary": made["Policy"]["Arn"]})
+    yield Evidence("boundaries", tuple(rows))
 
 
 def _networks(world: World) -> Iterator[Evidence]:

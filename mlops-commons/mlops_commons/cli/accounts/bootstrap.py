@@ -3,6 +3,7 @@
 import json
 import shlex
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -12,6 +13,7 @@ from mlops_commons.cli.apps.accounts_needed import refuse_placeholder_accounts
 from mlops_commons.cli.apps.assemblies import synthesised_stacks
 from mlops_commons.cli.environment import cdk_command, child_environment
 from mlops_commons.cli.help import epilog
+from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 from mlops_commons.utilities.process import run
 from mlops_commons.utilities.words import counted
@@ -33,6 +35,7 @@ name another file (execution_policy_filepath) or a policy that is there (executi
         "bootstrap --set business-unit-1": "one account set",
         "bootstrap --stage governance": "one account: governance, or a stage of the sets",
         "bootstrap --yes": "without asking",
+        "bootstrap --stackset DIR": "files for a StackSet, for those who bootstrap by one",
     },
 )
 
@@ -40,6 +43,12 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show plan and commands,
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 SetName = Annotated[str, typer.Option("--set", help="Only the accounts of this set.")]
 Stage = Annotated[str, typer.Option("--stage", help="Only this stage, or 'governance'.")]
+StackSet = Annotated[
+    Path | None,
+    typer.Option(
+        "--stackset", help="Write template, parameters and policies for a StackSet to a new folder."
+    ),
+]
 PrintJson = Annotated[bool, typer.Option("--json", help="Print the plan as JSON and end.")]
 
 
@@ -53,19 +62,27 @@ def bootstrap(
     yes: Yes = False,
     set_name: SetName = "",
     stage: Stage = "",
+    stackset: StackSet = None,
     print_json: PrintJson = False,
 ) -> None:
     """Prepare the accounts for deployments, least privilege."""
     from mlops_commons.config import load_config
 
     config = load_config()
-    if not (dry_run or print_json):
+    if stackset and stackset.exists() and any(stackset.iterdir()):
+        raise PlatformError(
+            f"the folder {stackset} is not empty", hint="name a folder that does not exist yet"
+        )
+    if not (dry_run or print_json or stackset):
         refuse_placeholder_accounts("bootstrap", config)
     policies = planned(config, set_name=set_name, stage=stage, quiet=print_json)
     own = [policy for policy in policies if policy.row.enabled]
     commands = {p.row.environment: _command(p, others={}) for p in own}
     if print_json:
         typer.echo(json.dumps([as_json(policy, commands) for policy in policies], indent=2))
+        return
+    if stackset:
+        _write_stack_set(stackset, policies)
         return
     print_plan(policies)
     if dry_run:
@@ -76,6 +93,17 @@ def bootstrap(
     if not (yes or typer.confirm(f"bootstrap {counted(len(own), 'account')}?", err=True)):
         raise typer.Exit(1)
     _carry_out(own)
+
+
+def _write_stack_set(folder: Path, policies: Sequence["AccountPolicy"]) -> None:
+    """Everything or nothing: what cannot be made is found before a file is written."""
+    from mlops_commons.accounts.stack_set import stack_set_files
+
+    files = stack_set_files([policy for policy in policies if not policy.row.governs])
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+        typer.echo(str(folder / name))
 
 
 def _command(policy: "AccountPolicy", others: Mapping[str, str]) -> list[str]:
