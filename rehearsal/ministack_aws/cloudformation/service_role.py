@@ -159,12 +159,18 @@ def _authorise_action(
 
 
 def _attachment_contexts(action: str, arns: Sequence[str], properties: Properties) -> list[Context]:
-    """Each policy that is attached, and the boundary that the role already has."""
-    if not action.endswith("chRolePolicy"):
+    """Each policy that is attached, and the boundary that the role already has.
+
+    Service Authorization Reference, "AWS Identity and Access Management": what attaches, detaches,
+    puts and deletes policies of a role knows its boundary.
+    """
+    if not action.endswith("RolePolicy"):
         return [{}]
     role = iam.roles().get(arns[0].rpartition("/")[2], {}) if arns else {}
     found = role.get("PermissionsBoundary")
     bounded = {"iam:permissionsboundary": found} if found else {}
+    if not action.endswith("chRolePolicy"):
+        return [bounded]
     policies = properties.get("ManagedPolicyArns", ())
     if properties.get("ManagedPolicyName"):
         name = f"{properties.get('Path', '/')}{properties['ManagedPolicyName']}"
