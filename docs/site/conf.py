@@ -1,5 +1,6 @@
 """The documentation site: the Markdown files of this repository, as they are."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,16 +10,22 @@ PAGES = (
     "CONTRIBUTING.md",
     "CHANGELOG.md",
     "SECURITY.md",
+    "CODE_OF_CONDUCT.md",
     "docs/**/*.md",
-    "examples/README.md",
+    "examples/**/README.md",
     "mlops-*/README.md",
+    "mlops-commons/mlops_commons/README.md",
     "rehearsal/**/README.md",
 )
+
+START = "docs/README.md"
 
 project = "MLOps Multi Account Setup"
 author = "the maintainers"
 html_title = project
 html_theme = "furo"
+html_static_path = ["static"]
+html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sphinx = False
 root_doc = "README"
@@ -31,6 +38,15 @@ if len(list(ROOT.glob("mlops-*/app.py"))) < 2:
     suppress_warnings = ["myst.xref_missing", "image.not_readable"]
 
 
+def _place(page: str) -> int:
+    """Where the start pages first name a page; one that they do not name comes last."""
+    starts = [ROOT / name for name in ("README.md", START) if (ROOT / name).is_file()]
+    text = "".join(start.read_text(encoding="utf-8") for start in starts)
+    names = (f"({page}.md", f"({page.removeprefix('docs/')}.md", f"(../{page}.md")
+    found = [place for name in names if (place := text.find(name)) >= 0]
+    return min(found, default=len(text))
+
+
 def _titles() -> dict[str, list[str]]:
     """The pages of each part of the navigation, without their suffix, in reading order."""
     found = {
@@ -38,6 +54,7 @@ def _titles() -> dict[str, list[str]]:
         for pattern in PAGES
         for page in sorted(ROOT.glob(pattern))
     }
+    found = dict(sorted(found.items(), key=lambda entry: _place(entry[0])))
     packages = [page for page in found if page.startswith(("mlops-", "rehearsal/"))]
     how_to = [page for page in found if page.startswith("docs/how-to/")]
     decisions = [page for page in found if page.startswith("docs/decisions/")]
@@ -53,6 +70,14 @@ def _add_navigation(_app: Any, page: str, source: list[str]) -> None:
             source[0] += f"\n```{{toctree}}\n:hidden:\n:caption: {title}\n\n{entries}\n```\n"
 
 
+def _add_index(app: Any, failure: Exception | None) -> None:
+    """A web server and a bucket show `index.html` where a folder is asked for."""
+    start = Path(app.outdir) / f"{root_doc}.html"
+    if failure is None and start.is_file():
+        shutil.copy(start, start.with_name("index.html"))
+
+
 def setup(app: Any) -> None:
     """Called by Sphinx."""
     app.connect("source-read", _add_navigation)
+    app.connect("build-finished", _add_index)

@@ -56,6 +56,23 @@ def test_every_page_is_in_the_site_and_in_its_navigation(site: Path) -> None:
     assert {page.as_posix() for page in pages} - linked <= {"README.html"}
 
 
+def test_a_server_and_a_bucket_find_a_start_page(site: Path) -> None:
+    start = (site / "README.html").read_bytes()
+    assert (site / "index.html").read_bytes() == start
+    css = (site / "_static" / "site.css").read_text(encoding="utf-8")
+    assert "_static/site.css" in start.decode()
+    assert "table-wrapper" in css and "table-wrapper" in start.decode()
+
+
+def test_pages_stand_in_the_order_in_which_the_start_pages_name_them(site: Path) -> None:
+    start = (site / "README.html").read_text(encoding="utf-8")
+    places = [
+        start.index(f'href="docs/{page}.html"')
+        for page in ("rehearsal", "architecture", "performance")
+    ]
+    assert places == sorted(places)
+
+
 def test_the_pictures_are_in_the_site(site: Path) -> None:
     start = (site / "README.html").read_text(encoding="utf-8")
     (picture,) = re.findall(r'src="([^"]*account-map.svg)"', start)

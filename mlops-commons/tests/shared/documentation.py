@@ -15,8 +15,8 @@ from mlops_commons.utilities.fingerprint import source_files
 from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT
 
 PROGRAM = "./mlops-multi-account.sh"
-SEEDS = {"seed_bases", "seed_code"}
-"""Repositories of projects: their documentation speaks of another place."""
+NO_PAGES = {"seed_bases", "seed_code", ".github"}
+"""Repositories of projects, whose documentation speaks of another place, and forms to fill in."""
 ABSENT = {name for name in APP_DIRECTORIES.values() if not (REPOSITORY_ROOT / name).is_dir()}
 SOURCE_OF_HTML = re.compile(r"""<(?:img|a)\b[^>]*\b(?:src|href)="([^"]+)\"""")
 SUBSTITUTION = re.compile(r"<\((.*?)\)|\$\((.*?)\)")
@@ -39,7 +39,7 @@ def markdown_files(root: Path = REPOSITORY_ROOT) -> list[Path]:
     return [
         file
         for file in source_files([root])
-        if file.suffix == ".md" and not SEEDS & set(file.relative_to(root).parts)
+        if file.suffix == ".md" and not NO_PAGES & set(file.relative_to(root).parts)
     ]
 
 
