@@ -236,6 +236,7 @@ class RegisterStep(ConfigurableRetryStep):
         description: str,
         evidence: Mapping[str, Any],
         card: Any = None,
+        bias_uri: Any = None,
     ) -> None:
         """Create the step.
 
@@ -245,6 +246,7 @@ class RegisterStep(ConfigurableRetryStep):
             environment: of the serving container.
             evidence: what the version is made of.
             card: the text of its model card, where it has one.
+            bias_uri: the S3 URI of how it treats groups, where it knows some.
         """
         super().__init__(name, StepTypeEnum.REGISTER_MODEL, retry_policies=retries())
         self._properties = Properties(step_name=name, step=self, shape_name="ModelPackage")
@@ -279,7 +281,19 @@ class RegisterStep(ConfigurableRetryStep):
             "ModelMetrics": {
                 "ModelQuality": {
                     "Statistics": {"ContentType": "application/json", "S3Uri": metrics_uri}
-                }
+                },
+                **(
+                    {
+                        "Bias": {
+                            "PostTrainingReport": {
+                                "ContentType": "application/json",
+                                "S3Uri": bias_uri,
+                            }
+                        }
+                    }
+                    if bias_uri
+                    else {}
+                ),
             },
         }
 

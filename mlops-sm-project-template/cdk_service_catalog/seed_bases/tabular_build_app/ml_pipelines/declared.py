@@ -15,6 +15,7 @@ if not (REPOSITORY / SCRIPTS).is_dir():
 sys.path.insert(0, str(REPOSITORY / SCRIPTS))
 
 from declaration import (  # noqa: E402
+    BIAS,
     METRIC_GROUPS,
     METRICS,
     NAME,
@@ -26,6 +27,7 @@ from declaration import (  # noqa: E402
 )
 
 __all__ = [
+    "BIAS",
     "METRICS",
     "METRIC_GROUPS",
     "NAME",

@@ -104,6 +104,9 @@ def tabular_pipeline(
         environment=serving,
         description=settings.pipeline_description,
         card=_read(evaluate, "ModelCard", REGISTRATION_FILE),
+        bias_uri=(
+            Join(on="/", values=[evaluated, declared.BIAS]) if found.compares_groups else None
+        ),
         evidence={
             **evidence(settings, jobs.sources, seal, metric),
             "Report": Join(on="/", values=[evaluated, "report.html"]),

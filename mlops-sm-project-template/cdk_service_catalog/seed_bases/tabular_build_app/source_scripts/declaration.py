@@ -17,6 +17,8 @@ HYPERPARAMETERS: dict[str, float] = {
     "seed": 7,
 }
 TRIALS = 20
+BIAS = "bias.json"
+"""Beside the report of a model that compares groups."""
 LOWER_IS_BETTER = ("mse", "rmse", "mae", "log_loss", "brier")
 METRICS = {
     "regression": ("mse", "rmse", "mae", "r2"),
@@ -152,6 +154,11 @@ class Declaration:
     hyperparameters: Mapping[str, float] = field(default_factory=lambda: dict(HYPERPARAMETERS))
     trials: int = 0
     search: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    @property
+    def compares_groups(self) -> bool:
+        """Whether there are groups, and an answer that is better or worse for somebody."""
+        return self.task == "binary" and bool(self.gate.slices)
 
     @property
     def given(self) -> dict[str, float]:

@@ -11,11 +11,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import bias
 import curves
 import facts
 import model_card
 import report_page
 from approved import NONE
+from declaration import BIAS
 from evaluation import Evaluation, evaluate, verdict
 from failures import ended, fail, leave
 from scoring import CannotScore
@@ -48,6 +50,10 @@ def write(result: Evaluation, said: str, data: dict[str, Any], data_uri: str, ta
             result.found, said, result.report, *parts, curves.read(result.model)
         ),
     }
+    if result.found.compares_groups:
+        threshold = result.report["training"].get("threshold", 0.5)
+        measured = bias.analysis(result.found, result.test, result.rows, threshold)
+        texts[BIAS] = json.dumps(measured, indent=2)
     target.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         (target / name).write_text(text + "\n", encoding="utf-8")
