@@ -9,6 +9,7 @@ import service_authorization
 from launched_projects import (
     DEV,
     PREPROD,
+    PROD,
     PRODUCTS,
     PROJECT,
     PROJECT_ID,
@@ -159,6 +160,10 @@ ALLOWED = {
         "TestDev",
         Request("sts:AssumeRole", role_arn("dev-test")),
     ),
+    "the test becomes the test role of prod": (
+        "TestProd",
+        Request("sts:AssumeRole", role_arn("prod-test", PROD)),
+    ),
     "the deploy pipeline starts the test of preprod": (
         "DeployPipeline",
         Request(
@@ -272,6 +277,14 @@ DENIED = {
     "the test becomes a role of prod": (
         "TestPreprod",
         Request("sts:AssumeRole", role_arn("prod-test", "444444444444")),
+    ),
+    "the test of preprod becomes the test role of prod": (
+        "TestPreprod",
+        Request("sts:AssumeRole", role_arn("prod-test", PROD)),
+    ),
+    "the test of prod becomes another role of prod": (
+        "TestProd",
+        Request("sts:AssumeRole", role_arn("prod-execution", PROD)),
     ),
     "the test of dev becomes the test role of preprod": (
         "TestDev",

@@ -193,6 +193,7 @@ EXPLAINED: Final = (
             "SynthProject",
             "TestDevProject",
             "TestPreprodProject",
+            "TestProdProject",
             "TrainProject",
         ),
         why="False: the source comes from CodePipeline or CodeCommit, so no URL holds a secret",
