@@ -43,6 +43,19 @@ def write_checkout(
         replacements[path] = filled_in(infra.read_text())
     checkout(REPOSITORY_ROOT, *APP_DIRECTORIES.values(), replacements=replacements).write(folder)
     share_environment(folder)
+    if stage_files(kind):
+        _record_products(folder)
+
+
+def _record_products(folder: Path) -> None:
+    """Record the products with their changed seed code, as a platform team does before a push."""
+    app = folder / "mlops-sm-project-template"
+    for record in (app / "tests/portfolio/templates").glob("*@*.json"):
+        record.unlink()
+    tests = "tests/portfolio/test_product_versions.py"
+    python = folder / ".venv" / "bin" / "python"
+    command = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", tests]
+    subprocess.run([*command, "--record-versions"], cwd=app, capture_output=True, check=True)
 
 
 def filled_in(text: str) -> str:
