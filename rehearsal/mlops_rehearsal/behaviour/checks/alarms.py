@@ -24,6 +24,8 @@ RINGS: Final[dict[str, Any]] = {
     "Threshold": 0,
     "Period": 300,
 }
+ENDPOINT: Final = "AWS::SageMaker::Endpoint"
+WAITING: Final = "ApproximateNumberOfMessagesVisible"
 CLOUDWATCH: Final = "cloudwatch.amazonaws.com"
 FOREIGN: Final = "999999999999"
 ENABLED: Final = "ActionsEnabled"
@@ -39,8 +41,45 @@ def lost_events_ring(stack: Stack) -> Iterator[str]:
         watching = [a for a in alarms if _watched(a) == [("RuleName", stack.ref(rule.id))]]
         if starts and len(watching) != 1:
             yield f"{rule.id}: {len(watching)} alarms watch whether it starts what it should"
+    rules = {stack.ref(rule.id) for rule in stack.of_type("AWS::Events::Rule")}
     for alarm in alarms:
+        if not {value for _, value in _watched(alarm)} <= rules:
+            yield f"{alarm.id} watches {_watched(alarm)}, which is no rule of the project"
         yield from _silent(stack, alarm)
+
+
+def alarms_do_something(stack: Stack) -> Iterator[str]:
+    """An alarm tells somebody, or takes a version of a model back."""
+    back = str([e.properties["DeploymentConfig"] for e in stack.of_type(ENDPOINT)])
+    for alarm in stack.of_type("AWS::CloudWatch::Alarm"):
+        watched = any(stack.of_type(ENDPOINT)) and stack.name.endswith("-dev")
+        if not (alarm.properties["AlarmActions"] or watched or stack.ref(alarm.id) in back):
+            yield f"{alarm.id} rings, and nothing follows"
+
+
+def queues_of_lost_events_ring(stack: Stack) -> Iterator[str]:
+    """Each queue is watched by an alarm that rings with the first message.
+
+    Source: "Available CloudWatch metrics for Amazon SQS", SQS Developer Guide.
+    """
+    alarms = list(stack.of_type("AWS::CloudWatch::Alarm"))
+    for queue in stack.of_type("AWS::SQS::Queue"):
+        own = [a for a in alarms if _watches_queue(stack, a, queue)]
+        if not own:
+            yield f"{queue.id}: no alarm watches whether something lies there"
+        for alarm in own:
+            known = alarm.properties
+            if not str(known["ComparisonOperator"]).startswith("GreaterThan"):
+                yield f"{alarm.id} is not raised by more"
+            if known["Threshold"] not in (0, 1) or not known["AlarmActions"]:
+                yield f"{alarm.id} tells nobody of the first message"
+
+
+def _watches_queue(stack: Stack, alarm: Resource, queue: Resource) -> bool:
+    known = alarm.properties
+    values = [str(value).removesuffix(".QueueName") for _, value in _watched(alarm)]
+    metric = (known["Namespace"], known["MetricName"])
+    return values == [stack.named(queue.id)] and metric == ("AWS/SQS", WAITING)
 
 
 def alarms_reach_their_topic(stack: Stack) -> Iterator[str]:

@@ -73,8 +73,8 @@ def functions_have_their_handler(stack: Stack) -> Iterator[str]:
         for name in sorted(variables(files, str(known["Handler"])) if files else ()):
             if name not in given["Variables"]:
                 yield f"{function.id} reads {name}, which nobody gives it"
-        if "Code" in known and "ImageUri" not in known["Code"] and not known["Handler"]:
-            yield f"{function.id} has no handler"
+        if "ImageUri" not in known["Code"] and not (known["Handler"] and known["Runtime"]):
+            yield f"{function.id} has no handler or no runtime"
         if files is not None and int(known["Timeout"] or 3) < LEAST_SECONDS:
             yield f"{function.id} has {known['Timeout'] or 3} seconds"
 

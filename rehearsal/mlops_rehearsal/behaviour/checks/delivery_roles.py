@@ -39,6 +39,14 @@ def pipelines_update_themselves(stack: Stack) -> Iterator[str]:
         )
 
 
+def pipelines_begin_again(stack: Stack) -> Iterator[str]:
+    """A pipeline that has changed itself runs once more: else what it was for is not delivered."""
+    for pipeline in stack.of_type("AWS::CodePipeline::Pipeline"):
+        own = any(action["Name"] == SELF for action in actions(pipeline))
+        if own and pipeline.properties["RestartExecutionOnUpdate"] is not True:
+            yield f"{pipeline.id} does not begin again after it has changed itself"
+
+
 def builds_share_a_log(stack: Stack) -> Iterator[str]:
     """The platform's own builds write into the group of the stack, which has a key and an end."""
     for project in stack.of_type("AWS::CodeBuild::Project"):

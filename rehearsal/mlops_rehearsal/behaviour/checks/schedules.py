@@ -8,6 +8,7 @@ data of its bucket, by the API Reference of Amazon S3.
 from collections.abc import Iterator
 
 from mlops_rehearsal.behaviour.asking import Need, excess, lacking
+from mlops_rehearsal.behaviour.checks.readers import key_of
 from mlops_rehearsal.behaviour.stack import Stack
 
 
@@ -48,5 +49,10 @@ def tests_score_samples(stack: Stack) -> Iterator[str]:
                     Need(why="find scores", actions=("s3:ListBucket",), resource=arn),
                 ],
             )
+            key = key_of(stack, bucket)
+            use = ("kms:Decrypt", "kms:GenerateDataKey")
+            if key:
+                need = Need(why="encrypt a sample", actions=use, resource=stack.arn(key.id))
+                yield from lacking(stack, role, [need])
             data = Need(why="exchange data", actions=bring[:1], resource=f"{arn}/captured/x")
             yield from excess(stack, role, [data])
