@@ -9,21 +9,21 @@ pytestmark = pytest.mark.app
 
 SEED, SAMPLED = 13, 30
 FLOORS = {
-    "infra dev": 0.7,
-    "infra preprod": 0.85,
-    "infra prod": 0.85,
-    "infra pipeline": 0.6,
-    "infra repository": 0.9,
-    "template dev": 0.5,
-    "template pipeline": 0.6,
-    "template repository": 0.9,
-    "product basic": 0.75,
-    "product batch_inference": 0.75,
-    "product byoc": 0.7,
-    "product genai_cv": 0.75,
-    "product llm_finetune": 0.75,
+    "infra repository": 0.95,
+    "infra pipeline": 0.85,
+    "infra dev": 0.9,
+    "infra preprod": 0.9,
+    "infra prod": 0.9,
+    "template repository": 0.95,
+    "template pipeline": 0.85,
+    "template dev": 0.9,
+    "product basic": 0.95,
+    "product batch_inference": 0.85,
+    "product byoc": 0.9,
+    "product genai_cv": 0.95,
+    "product llm_finetune": 0.95,
     **{
-        f"deploy app {slug} {stage}": 0.85
+        f"deploy app {slug} {stage}": 0.9
         for slug in ("basic", "batch_inference", "genai_cv")
         for stage in ("dev", "preprod", "prod")
     },
