@@ -19,6 +19,7 @@ from mlops_reachability.landing import Landing
 from mlops_reachability.model import FOREIGN, World
 from mlops_reachability.synthesis import DeployApp, Synthesised
 
+EVERYTHING: Final = {"Effect": "Allow", "Action": ["*"], "Resource": ["*"]}
 BOOTSTRAP: Final = REPOSITORY_ROOT / "node_modules/aws-cdk/lib/api/bootstrap"
 """What `cdk bootstrap` deploys, as the pinned CLI ships it."""
 PROJECTS: Final = {"alpha": "p-alpha", "beta": "p-beta"}
@@ -96,6 +97,10 @@ def launch(
 def _bootstrap(landing: Landing, row: BootstrapRow, policy: AccountPolicy) -> None:
     for arn, document in zip(policy.arns, policy.documents, strict=True):
         landing.policy(arn, document)
+    if row.boundary:
+        # What the organization's policy allows is not told, so nothing is taken for held by it.
+        arn = f"arn:aws:iam::{row.account}:policy/{row.boundary}"
+        landing.policy(arn, {"Version": "2012-10-17", "Statement": [EVERYTHING]})
     template = yaml.safe_load((BOOTSTRAP / "bootstrap-template.yaml").read_text("utf-8"))
     values: dict[str, Any] = {
         "Qualifier": row.toolkit.qualifier,
