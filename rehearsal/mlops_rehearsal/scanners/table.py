@@ -252,6 +252,11 @@ EXPLAINED: Final = (
         "the event would have brought, the newest commit and approved version: nothing to replay",
     ),
     Explained(
+        rules={GUARD: ("sqs_dlq_check",), NAG: ("SQSRedrivePolicy",)},
+        resources=("DeliveryLostPushesQueue", "ReviewsLostQueue"),
+        why="It is the dead-letter queue of rules itself",
+    ),
+    Explained(
         rules={NAG: ("EventBusDLQ",)},
         resources=("GatePullRequestsChanged", "GatePullRequestsBuilt"),
         why="Who waits for the build of a pull request sees that nothing is said, and cannot "
