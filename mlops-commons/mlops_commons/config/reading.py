@@ -19,7 +19,7 @@ def required_text(file: Path) -> str:
     """
     if not _is_there(file):
         raise PlatformError(
-            f"cannot read the configuration {file}: there is no such file", hint=_restored(file)
+            f"cannot read the configuration {file}: there is no such file", hint=restored(file)
         )
     return _text(file)
 
@@ -33,7 +33,8 @@ def optional_text(file: Path) -> str:
     return _text(file) if _is_there(file) else ""
 
 
-def _restored(file: Path) -> str:
+def restored(file: Path) -> str:
+    """What to do where a file is missing."""
     if file == CDK_APP_PLACE:
         return f"restore the shipped sample with: git checkout -- {file}"
     return f"make it with: ./mlops-multi-account.sh --config {file.parent} config"

@@ -13,7 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mlops_commons.config import load_config
+from mlops_commons.config.reading import restored
 from mlops_commons.utilities.errors import ConfigError, PlatformError, Problem
+from mlops_commons.utilities.paths import CDK_APP_PLACE
 
 pytestmark = pytest.mark.pure
 
@@ -986,7 +988,8 @@ def test_what_is_not_yaml_is_reported_with_its_line(tmp_path: Path, text: str, l
 def test_a_missing_file_names_the_way_out(tmp_path: Path) -> None:
     with pytest.raises(PlatformError, match="no such file") as caught:
         load_config(tmp_path / "none.yml")
-    assert "git checkout" in caught.value.hint
+    assert f"--config {tmp_path} config" in caught.value.hint
+    assert "git checkout" in restored(CDK_APP_PLACE)
 
 
 def test_a_file_in_another_encoding_is_not_thrown_away(tmp_path: Path) -> None:
