@@ -30,8 +30,8 @@ def in_templates(wanted: Wanted) -> Iterator[Said]:
     """Each fault of a template, in what the sample synthesises."""
     if any(wanted(fault.name) for fault in TEMPLATE_FAULTS):
         with tempfile.TemporaryDirectory() as folder:
-            files = (SAMPLE / file.name for file in (CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG))
-            templates = dict(stacks(synthesise(*files, Path(folder))))
+            cdk_app, infra = SAMPLE / CDK_APP_CONFIG.name, SAMPLE / CDK_INFRA_APP_CONFIG.name
+            templates = dict(stacks(synthesise(cdk_app, infra, Path(folder))))
         yield from in_stacks(templates, wanted)
 
 
