@@ -257,6 +257,12 @@ EXPLAINED: Final = (
         why="It is the dead-letter queue of rules itself",
     ),
     Explained(
+        rules={CHECKOV: ("CKV_AWS_27",)},
+        resources=("DeliveryLostPushesQueue", "ReviewsLostQueue"),
+        why="SQS encrypts it with a key of its own: an event names a commit and holds none of "
+        "it, and EventBridge is not documented to say for which rule it would use another key",
+    ),
+    Explained(
         rules={NAG: ("EventBusDLQ",)},
         resources=("GatePullRequestsChanged", "GatePullRequestsBuilt"),
         why="Who waits for the build of a pull request sees that nothing is said, and cannot "
