@@ -19,7 +19,7 @@ pytestmark = pytest.mark.pure
 
 
 @pytest.mark.parametrize(
-    "example", sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir())
+    "example", sorted(file.parent.name for file in EXAMPLES.glob("*/cdk-app.yml"))
 )
 def test_the_changed_files_have_the_user_the_endpoint_and_the_firewall(
     example: str, tmp_path: Path

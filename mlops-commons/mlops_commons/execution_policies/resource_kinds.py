@@ -92,6 +92,14 @@ KINDS: Final = (
         naming=Naming.STACK,
     ),
     Kind(
+        name="sqs:queue",
+        types=("AWS::SQS::Queue",),
+        arn=_own("sqs", "{name}"),
+        name_property="QueueName",
+        naming=Naming.STACK,
+        maximum=80,
+    ),
+    Kind(
         name="ecr:repository",
         types=("AWS::ECR::Repository",),
         arn=_own("ecr", "repository/{name}"),

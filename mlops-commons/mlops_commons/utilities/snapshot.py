@@ -9,9 +9,11 @@ from typing import Final
 from mlops_commons.utilities.names import is_execution_policy_file
 
 ROOT_FILES: Final = (
+    ".editorconfig",
     ".gitattributes",
     ".gitignore",
     "CHANGELOG.md",
+    "CODE_OF_CONDUCT.md",
     "CONTRIBUTING.md",
     "LICENSE",
     "README.md",
@@ -34,7 +36,7 @@ MONOREPO_ONLY: Final = (
         for name in (
             *("account_policies", "authors", "bootstrap_changes", "bootstrap_command"),
             *("bootstrap_plan", "bootstrap_record", "managed_policies", "obstacle"),
-            *("permission_changes", "platform_stacks", "signed_in", "taken_names"),
+            *("permission_changes", "platform_stacks", "signed_in", "stack_set", "taken_names"),
         )
     ),
     *(COMMONS / f"{name}.py" for name in ("reference_tables", "region_extraction")),

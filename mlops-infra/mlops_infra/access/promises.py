@@ -147,7 +147,7 @@ PROMISES: Final = (
     Promise(
         deed="start a pipeline with other parameters",
         document=f"{SEEDS}/build_app/README.md",
-        sentence="start an execution in Studio",
+        sentence="It starts the project's pipeline as the last build has written it",
         who=WORKING,
         calls=(
             Call("sagemaker:ListPipelines", "*"),

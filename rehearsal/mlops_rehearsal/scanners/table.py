@@ -228,12 +228,6 @@ EXPLAINED: Final = (
         "alone",
     ),
     Explained(
-        rules={GUARD: ("cloudwatch_alarm_action_check",), NAG: ("CloudWatchAlarmAction",)},
-        resources=("EndpointLatency", "EndpointServerErrors"),
-        why="SageMaker reads the alarms during a rollout and goes back to the version before. Whom "
-        "they notify afterwards is `notification_topic_arn` in the project's `config/`",
-    ),
-    Explained(
         rules={NAG: ("SageMakerEndpointConfigurationKMSKeyConfigured",)},
         resources=("EndpointConfiguration",),
         templates=r"project\.(genai_cv|llm_finetune)\..*",

@@ -32,15 +32,6 @@ class Check:
     passed: bool
 
 
-@dataclass(frozen=True)
-class Clients:
-    """Of the stage's account, as its test role."""
-
-    sagemaker: Any
-    runtime: Any
-    s3: Any
-
-
 def main() -> int:
     """Print the checks as a table; exit code 1 when one has failed."""
     try:
@@ -51,7 +42,11 @@ def main() -> int:
             return 0
         session = _session(environment)
         checks = run(
-            Clients(*(session.client(name) for name in ("sagemaker", "sagemaker-runtime", "s3"))),
+            {
+                "sagemaker": session.client("sagemaker"),
+                "runtime": session.client("sagemaker-runtime"),
+                "s3": session.client("s3"),
+            },
             endpoint=environment["ENDPOINT_NAME"],
             version=environment["MODEL_PACKAGE_ARN"],
             config=config,
@@ -67,14 +62,20 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def run(clients: Clients, *, endpoint: str, version: str, config: StageConfig) -> list[Check]:
-    """Every check, with clients of the stage's account."""
-    described = clients.sagemaker.describe_endpoint(EndpointName=endpoint)
+def run(
+    clients: Mapping[str, Any], *, endpoint: str, version: str, config: StageConfig
+) -> list[Check]:
+    """Every check.
+
+    Args:
+        clients: `sagemaker`, `runtime` and `s3` of the stage's account, as its test role.
+    """
+    described = clients["sagemaker"].describe_endpoint(EndpointName=endpoint)
     checks = [Check("endpoint is in service", *_is(described["EndpointStatus"], "InService"))]
-    configuration = clients.sagemaker.describe_endpoint_config(
+    configuration = clients["sagemaker"].describe_endpoint_config(
         EndpointConfigName=described["EndpointConfigName"]
     )
-    model = clients.sagemaker.describe_model(
+    model = clients["sagemaker"].describe_model(
         ModelName=configuration["ProductionVariants"][0]["ModelName"]
     )
     containers = model.get("Containers") or [model["PrimaryContainer"]]
@@ -88,9 +89,10 @@ def run(clients: Clients, *, endpoint: str, version: str, config: StageConfig) -
     samples = content["samples"][: limits.samples]
     if config.kind is Kind.ASYNCHRONOUS:
         answers = configuration["AsyncInferenceConfig"]["OutputConfig"]["S3OutputPath"]
-        ask = through_s3(clients.runtime, clients.s3, asked, answers, minutes=limits.answer_minutes)
+        minutes = limits.answer_minutes
+        ask = through_s3(clients["runtime"], clients["s3"], asked, answers, minutes=minutes)
         return [*checks, *_answers(ask, samples)]
-    ask = at_once(clients.runtime, asked)
+    ask = at_once(clients["runtime"], asked)
     # The first answers show what they are; they are slow, as a model that wakes up is.
     checks += _answers(ask, samples)
     if not limits.invocations:

@@ -12,7 +12,7 @@ from synthesis import VERSION, of_type, settings, templates
 
 from deploy_app.errors import DeployError
 from deploy_app.instances import takes_volume_key
-from deploy_app.integration_test import SAMPLES, Clients, judge, latency, run
+from deploy_app.integration_test import SAMPLES, judge, latency, run
 from deploy_app.stage_config import IntegrationTest, StageConfig, Variant, load_stage_config
 from deploy_app.stage_files import load
 
@@ -249,8 +249,8 @@ def clients() -> Any:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     session = boto3.Session("a", "b", region_name="eu-west-1")
     url = f"http://127.0.0.1:{server.server_port}"
-    names = ("sagemaker", "sagemaker-runtime", "s3")
-    yield Clients(*(session.client(name, endpoint_url=url) for name in names))
+    services = {"sagemaker": "sagemaker", "runtime": "sagemaker-runtime", "s3": "s3"}
+    yield {name: session.client(found, endpoint_url=url) for name, found in services.items()}
     server.shutdown()
 
 
