@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -14,6 +14,9 @@ from mlops_commons.cli.exit_codes import ExitCode
 from mlops_commons.cli.help import epilog
 from mlops_commons.utilities.errors import ConfigError, PlatformError, Problem
 from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG, REPOSITORY_ROOT
+
+if TYPE_CHECKING:
+    from mlops_commons.config.sources import Sources
 
 EPILOG: Final = epilog(
     """
@@ -57,34 +60,36 @@ def validate(where: Where = None, form: As = Format.TEXT, as_json: AsJson = Fals
     if form is Format.TEXT and not as_json:
         _say(where)
         return
-    found = verdict(*_files(where), published=where is None)
+    found = _verdict(where)
     shown = _sarif(found) if form is Format.SARIF else _json(found)
     typer.echo(json.dumps(shown, indent=2))
     if found.problems:
         raise typer.Exit(ExitCode.FAILURE)
 
 
-def verdict(cdk_app: Path, infra: Path, *, published: bool) -> Verdict:
-    """Load both files and collect what is wrong.
-
-    Args:
-        published: also refuse what published stages cannot take.
-    """
-    from mlops_commons.config.loader import load_sources
+def _verdict(where: Path | None) -> Verdict:
     from mlops_commons.config.notes import notes
-    from mlops_commons.config.published import check_published
 
-    files = (cdk_app, infra)
+    files = _files(where)
     try:
-        sources = load_sources(*files)
-        if published:
-            check_published(sources)
+        sources = _loaded(where)
     except ConfigError as error:
         return Verdict(files=files, problems=error.problems)
     except PlatformError as error:
-        whole = Problem(file=cdk_app, line=0, path="", message=error.message)
+        whole = Problem(file=files[0], line=0, path="", message=error.message)
         return Verdict(files=files, problems=(whole,))
     return Verdict(files=files, notes=notes(sources))
+
+
+def _loaded(where: Path | None) -> "Sources":
+    """Both files; those of this checkout also against what is published."""
+    from mlops_commons.config.loader import load_sources
+    from mlops_commons.config.published import check_published
+
+    sources = load_sources(*_files(where))
+    if where is None:
+        check_published(sources)
+    return sources
 
 
 def _files(where: Path | None) -> tuple[Path, Path]:
@@ -98,15 +103,11 @@ def _files(where: Path | None) -> tuple[Path, Path]:
 
 def _say(where: Path | None) -> None:
     from mlops_commons.config import placeholder_accounts
-    from mlops_commons.config.loader import load_sources
     from mlops_commons.config.notes import notes
-    from mlops_commons.config.published import check_published
     from mlops_commons.utilities.own_files import undelivered_note
 
     cdk_app, infra = _files(where)
-    sources = load_sources(cdk_app, infra)
-    if where is None:
-        check_published(sources)
+    sources = _loaded(where)
     config = sources.config
     typer.echo(f"valid: {cdk_app}")
     typer.echo(f"{'valid' if infra.is_file() else 'absent, all defaults'}: {infra}")
