@@ -72,9 +72,14 @@ def load_sources(cdk_app: Path = CDK_APP_CONFIG, infra: Path = CDK_INFRA_APP_CON
 
 def placeholder_accounts(config: PlatformConfig) -> tuple[str, ...]:
     """The accounts of the shipped sample that are still in a configuration."""
-    accounts = {config.pipeline.account}
-    accounts |= {s.account for d in config.enabled_deployments for s in d.enabled_stages}
+    accounts = accounts_of(config)
     return tuple(account for account in PLACEHOLDER_ACCOUNTS if account in accounts)
+
+
+def accounts_of(config: PlatformConfig) -> set[str]:
+    """The governance account, and those of every stage that is delivered."""
+    stages = (stage for d in config.enabled_deployments for stage in d.enabled_stages)
+    return {config.pipeline.account, *(stage.account for stage in stages)}
 
 
 def _findings(sources: Sources, *, names_known: bool) -> list[Problem]:

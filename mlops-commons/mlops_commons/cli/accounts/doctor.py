@@ -79,7 +79,7 @@ def doctor(offline: Offline = False, as_json: AsJson = False, capacity: Capacity
 def _findings(*, offline: bool) -> "Iterator[Finding]":
     from mlops_commons.assembly.templates import read_template
     from mlops_commons.cli.accounts.bootstrap import rows_with_files
-    from mlops_commons.config.loader import load_sources
+    from mlops_commons.config.loader import accounts_of, load_sources
     from mlops_commons.doctor import configuration
     from mlops_commons.doctor.account_state import look_at_accounts
     from mlops_commons.doctor.expected import Expected
@@ -104,9 +104,7 @@ def _findings(*, offline: bool) -> "Iterator[Finding]":
     config = sources.config
     yield from configuration.look_at_configuration(sources)
     yield from look_at_people(config)
-    stages = (stage for d in config.enabled_deployments for stage in d.enabled_stages)
-    accounts = {config.pipeline.account, *(stage.account for stage in stages)}
-    yield from look_at_regions(REPOSITORY_ROOT, accounts)
+    yield from look_at_regions(REPOSITORY_ROOT, accounts_of(config))
     assemblies = current_stacks()
     templates = (
         read_template(folder, stack)
