@@ -126,9 +126,12 @@ def test_a_serverless_endpoint_answers_and_no_endpoint_with_machines_becomes_one
     assert accounts.deploy("small", of_size) == ("CREATE_COMPLETE", "")
     answer = runtime.invoke_endpoint(EndpointName="small", ContentType="text/csv", Body=b"a")
     assert answer["Body"].read() == b"serverless"
-    with_machines = resources("big", model, MACHINE)
-    assert accounts.deploy("big", with_machines) == ("CREATE_COMPLETE", "")
-    status, reason = accounts.update("big", resources("big", model, {"ServerlessConfig": SIZE}))
+    with_machines = resources("endpoint-with-machines", model, MACHINE)
+    assert accounts.deploy("endpoint-with-machines", with_machines) == ("CREATE_COMPLETE", "")
+    status, reason = accounts.update(
+        "endpoint-with-machines",
+        resources("endpoint-with-machines", model, {"ServerlessConfig": SIZE}),
+    )
     assert status == "UPDATE_ROLLBACK_COMPLETE"
     assert "cannot be updated to a serverless endpoint" in reason
 

@@ -35,13 +35,13 @@ def test_the_reason_of_a_big_stack_is_found_beyond_its_first_page(accounts: Acco
         {"Effect": "Allow", "Action": "ssm:*", "Resource": "*"},
     )
     late = {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "denied"}}
-    resources = parameters("big")
+    resources = parameters("more-than-a-page")
     resources["Late"] = {**late, "DependsOn": list(resources)}
-    accounts.deploy("big", resources, RoleARN=role)
+    accounts.deploy("more-than-a-page", resources, RoleARN=role)
     stacks = accounts.client("cloudformation")
-    first_page = stacks.describe_stack_events(StackName="big")["StackEvents"]
+    first_page = stacks.describe_stack_events(StackName="more-than-a-page")["StackEvents"]
     assert not [e for e in first_page if e["ResourceStatus"] == "CREATE_FAILED"]
-    (found,) = failures(stacks, "big")
+    (found,) = failures(stacks, "more-than-a-page")
     assert (found.logical_id, found.resource_type) == ("Late", "AWS::SNS::Topic")
     assert "sns:CreateTopic" in found.reason
     assert likely_fix(str(found), otherwise="") == (

@@ -47,6 +47,12 @@ def _here(arn: str) -> str:
             HERE % ("dynamodb", "table/churn-p-1-deploy-prod-Table-1a2b"),
             HERE % ("dynamodb", "table/payroll"),
         ),
+        (
+            "AWS::SQS::Queue",
+            "sqs:CreateQueue",
+            HERE % ("sqs", "churn-p-1-deploy-prod-Orders-1a2b"),
+            HERE % ("sqs", "payroll"),
+        ),
     ],
 )
 def test_a_further_type_is_made_by_names_of_projects_and_only_where_it_is_configured(
@@ -67,8 +73,10 @@ def test_a_function_runs_as_a_role_of_its_project_and_as_no_other() -> None:
 
 
 def test_what_no_name_tells_apart_is_given_for_the_type_itself_alone() -> None:
-    """A queue's ARN says nothing of its stack; a table's other services are not its own."""
-    assert may(statements("AWS::SQS::Queue"), "sqs:CreateQueue", HERE % ("sqs", "anything"))
+    """A REST API's ARN says nothing of its stack; a table's other services are not its own."""
+    api = "arn:aws:apigateway:eu-west-1::/restapis/a1b2c3d4e5"
+    assert may(statements("AWS::ApiGateway::RestApi"), "apigateway:DELETE", api)
+    assert not may(statements("AWS::SQS::Queue"), "apigateway:DELETE", api)
     stream = HERE % ("kinesis", "stream/orders")
     assert not may(statements("AWS::DynamoDB::Table"), "kinesis:PutRecords", stream)
 
