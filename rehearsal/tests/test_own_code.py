@@ -17,7 +17,7 @@ from mlops_rehearsal.acts.launch import play_launch
 from mlops_rehearsal.acts.table import acts_until
 from mlops_rehearsal.acts.upgrade import AS_A_DEVELOPER
 from mlops_rehearsal.timeline import Request, play, world_of
-from mlops_rehearsal.world.projects import persona_credentials
+from mlops_rehearsal.world.personas import persona_credentials
 from mlops_rehearsal.world.world import World
 
 pytestmark = pytest.mark.rehearsal

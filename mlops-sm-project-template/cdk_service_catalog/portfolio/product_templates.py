@@ -12,7 +12,7 @@ import aws_cdk as cdk
 from cdk_service_catalog.portfolio.discovery import Product
 from cdk_service_catalog.portfolio.synthesis import Planned, Synthesised, synthesise
 from cdk_service_catalog.project.definition import ProductDefinition, StackProduct
-from cdk_service_catalog.project.product_stack import ProductContext
+from cdk_service_catalog.project.product_stack import ProductContext, ProductStack
 from cdk_service_catalog.project.project_stack import ProjectStack
 from cdk_service_catalog.project.props import Gate, ProjectProps, SeedLocation, Template
 from cdk_service_catalog.project.tagging import tagged
@@ -105,7 +105,10 @@ def standard_template(context: ProductContext) -> Template:
 def _own_stack(context: ProductContext) -> Planned | None:
     definition = context.definition
     assert isinstance(definition, ProductDefinition | StackProduct)
-    return Planned(stack=definition.stack, context=context) if definition.stack else None
+    if definition.stack is None:
+        return None
+    assert issubclass(definition.stack, ProductStack)  # `ProductFile` has refused anything else
+    return Planned(stack=definition.stack, context=context)
 
 
 def _unchecked(contexts: Iterable[ProductContext]) -> dict[str, Planned]:

@@ -7,8 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:  # a definition is read without the CDK
-    from cdk_service_catalog.project.product_stack import ProductStack
-    from cdk_service_catalog.project.project_stack import ProjectStack
+    from aws_cdk import Stack
 
 VERSION: Final = r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)"
 MAXIMUM_NAME: Final = 100
@@ -86,7 +85,7 @@ class ProductDefinition(CatalogueEntry):
     image_repository: bool = False
     inference_pipeline: bool = False
     build_minutes: int = 480
-    stack: "type[ProjectStack] | None" = None
+    stack: "type[Stack] | None" = None
 
     @property
     def layers(self) -> Mapping[str, tuple[str, ...]]:
@@ -124,7 +123,7 @@ class StackProduct(CatalogueEntry):
             `seed_code`; empty for a repository without a base.
     """
 
-    stack: "type[ProductStack]"
+    stack: "type[Stack]"
     repositories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property

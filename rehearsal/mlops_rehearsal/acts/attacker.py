@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from mlops_commons.contract import Persona
-from mlops_rehearsal.world.projects import Project, persona_credentials
+from mlops_rehearsal.world.personas import persona_credentials
+from mlops_rehearsal.world.projects import Project
 from mlops_rehearsal.world.world import World
 
 LOOT: Final = b"loot"

@@ -7,7 +7,8 @@ from typing import Any, Final
 from mlops_commons.contract import Persona
 from mlops_commons.utilities.errors import PlatformError
 from mlops_rehearsal.acts.source_code import cloned
-from mlops_rehearsal.world.projects import Project, persona
+from mlops_rehearsal.world.personas import persona
+from mlops_rehearsal.world.projects import Project
 from mlops_rehearsal.world.world import World
 
 PROGRAM: Final = Path("ml_pipelines", "training", "tiny_base_model.py")

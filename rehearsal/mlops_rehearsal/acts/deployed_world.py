@@ -9,7 +9,7 @@ from mlops_commons.config.projects_of_sets import sets_with_projects
 from mlops_commons.contract import ParameterName, Persona, StageName
 from mlops_commons.utilities.errors import PlatformError
 from mlops_rehearsal.world.evidence import Evidence
-from mlops_rehearsal.world.projects import STUDIO
+from mlops_rehearsal.world.personas import STUDIO
 from mlops_rehearsal.world.world import World
 
 NETWORK = (

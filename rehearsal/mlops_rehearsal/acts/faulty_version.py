@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from mlops_commons.utilities.errors import PlatformError
-from mlops_rehearsal.world.projects import STUDIO, Project
+from mlops_rehearsal.world.personas import STUDIO
+from mlops_rehearsal.world.projects import Project
 from mlops_rehearsal.world.world import World
 
 INFERENCE: Final = "code/inference.py"

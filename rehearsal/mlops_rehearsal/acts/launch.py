@@ -15,7 +15,8 @@ from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.stack_failures import likely_fix
 from mlops_rehearsal.acts.training_image import missing_packages
 from mlops_rehearsal.world.evidence import Evidence
-from mlops_rehearsal.world.projects import NAME, Project, persona_credentials
+from mlops_rehearsal.world.personas import persona_credentials
+from mlops_rehearsal.world.projects import NAME, Project
 from mlops_rehearsal.world.world import World
 
 SECONDS: Final = 300.0

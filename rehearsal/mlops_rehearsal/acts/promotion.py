@@ -13,7 +13,8 @@ from mlops_rehearsal.player.started import StartedRun, play_run, started_runs
 from mlops_rehearsal.world.approvals import granted
 from mlops_rehearsal.world.denials import denials
 from mlops_rehearsal.world.evidence import Evidence
-from mlops_rehearsal.world.projects import Project, persona
+from mlops_rehearsal.world.personas import persona
+from mlops_rehearsal.world.projects import Project
 from mlops_rehearsal.world.world import World
 
 APPROVED: Final = "Approved"

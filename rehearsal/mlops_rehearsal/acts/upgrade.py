@@ -15,7 +15,8 @@ from mlops_rehearsal.acts.project_state import ProjectState, state_of
 from mlops_rehearsal.acts.source_code import pushed
 from mlops_rehearsal.player.started import play_run
 from mlops_rehearsal.world.evidence import Evidence
-from mlops_rehearsal.world.projects import Project, persona
+from mlops_rehearsal.world.personas import persona
+from mlops_rehearsal.world.projects import Project
 from mlops_rehearsal.world.world import World
 
 APP: Final = "template"

@@ -1,16 +1,12 @@
 """A SageMaker project in a rehearsal: what the acts of its life know about it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from mlops_commons.config import Deployment, Stage
-from mlops_commons.contract import Persona, StageName
+from mlops_commons.contract import StageName
 from mlops_commons.utilities.errors import PlatformError
-from mlops_rehearsal.world.world import World
 
-STUDIO: Final = "sagemaker.amazonaws.com"
-"""Studio gives a person's session the role of the user profile."""
 NAME: Final = "churn"
 
 
@@ -57,18 +53,3 @@ class Project:
                 hint="rehearse it until act 5: rehearse --until world",
             )
         return found
-
-
-def persona(world: World, project: Project, who: Persona, service: str) -> Any:
-    """A client of a service with the role that Studio gives a persona in the dev account."""
-    return world.client(service, project.dev.region, persona_credentials(world, project.dev, who))
-
-
-def persona_credentials(world: World, dev: Stage, who: Persona) -> Mapping[str, str]:
-    """The credentials of a persona's session in Studio."""
-    ssm = world.administrator("ssm", dev.account, dev.region)
-    name = who.parameter.within(dev.parameter_namespace)
-    role = ssm.get_parameter(Name=name)["Parameter"]["Value"]
-    # Studio sets the name of the person's profile as source identity.
-    name = f"studio-{who}"[:64]
-    return world.emulator.service_credentials(role, STUDIO, name, source_identity=name)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from mlops_commons.config import PlatformConfig
 from mlops_commons.utilities.errors import PlatformError
@@ -15,10 +15,8 @@ from mlops_commons.utilities.process import run
 from mlops_rehearsal.emulator.clients import client
 from mlops_rehearsal.emulator.server import Emulator
 from mlops_rehearsal.world.approvals import Approval
-
-if TYPE_CHECKING:
-    from mlops_rehearsal.world.projects import Project
-    from mlops_rehearsal.world.recorded import RecordedAction
+from mlops_rehearsal.world.projects import Project
+from mlops_rehearsal.world.recorded import RecordedAction
 
 INHERITED: Final = ("LANG", "LC_ALL", "PATH", "SSL_CERT_FILE", "TERM")
 LAST_LINES: Final = 25
@@ -56,14 +54,14 @@ class World:
     approve: Callable[[str], Approval]
     say: Callable[[str], None]
     administrators: dict[str, Credentials] = field(default_factory=dict)
-    actions: "list[RecordedAction]" = field(default_factory=list)
-    projects: "list[Project]" = field(default_factory=list)
+    actions: list[RecordedAction] = field(default_factory=list)
+    projects: list[Project] = field(default_factory=list)
     of_builds: dict[str, str] = field(default_factory=dict)
     product: str = ""
     all_products: bool = False
 
     @property
-    def trainable(self) -> "list[Project]":
+    def trainable(self) -> list[Project]:
         """The projects that have all that their training needs."""
         return [project for project in self.projects if not project.missing]
 
