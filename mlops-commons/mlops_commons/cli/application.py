@@ -86,10 +86,10 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit(ExitCode.OK)
 
 
-def _comes_first(folder: str) -> None:
-    """`environments.choose` has taken it where it is the first argument."""
+def _named_once(folder: str) -> None:
+    """`environments.choose` has taken the first one."""
     if folder:
-        raise typer.BadParameter("it comes first: ./mlops-multi-account.sh --config FOLDER VERB")
+        raise typer.BadParameter("it names one environment, and stands once in a command")
 
 
 @application.callback()
@@ -109,9 +109,9 @@ def _options(
         typer.Option(
             "--config",
             metavar="FOLDER",
-            callback=_comes_first,
+            callback=_named_once,
             help="Another environment: a folder with cdk-app.yml and cdk-infra-app.yml. "
-            "Comes first; MLOPS_CONFIG does the same.",
+            "MLOPS_CONFIG does the same.",
         ),
     ] = "",
 ) -> None:

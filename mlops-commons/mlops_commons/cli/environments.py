@@ -1,4 +1,4 @@
-"""`--config FOLDER` in front of a verb: another environment of the same checkout."""
+"""`--config FOLDER` with any verb: another environment of the same checkout."""
 
 import os
 import sys
@@ -10,10 +10,15 @@ OPTION: Final = "--config"
 VARIABLE: Final = "MLOPS_CONFIG"
 """Read by `utilities.paths`, which must not be imported before it is set; children inherit it."""
 FILE: Final = "cdk-app.yml"
+REHEARSE: Final = "rehearse"
+END: Final = "--"
 
 
 def choose(arguments: Sequence[str]) -> list[str]:
-    """The arguments without a leading `--config FOLDER`, whose folder holds from now on.
+    """The arguments without `--config FOLDER`, whose folder holds from now on.
+
+    It may stand in front of the verb or behind it, and not behind `--`, whose words are another
+    program's. The rehearsal has an option of this name, which is its own.
 
     Args:
         arguments: those of the program, without its name.
@@ -21,17 +26,25 @@ def choose(arguments: Sequence[str]) -> list[str]:
     Raises:
         SystemExit: no folder is named, or what is named is none; exit code 2.
     """
-    first, *rest = arguments or [""]
-    option, given, folder = first.partition("=")
-    if option == OPTION:
+    rest = list(arguments)
+    at = _place(rest)
+    if at is not None:
+        _, given, folder = rest.pop(at).partition("=")
         if not given:
-            folder, rest = (rest[0], rest[1:]) if rest else ("", [])
+            folder = rest.pop(at) if at < len(rest) and rest[at] != END else ""
         os.environ[VARIABLE] = folder
-    else:
-        rest = list(arguments)
-    if option == OPTION or os.environ.get(VARIABLE):
+    if at is not None or os.environ.get(VARIABLE):
         os.environ[VARIABLE] = str(_folder(os.environ[VARIABLE]))
     return rest
+
+
+def _place(arguments: Sequence[str]) -> int | None:
+    """Where the option stands; None where it is not, or is an option of the verb."""
+    if arguments[:1] == [REHEARSE]:
+        return None
+    own = list(arguments)[: arguments.index(END)] if END in arguments else arguments
+    found = (at for at, word in enumerate(own) if word.partition("=")[0] == OPTION)
+    return next(found, None)
 
 
 def _folder(named: str) -> Path:

@@ -1,4 +1,4 @@
-"""`--config FOLDER` in front of any verb: two environments, one checkout."""
+"""`--config FOLDER` with any verb: two environments, one checkout."""
 
 import json
 import os
@@ -46,10 +46,18 @@ def test_both_modules_name_the_same_variable() -> None:
         (["--config=FOLDER", "doctor"], ["doctor"], "FOLDER"),
         (["--config", "FOLDER/cdk-app.yml", "doctor"], ["doctor"], "FOLDER"),
         (["rehearse", "--config", "file.yml"], ["rehearse", "--config", "file.yml"], ""),
+        (["infra", "synth", "--config", "FOLDER"], ["infra", "synth"], "FOLDER"),
+        (["costs", "--config=FOLDER", "--json"], ["costs", "--json"], "FOLDER"),
+        (["infra", "synth", "--", "--config", "x"], ["infra", "synth", "--", "--config", "x"], ""),
+        (
+            ["--config", "FOLDER", "rehearse", "--config", "f"],
+            ["rehearse", "--config", "f"],
+            "FOLDER",
+        ),
         ([], [], ""),
     ],
 )
-def test_only_the_first_argument_chooses(
+def test_an_environment_is_chosen_before_or_behind_the_verb(
     arguments: list[str], rest: list[str], chosen: str, tmp_path: Path
 ) -> None:
     named = [word.replace("FOLDER", str(tmp_path)) for word in arguments]
@@ -58,7 +66,10 @@ def test_only_the_first_argument_chooses(
 
 
 @pytest.mark.pure
-@pytest.mark.parametrize("arguments", [["--config"], ["--config="], ["--config", __file__]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["--config"], ["--config="], ["--config", __file__], ["doctor", "--config", "--", "x"]],
+)
 def test_what_is_no_folder_exits_2_and_says_what_is_wanted(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -69,16 +80,19 @@ def test_what_is_no_folder_exits_2_and_says_what_is_wanted(
 
 
 @pytest.mark.app
-def test_the_option_after_a_verb_or_an_option_is_refused(tmp_path: Path) -> None:
+def test_two_environments_in_one_command_are_refused(tmp_path: Path) -> None:
     checkout = configured(tmp_path)
-    assert run(checkout, "doctor", "--config", "somewhere").returncode == 2
+    twice = ("--config", str(TWO_SETS), "config", "show", "--config", str(SAMPLE))
+    refused = run(checkout, *twice)
+    assert refused.returncode == 2
+    assert "--config" in refused.stderr
 
 
 @pytest.mark.app
 def test_verbs_read_the_folder_and_leave_the_files_of_the_checkout_alone(tmp_path: Path) -> None:
     checkout = configured(tmp_path)
     own = json.loads(run(checkout, "config", "show", "--json").stdout)
-    by_option = run(checkout, "--config", str(TWO_SETS), "config", "show", "--json")
+    by_option = run(checkout, "config", "show", "--config", str(TWO_SETS), "--json")
     by_variable = run(checkout, "config", "show", "--json", **{VARIABLE: str(TWO_SETS)})
     assert by_option.stdout == by_variable.stdout
     shown = by_option.stdout
