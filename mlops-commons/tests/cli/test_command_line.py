@@ -121,7 +121,7 @@ def test_test_runs_the_linters_and_then_all_tests_with_the_coverage_gate(
     commands: list[list[str]],
 ) -> None:
     assert CliRunner().invoke(application, ["test", "--random"]).exit_code == 0
-    assert {"--cov", "randomly"} < set(commands[-1])
+    assert all({"--cov", "randomly"} < set(command) for command in commands[-2:])
     assert "ruff" in {command[0] for command in commands}
     commands.clear()
     # The packages together, then the entry point of each app.
@@ -140,10 +140,9 @@ def test_test_runs_the_linters_and_then_all_tests_with_the_coverage_gate(
             *["mypy"] * typed,
             *["lint-imports"] * len(contracts),
             "shellcheck",
-            "pytest",
+            *["pytest"] * 2,
         )
     ]
-    assert "--cov" in commands[-1]
 
 
 @pytest.mark.pure
@@ -161,6 +160,18 @@ def test_a_part_of_the_tests_runs_without_linters_and_coverage(
 ) -> None:
     CliRunner().invoke(application, ["test", *arguments])
     assert commands == [["pytest", "-n", "2", "--dist", "worksteal", *expected]]
+
+
+@pytest.mark.pure
+def test_the_whole_test_runs_each_tier_once_and_judges_the_coverage_of_both_parts(
+    commands: list[list[str]],
+) -> None:
+    CliRunner().invoke(application, ["test"])
+    fast, others = (command for command in commands if command[0] == "pytest")
+    assert ("pure or construct" in fast, "not (pure or construct)" in others) == (True, True)
+    assert "randomly" in fast and "randomly" not in others
+    assert "--cov-fail-under=0" in fast and "--cov-fail-under=0" not in others
+    assert "--cov-append" in others and "--cov-append" not in fast
 
 
 @pytest.mark.pure

@@ -23,7 +23,11 @@ RANDOM: Final = ("-p", "randomly")
 OLDEST: Final = ("--violations", "--no-tips", "--quiet")
 UNTYPED: Final = ("runtime", "seed_bases", "seed_code")
 FAST_TIERS: Final = ("-m", "pure or construct")
-COVERAGE: Final = ("--cov", "--cov-report=term", "--cov-report=html", "--durations=10")
+SLOW_TIERS: Final = ("-m", "not (pure or construct)")
+COUNTED: Final = ("--cov", "--cov-report=", "--cov-fail-under=0")
+COVERAGE: Final = ("--cov", "--cov-append", "--cov-report=term", "--cov-report=html")
+"""Also what `COUNTED` has counted before."""
+SLOWEST: Final = "--durations=10"
 
 
 def register(application: typer.Typer) -> None:
@@ -47,7 +51,10 @@ def test(
         bool, typer.Option("--random", help="In a random order, whose seed is printed.")
     ] = False,
 ) -> None:
-    """Run the linters, then all tests with the coverage gate.
+    """Run the linters, then the fast tests, then the others with the coverage gate.
+
+    The fast ones run in a random order, so that none depends on another; the seed that pytest
+    prints repeats it: `-p randomly --randomly-seed=N`. The first failure of a part ends it all.
 
     Further arguments go to pytest, such as `-k vpc` or a path; then, and with --fast, neither
     linters nor the coverage gate run, because a part of the tests cannot cover the whole.
@@ -57,7 +64,11 @@ def test(
         tiers = FAST_TIERS if fast else ()
         commands: list[Sequence[str]] = [(*pytest, *tiers, *context.args)]
     else:
-        commands = [*_lint_commands(), (*pytest, *COVERAGE)]
+        commands = [
+            *_lint_commands(),
+            (*PYTEST, *RANDOM, *FAST_TIERS, *COUNTED),
+            (*pytest, *SLOW_TIERS, *COVERAGE, SLOWEST),
+        ]
     raise typer.Exit(_first_failure(commands))
 
 
