@@ -1,9 +1,8 @@
 """`rehearse`: the platform bootstrapped, deployed and used on this machine, without AWS."""
 
-import re
 import shlex
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -19,6 +18,8 @@ from mlops_rehearsal.world.endpoint_kind import EndpointKind
 
 if TYPE_CHECKING:
     from mlops_rehearsal.performance import Performance
+    from mlops_rehearsal.timeline import Request
+    from mlops_rehearsal.world.act import Act
     from mlops_rehearsal.world.evidence import Played
     from mlops_rehearsal.world.world import World
 
@@ -41,16 +42,6 @@ Needs no AWS account, no credentials and no Docker. The first run installs the e
         "rehearse --json": "evidence of every act, accounts and access as JSON",
     },
 )
-NOUNS: Final = {
-    "access": ("permission asked for", "permissions asked for"),
-    "portfolio": ("product", "products"),
-    "pushes": ("push", "pushes"),
-    "bootstrapped": ("account bootstrapped", "accounts bootstrapped"),
-    "refused": ("premature removal refused", "premature removals refused"),
-    "removed": ("step of removal", "steps of removal"),
-    "left over": ("thing that AWS keeps", "things that AWS keeps"),
-}
-"""One and many of a kind of evidence, where the kind itself is no noun in the plural."""
 
 
 class ApprovalMode(StrEnum):
@@ -139,6 +130,8 @@ def rehearse(
     from mlops_rehearsal.acts.table import acts_until
     from mlops_rehearsal.emulator.policy_files import checked_policies
     from mlops_rehearsal.performance import check_report_file, perform
+    from mlops_rehearsal.report.provenance import provenance
+    from mlops_rehearsal.report.reach import reviewed
     from mlops_rehearsal.timeline import PRODUCT, Request, world_of
     from mlops_rehearsal.world.approvals import Approval
 
@@ -174,6 +167,7 @@ def rehearse(
             scps=scps,
             fresh_account=fresh_account,
         )
+        made_of = provenance(request.cdk_app, request.infra, _settings(request, acts))
         with world_of(request) as world:
             try:
                 performance = perform(
@@ -183,6 +177,8 @@ def rehearse(
                     file=report,
                     begins=lambda act: say(f"act {act.number}: {act.title}"),
                     ended=lambda done: console.print(_line(done)),
+                    provenance=made_of,
+                    reach=reviewed(request.cdk_app, request.infra),
                 )
             except Exception:
                 console.print(f"report: {report}")
@@ -194,6 +190,18 @@ def rehearse(
     typer.echo(f"report: {report}", err=as_json)
 
 
+def _settings(request: "Request", acts: "Sequence[Act]") -> dict[str, str]:
+    """What was asked for, in words for the report; no path of this machine."""
+    return {
+        "acts": f"{acts[0].number} to {acts[-1].number} ({acts[-1].name})",
+        "account set": request.set_name or "every enabled one",
+        "product": "every one" if request.all_products else request.product,
+        "endpoints": request.kind.value,
+        "service control policies": ", ".join(file.name for file in request.scps) or "none",
+        "default quotas": "held" if request.fresh_account else "not held",
+    }
+
+
 def _infra(config: Path | None) -> Path:
     """The networks and Studio of a configuration: of the same folder, else this checkout's."""
     from mlops_commons.utilities.paths import CDK_INFRA_APP_CONFIG
@@ -202,14 +210,8 @@ def _infra(config: Path | None) -> Path:
     return beside if beside.is_file() else CDK_INFRA_APP_CONFIG
 
 
-def _count(number: int, kind: str) -> str:
-    """Rows of a kind of evidence in words, such as `1 run in MLflow` and `2 pushes`."""
-    one, many = NOUNS.get(kind) or (re.sub(r"s\b", "", kind, count=1), kind)
-    return counted(number, one, many)
-
-
 def _line(done: "Played") -> str:
-    counts = ", ".join(_count(len(found.rows), found.kind) for found in done.evidence)
+    counts = ", ".join(found.counted for found in done.evidence)
     return f"[green]✓[/] act {done.number}  {done.title:<45} {done.seconds:6.1f} s  {counts}"
 
 

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.generated_files import write_atomically
-from mlops_rehearsal.report.collected import Failure, collect
-from mlops_rehearsal.report.data import Account, Report
-from mlops_rehearsal.report.observed import accounts_with_stacks
+from mlops_rehearsal.report.collected import NOT_REMOVED, Failure, collect, look_before
+from mlops_rehearsal.report.data import Report
 from mlops_rehearsal.report.page import page
+from mlops_rehearsal.report.provenance import UNSTATED, Provenance
+from mlops_rehearsal.report.reach import ReachRows
 from mlops_rehearsal.timeline import play
 from mlops_rehearsal.world.act import Act
 from mlops_rehearsal.world.evidence import Played
@@ -61,31 +62,36 @@ def perform(
     file: Path,
     begins: Callable[[Act], None],
     ended: Callable[[Played], None],
+    provenance: Provenance = UNSTATED,
+    reach: ReachRows | None = None,
 ) -> Performance:
     """Play the acts and write the report, also of acts that fail.
 
     Args:
         made: the time that the report bears.
         begins, ended: called before and after each act.
+        provenance: what the rehearsal is made of, for the report.
+        reach: who can become whom, for the report.
 
     Raises:
         PlatformError: an act has failed; the report is written nevertheless.
     """
     played: list[Played] = []
-    before: tuple[Account, ...] = ()
+    before = NOT_REMOVED
     start = time.monotonic()
     try:
         for act in acts:
             begins(act)
             if act.removes:
-                before = accounts_with_stacks(world)
+                before = look_before(world)
             start = time.monotonic()
             played.append(play(world, act))
             ended(played[-1])
     except Exception as error:
         failure = Failure(error, time.monotonic() - start)
-        write_atomically(file, page(collect(world, acts, played, failure, made, before)))
+        made_of = collect(world, acts, played, failure, made, before, provenance, reach)
+        write_atomically(file, page(made_of))
         raise
-    report = collect(world, acts, played, None, made, before)
+    report = collect(world, acts, played, None, made, before, provenance, reach)
     write_atomically(file, page(report))
     return Performance(tuple(played), report)

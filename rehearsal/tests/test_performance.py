@@ -1,5 +1,6 @@
 """A rehearsal that fails leaves a report, whatever has failed."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +27,21 @@ def has_a_mistake(world: World) -> tuple[Evidence, ...]:
     return ({}["missing"],)
 
 
+def leaves_doors_open(world: World) -> tuple[Evidence, ...]:
+    account = world.config.pipeline.account
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "999900000009"}}
+    iam = world.administrator("iam", account, "eu-west-1")
+    policy = {"Version": "2012-10-17", "Statement": [{**trust, "Resource": "*"}]}
+    del policy["Statement"][0]["Principal"]
+    limit = iam.create_policy(PolicyName="limit", PolicyDocument=json.dumps(policy))["Policy"]
+    iam.create_role(
+        RoleName="stranger",
+        AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+        PermissionsBoundary=limit["Arn"],
+    )
+    raise PlatformError("the doors are open")
+
+
 def ends_the_emulator(world: World) -> tuple[Evidence, ...]:
     world.emulator.stop()
     raise PlatformError("the emulator has ended")
@@ -49,8 +65,8 @@ def report_of(file: Path, second: Callable[[World], tuple[Evidence, ...]]) -> st
 
 def test_an_act_that_fails_is_reported_with_those_before_and_after_it(tmp_path: Path) -> None:
     text = report_of(tmp_path / "report.html", refuses)
-    assert "Act 2 failed: The second act" in text
-    assert "act 2 (second): no such file: <rehearsal>/x Next: fix it" in text
+    said = "Act 2, 'The second act', failed because no such file: <rehearsal>/x. Next: fix it"
+    assert said in text
     assert "1 Empty accounts played" in text
     assert "3 First deploy of repositories and pipelines not reached" in text
     assert "sts:GetCallerIdentity" in text
@@ -61,9 +77,16 @@ def test_a_mistake_in_an_act_is_reported_too(tmp_path: Path) -> None:
     assert "KeyError: 'missing'" in report_of(tmp_path / "report.html", has_a_mistake)
 
 
+def test_what_an_account_holds_is_read_from_the_account(tmp_path: Path) -> None:
+    text = report_of(tmp_path / "report.html", leaves_doors_open)
+    assert "Roles may be entered from outside of the platform: stranger" in text
+    assert "stranger governance an account that is not the platform's" in text
+    assert "limit governance 1" in text
+
+
 def test_an_emulator_that_has_ended_does_not_hide_why_the_act_failed(tmp_path: Path) -> None:
     text = report_of(tmp_path / "report.html", ends_the_emulator)
-    assert "act 2 (second): the emulator has ended" in text
+    assert "failed because the emulator has ended" in text
     assert "the emulator does not answer" in text
 
 

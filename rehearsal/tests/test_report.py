@@ -116,7 +116,9 @@ def test_a_failed_act_is_red_with_its_message_and_those_after_it_are_not_reached
     report = sample(acts=(act(1), failed, later))
     found = tree(report)
     (verdict,) = [div for div in found.iter("div") if div.get("class") == "verdict bad"]
-    assert text_of(verdict) == "Act 2 failed: Act number 2 stack 'n' failed Next: fix it"
+    assert text_of(verdict) == (
+        "Act 2, 'Act number 2', failed because stack 'n' failed. Next: fix it"
+    )
     assert [g.get("class") for g in found.iter("g") if g.get("class") != "axis"] == [
         *("played", "failed", "not-reached")
     ]
@@ -157,7 +159,7 @@ def test_stacks_actions_metrics_and_answers_are_in_their_tables() -> None:
 def test_a_pipeline_that_has_changed_itself_has_two_runs() -> None:
     report = sample(actions=(action("SelfMutate"), action("SelfMutate", run=2)))
     titles = [text_of(title) for title in tree(report).iter("h3")]
-    assert titles[:2] == ["infra-main", "infra-main, run 2"]
+    assert [title for title in titles if "infra" in title] == ["infra-main", "infra-main, run 2"]
 
 
 def test_every_part_says_how_far_it_can_be_believed() -> None:

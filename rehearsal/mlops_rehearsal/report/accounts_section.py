@@ -1,25 +1,23 @@
 """The accounts and what was deployed into each."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from mlops_rehearsal.report.data import Account, Report
-from mlops_rehearsal.report.elements import Html, badge, code, element, section
+from mlops_rehearsal.report.data import Account, Report, Stack
+from mlops_rehearsal.report.elements import Html, badge, code, element, join, section
 from mlops_rehearsal.report.tables import table
 
 CAPTION = "Stacks by account, before anything is removed"
 HEADING = ("account", "role in the platform", "region", "stack", "status", "resources")
+ROLLED_BACK = "UPDATE_ROLLBACK_COMPLETE"
 SETTLED = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
 
 
 def accounts_section(report: Report) -> Html:
     """A row for each stack, as CloudFormation tells it when all of them are there."""
     found = report.observed.accounts
-    rows = [row for account in found for row in _rows(account)]
-    content = (
-        table("Stacks by account, before anything is removed", HEADING, rows)
-        if rows
-        else _nothing()
-    )
+    purpose = {(row["account"], row["endpoint"]) for row in report.evidence("rollbacks")}
+    rows = [row for account in found for row in _rows(account, purpose)]
+    content = table(CAPTION, HEADING, rows) if rows else _nothing()
     return section("accounts", "Accounts and stacks", content)
 
 
@@ -27,10 +25,22 @@ def _nothing() -> Html:
     return element("p", "No account could be read.")
 
 
-def _rows(account: Account) -> Iterator[tuple[object, ...]]:
+def _rows(account: Account, purpose: Collection[tuple[str, str]]) -> Iterator[tuple[object, ...]]:
     place = (code(account.account), account.role, account.region)
     if not account.stacks:
         yield (*place, element("span", "none", class_="muted"), "", "")
     for stack in account.stacks:
-        kind = "good" if stack.status in SETTLED else "bad"
-        yield (*place, code(stack.name), badge(kind, stack.status), stack.resources)
+        yield (*place, code(stack.name), _status(account, stack, purpose), stack.resources)
+
+
+def _status(account: Account, stack: Stack, purpose: Collection[tuple[str, str]]) -> Html:
+    """A stack that went back because a canary was to fail has ended as it should."""
+    back = stack.status == ROLLED_BACK and any(
+        account.account == where
+        and stack.name.startswith(endpoint.rpartition("-")[0])
+        and stack.name.endswith(endpoint.rpartition("-")[2])
+        for where, endpoint in purpose
+    )
+    if back:
+        return join((badge("emulated", stack.status), " as meant: the canary has failed"))
+    return badge("good" if stack.status in SETTLED else "bad", stack.status)

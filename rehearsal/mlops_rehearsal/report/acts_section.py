@@ -15,7 +15,7 @@ def acts_section(report: Report) -> Html:
             f"{act.number} {act.title}",
             badge(BADGES[act.state], act.state.value),
             f"{act.seconds:.1f}" if act.state is not ActState.NOT_REACHED else "",
-            ", ".join(f"{len(found.rows)} {found.kind}" for found in act.evidence),
+            ", ".join(found.counted for found in act.evidence),
         )
         for act in report.acts
     ]

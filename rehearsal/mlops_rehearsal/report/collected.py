@@ -6,7 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from mlops_commons.cli.environment import caller_home
 from mlops_commons.utilities.errors import PlatformError
+from mlops_commons.utilities.paths import REPOSITORY_ROOT
 from mlops_rehearsal.report.data import (
     Account,
     ActState,
@@ -15,14 +17,30 @@ from mlops_rehearsal.report.data import (
     Report,
     ReportedAct,
 )
-from mlops_rehearsal.report.observed import observe
+from mlops_rehearsal.report.deployed import NOTHING, Deployed
+from mlops_rehearsal.report.looked_at import look
+from mlops_rehearsal.report.observed import accounts_with_stacks, observe
+from mlops_rehearsal.report.provenance import UNSTATED, Provenance
+from mlops_rehearsal.report.reach import ReachRows
 from mlops_rehearsal.world.act import Act
 from mlops_rehearsal.world.evidence import Played
 from mlops_rehearsal.world.recorded import tail
 from mlops_rehearsal.world.world import World
 
+CHECKOUT: Final = "<checkout>"
 FOLDER: Final = "<rehearsal>"
 """Stands for the temporary folder, which is gone when somebody reads the report."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Before:
+    """The accounts before an act that removes what they hold; nothing where none was played."""
+
+    accounts: tuple[Account, ...] = ()
+    deployed: Deployed | None = None
+
+
+NOT_REMOVED: Final = Before()
 
 
 @dataclass(frozen=True)
@@ -33,13 +51,24 @@ class Failure:
     seconds: float
 
 
+def look_before(world: World) -> Before:
+    """Read what an act is about to remove.
+
+    Raises:
+        PlatformError: the accounts cannot be read.
+    """
+    return Before(accounts=accounts_with_stacks(world), deployed=look(world))
+
+
 def collect(
     world: World,
     acts: Sequence[Act],
     played: Sequence[Played],
     failure: Failure | None,
     made: datetime,
-    before: tuple[Account, ...] = (),
+    before: Before = NOT_REMOVED,
+    provenance: Provenance = UNSTATED,
+    reach: ReachRows | None = None,
 ) -> Report:
     """Everything that is known at the end, however it has ended.
 
@@ -47,6 +76,8 @@ def collect(
         acts: the requested ones.
         made: the time that the report bears.
         before: the accounts as they were before everything was removed.
+        provenance: what the rehearsal was made of.
+        reach: the table of who can become whom, where there is one.
 
     Raises:
         PlatformError: all acts were played, but the accounts cannot be read.
@@ -54,9 +85,12 @@ def collect(
     report = Report(
         made=made,
         acts=tuple(_acts(acts, played, failure)),
-        observed=_observed(world, failure, before),
+        observed=_observed(world, failure, before.accounts),
         actions=tuple(world.actions),
         programs=tuple(_programs(world)),
+        provenance=provenance,
+        deployed=before.deployed or _deployed(world, failure),
+        reach=reach,
     )
     return _without_folder(report, world.folder)
 
@@ -69,6 +103,15 @@ def _observed(world: World, failure: Failure | None, before: tuple[Account, ...]
             raise
         # What has failed is the news; that nothing can be read any more may be its consequence.
         return Observed(note=error.message)
+
+
+def _deployed(world: World, failure: Failure | None) -> Deployed:
+    try:
+        return look(world)
+    except PlatformError:
+        if failure is None:
+            raise
+        return NOTHING
 
 
 def _acts(
@@ -118,8 +161,13 @@ def _programs(world: World) -> Iterator[Program]:
 
 
 def _without_folder(report: Report, folder: Path) -> Report:
+    """Nothing of a report says where on this machine it was made, or by whom."""
+    places = {str(folder): FOLDER, str(REPOSITORY_ROOT): CHECKOUT, str(caller_home()): "~"}
+
     def cut(text: str) -> str:
-        return text.replace(str(folder), FOLDER)
+        for place, name in places.items():
+            text = text.replace(place, name)
+        return text
 
     return replace(
         report,

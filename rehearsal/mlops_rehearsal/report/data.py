@@ -1,10 +1,13 @@
 """What a report shows, as data: the same data is the same report, byte for byte."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from mlops_rehearsal.report.deployed import NOTHING, Deployed
+from mlops_rehearsal.report.provenance import Provenance
+from mlops_rehearsal.report.reach import ReachRows
 from mlops_rehearsal.world.evidence import Evidence
 from mlops_rehearsal.world.recorded import RecordedAction
 
@@ -107,6 +110,24 @@ class Report:
     observed: Observed
     actions: tuple[RecordedAction, ...] = ()
     programs: tuple[Program, ...] = ()
+    provenance: Provenance = field(default_factory=Provenance)
+    deployed: Deployed = NOTHING
+    reach: ReachRows | None = None
+
+    @property
+    def account_names(self) -> dict[str, str]:
+        """What people call each account, by its number."""
+        found: dict[str, str] = {}
+        for account in self.observed.accounts:
+            role = account.role.rpartition("/")[2] if len(self._sets) == 1 else account.role
+            before = found.get(account.account)
+            found[account.account] = role if before in (None, role) else f"{before}, {role}"
+        return found
+
+    @property
+    def _sets(self) -> frozenset[str]:
+        roles = (role for a in self.observed.accounts for role in a.role.split(", "))
+        return frozenset(role.partition("/")[0] for role in roles if "/" in role)
 
     @property
     def failed(self) -> ReportedAct | None:

@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from mlops_rehearsal.report.data import Report
-from mlops_rehearsal.report.elements import Html, element, join, section
+from mlops_rehearsal.report.elements import Html, badge, code, element, join, section
 from mlops_rehearsal.report.tables import table, table_of
+
+APPROVED: Final = "Approved"
 
 
 def model_section(report: Report) -> Html:
@@ -16,6 +19,7 @@ def model_section(report: Report) -> Html:
     tracked = list(report.evidence("runs in MLflow"))
     content = [
         *([table_of("Steps of the SageMaker pipeline", steps)] if steps else []),
+        *_states(report),
         *map(_version, versions),
         *([table_of("Runs in MLflow", tracked)] if tracked else []),
         *([table_of("Deliveries that an approval has started", runs)] if runs else []),
@@ -37,10 +41,35 @@ def _not_reached(what: str) -> Html:
     return element("p", f"There is no {what} in this rehearsal.")
 
 
+def _states(report: Report) -> Iterator[Html]:
+    """Every version with its approval when all acts were over, beside the one at registration."""
+    registered = {row["version"]: row["status"] for row in report.evidence("model versions")}
+    stopped = {
+        f"{r['endpoint'].rpartition('-')[0]}/{r['version']}": r["stopped by"]
+        for r in report.evidence("rollbacks")
+    }
+    rows = []
+    for found in report.deployed.versions:
+        number = found.version.rpartition("/")[2]
+        alarm = stopped.get(f"{found.project}/{number}", "")
+        rows.append(
+            (
+                f"{found.project}, version {number}",
+                badge("good" if found.status == APPROVED else "emulated", found.status),
+                registered.get(found.version, "by a later act"),
+                f"taken back in production by {alarm}" if alarm else "",
+                code(found.version),
+            )
+        )
+    if rows:
+        heading = ("model", "approval at the end", "when registered", "remark", "ARN")
+        yield table("Versions of models at the end of the rehearsal", heading, rows)
+
+
 def _version(version: Mapping[str, str]) -> Html:
-    title = element("h3", f"Model of {version['project']}, {version['status']}")
-    arn = element("p", element("code", version["version"]))
-    return join((title, arn, _metrics(version)))
+    number = version["version"].rpartition("/")[2]
+    title = element("h3", f"What {version['project']}, version {number}, was measured with")
+    return join((title, _metrics(version)))
 
 
 def _metrics(version: Mapping[str, str]) -> Html:

@@ -1,5 +1,6 @@
 """The report as one HTML page: a pure function of its data."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -7,25 +8,57 @@ from mlops_commons.utilities.words import counted
 from mlops_rehearsal.report.access_section import access_section
 from mlops_rehearsal.report.accounts_section import accounts_section
 from mlops_rehearsal.report.acts_section import acts_section
+from mlops_rehearsal.report.costs_section import costs_section
 from mlops_rehearsal.report.data import ActState, Report, ReportedAct
 from mlops_rehearsal.report.elements import Html, element, join
+from mlops_rehearsal.report.failure import sentence
+from mlops_rehearsal.report.findings_section import findings_section
 from mlops_rehearsal.report.model_section import answers_section, model_section
-from mlops_rehearsal.report.reality_section import provenance, reality_section
+from mlops_rehearsal.report.protection_section import protection_section
+from mlops_rehearsal.report.provenance_section import origin, provenance_section
+from mlops_rehearsal.report.reach_section import attack_section, reach_section
+from mlops_rehearsal.report.reality_section import notice, reality_section
 from mlops_rehearsal.report.runs_section import runs_section
+from mlops_rehearsal.report.summary import summary
+from mlops_rehearsal.report.trust_section import trust_section
 from mlops_rehearsal.report.truth_section import truth_section
 
 STYLE: Final = Path(__file__).with_name("style.css")
 PARTS: Final = {
     "acts": "Acts",
-    "accounts": "Accounts",
-    "runs": "Pipelines",
+    "attack": "Attacker",
+    "reach": "Reach",
+    "trust": "Trust",
+    "protection": "Encryption, exposure",
+    "findings": "Findings",
+    "access": "Access",
     "model": "Model",
     "answers": "Endpoints",
-    "access": "Access",
+    "accounts": "Accounts",
+    "runs": "Pipelines",
+    "costs": "Costs",
     "reality": "What this shows",
     "truth": "What is proven",
+    "provenance": "Provenance",
 }
 """Where the navigation leads to: the id of a section and its short name."""
+SECTIONS: Final[tuple[Callable[[Report], Html], ...]] = (
+    acts_section,
+    attack_section,
+    reach_section,
+    trust_section,
+    protection_section,
+    findings_section,
+    access_section,
+    model_section,
+    answers_section,
+    accounts_section,
+    runs_section,
+    costs_section,
+    reality_section,
+    truth_section,
+    provenance_section,
+)
 
 
 def page(report: Report) -> str:
@@ -36,22 +69,14 @@ def page(report: Report) -> str:
         element(
             "header",
             element("h1", title),
-            provenance(),
+            notice(),
             _verdict(report),
+            summary(report),
             _figures(report),
-            _navigation(),
+            origin(report),
         ),
-        element(
-            "main",
-            acts_section(report),
-            accounts_section(report),
-            runs_section(report),
-            model_section(report),
-            answers_section(report),
-            access_section(report),
-            reality_section(),
-            truth_section(),
-        ),
+        _navigation(),
+        element("main", *(made(report) for made in SECTIONS)),
     )
     return f"<!doctype html>\n{element('html', _head(title), body, lang='en')}\n"
 
@@ -82,14 +107,8 @@ def _success(report: Report) -> Html:
 
 
 def _failure(act: ReportedAct) -> Html:
-    hint = [element("p", f"Next: {act.hint}")] if act.hint else []
-    return join(
-        (
-            element("strong", f"Act {act.number} failed: {act.title}"),
-            element("pre", act.message, class_="message"),
-            *hint,
-        )
-    )
+    told = element("pre", act.message, class_="message", tabindex="0")
+    return join((element("strong", sentence(act)), told if "\n" in act.message else ""))
 
 
 def _figures(report: Report) -> Html:

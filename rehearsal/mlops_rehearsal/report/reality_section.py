@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Final
 
+from mlops_rehearsal.report.data import Report
 from mlops_rehearsal.report.elements import Html, badge, element, prose, section
 from mlops_rehearsal.report.tables import table
 from mlops_rehearsal.world.reality import PARTS, Shown
@@ -15,7 +16,7 @@ BADGES: Final = {
 }
 
 
-def provenance() -> Html:
+def notice() -> Html:
     """Where all that follows has happened, before anything is said to have succeeded."""
     parts = Counter(part.shown for part in PARTS)
     counts = "; ".join(f"{kind.value}: {parts[kind]}" for kind in Shown)
@@ -26,11 +27,11 @@ def provenance() -> Html:
         "machine. How far each part can be believed: ",
         element("a", "what this shows", href="#reality"),
         f" ({counts}).",
-        class_="provenance",
+        class_="notice",
     )
 
 
-def reality_section() -> Html:
+def reality_section(_report: Report) -> Html:
     """The same table as docs/rehearsal.md has."""
     rows = [
         (prose(part.name), badge(BADGES[part.shown], part.shown.value), prose(part.how))

@@ -5,7 +5,10 @@ from typing import Final
 
 from mlops_rehearsal.report.elements import Html, element, html
 
-NUMBERS: Final = frozenset({"seconds", "resources", "allowed", "denied", "times", "captured"})
+NUMBERS: Final = frozenset(
+    {"seconds", "resources", "allowed", "denied", "times", "captured", "roles", "dollars"}
+    | {"platform's key", "AWS's key"}
+)
 """Headings of columns that hold numbers: they are aligned at the right."""
 
 
@@ -15,9 +18,11 @@ def table(
     """A table; the first cell of a row names it.
 
     Args:
-        kind: `matrix` for one with many narrow columns.
+        kind: `matrix` for one with many narrow columns, `grid` for one that is read by its columns.
+            Any other becomes a list of its rows on a telephone.
     """
     numeric = [name in NUMBERS for name in heading]
+    labels = heading if not kind else [""] * len(heading)
     head = element(
         "tr", *(_cell("th", name, n, "col") for name, n in zip(heading, numeric, strict=True))
     )
@@ -25,8 +30,10 @@ def table(
         element(
             "tr",
             *(
-                _cell("td" if index else "th", value, number, "" if index else "row")
-                for index, (value, number) in enumerate(zip(row, numeric, strict=True))
+                _cell("td" if index else "th", value, number, "" if index else "row", label)
+                for index, (value, number, label) in enumerate(
+                    zip(row, numeric, labels, strict=True)
+                )
             ),
         )
         for row in rows
@@ -50,5 +57,6 @@ def table_of(caption: str, rows: Sequence[Mapping[str, str]]) -> Html:
     return table(caption, heading, [[row.get(name, "") for name in heading] for row in rows])
 
 
-def _cell(name: str, value: object, number: bool, scope: str) -> Html:
-    return element(name, html(value), scope=scope, class_="number" if number else "")
+def _cell(name: str, value: object, number: bool, scope: str, label: str = "") -> Html:
+    kind = "number" if number else ""
+    return element(name, html(value), scope=scope, class_=kind, data_label=label)

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from mlops_rehearsal.report.data import Report
 from mlops_rehearsal.report.elements import Html, badge, element, fold, prose, section
 from mlops_rehearsal.report.tables import table
 
@@ -22,7 +23,7 @@ def truth() -> Mapping[str, Any]:
     return loaded
 
 
-def truth_section() -> Html:
+def truth_section(_report: Report) -> Html:
     """The shares, then each claim and each type, folded."""
     levels = truth()["levels"]
     badges = dict(zip(levels, BADGES, strict=True))
