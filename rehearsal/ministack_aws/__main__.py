@@ -10,6 +10,7 @@ from ministack_aws.corrections import (
     buckets,
     build_projects,
     conditional_writes,
+    log_streams,
     object_encryption,
     policy_variables,
     resources,
@@ -51,6 +52,7 @@ def register() -> None:
     access.register()
     policy_variables.register()
     conditional_writes.register()
+    log_streams.register()
     endpoint_metrics.register(handlers)
     validation.register(handlers)
     images.register()

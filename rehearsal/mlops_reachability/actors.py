@@ -50,6 +50,7 @@ class Actor:
         self.identity = identity
         self.boundary = boundary
         self.tags = tags or {}
+        self._mentioned: dict[str, bool] = {}
         self._by_action: dict[str, tuple[list[Statement], list[Statement] | None]] = {}
 
     def can(
@@ -127,10 +128,14 @@ class Actor:
 
     def mentions(self, action: str) -> bool:
         """Whether a policy of his allows the action on anything."""
-        own, boundary = self._statements(action)
-        return any(s["Effect"] == "Allow" for s in own) and (
-            boundary is None or any(s["Effect"] == "Allow" for s in boundary)
-        )
+        if action not in self._mentioned:
+            own, boundary = self._statements(action)
+            self._mentioned[action] = all(
+                any(s["Effect"] == "Allow" for s in found)
+                for found in (own, boundary)
+                if found is not None
+            )
+        return self._mentioned[action]
 
     def is_named_by(self, principal: Any) -> bool | None:
         """Whether a principal of a policy means him by name; None where it means his account."""

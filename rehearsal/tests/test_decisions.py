@@ -101,3 +101,19 @@ def test_a_role_that_does_not_trust_the_service_is_refused_with_a_hint(accounts:
     with pytest.raises(PlatformError, match="not authorized to perform: sts:AssumeRole") as refusal:
         accounts.emulator.service_credentials(role, "events.amazonaws.com", "s")
     assert refusal.value.hint == "see the trust policy of that role, and its conditions"
+
+
+def test_the_log_of_a_job_is_read_by_the_name_of_its_stream(accounts: Accounts) -> None:
+    """Service Authorization Reference: the resource of GetLogEvents is a log stream."""
+    group = "/jobs/read-by-stream"
+    stream = f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:{group}:log-stream:own-*"
+    allowed = {"Effect": "Allow", "Action": "logs:GetLogEvents", "Resource": stream}
+    role = accounts.role("reads-own-streams", "lambda.amazonaws.com", allowed)
+    owner = accounts.client("logs")
+    owner.create_log_group(logGroupName=group)
+    for name in ("own-1", "other-1"):
+        owner.create_log_stream(logGroupName=group, logStreamName=name)
+    reader = session(accounts, "logs", role, "reader")
+    assert reader.get_log_events(logGroupName=group, logStreamName="own-1")["events"] == []
+    with pytest.raises(ClientError, match="AccessDenied"):
+        reader.get_log_events(logGroupName=group, logStreamName="other-1")

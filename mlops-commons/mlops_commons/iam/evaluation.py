@@ -69,8 +69,7 @@ def conditions_hold(conditions: Mapping[str, Any], request: Request) -> bool | N
 def action_matches(statement: Mapping[str, Any], action: str) -> bool:
     """Whether a statement's actions, which know no case, have an action among them."""
     named = statement.get("Action", statement.get("NotAction"))
-    found = any(_expression(a.lower()).fullmatch(action.lower()) for a in listed(named))
-    return found == ("Action" in statement)
+    return _is_among(tuple(listed(named)), action) == ("Action" in statement)
 
 
 def listed(value: Any) -> list[Any]:
@@ -95,6 +94,13 @@ def matches(pattern: str, text: str, context: Context) -> bool:
         else:
             expression += _expression(part).pattern
     return re.fullmatch(expression, text, re.DOTALL) is not None
+
+
+@cache
+def _is_among(patterns: tuple[str, ...], action: str) -> bool:
+    """Kept, because a graph of roles asks the same of the same statements a million times."""
+    wanted = action.lower()
+    return any(_expression(pattern.lower()).fullmatch(wanted) for pattern in patterns)
 
 
 @cache
