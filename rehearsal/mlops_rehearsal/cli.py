@@ -5,25 +5,40 @@ import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Final
 
 import typer
 
 from mlops_commons.cli.help import epilog
-from mlops_commons.utilities.paths import REPOSITORY_ROOT
 from mlops_commons.utilities.words import counted
+from mlops_rehearsal.options import (
+    REPORT,
+    AllProducts,
+    ApprovalMode,
+    Approve,
+    AsJson,
+    Config,
+    EvidenceFile,
+    FreshAccount,
+    Keep,
+    Kind,
+    Product,
+    ReportFile,
+    Scps,
+    SetName,
+    Until,
+)
 from mlops_rehearsal.world.endpoint_kind import EndpointKind
 
 if TYPE_CHECKING:
     from mlops_rehearsal.performance import Performance
+    from mlops_rehearsal.report.reach import ReachRows
     from mlops_rehearsal.timeline import Request
     from mlops_rehearsal.world.act import Act
     from mlops_rehearsal.world.evidence import Played
     from mlops_rehearsal.world.world import World
 
-REPORT: Final = REPOSITORY_ROOT / "build" / "rehearsal-report.html"
 EPILOG: Final = epilog(
     """
 Needs no AWS account, no credentials and no Docker. The first run installs the emulator.
@@ -37,66 +52,12 @@ Needs no AWS account, no credentials and no Docker. The first run installs the e
         "rehearse --approve ask": "asks where a pipeline waits for a person",
         "rehearse --keep": "leaves everything running until Enter or control-C",
         "rehearse --report today.html": "another file than build/rehearsal-report.html",
+        "rehearse --evidence evidence.tar": "what an auditor gets, with hashes",
         "rehearse --scp deny-regions.json": "a service control policy in every account",
         "rehearse --fresh-account": "with the default quotas of AWS",
         "rehearse --json": "evidence of every act, accounts and access as JSON",
     },
 )
-
-
-class ApprovalMode(StrEnum):
-    """What happens at a manual approval."""
-
-    AUTO = "auto"
-    ASK = "ask"
-
-
-Until = Annotated[str, typer.Option("--until", help="The last act, by name or number.")]
-Keep = Annotated[bool, typer.Option("--keep", help="Leave the accounts up afterwards.")]
-SetName = Annotated[str, typer.Option("--set", help="Only this account set.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the evidence as JSON.")]
-Product = Annotated[str, typer.Option("--product", help="A part of the product's name in Studio.")]
-AllProducts = Annotated[bool, typer.Option("--all-products", help="A project of every product.")]
-Kind = Annotated[
-    EndpointKind,
-    typer.Option(
-        "--kind",
-        help="Of the projects' endpoints; serverless needs projects.serverless_endpoints: true.",
-    ),
-]
-ReportFile = Annotated[
-    Path,
-    typer.Option(
-        "--report",
-        help="Where the HTML report goes.",
-        dir_okay=False,
-        resolve_path=True,
-        show_default=str(REPORT.relative_to(REPOSITORY_ROOT)),
-    ),
-]
-Approve = Annotated[ApprovalMode, typer.Option("--approve", help="At a manual approval.")]
-Scps = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--scp",
-        help="A service control policy that holds in every account.",
-        exists=True,
-        dir_okay=False,
-        resolve_path=True,
-    ),
-]
-FreshAccount = Annotated[
-    bool, typer.Option("--fresh-account", help="Hold every account to AWS's default quotas.")
-]
-Config = Annotated[
-    Path | None,
-    typer.Option(
-        "--config",
-        help="Another cdk-app.yml; a cdk-infra-app.yml beside it counts too.",
-        exists=True,
-        dir_okay=False,
-    ),
-]
 
 
 def register(application: typer.Typer) -> None:
@@ -114,6 +75,7 @@ def rehearse(
     all_products: AllProducts = False,
     kind: Kind = EndpointKind.REALTIME,
     report: ReportFile = REPORT,
+    evidence: EvidenceFile = None,
     scp: Scps = None,
     fresh_account: FreshAccount = False,
     as_json: AsJson = False,
@@ -129,15 +91,16 @@ def rehearse(
     from mlops_commons.utilities.paths import CDK_APP_CONFIG
     from mlops_rehearsal.acts.table import acts_until
     from mlops_rehearsal.emulator.policy_files import checked_policies
-    from mlops_rehearsal.performance import check_report_file, perform
+    from mlops_rehearsal.performance import Papers, perform
+    from mlops_rehearsal.report.collected import Origin
     from mlops_rehearsal.report.provenance import provenance
-    from mlops_rehearsal.report.reach import reviewed
     from mlops_rehearsal.timeline import PRODUCT, Request, world_of
     from mlops_rehearsal.world.approvals import Approval
 
     console = Console(stderr=True, highlight=False)
     acts = acts_until(until)
-    check_report_file(report)
+    papers = Papers(report=report, evidence=evidence)
+    papers.check()
     scps = checked_policies(scp or ())
     with _interruptible(), console.status("") as status:
 
@@ -169,16 +132,15 @@ def rehearse(
         )
         made_of = provenance(request.cdk_app, request.infra, _settings(request, acts))
         with world_of(request) as world:
+            reach = _reach(request, world, anew=evidence is not None)
             try:
                 performance = perform(
                     world,
                     acts,
-                    made=datetime.now(UTC),
-                    file=report,
+                    origin=Origin(made=datetime.now(UTC), provenance=made_of, reach=reach),
+                    papers=papers,
                     begins=lambda act: say(f"act {act.number}: {act.title}"),
                     ended=lambda done: console.print(_line(done)),
-                    provenance=made_of,
-                    reach=reviewed(request.cdk_app, request.infra),
                 )
             except Exception:
                 console.print(f"report: {report}")
@@ -188,6 +150,19 @@ def rehearse(
                 _keep(world)
     _report(performance, as_json=as_json)
     typer.echo(f"report: {report}", err=as_json)
+    if evidence:
+        typer.echo(f"evidence: {evidence}\nSHA-256: {papers.digest()}", err=as_json)
+
+
+def _reach(request: "Request", world: "World", *, anew: bool) -> "ReachRows | None":
+    """The reviewed table of this configuration; of another one only where it is asked for."""
+    from mlops_rehearsal.report.reach import computed, reviewed
+
+    found = reviewed(request.cdk_app, request.infra)
+    if found or not anew:
+        return found
+    world.say("who can become whom is computed")
+    return computed(request.cdk_app, request.infra, world.folder / "reach")
 
 
 def _settings(request: "Request", acts: "Sequence[Act]") -> dict[str, str]:
@@ -217,9 +192,9 @@ def _line(done: "Played") -> str:
 
 def _report(performance: "Performance", *, as_json: bool) -> None:
     if as_json:
-        import json
+        from mlops_rehearsal.report import as_json as data
 
-        typer.echo(json.dumps(performance.as_json(), indent=2))
+        typer.echo(data.text(data.as_json(performance.report)), nl=False)
         return
     seconds = sum(done.seconds for done in performance.played)
     played = f"{counted(len(performance.played), 'act')} played in {seconds:.0f} s"

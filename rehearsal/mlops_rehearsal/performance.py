@@ -1,20 +1,25 @@
 """A whole rehearsal: its acts in their order, and a report of them however they end."""
 
 import contextlib
+import hashlib
 import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.generated_files import write_atomically
-from mlops_rehearsal.report.collected import NOT_REMOVED, Failure, collect, look_before
+from mlops_rehearsal.report.bundle import bundle
+from mlops_rehearsal.report.collected import (
+    NOT_REMOVED,
+    Failure,
+    Origin,
+    collect,
+    look_before,
+)
 from mlops_rehearsal.report.data import Report
 from mlops_rehearsal.report.page import page
-from mlops_rehearsal.report.provenance import UNSTATED, Provenance
-from mlops_rehearsal.report.reach import ReachRows
 from mlops_rehearsal.timeline import play
 from mlops_rehearsal.world.act import Act
 from mlops_rehearsal.world.evidence import Played
@@ -28,29 +33,53 @@ class Performance:
     played: tuple[Played, ...]
     report: Report
 
-    def as_json(self) -> dict[str, object]:
-        """Acts, accounts and access as JSON has them."""
-        observed = self.report.observed
-        return {
-            "acts": [done.as_json() for done in self.played],
-            "accounts": [account.as_json() for account in observed.accounts],
-            "access": [access.as_json() for access in observed.access],
-        }
 
+@dataclass(frozen=True, kw_only=True)
+class Papers:
+    """The files that a rehearsal leaves.
 
-def check_report_file(file: Path) -> None:
-    """Find out before minutes of acts whether the report can be written.
-
-    Raises:
-        PlatformError: it can not; the message says why.
+    Attributes:
+        report: the page.
+        evidence: the archive; none is written where it is None.
     """
+
+    report: Path
+    evidence: Path | None = None
+
+    def check(self) -> None:
+        """Find out before minutes of acts whether they can be written.
+
+        Raises:
+            PlatformError: one can not; the message says why.
+        """
+        _check("report", self.report, "--report")
+        if self.evidence:
+            _check("evidence", self.evidence, "--evidence")
+
+    def write(self, report: Report) -> None:
+        """Write each as a whole.
+
+        Raises:
+            PlatformError: there is no room, or no right to.
+        """
+        write_atomically(self.report, page(report))
+        if self.evidence:
+            write_atomically(self.evidence, bundle(report))
+
+    def digest(self) -> str:
+        """The SHA-256 of the archive that was written."""
+        assert self.evidence
+        return hashlib.sha256(self.evidence.read_bytes()).hexdigest()
+
+
+def _check(what: str, file: Path, option: str) -> None:
     folder = file.parent
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
     if not folder.is_dir() or not os.access(folder, os.W_OK):
         raise PlatformError(
-            f"the report cannot be written to '{file}': '{folder}' is no folder to write to",
-            hint="name another file: rehearse --report FILE",
+            f"the {what} cannot be written to '{file}': '{folder}' is no folder to write to",
+            hint=f"name another file: rehearse {option} FILE",
         )
 
 
@@ -58,20 +87,17 @@ def perform(
     world: World,
     acts: Sequence[Act],
     *,
-    made: datetime,
-    file: Path,
+    origin: Origin,
+    papers: Papers,
     begins: Callable[[Act], None],
     ended: Callable[[Played], None],
-    provenance: Provenance = UNSTATED,
-    reach: ReachRows | None = None,
 ) -> Performance:
     """Play the acts and write the report, also of acts that fail.
 
     Args:
-        made: the time that the report bears.
+        origin: what the report says of the rehearsal as such.
+        papers: where report and evidence go.
         begins, ended: called before and after each act.
-        provenance: what the rehearsal is made of, for the report.
-        reach: who can become whom, for the report.
 
     Raises:
         PlatformError: an act has failed; the report is written nevertheless.
@@ -89,9 +115,8 @@ def perform(
             ended(played[-1])
     except Exception as error:
         failure = Failure(error, time.monotonic() - start)
-        made_of = collect(world, acts, played, failure, made, before, provenance, reach)
-        write_atomically(file, page(made_of))
+        papers.write(collect(world, acts, played, failure, origin, before))
         raise
-    report = collect(world, acts, played, None, made, before, provenance, reach)
-    write_atomically(file, page(report))
+    report = collect(world, acts, played, None, origin, before)
+    papers.write(report)
     return Performance(tuple(played), report)

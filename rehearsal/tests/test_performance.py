@@ -10,7 +10,8 @@ import pytest
 
 from mlops_commons.utilities.errors import PlatformError
 from mlops_rehearsal.acts.table import ACTS, Act
-from mlops_rehearsal.performance import check_report_file, perform
+from mlops_rehearsal.performance import Papers, perform
+from mlops_rehearsal.report.collected import Origin
 from mlops_rehearsal.timeline import Request, world_of
 from mlops_rehearsal.world.evidence import Evidence
 from mlops_rehearsal.world.recorded import LINES, tail
@@ -54,8 +55,8 @@ def report_of(file: Path, second: Callable[[World], tuple[Evidence, ...]]) -> st
         perform(
             world,
             acts,
-            made=datetime(2030, 1, 1, tzinfo=UTC),
-            file=file,
+            origin=Origin(made=datetime(2030, 1, 1, tzinfo=UTC)),
+            papers=Papers(report=file, evidence=file.with_name("evidence.tar")),
             begins=lambda act: None,
             ended=lambda done: None,
         )
@@ -70,7 +71,7 @@ def test_an_act_that_fails_is_reported_with_those_before_and_after_it(tmp_path: 
     assert "1 Empty accounts played" in text
     assert "3 First deploy of repositories and pipelines not reached" in text
     assert "sts:GetCallerIdentity" in text
-    assert [file.name for file in tmp_path.iterdir()] == ["report.html"]
+    assert {file.name for file in tmp_path.iterdir()} == {"evidence.tar", "report.html"}
 
 
 def test_a_mistake_in_an_act_is_reported_too(tmp_path: Path) -> None:
@@ -90,11 +91,13 @@ def test_an_emulator_that_has_ended_does_not_hide_why_the_act_failed(tmp_path: P
     assert "the emulator does not answer" in text
 
 
-def test_a_report_that_cannot_be_written_is_refused_before_the_first_act(tmp_path: Path) -> None:
+@pytest.mark.parametrize("what", ["report", "evidence"])
+def test_what_cannot_be_written_is_refused_before_the_first_act(tmp_path: Path, what: str) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(PlatformError, match="is no folder to write to") as refusal:
-        check_report_file(tmp_path / "file" / "report.html")
-    assert refusal.value.hint == "name another file: rehearse --report FILE"
+    places = {"report": tmp_path / "r", what: tmp_path / "file" / "x"}
+    with pytest.raises(PlatformError, match=f"the {what} cannot be written") as refusal:
+        Papers(**places).check()
+    assert refusal.value.hint == f"name another file: rehearse --{what} FILE"
 
 
 def test_the_end_of_a_log_has_no_lines_that_the_terminal_has_overwritten(tmp_path: Path) -> None:

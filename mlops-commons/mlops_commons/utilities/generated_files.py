@@ -13,21 +13,21 @@ def stale(wanted: Mapping[Path, str]) -> list[Path]:
     return [file for file, text in wanted.items() if not _says(file, text)]
 
 
-def write_atomically(file: Path, text: str) -> bool:
+def write_atomically(file: Path, content: str | bytes) -> bool:
     """Write a file as a whole or not at all; False when it says the same already.
 
     Raises:
         PlatformError: it cannot be written; the old file is as it was.
     """
     try:
-        if _says(file, text):
+        if _says(file, content):
             return False
         file.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
         temporary = Path(name)
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                stream.write(text)
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(_bytes(content))
                 stream.flush()
                 os.fsync(stream.fileno())
             temporary.chmod(file.stat().st_mode if file.exists() else 0o644)
@@ -43,5 +43,9 @@ def write_atomically(file: Path, text: str) -> bool:
     return True
 
 
-def _says(file: Path, text: str) -> bool:
-    return file.is_file() and file.read_text(encoding="utf-8") == text
+def _says(file: Path, content: str | bytes) -> bool:
+    return file.is_file() and file.read_bytes() == _bytes(content)
+
+
+def _bytes(content: str | bytes) -> bytes:
+    return content.encode() if isinstance(content, str) else content

@@ -1,6 +1,6 @@
 """A report's data from a world and what was played in it; paths of this rehearsal are cut."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -23,13 +23,28 @@ from mlops_rehearsal.report.observed import accounts_with_stacks, observe
 from mlops_rehearsal.report.provenance import UNSTATED, Provenance
 from mlops_rehearsal.report.reach import ReachRows
 from mlops_rehearsal.world.act import Act
-from mlops_rehearsal.world.evidence import Played
+from mlops_rehearsal.world.evidence import Evidence, Played
 from mlops_rehearsal.world.recorded import tail
 from mlops_rehearsal.world.world import World
 
 CHECKOUT: Final = "<checkout>"
 FOLDER: Final = "<rehearsal>"
 """Stands for the temporary folder, which is gone when somebody reads the report."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """What a report says of a rehearsal as such.
+
+    Attributes:
+        made: the time that the report bears.
+        provenance: what the rehearsal is made of.
+        reach: the table of who can become whom, where there is one.
+    """
+
+    made: datetime
+    provenance: Provenance = UNSTATED
+    reach: ReachRows | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,32 +80,28 @@ def collect(
     acts: Sequence[Act],
     played: Sequence[Played],
     failure: Failure | None,
-    made: datetime,
+    origin: Origin,
     before: Before = NOT_REMOVED,
-    provenance: Provenance = UNSTATED,
-    reach: ReachRows | None = None,
 ) -> Report:
     """Everything that is known at the end, however it has ended.
 
     Args:
         acts: the requested ones.
-        made: the time that the report bears.
+        origin: what is known before the first act.
         before: the accounts as they were before everything was removed.
-        provenance: what the rehearsal was made of.
-        reach: the table of who can become whom, where there is one.
 
     Raises:
         PlatformError: all acts were played, but the accounts cannot be read.
     """
     report = Report(
-        made=made,
+        made=origin.made,
         acts=tuple(_acts(acts, played, failure)),
         observed=_observed(world, failure, before.accounts),
         actions=tuple(world.actions),
         programs=tuple(_programs(world)),
-        provenance=provenance,
+        provenance=origin.provenance,
         deployed=before.deployed or _deployed(world, failure),
-        reach=reach,
+        reach=origin.reach,
     )
     return _without_folder(report, world.folder)
 
@@ -172,7 +183,13 @@ def _without_folder(report: Report, folder: Path) -> Report:
     return replace(
         report,
         acts=tuple(
-            replace(act, message=cut(act.message), hint=cut(act.hint)) for act in report.acts
+            replace(
+                act,
+                message=cut(act.message),
+                hint=cut(act.hint),
+                evidence=tuple(_cut(found, cut) for found in act.evidence),
+            )
+            for act in report.acts
         ),
         actions=tuple(
             replace(action, result=cut(action.result), log=cut(action.log))
@@ -180,3 +197,8 @@ def _without_folder(report: Report, folder: Path) -> Report:
         ),
         programs=tuple(replace(one, log=cut(one.log)) for one in report.programs),
     )
+
+
+def _cut(found: Evidence, cut: Callable[[str], str]) -> Evidence:
+    rows = tuple({name: cut(value) for name, value in row.items()} for row in found.rows)
+    return replace(found, rows=rows)

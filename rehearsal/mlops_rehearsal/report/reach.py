@@ -45,6 +45,22 @@ def reviewed(cdk_app: Path, infra: Path) -> ReachRows | None:
     return None
 
 
+def computed(cdk_app: Path, infra: Path, folder: Path) -> ReachRows:
+    """The table for any configuration, as `access` computes it; takes a minute.
+
+    Raises:
+        PlatformError: something of it cannot be synthesised.
+    """
+    from mlops_reachability.document import tables_of
+    from mlops_reachability.synthesis import synthesise
+    from mlops_reachability.table import table
+
+    found, _ = tables_of("this", table(synthesise(cdk_app, infra, folder)))
+    rows = tuple(tuple(map(_plain, row)) for row in found.rows)
+    source = "computed for the configuration of this rehearsal"
+    return ReachRows(source=source, heading=found.heading, rows=rows)
+
+
 def _content(file: Path) -> Any:
     return yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else None
 
@@ -56,7 +72,12 @@ def _table(page: str, name: str) -> Iterator[tuple[str, ...]]:
     for line in lines:
         if line.startswith("| ") and not line.startswith("| ---"):
             cells = [cell.strip() for cell in line.strip("|").split("|")]
-            yield tuple(cell.replace("**", "").replace("\\", "") for cell in cells)
+            yield tuple(map(_plain, cells))
+
+
+def _plain(cell: str) -> str:
+    """A cell without the marks of Markdown."""
+    return cell.replace("**", "").replace("\\", "")
 
 
 def as_json(found: ReachRows | None) -> Mapping[str, Any] | None:

@@ -47,13 +47,3 @@ class Played:
     title: str
     seconds: float
     evidence: tuple[Evidence, ...]
-
-    def as_json(self) -> dict[str, object]:
-        """The act as JSON has it."""
-        return {
-            "number": self.number,
-            "name": self.name,
-            "title": self.title,
-            "seconds": round(self.seconds, 1),
-            "evidence": {found.kind: [dict(row) for row in found.rows] for found in self.evidence},
-        }
