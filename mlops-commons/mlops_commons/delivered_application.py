@@ -87,6 +87,7 @@ def _add_set(
         cdk_version=pinned_version("aws-cdk", root),
         cdk_assets_version=pinned_version("cdk-assets", root),
         stages=stages,
+        notify=governance.notify,
     )
     pipeline.add_stack_dependency(repository)
     # A stage in another region has the pipeline's artifacts copied there by a stack of its own.

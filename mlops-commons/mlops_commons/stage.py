@@ -96,13 +96,18 @@ class Reviews:
 
 @dataclass(frozen=True, kw_only=True)
 class Governance:
-    """The governance account."""
+    """The governance account.
+
+    Attributes:
+        notify: e-mail addresses that hear of deliveries that fail or wait for an approval.
+    """
 
     account: str
     region: str
     code_commit: CodeCommit
     bootstrap: Bootstrap
     reviews: Reviews = Reviews()
+    notify: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,10 +13,12 @@ from constructs import Construct
 
 from mlops_commons.cdk.delivery_findings import acknowledge_pipeline
 from mlops_commons.cdk.lost_events import LostEvents
+from mlops_commons.cdk.notices import Notices
 from mlops_commons.cdk.policies import policy_statement
 from mlops_commons.cdk.replication import secure_replication
 from mlops_commons.cdk.secure_bucket import SecureBucket
-from mlops_commons.iam.key_policies import alarms_of_this_stack, log_groups_of_this_stack
+from mlops_commons.iam.key_policies import log_groups_of_this_stack
+from mlops_commons.utilities import names
 
 BUILD_IMAGE = "aws/codebuild/standard:8.0"
 RUNTIME_VERSIONS = {"python": "3.13", "nodejs": "22"}
@@ -27,7 +29,8 @@ EXPIRATION = cdk.Duration.days(180)
 class DeliveryPipeline(Construct):
     """Source, synth, self-mutation and assets; `add_stage` adds stages, `build` ends it.
 
-    Exposes `artifact_bucket` and `pipeline` (a `pipelines.CodePipeline`).
+    Exposes `artifact_bucket` and `pipeline` (a `pipelines.CodePipeline`). A topic with the name of
+    the pipeline is told of approvals that wait, of runs that fail and of pushes that start none.
     """
 
     def __init__(
@@ -43,6 +46,7 @@ class DeliveryPipeline(Construct):
         assembly_directory: str,
         cdk_version: str,
         cdk_assets_version: str,
+        notify: Sequence[str] = (),
     ) -> None:
         """Create the pipeline.
 
@@ -51,6 +55,7 @@ class DeliveryPipeline(Construct):
             assembly_directory: the cloud assembly that they leave, relative to the root.
             cdk_version: the CDK CLI of self-mutation, the same that synthesises.
             cdk_assets_version: the tool that publishes assets.
+            notify: e-mail addresses that hear of approvals that wait, and of what fails.
         """
         super().__init__(scope, construct_id)
         self._repository = repository
@@ -60,6 +65,14 @@ class DeliveryPipeline(Construct):
             bucket_name=artifact_bucket_name,
             expiration=EXPIRATION,
         )
+        self._notices = Notices(
+            self,
+            "Notices",
+            key=self.artifact_bucket.own_key,
+            name=names.notices_topic(pipeline_name),
+            emails=notify,
+        )
+        self._notices.tell_of_failures(pipeline_name)
         synth = pipelines.CodeBuildStep(
             "Synth",
             input=pipelines.CodePipelineSource.code_commit(repository, branch_name),
@@ -111,14 +124,12 @@ class DeliveryPipeline(Construct):
 
     def _keep_lost_pushes(self) -> None:
         """The rule of a push is the CDK's, below the repository."""
-        key = self.artifact_bucket.own_key
-        key.add_to_resource_policy(policy_statement(alarms_of_this_stack()))
         found = [r for r in self._repository.node.find_all() if isinstance(r, events.CfnRule)]
         LostEvents(
             self,
             "LostPushes",
             rules=found,
-            key=key,
+            topic=self._notices.topic,
             remedy="A push has not started the pipeline: start it, see docs/troubleshooting.md",
         )
 
@@ -128,7 +139,11 @@ class DeliveryPipeline(Construct):
         Args:
             comment: what the person reads.
         """
-        step = pipelines.ManualApprovalStep(f"approve-{stage.node.id}", comment=comment or None)
+        step = pipelines.ManualApprovalStep(
+            f"approve-{stage.node.id}",
+            comment=comment or None,
+            notification_topic=self._notices.topic,
+        )
         approvals = [step]
         self.pipeline.add_stage(stage, pre=approvals if manual_approval else [])
 

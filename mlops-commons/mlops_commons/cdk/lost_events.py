@@ -7,14 +7,12 @@ import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_events as events
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from mlops_commons.cdk.nag import acknowledge
 from mlops_commons.cdk.policies import policy_statement
-from mlops_commons.iam.key_policies import ALARMS, OF_ALARMS_OF_THIS_STACK
 from mlops_commons.iam.statements import Principals, Statement
 
 KEPT: Final = cdk.Duration.days(14)
@@ -23,7 +21,7 @@ PERIOD: Final = cdk.Duration.minutes(5)
 
 
 class LostEvents(Construct):
-    """A dead-letter queue of rules, an alarm on it, and a topic; exposes `queue` and `topic`.
+    """A dead-letter queue of rules, and an alarm on it; exposes `queue`.
 
     Without one, EventBridge drops an event that its target refuses, and counts it only.
     """
@@ -34,13 +32,13 @@ class LostEvents(Construct):
         construct_id: str,
         *,
         rules: Sequence[events.CfnRule],
-        key: kms.IKey,
+        topic: sns.ITopic,
         remedy: str,
     ) -> None:
         """Create them, and let the first target of each rule send what is lost.
 
         Args:
-            key: of the topic; its policy has `alarms_of_this_stack`.
+            topic: is told by the alarm (`Notices`).
             remedy: what to do about a lost event, for the alarm.
         """
         super().__init__(scope, construct_id)
@@ -61,7 +59,6 @@ class LostEvents(Construct):
         )
         for rule in rules:
             rule.add_property_override("Targets.0.DeadLetterConfig.Arn", self.queue.queue_arn)
-        self.topic = _topic(self, key)
         alarm = self.queue.metric_approximate_number_of_messages_visible(
             period=PERIOD, statistic="Maximum"
         ).create_alarm(
@@ -72,23 +69,7 @@ class LostEvents(Construct):
             evaluation_periods=1,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
-        alarm.add_alarm_action(actions.SnsAction(self.topic))
-
-
-def _topic(scope: Construct, key: kms.IKey) -> sns.Topic:
-    topic = sns.Topic(scope, "Topic", master_key=key, enforce_ssl=True)
-    topic.add_to_resource_policy(
-        policy_statement(
-            Statement(
-                sid="PublishAlarms",
-                principals=ALARMS,
-                actions=("sns:Publish",),
-                resources=(topic.topic_arn,),
-                condition=OF_ALARMS_OF_THIS_STACK,
-            )
-        )
-    )
-    return topic
+        alarm.add_alarm_action(actions.SnsAction(topic))
 
 
 def _let_send(queue: str, rules: list[str]) -> Statement:

@@ -28,6 +28,7 @@ class PipelineStack(cdk.Stack):
         cdk_version: str,
         cdk_assets_version: str,
         stages: Sequence[DeliveredStage],
+        notify: Sequence[str] = (),
     ) -> None:
         super().__init__(
             scope,
@@ -48,6 +49,7 @@ class PipelineStack(cdk.Stack):
             assembly_directory=f"{delivered_app.directory}/cdk.out",
             cdk_version=cdk_version,
             cdk_assets_version=cdk_assets_version,
+            notify=notify,
         )
         for stage in stages:
             self.delivery.add_stage(

@@ -13,6 +13,7 @@ from constructs import Construct
 
 from mlops_commons.cdk.called_function import CalledFunction
 from mlops_commons.cdk.lost_events import LostEvents
+from mlops_commons.cdk.notices import Notices
 from mlops_commons.iam.reasons import NO_RESOURCE_LEVEL
 from mlops_commons.iam.repository_keys import use_keys_of_repositories
 from mlops_commons.iam.statements import Statement, actions, arns
@@ -85,7 +86,7 @@ class Reviews(Construct):
                 self,
                 "Lost",
                 rules=[self._call_for_new_repositories(called.function, branch, new_ones)],
-                key=key,
+                topic=Notices(self, "Notices", key=key).topic,
                 remedy="A new repository has no approval rules and takes no merge: hand the event "
                 "in the queue to the function again, see docs/troubleshooting.md",
             )

@@ -107,6 +107,11 @@ class PipelineFile(ConfigModel):
     region: Region
     code_commit: CodeCommitFile = Field(default_factory=CodeCommitFile)
     reviews: ReviewsFile = Field(default_factory=lambda: ReviewsFile())
+    notify: tuple[Email, ...] = Field(
+        (),
+        description="e-mail addresses that hear of deliveries that fail or wait for an approval; "
+        "each confirms a mail of AWS's once",
+    )
     bootstrap: BootstrapFile = Field(default_factory=lambda: BootstrapFile())
 
 

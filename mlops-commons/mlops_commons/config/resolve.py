@@ -33,6 +33,7 @@ def resolve(
             region=app.pipeline.region,
             code_commit=_code_commit(app.pipeline.code_commit),
             reviews=platform.Reviews(**named_values(platform.Reviews, app.pipeline.reviews)),
+            notify=app.pipeline.notify,
             bootstrap=_bootstrap(
                 app.org.bootstrap,
                 app.pipeline.bootstrap,

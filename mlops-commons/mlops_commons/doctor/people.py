@@ -27,6 +27,7 @@ def look_at_people(config: PlatformConfig) -> Iterator[Finding]:
     sessions that were opened with the MFA device of an IAM user have it, and federated ones do not.
     """
     yield _of_governance(config)
+    yield _of_notices(config)
     for deployment in config.enabled_deployments:
         if deployment.projects.approvers.role_arns:
             yield from _of_approvers(deployment)
@@ -50,6 +51,20 @@ def _of_governance(config: PlatformConfig) -> Finding:
         "repository of the governance account changes every account of its set, and nobody is "
         "asked",
         remedy=f"name authors and reviewers; see {GUIDE}",
+    )
+
+
+def _of_notices(config: PlatformConfig) -> Finding:
+    told = len(config.pipeline.notify)
+    if told:
+        message = f"governance: {told} e-mail address{'es' * (told > 1)} told of deliveries"
+        return Finding(level=Level.OK, area=AREA, message=message)
+    return Finding(
+        level=Level.WARNING,
+        area=AREA,
+        message="governance: nobody is named under pipeline.notify: a delivery that fails, or "
+        "waits for an approval and expires after seven days, is told to nobody",
+        remedy="name e-mail addresses; see docs/how-to/publish-a-change.md",
     )
 
 

@@ -24,6 +24,16 @@ OF_ALARMS_OF_THIS_STACK: Final[Condition] = {
 }
 """CloudFormation names an alarm after stack and logical id. SNS Developer Guide, "Managing Amazon
 SNS encryption keys and costs": CloudWatch says for which alarm it acts."""
+EVENTS_TO_TOPICS: Final = Statement(
+    # EventBridge publishes to encrypted topics. Without a condition: it gives SNS none of the keys
+    # that name the account or the rule (Amazon EventBridge User Guide, "Troubleshooting": Amazon
+    # SNS topic policies).
+    sid="PublishNotifications",
+    principals=Principals(services=("events.amazonaws.com",)),
+    actions=actions("kms", "Decrypt GenerateDataKey"),
+    resources=THIS_KEY,
+)
+"""In the policy of a topic's key."""
 ADMINISTRATION: Final = Statement(
     sid="AdministeredThroughIam",
     principals=account_roots("${AWS::AccountId}"),

@@ -130,6 +130,14 @@ def pipeline(app_prefix: str, app: str, branch_name: str, set_name: str) -> str:
     return f"{app_prefix}-{app}-{re.sub(r'[^A-Za-z0-9.@_-]', '-', branch_name)}-{set_name}"
 
 
+def notices_topic(pipeline_name: str) -> str:
+    """The topic of a pipeline: its name without the signs that a topic's cannot have.
+
+    Source: Amazon SNS API Reference, CreateTopic, Name.
+    """
+    return re.sub(r"[^A-Za-z0-9_-]", "-", pipeline_name)
+
+
 def application(app_prefix: str, app: str) -> str:
     """What the tag `cdk-app` says of everything that an app creates."""
     return f"{app_prefix}-{app}"

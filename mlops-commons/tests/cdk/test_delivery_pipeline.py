@@ -18,6 +18,7 @@ from mlops_commons.stage import Bootstrap, Stage
 
 pytestmark = pytest.mark.construct
 
+PUSHES = "CodeCommit Repository State Change"
 STAGES = (
     ("dev", "222222222222", "eu-west-1", False),
     ("preprod", "333333333333", "eu-west-2", True),
@@ -42,6 +43,7 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assembly_directory="mlops-infra/cdk.out",
         cdk_version="2.1148.1",
         cdk_assets_version="4.7.3",
+        notify=("ml-platform@example.com", "duty@example.com", "duty@example.com"),
     )
     for name, account, region, manual_approval in STAGES:
         stage = cdk.Stage(stack, name, env=cdk.Environment(account=account, region=region))
@@ -108,11 +110,62 @@ def test_the_pipeline_is_of_the_current_type(template: dict[str, Any]) -> None:
 
 
 def test_it_starts_on_a_push_and_does_not_poll(template: dict[str, Any]) -> None:
-    (rule,) = of_type(template, "AWS::Events::Rule")
+    (rule,) = (r for r in of_type(template, "AWS::Events::Rule") if PUSHES in str(r))
     assert rule["EventPattern"]["detail"]["referenceName"] == ["main"]
     (pipeline,) = of_type(template, "AWS::CodePipeline::Pipeline")
     source = pipeline["Stages"][0]["Actions"][0]["Configuration"]
     assert source["PollForSourceChanges"] is False
+
+
+def topic(template: dict[str, Any]) -> str:
+    (name,) = (n for n, r in template["Resources"].items() if r["Type"] == "AWS::SNS::Topic")
+    return name
+
+
+def test_one_topic_with_the_pipelines_name_tells_the_configured_people_once(
+    template: dict[str, Any],
+) -> None:
+    (found,) = of_type(template, "AWS::SNS::Topic")
+    assert found["TopicName"] == "mlops-infra-main-bu1"
+    subscribed = of_type(template, "AWS::SNS::Subscription")
+    assert sorted(row["Endpoint"] for row in subscribed) == [
+        *("duty@example.com", "ml-platform@example.com")
+    ]
+    assert {row["Protocol"] for row in subscribed} == {"email"}
+    assert {row["TopicArn"]["Ref"] for row in subscribed} == {topic(template)}
+
+
+def test_each_approval_that_waits_is_told_by_a_role_that_may(template: dict[str, Any]) -> None:
+    (pipeline,) = of_type(template, "AWS::CodePipeline::Pipeline")
+    approvals = [
+        action["Configuration"]["NotificationArn"]
+        for stage in pipeline["Stages"]
+        for action in stage["Actions"]
+        if action["ActionTypeId"]["Category"] == "Approval"
+    ]
+    assert approvals == [{"Ref": topic(template)}] * 2
+    role = pipeline["RoleArn"]["Fn::GetAtt"][0]
+    statements = [
+        statement
+        for policy in of_type(template, "AWS::IAM::Policy")
+        if policy["Roles"] == [{"Ref": role}]
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+    (publish,) = (s for s in statements if s["Action"] == "sns:Publish")
+    assert publish["Resource"] == {"Ref": topic(template)}
+
+
+def test_a_run_that_fails_is_told_in_words(template: dict[str, Any]) -> None:
+    (rule,) = (r for r in of_type(template, "AWS::Events::Rule") if PUSHES not in str(r))
+    assert rule["EventPattern"]["detail"] == {
+        "pipeline": ["mlops-infra-main-bu1"],
+        "state": ["FAILED"],
+    }
+    (target,) = rule["Targets"]
+    assert target["Arn"] == {"Ref": topic(template)}
+    said = target["InputTransformer"]["InputTemplate"]
+    assert said.startswith('"The pipeline <pipeline> has failed: execution <execution>.')
+    assert said.endswith('"')
 
 
 def test_self_mutation_and_assets_use_the_pinned_tools(

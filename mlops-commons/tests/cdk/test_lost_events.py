@@ -11,9 +11,8 @@ from policy_evaluation import Request, allows
 
 from mlops_commons.assembly.intrinsics import Scope, evaluate
 from mlops_commons.cdk.lost_events import LostEvents
+from mlops_commons.cdk.notices import Notices
 from mlops_commons.cdk.platform_app import platform_app
-from mlops_commons.cdk.policies import policy_statement
-from mlops_commons.iam.key_policies import alarms_of_this_stack
 
 pytestmark = pytest.mark.construct
 ACCOUNT, REGION = "111111111111", "eu-west-1"
@@ -28,10 +27,10 @@ def resources(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     app = platform_app(outdir=str(folder))
     stack = cdk.Stack(app, "lost", env=cdk.Environment(account=ACCOUNT, region=REGION))
     key = kms.Key(stack, "Key", enable_key_rotation=True)
-    key.add_to_resource_policy(policy_statement(alarms_of_this_stack()))
     target = events.CfnRule.TargetProperty(id="t", arn="arn:aws:codepipeline:x")
     rule = events.CfnRule(stack, "Rule", event_pattern={"source": ["x"]}, targets=[target])
-    LostEvents(stack, "Lost", rules=[rule], key=key, remedy="Start it again")
+    notices = Notices(stack, "Notices", key=key)
+    LostEvents(stack, "Lost", rules=[rule], topic=notices.topic, remedy="Start it again")
     app.synth()  # fails on any open finding
     values = {"AWS::Partition": "aws", "AWS::AccountId": ACCOUNT, "AWS::Region": REGION}
     text = (folder / "lost.template.json").read_text()

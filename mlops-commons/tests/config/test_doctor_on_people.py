@@ -22,11 +22,29 @@ def findings(folder: Path, *arns: str, mfa: bool = False) -> list[Finding]:
     return of_sets(loaded(folder, ONE_SET + block))
 
 
+def of_governance(found: Finding) -> bool:
+    return found.message.startswith("governance: ")
+
+
 def of_sets(config: PlatformConfig) -> list[Finding]:
     """What is said of the sets; governance comes first."""
-    governance, *rest = look_at_people(config)
-    assert governance.message.startswith("governance: ")
-    return rest
+    return [found for found in look_at_people(config) if not of_governance(found)]
+
+
+@pytest.mark.parametrize(
+    ("listed", "level", "said"),
+    [
+        ("", Level.WARNING, "nobody is named under pipeline.notify"),
+        ("one@example.com", Level.OK, "1 e-mail address told"),
+        ("one@example.com, two@example.com", Level.OK, "2 e-mail addresses told"),
+    ],
+)
+def test_who_hears_of_deliveries_is_said(
+    tmp_path: Path, listed: str, level: Level, said: str
+) -> None:
+    text = ONE_SET.replace("  pipeline:\n", f"  pipeline:\n    notify: [{listed}]\n")
+    found = [row for row in look_at_people(loaded(tmp_path, text)) if of_governance(row)]
+    assert (found[1].level, said in found[1].message) == (level, True)
 
 
 def test_a_set_without_approvers_is_told_who_approves(tmp_path: Path) -> None:

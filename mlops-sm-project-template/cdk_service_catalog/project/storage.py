@@ -6,11 +6,15 @@ from cdk_service_catalog.project import naming
 from cdk_service_catalog.project.evidence import evidence_statements
 from cdk_service_catalog.project.lost_events import alarms_use_the_key
 from cdk_service_catalog.project.props import STAGES, ProjectProps
-from mlops_commons.iam.key_policies import THIS_KEY, encrypt_log_groups, key_policy
+from mlops_commons.iam.key_policies import (
+    EVENTS_TO_TOPICS,
+    THIS_KEY,
+    encrypt_log_groups,
+    key_policy,
+)
 from mlops_commons.iam.statements import (
     EVERYBODY,
     Condition,
-    Principals,
     Statement,
     account_roots,
     actions,
@@ -20,15 +24,6 @@ from mlops_commons.utilities.cloudformation import Resource, Resources, attribut
 
 READ_OBJECTS: Final = actions("s3", "GetObject GetBucketLocation ListBucket")
 STAGE_ACCOUNTS: Final = account_roots(*(f"${{{stage.account}}}" for stage in STAGES))
-EVENTS: Final = Statement(
-    # EventBridge publishes to the project's encrypted topic. Without a condition: it gives SNS
-    # none of the keys that name the account or the rule (Amazon EventBridge User Guide,
-    # "Troubleshooting": Amazon SNS topic policies).
-    sid="PublishNotifications",
-    principals=Principals(services=("events.amazonaws.com",)),
-    actions=actions("kms", "Decrypt GenerateDataKey"),
-    resources=THIS_KEY,
-)
 
 
 def key_resources(props: ProjectProps) -> Resources:
@@ -59,7 +54,7 @@ def key_resources(props: ProjectProps) -> Resources:
                 condition=_deploying_in_stages(props),
             ),
             encrypt_log_groups("EncryptBuildLogs", f"/aws/codebuild/{naming.PREFIXED}-*"),
-            EVENTS,
+            EVENTS_TO_TOPICS,
             alarms_use_the_key(),
         ),
     }

@@ -9,11 +9,12 @@ from mlops_reachability.synthesis import synthesise
 from mlops_rehearsal.behaviour.stack import Stack
 from mlops_rehearsal.behaviour.templates import stacks
 from planted.of_configurations import CONFIGURATION_FAULTS, said_of_configuration
+from planted.of_governance import GOVERNANCE_FAULTS
 from planted.of_projects import PROJECT_FAULTS
 from planted.of_stages import STAGE_FAULTS
 from planted.template import said_by_validators, said_of
 
-TEMPLATE_FAULTS = (*STAGE_FAULTS, *PROJECT_FAULTS)
+TEMPLATE_FAULTS = (*GOVERNANCE_FAULTS, *STAGE_FAULTS, *PROJECT_FAULTS)
 Said = tuple[str, str, str, str]
 """Name, where it shows, the regular expression of what must be said, and what is said."""
 Wanted = Callable[[str], object]

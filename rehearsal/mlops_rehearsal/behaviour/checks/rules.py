@@ -29,15 +29,25 @@ def pushes_to_main_start_pipelines(stack: Stack) -> Iterator[str]:
 
 
 def failures_are_told(stack: Stack) -> Iterator[str]:
-    """A project's pipeline that fails is told to the topic; one that succeeds is not."""
-    if not stack.name.startswith("SC-"):
-        return  # the topic of governance is for events that were lost
+    """A pipeline that fails is told to a topic of its stack; one that succeeds is not."""
     topics = {stack.arn(topic.id) for topic in stack.of_type("AWS::SNS::Topic")}
     for pipeline in stack.of_type("AWS::CodePipeline::Pipeline"):
         for state, told in (("FAILED", True), ("SUCCEEDED", False)):
             told_now = bool(heard(stack, finished(stack, pipeline, state)) & topics)
-            if topics and told_now is not told:
+            if told_now is not told:
                 yield f"{pipeline.id} is {state}: {'nobody is' if told else 'people are'} told"
+
+
+def approvals_are_told(stack: Stack) -> Iterator[str]:
+    """An approval that waits is published to a topic of the stack.
+
+    Source: "Add a manual approval action to a pipeline", CodePipeline User Guide: NotificationArn.
+    """
+    for pipeline in stack.of_type("AWS::CodePipeline::Pipeline"):
+        for action in actions(pipeline):
+            topic = action.get("Configuration", {}).get("NotificationArn")
+            if provider(action) == "Manual" and not stack.referenced(topic, "AWS::SNS::Topic"):
+                yield f"{pipeline.id}: nobody is told that {action['Name']} waits"
 
 
 def decided_models_start_the_deployment(stack: Stack) -> Iterator[str]:
