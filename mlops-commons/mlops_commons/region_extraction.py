@@ -26,6 +26,8 @@ SERVICES: Final = {
     "codeartifact": ("codeartifact", "AWS::CodeArtifact::Repository"),
     "codebuild": ("codebuild", "AWS::CodeBuild::Project"),
     "codecommit": ("codecommit", "AWS::CodeCommit::Repository"),
+    # Botocore names no regions of this service's endpoints: the type decides.
+    "codeconnections": ("codepipeline", "AWS::CodeConnections::Connection"),
     "codepipeline": ("codepipeline", "AWS::CodePipeline::Pipeline"),
     "dns_firewall": ("route53resolver", "AWS::Route53Resolver::FirewallRuleGroup"),
     "ec2": ("ec2", "AWS::EC2::VPCEndpoint"),

@@ -6,14 +6,21 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from mlops_commons.delivery_source import SourceType
 from mlops_commons.vpc_endpoints import VpcEndpoint
 
 FILE: Final = Path(__file__).with_name("region_services.json")
 """Made by `region_extraction.py`; it names its sources."""
-OF_GOVERNANCE: Final = ("codecommit", "codepipeline", "codebuild")
+OF_GOVERNANCE: Final = ("codepipeline", "codebuild")
+OF_SOURCES: Final[Mapping[SourceType, tuple[str, ...]]] = {
+    SourceType.CODECOMMIT: ("codecommit",),
+    SourceType.CONNECTION: ("codeconnections",),
+    SourceType.S3: (),
+}
+"""What the delivery pipelines begin with; S3 is in every region."""
 OF_STAGES: Final = ("ec2", "kms", "sagemaker")
 OF_STUDIO: Final = ("sagemaker_domains", "servicecatalog", "lambda")
-OF_PROJECTS: Final = (*OF_GOVERNANCE, "servicecatalog", "lambda", "events", "ecr")
+OF_PROJECTS: Final = ("codecommit", *OF_GOVERNANCE, "servicecatalog", "lambda", "events", "ecr")
 """What the dev stage of projects needs; models end in stages."""
 OF_DNS_FIREWALL: Final = ("dns_firewall",)
 OF_BUDGETS: Final = ("budgets",)

@@ -5,13 +5,21 @@ fills the field of the same name; in a network `vpc_` may stand in front of it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from mlops_commons.contract import DELIVERY_ORDER, Persona
+from mlops_commons.delivery_source import (
+    IN_CODECOMMIT,
+    SET,
+    DeliverySource,
+    DeliverySources,
+    SourceType,
+)
 from mlops_commons.organization import NO_ORGANIZATION, Organization
+from mlops_commons.utilities import names
 from mlops_commons.utilities.toolkit import DEFAULT, Toolkit
 
 APP_PREFIX: Final = "mlops-cdk"
@@ -106,8 +114,18 @@ class Governance:
     region: str
     code_commit: CodeCommit
     bootstrap: Bootstrap
+    source: DeliverySources = IN_CODECOMMIT
     reviews: Reviews = Reviews()
     notify: tuple[str, ...] = ()
+
+    def source_of(self, app: str) -> DeliverySource:
+        """Where the pipelines of an app take what they deliver."""
+        found = self.source.of(app)
+        if found.type is not SourceType.CODECOMMIT:
+            return found
+        named = self.code_commit.of(app)
+        repository = names.repository(named.repo_name, SET)
+        return replace(found, repository=repository, branch_name=named.branch_name)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,7 +40,9 @@ def without_configuration(
         if governance.account == place[0]:
             for app in APP_DIRECTORIES:
                 pipeline = names.pipeline_stack(app, deployment.set_name)
-                known |= {names.repository_stack(app, deployment.set_name), pipeline}
+                known.add(pipeline)
+                if (source := governance.source_of(app)).has_stack:
+                    known.add(names.source_stack(app, deployment.set_name, source.type))
                 beginnings.append(f"{pipeline}-support-")
     return tuple(
         name

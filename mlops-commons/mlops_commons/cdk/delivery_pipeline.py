@@ -4,9 +4,7 @@ from collections.abc import Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_codebuild as codebuild
-from aws_cdk import aws_codecommit as codecommit
 from aws_cdk import aws_codepipeline as codepipeline
-from aws_cdk import aws_events as events
 from aws_cdk import aws_logs as logs
 from aws_cdk import pipelines
 from constructs import Construct
@@ -14,6 +12,7 @@ from constructs import Construct
 from mlops_commons.cdk.delivery_findings import acknowledge_pipeline
 from mlops_commons.cdk.lost_events import LostEvents
 from mlops_commons.cdk.notices import Notices
+from mlops_commons.cdk.pipeline_source import PipelineSource
 from mlops_commons.cdk.policies import policy_statement
 from mlops_commons.cdk.replication import secure_replication
 from mlops_commons.cdk.secure_bucket import SecureBucket
@@ -40,8 +39,7 @@ class DeliveryPipeline(Construct):
         *,
         pipeline_name: str,
         artifact_bucket_name: str,
-        repository: codecommit.IRepository,
-        branch_name: str,
+        source: PipelineSource,
         synth_commands: Sequence[str],
         assembly_directory: str,
         cdk_version: str,
@@ -58,7 +56,7 @@ class DeliveryPipeline(Construct):
             notify: e-mail addresses that hear of approvals that wait, and of what fails.
         """
         super().__init__(scope, construct_id)
-        self._repository = repository
+        self._source = source
         self.artifact_bucket = SecureBucket(
             self,
             "Artifacts",
@@ -75,7 +73,7 @@ class DeliveryPipeline(Construct):
         self._notices.tell_of_failures(pipeline_name)
         synth = pipelines.CodeBuildStep(
             "Synth",
-            input=pipelines.CodePipelineSource.code_commit(repository, branch_name),
+            input=source.input(),
             commands=list(synth_commands),
             primary_output_directory=assembly_directory,
             partial_build_spec=codebuild.BuildSpec.from_object(
@@ -123,8 +121,10 @@ class DeliveryPipeline(Construct):
         )
 
     def _keep_lost_pushes(self) -> None:
-        """The rule of a push is the CDK's, below the repository."""
-        found = [r for r in self._repository.node.find_all() if isinstance(r, events.CfnRule)]
+        """A git host tells CodePipeline itself; what a rule of ours would lose is kept."""
+        found = self._source.follow(self.pipeline.pipeline)
+        if not found:
+            return
         LostEvents(
             self,
             "LostPushes",

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 
 import aws_cdk as cdk
-from aws_cdk import aws_codecommit as codecommit
 from constructs import Construct
 
 from mlops_commons.cdk.delivered_app import DeliveredApp, DeliveredStage
 from mlops_commons.cdk.delivery_pipeline import DeliveryPipeline
+from mlops_commons.cdk.pipeline_source import Begin
 
 
 class PipelineStack(cdk.Stack):
-    """Repository to accounts: one self-mutating pipeline; exposes `delivery`."""
+    """Source to accounts: one self-mutating pipeline; exposes `delivery`."""
 
     def __init__(
         self,
@@ -23,8 +23,7 @@ class PipelineStack(cdk.Stack):
         set_name: str,
         pipeline_name: str,
         artifact_bucket_name: str,
-        repository_name: str,
-        branch_name: str,
+        begin: Begin,
         cdk_version: str,
         cdk_assets_version: str,
         stages: Sequence[DeliveredStage],
@@ -41,10 +40,7 @@ class PipelineStack(cdk.Stack):
             "Delivery",
             pipeline_name=pipeline_name,
             artifact_bucket_name=artifact_bucket_name,
-            repository=codecommit.Repository.from_repository_name(
-                self, "Repository", repository_name
-            ),
-            branch_name=branch_name,
+            source=begin(self),
             synth_commands=delivered_app.synth_commands,
             assembly_directory=f"{delivered_app.directory}/cdk.out",
             cdk_version=cdk_version,

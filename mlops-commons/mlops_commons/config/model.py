@@ -6,6 +6,7 @@ from pydantic import BeforeValidator, Field
 
 from mlops_commons.config.org_model import OrgFile, ToolkitFile
 from mlops_commons.config.projects_model import PrincipalArn, ProjectsFile
+from mlops_commons.config.source_model import DeliverySourcesFile
 from mlops_commons.config.values import (
     WHOLE,
     Account,
@@ -105,6 +106,7 @@ class PipelineFile(ConfigModel):
 
     account: Account
     region: Region
+    source: DeliverySourcesFile = Field(default_factory=lambda: DeliverySourcesFile())
     code_commit: CodeCommitFile = Field(default_factory=CodeCommitFile)
     reviews: ReviewsFile = Field(default_factory=lambda: ReviewsFile())
     notify: tuple[Email, ...] = Field(

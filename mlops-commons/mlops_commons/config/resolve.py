@@ -5,9 +5,10 @@ from pathlib import Path
 
 from mlops_commons import stage as platform
 from mlops_commons.config import infra_model as infra
-from mlops_commons.config import model, org_model, projects_model
+from mlops_commons.config import model, org_model, projects_model, source_model
 from mlops_commons.config.filled import named_values
 from mlops_commons.config.resolve_infra import is_dev, network, studio
+from mlops_commons.delivery_source import DeliverySource, DeliverySources
 from mlops_commons.organization import Organization, OrgBoundary
 from mlops_commons.utilities import names
 from mlops_commons.utilities.toolkit import Toolkit
@@ -31,6 +32,7 @@ def resolve(
         pipeline=platform.Governance(
             account=app.pipeline.account,
             region=app.pipeline.region,
+            source=_sources(app.pipeline.source),
             code_commit=_code_commit(app.pipeline.code_commit),
             reviews=platform.Reviews(**named_values(platform.Reviews, app.pipeline.reviews)),
             notify=app.pipeline.notify,
@@ -57,6 +59,17 @@ def _organization(entry: org_model.OrgFile) -> Organization:
     denials = tuple(row.model_dump(by_alias=True, exclude_unset=True) for row in rows)
     named = {**named_values(OrgBoundary, boundary), "denials": denials}
     return Organization(permissions_boundary=OrgBoundary(**named), required_tags=tags)
+
+
+def _sources(entry: source_model.DeliverySourcesFile) -> DeliverySources:
+    return DeliverySources(
+        infra=_source(entry.infra), project_template=_source(entry.project_template)
+    )
+
+
+def _source(entry: source_model.DeliverySourceFile) -> DeliverySource:
+    named = named_values(DeliverySource, entry)
+    return DeliverySource(**{key: value for key, value in named.items() if value is not None})
 
 
 def _code_commit(entry: model.CodeCommitFile) -> platform.CodeCommit:

@@ -57,7 +57,7 @@ def _of_the_platform(
             f"./mlops-multi-account.sh bootstrap --set {new.set_name}",
         )
     for app in APP_DIRECTORIES:
-        before, now = published.pipeline.code_commit.of(app), config.pipeline.code_commit.of(app)
+        before, now = published.pipeline.source_of(app), config.pipeline.source_of(app)
         if before.branch_name != now.branch_name:
             yield SetChange(
                 message=f"the pipeline of '{app}' follows '{before.branch_name}' until it is "

@@ -18,8 +18,7 @@ def look_at_reviews(
         return
     for deployment in config.enabled_deployments:
         for app in APP_DIRECTORIES:
-            base = config.pipeline.code_commit.of(app).repo_name
-            repository = names.repository(base, deployment.set_name)
+            repository = config.pipeline.source_of(app).repository_of(deployment.set_name)
             wanted = names.review_template(config.app_prefix, app, deployment.set_name)
             try:
                 found = codecommit.list_associated_approval_rule_templates_for_repository(
@@ -36,5 +35,5 @@ def look_at_reviews(
                     area=area,
                     message=f"{repository} lacks the approval rule {wanted}: nobody is asked",
                     remedy=f"./mlops-multi-account.sh {app} deploy "
-                    f"{names.repository_stack(app, deployment.set_name)}",
+                    f"{names.source_stack(app, deployment.set_name)}",
                 )

@@ -27,6 +27,7 @@ from mlops_commons.execution_policies.role_permissions import (
 )
 from mlops_commons.execution_policies.template_reads import (
     custom_resources,
+    passed_connections,
     reads_of_templates,
     referred_to,
     versions,
@@ -89,6 +90,7 @@ def execution_policy(
         *reads_of_templates(stacks),
         *custom_resources(stacks),
         *versions(stacks),
+        *passed_connections(stacks),
         *asked_of_callers(stacks),
         *pass_role_statements(roles.by_service),
         *service_linked_roles(wanted, place),

@@ -189,6 +189,11 @@ KINDS: Final = (
         )
     ),
     Kind(
+        name="codeconnections:Connection",
+        types=("AWS::CodeConnections::Connection",),
+        arn=_own("codeconnections", "connection/{name}"),
+    ),
+    Kind(
         name="codecommit:repository",
         types=("AWS::CodeCommit::Repository",),
         arn=_own("codecommit", "{name}"),

@@ -7,6 +7,7 @@ from mlops_commons.assembly.templates import StackTemplate
 from mlops_commons.execution_policies.passed_roles import role_arn
 from mlops_commons.execution_policies.physical_names import without_included
 from mlops_commons.execution_policies.required_actions import is_custom
+from mlops_commons.execution_policies.resource_kinds import statement_name
 from mlops_commons.execution_policies.values import is_unknown, text
 from mlops_commons.iam.statements import Statement
 
@@ -85,6 +86,38 @@ def versions(stacks: Sequence[StackTemplate]) -> Iterator[Statement]:
             resources=tuple(sorted(known)),
             reason="projects have random ids and register versions all the time",
         )
+
+
+def passed_connections(stacks: Sequence[StackTemplate]) -> Iterator[Statement]:
+    """Whoever makes a pipeline passes it the connection of its source, by either of two names.
+
+    Source: Developer Tools console User Guide, "Permissions and examples for AWS CodeConnections":
+    PassConnection and its key PassedToService.
+    """
+    found = {
+        arn
+        for stack in stacks
+        for _, properties in stack.resources("AWS::CodePipeline::Pipeline")
+        for stage in properties.get("Stages", ())
+        for action in stage.get("Actions", ())
+        if "ConnectionArn" in (settings := action.get("Configuration", {}))
+        for arn in [_connection(settings["ConnectionArn"], stack)]
+    }
+    for prefix in ("codeconnections", "codestar-connections") if found else ():
+        yield Statement(
+            sid=f"Pass{statement_name(prefix)}",
+            actions=(f"{prefix}:PassConnection",),
+            resources=tuple(sorted(without_included(found))),
+            reason="a connection of these stacks has a random id; pipelines alone are given it",
+            condition={"StringEquals": {f"{prefix}:PassedToService": "codepipeline.amazonaws.com"}},
+        )
+
+
+def _connection(value: object, stack: StackTemplate) -> str:
+    """The ARN of a connection; of one that another stack makes, a pattern."""
+    arn, place = text(value, stack), stack.environment
+    made = f"arn:{place.partition}:codeconnections:{place.region}:{place.account}:connection/*"
+    return arn if arn.startswith("arn:") else made
 
 
 def _principals(stacks: Sequence[StackTemplate]) -> set[str]:

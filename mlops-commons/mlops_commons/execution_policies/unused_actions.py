@@ -192,7 +192,7 @@ UNUSED: Final = (
     Unused(
         type="AWS::CodePipeline::Pipeline",
         actions=("codestar-connections:*",),
-        reason="the source is CodeCommit",
+        reason="a statement of its own passes exactly the connections that pipelines name",
     ),
     Unused(
         type="AWS::ServiceCatalog::CloudFormationProduct",

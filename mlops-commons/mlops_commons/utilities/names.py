@@ -100,9 +100,14 @@ def region_code(region: str) -> str:
     return region.replace("-", "")
 
 
-def repository_stack(app: str, set_name: str) -> str:
-    """The stack in the governance account that holds a set's repository of one app."""
-    return f"ml-{app}-cc-repo-{set_name}"
+def source_stack(app: str, set_name: str, source: str = "codecommit") -> str:
+    """The stack in the governance account with what a set's pipeline of one app begins with.
+
+    Args:
+        source: `codecommit`, `connection` or `s3`.
+    """
+    kind = {"codecommit": "cc-repo", "connection": "connection", "s3": "archive"}[source]
+    return f"ml-{app}-{kind}-{set_name}"
 
 
 def pipeline_stack(app: str, set_name: str) -> str:
@@ -169,6 +174,16 @@ def bucket(*parts: str, account: str, region: str) -> str:
 def artifact_bucket(app_prefix: str, app: str, set_name: str, *, account: str, region: str) -> str:
     """The artifact bucket of a set's delivery pipeline."""
     return bucket(app_prefix, app, "pipeline", set_name, account=account, region=region)
+
+
+def archive_bucket(app_prefix: str, app: str, set_name: str, *, account: str, region: str) -> str:
+    """The bucket with the archive that a set's pipeline of one app delivers."""
+    return bucket(app_prefix, app, "archive", set_name, account=account, region=region)
+
+
+def connection(app_prefix: str, app: str, set_name: str) -> str:
+    """The connection of a set and app to a git host (CreateConnection, ConnectionName)."""
+    return shorten(f"{app_prefix}-{app}-{set_name}", 32)
 
 
 def aws_profile(account: str, region: str) -> str:

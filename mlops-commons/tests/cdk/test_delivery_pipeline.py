@@ -7,12 +7,12 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk import aws_codecommit as codecommit
 from aws_cdk import aws_s3_assets as s3_assets
 from aws_cdk import aws_ssm as ssm
 
 from mlops_commons.cdk.delivered_app import unapproved_afterwards
 from mlops_commons.cdk.delivery_pipeline import DeliveryPipeline
+from mlops_commons.cdk.pipeline_source import CodeCommitSource
 from mlops_commons.cdk.platform_app import platform_app
 from mlops_commons.stage import Bootstrap, Stage
 
@@ -37,8 +37,7 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "Delivery",
         pipeline_name="mlops-infra-main-bu1",
         artifact_bucket_name="mlops-infra-pipeline-bu1-111111111111-euw1",
-        repository=codecommit.Repository.from_repository_name(stack, "Repository", "infra_bu1"),
-        branch_name="main",
+        source=CodeCommitSource(stack, repository_name="infra_bu1", branch_name="main"),
         synth_commands=["make test", "make synth"],
         assembly_directory="mlops-infra/cdk.out",
         cdk_version="2.1148.1",

@@ -48,8 +48,10 @@ def _rows(world: World) -> Iterator[Mapping[str, str]]:
     place = world.config.pipeline
     for deployment, app in delivered(world):
         pipeline = names.pipeline_stack(app, deployment.set_name)
+        source = place.source_of(app)
+        begin = names.source_stack(app, deployment.set_name, source.type)
         for stack, region in (
-            (names.repository_stack(app, deployment.set_name), place.region),
+            *([(begin, place.region)] if source.has_stack else []),
             (pipeline, place.region),
             *((f"{pipeline}-support-{away}", away) for away in _elsewhere(world, deployment, app)),
         ):

@@ -14,7 +14,7 @@ def play_pipelines(world: World) -> tuple[Evidence, ...]:
     place, config = world.config.pipeline, world.config
     rows: list[Mapping[str, str]] = []
     for deployment, app in delivered(world):
-        branch = place.code_commit.of(app).branch_name
+        branch = place.source_of(app).branch_name
         name = names.pipeline(config.app_prefix, app, branch, deployment.set_name)
         commit, played = play_pipeline(world, name, place.account, place.region)
         rows += action_rows(name, commit, played)

@@ -68,15 +68,15 @@ def _made(sources: Sources) -> Iterator[Made]:
 def _of_governance(config: PlatformConfig, deployment: Deployment, path: KeyPath) -> Iterator[Made]:
     name, governance = deployment.set_name, config.pipeline
     for app in APP_DIRECTORIES:
-        source = governance.code_commit.of(app)
+        source = governance.source_of(app)
         stack = names.pipeline_stack(app, name)
         owner = f"app '{app}' of set '{name}'"
         found = {
-            "repository": [names.repository(source.repo_name, name)],
+            "repository": [found] if (found := source.repository_of(name)) else [],
             "pipeline": [names.pipeline(config.app_prefix, app, source.branch_name, name)],
             # The CDK puts a stack with a key and a bucket into each further region.
             "stack": [
-                names.repository_stack(app, name),
+                names.source_stack(app, name, source.type),
                 stack,
                 *(f"{stack}-support-{stage.region}" for stage in deployment.enabled_stages),
             ],

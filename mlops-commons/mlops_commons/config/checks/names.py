@@ -6,6 +6,7 @@ from mlops_commons.config.document import KeyPath
 from mlops_commons.config.sources import APP_ROOT, INFRA_ROOT, Sources
 from mlops_commons.config.values import nearest
 from mlops_commons.contract import ParameterName
+from mlops_commons.delivery_source import SourceType
 from mlops_commons.stage import PlatformConfig
 from mlops_commons.utilities import names
 from mlops_commons.utilities.errors import Problem
@@ -29,13 +30,16 @@ def _governance_names(
     config: PlatformConfig, set_name: str
 ) -> Iterator[tuple[names.NameRule, str]]:
     prefix, governance = config.app_prefix, config.pipeline
-    commits = governance.code_commit
-    for app, source in (("infra", commits.infra), ("template", commits.project_template)):
-        yield names.STACK, names.repository_stack(app, set_name)
+    place = {"account": governance.account, "region": governance.region}
+    for app in APP_DIRECTORIES:
+        source = governance.source_of(app)
+        yield names.STACK, names.source_stack(app, set_name, source.type)
         yield names.STACK, names.pipeline_stack(app, set_name)
-        yield names.REPOSITORY, names.repository(source.repo_name, set_name)
+        if source.type is SourceType.CODECOMMIT:
+            yield names.REPOSITORY, source.repository_of(set_name)
+        if source.type is SourceType.S3:
+            yield names.BUCKET, names.archive_bucket(prefix, app, set_name, **place)
         yield names.PIPELINE, names.pipeline(prefix, app, source.branch_name, set_name)
-        place = {"account": governance.account, "region": governance.region}
         yield names.BUCKET, names.artifact_bucket(prefix, app, set_name, **place)
 
 

@@ -10,6 +10,7 @@ from mlops_commons.region_services import (
     OF_DNS_FIREWALL,
     OF_GOVERNANCE,
     OF_MLFLOW,
+    OF_SOURCES,
     OF_STAGES,
     OF_STUDIO,
     ZONES_OF_NEW_ACCOUNTS,
@@ -18,17 +19,17 @@ from mlops_commons.region_services import (
 )
 from mlops_commons.stage import CreateNetwork, Deployment, DnsFirewall, Stage
 from mlops_commons.utilities.errors import Problem
+from mlops_commons.utilities.paths import APP_DIRECTORIES
 from mlops_commons.vpc_endpoints import VpcEndpoint, selected_endpoints, switched_on_endpoints
 
 
 def services_in_their_region(sources: Sources) -> Iterator[Problem]:
     """Governance and each stage are in regions that have what they are made of."""
     region = sources.config.pipeline.region
-    missing = missing_services(region, OF_GOVERNANCE) if region in region_partitions() else ()
-    if missing:
+    if region in region_partitions() and (missing := _missing_in_governance(sources, region)):
         message = (
             f"{region} lacks what the governance account is made of: {', '.join(missing)}; take "
-            "another region for it, stages may stay where they are"
+            f"another region for it, stages may stay where they are{_other_source(region, missing)}"
         )
         yield sources.app_document.problem((APP_ROOT, "pipeline", "region"), message)
     for path, deployment, stage in _known_stages(sources):
@@ -36,6 +37,23 @@ def services_in_their_region(sources: Sources) -> Iterator[Problem]:
         if missing:
             message = f"{stage.region} lacks what the stage is made of: {', '.join(missing)}"
             yield sources.app_document.problem((*path, "region"), message)
+
+
+def _missing_in_governance(sources: Sources, region: str) -> tuple[str, ...]:
+    types = {sources.config.pipeline.source_of(app).type for app in APP_DIRECTORIES}
+    of_sources = (service for kind in sorted(types) for service in OF_SOURCES[kind])
+    return missing_services(region, (*of_sources, *OF_GOVERNANCE))
+
+
+def _other_source(region: str, missing: tuple[str, ...]) -> str:
+    """A source that a region has, where the one that is written is all that is missing."""
+    if not set(missing) <= {service for services in OF_SOURCES.values() for service in services}:
+        return ""
+    there = [kind for kind in OF_SOURCES if not missing_services(region, OF_SOURCES[kind])]
+    return (
+        "; or let pipelines have another source here, below pipeline.source: "
+        f"{' or '.join(f'type: {kind}' for kind in there)}, see docs/how-to/choose-a-source.md"
+    )
 
 
 def _needs(sources: Sources, deployment: Deployment, stage: Stage) -> tuple[str, ...]:

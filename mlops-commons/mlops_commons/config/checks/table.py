@@ -5,6 +5,7 @@ from typing import Final
 
 from mlops_commons.config.checks import accounts as account_checks
 from mlops_commons.config.checks import collisions as collision_checks
+from mlops_commons.config.checks import delivery_sources as source_checks
 from mlops_commons.config.checks import identities as identity_checks
 from mlops_commons.config.checks import limits as limit_checks
 from mlops_commons.config.checks import names as name_checks
@@ -49,6 +50,10 @@ CHECKS: Final[tuple[Check, ...]] = (
     organization_checks.own_template_is_there,
     organization_checks.boundaries_stay,
     organization_checks.denials_are_complete,
+    source_checks.keys_of_the_type,
+    source_checks.connections_are_complete,
+    source_checks.each_set_has_its_own,
+    source_checks.reviews_are_of_codecommit,
     review_checks.both_are_named,
     review_checks.nobody_is_both,
     account_checks.policies_in_their_account,

@@ -15,8 +15,10 @@ from mlops_commons.config.projects_model import (
     ProjectsFile,
     ProtectedBranchesFile,
 )
+from mlops_commons.config.source_model import DeliverySourceFile
 from mlops_commons.config.sources import APP_ROOT, INFRA_ROOT, Sources
 from mlops_commons.config.studio_model import JobsFile, StudioStageFile
+from mlops_commons.delivery_source import DeliverySource
 from mlops_commons.organization import OrgBoundary
 from mlops_commons.stage import (
     Approvers,
@@ -44,6 +46,7 @@ JOBS: Final = filled_fields(JobsFile, Jobs)
 BOOTSTRAP: Final = filled_fields(BootstrapFile, Bootstrap)
 TOOLKIT: Final = filled_fields(ToolkitFile, Toolkit)
 BOUNDARY: Final = filled_fields(PermissionsBoundaryFile, OrgBoundary)
+SOURCE: Final = filled_fields(DeliverySourceFile, DeliverySource)
 REPOSITORY: Final = filled_fields(RepositoryFile, Repository)
 PORTFOLIO: Final = filled_fields(PortfolioFile, Portfolio)
 APPROVERS: Final = filled_fields(ApproversFile, Approvers)
@@ -104,8 +107,10 @@ def _governance(sources: Sources) -> Iterator[Row]:
     yield GOVERNANCE, "app_prefix", config.app_prefix, _origin(app, (APP_ROOT, "app_prefix"))
     yield GOVERNANCE, "account", governance.account, _origin(app, (*PIPELINE, "account"))
     yield GOVERNANCE, "region", governance.region, _origin(app, (*PIPELINE, "region"))
-    commits = governance.code_commit
+    commits, source = governance.code_commit, governance.source
     blocks: tuple[tuple[KeyPath, object, Mapping[str, str]], ...] = (
+        ((*PIPELINE, "source", "infra"), source.infra, SOURCE),
+        ((*PIPELINE, "source", "project_template"), source.project_template, SOURCE),
         ((*PIPELINE, "code_commit", "infra"), commits.infra, REPOSITORY),
         ((*PIPELINE, "code_commit", "project_template"), commits.project_template, REPOSITORY),
         ((*PIPELINE, "bootstrap"), governance.bootstrap, BOOTSTRAP),
