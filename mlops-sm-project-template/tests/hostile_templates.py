@@ -207,6 +207,17 @@ def definition(**values: Any) -> Callable[[Template], object]:
     return properties("Pipeline", PipelineDefinition={"PipelineDefinitionBody": body(**values)})
 
 
+def chosen(value: Any) -> Template:
+    """What CloudFormation takes for the value, whatever stands there."""
+    return {"Fn::If": ["C", value, {"Ref": "AWS::NoValue"}]}
+
+
+def selected(value: Any) -> Template:
+    """The same, by a map that says which of one it is."""
+    return {"Fn::Select": [{"Fn::FindInMap": ["M", "a", "b"]}, [value]]}
+
+
+EVERYBODY: Template = {"Effect": "Allow", "Action": "s3:GetObject", "Principal": "*"}
 ROWS = (
     Row("a macro rewrites the template", "sections", lambda t: t.update(Transform="AWS::Include")),
     Row("hooks run code", "sections", lambda t: t.update(Hooks={"h": {}})),
@@ -227,6 +238,36 @@ ROWS = (
         "an import reads another stack",
         "functions",
         properties("Bucket", Tags=[{"Fn::ImportValue": "Secret"}]),
+    ),
+    *(
+        Row(f"{what}, {how}", "functions", properties(name, **{key: hidden(value)}))
+        for how, hidden in (("chosen by a condition", chosen), ("selected by a map", selected))
+        for what, name, key, value in (
+            ("a policy", "BucketPolicy", "PolicyDocument", {"Statement": [EVERYBODY]}),
+            ("captured requests", "Configuration", "DataCaptureConfig", {"S3Uri": "s3://evil"}),
+            ("variants", "Configuration", "ProductionVariants", [{"ModelName": "fraud"}]),
+            ("an address", "Monitor", "DataQualityJobInput", "s3://evil/x"),
+        )
+    ),
+    Row(
+        "a statement, chosen by a condition",
+        "functions",
+        properties("BucketPolicy", PolicyDocument={"Statement": [chosen(EVERYBODY)]}),
+    ),
+    Row(
+        "an address in pieces of what the map says",
+        "functions",
+        properties("Monitor", Uri={"Fn::Select": [0, {"Fn::Split": [",", "s3://evil,x"]}]}),
+    ),
+    Row(
+        "a secret between two subnets",
+        "dynamic-references",
+        properties("Bucket", Tags=[{"Fn::Join": ["{{resolve:ssm:/x}}", {"Ref": "Subnets"}]}]),
+    ),
+    Row(
+        "a secret that a condition chooses",
+        "dynamic-references",
+        properties("Bucket", Tags=[chosen("{{resolve:ssm:/x}}")]),
     ),
     Row(
         "a secret is read while it deploys",
@@ -309,6 +350,16 @@ ROWS = (
         ),
     ),
     Row(
+        "an alarm stops a machine",
+        "alarm-actions",
+        resource(
+            "AWS::CloudWatch::Alarm",
+            AlarmActions=[
+                f"arn:aws:swf:{REGION}:{PROD}:action/actions/AWS_EC2.InstanceId.Stop/1.0"
+            ],
+        ),
+    ),
+    Row(
         "a topic sends answers to a web server",
         "topics",
         topic(Subscription=[{"Protocol": "https", "Endpoint": "https://evil.example"}]),
@@ -369,6 +420,7 @@ ROWS = (
         "copies",
         properties("Bucket", LoggingConfiguration={"DestinationBucketName": "evil"}),
     ),
+    Row("a bucket that anybody lists", "copies", properties("Bucket", AccessControl="PublicRead")),
     Row(
         "a role without a boundary",
         "boundary",
@@ -378,6 +430,14 @@ ROWS = (
         "a boundary of the attacker's",
         "boundary",
         properties("Role", PermissionsBoundary={"Ref": "Plain"}),
+    ),
+    Row(
+        "a boundary that is a piece of the platform's",
+        "boundary",
+        properties(
+            "Role",
+            PermissionsBoundary={"Fn::Select": [0, {"Fn::Split": ["-x", {"Ref": "Boundary"}]}]},
+        ),
     ),
     Row(
         "a boundary that is a parameter of the project",
@@ -438,6 +498,29 @@ ROWS = (
         "dev reads the data of prod",
         "resource-policies",
         bucket_policy(Principal={"AWS": f"arn:aws:iam::{DEV}:role/x"}),
+    ),
+    Row(
+        "a distribution of anybody reads the bucket",
+        "resource-policies",
+        bucket_policy(Principal={"Service": "cloudfront.amazonaws.com"}),
+    ),
+    Row(
+        "a service works for any account that it names itself",
+        "resource-policies",
+        bucket_policy(
+            Principal={"Service": "cloudfront.amazonaws.com"},
+            Condition={"StringEqualsIfExists": {"aws:SourceAccount": PROD}},
+        ),
+    ),
+    Row(
+        "the policy of a bucket is a text",
+        "resource-policies",
+        properties("BucketPolicy", PolicyDocument=json.dumps({"Statement": [EVERYBODY]})),
+    ),
+    Row(
+        "the policy of a key is a text of pieces that only the deployment knows",
+        "resource-policies",
+        resource("AWS::KMS::Key", KeyPolicy={"Fn::Sub": '{"Statement": ${Subnets}}'}),
     ),
     Row(
         "a policy on another bucket",

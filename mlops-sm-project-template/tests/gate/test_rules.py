@@ -3,7 +3,17 @@
 from dataclasses import replace
 
 import pytest
-from hostile_templates import NAMED, ROWS, SETTINGS, VERSION, Row, Template, good
+from hostile_templates import (
+    NAMED,
+    ROWS,
+    SETTINGS,
+    VERSION,
+    Row,
+    Template,
+    bucket_policy,
+    good,
+    properties,
+)
 
 from cdk_service_catalog.gate.runtime.rules import RULES, Rule, refusals, report
 
@@ -50,6 +60,35 @@ def test_a_refusal_says_where_what_is_allowed_and_what_to_do(row: Row) -> None:
     assert "\n  do: " in text
     assert len(text) < 5000 or len(ROWS) == 1
     assert "{" not in text.split("allowed:")[1].split("do:")[0].replace("{{resolve", "")
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}},
+        {"ArnLike": {"AWS:SourceArn": {"Fn::GetAtt": ["Bucket", "Arn"]}}},
+        {"ArnEquals": {"aws:SourceArn": {"Fn::Sub": "arn:aws:logs:x:${AWS::AccountId}:y"}}},
+    ],
+)
+def test_a_service_that_works_for_the_account_alone_is_let_in(condition: Template) -> None:
+    template = good()
+    bucket_policy(Principal={"Service": "logging.s3.amazonaws.com"}, Condition=condition)(template)
+    assert not broken(template)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"Tags": [{"Key": "first", "Value": {"Fn::Select": [0, {"Ref": "Subnets"}]}}]},
+        {"Tags": [{"Value": {"Fn::Select": [1, {"Fn::Split": [",", {"Ref": "Subnets"}]}]}}]},
+        {"Tags": [{"Value": {"Fn::Join": [",", {"Ref": "Subnets"}]}}]},
+        {"Tags": [{"Value": {"Fn::Select": ["1", ["a", {"Ref": "Plain"}]]}}]},
+    ],
+)
+def test_functions_that_hide_nothing_are_accepted(values: Template) -> None:
+    template = good()
+    properties("Bucket", **values)(template)
+    assert not broken(template)
 
 
 SIZE = {"MemorySizeInMB": 1024, "MaxConcurrency": 1}

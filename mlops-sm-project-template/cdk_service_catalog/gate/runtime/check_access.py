@@ -1,10 +1,11 @@
 """Who may become whom, and who may read what, by a template."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from .check_structure import BOUNDARY
-from .stage_view import Found, StageView, listed, objects_in
+from .stage_view import Found, StageView, as_json, listed, objects_in, texts
 from .values import UNKNOWN, is_known, own_resource, unknown
 
 SERVICES: Final = {
@@ -17,6 +18,10 @@ SERVICES: Final = {
 }
 """Services that may take a role, where a template has a resource of theirs."""
 POLICIES: Final = ("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::RolePolicy")
+PERMISSION: Final = "AWS::Lambda::Permission"
+POLICY: Final = re.compile("(?i)polic(y|ies)(document|text)?$")
+"""Properties with a policy of a resource; CloudFormation takes an object or a text of JSON."""
+KEEPING: Final = ("StringEquals", "StringLike", "ArnEquals", "ArnLike")
 ATTRIBUTES: Final = ("Groups", "Users", "GroupName", "UserName")
 
 
@@ -100,19 +105,40 @@ def _is_own(value: Any, view: StageView, kind: str, attribute: str) -> bool:
 
 
 def resource_policies(view: StageView) -> Found:
-    """Policies of resources let in AWS's services and the stage's own account only."""
+    """Policies of resources let in the stage's own account, and AWS's services working for it."""
     for logical_id, kind, row in view.resources:
         if kind == "AWS::S3::BucketPolicy" and row.get("Bucket") not in view.buckets:
             yield logical_id, row.get("Bucket")
         if kind == "AWS::IAM::Role":
             continue
-        for statement in objects_in(row):
-            if statement.get("Effect") == "Deny" or not {"Principal", "NotPrincipal"} & set(
-                statement
-            ):
-                continue
-            for bad in _strangers(statement, view):
-                yield logical_id, bad
+        documents = list(_documents(row))
+        for content in (_permission(row) if kind == PERMISSION else row, *documents):
+            yield from ((logical_id, bad) for bad in _let_in(content, view))
+        if None in documents:
+            yield logical_id, "a policy that is a text"
+
+
+def _documents(row: Mapping[str, Any]) -> Iterator[Any]:
+    """Policies that are texts of JSON, read; None for what cannot be read."""
+    for key, text in texts(row):
+        if POLICY.search(key) and ("{" in text or UNKNOWN in text):
+            yield as_json(text) or None
+
+
+def _let_in(content: Any, view: StageView) -> Iterator[Any]:
+    for statement in objects_in(content):
+        is_about = {"Principal", "NotPrincipal"} & set(statement)
+        if is_about and statement.get("Effect") != "Deny":
+            yield from _strangers(statement, view)
+
+
+def _permission(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A permission of a function as the statement that Lambda writes for it."""
+    conditions = {f"aws:{key}": row[key] for key in ("SourceAccount", "SourceArn") if key in row}
+    principal = row.get("Principal")
+    of_service = isinstance(principal, str) and principal.endswith(".amazonaws.com")
+    kind = "Service" if of_service else "AWS"
+    return {"Principal": {kind: principal}, "Condition": {"StringEquals": conditions}}
 
 
 def _strangers(statement: Mapping[str, Any], view: StageView) -> Iterator[Any]:
@@ -126,8 +152,36 @@ def _strangers(statement: Mapping[str, Any], view: StageView) -> Iterator[Any]:
             service = kind == "Service" and is_known(name) and name.endswith(".amazonaws.com")
             mine = is_known(name) and name.startswith("arn:") and own in name
             role = _is_own(name, view, "AWS::IAM::Role", "Arn")
-            if not service and not (kind == "AWS" and (mine or role)):
+            works_here = service and _works_here(statement.get("Condition"), view)
+            if not works_here and not (kind == "AWS" and (mine or role)):
                 yield f"{kind}: {name}"
+
+
+def _works_here(condition: Any, view: StageView) -> bool:
+    """Whether a service is let in for resources of the stage's account alone.
+
+    A service works for everybody: a distribution of CloudFront in any account reads a bucket that
+    admits `cloudfront.amazonaws.com` (IAM User Guide, "The confused deputy problem").
+    """
+    if not isinstance(condition, Mapping):
+        return False
+    rows = [
+        (key.lower(), listed(values))
+        for operator in KEEPING
+        if isinstance(entries := condition.get(operator), Mapping)
+        for key, values in entries.items()
+    ]
+    return any(
+        (key == "aws:sourceaccount" and all(value == view.account for value in values))
+        or (key == "aws:sourcearn" and all(_is_here(value, view) for value in values))
+        for key, values in rows
+        if values
+    )
+
+
+def _is_here(arn: Any, view: StageView) -> bool:
+    own = any(_is_own(arn, view, kind, "Arn") for _, kind, _ in view.resources)
+    return own or (isinstance(arn, str) and arn.split(":")[4:5] == [view.account])
 
 
 def _statements(document: Any) -> Iterator[Mapping[str, Any]]:

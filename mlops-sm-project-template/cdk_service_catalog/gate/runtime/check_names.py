@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from .stage_view import TOKEN, Found, StageView, texts
-from .values import is_known, own_resource
+from .values import OF_SSM, is_known, own_resource
 
 ACCOUNT: Final = re.compile(r"[0-9]{12}")
 ARN: Final = re.compile(r"(?i)(?<![a-z0-9-])arn:")
@@ -30,7 +30,15 @@ OWN: Final = {
 SCALED: Final = "AWS::ApplicationAutoScaling::ScalableTarget"
 TOPIC: Final = ("TopicName", "DisplayName", "KmsMasterKeyId", "Tags")
 """All that a topic may say: whoever subscribes asks for it himself, with the right to."""
-COPYING: Final = ("AnalyticsConfigurations", "InventoryConfigurations", "ReplicationConfiguration")
+COPYING: Final = (
+    *("AccessControl", "AnalyticsConfigurations", "InventoryConfigurations"),
+    *("MetadataConfiguration", "MetadataTableConfiguration", "ReplicationConfiguration"),
+    "WebsiteConfiguration",
+)
+ALARM: Final = "AWS::CloudWatch::Alarm"
+ALARM_ACTIONS: Final = ("AlarmActions", "InsufficientDataActions", "OKActions")
+"""They stop machines, scale and invoke functions too, whosever these are (CloudWatch User Guide,
+"Alarm actions")."""
 
 
 def names(view: StageView) -> Found:
@@ -76,6 +84,19 @@ def references(view: StageView) -> Found:
                 own = own_resource(text, view.scope, wanted, attribute=attribute)
                 if not own and not own_resource(text, view.scope, wanted, attribute="Ref"):
                     yield logical_id, text
+
+
+def alarm_actions(view: StageView) -> Found:
+    """An alarm tells topics, and does nothing besides."""
+    for logical_id, row in view.of(ALARM):
+        for key, text in texts(row):
+            if key in ALARM_ACTIONS and not _is_topic(text, view):
+                yield logical_id, text
+
+
+def _is_topic(text: str, view: StageView) -> bool:
+    own = own_resource(text, view.scope, "AWS::SNS::Topic", attribute="Ref")
+    return own or bool(OF_SSM.fullmatch(text)) or text.split(":")[2:3] == ["sns"]
 
 
 def roles(view: StageView) -> Found:

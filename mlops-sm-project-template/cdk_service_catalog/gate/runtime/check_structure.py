@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from .stage_view import Found, StageView, words
-from .values import SSM, evaluate
+from .values import SSM, UNSOLVED, evaluate
 
 SECTIONS: Final = frozenset(
     ("AWSTemplateFormatVersion", "Conditions", "Description", "Mappings", "Metadata")
@@ -50,14 +50,22 @@ def sections(view: StageView) -> Found:
 
 
 def functions(view: StageView) -> Found:
-    """No function that reads or runs what is not in the template."""
+    """No function that reads or runs what is not in the template, or hides what it gives.
+
+    CloudFormation takes a whole policy, statement or list from `Fn::If`, and a rule that looks for
+    statements would find none.
+    """
     for text in words(view.template):
         if text.startswith(OUTSIDE):
             yield "", text
+    for logical_id, _, row in view.resources:
+        for text in words(row):
+            yield from ((logical_id, name) for name in UNSOLVED.findall(text))
 
 
 def dynamic_references(view: StageView) -> Found:
     """No secret or parameter that CloudFormation reads while it deploys."""
+    yield from (("", text) for text in words(view.template) if DYNAMIC in text.replace(" ", ""))
     for section in ("Resources", "Outputs", "Parameters", "Conditions", "Mappings"):
         for name, content in _items(view.template.get(section)):
             for text in words(evaluate(content, view.scope)):

@@ -51,9 +51,10 @@ RULES: Final = (
     Rule(
         name="functions",
         check=check_structure.functions,
-        what="a function reads or runs what is not in the template",
-        allowed="functions that work on the template alone, such as Fn::Sub and Fn::Join",
-        fix="write the value, or take it from a parameter of the contract",
+        what="a function reads or runs what is not in the template, or hides what it gives",
+        allowed="Ref, Fn::GetAtt, Fn::Sub, Fn::Join, Fn::Select of what the template says, and "
+        "Fn::Select and Fn::Split of an SSM parameter",
+        fix="write the value: the deploy app is synthesised for this stage and knows it",
     ),
     Rule(
         name="dynamic-references",
@@ -99,6 +100,13 @@ RULES: Final = (
         fix="refer to the resource of the template",
     ),
     Rule(
+        name="alarm-actions",
+        check=check_names.alarm_actions,
+        what="an alarm does more than tell a topic",
+        allowed="topics of SNS",
+        fix="remove the action, or name a topic",
+    ),
+    Rule(
         name="roles",
         check=check_names.roles,
         what="a service is given a role that is not of this template",
@@ -122,7 +130,7 @@ RULES: Final = (
     Rule(
         name="copies",
         check=check_names.copies,
-        what="a bucket would copy its content or its access logs elsewhere",
+        what="a bucket would copy its content or its access logs elsewhere, or show it",
         allowed=f"no {', '.join(check_names.COPYING)}; logs in a bucket of the same template",
         fix="remove the property",
     ),
@@ -167,8 +175,9 @@ RULES: Final = (
         name="resource-policies",
         check=check_access.resource_policies,
         what="the policy of a resource lets somebody else in, or is of another bucket",
-        allowed="AWS's services, principals of {account}, roles of the same template",
-        fix="remove the principal",
+        allowed="principals of {account}, roles of the same template, and AWS's services that "
+        "aws:SourceAccount or aws:SourceArn keeps to {account}; written as an object",
+        fix="remove the principal, or give its statement the condition",
     ),
     Rule(
         name="versions",

@@ -15,6 +15,10 @@ DEPTH: Final = 40
 """Deeper than any template of the CDK, and shallow enough for Python."""
 NAMES: Final = re.compile(r"\$\{([^!{}$]+)\}")
 SSM: Final = "AWS::SSM::Parameter::Value<"
+PART: Final = "part of "
+OF_SSM: Final = re.compile(f"{UNKNOWN}(?:{PART})?ssm:[^{UNKNOWN}{END}]*{END}")
+UNSOLVED: Final = re.compile(f"{UNKNOWN}((?:Fn::|Condition)[^{END}]*)")
+"""A function that is not worked out here: what it gives is hidden from every rule."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,15 +103,28 @@ def _function(name: str, argument: Any, scope: Scope, depth: int) -> Any:
     if name == "Fn::Join" and isinstance(inner, list) and len(inner) == 2:
         separator, parts = inner
         if isinstance(parts, str) and isinstance(separator, str):
-            # A list that only the deployment knows, such as the subnets of an SSM parameter.
-            return parts if UNKNOWN in parts else unknown(name)
+            # A list that only the deployment knows, such as the subnets of an SSM parameter: what
+            # stands between two of them is looked at as well.
+            return f"{parts}{separator}{parts}" if UNKNOWN in parts else unknown(name)
         if isinstance(separator, str) and isinstance(parts, list):
             return separator.join(p if isinstance(p, str) else unknown(name) for p in parts)
-    if name == "Fn::Select" and isinstance(inner, list) and len(inner) == 2:
-        index, choices = inner
-        if isinstance(choices, list) and str(index).isdigit() and int(index) < len(choices):
-            return choices[int(index)]
+    if name in ("Fn::Select", "Fn::Split") and isinstance(inner, list) and len(inner) == 2:
+        return _selected(*inner) or unknown(name)
     return unknown(name)
+
+
+def _selected(index: Any, choices: Any) -> Any:
+    """One of the choices, or a part of an SSM parameter; empty where it is not known which."""
+    if isinstance(choices, list) and str(index) in map(str, range(len(choices))):
+        return choices[int(index)]
+    return _part(choices)
+
+
+def _part(value: Any) -> str:
+    """A part of an SSM parameter, which is not what the parameter is; empty for anything else."""
+    if not isinstance(value, str) or not OF_SSM.fullmatch(value):
+        return ""
+    return value if value.startswith(f"{UNKNOWN}{PART}") else unknown(f"{PART}{value[1:-1]}")
 
 
 def _attribute(argument: Any) -> str:
