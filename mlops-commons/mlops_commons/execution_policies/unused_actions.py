@@ -127,6 +127,12 @@ UNUSED: Final = (
         reason="the topics have none",
     ),
     Unused(
+        type="AWS::SNS::Subscription",
+        actions=("iam:GetRole", "iam:PassRole"),
+        properties=("SubscriptionRoleArn",),
+        reason="only streams of Firehose are written with a role; people have mail",
+    ),
+    Unused(
         type="AWS::SNS::Topic",
         actions=("iam:GetRole", "iam:PassRole"),
         properties=("DeliveryStatusLogging",),

@@ -44,6 +44,14 @@ def develop_models(scope: PolicyScope) -> tuple[Statement, ...]:
     separated = scope.separated
     return (
         Statement(
+            sid="TagWhatIsCreated",
+            actions=("sagemaker:AddTags",),
+            resources=arns("sagemaker", "*"),
+            reason="Studio and SDKs tag what they create; a condition allows tags at creation "
+            "only, so that tags of what exists already stay as they are",
+            condition={"Null": {"sagemaker:TaggingAction": "false"}},
+        ),
+        Statement(
             sid="RunPipelines",
             actions=actions(
                 "sagemaker",

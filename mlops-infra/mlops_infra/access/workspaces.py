@@ -31,12 +31,4 @@ def work_in_studio(_scope: PolicyScope) -> tuple[Statement, ...]:
                 "StringEquals": {"sagemaker:SpaceSharingType": "Private"},
             },
         ),
-        Statement(
-            sid="TagWhatIsCreated",
-            actions=("sagemaker:AddTags",),
-            resources=arns("sagemaker", "*"),
-            reason="Studio tags all that it creates; a condition allows tags at creation only, "
-            "so that tags of what exists already stay as they are",
-            condition={"Null": {"sagemaker:TaggingAction": "false"}},
-        ),
     )

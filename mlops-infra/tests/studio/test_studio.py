@@ -7,6 +7,7 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from service_authorization import lacking
 
 from mlops_commons.cdk.platform_app import platform_app
 from mlops_commons.contract import Persona
@@ -17,6 +18,7 @@ from mlops_infra.core_stage import CoreStage
 from mlops_infra.studio.domain import domain_resources
 from mlops_infra.studio.service_catalog_roles import SERVICE_CATALOG_ROLES
 
+POLICY_TYPES = ("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy")
 pytestmark = pytest.mark.construct
 
 ENV = cdk.Environment(account="111111111111", region="eu-west-1")
@@ -235,3 +237,22 @@ def test_an_app_that_mixes_both_ways_to_sign_in_is_refused(tmp_path: Path, mode:
     mixed = (replace(one, identity_center_user="ana"), other)
     with pytest.raises(PlatformError, match="identity_center_user"):
         synthesised(tmp_path, Studio(users=mixed, auth_mode=mode))
+
+
+def test_every_role_of_a_stage_has_what_its_actions_depend_on(template: dict[str, Any]) -> None:
+    found = template["Resources"]
+    policies = {n: r["Properties"] for n, r in found.items() if r["Type"] in POLICY_TYPES}
+    roles = {n: r["Properties"] for n, r in found.items() if r["Type"] == "AWS::IAM::Role"}
+    wrong = {}
+    for name, role in roles.items():
+        statements = [
+            statement
+            for policy, properties in policies.items()
+            if {"Ref": name} in properties.get("Roles", [])
+            or {"Ref": policy} in role.get("ManagedPolicyArns", [])
+            for statement in properties["PolicyDocument"]["Statement"]
+            if "Action" in statement
+        ]
+        wrong[name] = lacking(statements)
+    assert len(wrong) > 15
+    assert {name: actions for name, actions in wrong.items() if actions} == {}
