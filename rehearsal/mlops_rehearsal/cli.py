@@ -28,6 +28,7 @@ from mlops_rehearsal.options import (
     Scps,
     SetName,
     Until,
+    Watch,
 )
 from mlops_rehearsal.world.endpoint_kind import EndpointKind
 
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from mlops_rehearsal.report.reach import ReachRows
     from mlops_rehearsal.timeline import Request
     from mlops_rehearsal.world.act import Act
-    from mlops_rehearsal.world.evidence import Played
     from mlops_rehearsal.world.world import World
 
 EPILOG: Final = epilog(
@@ -51,6 +51,7 @@ Needs no AWS account, no credentials and no Docker. The first run installs the e
         "rehearse --product batch": "another product; --all-products for each",
         "rehearse --approve ask": "asks where a pipeline waits for a person",
         "rehearse --keep": "leaves everything running until Enter or control-C",
+        "rehearse --watch": "a page that shows it as it happens",
         "rehearse --report today.html": "another file than build/rehearsal-report.html",
         "rehearse --evidence evidence.tar": "what an auditor gets, with hashes",
         "rehearse --scp deny-regions.json": "a service control policy in every account",
@@ -78,6 +79,7 @@ def rehearse(
     evidence: EvidenceFile = None,
     scp: Scps = None,
     fresh_account: FreshAccount = False,
+    watch: Watch = False,
     as_json: AsJson = False,
 ) -> None:
     """Play the platform and a model's life on this machine.
@@ -86,44 +88,26 @@ def rehearse(
     pipelines; then a lead launches a project, which trains a model, and its approval takes it to
     prod; a push of a changed template upgrades the portfolio.
     """
-    from rich.console import Console
-
     from mlops_commons.utilities.paths import CDK_APP_CONFIG
     from mlops_rehearsal.acts.table import acts_until
     from mlops_rehearsal.emulator.policy_files import checked_policies
     from mlops_rehearsal.performance import Papers, perform
     from mlops_rehearsal.report.collected import Origin
     from mlops_rehearsal.report.provenance import provenance
+    from mlops_rehearsal.screen import screen
     from mlops_rehearsal.timeline import PRODUCT, Request, world_of
-    from mlops_rehearsal.world.approvals import Approval
 
-    console = Console(stderr=True, highlight=False)
     acts = acts_until(until)
     papers = Papers(report=report, evidence=evidence)
     papers.check()
     scps = checked_policies(scp or ())
-    with _interruptible(), console.status("") as status:
-
-        def say(text: str) -> None:
-            if console.is_terminal:
-                status.update(text)
-            else:
-                console.print(f"  {text}")
-
-        def approved(name: str) -> Approval:
-            if approve is ApprovalMode.AUTO:
-                return Approval.APPROVED
-            status.stop()
-            answer = typer.confirm(f"approve '{name}'?", err=True)
-            status.start()
-            return Approval.APPROVED if answer else Approval.REJECTED
-
+    with _interruptible(), screen(approve, acts, watched=watch) as shown:
         request = Request(
             cdk_app=config or CDK_APP_CONFIG,
             infra=_infra(config),
             set_name=set_name,
-            approve=approved,
-            say=say,
+            approve=shown.approved,
+            say=shown.say,
             product=product or PRODUCT,
             all_products=all_products,
             kind=kind,
@@ -132,22 +116,19 @@ def rehearse(
         )
         made_of = provenance(request.cdk_app, request.infra, _settings(request, acts))
         with world_of(request) as world:
+            shown.enter(world)
             reach = _reach(request, world, anew=evidence is not None)
+            origin = Origin(made=datetime.now(UTC), provenance=made_of, reach=reach)
             try:
-                performance = perform(
-                    world,
-                    acts,
-                    origin=Origin(made=datetime.now(UTC), provenance=made_of, reach=reach),
-                    papers=papers,
-                    begins=lambda act: say(f"act {act.number}: {act.title}"),
-                    ended=lambda done: console.print(_line(done)),
-                )
+                performance = perform(world, acts, origin=origin, papers=papers, audience=shown)
             except Exception:
-                console.print(f"report: {report}")
+                shown.console.print(f"report: {report}", soft_wrap=True)
                 raise
+            shown.all_ended(_played(performance))
             if keep:
-                status.stop()
+                shown.keep()
                 _keep(world)
+            shown.say("what the rehearsal has left on this machine is removed")
     _report(performance, as_json=as_json)
     typer.echo(f"report: {report}", err=as_json)
     if evidence:
@@ -185,20 +166,18 @@ def _infra(config: Path | None) -> Path:
     return beside if beside.is_file() else CDK_INFRA_APP_CONFIG
 
 
-def _line(done: "Played") -> str:
-    counts = ", ".join(found.counted for found in done.evidence)
-    return f"[green]✓[/] act {done.number}  {done.title:<45} {done.seconds:6.1f} s  {counts}"
-
-
 def _report(performance: "Performance", *, as_json: bool) -> None:
     if as_json:
         from mlops_rehearsal.report import as_json as data
 
         typer.echo(data.text(data.as_json(performance.report)), nl=False)
         return
+    typer.echo(f"{_played(performance)}; nothing of them is left running")
+
+
+def _played(performance: "Performance") -> str:
     seconds = sum(done.seconds for done in performance.played)
-    played = f"{counted(len(performance.played), 'act')} played in {seconds:.0f} s"
-    typer.echo(f"{played}; nothing of them is left running")
+    return f"{counted(len(performance.played), 'act')} played in {seconds:.0f} s"
 
 
 def _keep(world: "World") -> None:

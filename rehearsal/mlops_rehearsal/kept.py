@@ -1,15 +1,19 @@
 """A world left up for a person: how a shell reaches it, and the runs that the person starts."""
 
-import select
+import os
 import shlex
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
+from mlops_commons.utilities.process import in_terminal
 from mlops_commons.utilities.words import counted
 from mlops_rehearsal.player.started import (
     StartedRun,
@@ -47,14 +51,70 @@ def write_shell_file(world: World) -> Path:
 def play_until_enter(world: World, show: Callable[[str], None]) -> None:
     """Play what pushes, approvals and people start, run by run, until Enter or the input's end.
 
+    Enter ends a run that is being played at once, as control-C does.
+
     Args:
         show: is given a line as a run begins and one as it ends; a failed run ends nothing else.
     """
     readers = readers_of(world)
-    while not select.select([sys.stdin], [], [], SECONDS)[0]:
-        for run in all_started_runs(readers):
-            _play(world, run, show)
-    sys.stdin.readline()
+    enter = Enter()
+    try:
+        while not enter.pressed.wait(SECONDS):
+            for run in all_started_runs(readers):
+                with enter.ends_this():
+                    _play(world, run, show)
+                if enter.pressed.is_set():
+                    break
+        enter.take_interrupt()
+    except KeyboardInterrupt:
+        if not enter.pressed.is_set():
+            raise
+
+
+class Enter:
+    """Waits for Enter in a thread, and interrupts what the main thread plays meanwhile.
+
+    Attributes:
+        pressed: set by Enter, and by the end of the input.
+    """
+
+    def __init__(self) -> None:
+        self.pressed = threading.Event()
+        self._lock = threading.Lock()
+        self._playing = self._sent = False
+        threading.Thread(target=self._wait, daemon=True).start()
+
+    @contextmanager
+    def ends_this(self) -> Iterator[None]:
+        """While entered, Enter interrupts."""
+        with self._lock:
+            self._playing = True
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._playing = False
+
+    def take_interrupt(self) -> None:
+        """Wait for the interrupt that was sent just as what it was meant for has ended."""
+        if self._sent:
+            time.sleep(SECONDS)
+
+    def _wait(self) -> None:
+        sys.stdin.readline()
+        with self._lock:
+            self.pressed.set()
+            if self._playing:
+                self._sent = True
+                _interrupt()
+
+
+def _interrupt() -> None:
+    """What control-C does in a terminal; elsewhere `rehearse` takes SIGTERM for an interrupt."""
+    if in_terminal():
+        os.killpg(os.getpgrp(), signal.SIGINT)
+    else:
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
 
 
 def _play(world: World, run: StartedRun, show: Callable[[str], None]) -> None:

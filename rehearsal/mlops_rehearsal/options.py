@@ -21,6 +21,9 @@ class ApprovalMode(StrEnum):
 
 Until = Annotated[str, typer.Option("--until", help="The last act, by name or number.")]
 Keep = Annotated[bool, typer.Option("--keep", help="Leave the accounts up afterwards.")]
+Watch = Annotated[
+    bool, typer.Option("--watch", help="Show it live on a page of this machine alone.")
+]
 SetName = Annotated[str, typer.Option("--set", help="Only this account set.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the evidence as JSON.")]
 Product = Annotated[str, typer.Option("--product", help="A part of the product's name in Studio.")]

@@ -4,12 +4,13 @@ import contextlib
 import hashlib
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.generated_files import write_atomically
+from mlops_rehearsal.audience import Audience
 from mlops_rehearsal.report.bundle import bundle
 from mlops_rehearsal.report.collected import (
     NOT_REMOVED,
@@ -19,6 +20,7 @@ from mlops_rehearsal.report.collected import (
     look_before,
 )
 from mlops_rehearsal.report.data import Report
+from mlops_rehearsal.report.failure import sentence
 from mlops_rehearsal.report.page import page
 from mlops_rehearsal.timeline import play
 from mlops_rehearsal.world.act import Act
@@ -89,15 +91,14 @@ def perform(
     *,
     origin: Origin,
     papers: Papers,
-    begins: Callable[[Act], None],
-    ended: Callable[[Played], None],
+    audience: Audience,
 ) -> Performance:
     """Play the acts and write the report, also of acts that fail.
 
     Args:
         origin: what the report says of the rehearsal as such.
         papers: where report and evidence go.
-        begins, ended: called before and after each act.
+        audience: is told of each act.
 
     Raises:
         PlatformError: an act has failed; the report is written nevertheless.
@@ -107,15 +108,18 @@ def perform(
     start = time.monotonic()
     try:
         for act in acts:
-            begins(act)
+            audience.begins(act)
             if act.removes:
                 before = look_before(world)
             start = time.monotonic()
             played.append(play(world, act))
-            ended(played[-1])
+            audience.ended(played[-1])
     except Exception as error:
         failure = Failure(error, time.monotonic() - start)
-        papers.write(collect(world, acts, played, failure, origin, before))
+        report = collect(world, acts, played, failure, origin, before)
+        if report.failed:
+            audience.failed(sentence(report.failed))
+        papers.write(report)
         raise
     report = collect(world, acts, played, None, origin, before)
     papers.write(report)

@@ -2,9 +2,11 @@
 
 import json
 import os
+import secrets
 import shutil
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +22,20 @@ from mlops_commons.utilities.paths import REPOSITORY_ROOT
 pytestmark = pytest.mark.app
 
 WRAPPER = REPOSITORY_ROOT / "mlops-multi-account.sh"
+PGREP = shutil.which("pgrep") or "pgrep"
 GIT = shutil.which("git") or "git"
 NAME = "by-hand"
 SECONDS = 120.0
+SERVICES = ("codebuild", "codepipeline", "events")
+BUILD = json.dumps(
+    {"version": "0.2", "phases": {"build": {"commands": ["test ! -f slow || sh ./slow"]}}}
+)
+FOREVER = str(secrets.randbelow(10**6) + 10**6)
+"""Seconds, by which the process is known."""
 ALLOWED = (
     *("codepipeline:StartPipelineExecution", "s3:PutObject", "kms:GenerateDataKey"),
+    *("codebuild:StartBuild", "codebuild:BatchGetBuilds", "s3:GetObject", "kms:Decrypt"),
+    *("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"),
     *FETCHING,
 )
 
@@ -97,6 +108,11 @@ def shell(lines: Iterator[str]) -> dict[str, str]:
     return dict(row.split("=", 1) for row in done.stdout.split("\0") if "=" in row)
 
 
+def sleeping() -> bool:
+    command = [PGREP, "-f", f"^sleep {FOREVER}$"]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
 def attribute(resource: str) -> dict[str, list[str]]:
     return {"Fn::GetAtt": [resource, "Arn"]}
 
@@ -104,7 +120,7 @@ def attribute(resource: str) -> dict[str, list[str]]:
 def resources() -> dict[str, Any]:
     trust = {
         "Effect": "Allow",
-        "Principal": {"Service": ["events.amazonaws.com", "codepipeline.amazonaws.com"]},
+        "Principal": {"Service": [f"{name}.amazonaws.com" for name in SERVICES]},
         "Action": "sts:AssumeRole",
     }
     allowed = {"Effect": "Allow", "Action": list(ALLOWED), "Resource": "*"}
@@ -119,16 +135,42 @@ def resources() -> dict[str, Any]:
     whole = {"Effect": "Allow", "Principal": everybody, "Action": "kms:*", "Resource": "*"}
     key = {"KeyPolicy": {**version, "Statement": [whole]}}
     bucket = {"BucketName": f"artifacts-of-{NAME}"}
+    build = {
+        "Name": NAME,
+        "ServiceRole": attribute("Role"),
+        "Artifacts": {"Type": "CODEPIPELINE"},
+        "Source": {"Type": "CODEPIPELINE", "BuildSpec": BUILD},
+        "EncryptionKey": attribute("Key"),
+        "Environment": {
+            "Type": "LINUX_CONTAINER",
+            "ComputeType": "BUILD_GENERAL1_SMALL",
+            "Image": "aws/codebuild/standard:7.0",
+        },
+    }
     arn = {"Fn::Sub": f"arn:aws:codepipeline:${{AWS::Region}}:${{AWS::AccountId}}:{NAME}"}
     return {
         "Role": {"Type": "AWS::IAM::Role", "Properties": role},
         "Key": {"Type": "AWS::KMS::Key", "Properties": key},
         "Artifacts": {"Type": "AWS::S3::Bucket", "Properties": bucket},
-        **pushed_pipeline(NAME, attribute("Role"), arn, attribute("Key")),
+        "Build": {"Type": "AWS::CodeBuild::Project", "Properties": build},
+        **with_build(pushed_pipeline(NAME, attribute("Role"), arn, attribute("Key"))),
     }
 
 
-def test_a_push_by_hand_is_played_and_enter_ends_it_all(kept: Kept, tmp_path: Path) -> None:
+def with_build(pushed: dict[str, Any]) -> dict[str, Any]:
+    """The pipeline with a build at its end, which lasts when the push has a file `slow`."""
+    kind = {"Category": "Build", "Owner": "AWS", "Provider": "CodeBuild", "Version": "1"}
+    action = {
+        "Name": "Slow",
+        "ActionTypeId": kind,
+        "Configuration": {"ProjectName": NAME},
+        "InputArtifacts": [{"Name": "Code"}],
+    }
+    pushed["Pipeline"]["Properties"]["Stages"].append({"Name": "Build", "Actions": [action]})
+    return pushed
+
+
+def test_a_push_by_hand_is_played_and_enter_ends_it_all_at_once(kept: Kept, tmp_path: Path) -> None:
     stacks = kept.client("cloudformation")
     stacks.create_stack(
         StackName=NAME,
@@ -147,12 +189,20 @@ def test_a_push_by_hand_is_played_and_enter_ends_it_all(kept: Kept, tmp_path: Pa
     shown = "".join(read_until(("✓", "✗"), kept.program.stdout))
     assert f"{NAME} in " in shown
     assert f"started by rule pushed-{NAME}" in shown
-    assert f"✓ {NAME}: commit {commit}, 2 actions" in shown
+    assert f"✓ {NAME}: commit {commit}, 3 actions" in shown
     (run,) = kept.client("codepipeline").list_pipeline_executions(pipelineName=NAME)[
         "pipelineExecutionSummaries"
     ]
     assert run["status"] == "Succeeded"
+    (clone / "slow").write_text(f"exec sleep {FOREVER}\n")
+    kept.git(clone, "add", "slow")
+    kept.git(clone, "commit", "--quiet", "--message", "Slow")
+    kept.git(clone, "push", "--quiet", "origin", "HEAD:refs/heads/main")
+    while not sleeping():
+        assert kept.program.poll() is None
+        time.sleep(0.2)
     output, _ = kept.program.communicate("\n", timeout=60)
+    assert not sleeping()
     assert kept.program.returncode == 0
     assert "1 act played" in output
     assert list((tmp_path / "temporary").iterdir()) == []

@@ -10,6 +10,7 @@ import pytest
 
 from mlops_commons.utilities.errors import PlatformError
 from mlops_rehearsal.acts.table import ACTS, Act
+from mlops_rehearsal.audience import Audience
 from mlops_rehearsal.performance import Papers, perform
 from mlops_rehearsal.report.collected import Origin
 from mlops_rehearsal.timeline import Request, world_of
@@ -57,8 +58,7 @@ def report_of(file: Path, second: Callable[[World], tuple[Evidence, ...]]) -> st
             acts,
             origin=Origin(made=datetime(2030, 1, 1, tzinfo=UTC)),
             papers=Papers(report=file, evidence=file.with_name("evidence.tar")),
-            begins=lambda act: None,
-            ended=lambda done: None,
+            audience=Audience(),
         )
     found = ElementTree.fromstring(file.read_text(encoding="utf-8").removeprefix("<!doctype html>"))
     return " ".join(" ".join(found.itertext()).split())

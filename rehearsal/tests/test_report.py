@@ -6,6 +6,7 @@ from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
+from contrast import READABLE, contrast, themes
 from sample_report import SCIENTIST, access, act, action, sample
 
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
@@ -18,9 +19,6 @@ from mlops_rehearsal.world.reality import PARTS, Shown
 from mlops_rehearsal.world.recorded import LINES, ActionStatus
 
 pytestmark = pytest.mark.pure
-
-READABLE = 4.5
-"""WCAG 2.2, 1.4.3: the least contrast of text."""
 
 
 def tree(report: Report) -> ElementTree.Element:
@@ -241,26 +239,8 @@ def test_every_table_has_a_caption_headings_and_a_box_that_the_keyboard_reaches(
         assert all(th.get("scope") in ("col", "row") for th in box.iter("th"))
 
 
-def themes() -> Iterator[dict[str, str]]:
-    """The colours of each theme: light, dark, print."""
-    for block in re.findall(r":root \{(.*?)\}", STYLE.read_text(), re.DOTALL):
-        yield dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", block))
-
-
-def luminance(colour: str) -> float:
-    """WCAG 2.2, relative luminance."""
-    parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
-    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one: str, other: str) -> float:
-    darker, lighter = sorted((luminance(one), luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
-
-
 def test_text_can_be_read_in_every_theme() -> None:
-    found = list(themes())
+    found = list(themes(STYLE.read_text()))
     assert len(found) == 3
     for theme in found:
         for text in ("text", "muted", "link", "good", "bad", "emulated"):

@@ -1,0 +1,113 @@
+"""What the person at the terminal sees and is asked, and the live page where it is wanted."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+
+from mlops_rehearsal.audience import Audience
+from mlops_rehearsal.options import ApprovalMode
+from mlops_rehearsal.world.act import Act
+from mlops_rehearsal.world.approvals import Approval
+from mlops_rehearsal.world.evidence import Played
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.status import Status
+
+    from mlops_rehearsal.watch.scene import Scene
+    from mlops_rehearsal.world.world import World
+
+
+class Screen(Audience):
+    """A terminal with a line that changes; in a log, one line after the other.
+
+    Args:
+        approve: what happens at a manual approval.
+        scene: what the live page shows; none where there is no page.
+    """
+
+    def __init__(
+        self, console: "Console", status: "Status", approve: ApprovalMode, scene: "Scene | None"
+    ) -> None:
+        self.console = console
+        self.status = status
+        self._approve = approve
+        self._scene = scene
+        self._kept = False
+
+    def keep(self) -> None:
+        """From now on a person works in the accounts: every line of progress stays to be read."""
+        self.status.stop()
+        self._kept = True
+
+    def say(self, text: str) -> None:
+        """Show a line of progress."""
+        if self._scene:
+            self._scene.say(text)
+        if self.console.is_terminal and not self._kept:
+            self.status.update(text)
+        else:
+            self.console.print(f"  {text}")
+
+    def approved(self, name: str) -> Approval:
+        """Approve, or ask the person who does."""
+        if self._approve is ApprovalMode.AUTO:
+            return Approval.APPROVED
+        self.status.stop()
+        answer = typer.confirm(f"approve '{name}'?", err=True)
+        self.status.start()
+        return Approval.APPROVED if answer else Approval.REJECTED
+
+    def enter(self, world: "World") -> None:
+        """Name the world that is shown."""
+        if self._scene:
+            self._scene.enter(world)
+
+    def begins(self, act: Act) -> None:
+        if self._scene:
+            self._scene.begins(act)
+        self.say(f"act {act.number}: {act.title}")
+
+    def ended(self, done: Played) -> None:
+        if self._scene:
+            self._scene.ended(done)
+        counts = ", ".join(found.counted for found in done.evidence)
+        self.console.print(
+            f"[green]✓[/] act {done.number}  {done.title:<45} {done.seconds:6.1f} s  {counts}"
+        )
+
+    def failed(self, sentence: str) -> None:
+        if self._scene:
+            self._scene.end(sentence, failed=True)
+
+    def all_ended(self, sentence: str) -> None:
+        """Say that every act was played."""
+        if self._scene:
+            self._scene.end(sentence)
+
+
+@contextmanager
+def screen(approve: ApprovalMode, acts: Sequence[Act], *, watched: bool) -> Iterator[Screen]:
+    """The screen of one rehearsal; its page is gone with it.
+
+    Args:
+        watched: whether there is a live page, whose address is said first.
+    """
+    from contextlib import ExitStack
+
+    from rich.console import Console
+
+    console = Console(stderr=True, highlight=False)
+    with ExitStack() as stack:
+        scene = None
+        if watched:
+            from mlops_rehearsal.watch.scene import Scene
+            from mlops_rehearsal.watch.server import LivePage
+
+            scene = Scene(acts)
+            page = stack.enter_context(LivePage(scene))
+            console.print(f"watch it, on this machine alone: {page.url}", soft_wrap=True)
+        status = stack.enter_context(console.status(""))
+        yield Screen(console, status, approve, scene)

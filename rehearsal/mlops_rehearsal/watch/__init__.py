@@ -1,0 +1,1 @@
+"""A rehearsal as it happens, on a page of this machine alone."""
