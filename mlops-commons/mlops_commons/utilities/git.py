@@ -1,5 +1,6 @@
 """Git in a clone of our own, whatever the caller's shell and configuration say."""
 
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -29,6 +30,14 @@ SETTINGS: Final = (
 """What would change contents, modes or what git prints. Hooks and signing stay the caller's."""
 NO_ROOM: Final = ("No space left on device", "Read-only file system", "Disk quota exceeded")
 
+DEPLOY_FIRST: Final = (
+    "deploy the repository first (deploy --all), and check the governance profile in cdk-app.yml"
+)
+SIGN_IN: Final = (
+    "see that the repository and the branch are there, and that git may sign in: git ls-remote "
+    "with this URL, by hand"
+)
+
 
 class Git:
     """Git in one clone; every command is a list of arguments.
@@ -53,14 +62,45 @@ class Git:
             PlatformError: there is no such repository or branch, or no access to it.
         """
         self.root.mkdir(parents=True)
+        self._check_url(remote)
         arguments = ("clone", "--quiet", "--single-branch", "--branch", branch, remote, ".")
         done = self._run(*arguments)
-        if done.returncode:
+        if done.returncode and not self._begin(remote, branch):
             raise PlatformError(
                 f"cannot read branch '{branch}' of {remote}: {_last_line(done.stderr)}",
                 hint=_room(done.stderr)
-                or "deploy the repository first (deploy --all), and check the governance "
-                "profile in cdk-app.yml",
+                or (DEPLOY_FIRST if remote.startswith("codecommit::") else SIGN_IN),
+            )
+
+    def tree(self) -> str:
+        """The id of what is staged."""
+        return self.read("write-tree").strip()
+
+    def start(self, branch: str) -> None:
+        """Make a repository without commits."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        self.read("init", "--quiet", f"--initial-branch={branch}", ".")
+
+    def _begin(self, remote: str, branch: str) -> bool:
+        """Start where a clone of a repository without commits would be; whether it is one.
+
+        A repository in CodeCommit is never empty: its deployment has filled it.
+        """
+        found = self._run("ls-remote", remote)
+        if found.returncode or found.stdout.strip() or remote.startswith("codecommit::"):
+            return False
+        self.start(branch)
+        self.read("remote", "add", "origin", remote)
+        return True
+
+    def _check_url(self, remote: str) -> None:
+        """Refuse credentials that git's configuration puts into a URL, without repeating them."""
+        url = self._run("ls-remote", "--get-url", remote).stdout.strip()
+        if re.search(r"://[^/\s@]*:[^/\s@]*@|https?://[^/\s@]+@", url):
+            raise PlatformError(
+                f"the configuration of git makes a URL with credentials of {remote}",
+                hint="git config --get-regexp '^url' shows which; make them void at the host, and "
+                "let git ask for others: git help gitcredentials",
             )
 
     def push(self, branch: str) -> None:

@@ -26,6 +26,7 @@ class Publication:
         branch: the branch that the pipeline follows.
         message: the first line of the commit.
         proposed: push a branch of its own, for a pull request, instead of that one.
+        seeded: the first commit was made by the deployment, and is nobody's.
     """
 
     content: Snapshot
@@ -33,6 +34,7 @@ class Publication:
     branch: str
     message: str
     proposed: bool = False
+    seeded: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,8 +84,8 @@ def publish(
         git = Git(Path(folder) / "clone", environment)
         git.clone(publication.remote, publication.branch)
         review(git.root)
-        brought = Brought(git, publication.content, _base(git), memory)
-        dropped = [*brought.dropped(), *_own(git, publication.content)]
+        before = git.tree()
+        dropped = [*_changed(git, publication, memory), *own_files(git, publication.content)]
         if dropped and not overwrite:
             raise PlatformError(
                 f"{publication.remote} holds changes that are not in this checkout: "
@@ -92,8 +94,8 @@ def publish(
                 hint="bring them into this checkout first (git log shows who made them), or "
                 "publish over them with --overwrite, as where you have merged a file by hand",
             )
-        _replace_content(git, publication.content)
-        difference = git.read("diff", "--cached", "--no-ext-diff", "--stat=100", "HEAD")
+        replace_content(git, publication.content)
+        difference = git.read("diff", "--cached", "--no-ext-diff", "--stat=100", before)
         if not difference or not confirm(difference):
             return None
         digest = publication.content.digest()
@@ -107,19 +109,25 @@ def publish(
         return Published(commit=git.read("rev-parse", "HEAD").strip(), branch=branch)
 
 
-def _base(git: Git) -> str:
-    """The last commit made here; what came after it is somebody's."""
+def _changed(git: Git, publication: Publication, memory: Path | None) -> list[str]:
+    """What others have made in a repository and the checkout would drop."""
+    if not git.read("for-each-ref", "--count=1"):
+        return []
     found = git.read("rev-list", f"--grep=^{TRAILER}: ", "--max-count=1", "HEAD").strip()
-    return found or git.read("rev-list", "--max-parents=0", "HEAD").split()[-1]
+    if not found and not publication.seeded:
+        return list(filter(None, git.read("ls-files", "-z").split("\0")))
+    base = found or git.read("rev-list", "--max-parents=0", "HEAD").split()[-1]
+    return Brought(git, publication.content, base, memory).dropped()
 
 
-def _own(git: Git, content: Snapshot) -> list[str]:
+def own_files(git: Git, content: Snapshot) -> list[str]:
     """A user's own files that the checkout lacks."""
     held = git.read("ls-files", "-z", *map(str, OWN_FOLDERS)).split("\0")
     return list(map(str, missing_own(map(PurePosixPath, filter(None, held)), content.sources)))
 
 
-def _replace_content(git: Git, content: Snapshot) -> None:
+def replace_content(git: Git, content: Snapshot) -> None:
+    """Stage a snapshot in place of everything that is there."""
     git.read("rm", "-r", "--quiet", "--force", "--ignore-unmatch", ".")
     content.write(git.root)
     # Forced: the snapshot decides what the repository holds, not an ignore file.

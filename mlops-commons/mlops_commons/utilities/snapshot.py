@@ -34,7 +34,7 @@ MONOREPO_ONLY: Final = (
     *(
         COMMONS / "accounts" / f"{name}.py"
         for name in (
-            *("account_policies", "authors", "bootstrap_changes", "bootstrap_command"),
+            *("account_policies", "archives", "authors", "bootstrap_changes", "bootstrap_command"),
             *("bootstrap_plan", "bootstrap_record", "managed_policies", "obstacle"),
             *("permission_changes", "platform_stacks", "signed_in", "stack_set", "taken_names"),
         )
@@ -42,7 +42,7 @@ MONOREPO_ONLY: Final = (
     *(COMMONS / f"{name}.py" for name in ("reference_tables", "region_extraction")),
     *(
         COMMONS / "cli/apps" / f"{name}.py"
-        for name in ("ai_controls", "assemblies", "costs", "publish")
+        for name in ("ai_controls", "assemblies", "costs", "destinations", "publish")
     ),
     *(COMMONS / "ai_controls" / f"{name}.py" for name in ("guard", "jobs", "pipelines")),
     COMMONS / "config/explaining/schema.py",
@@ -50,7 +50,8 @@ MONOREPO_ONLY: Final = (
     *(
         COMMONS / "utilities" / f"{name}.py"
         for name in (
-            *("brought", "git", "locked_environment", "publication", "seed_environments"),
+            *("archive_publication", "brought", "git", "locked_environment", "publication"),
+            "seed_environments",
             "stack_failures",
         )
     ),

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mlops_commons.cli.apps.change_notes import print_notes
-from mlops_commons.cli.environment import as_profile, child_environment
 from mlops_commons.cli.own_verb import own_verb
 from mlops_commons.utilities.errors import ConfigError, PlatformError
 from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT, app_directory
@@ -46,9 +45,10 @@ def publish_verb(app: str) -> typer.Typer:
         overwrite: Overwrite = False,
         replace_networks: ReplaceNetworks = False,
     ) -> None:
-        """Commit this checkout to the CodeCommit repository of every account set, or of one.
+        """Commit this checkout to the repository of every account set, or of one.
 
-        The push starts the pipeline of the set. Where cdk-app.yml has pipeline.reviews, it opens a
+        The push starts the pipeline of the set; where the source of cdk-app.yml is s3, an archive
+        is uploaded instead. Where cdk-app.yml has pipeline.reviews, it opens a
         pull request instead, and its merge does. Changes that somebody has pushed to the repository
         and that are not in this checkout are never dropped without --overwrite. A network that a
         published stage cannot take (another range, other zones) is refused.
@@ -87,14 +87,11 @@ def _publish(
         refuse: end before it where something has to be done in an account first.
     """
     # Imported here: the help of this verb must not wait for the configuration's libraries.
-    from mlops_commons.accounts.authors import author_of
     from mlops_commons.cli.accounts.obstacles import check_accounts
+    from mlops_commons.cli.apps.destinations import PUBLISHED, Wanted, published
     from mlops_commons.config.loader import load_sources
-    from mlops_commons.config.published import brought_file
     from mlops_commons.config.set_snapshot import set_snapshot
-    from mlops_commons.utilities import names
     from mlops_commons.utilities.own_files import undelivered_note
-    from mlops_commons.utilities.publication import Publication, codecommit_remote, publish
     from mlops_commons.utilities.snapshot import snapshot
 
     app_directory(app)
@@ -105,36 +102,16 @@ def _publish(
     chosen = _chosen([d.set_name for d in config.enabled_deployments], set_name)
     check_accounts(config, chosen, refuse=refuse)
     shared = snapshot(REPOSITORY_ROOT, APP_DIRECTORIES[app])
-    governance, source = config.pipeline, config.pipeline.code_commit.of(app)
     for name in chosen:
-        repository = names.repository(source.repo_name, name)
-        typer.secho(f"== {repository} ({source.branch_name})", err=True, bold=True)
         content = set_snapshot(config, shared, name)
-        author = author_of(config, app, name)
-        profile = as_profile(child_environment(), governance.bootstrap.aws_profile)
-        published = publish(
-            Publication(
-                content=content,
-                remote=codecommit_remote(governance.region, repository),
-                branch=source.branch_name,
-                message=message,
-                proposed=author is not None,
-            ),
-            environment=author.environment(profile) if author else profile,
-            confirm=confirm,
-            review=partial(
-                _review, sources=sources, app=app, set_name=name, replace_networks=replace_networks
-            ),
-            overwrite=overwrite,
-            memory=brought_file(app, name),
+        review = partial(
+            _review, sources=sources, app=app, set_name=name, replace_networks=replace_networks
         )
-        if published is None:
-            typer.echo("nothing published")
-        elif author:
-            typer.echo(author.propose(repository, published, source.branch_name, message))
-        else:
+        what = Wanted(config, app, name, content, message, confirm, review, overwrite)
+        said = published(what)
+        if said.startswith(PUBLISHED):
             _keep(app, name, {file: content.read(file) for file in content.files})
-            typer.echo(f"published {published.commit[:12]}")
+        typer.echo(said or "nothing published")
 
 
 def _review(
