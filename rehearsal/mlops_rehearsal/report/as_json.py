@@ -7,6 +7,7 @@ from typing import Any
 
 from mlops_rehearsal.report import reach
 from mlops_rehearsal.report.data import Report, ReportedAct
+from mlops_rehearsal.report.first_screen import first_screen
 from mlops_rehearsal.world.recorded import RecordedAction
 
 
@@ -16,6 +17,7 @@ def as_json(report: Report) -> dict[str, Any]:
     return {
         "emulated": True,
         "made": report.made.isoformat(),
+        "first_screen": asdict(first_screen(report)),
         "provenance": asdict(report.provenance),
         "acts": [_act(act) for act in report.acts],
         "actions": [_action(action) for action in report.actions],

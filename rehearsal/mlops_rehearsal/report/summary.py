@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from mlops_commons.utilities.words import counted
 from mlops_rehearsal.report.data import Report
-from mlops_rehearsal.report.elements import Html, badge, element
 from mlops_rehearsal.report.protection_section import exposed, unprotected
 from mlops_rehearsal.report.reach_section import attempts
 from mlops_rehearsal.report.trust_section import administrators, outsiders
@@ -36,19 +35,6 @@ def statements(report: Report) -> Iterator[Statement]:
     if report.deployed.costs:
         usd = sum(row.usd for row in report.deployed.costs)
         yield Statement(True, f"About ${usd:,.0f} a month in AWS before anybody works", "costs")
-
-
-def summary(report: Report) -> Html:
-    """The list of the sentences."""
-    items = [
-        element(
-            "li",
-            badge("good", "✓ ") if found.good else badge("bad", "✗ "),
-            element("a", found.text, href=f"#{found.part}"),
-        )
-        for found in statements(report)
-    ]
-    return element("ul", *items, class_="summary") if items else Html("")
 
 
 def _attack(report: Report) -> Iterator[Statement]:

@@ -42,6 +42,6 @@ def truth_section(_report: Report) -> Html:
         "truth",
         "What is proven",
         element("p", "Not by this rehearsal alone, but by everything here that is not AWS."),
-        table("What proves what", ("", *levels, "above schema"), truth()["shares"]),
+        table("What proves what", ("what", *levels, "above schema"), truth()["shares"]),
         *lists,
     )
