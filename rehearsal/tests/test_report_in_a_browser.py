@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 from sample_report import LEAD, access, act, action, sample
 
+from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG
 from mlops_rehearsal.report.data import ActState, Observed, Report
+from mlops_rehearsal.report.deployed import Bucket, Deployed, DeployedTemplate, Role
 from mlops_rehearsal.report.page import page
+from mlops_rehearsal.report.reach import reviewed
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER = next(filter(None, map(shutil.which, BROWSERS)), "")
@@ -50,10 +53,26 @@ def long_names() -> Report:
     decided = [access(f"{LEAD}-{name}", f"service{n}:Action", "denied") for n in range(30)]
     failed = act(3, state=ActState.FAILED, message=f"stack '{name}' failed: {name * 4}")
     log = f"{name * 6}\n{name}"
+    statement = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"AWS": f"arn:aws:iam::999900000009:role/{name}"},
+        "Condition": {"ArnLike": {"aws:PrincipalArn": name * 4}},
+    }
+    account = sample().observed.accounts[0].account
+    role = Role(account=account, name=name, trust={"Statement": [statement]}, inline={})
+    template = DeployedTemplate(account=account, region="eu-west-1", stack=name, template={})
+    bucket = Bucket(
+        account=account, name=name[:63], encryption="", key="", blocked=False, policy={}
+    )
     return sample(
         acts=(act(1), act(2), failed),
         actions=(action(name, stage=name, result=name * 3, log=log),),
-        observed=Observed(access=(*sample().observed.access, *decided)),
+        observed=Observed(
+            accounts=sample().observed.accounts, access=(*sample().observed.access, *decided)
+        ),
+        reach=reviewed(CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG),
+        deployed=Deployed(roles=(role,), templates=(template,), buckets=(bucket,), cases={}),
     )
 
 
@@ -72,10 +91,17 @@ def browse(folder: Path, file: Path, *options: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("width", [375, 1400])
-def test_nothing_is_wider_than_the_window(tmp_path: Path, width: int) -> None:
+@pytest.mark.parametrize(
+    ("width", "medium"),
+    [(375, "screen"), (1400, "screen"), (700, "print")],
+    ids=["telephone", "desktop", "A4"],
+)
+def test_nothing_is_wider_than_the_window(tmp_path: Path, width: int, medium: str) -> None:
     file = tmp_path / "measured.html"
-    content = MEASURE.format(width=width, page=html.escape(page(long_names())))
+    shown = page(long_names())
+    if medium == "print":
+        shown = shown.replace("@media print", "@media all").replace("(max-width: 44rem)", "not all")
+    content = MEASURE.format(width=width, page=html.escape(shown))
     file.write_text(f"<!doctype html>{content}", encoding="utf-8")
     document = browse(tmp_path, file, "--dump-dom", f"--window-size={width + 200},2200")
     found = re.search(r'<p id="found">(.*?)</p>', document)
