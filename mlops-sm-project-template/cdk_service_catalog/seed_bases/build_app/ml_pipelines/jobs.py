@@ -237,6 +237,7 @@ class RegisterStep(ConfigurableRetryStep):
         evidence: Mapping[str, Any],
         card: Any = None,
         bias_uri: Any = None,
+        baseline: Mapping[str, Any] | None = None,
     ) -> None:
         """Create the step.
 
@@ -247,6 +248,7 @@ class RegisterStep(ConfigurableRetryStep):
             evidence: what the version is made of.
             card: the text of its model card, where it has one.
             bias_uri: the S3 URI of how it treats groups, where it knows some.
+            baseline: what traffic is compared with (API Reference, DriftCheckModelDataQuality).
         """
         super().__init__(name, StepTypeEnum.REGISTER_MODEL, retry_policies=retries())
         self._properties = Properties(step_name=name, step=self, shape_name="ModelPackage")
@@ -294,7 +296,9 @@ class RegisterStep(ConfigurableRetryStep):
                     if bias_uri
                     else {}
                 ),
+                **({"ModelDataQuality": dict(baseline)} if baseline else {}),
             },
+            **({"DriftCheckBaselines": {"ModelDataQuality": dict(baseline)}} if baseline else {}),
         }
 
     @property

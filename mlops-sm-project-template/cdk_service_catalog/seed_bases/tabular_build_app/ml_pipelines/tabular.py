@@ -107,6 +107,14 @@ def tabular_pipeline(
         bias_uri=(
             Join(on="/", values=[evaluated, declared.BIAS]) if found.compares_groups else None
         ),
+        baseline={
+            name: {
+                "ContentType": "application/json",
+                "ContentDigest": _read(evaluate, f"{name}Digest", REGISTRATION_FILE),
+                "S3Uri": Join(on="/", values=[evaluated, f"{name.lower()}.json"]),
+            }
+            for name in ("Statistics", "Constraints")
+        },
         evidence={
             **evidence(settings, jobs.sources, seal, metric),
             "Report": Join(on="/", values=[evaluated, "report.html"]),

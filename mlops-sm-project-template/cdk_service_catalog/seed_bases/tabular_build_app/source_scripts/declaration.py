@@ -135,6 +135,20 @@ class Gate:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Monitoring:
+    """What is expected of the requests that the deployed model gets.
+
+    Attributes:
+        drift: how far their distribution may be from that of the training: the largest difference
+            of the cumulative shares.
+        ignored: features that may look as they like.
+    """
+
+    drift: float = 0.1
+    ignored: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Declaration:
     """All of `project.yml`.
 
@@ -150,6 +164,7 @@ class Declaration:
     positive: str = ""
     split: Split = field(default_factory=Split)
     machines: Machines = field(default_factory=Machines)
+    monitoring: Monitoring = field(default_factory=Monitoring)
     algorithm: str = SCIKIT_LEARN
     hyperparameters: Mapping[str, float] = field(default_factory=lambda: dict(HYPERPARAMETERS))
     trials: int = 0
@@ -188,6 +203,8 @@ def declared(content: Mapping[str, Any]) -> Declaration:
     search = dict(model.get("search", {}))
     gate = dict(content["gate"])
     gate["slices"] = tuple(gate.get("slices", ()))
+    monitoring = dict(content.get("monitoring", {}))
+    monitoring["ignored"] = tuple(monitoring.get("ignored", ()))
     return Declaration(
         table=Table(**data),
         task=content["task"],
@@ -195,6 +212,7 @@ def declared(content: Mapping[str, Any]) -> Declaration:
         positive=str(content.get("positive", "")),
         split=Split(**content.get("split", {})),
         machines=Machines(**content.get("machines", {})),
+        monitoring=Monitoring(**monitoring),
         algorithm=model.get("algorithm", SCIKIT_LEARN),
         hyperparameters={**HYPERPARAMETERS, **model.get("hyperparameters", {})},
         trials=search.pop("trials", TRIALS) if search else 0,
@@ -208,6 +226,10 @@ def problems(found: Declaration) -> Iterator[Problem]:
     yield from _column_problems(found.table)
     yield from _task_problems(found)
     yield from _gate_problems(found)
+    for name in found.monitoring.ignored:
+        if name not in found.table.features:
+            known = ", ".join(found.table.features)
+            yield ("monitoring", "ignored"), f"'{name}' is not a feature; those are {known}"
     for name, (low, high) in found.search.items():
         if low >= high:
             yield ("model", "search", name), f"{low} to {high} is no range: the second is larger"

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import baseline
 import bias
 import curves
 import facts
@@ -58,6 +59,7 @@ def write(result: Evaluation, said: str, data: dict[str, Any], data_uri: str, ta
     for name, text in texts.items():
         (target / name).write_text(text + "\n", encoding="utf-8")
     curves.hand_on(result.model, target)
+    baseline.hand_on(result.model, target)
     print(texts["evaluation.json"])
 
 
@@ -73,6 +75,7 @@ def registration(result: Evaluation, data: dict[str, Any], uri: str) -> dict[str
         "Libraries": training.get("libraries", NONE),
         "Threshold": training.get("threshold", NONE),
         "ComparedWith": result.report["approved"]["version"],
+        **baseline.digests(result.model),
     }
     return {name: facts.words(value) for name, value in known.items()}
 

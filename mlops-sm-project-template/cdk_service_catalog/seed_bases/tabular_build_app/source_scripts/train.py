@@ -17,6 +17,7 @@ import joblib
 import pandas as pd
 import search
 import training_record
+from baseline import write as write_baseline
 from declaration import (
     HYPERPARAMETERS,
     METRIC_GROUPS,
@@ -33,7 +34,11 @@ NUMBER = r"\d+(\.\d+)?([eE]-?\d+)?"
 CURVE_ROWS = 5_000
 """Enough for a curve, which is drawn of many models."""
 MODEL_FILE = "model.joblib"
-SERVING_FILES = ("inference.py", "declaration.py", "estimators.py", "models.py", "tables.py")
+SERVING_FILES = (
+    *("inference.py", "declaration.py", "estimators.py", "models.py", "tables.py"),
+    *("drift.py", "captures.py", "baseline.py", "sketches.py", "failures.py"),
+)
+"""What serves, and what compares its traffic with the training: all of one version."""
 
 
 def main() -> int:
@@ -66,6 +71,7 @@ def main() -> int:
         # Of rows that are neither learnt from nor what the model is judged on.
         threshold = best_threshold(rows.truth, rows.found[:, 1])
     training_record.write(target, train, found, chosen, threshold)
+    write_baseline(target, train, model.answers(validation), found)
     return 0
 
 

@@ -23,9 +23,14 @@ def data_file() -> Path:
     return DATA if DATA.is_file() else sorted(file for file in DATA.rglob("*") if file.is_file())[0]
 
 
-def rows(count: int) -> list[dict[str, str]]:
-    """The first rows of the data as somebody would ask for them: texts by the feature's name."""
-    frame = read(data_file(), TABLE).head(count)
+def rows(count: int, *, spread: bool = False) -> list[dict[str, str]]:
+    """The first rows of the data as somebody would ask for them: texts by the feature's name.
+
+    Args:
+        spread: rows of the whole file instead.
+    """
+    found = read(data_file(), TABLE)
+    frame = found.iloc[:: max(1, len(found) // count)].head(count) if spread else found.head(count)
     texts = [{name: written(name, row[name]) for name in FEATURES} for _, row in frame.iterrows()]
     assert len(texts) == count
     return texts

@@ -120,6 +120,11 @@ def test_schema_and_code_know_the_same_names() -> None:
         name: entry["default"] for name, entry in gate.items() if "default" in entry
     }
     assert {*gate} == {*vars(plain.gate)}
+    monitoring = schema["monitoring"]["properties"]
+    assert {name: entry["default"] for name, entry in monitoring.items()} == {
+        **vars(plain.monitoring),
+        "ignored": [*plain.monitoring.ignored],
+    }
     data = schema["data"]["properties"]
     assert {*vars(plain.table)} == {*data}
 

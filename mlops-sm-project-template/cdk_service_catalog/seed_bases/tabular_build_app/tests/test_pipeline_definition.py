@@ -239,6 +239,26 @@ def test_a_version_has_a_model_card_and_says_where_it_comes_from(
     }
 
 
+def test_a_version_names_the_baseline_that_lies_in_its_archive(
+    definition: dict[str, Any],
+) -> None:
+    _, register = definition["Steps"][-1]["Arguments"]["IfSteps"]
+    baseline = {
+        name: {
+            "ContentType": "application/json",
+            "ContentDigest": {
+                "Std:JsonGet": {"PropertyFile": {"Get": REGISTRATION}, "Path": f"{name}Digest"}
+            },
+            "S3Uri": {
+                "Std:Join": {"On": "/", "Values": [{"Get": REPORT_FOLDER}, f"{name.lower()}.json"]}
+            },
+        }
+        for name in ("Statistics", "Constraints")
+    }
+    assert register["Arguments"]["ModelMetrics"]["ModelDataQuality"] == baseline
+    assert register["Arguments"]["DriftCheckBaselines"] == {"ModelDataQuality": baseline}
+
+
 def test_models_are_trained_where_only_jobs_write(definition: dict[str, Any]) -> None:
     (train,) = [s["Arguments"] for s in definition["Steps"] if s["Type"] == "Training"]
     place = f"s3://{EXAMPLE.artifact_bucket}/models"

@@ -29,17 +29,6 @@ needs_a_number = pytest.mark.skipif(not NUMBERS, reason="no feature is a number"
 
 
 @pytest.fixture(scope="session")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
-    folder = tmp_path_factory.mktemp("training")
-    return folder, train_locally(DATA, folder)
-
-
-@pytest.fixture(scope="session")
-def model_dir(trained: tuple[Path, dict[str, Any]]) -> Path:
-    return trained[0] / "train" / "opt" / "ml" / "model"
-
-
-@pytest.fixture(scope="session")
 def serving(model_dir: Path) -> Any:
     """The serving code out of the model's own archive."""
     spec = importlib.util.spec_from_file_location("served", model_dir / "code" / "inference.py")
