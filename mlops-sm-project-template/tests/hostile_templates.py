@@ -23,6 +23,9 @@ SETTINGS = Settings(
 NAMED = Project(name=PROJECT_NAME, id=PROJECT_ID)
 VERSION = f"arn:aws:sagemaker:{REGION}:{DEV}:model-package/{PROJECT}/3"
 OTHER_VERSION = f"arn:aws:sagemaker:{REGION}:{DEV}:model-package/{PROJECT}/2"
+ARCHIVES = f"s3://mlops-{PROJECT_ID}-artifacts-{DEV}/registered"
+ARCHIVE = f"{ARCHIVES}/{'3' * 64}/model.tar.gz"
+IMAGE = f"141502667606.dkr.ecr.{REGION}.amazonaws.com/sagemaker-scikit-learn:1.9-0"
 FOREIGN = "666666666666"
 OF_OTHERS = f"arn:aws:sns:{REGION}:{PROD}:sagemaker-p-zzz-prod-done"
 LEAD = f"arn:aws:iam::{PROD}:role/prod-mlops-infra-LeadDataScientistRole-1"
@@ -116,12 +119,11 @@ def good() -> Template:
                     "Properties": {"ResourceId": f"endpoint/{PROJECT}-prod/variant/AllTraffic"},
                 },
                 "Monitor": {
-                    "Type": "AWS::SageMaker::DataQualityJobDefinition",
+                    "Type": "AWS::SageMaker::Pipeline",
                     "Properties": {
+                        "PipelineName": f"{PROJECT}-prod-monitoring",
                         "RoleArn": {"Fn::GetAtt": ["Role", "Arn"]},
-                        "DataQualityAppSpecification": {
-                            "ImageUri": f"141502667606.dkr.ecr.{REGION}.amazonaws.com/monitor"
-                        },
+                        "PipelineDefinition": {"PipelineDefinitionBody": comparison()},
                     },
                 },
                 "Pipeline": {
@@ -147,6 +149,26 @@ def body(
         f'"Containers": [{{"ModelPackageName": {container}{rest}}}]}}}}]}}'
     )
     return {"Fn::Sub": [text, {"V": VERSION, "R": {"Fn::GetAtt": ["Role", "Arn"]}}]}
+
+
+def comparison(image: str = IMAGE, archive: str = ARCHIVE) -> Template:
+    """The definition of a pipeline that runs a program out of the archive of a version."""
+    step = {
+        "Name": "Compare",
+        "Type": "Processing",
+        "Arguments": {
+            "RoleArn": "${R}",
+            "AppSpecification": {"ImageUri": image},
+            "ProcessingInputs": [{"InputName": "model", "S3Input": {"S3Uri": archive}}],
+        },
+    }
+    text = json.dumps({"Version": "2020-12-01", "Steps": [step]})
+    return {"Fn::Sub": [text, {"R": {"Fn::GetAtt": ["Role", "Arn"]}}]}
+
+
+def compared(**values: str) -> Callable[[Template], object]:
+    body_of = {"PipelineDefinitionBody": comparison(**values)}
+    return properties("Monitor", PipelineDefinition=body_of)
 
 
 def zipped(**files: bytes) -> bytes:
@@ -575,19 +597,17 @@ ROWS = (
     Row(
         "an image of somebody else",
         "images",
-        properties(
-            "Monitor",
-            DataQualityAppSpecification={"ImageUri": f"{FOREIGN}.dkr.ecr.{REGION}.amazonaws.com/x"},
-        ),
+        compared(image=f"{FOREIGN}.dkr.ecr.{REGION}.amazonaws.com/x"),
     ),
     Row(
         "the project's image by a tag",
         "images",
-        properties(
-            "Monitor",
-            DataQualityAppSpecification={
-                "ImageUri": f"{DEV}.dkr.ecr.{REGION}.amazonaws.com/sagemaker-{PROJECT_ID}:latest"
-            },
-        ),
+        compared(image=f"{DEV}.dkr.ecr.{REGION}.amazonaws.com/sagemaker-{PROJECT_ID}:latest"),
     ),
+    Row(
+        "the program and the baseline of a version that nobody has approved",
+        "archives",
+        compared(archive=f"{ARCHIVES}/{'2' * 64}/model.tar.gz"),
+    ),
+    Row("every archive there is", "archives", compared(archive=f"{ARCHIVES}/")),
 )

@@ -19,6 +19,8 @@ PROJECT: Final = f"${{!aws:PrincipalTag/{PROJECT_TAG}}}"
 """The id of the project that a role belongs to: IAM fills in the tag of whoever asks. Policy
 variables work in boundaries (IAM User Guide, "IAM policy elements: Variables and tags"), also with
 tags that have a colon in their key (Amazon EKS User Guide, "Auto Mode cluster IAM role")."""
+PIPELINES: Final = ("inference", "monitoring")
+"""What the pipelines of a stage do, which their names end with."""
 NETWORK: Final = tuple(
     name.removeprefix("/")
     for name in (
@@ -58,7 +60,7 @@ def project_stack(
                 **_data(stage),
                 **_roles(stage),
                 **_endpoint(stage, dev_accounts),
-                **_batch(stage),
+                **_pipelines(stage),
                 **_further(stage, deploys),
             },
         },
@@ -116,13 +118,12 @@ def _roles(stage: str) -> dict[str, Any]:
 
 
 def _endpoint(stage: str, dev_accounts: Sequence[str]) -> dict[str, Any]:
-    execution = {"RoleArn": _role_arn(stage, "execution")}
     return {
         "Model": {
             "Type": "AWS::SageMaker::Model",
             "Properties": {
                 "ModelName": "*",
-                "ExecutionRoleArn": execution["RoleArn"],
+                "ExecutionRoleArn": _role_arn(stage, "execution"),
                 "Containers": [{"ModelPackageName": _version(dev)} for dev in dev_accounts],
             },
         },
@@ -145,17 +146,6 @@ def _endpoint(stage: str, dev_accounts: Sequence[str]) -> dict[str, Any]:
         },
         "ScalableTarget": {"Type": "AWS::ApplicationAutoScaling::ScalableTarget"},
         "ScalingPolicy": {"Type": "AWS::ApplicationAutoScaling::ScalingPolicy"},
-        "MonitoringSchedule": {
-            "Type": "AWS::SageMaker::MonitoringSchedule",
-            "Properties": {"MonitoringScheduleName": "*-p-*"},
-        },
-        **{
-            f"{title}JobDefinition": {
-                "Type": f"AWS::SageMaker::{title}JobDefinition",
-                "Properties": {"JobDefinitionName": "*", **execution},
-            }
-            for title in ("DataQuality", "ModelQuality")
-        },
     }
 
 
@@ -164,14 +154,17 @@ def _version(account: str) -> dict[str, str]:
     return {"Fn::Sub": f"{arn}:model-package/*-p-*/*"}
 
 
-def _batch(stage: str) -> dict[str, Any]:
+def _pipelines(stage: str) -> dict[str, Any]:
     return {
-        "Pipeline": {
-            "Type": "AWS::SageMaker::Pipeline",
-            "Properties": {
-                "PipelineName": f"*-p-*-{stage}-inference",
-                "RoleArn": _role_arn(stage, "execution"),
-            },
+        **{
+            f"{purpose.capitalize()}Pipeline": {
+                "Type": "AWS::SageMaker::Pipeline",
+                "Properties": {
+                    "PipelineName": f"*-p-*-{stage}-{purpose}",
+                    "RoleArn": _role_arn(stage, "execution"),
+                },
+            }
+            for purpose in PIPELINES
         },
         "Schedule": {
             "Type": "AWS::Scheduler::Schedule",

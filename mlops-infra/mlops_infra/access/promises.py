@@ -58,6 +58,7 @@ class Promise:
 NAME: Final = "sagemaker-churn-p-1"
 ARTIFACTS: Final = "arn:aws:s3:::mlops-p-1-artifacts-111111111111"
 STAGE_DATA: Final = "arn:aws:s3:::sagemaker-p-1-dev-111111111111"
+MONITORING: Final = "sagemaker:pipeline/churn-p-1-dev-monitoring"
 THROUGH_S3: Final = (("kms:ViaService", "s3.eu-west-1.amazonaws.com"),)
 DECRYPT: Final = Call("kms:Decrypt", "kms:key/1", THROUGH_S3)
 ENCRYPT: Final = Call("kms:GenerateDataKey", "kms:key/1", THROUGH_S3)
@@ -197,13 +198,23 @@ PROMISES: Final = (
         ),
     ),
     Promise(
-        deed="run a baseline job of Model Monitor",
+        deed="read what has drifted",
         document=f"{SEEDS}/endpoint_deploy_app/README.md",
-        sentence="Run a baseline job of SageMaker Model Monitor on the training data once",
+        sentence="the newest run of the pipeline `<project>-<project id>-<stage>-monitoring` says",
+        who=EVERYBODY,
+        calls=(
+            Call("sagemaker:ListPipelineExecutions", MONITORING),
+            Call("sagemaker:DescribePipelineExecution", f"{MONITORING}/execution/1"),
+        ),
+    ),
+    Promise(
+        deed="read all that a comparison has found",
+        document=f"{SEEDS}/endpoint_deploy_app/README.md",
+        sentence="`monitoring/<execution>/` of the stage's bucket",
         who=WORKING,
         calls=(
-            Call("sagemaker:CreateProcessingJob", "sagemaker:processing-job/baseline", IN_THE_VPC),
-            Call("s3:PutObject", f"{ARTIFACTS}/data/baseline/statistics.json"),
+            Call("s3:GetObject", f"{STAGE_DATA}/monitoring/1/constraint_violations.json"),
+            DECRYPT,
         ),
     ),
     Promise(

@@ -36,11 +36,8 @@ def work_statements(projects: ProjectDeployments) -> tuple[Statement, ...]:
                 "DescribePipeline DescribePipelineExecution ListPipelineExecutionSteps "
                 "StartPipelineExecution",
             ),
-            arns(
-                "sagemaker",
-                f"pipeline/*-{PROJECT}-{stage}-inference",
-                f"pipeline/*-{PROJECT}-{stage}-inference/execution/*",
-            ),
+            # Whatever they do, and their executions; a managed policy has no room for each.
+            arns("sagemaker", f"pipeline/*-{PROJECT}-{stage}-*"),
         ),
         outline(
             "JobsOfPipelines",

@@ -72,6 +72,11 @@ ALLOWED: Any = {
         here("sagemaker", f"pipeline/churn-{ID}-prod-inference"),
         {},
     ),
+    "what compares its traffic": (
+        "sagemaker:StartPipelineExecution",
+        here("sagemaker", f"pipeline/churn-{ID}-prod-monitoring"),
+        {},
+    ),
     "itself for the jobs of its pipeline": (
         "iam:PassRole",
         role(f"sagemaker-{ID}-prod-execution"),
@@ -136,6 +141,21 @@ DENIED: Any = {
     "another project's pipeline": (
         "sagemaker:StartPipelineExecution",
         here("sagemaker", f"pipeline/churn-{OTHER}-prod-inference"),
+        {},
+    ),
+    "what compares the traffic of another project": (
+        "sagemaker:StartPipelineExecution",
+        here("sagemaker", f"pipeline/churn-{OTHER}-prod-monitoring"),
+        {},
+    ),
+    "a pipeline of another stage": (
+        "sagemaker:StartPipelineExecution",
+        here("sagemaker", f"pipeline/churn-{ID}-preprod-monitoring"),
+        {},
+    ),
+    "the pipeline that trains": (
+        "sagemaker:StartPipelineExecution",
+        here("sagemaker", f"pipeline/churn-{ID}-training"),
         {},
     ),
     "an endpoint of another stage": (

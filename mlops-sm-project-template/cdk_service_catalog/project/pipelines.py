@@ -13,6 +13,8 @@ NOTHING: Final = "none"
 """What Verify exports when there is no approved version, or no template of it."""
 SYNTH: Final = "Synth"
 MODEL: Final = f"#{{{actions.CHOOSE}.MODEL_PACKAGE_ARN}}"
+OF_THE_VERSION: Final = ("MODEL_PACKAGE_ARN", "MODEL_DATA_URI", "MODEL_IMAGE")
+"""What synthesis is told of the version that Choose has found."""
 IMAGE: Final = "BuildImage"
 
 
@@ -84,7 +86,7 @@ def _synth() -> actions.Action:
         "SynthProject",
         code=naming.DEPLOY_CODE,
         output=naming.ASSEMBLY,
-        variables={"MODEL_PACKAGE_ARN": MODEL},
+        variables={name: f"#{{{actions.CHOOSE}.{name}}}" for name in OF_THE_VERSION},
     )
 
 

@@ -220,10 +220,35 @@ def test_the_rejection_of_the_last_version_takes_away_what_serves_it(
 def test_the_version_is_chosen_with_what_an_approval_shows() -> None:
     assert chosen(Aws(), VERSION) == {
         "MODEL_PACKAGE_ARN": VERSION,
+        "MODEL_DATA_URI": f"s3://{BUCKET}/registered/{SHA}/model.tar.gz",
+        "MODEL_IMAGE": Aws().container["Image"],
         "VERSION": "3",
         "METRIC": "mse 4.568",
         "REPORT": "no report",
     }
+
+
+def test_a_version_of_several_containers_has_no_one_archive() -> None:
+    aws = Aws()
+    containers = aws.version["InferenceSpecification"]["Containers"]
+    containers.append(dict(containers[0]))
+    told = chosen(aws, VERSION)
+    assert (told["MODEL_DATA_URI"], told["MODEL_IMAGE"]) == ("none", "none")
+
+
+def test_templates_that_read_another_archive_are_not_delivered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Verify takes the archives from the registry, whatever Choose has told the build."""
+    asked: list[Any] = []
+
+    def refusals(*_: Any, archives: Any, **__: Any) -> list[Any]:
+        asked.extend(archives)
+        return []
+
+    monkeypatch.setattr("cdk_service_catalog.gate.runtime.verify.refusals", refusals)
+    verified(Aws())
+    assert asked == [f"s3://{BUCKET}/registered/{SHA}/model.tar.gz"]
 
 
 def test_a_metric_that_people_could_have_written_is_not_shown() -> None:
@@ -334,6 +359,6 @@ def test_changes_are_counted_by_kind_beside_the_last_delivery() -> None:
     new["Resources"]["Key"] = {"Type": "AWS::KMS::Key"}
     new["Resources"]["Model"]["Properties"]["EnableNetworkIsolation"] = "true"
     del new["Resources"]["Monitor"]
-    told = "1 new (Key), 1 changed (Model), 1 gone (DataQualityJobDefinition)"
+    told = "1 new (Key), 1 changed (Model), 1 gone (Pipeline)"
     assert summary(old, new) == told
     assert summary(old, old) == "no resource changes"

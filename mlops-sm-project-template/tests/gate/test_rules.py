@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from hostile_templates import (
+    ARCHIVE,
     NAMED,
     ROWS,
     SETTINGS,
@@ -21,12 +22,12 @@ pytestmark = pytest.mark.pure
 
 
 def broken(template: Template, rules: tuple[Rule, ...] = RULES) -> set[str]:
-    found = refusals({"prod": template}, SETTINGS, NAMED, VERSION, rules=rules)
+    found = refusals({"prod": template}, SETTINGS, NAMED, VERSION, archives=(ARCHIVE,), rules=rules)
     return {refusal.rule.name for refusal in found}
 
 
 def test_what_a_deploy_app_makes_is_accepted() -> None:
-    found = refusals({"prod": good()}, SETTINGS, NAMED, VERSION)
+    found = refusals({"prod": good()}, SETTINGS, NAMED, VERSION, archives=(ARCHIVE,))
     assert not found, report(found)
 
 
@@ -54,7 +55,7 @@ def test_without_a_rule_an_attack_goes_through(rule: Rule) -> None:
 def test_a_refusal_says_where_what_is_allowed_and_what_to_do(row: Row) -> None:
     template = good()
     row.change(template)
-    text = report(refusals({"prod": template}, SETTINGS, NAMED, VERSION))
+    text = report(refusals({"prod": template}, SETTINGS, NAMED, VERSION, archives=(ARCHIVE,)))
     assert f"[{row.rule}] prod.template.json, " in text
     assert "\n  allowed: " in text
     assert "\n  do: " in text
@@ -117,16 +118,16 @@ def test_only_a_serverless_model_has_a_network_and_only_where_the_configuration_
     del template["Resources"]["Model"]["Properties"]["EnableNetworkIsolation"]
     template["Resources"]["Configuration"]["Properties"]["ProductionVariants"] = variants
     settings = replace(SETTINGS, serverless_endpoints=allowed)
-    found = refusals({"prod": template}, settings, NAMED, VERSION)
+    found = refusals({"prod": template}, settings, NAMED, VERSION, archives=(ARCHIVE,))
     assert {refusal.rule.name for refusal in found} == refused
 
 
 def test_without_a_version_nothing_serves_one() -> None:
-    found = refusals({"prod": good()}, SETTINGS, NAMED, "none")
+    found = refusals({"prod": good()}, SETTINGS, NAMED, "none", archives=(ARCHIVE,))
     serving = {f.logical_id for f in found if f.rule.name == "models"}
     assert {"Model", "Configuration", "Endpoint", "Pipeline"} <= serving
     parked = {**good(), "Resources": {"Bucket": good()["Resources"]["Bucket"]}}
-    assert not refusals({"prod": parked}, SETTINGS, NAMED, "none")
+    assert not refusals({"prod": parked}, SETTINGS, NAMED, "none", archives=(ARCHIVE,))
 
 
 def test_a_type_that_the_configuration_names_may_be_deployed() -> None:
@@ -134,7 +135,7 @@ def test_a_type_that_the_configuration_names_may_be_deployed() -> None:
     template["Resources"]["Table"] = {"Type": "AWS::DynamoDB::Table", "Properties": {}}
     assert broken(template) == {"types"}
     allowed = replace(SETTINGS, deploys=("AWS::DynamoDB::Table",))
-    assert not refusals({"prod": template}, allowed, NAMED, VERSION)
+    assert not refusals({"prod": template}, allowed, NAMED, VERSION, archives=(ARCHIVE,))
     template["Resources"]["Table"]["Properties"]["TableName"] = "customers"
-    (found,) = refusals({"prod": template}, allowed, NAMED, VERSION)
+    (found,) = refusals({"prod": template}, allowed, NAMED, VERSION, archives=(ARCHIVE,))
     assert found.rule.name == "names"

@@ -1,4 +1,4 @@
-"""What endpoints tell CloudWatch, and alarms that watch exactly the metric that they name."""
+"""What endpoints and pipelines tell CloudWatch, and alarms on exactly the metric that they name."""
 
 import functools
 import time
@@ -11,6 +11,9 @@ from ministack_aws.engine.types import Record, ResourceHandlers
 from ministack_aws.sagemaker import metric_math
 
 NAMESPACE: Final = "AWS/SageMaker"
+PIPELINES: Final = "AWS/Sagemaker/ModelBuildingPipeline"
+"""Of pipelines, spelt that way ("Pipelines metrics")."""
+JUDGED: Final = (NAMESPACE, PIPELINES)
 COMPARISONS: Final[Mapping[str, Callable[[float, float], bool]]] = {
     "GreaterThanOrEqualToThreshold": lambda value, threshold: value >= threshold,
     "GreaterThanThreshold": lambda value, threshold: value > threshold,
@@ -81,6 +84,16 @@ def record(
             cloudwatch.record_metric(NAMESPACE, name, value, unit, dimensions)
 
 
+def record_execution(pipeline: str, name: str) -> None:
+    """That a run of a pipeline has started or ended, of all pipelines and of this one."""
+    for dimensions in ({}, {"PipelineName": pipeline}):
+        cloudwatch.record_metric(PIPELINES, name, 1, "Count", dimensions)
+    # MiniStack looks at alarms only when somebody puts a metric.
+    for alarm in list(cloudwatch.alarms().values()):
+        if alarm.get("Namespace") == PIPELINES:
+            _judge(alarm, 1)
+
+
 def tripped(names: Iterable[str], speed: float = 1) -> list[str]:
     """Those of the alarms with these names that are in the state ALARM now.
 
@@ -100,7 +113,7 @@ def tripped(names: Iterable[str], speed: float = 1) -> list[str]:
 
 def _evaluate(alarm: Record, evaluate: Callable[[Record], Any]) -> Any:
     """API_PutMetricAlarm, Dimensions: "The dimensions for the metric specified in MetricName"."""
-    if alarm.get("Namespace") != NAMESPACE:
+    if alarm.get("Namespace") not in JUDGED:
         return evaluate(alarm)
     _judge(alarm, 1)
     return None
@@ -133,16 +146,15 @@ def _value(alarm: Record, since: float, until: float, speed: float) -> float | N
     if not alarm.get("Metrics"):
         statistic = alarm.get("ExtendedStatistic") or alarm.get("Statistic", "Average")
         named = (alarm["MetricName"], alarm.get("Dimensions") or [], statistic)
-        return _metric(*named, since, until, speed)
+        return _metric(alarm["Namespace"], *named, since, until, speed)
     values, expression = {}, ""
     for row in alarm["Metrics"]:
         if "Expression" in row:
             expression = row["Expression"]
             continue
         metric, statistic = row["MetricStat"]["Metric"], row["MetricStat"]["Stat"]
-        found = _metric(
-            metric["MetricName"], metric.get("Dimensions") or [], statistic, since, until, speed
-        )
+        named = (metric["MetricName"], metric.get("Dimensions") or [], statistic)
+        found = _metric(metric["Namespace"], *named, since, until, speed)
         if found is None:
             return None
         values[row["Id"]] = found
@@ -150,11 +162,17 @@ def _value(alarm: Record, since: float, until: float, speed: float) -> float | N
 
 
 def _metric(
-    name: str, dimensions: Any, statistic: str, since: float, until: float, speed: float
+    namespace: str,
+    name: str,
+    dimensions: Any,
+    statistic: str,
+    since: float,
+    until: float,
+    speed: float,
 ) -> float | None:
     if isinstance(dimensions, list):
         dimensions = cloudwatch.dimensions_of_list(dimensions)
-    key = (NAMESPACE, name, cloudwatch.dimensions_key(dimensions))
+    key = (namespace, name, cloudwatch.dimensions_key(dimensions))
     points = [p for p in cloudwatch.metrics().get(key, ()) if since <= p["Timestamp"] < until]
     statistics = cloudwatch.statistics_of(points)
     if not statistics:

@@ -13,7 +13,7 @@ from ministack_aws.engine import iam
 from ministack_aws.engine.requests import get_account_id, get_region, request_scope
 from ministack_aws.engine.types import Answer, Operations, Record, Request
 from ministack_aws.errors import ServiceError
-from ministack_aws.sagemaker import pipeline_steps
+from ministack_aws.sagemaker import endpoint_metrics, pipeline_steps
 from ministack_aws.sagemaker.pipeline_definition import Execution, NotResolved, Scope, parameters
 
 TYPE: Final = "AWS::SageMaker::Pipeline"
@@ -118,19 +118,24 @@ def _start(request: Request) -> Answer:
 def _run(
     place: tuple[str, str], definition: Record, scope: Scope, role: str, execution: Execution
 ) -> None:
+    name = scope.execution["PipelineName"]
     with request_scope(*place):
+        endpoint_metrics.record_execution(name, "ExecutionStarted")
+        status = "Failed"
         try:
             pipeline_steps.run_all(definition["Steps"], scope, role, execution)
-            execution["PipelineExecutionStatus"] = "Succeeded"
+            status = "Succeeded"
         except pipeline_steps.StepFailed as error:
-            execution["PipelineExecutionStatus"] = "Failed"
             execution["FailureReason"] = f"Step failure: {error}"
         except Exception as error:
             # A defect of the emulator; a client that waits for the run must not wait for ever.
-            execution["PipelineExecutionStatus"] = "Failed"
             execution["FailureReason"] = f"{type(error).__name__}: {error}"
             raise
-        execution["LastModifiedTime"] = time.time()
+        finally:
+            endpoint_metrics.record_execution(name, f"Execution{status}")
+            execution["LastModifiedTime"] = time.time()
+            # Last: who sees the end looks at the alarms next.
+            execution["PipelineExecutionStatus"] = status
 
 
 def _execution(request: Request) -> Execution:

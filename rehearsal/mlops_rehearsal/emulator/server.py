@@ -31,7 +31,7 @@ PLUGIN: Final = Path(__file__).resolve().parents[2]
 """The folder with `ministack_aws`, which runs in the emulator's environment."""
 START_SECONDS: Final = 120.0
 STOP_SECONDS: Final = 3.0
-SAGEMAKER_PYTHON: Final = "sagemaker-python"
+SAGEMAKER_PYTHON: Final = "sagemaker/python3"
 INHERITED: Final = ("LANG", "LC_ALL", "PATH")
 """Nothing else of the caller's environment reaches the emulator: no credentials, no proxies."""
 
@@ -247,9 +247,11 @@ class Emulator:
     def offer_sagemaker_python(self, python: Path) -> None:
         """Let the jobs and endpoints of SageMaker run with a Python from now on.
 
-        A program in between, because a Python that is linked to does not find its packages.
+        A program in between, because a Python that is linked to does not find its packages. It is
+        called as in an image, because a shell in a container looks for `python3`.
         """
         program = self.root / SAGEMAKER_PYTHON
+        program.parent.mkdir(exist_ok=True)
         program.write_text(f'#!/bin/sh\nexec "{python}" "$@"\n')
         program.chmod(0o755)
 

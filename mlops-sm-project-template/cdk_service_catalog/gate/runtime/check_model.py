@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from .sealed import PREFIX
 from .stage_view import BODY, Found, StageView, as_json, listed, objects_in, texts
 from .values import END, UNKNOWN, is_known
 from .versions import NONE
@@ -18,6 +19,7 @@ SERVING: Final = tuple(
     f"AWS::SageMaker::{kind}" for kind in ("Endpoint", "EndpointConfig", "Model", "Pipeline")
 )
 PIPELINE: Final = "AWS::SageMaker::Pipeline"
+SEALED: Final = f"/{PREFIX}"
 
 
 def versions(view: StageView) -> Found:
@@ -26,6 +28,14 @@ def versions(view: StageView) -> Found:
         for key, text in texts(row):
             named = ":model-package/" in text or key == "ModelPackageName"
             if named and text != view.version and key != BODY:
+                yield logical_id, text
+
+
+def archives(view: StageView) -> Found:
+    """Whatever is read below the sealed archives is that of the chosen version."""
+    for logical_id, _, row in view.resources:
+        for key, text in texts(row):
+            if key != BODY and SEALED in text.lower() and text not in view.archives:
                 yield logical_id, text
 
 

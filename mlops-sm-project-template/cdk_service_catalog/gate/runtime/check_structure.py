@@ -23,12 +23,9 @@ TYPES: Final = (
     "AWS::S3::Bucket",
     "AWS::S3::BucketPolicy",
     "AWS::SNS::Topic",
-    "AWS::SageMaker::DataQualityJobDefinition",
     "AWS::SageMaker::Endpoint",
     "AWS::SageMaker::EndpointConfig",
     "AWS::SageMaker::Model",
-    "AWS::SageMaker::ModelQualityJobDefinition",
-    "AWS::SageMaker::MonitoringSchedule",
     "AWS::SageMaker::Pipeline",
     "AWS::Scheduler::Schedule",
 )

@@ -8,7 +8,10 @@ from .jobs import Job, answered
 from .metric import metric, report
 from .settings import Settings, artifact_bucket, load_settings
 
-EXPORTED: Final = ("MODEL_PACKAGE_ARN", "VERSION", "METRIC", "REPORT")
+EXPORTED: Final = (
+    *("MODEL_PACKAGE_ARN", "MODEL_DATA_URI", "MODEL_IMAGE", "VERSION"),
+    *("METRIC", "REPORT"),
+)
 
 
 def handler(event: Mapping[str, Any], _context: Any) -> None:
@@ -35,7 +38,19 @@ def choose(job: Job, settings: Settings, clients: Mapping[str, Any]) -> Mapping[
     bucket = artifact_bucket(settings, project.id)
     return {
         "MODEL_PACKAGE_ARN": arn,
+        **_container(described),
         "VERSION": versions.number(arn),
         "METRIC": metric(clients["s3"], described, bucket),
         "REPORT": report(described, bucket, settings.region),
     }
+
+
+def _container(described: Mapping[str, Any]) -> dict[str, str]:
+    """The archive and the image of a version of one container; what a project deploys reads both.
+
+    What is synthesised with them is compared with the version again: see `check_model.archives`.
+    """
+    containers = described.get("InferenceSpecification", {}).get("Containers", [])
+    only = containers[0] if len(containers) == 1 else {}
+    names = {"MODEL_DATA_URI": "ModelDataUrl", "MODEL_IMAGE": "Image"}
+    return {name: str(only.get(key) or versions.NONE) for name, key in names.items()}

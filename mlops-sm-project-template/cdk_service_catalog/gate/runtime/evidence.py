@@ -42,6 +42,12 @@ def check_evidence(
         _check_image(clients["ecr"], image, recorded.get(DIGEST_KEY, ""), settings, project)
 
 
+def archives(version: Mapping[str, Any]) -> tuple[str, ...]:
+    """The URIs of a version's models."""
+    containers = version.get("InferenceSpecification", {}).get("Containers", [])
+    return tuple(uri for container in containers for uri in _models(container))
+
+
 def _check_nothing_besides(container: Mapping[str, Any]) -> None:
     """Code that a container would fetch from elsewhere was approved by nobody."""
     for key, text in texts(container):

@@ -187,6 +187,13 @@ RULES: Final = (
         fix="read MODEL_PACKAGE_ARN, as the deploy app does",
     ),
     Rule(
+        name="archives",
+        check=check_model.archives,
+        what="the archive of another version is read",
+        allowed="{archives}",
+        fix="read MODEL_DATA_URI, as the deploy app does",
+    ),
+    Rule(
         name="models",
         check=check_model.models,
         what="a model is not simply the version that was chosen",
@@ -247,9 +254,14 @@ def refusals(
     version: str,
     *,
     partition: str = "aws",
+    archives: Sequence[str] = (),
     rules: Sequence[Rule] = RULES,
 ) -> list[Refusal]:
-    """Everything that the rules do not accept, in the order of stages and rules."""
+    """Everything that the rules do not accept, in the order of stages and rules.
+
+    Args:
+        archives: the URIs of the version's models.
+    """
     found = []
     for stage, template in templates.items():
         view = StageView(
@@ -259,6 +271,7 @@ def refusals(
             project=project,
             version=version,
             partition=partition,
+            archives=tuple(archives),
         )
         for rule in rules:
             found += [Refusal(rule, view, *row) for row in rule.check(view)]
@@ -277,6 +290,7 @@ def report(found: Iterable[Refusal]) -> str:
 def _words(view: StageView) -> dict[str, str]:
     return {
         "account": view.account,
+        "archives": " ".join(view.archives) or "none",
         "artifacts": f"{view.settings.bucket_prefix}-{view.project.id}-artifacts-"
         f"{view.settings.dev_account}",
         "boundary": view.parameter(check_structure.BOUNDARY),

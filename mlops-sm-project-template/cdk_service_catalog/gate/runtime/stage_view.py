@@ -23,6 +23,7 @@ class StageView:
 
     Attributes:
         version: the ARN of the model package that was chosen.
+        archives: the URIs of its models.
     """
 
     stage: str
@@ -31,6 +32,7 @@ class StageView:
     project: Project
     version: str
     partition: str = "aws"
+    archives: tuple[str, ...] = ()
 
     @property
     def account(self) -> str:

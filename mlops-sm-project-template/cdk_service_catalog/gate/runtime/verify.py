@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from . import versions
 from .changes import last_delivered, serves, summary
-from .evidence import check_evidence
+from .evidence import archives, check_evidence
 from .history import check_is_on_branch
 from .jobs import Job, answered
 from .rules import refusals, report
@@ -61,9 +61,8 @@ def verify(
         BRANCH,
         job.parameters["commit"],
     )
-    if not parks:
-        _check_version(version, settings, project, clients)
-    found = refusals(templates, settings, project, version, partition=partition)
+    known = () if parks else _checked_version(version, settings, project, clients)
+    found = refusals(templates, settings, project, version, partition=partition, archives=known)
     if found:
         raise Refused(report(found))
     changes = {_variable(stage): summary(before[stage], templates[stage]) for stage in templates}
@@ -71,15 +70,20 @@ def verify(
     return {"DELIVERS": PARKED if parks else versions.number(version), **changes}
 
 
-def _check_version(
+def _checked_version(
     version: str, settings: Settings, project: Project, clients: Mapping[str, Any]
-) -> None:
-    """Refuse a version that is not the project's, not approved, or not what was approved."""
+) -> tuple[str, ...]:
+    """The URIs of the models of a version.
+
+    Raises:
+        Refused: it is not the project's, not approved, or not what was approved.
+    """
     versions.check_is_own(version, project, settings.dev_account)
     described = versions.describe(clients["sagemaker"], version)
     if described["ModelApprovalStatus"] != versions.APPROVED:
         raise Refused(f"{version} is {described['ModelApprovalStatus']}, not approved any more")
     check_evidence(clients, settings, project, described)
+    return archives(described)
 
 
 def _last(clients: Mapping[str, Any], project: Project, stage: str) -> Mapping[str, Any]:

@@ -4,21 +4,21 @@ from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
-from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
-from deploy_app import names
+from deploy_app import pipelines
 from deploy_app.acknowledge import acknowledge
 from deploy_app.boundary import apply_boundary
 from deploy_app.data_bucket import DataBucket
 from deploy_app.definition import PLACEHOLDERS, stage_definition
 from deploy_app.execution_role import ExecutionRole, acknowledge_wildcards
-from deploy_app.network import Network, network
+from deploy_app.network import network
 from deploy_app.settings import Settings
 from deploy_app.stage_config import StageConfig
 from deploy_app.test_role import TestRole
+
+JOBS = ("processing-job", "transform-job", "model")
 
 
 class DeploymentStack(cdk.Stack):
@@ -49,18 +49,17 @@ class DeploymentStack(cdk.Stack):
             key=data.key,
             network=found,
             statements=[
-                *_run_jobs(found),
-                _run_as_itself(settings, stage),
+                *pipelines.run_jobs(found, *JOBS),
+                pipelines.run_as_itself(settings, stage),
                 _use_version(model_package_arn),
             ],
         )
         objects = f"<{self.get_logical_id(data.bucket.node.default_child)}.Arn>/*"
-        jobs = "arn:<AWS::Partition>:sagemaker:<AWS::Region>:<AWS::AccountId>:"
         acknowledge_wildcards(
             execution,
             f"arn:<AWS::Partition>:s3:::{settings.artifact_bucket}/*",
             objects,
-            *(f"{jobs}{kind}/pipelines-*" for kind in JOBS),
+            *pipelines.wildcards(*JOBS),
         )
         values = (
             execution.role.role_arn,
@@ -84,8 +83,17 @@ class DeploymentStack(cdk.Stack):
             },
         )
         pipeline.node.add_dependency(execution.policy)
-        arn = _arn(f"pipeline/{name}")
-        _schedule(self, settings, stage, config, pipeline, arn)
+        arn = pipelines.arn(f"pipeline/{name}")
+        pipelines.start_by_schedule(
+            self,
+            settings,
+            stage,
+            pipeline=pipeline,
+            what="Scores batches",
+            expression=config.schedule.expression,
+            timezone=config.schedule.timezone,
+            enabled=config.schedule.enabled,
+        )
         _tell_of_failures(self, config, name, arn)
         TestRole(
             self,
@@ -150,53 +158,6 @@ class DeploymentStack(cdk.Stack):
         )
 
 
-JOBS = ("processing-job", "transform-job", "model")
-
-
-def _run_jobs(found: Network) -> list[dict[str, object]]:
-    """What the pipeline starts: jobs and models in the private subnets, as this role itself."""
-    arns = [_arn(f"{kind}/pipelines-*") for kind in JOBS]
-    return [
-        {
-            "Sid": "CreateJobsInPrivateSubnets",
-            "Effect": "Allow",
-            "Action": ["sagemaker:CreateProcessingJob", "sagemaker:CreateModel"],
-            "Resource": arns,
-            "Condition": {
-                "Null": {"sagemaker:VpcSubnets": "false"},
-                "ForAllValues:StringEquals": {"sagemaker:VpcSubnets": found.subnet_ids},
-            },
-        },
-        {
-            "Sid": "FollowJobs",
-            "Effect": "Allow",
-            "Action": [
-                *("sagemaker:AddTags", "sagemaker:CreateTransformJob", "sagemaker:DeleteModel"),
-                *("sagemaker:DescribeModel", "sagemaker:DescribeProcessingJob"),
-                *("sagemaker:DescribeTransformJob", "sagemaker:StopProcessingJob"),
-                "sagemaker:StopTransformJob",
-            ],
-            "Resource": arns,
-        },
-    ]
-
-
-def _run_as_itself(settings: Settings, stage: str) -> dict[str, object]:
-    """A pipeline hands its role to the jobs and models that it starts.
-
-    Source: SageMaker Developer Guide, "Pipelines", "Access management": "To pass any role to a
-    SageMaker job within a pipeline, the iam:PassRole permission for the role that is being passed".
-    """
-    role = names.execution_role(settings, stage)
-    return {
-        "Sid": "RunJobsAsThisRole",
-        "Effect": "Allow",
-        "Action": "iam:PassRole",
-        "Resource": f"arn:{cdk.Aws.PARTITION}:iam::{cdk.Aws.ACCOUNT_ID}:role/{role}",
-        "Condition": {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
-    }
-
-
 def _use_version(model_package_arn: str) -> dict[str, object]:
     """The policy of the model package group is the other side of this permission.
 
@@ -208,50 +169,6 @@ def _use_version(model_package_arn: str) -> dict[str, object]:
         "Action": ["sagemaker:CreateModel", "sagemaker:DescribeModelPackage"],
         "Resource": model_package_arn,
     }
-
-
-def _schedule(
-    stack: cdk.Stack,
-    settings: Settings,
-    stage: str,
-    config: StageConfig,
-    pipeline: sagemaker.CfnPipeline,
-    arn: str,
-) -> None:
-    role = iam.Role(
-        stack,
-        "SchedulerRole",
-        role_name=names.scheduler_role(settings, stage),
-        description=f"Project {settings.project_name}: starts the inference pipeline in {stage}",
-        assumed_by=iam.ServicePrincipal(
-            "scheduler.amazonaws.com",
-            conditions={"StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}},
-        ),
-    )
-    start = {
-        "Sid": "StartThePipeline",
-        "Effect": "Allow",
-        "Action": "sagemaker:StartPipelineExecution",
-        "Resource": arn,
-    }
-    iam.ManagedPolicy(
-        stack,
-        "SchedulerPolicy",
-        document=iam.PolicyDocument.from_json({"Version": "2012-10-17", "Statement": [start]}),
-        roles=[role],
-    )
-    schedule = scheduler.CfnSchedule(
-        stack,
-        "Schedule",
-        name=f"{settings.project_name}-{settings.project_id}-{stage}",
-        description=f"Scores batches of project {settings.project_name} in {stage}",
-        state="ENABLED" if config.schedule.enabled else "DISABLED",
-        schedule_expression=config.schedule.expression,
-        schedule_expression_timezone=config.schedule.timezone,
-        flexible_time_window={"mode": "OFF"},
-        target={"arn": arn, "roleArn": role.role_arn, "sageMakerPipelineParameters": {}},
-    )
-    schedule.add_dependency(pipeline)
 
 
 def _tell_of_failures(stack: cdk.Stack, config: StageConfig, name: str, arn: str) -> None:
@@ -269,8 +186,3 @@ def _tell_of_failures(stack: cdk.Stack, config: StageConfig, name: str, arn: str
         },
         targets=[{"id": "Topic", "arn": config.notification_topic_arn}],
     )
-
-
-def _arn(resource: str) -> str:
-    place = f"{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}"
-    return f"arn:{cdk.Aws.PARTITION}:sagemaker:{place}:{resource}"

@@ -13,6 +13,11 @@ def alarms(settings: Settings, stage: str) -> str:
     return f"{endpoint(settings, stage)}-*"
 
 
+def monitoring(settings: Settings, stage: str) -> str:
+    """The pipeline that compares the endpoint's traffic with the training of its version."""
+    return f"{endpoint(settings, stage)}-monitoring"
+
+
 def execution_role(settings: Settings, stage: str) -> str:
     """The role that models run as; the dev account lets exactly this one read models."""
     return f"sagemaker-{settings.project_id}-{stage}-execution"
@@ -21,6 +26,10 @@ def execution_role(settings: Settings, stage: str) -> str:
 def test_role(settings: Settings, stage: str) -> str:
     """The role that the integration test of the project takes."""
     return f"sagemaker-{settings.project_id}-{stage}-test"
+
+
+MONITORED = "monitoring"
+"""Below it lies what the comparisons have found, in the data bucket."""
 
 
 def scheduler_role(settings: Settings, stage: str) -> str:

@@ -27,6 +27,8 @@ class Settings(BaseModel):
     project_id: Annotated[str, Field(pattern=r"^p-[a-z0-9]{1,14}$")]
     model_package_group_name: Annotated[str, Field(min_length=1)]
     model_package_arn: Annotated[str, Field(pattern=r"^(none|arn:[^:]+:sagemaker:.+)$")] = NONE
+    model_data_uri: Annotated[str, Field(pattern=r"^(none|s3://.+)$")] = NONE
+    model_image: Annotated[str, Field(min_length=1)] = NONE
     artifact_bucket: Annotated[str, Field(min_length=3)]
     artifact_bucket_kms_id: Annotated[str, Field(pattern=r"^arn:")]
     ecr_repo_arn: str = ""

@@ -24,9 +24,9 @@ class Kind(StrEnum):
 
 NO_MACHINES = "a serverless endpoint has no machines; serverless.memory_megabytes is its size"
 NOT_CAPTURED = "SageMaker captures nothing of serverless endpoints"
-NOT_OF_SERVERLESS = "Model Monitor does not work on serverless endpoints"
+NOT_OF_SERVERLESS = "without captures there is nothing to compare"
 IN_S3 = "requests and answers of an asynchronous endpoint lie in S3 anyway"
-NOT_OF_ASYNCHRONOUS = "Model Monitor reads captures, which an asynchronous endpoint does not have"
+NOT_OF_ASYNCHRONOUS = "the comparison reads captures, which an asynchronous endpoint does not have"
 REFUSED: Mapping[Kind, Mapping[str, str]] = {
     Kind.REALTIME: {
         "serverless": "this is for kind: serverless",
@@ -39,13 +39,11 @@ REFUSED: Mapping[Kind, Mapping[str, str]] = {
         "data_capture.sampling_percentage": NOT_CAPTURED,
         "rollout.canary": "the canary is a share of machines, which it does not have",
         "monitoring.data_quality": NOT_OF_SERVERLESS,
-        "monitoring.model_quality": NOT_OF_SERVERLESS,
     },
     Kind.ASYNCHRONOUS: {
         "serverless": "this is for kind: serverless",
         "data_capture.sampling_percentage": IN_S3,
         "monitoring.data_quality": NOT_OF_ASYNCHRONOUS,
-        "monitoring.model_quality": NOT_OF_ASYNCHRONOUS,
     },
     Kind.NONE: {},
 }

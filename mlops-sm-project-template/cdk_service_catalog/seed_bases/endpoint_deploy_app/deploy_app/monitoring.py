@@ -1,168 +1,101 @@
-"""Schedules of SageMaker Model Monitor, where the configuration asks for them."""
-
-from typing import Any
+"""A schedule that compares the endpoint's traffic with what its version was trained on."""
 
 import aws_cdk as cdk
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_sagemaker as sagemaker
 
+from deploy_app import names, pipelines
+from deploy_app.comparison import definition
 from deploy_app.endpoint import Endpoint
 from deploy_app.errors import DeployError
-from deploy_app.execution_role import ExecutionRole
-from deploy_app.instances import takes_volume_key
+from deploy_app.kinds import Kind
 from deploy_app.network import Network
-from deploy_app.stage_config import Monitoring
+from deploy_app.settings import NONE, Settings
+from deploy_app.stage_config import StageConfig
+from deploy_app.variants import Surroundings
 
-IMAGE_ACCOUNTS = {
-    "af-south-1": "875698925577",
-    "ap-east-1": "001633400207",
-    "ap-northeast-1": "574779866223",
-    "ap-northeast-2": "709848358524",
-    "ap-northeast-3": "990339680094",
-    "ap-south-1": "126357580389",
-    "ap-southeast-1": "245545462676",
-    "ap-southeast-2": "563025443158",
-    "ca-central-1": "536280801234",
-    "eu-central-1": "048819808253",
-    "eu-north-1": "895015795356",
-    "eu-south-1": "933208885752",
-    "eu-west-1": "468650794304",
-    "eu-west-2": "749857270468",
-    "eu-west-3": "680080141114",
-    "me-south-1": "607024016150",
-    "sa-east-1": "539772159869",
-    "us-east-1": "156813124566",
-    "us-east-2": "777275614652",
-    "us-west-1": "890145073186",
-    "us-west-2": "159807026194",
-}
-"""The accounts of the image sagemaker-model-monitor-analyzer, by region (Amazon SageMaker ECR
-paths, Model Monitor)."""
+JOBS = ("processing-job",)
+NAMESPACE, FAILED = "AWS/Sagemaker/ModelBuildingPipeline", "ExecutionFailed"
+"""SageMaker Developer Guide, "Amazon SageMaker AI metrics in Amazon CloudWatch", "Pipelines
+metrics"; the namespace is spelt that way."""
+
+
+def is_monitored(config: StageConfig) -> bool:
+    """Whether the endpoint of a stage is asked by something that is compared."""
+    return config.kind is Kind.REALTIME and config.monitoring.data_quality
+
+
+def permissions(settings: Settings, stage: str, network: Network) -> list[dict[str, object]]:
+    """What the execution role needs besides: it starts the job that compares, as itself."""
+    return [*pipelines.run_jobs(network, *JOBS), pipelines.run_as_itself(settings, stage)]
 
 
 def add_monitoring(
     stack: cdk.Stack,
+    settings: Settings,
+    stage: str,
     *,
-    config: Monitoring,
+    config: StageConfig,
     endpoint: Endpoint,
-    role: ExecutionRole,
-    bucket: s3.IBucket,
-    key: kms.IKey,
-    network: Network,
+    surroundings: Surroundings,
+    topic_arn: str,
 ) -> None:
-    """Add what is switched on: data quality, model quality.
+    """Add pipeline, schedule, and the alarm that rings when something has drifted.
 
     Raises:
-        DeployError: a baseline or the ground truth is missing, or the region has no image.
+        DeployError: nobody says where the version's archive is, or which image runs it.
     """
-    wanted = [kind for kind in ("data_quality", "model_quality") if getattr(config, kind)]
-    if not wanted:
-        return
-    _check(config, stack.region)
-    for kind in wanted:
-        title = "".join(word.capitalize() for word in kind.split("_"))
-        properties = _definition(stack, config, endpoint, role, bucket, key, network, title)
-        classes = {
-            "DataQuality": sagemaker.CfnDataQualityJobDefinition,
-            "ModelQuality": sagemaker.CfnModelQualityJobDefinition,
-        }
-        definition = classes[title](stack, f"{title}Definition", **properties)
-        schedule = sagemaker.CfnMonitoringSchedule(
-            stack,
-            f"{title}Schedule",
-            monitoring_schedule_name=f"{endpoint.name[:50]}-{kind[0]}q",
-            monitoring_schedule_config={
-                "monitoringJobDefinitionName": definition.ref,
-                "monitoringType": title,
-                "scheduleConfig": {"scheduleExpression": config.schedule},
-            },
-        )
-        schedule.node.add_dependency(definition, stack.node.find_child("Endpoint"))
-
-
-def _check(config: Monitoring, region: str) -> None:
-    if region not in IMAGE_ACCOUNTS:
-        raise DeployError(f"Model Monitor has no image in {region}; switch monitoring off there")
-    needed = ["statistics_uri", "constraints_uri"] if config.data_quality else []
-    needed += ["constraints_uri", "ground_truth_uri"] if config.model_quality else []
-    missing = sorted({name for name in needed if not getattr(config, name)})
-    if missing:
+    if NONE in (settings.model_data_uri, settings.model_image):
         raise DeployError(
-            f"monitoring is on, but these are empty: {', '.join(missing)}; a baseline job of Model "
-            "Monitor makes statistics and constraints, see README.md"
+            f"config/{stage}.yml: monitoring.data_quality is true, and MODEL_DATA_URI or "
+            "MODEL_IMAGE is missing: the deploy pipeline gives both; on a laptop set them, or set "
+            "monitoring.data_quality: false"
         )
-
-
-def _definition(
-    stack: cdk.Stack,
-    config: Monitoring,
-    endpoint: Endpoint,
-    role: ExecutionRole,
-    bucket: s3.IBucket,
-    key: kms.IKey,
-    network: Network,
-    title: str,
-) -> dict[str, Any]:
-    lower = title[0].lower() + title[1:]
-    suffix = cdk.Aws.URL_SUFFIX
-    image = f"{IMAGE_ACCOUNTS[stack.region]}.dkr.ecr.{stack.region}.{suffix}"
-    local = "/opt/ml/processing"
-    endpoint_input: dict[str, Any] = {
-        "endpointName": endpoint.name,
-        "localPath": f"{local}/input/endpoint",
-        "s3DataDistributionType": "FullyReplicated",
-        "s3InputMode": "File",
-    }
-    specification: dict[str, Any] = {"imageUri": f"{image}/sagemaker-model-monitor-analyzer"}
-    job_input: dict[str, Any] = {"endpointInput": endpoint_input}
-    baseline: dict[str, Any] = {"constraintsResource": {"s3Uri": config.constraints_uri}}
-    if title == "ModelQuality":
-        endpoint_input |= {
-            "inferenceAttribute": "0",
-            "startTimeOffset": "-P1D",
-            "endTimeOffset": "P0D",
-        }
-        job_input["groundTruthS3Input"] = {"s3Uri": config.ground_truth_uri}
-        specification["problemType"] = config.problem_type
-    else:
-        baseline["statisticsResource"] = {"s3Uri": config.statistics_uri}
-    cluster: dict[str, Any] = {
-        "instanceCount": 1,
-        "instanceType": config.instance_type,
-        "volumeSizeInGb": 20,
-    }
-    if takes_volume_key(config.instance_type):
-        cluster["volumeKmsKeyId"] = key.key_arn
-    return {
-        f"{_snake(title)}_app_specification": specification,
-        f"{_snake(title)}_baseline_config": baseline,
-        f"{_snake(title)}_job_input": job_input,
-        f"{_snake(title)}_job_output_config": {
-            "kmsKeyId": key.key_arn,
-            "monitoringOutputs": [
-                {
-                    "s3Output": {
-                        "localPath": f"{local}/output",
-                        "s3Uri": bucket.s3_url_for_object(f"monitoring/{lower}"),
-                        "s3UploadMode": "EndOfJob",
-                    }
-                }
-            ],
+    role, name = surroundings.role, names.monitoring(settings, stage)
+    pipeline = sagemaker.CfnPipeline(
+        stack,
+        "Monitoring",
+        pipeline_name=name,
+        pipeline_description=f"Compares the traffic of {endpoint.name} with its training",
+        role_arn=role.role.role_arn,
+        pipeline_definition={
+            "PipelineDefinitionBody": definition(
+                settings,
+                stage,
+                config.monitoring,
+                role_arn=role.role.role_arn,
+                key_arn=surroundings.key.key_arn,
+                bucket=surroundings.bucket.bucket_name,
+                network=surroundings.network,
+            )
         },
-        "job_resources": {"clusterConfig": cluster},
-        "network_config": {
-            "enableNetworkIsolation": True,
-            "enableInterContainerTrafficEncryption": True,
-            "vpcConfig": {
-                "subnets": network.subnet_ids,
-                "securityGroupIds": [network.security_group_id],
-            },
-        },
-        "role_arn": role.role.role_arn,
-        "stopping_condition": {"maxRuntimeInSeconds": 3600},
-    }
-
-
-def _snake(title: str) -> str:
-    return {"DataQuality": "data_quality", "ModelQuality": "model_quality"}[title]
+    )
+    pipeline.node.add_dependency(role.policy)
+    pipelines.start_by_schedule(
+        stack,
+        settings,
+        stage,
+        pipeline=pipeline,
+        what="Compares the traffic",
+        expression=config.monitoring.schedule,
+        timezone="UTC",
+        enabled=True,
+    )
+    cloudwatch.CfnAlarm(
+        stack,
+        "Drift",
+        alarm_name=f"{endpoint.name}-drift",
+        alarm_description=f"What {endpoint.name} is asked or answers is not as in the training of "
+        f"its version, or could not be compared: the newest run of {name} says what and why",
+        namespace=NAMESPACE,
+        metric_name=FAILED,
+        dimensions=[{"name": "PipelineName", "value": name}],
+        statistic="Sum",
+        period=300,
+        threshold=1,
+        evaluation_periods=1,
+        comparison_operator="GreaterThanOrEqualToThreshold",
+        # Without a run, nothing has been found.
+        treat_missing_data="notBreaching",
+        alarm_actions=[topic_arn],
+    )

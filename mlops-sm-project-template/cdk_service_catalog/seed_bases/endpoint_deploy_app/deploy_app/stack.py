@@ -5,14 +5,14 @@ from typing import Any
 import aws_cdk as cdk
 from constructs import Construct
 
-from deploy_app import names
+from deploy_app import names, pipelines
 from deploy_app.acknowledge import acknowledge
 from deploy_app.boundary import apply_boundary
 from deploy_app.data_bucket import DataBucket
 from deploy_app.endpoint import Endpoint
 from deploy_app.execution_role import ExecutionRole, acknowledge_wildcards
 from deploy_app.kinds import Kind, refuse_image_of_dev
-from deploy_app.monitoring import add_monitoring
+from deploy_app.monitoring import JOBS, add_monitoring, is_monitored, permissions
 from deploy_app.network import network
 from deploy_app.settings import Settings
 from deploy_app.stage_config import StageConfig
@@ -52,6 +52,7 @@ class DeploymentStack(cdk.Stack):
         notifies = config.kind is Kind.ASYNCHRONOUS and (
             config.asynchronous is None or config.asynchronous.notify
         )
+        monitored = is_monitored(config)
         execution = ExecutionRole(
             self,
             "Execution",
@@ -63,12 +64,14 @@ class DeploymentStack(cdk.Stack):
             statements=[
                 _watch_rollouts(alarms),
                 *([publish(settings, stage)] if notifies else []),
+                *(permissions(settings, stage, found) if monitored else []),
             ],
         )
         acknowledge_wildcards(
             execution,
             f"arn:<AWS::Partition>:s3:::{settings.artifact_bucket}/*",
             f"<{self.get_logical_id(data.bucket.node.default_child)}.Arn>/*",
+            *(pipelines.wildcards(*JOBS) if monitored else ()),
         )
         acknowledge(
             execution.policy,
@@ -91,6 +94,7 @@ class DeploymentStack(cdk.Stack):
             key=data.key,
             topics=topics,
         )
+        topic = config.alarms.notification_topic_arn or _project_topic(settings)
         endpoint = Endpoint(
             self,
             "Endpoint",
@@ -98,17 +102,17 @@ class DeploymentStack(cdk.Stack):
             config=config,
             model_package_arn=model_package_arn,
             stage=surroundings,
-            topic_arn=config.alarms.notification_topic_arn or _project_topic(settings),
+            topic_arn=topic,
         )
-        if config.kind is Kind.REALTIME:
+        if monitored:
             add_monitoring(
                 self,
-                config=config.monitoring,
+                settings,
+                stage,
+                config=config,
                 endpoint=endpoint,
-                role=execution,
-                bucket=data.bucket,
-                key=data.key,
-                network=found,
+                surroundings=surroundings,
+                topic_arn=topic,
             )
         TestRole(
             self,

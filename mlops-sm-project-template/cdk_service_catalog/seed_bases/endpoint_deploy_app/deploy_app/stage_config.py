@@ -124,18 +124,16 @@ class Alarms(Part):
 
 
 class Monitoring(Part):
-    """Schedules of SageMaker Model Monitor; both need what a baseline job has left in S3."""
+    """When the traffic is compared with what the version was trained on, and how much of it."""
 
     data_quality: bool
-    model_quality: bool
-    schedule: Annotated[str, Field(pattern=r"^cron\(.+\)$")]
+    schedule: Annotated[str, Field(pattern=r"^(cron|rate)\(.+\)$")]
+    window_hours: Annotated[int, Field(ge=1, le=720)] = Field(description="before each comparison")
+    minimum_rows: Annotated[int, Field(ge=30)] = Field(description="with fewer, nothing is said")
     instance_type: InstanceType
-    statistics_uri: str = ""
-    constraints_uri: str = ""
-    ground_truth_uri: str = ""
-    problem_type: Annotated[
-        str, Field(pattern="^(Regression|BinaryClassification|MulticlassClassification)$")
-    ]
+    volume_gigabytes: Annotated[int, Field(ge=5, le=1000)] = Field(
+        description="for all that is captured, and the model"
+    )
 
 
 class IntegrationTest(Part):
@@ -194,6 +192,23 @@ class StageConfig(Part):
                     "kind: serverless has no GPU, and this model runs on "
                     f"{self.variant.instance_type}; kind: asynchronous scales to zero"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _what_is_compared_is_captured(self) -> "StageConfig":
+        monitoring, capture = self.monitoring, self.data_capture
+        if self.kind is not Kind.REALTIME or not monitoring.data_quality:
+            return self
+        if not self.is_captured:
+            raise ValueError(
+                "monitoring.data_quality: true needs what data_capture keeps; raise "
+                "data_capture.sampling_percentage above 0, or set it to false"
+            )
+        if monitoring.window_hours > capture.days * 24:
+            raise ValueError(
+                f"monitoring.window_hours: {monitoring.window_hours} are longer than captures are "
+                f"kept (data_capture.days: {capture.days})"
+            )
         return self
 
     @model_validator(mode="after")

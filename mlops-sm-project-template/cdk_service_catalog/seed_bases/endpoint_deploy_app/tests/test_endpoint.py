@@ -126,6 +126,7 @@ def test_the_model_is_the_chosen_version_isolated_in_the_private_network(
 
 
 def test_a_new_version_changes_the_model_only(stages: Any, tmp_path: Path) -> None:
+    # What compares its traffic comes out of its archive, which the settings name.
     after = templates(tmp_path, VERSION.replace("/3", "/4"))
     for stage, template in after.items():
         before = stages[stage]["Resources"]
@@ -173,33 +174,6 @@ def test_a_bad_stage_file_is_told_with_its_key(tmp_path: Path, text: str, words:
     with pytest.raises(DeployError) as raised:
         load(StageConfig, "dev", written(tmp_path, "dev", text))
     assert words in str(raised.value)
-
-
-def test_monitoring_needs_a_baseline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import deploy_app.application as application
-
-    on = load_stage_config("dev").model_copy(
-        update={
-            "monitoring": load_stage_config("dev").monitoring.model_copy(
-                update={"data_quality": True, "model_quality": True}
-            )
-        }
-    )
-    monkeypatch.setattr(application, "load_stage_config", lambda _: on)
-    with pytest.raises(DeployError, match="constraints_uri, ground_truth_uri, statistics_uri"):
-        templates(tmp_path)
-    uris = {
-        name: f"s3://bucket/{name}"
-        for name in ("statistics_uri", "constraints_uri", "ground_truth_uri")
-    }
-    ready = on.model_copy(update={"monitoring": on.monitoring.model_copy(update=uris)})
-    monkeypatch.setattr(application, "load_stage_config", lambda _: ready)
-    found = templates(tmp_path)["prod"]
-    kinds = {
-        s["MonitoringScheduleConfig"]["MonitoringType"]
-        for s in of_type(found, "AWS::SageMaker::MonitoringSchedule")
-    }
-    assert kinds == {"DataQuality", "ModelQuality"}
 
 
 class Sagemaker(BaseHTTPRequestHandler):

@@ -196,7 +196,6 @@ def test_what_does_not_fit_is_refused_with_its_line(
         ("data_capture", {"sampling_percentage": 1}),
         ("rollout", {"canary": True}),
         ("monitoring", {"data_quality": True}),
-        ("monitoring", {"model_quality": True}),
     ],
 )
 def test_serverless_refuses_what_it_does_not_have(
