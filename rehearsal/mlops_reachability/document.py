@@ -9,9 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from mlops_commons.cli.environment import child_environment
-from mlops_commons.diagrams.dot import dot
-from mlops_commons.diagrams.layout import laid_out
+from mlops_commons.diagrams.svg import drawn
 from mlops_commons.utilities.generated_tables import GeneratedTable, wanted_texts
 from mlops_commons.utilities.paths import (
     CDK_APP_CONFIG,
@@ -79,7 +77,7 @@ def generated() -> Mapping[Path, str]:
     """
     found = {reviewed.name: computed(reviewed) for reviewed in CONFIGURATIONS}
     tables = [made for name, reach in found.items() for made in tables_of(name, reach)]
-    (svg,) = laid_out([dot(picture(found[CONFIGURATIONS[0].name]))], child_environment())
+    svg = drawn(picture(found[CONFIGURATIONS[0].name]))
     return {**wanted_texts(tables), PICTURE: svg}
 
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from mlops_commons.diagrams.graph import Direction, Edge, EdgeKind, Graph, Group, Node, NodeKind
+from mlops_commons.diagrams.graph import Edge, EdgeKind, Graph, Group, Node, NodeKind
 from mlops_reachability.starts import Target
 from mlops_reachability.table import ReachTable
 
@@ -33,14 +33,15 @@ def picture(reach: ReachTable) -> Graph:
         groups[box] = reached
         members.setdefault(box, []).append(title)
     boxes = {box: f"b{number}" for number, box in enumerate(groups)}
+    present = {box.partition(":")[0] for box in groups}
     kinds = {key: kind for key, _, _, kind in GROUPS}
     return Graph(
         title="Who reaches what, with the worst code and every permission used",
-        direction=Direction.RIGHT,
         groups=(
-            *(Group(key=key, title=title, stacked=True) for key, title, _, _ in GROUPS),
-            Group(key="targets", title="What is reached", stacked=True),
+            *(Group(key=key, title=title) for key, title, _, _ in GROUPS if key in present),
+            Group(key="targets", title="What is reached"),
         ),
+        columns=(tuple(key for key, *_ in GROUPS if key in present), ("targets",)),
         nodes=(
             *(
                 Node(

@@ -11,7 +11,8 @@ from mlops_commons.assembly.templates import (
     resources,
 )
 from mlops_commons.diagrams.actions import Action, pipeline_actions
-from mlops_commons.diagrams.graph import Direction, Edge, EdgeKind, Graph, Group, Node, NodeKind
+from mlops_commons.diagrams.graph import Edge, EdgeKind, Graph, Group, Node, NodeKind
+from mlops_commons.diagrams.people import PEOPLE, add_people, stack_key
 from mlops_commons.diagrams.values import text
 
 PROJECT: Final = {"SageMakerProjectName": "<name>", "SageMakerProjectId": "<id>"}
@@ -38,17 +39,17 @@ def account_map(apps: Sequence[AppTemplates]) -> Graph:
     stacks = [stack for app in apps for stack in app.stacks]
     nodes = [_stack_node(stack) for stack in stacks]
     edges = list(_pushes(stacks))
+    add_people(stacks, nodes, edges)
     for app in apps:
         for stack in app.stacks:
             for action in _pipeline_actions(stack.template, _variables(stack)):
-                _deliver(_key(stack), action, nodes, edges)
+                _deliver(stack_key(stack), action, nodes, edges)
             products = app.products_of(stack)
             if products:
                 _add_projects(stack, products, nodes, edges)
     return Graph(
         title="Accounts, stacks and trust",
-        direction=Direction.DOWN,
-        groups=tuple(_accounts(stacks)),
+        groups=(PEOPLE, *_accounts(stacks)),
         nodes=tuple(dict.fromkeys(nodes)),
         edges=tuple(dict.fromkeys(edges)),
     )
@@ -66,11 +67,6 @@ def _accounts(stacks: Sequence[StackTemplate]) -> Iterator[Group]:
         )
 
 
-def _key(stack: StackTemplate) -> str:
-    summary = stack.summary
-    return f"{summary.account}/{summary.region}/{summary.stack}"
-
-
 def _stack_node(stack: StackTemplate) -> Node:
     kind, details = NodeKind.STACK, []
     for resource_type, its_kind, property_name in KINDS:
@@ -81,7 +77,7 @@ def _stack_node(stack: StackTemplate) -> Node:
         count = len(list(stack.resources(resource_type)))
         details += [headline.format(count)] * bool(count)
     return Node(
-        key=_key(stack),
+        key=stack_key(stack),
         kind=kind,
         title=stack.summary.stack,
         details=tuple(details),
@@ -105,7 +101,7 @@ def _pipeline_actions(template: Template, variables: dict[str, str]) -> Iterator
 def _pushes(stacks: Sequence[StackTemplate]) -> Iterator[Edge]:
     """From each repository to the pipelines that read it."""
     repositories = {
-        (stack.summary.account, properties["RepositoryName"]): _key(stack)
+        (stack.summary.account, properties["RepositoryName"]): stack_key(stack)
         for stack in stacks
         for _, properties in stack.resources("AWS::CodeCommit::Repository")
     }
@@ -113,7 +109,7 @@ def _pushes(stacks: Sequence[StackTemplate]) -> Iterator[Edge]:
         for action in _pipeline_actions(stack.template, _variables(stack)):
             source = repositories.get((action.account, action.repository))
             if source:
-                yield Edge(source=source, target=_key(stack), label="push")
+                yield Edge(source=source, target=stack_key(stack), label="push")
 
 
 def _deliver(source: str, action: Action, nodes: list[Node], edges: list[Edge]) -> None:
@@ -126,8 +122,7 @@ def _deliver(source: str, action: Action, nodes: list[Node], edges: list[Edge]) 
     )
     label = AFTER_APPROVAL if action.approved else ""
     nodes.append(role)
-    back = source.startswith(f"{action.account}/")
-    edges.append(Edge(source=source, target=role.key, kind=EdgeKind.TRUST, label=label, back=back))
+    edges.append(Edge(source=source, target=role.key, kind=EdgeKind.TRUST, label=label))
     edges.append(Edge(source=role.key, target=f"{place}/{action.stack}"))
 
 
@@ -136,14 +131,14 @@ def _add_projects(
 ) -> None:
     """Add what a project of the portfolio brings: its pipelines deploy to every stage."""
     project = Node(
-        key=f"{_key(stack)}/project",
+        key=f"{stack_key(stack)}/project",
         kind=NodeKind.PROJECT,
         title="a project of a template",
         details=("its own repositories, pipelines,", "model registry and buckets"),
         group=stack.summary.account,
     )
     nodes.append(project)
-    edges.append(Edge(source=_key(stack), target=project.key, label="launch"))
+    edges.append(Edge(source=stack_key(stack), target=project.key, label="launch"))
     for product in products:
         variables = {**_variables(stack), **defaults(product), **PROJECT}
         for action in _pipeline_actions(product, variables):

@@ -6,7 +6,7 @@ from typing import Final
 
 from mlops_commons.assembly.templates import StackTemplate, defaults
 from mlops_commons.diagrams.actions import Action, pipeline_actions
-from mlops_commons.diagrams.graph import Direction, Edge, Graph, Group, Node, NodeKind
+from mlops_commons.diagrams.graph import Edge, Graph, Group, Node, NodeKind
 
 KINDS: Final = {
     "Approval": NodeKind.APPROVAL,
@@ -38,20 +38,16 @@ def delivery_pipeline(stack: StackTemplate, roles: Mapping[str, str]) -> Graph:
     found = list(pipeline_actions(pipeline, variables))
     return Graph(
         title=f"Pipeline {pipeline['Name']}",
-        direction=Direction.RIGHT,
         groups=stages(found),
         nodes=tuple(action_node(action, roles) for action in found),
         edges=order(found),
-        rows=(row(found),),
     )
 
 
 def stages(found: Sequence[Action], prefix: str = "", parent: str = "") -> tuple[Group, ...]:
     """A frame for each stage of the actions."""
     names = dict.fromkeys(action.stage for action in found)
-    return tuple(
-        Group(key=f"{prefix}{name}", title=name, parent=parent, stacked=True) for name in names
-    )
+    return tuple(Group(key=f"{prefix}{name}", title=name, parent=parent) for name in names)
 
 
 def action_node(action: Action, roles: Mapping[str, str], prefix: str = "") -> Node:
@@ -79,16 +75,6 @@ def order(found: Sequence[Action], prefix: str = "") -> tuple[Edge, ...]:
         Edge(
             source=action_key(first, prefix),
             target=action_key(second, prefix),
-            # The row of first actions decides where the stages stand.
-            back=first.stage != second.stage,
         )
         for first, second in pairwise(found)
     )
-
-
-def row(found: Sequence[Action], prefix: str = "") -> tuple[str, ...]:
-    """The first action of each stage."""
-    firsts: dict[str, str] = {}
-    for action in found:
-        firsts.setdefault(action.stage, action_key(action, prefix))
-    return tuple(firsts.values())

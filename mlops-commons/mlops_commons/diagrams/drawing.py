@@ -1,22 +1,11 @@
 """From the templates of the apps to the files of their pictures."""
 
-from collections.abc import Mapping
 from pathlib import PurePosixPath
 
-from mlops_commons.diagrams.dot import dot
-from mlops_commons.diagrams.layout import laid_out
 from mlops_commons.diagrams.pictures import Apps, pictures
+from mlops_commons.diagrams.svg import drawn
 
 
-def draw(apps: Apps, environment: Mapping[str, str]) -> dict[PurePosixPath, str]:
-    """The SVG of every picture that these apps suffice for, by its path in the repository.
-
-    Args:
-        environment: that of node, which lays the pictures out.
-
-    Raises:
-        PlatformError: the layout library is not installed, or it refuses a graph.
-    """
-    graphs = pictures(apps)
-    svgs = laid_out([dot(graph) for graph in graphs.values()], environment)
-    return dict(zip(graphs, svgs, strict=True))
+def draw(apps: Apps) -> dict[PurePosixPath, str]:
+    """The SVG of every picture that these apps suffice for, by its path in the repository."""
+    return {file: drawn(graph) for file, graph in pictures(apps).items()}

@@ -8,19 +8,21 @@ class NodeKind(StrEnum):
     """What a node is; the value is the caption in the picture."""
 
     ACTION = "build"
-    APPROVAL = "manual approval"
+    APPROVAL = "approval"
     BUCKET = "bucket"
     DEPLOYMENT = "deploy"
     ENDPOINT = "VPC endpoint"
     GATEWAY = "gateway"
     IMAGES = "image repository"
+    PERSON = "people"
     PIPELINE = "pipeline"
     PORTFOLIO = "portfolio"
     PROJECT = "SageMaker project"
     REGISTRY = "model registry"
-    REPOSITORY = "CodeCommit repository"
+    REPOSITORY = "repository"
     ROLE = "IAM role"
     SECURITY_GROUP = "security group"
+    SERVED = "in service"
     SOURCE = "source"
     STACK = "stack"
     STUDIO = "SageMaker Studio"
@@ -37,27 +39,20 @@ class EdgeKind(StrEnum):
     USE = "use"
 
 
-class Direction(StrEnum):
-    """Where the picture grows; the values are those of Graphviz's `rankdir`."""
-
-    RIGHT = "LR"
-    DOWN = "TB"
-
-
 @dataclass(frozen=True, kw_only=True)
 class Group:
     """A frame around nodes: an account, a VPC, a stage of a pipeline.
 
     Attributes:
         parent: the key of the frame around this frame; empty for none.
-        stacked: whether its nodes stand one below the other, across the picture's direction.
+        row: whether the frames in it stand side by side.
     """
 
     key: str
     title: str
     subtitle: str = ""
     parent: str = ""
-    stacked: bool = False
+    row: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,18 +75,12 @@ class Node:
 
 @dataclass(frozen=True, kw_only=True)
 class Edge:
-    """One arrow between two keys; that of a frame stands for every node in it.
-
-    Attributes:
-        back: leads to what stands further left or in a row of its own, so it does not decide
-            where its ends stand.
-    """
+    """One arrow between two keys; that of a frame stands for every node in it."""
 
     source: str
     target: str
     kind: EdgeKind = EdgeKind.FLOW
     label: str = ""
-    back: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,18 +88,18 @@ class Graph:
     """All of a picture; equal facts give equal graphs.
 
     Attributes:
-        rows: keys of nodes that stand in one straight row, in the picture's direction.
+        columns: the keys of the outermost frames of each lane, from left to right; without any,
+            each frame is a lane.
 
     Raises:
         ValueError: a key is used twice, or an edge or a frame names a key that is not there.
     """
 
     title: str
-    direction: Direction
     groups: tuple[Group, ...] = ()
     nodes: tuple[Node, ...] = ()
     edges: tuple[Edge, ...] = ()
-    rows: tuple[tuple[str, ...], ...] = ()
+    columns: tuple[tuple[str, ...], ...] = ()
 
     def __post_init__(self) -> None:
         nodes = [node.key for node in self.nodes]
@@ -118,7 +107,7 @@ class Graph:
         keys = nodes + groups
         twice = {key for key in keys if keys.count(key) > 1}
         ends = {end for edge in self.edges for end in (edge.source, edge.target)}
-        ends |= {key for row in self.rows for key in row}
+        ends |= {key for column in self.columns for key in column}
         frames = {node.group for node in self.nodes} | {group.parent for group in self.groups}
         missing = (ends - set(keys)) | (frames - {"", *groups})
         if twice or missing:

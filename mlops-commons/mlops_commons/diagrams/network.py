@@ -5,13 +5,17 @@ from collections.abc import Iterator
 from typing import Final
 
 from mlops_commons.assembly.templates import Resource, StackTemplate
-from mlops_commons.diagrams.graph import Direction, Edge, EdgeKind, Graph, Group, Node, NodeKind
+from mlops_commons.diagrams.graph import Graph, Group, Node, NodeKind
 from mlops_commons.diagrams.security_groups import security_group_node
 from mlops_commons.diagrams.values import text
 
 VPC: Final = "vpc"
-PRIVATE: Final = "private subnets"
-PUBLIC: Final = "public subnets"
+GUARDS: Final = "security groups"
+SHARED: Final = "shared"
+PRIVATE: Final = "private subnet"
+PUBLIC: Final = "public subnet"
+IMPORTED: Final = "zones of the imported VPC"
+INTERNET: Final = "Internet gateway"
 PREFIX: Final = "com.amazonaws."
 
 
@@ -20,10 +24,9 @@ def network(stack: StackTemplate) -> Graph:
     drawn = _Network(stack)
     return Graph(
         title=f"Network of {stack.summary.stack}",
-        direction=Direction.RIGHT,
         groups=tuple(drawn.groups()),
         nodes=tuple(drawn.nodes()),
-        edges=tuple(dict.fromkeys(drawn.edges())),
+        columns=((VPC, GUARDS), (SHARED,)),
     )
 
 
@@ -46,54 +49,59 @@ class _Network:
         for _, endpoint in stack.resources("AWS::EC2::VPCEndpoint"):
             self._endpoints[_attachment(endpoint)].append(endpoint)
         self._tiers = {key: self._tier(key) for key in (*self._subnets, *self._imported_subnets())}
+        self._zones = {
+            key: _name(self._subnets[key]["AvailabilityZone"]) if key in self._subnets else IMPORTED
+            for key in self._tiers
+        }
 
     def groups(self) -> Iterator[Group]:
         summary = self._stack.summary
         blocks = [str(vpc["CidrBlock"]) for _, vpc in self._stack.resources("AWS::EC2::VPC")]
         name = blocks[0] if blocks else f"{self._parameter('/vpc/id')} (imported)"
         place = f"{summary.role} {summary.account}  {summary.region}"
-        yield Group(key=VPC, title=f"VPC {name}", subtitle=place)
-        for tier in dict.fromkeys(self._tiers.values()):
-            yield Group(key=tier, title=tier.capitalize(), parent=VPC, stacked=True)
+        yield Group(key=VPC, title=f"VPC {name}", subtitle=place, row=True)
+        for zone in dict.fromkeys(self._zones.values()):
+            yield Group(key=zone, title=zone.capitalize(), parent=VPC)
+        # What faces the internet stands above.
+        for key, tier in sorted(self._tiers.items(), key=lambda item: item[1] != PUBLIC):
+            subnet = self._subnets.get(key, {})
+            yield Group(
+                key=key,
+                title=f"{tier} {subnet.get('CidrBlock', key)}",
+                subtitle=self._out_of(key),
+                parent=self._zones[key],
+            )
+        yield Group(key=GUARDS, title="Security groups")
+        yield Group(key=SHARED, title="For all zones")
 
     def nodes(self) -> Iterator[Node]:
-        for key, tier in self._tiers.items():
-            subnet = self._subnets.get(key, {})
-            title = str(subnet.get("CidrBlock", key))
-            zone = (_name(subnet["AvailabilityZone"]),) if subnet else ()
-            yield Node(key=key, kind=NodeKind.SUBNET, title=title, details=zone, group=tier)
         for key, nat in self._nats.items():
-            place = str(self._subnets[_name(nat["SubnetId"])]["CidrBlock"])
             yield Node(
                 key=key,
                 kind=NodeKind.GATEWAY,
                 title="NAT gateway",
-                details=(f"in {place}",),
-                group=VPC,
+                details=(f"out: {INTERNET}",),
+                group=_name(nat["SubnetId"]),
             )
         for key in self._gateways:
-            yield Node(key=key, kind=NodeKind.GATEWAY, title="Internet gateway")
+            yield Node(key=key, kind=NodeKind.GATEWAY, title=INTERNET, group=SHARED)
+        for key, domain in self._domains.items():
+            guards = domain["DefaultUserSettings"].get("SecurityGroups", [])
+            yield Node(
+                key=key,
+                kind=NodeKind.STUDIO,
+                title=_name(domain["DomainName"]),
+                details=(
+                    str(domain["AppNetworkAccessType"]),
+                    f"in {self._where(set(map(_name, domain['SubnetIds'])))}",
+                    *self._guarded(guards),
+                ),
+                group=SHARED,
+            )
         for key, endpoints in self._endpoints.items():
             yield self._endpoint_node(key, endpoints)
         for key in self._security_groups:
-            yield security_group_node(self._stack, key, VPC)
-        for key, domain in self._domains.items():
-            access = (str(domain["AppNetworkAccessType"]),)
-            title = _name(domain["DomainName"])
-            yield Node(key=key, kind=NodeKind.STUDIO, title=title, details=access, group=VPC)
-
-    def edges(self) -> Iterator[Edge]:
-        for (target, block), tables in self._ways().items():
-            for source in self._routed(tables):
-                yield Edge(source=source, target=target, label=block)
-        for key, endpoints in self._endpoints.items():
-            attached = self._attached(endpoints[0])
-            yield from (Edge(source=one, target=key, kind=EdgeKind.USE) for one in attached)
-            yield from self._guarded(key, endpoints[0].get("SecurityGroupIds", []))
-        for key, domain in self._domains.items():
-            for subnet in self._together(set(map(_name, domain["SubnetIds"]))):
-                yield Edge(source=key, target=subnet, kind=EdgeKind.USE)
-            yield from self._guarded(key, domain["DefaultUserSettings"].get("SecurityGroups", []))
+            yield security_group_node(self._stack, key, GUARDS)
 
     def _endpoint_node(self, key: str, endpoints: list[Resource]) -> Node:
         region = self._stack.summary.region
@@ -105,44 +113,57 @@ class _Network:
         ]
         kind = str(endpoints[0]["VpcEndpointType"]).lower()
         title = f"{len(names)} {kind} endpoint{'s' * (len(names) > 1)}"
-        items = tuple(sorted(names))
-        return Node(key=key, kind=NodeKind.ENDPOINT, title=title, items=items, group=VPC)
+        details = (f"in {self._where(self._attached(endpoints[0]))}",)
+        return Node(
+            key=key,
+            kind=NodeKind.ENDPOINT,
+            title=title,
+            details=(*details, *self._guarded(endpoints[0].get("SecurityGroupIds", []))),
+            items=tuple(sorted(names)),
+            group=SHARED,
+        )
 
-    def _attached(self, endpoint: Resource) -> list[str]:
+    def _attached(self, endpoint: Resource) -> set[str]:
         """Where an endpoint has interfaces or routes."""
         subnets = set(map(_name, endpoint.get("SubnetIds", [])))
         tables = set(map(_name, endpoint.get("RouteTableIds", [])))
-        routed = {subnet for subnet, table in self._tables.items() if table in tables}
-        return self._together((subnets | routed) & set(self._tiers))
+        return subnets | {subnet for subnet, table in self._tables.items() if table in tables}
 
-    def _ways(self) -> dict[tuple[str, str], set[str]]:
-        """The route tables that lead to a gateway, by gateway and destination."""
-        ways = defaultdict(set)
-        for route in self._routes:
-            target = _name(route.get("NatGatewayId", route.get("GatewayId", "")))
-            if target in (*self._nats, *self._gateways):
-                ways[target, str(route["DestinationCidrBlock"])].add(_name(route["RouteTableId"]))
-        return dict(ways)
-
-    def _routed(self, tables: set[str]) -> list[str]:
-        """What sends its traffic by route tables; a NAT gateway does as its subnet does."""
-        subnets = {subnet for subnet, table in self._tables.items() if table in tables}
-        nats = [key for key, nat in self._nats.items() if _name(nat["SubnetId"]) in subnets]
-        return [*self._together(subnets), *nats]
-
-    def _together(self, subnets: set[str]) -> list[str]:
-        """The frames of which all subnets are among these, and the other ones singly."""
-        whole = [
-            tier
-            for tier in dict.fromkeys(self._tiers.values())
-            if {key for key, its_tier in self._tiers.items() if its_tier == tier} <= subnets
+    def _out_of(self, subnet: str) -> str:
+        """Where the routes of a subnet lead, in words."""
+        if subnet not in self._subnets:
+            return ""
+        ways = [
+            f"{route['DestinationCidrBlock']} to {self._gateway(target)}"
+            for route in self._routes
+            if _name(route["RouteTableId"]) == self._tables.get(subnet)
+            for target in (_name(route.get("NatGatewayId", route.get("GatewayId", ""))),)
+            if target in (*self._nats, *self._gateways)
         ]
-        return [*whole, *(key for key in sorted(subnets) if self._tiers[key] not in whole)]
+        return "out: " + (", ".join(ways) or "nothing")
 
-    def _guarded(self, key: str, groups: list[object]) -> Iterator[Edge]:
-        for group in map(_name, groups):
-            if group in self._security_groups:
-                yield Edge(source=key, target=group, kind=EdgeKind.USE, label="guarded by")
+    def _gateway(self, key: str) -> str:
+        nat = self._nats.get(key)
+        return f"NAT gateway of {self._zones[_name(nat['SubnetId'])]}" if nat else INTERNET
+
+    def _where(self, subnets: set[str]) -> str:
+        """Tiers and zones of subnets: all zones of a tier are not listed one by one."""
+        said = []
+        for tier in dict.fromkeys(self._tiers.values()):
+            every = {key for key, its_tier in self._tiers.items() if its_tier == tier}
+            zones = [self._zones[key] for key in sorted(every & subnets)]
+            if every <= subnets:
+                said.append(f"all {tier}s")
+            elif zones:
+                said.append(f"{tier}s of {', '.join(dict.fromkeys(zones))}")
+        return " and ".join(said) or "nothing"
+
+    def _guarded(self, groups: list[object]) -> tuple[str, ...]:
+        return tuple(
+            f"guarded by: {self._security_groups[group]['GroupDescription']}"
+            for group in map(_name, groups)
+            if group in self._security_groups
+        )
 
     def _tier(self, subnet: str) -> str:
         """A subnet is public when a route leads from it to an internet gateway."""

@@ -57,10 +57,10 @@ def _pipeline(app: str) -> Callable[[Apps], Graph]:
 
 
 def _project(apps: Apps) -> Graph:
-    """Of the product with most in it, which shows what the others leave out."""
+    """Of the first product, which most people start with."""
     app = apps["template"]
     stack = next(stack for stack in app.stacks if app.products_of(stack))
-    product = max(app.products_of(stack), key=lambda template: len(template["Resources"]))
+    product = app.products_of(stack)[0]
     return project_life(product, stack.summary.account, stack.summary.region)
 
 

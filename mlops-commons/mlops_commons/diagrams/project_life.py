@@ -1,16 +1,25 @@
 """One project's life: what a product's template creates, and how a change goes through it."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from mlops_commons.assembly.templates import Resource, Template, defaults, resources
 from mlops_commons.diagrams.account_map import PROJECT
 from mlops_commons.diagrams.actions import Action, pipeline_actions
-from mlops_commons.diagrams.delivery_pipeline import action_key, action_node, order, row, stages
-from mlops_commons.diagrams.graph import Direction, Edge, EdgeKind, Graph, Group, Node, NodeKind
+from mlops_commons.diagrams.delivery_pipeline import action_key, action_node, order, stages
+from mlops_commons.diagrams.graph import Edge, EdgeKind, Graph, Group, Node, NodeKind
 from mlops_commons.diagrams.project_access import WRITES, event, writes
 from mlops_commons.diagrams.values import text
 
+PEOPLE: Final = "people"
+SCIENTIST, LEAD = "data scientist", "lead"
+PERSONS: Final = (
+    (SCIENTIST, "Data scientist", "writes code, and pushes it"),
+    (LEAD, "Lead, or an approver", "approves versions of models, and deployments"),
+)
+KEPT: Final = "kept"
+DEPLOY: Final = "Deploy-"
 PIPELINES: Final = "AWS::CodePipeline::Pipeline"
 STORES: Final = (
     ("AWS::CodeCommit::Repository", NodeKind.REPOSITORY, "RepositoryName"),
@@ -39,11 +48,10 @@ def project_life(product: Template, account: str, region: str) -> Graph:
     drawn = _Project(product, variables)
     return Graph(
         title=f"A project of '{product.get('Description', '')}'",
-        direction=Direction.RIGHT,
         groups=tuple(drawn.groups()),
         nodes=tuple(drawn.nodes()),
         edges=tuple(dict.fromkeys(drawn.edges())),
-        rows=tuple(drawn.rows()),
+        columns=drawn.columns(),
     )
 
 
@@ -71,31 +79,70 @@ class _Project:
 
     def groups(self) -> Iterator[Group]:
         account = self._variables["AWS::AccountId"]
+        yield Group(key=PEOPLE, title="People", subtitle="in Studio")
+        yield Group(key=KEPT, title="What the project keeps", subtitle=self._place(account))
         for key, (name, found) in self._pipelines.items():
             yield Group(key=key, title=name, subtitle=self._place(account))
-            yield from stages(found, f"{key}/", key)
+            for group in stages(found, f"{key}/", key):
+                # Each account that a project is deployed to has a lane of its own.
+                alone = group.key in self._deploying(key)
+                yield replace(group, parent="" if alone else key)
 
     def nodes(self) -> Iterator[Node]:
+        for key, title, does in PERSONS:
+            yield Node(key=key, kind=NodeKind.PERSON, title=title, details=(does,), group=PEOPLE)
         for key, (kind, name) in self._stores.items():
-            yield Node(key=key, kind=kind, title=name, details=self._details(key))
+            yield Node(key=key, kind=kind, title=name, details=self._details(key), group=KEPT)
         for key, (_, found) in self._pipelines.items():
             yield from (action_node(action, self._roles, f"{key}/") for action in found)
+            for stage in self._deploying(key):
+                yield Node(
+                    key=f"{stage}/served",
+                    kind=NodeKind.SERVED,
+                    title="The model",
+                    details=("an endpoint, or what else the seed's deploy app makes",),
+                    group=stage,
+                )
 
-    def rows(self) -> Iterator[tuple[str, ...]]:
-        yield from (row(found, f"{key}/") for key, (_, found) in self._pipelines.items())
+    def columns(self) -> tuple[tuple[str, ...], ...]:
+        """People, then what they work on, then the pipelines in the order in which they run."""
+        lanes: list[tuple[str, ...]] = [(PEOPLE, KEPT)]
+        for key in self._pipelines:
+            lanes += [(key,), *((stage,) for stage in self._deploying(key))]
+        return tuple(lanes)
+
+    def _deploying(self, pipeline: str) -> list[str]:
+        """The keys of the stages that deploy."""
+        _, found = self._pipelines[pipeline]
+        return list(dict.fromkeys(f"{pipeline}/{one.stage}" for one in found if one.deploys))
+
+    def _work_of_people(self) -> Iterator[Edge]:
+        for key, (kind, _) in self._stores.items():
+            if kind is NodeKind.REPOSITORY:
+                yield Edge(source=SCIENTIST, target=key, label="push")
+            if kind is NodeKind.REGISTRY:
+                yield Edge(source=LEAD, target=key, label="approve a version")
+        for key, (_, found) in self._pipelines.items():
+            for action in found:
+                if action.category == "Approval":
+                    end = action_key(action, f"{key}/")
+                    yield Edge(source=LEAD, target=end, label="approve a deployment")
 
     def edges(self) -> Iterator[Edge]:
+        yield from self._work_of_people()
         for key, (_, found) in self._pipelines.items():
             yield from order(found, f"{key}/")
             for action in found:
                 yield from self._used_by(f"{key}/", action)
+                if action.deploys and action.name.startswith(DEPLOY):
+                    served = f"{key}/{action.stage}/served"
+                    source = action_key(action, f"{key}/")
+                    yield Edge(source=source, target=served, kind=EdgeKind.USE, label="deploys")
         for rule in self._rules():
             for end in self._started(rule):
                 for source in self._sources(rule["EventPattern"]):
                     label = event(rule["EventPattern"])
-                    # A repository stands before its pipeline, everything else in a row above.
-                    back = self._kind(source) is not NodeKind.REPOSITORY
-                    yield Edge(source=source, target=end, label=label, back=back)
+                    yield Edge(source=source, target=end, label=label)
 
     def _used_by(self, prefix: str, action: Action) -> Iterator[Edge]:
         """From an action to what it writes and whom it asks."""
@@ -156,9 +203,6 @@ class _Project:
         for key, (name, found) in self._pipelines.items():
             if {key, name} & names:
                 yield action_key(found[0], f"{key}/")
-
-    def _kind(self, key: str) -> NodeKind | None:
-        return self._stores[key][0] if key in self._stores else None
 
     def _text(self, value: object) -> str:
         return text(value, self._variables)

@@ -8,6 +8,8 @@ from mlops_commons.diagrams.graph import Node, NodeKind
 from mlops_commons.diagrams.values import text
 
 ANYWHERE: Final = "0.0.0.0/0"
+NOTHING: Final = ("255.255.255.255/32", "127.0.0.1/32")
+"""What the CDK writes for a group that lets nothing out: one without a rule lets everything out."""
 ALL_PROTOCOLS: Final = "-1"
 WAYS: Final = (("in", "Ingress"), ("out", "Egress"))
 
@@ -44,6 +46,8 @@ def _words(own: str, rule: Mapping[str, Any]) -> str:
     peer = rule.get("SourceSecurityGroupId") or rule.get("DestinationSecurityGroupId")
     if peer:
         other = "members" if text(peer, {}) == own else text(peer, {})
+    elif rule["CidrIp"] in NOTHING:
+        return "nothing"
     else:
         other = "anywhere" if rule["CidrIp"] == ANYWHERE else str(rule["CidrIp"])
     return " ".join(part for part in (protocol, "-".join(map(str, ports)), other) if part)

@@ -57,7 +57,13 @@ def test_beside_stacks_there_are_deploy_roles_and_what_projects_bring(
     roles = [node for node in others if node.kind is NodeKind.ROLE]
     projects = [node for node in others if node.kind is NodeKind.PROJECT]
     project_stacks = [node for node in others if node.details == ("one for each project",)]
-    assert len(others) == len(roles) + len(projects) + len(project_stacks)
+    people = [node for node in others if node.kind is NodeKind.PERSON]
+    studios = [node for node in others if node.kind is NodeKind.STUDIO]
+    besides = (roles, projects, project_stacks, people, studios)
+    assert len(others) == sum(map(len, besides))
+    assert {node.group for node in people} == {"people"}
+    domains = [s.summary.account for s in stacks if any(s.resources("AWS::SageMaker::Domain"))]
+    assert [node.group for node in studios] == domains
     assert {node.group for node in roles} == {
         account for stack in stacks for account in ROLE.findall(json.dumps(stack.template))
     }

@@ -1,15 +1,13 @@
 """Which pictures there are; that they are current is checked with everything generated."""
 
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 import pytest
 from checkouts import APPS_HERE
 
-from mlops_commons.cli.environment import child_environment
 from mlops_commons.diagrams.drawing import draw
-from mlops_commons.diagrams.layout import laid_out
 from mlops_commons.diagrams.pictures import PICTURES, Apps
-from mlops_commons.utilities.errors import PlatformError
+from mlops_commons.diagrams.svg import WIDTH
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 
 pytestmark = pytest.mark.app
@@ -19,7 +17,7 @@ OF_THE_REACH = "docs/diagrams/reachability.svg"
 
 @pytest.fixture(scope="session")
 def pictures(apps_here: Apps) -> dict[PurePosixPath, str]:
-    return draw(apps_here, child_environment())
+    return draw(apps_here)
 
 
 def test_a_repository_draws_the_pictures_that_its_apps_suffice_for(
@@ -42,9 +40,10 @@ def test_no_picture_lies_around_that_no_row_draws() -> None:
 def test_the_same_templates_give_the_same_bytes(
     apps_here: Apps, pictures: dict[PurePosixPath, str]
 ) -> None:
-    assert draw(apps_here, child_environment()) == pictures
+    assert draw(apps_here) == pictures
 
 
-def test_without_the_layout_library_the_error_says_how_to_get_it(tmp_path: Path) -> None:
-    with pytest.raises(PlatformError, match="layout library is not installed"):
-        laid_out(["digraph {}"], child_environment(), tmp_path)
+def test_no_picture_is_wider_than_what_a_page_shows(pictures: dict[PurePosixPath, str]) -> None:
+    for file, svg in pictures.items():
+        assert f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}"' in svg, file
+        assert "@media (prefers-color-scheme:dark)" in svg

@@ -8,8 +8,8 @@ import pytest
 
 from mlops_commons.assembly.stacks import StackSummary
 from mlops_commons.assembly.templates import StackTemplate
-from mlops_commons.diagrams.graph import EdgeKind, Graph, Node, NodeKind
-from mlops_commons.diagrams.network import PRIVATE, PUBLIC, network
+from mlops_commons.diagrams.graph import Graph, Node, NodeKind
+from mlops_commons.diagrams.network import network
 from mlops_commons.vpc_endpoints import selected_endpoints
 
 pytestmark = pytest.mark.pure
@@ -49,11 +49,21 @@ def nodes(graph: Graph, kind: NodeKind) -> dict[str, Node]:
     return {node.key: node for node in graph.nodes if node.kind is kind}
 
 
+def subnets(graph: Graph) -> dict[str, str]:
+    """The frames of subnets with their zones."""
+    zones = {group.key for group in graph.groups if group.parent == "vpc"}
+    return {group.key: group.parent for group in graph.groups if group.parent in zones}
+
+
+def out_of(graph: Graph) -> dict[str, str]:
+    return {group.key: group.subtitle for group in graph.groups if group.key in subnets(graph)}
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_the_boxes_are_the_subnets_gateways_security_groups_and_studio(stage: str) -> None:
     template = reviewed(stage)
     graph = drawn(template)
-    assert set(nodes(graph, NodeKind.SUBNET)) == set(of(template, "AWS::EC2::Subnet"))
+    assert set(subnets(graph)) == set(of(template, "AWS::EC2::Subnet"))
     assert set(nodes(graph, NodeKind.SECURITY_GROUP)) == set(
         of(template, "AWS::EC2::SecurityGroup")
     )
@@ -92,36 +102,46 @@ def test_every_rule_of_a_security_group_is_a_line_of_its_box(stage: str) -> None
         assert len(node.details) == rules
 
 
-def test_the_arrows_are_the_routes_attachments_and_security_groups_of_dev() -> None:
+def test_each_zone_is_a_column_with_its_subnets_and_the_nat_gateway_in_its_own() -> None:
     template = reviewed("dev")
     graph = drawn(template)
+    place = subnets(graph)
+    assert sorted(place.values()) == ["zone 1"] * 2 + ["zone 2"] * 2 + ["zone 3"] * 2
+    for key, found in of(template, "AWS::EC2::Subnet").items():
+        position = found["AvailabilityZone"]["Fn::Select"][0]
+        assert place[key] == f"zone {position + 1}"
+    (nat,) = (node for node in graph.nodes if node.title == "NAT gateway")
+    (found,) = of(template, "AWS::EC2::NatGateway").values()
+    assert nat.group == found["SubnetId"]["Ref"]
+
+
+def test_the_words_are_the_routes_attachments_and_security_groups_of_dev() -> None:
+    template = reviewed("dev")
+    graph = drawn(template)
+    for key, words in out_of(graph).items():
+        way = "NAT gateway of zone 1" if "Private" in key else "Internet gateway"
+        assert words == f"out: 0.0.0.0/0 to {way}"
     interface, gateway = sorted(
-        nodes(graph, NodeKind.ENDPOINT), key=lambda key: not key.startswith("Interface")
+        nodes(graph, NodeKind.ENDPOINT).values(), key=lambda node: "interface" not in node.title
     )
-    (nat,) = of(template, "AWS::EC2::NatGateway")
-    (internet,) = of(template, "AWS::EC2::InternetGateway")
-    (domain,) = of(template, "AWS::SageMaker::Domain")
-    private = [key for key in of(template, "AWS::EC2::Subnet") if "PrivateSubnet" in key]
-    subnets = private[:2]
-    assert len(private) == 3
+    (studio,) = nodes(graph, NodeKind.STUDIO).values()
+    # In the subnets of two zones of three, where their addresses are.
+    assert interface.details == (
+        "in private subnets of zone 1, zone 2",
+        "guarded by: Interface endpoints of this stage",
+    )
+    assert gateway.details == ("in all private subnets",)
+    assert studio.details[1:] == (
+        "in all private subnets",
+        "guarded by: SageMaker Studio: spaces, apps and kernels",
+    )
 
-    def guard(description: str) -> str:
-        groups = of(template, "AWS::EC2::SecurityGroup").items()
-        return next(key for key, group in groups if group["GroupDescription"] == description)
 
-    assert {(edge.source, edge.target) for edge in graph.edges if edge.kind is EdgeKind.FLOW} == {
-        (PRIVATE, nat),
-        (nat, internet),
-        (PUBLIC, internet),
-    }
-    assert {(edge.source, edge.target) for edge in graph.edges if edge.kind is EdgeKind.USE} == {
-        # In the subnets of two zones of three, where their addresses are.
-        *((subnet, interface) for subnet in subnets),
-        (PRIVATE, gateway),
-        (interface, guard("Interface endpoints of this stage")),
-        (domain, PRIVATE),
-        (domain, guard("SageMaker Studio: spaces, apps and kernels")),
-    }
+def test_a_group_that_lets_nothing_out_says_so() -> None:
+    guards = nodes(drawn(reviewed("dev")), NodeKind.SECURITY_GROUP).values()
+    (closed,) = (node for node in guards if node.title == "Interface endpoints of this stage")
+    assert closed.details[-1] == "out: nothing"
+    assert not [line for node in guards for line in node.details if "127.0.0.1" in line]
 
 
 def test_an_endpoint_in_one_subnet_alone_is_not_drawn_as_if_in_all() -> None:
@@ -131,27 +151,25 @@ def test_an_endpoint_in_one_subnet_alone_is_not_drawn_as_if_in_all() -> None:
         for endpoint in of(template, "AWS::EC2::VPCEndpoint").values()
         if endpoint["ServiceName"] == "com.amazonaws.eu-west-1.kms"
     )
-    kms["SubnetIds"] = [second] = kms["SubnetIds"][1:2]
-    graph = drawn(template)
-    (alone,) = (node for node in graph.nodes if node.items == ("kms",))
-    assert [edge.source for edge in graph.edges if edge.target == alone.key] == [second["Ref"]]
+    kms["SubnetIds"] = kms["SubnetIds"][1:2]
+    (alone,) = (node for node in drawn(template).nodes if node.items == ("kms",))
+    assert alone.details[0] == "in private subnets of zone 2"
 
 
-def test_a_subnet_without_a_way_out_gets_no_arrow_to_the_nat_gateway() -> None:
+def test_a_subnet_without_a_way_out_says_nothing() -> None:
     template = reviewed("dev")
     routes = [
         key for key, route in of(template, "AWS::EC2::Route").items() if "NatGatewayId" in route
     ]
     cut_off = template["Resources"].pop(routes[-1])["Properties"]["RouteTableId"]
-    (nat,) = of(template, "AWS::EC2::NatGateway")
     (subnet,) = (
         link["SubnetId"]["Ref"]
         for link in of(template, "AWS::EC2::SubnetRouteTableAssociation").values()
         if link["RouteTableId"] == cut_off
     )
-    sources = {edge.source for edge in drawn(template).edges if edge.target == nat}
-    assert len(sources) == 2
-    assert not {subnet, PRIVATE} & sources
+    words = out_of(drawn(template))
+    assert words[subnet] == "out: nothing"
+    assert list(words.values()).count("out: nothing") == 1
 
 
 def test_an_imported_vpc_is_named_by_the_parameters_of_the_contract() -> None:
@@ -170,7 +188,7 @@ def test_an_imported_vpc_is_named_by_the_parameters_of_the_contract() -> None:
     }
     graph = drawn(template)
     assert graph.groups[0].title == "VPC vpc-0123456789abcdef0 (imported)"
-    assert set(nodes(graph, NodeKind.SUBNET)) == {
+    assert set(subnets(graph)) == {
         "subnet-0000000000000000a",
         "subnet-0000000000000000b",
     }

@@ -35,8 +35,26 @@ def ways(graph: Graph, kind: EdgeKind) -> set[tuple[str, str, str]]:
 
 
 def started(graph: Graph) -> set[tuple[str, str, str]]:
-    """The arrows that events make: those with a label."""
-    return {way for way in ways(graph, EdgeKind.FLOW) if way[2]}
+    """The arrows that events make: those with a label, which are nobody's."""
+    people = {node.key for node in graph.nodes if node.kind is NodeKind.PERSON}
+    return {way for way in ways(graph, EdgeKind.FLOW) if way[2] and way[0] not in people}
+
+
+def test_people_push_and_approve_and_each_stage_serves_the_model() -> None:
+    graph = drawn(template(product("basic").definition))
+    by_people = {way for way in ways(graph, EdgeKind.FLOW) if way[0] in ("data scientist", "lead")}
+    assert by_people == {
+        ("data scientist", "BuildRepository", "push"),
+        ("data scientist", "DeployRepository", "push"),
+        ("lead", "ModelPackageGroup", "approve a version"),
+        ("lead", "DeployPipeline/Deploy-preprod/Approve-preprod", "approve a deployment"),
+        ("lead", "DeployPipeline/Deploy-prod/Approve-prod", "approve a deployment"),
+    }
+    served = {(s, t) for s, t, label in ways(graph, EdgeKind.USE) if label == "deploys"}
+    assert served == {
+        (f"DeployPipeline/Deploy-{stage}/Deploy-{stage}", f"DeployPipeline/Deploy-{stage}/served")
+        for stage in ("dev", "preprod", "prod")
+    }
 
 
 @pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.stem)
@@ -58,7 +76,7 @@ def test_every_action_of_both_pipelines_is_a_box_in_its_stage(file: Path) -> Non
         for stage in resource["Properties"]["Stages"]
         for action in stage["Actions"]
     }
-    stores = (*STORES.values(), NodeKind.BUCKET)
+    stores = (*STORES.values(), NodeKind.BUCKET, NodeKind.PERSON, NodeKind.SERVED)
     boxes = {(n.group, n.title) for n in drawn(template).nodes if n.kind not in stores}
     assert boxes == actions
 
@@ -78,7 +96,7 @@ def test_events_lead_from_repositories_and_from_the_registry_to_the_pipelines() 
         ("DeployRepository", "DeployPipeline/Source/Source", "push to main"),
         ("ModelPackageGroup", "DeployPipeline/Source/Source", "version approved or rejected"),
     }
-    assert ways(graph, EdgeKind.USE) == {
+    assert {way for way in ways(graph, EdgeKind.USE) if way[2] != "deploys"} == {
         ("BuildPipeline/Build/BuildImage", "ImageRepository", "pushes images"),
         ("BuildPipeline/Build/RunPipeline", "ArtifactBucket", "writes artifacts"),
         ("BuildPipeline/Build/RunPipeline", "ModelPackageGroup", "registers versions"),
@@ -103,7 +121,7 @@ def test_a_build_that_may_not_register_gets_no_arrow_to_the_registry() -> None:
     for statement in policy["Statement"]:
         if statement["Effect"] == "Allow" and "sagemaker:CreateModelPackage" in statement["Action"]:
             statement["Action"].remove("sagemaker:CreateModelPackage")
-    assert not [edge for edge in drawn(template).edges if edge.target == "ModelPackageGroup"]
+    assert not [way for way in ways(drawn(template), EdgeKind.USE) if "ModelPackageGroup" in way]
 
 
 def test_the_accounts_that_may_read_versions_stand_in_the_registry() -> None:

@@ -11,8 +11,8 @@ from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT
 EPILOG: Final = epilog(
     """
 Both apps are synthesised when anything has changed; a repository of one app draws its own
-pictures only. No credentials, no Graphviz on this machine. The pictures of the documentation show
-the sample; `generate` draws them.
+pictures only. No credentials. The pictures of the documentation show the sample; `generate` draws
+them.
 """,
     {
         "diagram": "to build/diagrams",
@@ -33,7 +33,6 @@ def diagram(output: Output = OUTPUT) -> None:
     """Draw accounts, networks, pipelines and a project."""
     from mlops_commons.assembly.templates import read_templates
     from mlops_commons.cli.apps.synth import make_assembly
-    from mlops_commons.cli.environment import child_environment
     from mlops_commons.diagrams.drawing import draw
     from mlops_commons.utilities.generated_files import write_atomically
 
@@ -44,7 +43,7 @@ def diagram(output: Output = OUTPUT) -> None:
             if code:
                 raise typer.Exit(code)
             apps[app] = read_templates(REPOSITORY_ROOT / folder / "cdk.out")
-    for file, svg in draw(apps, child_environment()).items():
+    for file, svg in draw(apps).items():
         # Two apps have a picture of the same name, and all pictures go to one folder.
         owner = [part for part in file.parts[:-1] if part in APP_DIRECTORIES.values()]
         own = output / "-".join([*owner, file.name])

@@ -28,7 +28,7 @@ def generated() -> Mapping[Path, str]:
     """Every picture of the apps that are here.
 
     Raises:
-        PlatformError: the sample cannot be synthesised, or the layout library is not installed.
+        PlatformError: the sample cannot be synthesised.
     """
     with tempfile.TemporaryDirectory() as folder:
         apps: Apps = {
@@ -36,7 +36,7 @@ def generated() -> Mapping[Path, str]:
             for app, directory in APP_DIRECTORIES.items()
             if (REPOSITORY_ROOT / directory / "app.py").is_file()
         }
-        drawn = draw(apps, child_environment())
+        drawn = draw(apps)
     return {REPOSITORY_ROOT / file: svg for file, svg in drawn.items()}
 
 
