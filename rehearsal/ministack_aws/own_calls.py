@@ -15,6 +15,7 @@ from ministack_aws.delivery import (
     deliveries,
     jobs,
     pipeline_executions,
+    pipeline_states,
     pull_requests,
     pushes,
 )
@@ -31,6 +32,7 @@ ANSWERS: Final[Mapping[str, Callable[[Request], tuple[int, Any]]]] = {
     "/_registry/deliveries": deliveries.answer,
     "/_registry/jobs": jobs.answer,
     "/_registry/networks": networks.answer,
+    "/_registry/progress": pipeline_states.progress,
     "/_registry/pushes": pull_requests.pushed,
     "/_registry/pushes/asked": pushes.asked,
     "/_registry/reach": reach.answer,

@@ -54,7 +54,11 @@ class ArchiveInS3:
         where = {"Bucket": self.bucket, "Key": ARCHIVE_KEY, "ExpectedBucketOwner": self.account}
         try:
             found = self._s3.get_object(**where)
-            return Uploaded(content=found["Body"].read(), tag=found["ETag"])
+            return Uploaded(
+                content=found["Body"].read(),
+                tag=found["ETag"],
+                version=str(found.get("VersionId", "")),
+            )
         except ClientError as error:
             if error.response["Error"]["Code"] == "NoSuchKey":
                 return None

@@ -24,6 +24,7 @@ class Uploaded:
 
     content: bytes
     tag: str
+    version: str = ""
 
 
 class Store(Protocol):

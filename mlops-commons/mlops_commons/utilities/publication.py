@@ -39,10 +39,17 @@ class Publication:
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
-    """What a publication has pushed: a commit, and the branch where it is."""
+    """The commit that holds a snapshot, and the branch where it is.
+
+    Attributes:
+        changed: false where the branch that the pipeline follows held it before.
+        proposed: whether it waits for a pull request's merge.
+    """
 
     commit: str
     branch: str
+    changed: bool = True
+    proposed: bool = False
 
 
 def codecommit_remote(region: str, repository: str, profile: str = "") -> str:
@@ -64,7 +71,7 @@ def publish(
     overwrite: bool = False,
     memory: Path | None = None,
 ) -> Published | None:
-    """Commit and push a snapshot, and say where; None where nothing has changed.
+    """Commit and push a snapshot, and say where it is; None where `confirm` has said no.
 
     A proposal is named after what it brings to which commit: published again, it is the same.
 
@@ -96,17 +103,21 @@ def publish(
             )
         replace_content(git, publication.content)
         difference = git.read("diff", "--cached", "--no-ext-diff", "--stat=100", before)
-        if not difference or not confirm(difference):
+        branch = publication.branch
+        if not difference:
+            head = git.read("rev-parse", "HEAD").strip()
+            return Published(commit=head, branch=branch, changed=False)
+        if not confirm(difference):
             return None
         digest = publication.content.digest()
-        branch = publication.branch
         if publication.proposed:
             branch = f"publish/{git.read('rev-parse', 'HEAD')[:8]}-{digest[:8]}"
             if there := git.read("ls-remote", "origin", f"refs/heads/{branch}").split():
-                return Published(commit=there[0], branch=branch)
+                return Published(commit=there[0], branch=branch, proposed=True)
         git.commit(publication.message, f"{TRAILER}: {digest}")
         git.push(branch)
-        return Published(commit=git.read("rev-parse", "HEAD").strip(), branch=branch)
+        head = git.read("rev-parse", "HEAD").strip()
+        return Published(commit=head, branch=branch, proposed=publication.proposed)
 
 
 def _changed(git: Git, publication: Publication, memory: Path | None) -> list[str]:

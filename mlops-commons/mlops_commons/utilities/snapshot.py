@@ -30,7 +30,7 @@ COMMONS: Final = PurePosixPath("mlops-commons/mlops_commons")
 MONOREPO_ONLY: Final = (
     # Verbs on all account sets, or on the sources of this repository, with what serves them alone.
     *(COMMONS / "cli" / room for room in ("accounts", "upkeep")),
-    *(COMMONS / room for room in ("costs", "diagrams", "doctor", "teardown")),
+    *(COMMONS / room for room in ("costs", "diagrams", "doctor", "fleet", "teardown")),
     *(
         COMMONS / "accounts" / f"{name}.py"
         for name in (
@@ -42,7 +42,10 @@ MONOREPO_ONLY: Final = (
     *(COMMONS / f"{name}.py" for name in ("reference_tables", "region_extraction")),
     *(
         COMMONS / "cli/apps" / f"{name}.py"
-        for name in ("ai_controls", "assemblies", "costs", "destinations", "publish")
+        for name in (
+            *("ai_controls", "assemblies", "costs", "destinations", "publish", "publishing"),
+            *("rollout", "status"),
+        )
     ),
     *(COMMONS / "ai_controls" / f"{name}.py" for name in ("guard", "jobs", "pipelines")),
     COMMONS / "config/explaining/schema.py",

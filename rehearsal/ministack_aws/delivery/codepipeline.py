@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from ministack_aws.arns import arn
 from ministack_aws.cloudformation.records import all_of
-from ministack_aws.delivery import jobs, pipeline_executions
+from ministack_aws.delivery import jobs, pipeline_executions, pipeline_states
 from ministack_aws.engine.types import Answer, Operations, Request
 from ministack_aws.errors import ServiceError
 
@@ -67,4 +67,5 @@ OPERATIONS: Final[Operations] = {
     "ListPipelines": _list,
     **jobs.OPERATIONS,
     **pipeline_executions.OPERATIONS,
+    **pipeline_states.OPERATIONS,
 }

@@ -13,7 +13,7 @@ from ministack_aws.delivery import provisioned
 from ministack_aws.delivery.provisioned import PROVISIONED
 from ministack_aws.engine import cloudformation, iam
 from ministack_aws.engine.requests import get_account_id, get_region
-from ministack_aws.engine.types import Answer, Query, Request
+from ministack_aws.engine.types import Answer, Query, Record, Request
 from ministack_aws.errors import ServiceError
 
 PRODUCT: Final = "AWS::ServiceCatalog::CloudFormationProduct"
@@ -103,6 +103,24 @@ def level(request: Request) -> str:
 def scan(request: Request) -> Answer:
     """All provisioned products of the account and region."""
     return {"ProvisionedProducts": [provisioned.detail(found) for found in provisioned.all_here()]}
+
+
+def search(request: Request) -> Answer:
+    """As `scan`, with the names of products and versions (API_ProvisionedProductAttribute)."""
+    found = [{**provisioned.detail(row), **_names(row)} for row in provisioned.all_here()]
+    return {"ProvisionedProducts": found, "TotalResultsCount": len(found)}
+
+
+def _names(row: Record) -> Answer:
+    product = dict(all_of(PRODUCT)).get(row["ProductId"], {})
+    ids = artifact_ids(product, row["ProductId"])
+    versions = dict(zip(ids, product.get("ProvisioningArtifactParameters", ()), strict=True))
+    version = versions.get(row["ProvisioningArtifactId"], {})
+    return {
+        "ProductName": product.get("Name", ""),
+        "ProvisioningArtifactName": version.get("Name", ""),
+        "UserArn": row["UserArn"],
+    }
 
 
 def _launch_role(product: str) -> str:

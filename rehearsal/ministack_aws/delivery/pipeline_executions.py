@@ -14,6 +14,8 @@ from ministack_aws.errors import ServiceError
 
 TYPE: Final = "AWS::CodePipeline::Pipeline"
 DETAIL_TYPE = "CodePipeline Pipeline Execution State Change"
+PASSED: Final = "passed"
+"""Noted of a run and not shown: the stages in which it has succeeded."""
 RUNS: Final[dict[Key, list[Record]]] = {}
 """The runs of each pipeline in the order in which they started, by account, region and name."""
 
@@ -77,14 +79,26 @@ def _start(request: Request) -> Answer:
 
 
 def _list(request: Request) -> Answer:
-    runs = RUNS.get(key_of(TYPE, request["pipelineName"]), [])
-    return {"pipelineExecutionSummaries": list(reversed(runs))}
+    runs = _runs(request["pipelineName"])
+    stage = request.get("filter", {}).get("succeededInStage", {}).get("stageName", "")
+    found = [run for run in reversed(runs) if not stage or stage in run.get(PASSED, ())]
+    return {"pipelineExecutionSummaries": [_shown(r) for r in found[: request.get("maxResults")]]}
+
+
+def _runs(pipeline: str) -> Sequence[Record]:
+    if pipeline not in dict(all_of(TYPE)):
+        raise ServiceError("PipelineNotFoundException", f"The pipeline {pipeline} was not found")
+    return RUNS.get(key_of(TYPE, pipeline), [])
+
+
+def _shown(run: Record) -> Answer:
+    return {name: value for name, value in run.items() if name != PASSED}
 
 
 def _get(request: Request) -> Answer:
-    for run in RUNS.get(key_of(TYPE, request["pipelineName"]), []):
+    for run in _runs(request["pipelineName"]):
         if run["pipelineExecutionId"] == request["pipelineExecutionId"]:
-            return {"pipelineExecution": {"pipelineName": request["pipelineName"], **run}}
+            return {"pipelineExecution": {"pipelineName": request["pipelineName"], **_shown(run)}}
     raise ServiceError("PipelineExecutionNotFoundException", "The execution was not found")
 
 

@@ -174,6 +174,7 @@ OPERATIONS: Final[Operations] = {
     "DescribeRecord": launches.describe_record,
     "ProvisionProduct": _provision,
     "ScanProvisionedProducts": launches.scan,
+    "SearchProvisionedProducts": launches.search,
     "TerminateProvisionedProduct": launches.terminate,
     "AssociatePrincipalWithPortfolio": _associate,
     "DisassociatePrincipalFromPortfolio": _disassociate,

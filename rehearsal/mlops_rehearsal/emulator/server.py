@@ -244,6 +244,18 @@ class Emulator:
         request = {"account": account, "region": region, "pipeline": pipeline, "detail": detail}
         self._own_calls().ask("actions", request, hint=f"see what it printed: {self.log}")
 
+    def tell_progress(
+        self, account: str, region: str, pipeline: str, run: str, detail: Mapping[str, str]
+    ) -> None:
+        """Let CodePipeline know that an action of a run has begun or ended.
+
+        Args:
+            detail: `stage`, `action`, `status`; `message` of a failure; `commit` and `summary` of
+                a source.
+        """
+        request = {"account": account, "region": region, "pipeline": pipeline, "run": run, **detail}
+        self._own_calls().ask("progress", request, hint=f"see what it printed: {self.log}")
+
     def offer_sagemaker_python(self, python: Path) -> None:
         """Let the jobs and endpoints of SageMaker run with a Python from now on.
 

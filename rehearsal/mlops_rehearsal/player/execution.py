@@ -52,6 +52,18 @@ class Execution:
             )
         )
 
+    def progress(self, action: Action, status: str, **detail: str) -> None:
+        """Let CodePipeline know that an action has begun or ended (API: ActionExecution, status).
+
+        Args:
+            detail: `message` of a failure; `commit` and `summary` of a source.
+        """
+        told = {"stage": action.stage, "action": action.name, "status": status, **detail}
+        pipeline = self.pipeline
+        self.world.emulator.tell_progress(
+            pipeline.account, pipeline.region, pipeline.name, self.run_id, told
+        )
+
     def tell(self, action: Action) -> None:
         """Let CodePipeline know of an action that has succeeded, with what it was given."""
         given = [

@@ -18,7 +18,7 @@ from mlops_rehearsal.player.cloudformation import play_cloudformation
 from mlops_rehearsal.player.deeds import ask_approval, ask_source
 from mlops_rehearsal.player.execution import Execution
 from mlops_rehearsal.player.invocation import play_invocation
-from mlops_rehearsal.player.source import content, tip
+from mlops_rehearsal.player.source import content, message, tip
 from mlops_rehearsal.player.stack_log import stack_log
 from mlops_rehearsal.player.structure import Action, read_pipeline
 from mlops_rehearsal.player.variables import PIPELINE_LEVEL, may_enter, resolved
@@ -98,7 +98,19 @@ def play_pipeline(
     )
 
 
+def _revision(execution: Execution, action: Action) -> dict[str, str]:
+    """What a source action has brought, as CodePipeline shows it of a run."""
+    if action.provider != "CodeCommit":
+        return {}
+    world, pipeline = execution.world, execution.pipeline
+    return {
+        "commit": tip(world, pipeline, action),
+        "summary": message(world, pipeline, action),
+    }
+
+
 def _skipped(execution: Execution, action: Action) -> PlayedAction:
+    execution.progress(action, "Succeeded")
     execution.record(action, ActionStatus.SKIPPED, 0, ActionStatus.SKIPPED)
     return PlayedAction(action.stage, action.name, action.provider, 0, ActionStatus.SKIPPED)
 
@@ -109,15 +121,18 @@ def _recorded(execution: Execution, action: Action) -> PlayedAction:
     world.say(f"{name}: {action.stage} / {action.name}")
     # An earlier run of this pipeline may have left one.
     execution.log_file(action).unlink(missing_ok=True)
+    execution.progress(action, "InProgress")
     start = time.monotonic()
     try:
         result = _play(execution, action)
     except PlatformError as error:
+        execution.progress(action, "Failed", message=error.message)
         execution.record(action, ActionStatus.FAILED, time.monotonic() - start, error.message)
         message = f"{name}: {action.stage} / {action.name}: {error.message}"
         raise PlatformError(message, hint=error.hint) from error
     seconds = time.monotonic() - start
     execution.record(action, ActionStatus.SUCCEEDED, seconds, result)
+    execution.progress(action, "Succeeded", **_revision(execution, action))
     execution.tell(action)
     return PlayedAction(action.stage, action.name, action.provider, seconds, result)
 

@@ -20,6 +20,12 @@ def tip(world: World, pipeline: Pipeline, action: Action) -> str:
     return _git(repository, "rev-parse", f"refs/heads/{branch}").decode().strip()
 
 
+def message(world: World, pipeline: Pipeline, action: Action) -> str:
+    """The message of that commit."""
+    repository, branch = _source(world, pipeline, action)
+    return _git(repository, "log", "-1", "--format=%B", f"refs/heads/{branch}").decode().strip()
+
+
 def content(world: World, pipeline: Pipeline, action: Action) -> bytes:
     """The files of the branch as a zip file, without git's own (CODE_ZIP)."""
     repository, branch = _source(world, pipeline, action)

@@ -22,8 +22,24 @@ from mlops_commons.utilities.publication import (
 )
 from mlops_commons.utilities.snapshot import Snapshot
 
-PUBLISHED: Final = "published"
-"""How begins what is said of a set whose source now has the snapshot."""
+NOTHING: Final = "nothing published"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrival:
+    """Where a snapshot is, once it is published or was there before.
+
+    Attributes:
+        said: what to say of it.
+        commit: what CodePipeline calls its revision: a commit, or the version of an archive.
+        changed: false where the source held it before.
+        proposed: whether it waits for a review.
+    """
+
+    said: str
+    commit: str
+    changed: bool = True
+    proposed: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,9 +70,8 @@ class Wanted:
         typer.secho(f"== {where}", err=True, bold=True)
 
 
-def _to_codecommit(wanted: Wanted) -> str:
-    """A push, or a pull request where the configuration has reviewers; what to say of it."""
-
+def _to_codecommit(wanted: Wanted) -> Arrival | None:
+    """A push, or a pull request where the configuration has reviewers."""
     config, repository = wanted.config, wanted.repository
     branch = wanted.source.branch_name
     wanted.announce(f"{repository} ({branch})")
@@ -65,17 +80,24 @@ def _to_codecommit(wanted: Wanted) -> str:
     environment = author.environment(profile) if author else profile
     remote = codecommit_remote(config.pipeline.region, repository)
     found = _pushed(wanted, remote, environment, proposed=author is not None)
-    if found and author:
-        return author.propose(repository, found, branch, wanted.message)
-    return f"{PUBLISHED} {found.commit[:12]}" if found else ""
+    if found and found.proposed and author:
+        said = author.propose(repository, found, branch, wanted.message)
+        return Arrival(said=said, commit=found.commit, proposed=True)
+    return _arrival(found)
 
 
-def _to_git_host(wanted: Wanted) -> str:
-    """A push with what git of this machine knows of the host; what to say of it."""
+def _to_git_host(wanted: Wanted) -> Arrival | None:
+    """A push with what git of this machine knows of the host."""
     remote = wanted.source.remote_of(wanted.set_name)
     wanted.announce(f"{remote} ({wanted.source.branch_name})")
-    found = _pushed(wanted, remote, child_environment(), seeded=False)
-    return f"{PUBLISHED} {found.commit[:12]}" if found else ""
+    return _arrival(_pushed(wanted, remote, child_environment(), seeded=False))
+
+
+def _arrival(found: Published | None) -> Arrival | None:
+    if found is None:
+        return None
+    said = f"published {found.commit[:12]}" if found.changed else NOTHING
+    return Arrival(said=said, commit=found.commit, changed=found.changed)
 
 
 def _pushed(
@@ -98,31 +120,41 @@ def _pushed(
     )
 
 
-def _to_s3(wanted: Wanted) -> str:
-    """An upload with the profile of governance; what to say of it."""
-
+def _to_s3(wanted: Wanted) -> Arrival | None:
+    """An upload with the profile of governance."""
     store = archive_of(wanted.config, wanted.app, wanted.set_name)
     wanted.announce(f"s3://{store.bucket}")
+    answers: list[bool] = []
+
+    def confirmed(difference: str) -> bool:
+        answers.append(wanted.confirm(difference))
+        return answers[-1]
+
     version = publish_archive(
         wanted.content,
         store,
         environment=child_environment(),
-        confirm=wanted.confirm,
+        confirm=confirmed,
         review=wanted.review,
         overwrite=wanted.overwrite,
     )
-    return f"{PUBLISHED} as version {version}" if version else ""
+    if version:
+        return Arrival(said=f"published as version {version}", commit=version)
+    if answers:
+        return None
+    there = store.fetch()
+    return Arrival(said=NOTHING, commit=there.version if there else "", changed=False)
 
 
-DESTINATIONS: Final[Mapping[SourceType, Callable[[Wanted], str]]] = {
+DESTINATIONS: Final[Mapping[SourceType, Callable[[Wanted], Arrival | None]]] = {
     SourceType.CODECOMMIT: _to_codecommit,
     SourceType.CONNECTION: _to_git_host,
     SourceType.S3: _to_s3,
 }
 
 
-def published(wanted: Wanted) -> str:
-    """Publish one set where its pipeline takes it from; what to say, or nothing for no change.
+def published(wanted: Wanted) -> Arrival | None:
+    """Publish one set where its pipeline takes it from; None where somebody has said no.
 
     Raises:
         PlatformError: as `publish` of publication.py and `publish_archive` say.

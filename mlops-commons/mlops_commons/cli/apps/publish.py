@@ -1,19 +1,16 @@
 """`publish`: the snapshot of an app committed to the repositories of its account sets."""
 
-from collections.abc import Callable, Mapping
-from functools import partial
-from pathlib import Path, PurePosixPath
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlops_commons.cli.apps.change_notes import print_notes
 from mlops_commons.cli.own_verb import own_verb
-from mlops_commons.utilities.errors import ConfigError, PlatformError
+from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT, app_directory
 
 if TYPE_CHECKING:
-    from mlops_commons.config.sources import Sources
+    from mlops_commons.cli.apps.publishing import Publisher
 
 Message = Annotated[
     str, typer.Option("--message", "-m", help="What has changed and why, for the commit.")
@@ -30,6 +27,27 @@ ReplaceNetworks = Annotated[
         "--replace-networks", help="Also networks that deployed stages cannot take; see the hint."
     ),
 ]
+Rollout = Annotated[
+    bool,
+    typer.Option(
+        "--rollout", help="Wait for the pipelines of each wave, and stop where one fails."
+    ),
+]
+Waves = Annotated[
+    str,
+    typer.Option(
+        "--waves", help="How many sets each wave has; the last number repeats.", metavar="1,3,10"
+    ),
+]
+First = Annotated[
+    list[str] | None,
+    typer.Option("--first", help="A set that goes first (may be repeated).", metavar="SET"),
+]
+Until = Annotated[
+    str,
+    typer.Option("--until", help="A set is done when this stage is delivered.", metavar="STAGE"),
+]
+Every = Annotated[int, typer.Option("--every", help="Seconds between two looks.", min=1)]
 
 
 def publish_verb(app: str) -> typer.Typer:
@@ -44,6 +62,11 @@ def publish_verb(app: str) -> typer.Typer:
         dry_run: DryRun = False,
         overwrite: Overwrite = False,
         replace_networks: ReplaceNetworks = False,
+        rollout: Rollout = False,
+        waves: Waves = "1",
+        first: First = None,
+        until: Until = "",
+        every: Every = 15,
     ) -> None:
         """Commit this checkout to the repository of every account set, or of one.
 
@@ -52,109 +75,75 @@ def publish_verb(app: str) -> typer.Typer:
         pull request instead, and its merge does. Changes that somebody has pushed to the repository
         and that are not in this checkout are never dropped without --overwrite. A network that a
         published stage cannot take (another range, other zones) is refused.
+
+        With --rollout one wave of sets follows the other: the next begins when the pipelines of
+        the one before have delivered. The same command goes on where it has stopped.
         """
+        if dry_run and rollout:
+            raise typer.BadParameter("it publishes nothing to wait for", param_hint="--rollout")
+        if not rollout and (first or until or waves != "1"):
+            raise typer.BadParameter("they order a rollout: add --rollout", param_hint="options")
 
         def confirmed(difference: str) -> bool:
             typer.echo(difference.rstrip())
             return not dry_run and (yes or typer.confirm("publish?", err=True))
 
-        _publish(
-            app,
-            message,
-            set_name,
-            confirmed,
-            overwrite=overwrite,
-            replace_networks=replace_networks,
-            refuse=not dry_run,
-        )
+        publisher = _publisher(app, message, confirmed, overwrite, replace_networks)
+        chosen = _chosen(publisher, set_name)
+        if rollout:
+            from mlops_commons.cli.apps.rollout import Plan, roll_out, sizes_of
+
+            roll_out(
+                publisher,
+                Plan(sets=chosen, sizes=sizes_of(waves), first=tuple(first or ())),
+                until=until,
+                every=every,
+            )
+            return
+        _check(publisher, chosen, refuse=not dry_run)
+        for name in chosen:
+            publisher.publish(name)
 
     return verb
 
 
-def _publish(
+def _publisher(
     app: str,
     message: str,
-    set_name: str,
     confirm: Callable[[str], bool],
-    *,
     overwrite: bool,
     replace_networks: bool,
-    refuse: bool,
-) -> None:
-    """Publish to one repository after the other; the first failure ends it.
-
-    Args:
-        refuse: end before it where something has to be done in an account first.
-    """
+) -> "Publisher":
     # Imported here: the help of this verb must not wait for the configuration's libraries.
-    from mlops_commons.cli.accounts.obstacles import check_accounts
-    from mlops_commons.cli.apps.destinations import PUBLISHED, Wanted, published
+    from mlops_commons.cli.apps.publishing import Publisher
     from mlops_commons.config.loader import load_sources
-    from mlops_commons.config.set_snapshot import set_snapshot
     from mlops_commons.utilities.own_files import undelivered_note
     from mlops_commons.utilities.snapshot import snapshot
 
     app_directory(app)
     sources = load_sources()
-    config = sources.config
     if app == "infra" and (note := undelivered_note(REPOSITORY_ROOT)):
         typer.echo(note, err=True)
-    chosen = _chosen([d.set_name for d in config.enabled_deployments], set_name)
-    check_accounts(config, chosen, refuse=refuse)
-    shared = snapshot(REPOSITORY_ROOT, APP_DIRECTORIES[app])
-    for name in chosen:
-        content = set_snapshot(config, shared, name)
-        review = partial(
-            _review, sources=sources, app=app, set_name=name, replace_networks=replace_networks
-        )
-        what = Wanted(config, app, name, content, message, confirm, review, overwrite)
-        said = published(what)
-        if said.startswith(PUBLISHED):
-            _keep(app, name, {file: content.read(file) for file in content.files})
-        typer.echo(said or "nothing published")
-
-
-def _review(
-    clone: Path, *, sources: "Sources", app: str, set_name: str, replace_networks: bool
-) -> None:
-    """Say what a delivery does not do, and refuse what the stages in a repository cannot take.
-
-    Raises:
-        ConfigError: every such change.
-    """
-    from mlops_commons.config.published import (
-        FILES,
-        HINT,
-        change_notes,
-        network_problems,
-        published_config,
+    return Publisher(
+        app=app,
+        message=message,
+        sources=sources,
+        shared=snapshot(REPOSITORY_ROOT, APP_DIRECTORIES[app]),
+        confirm=confirm,
+        overwrite=overwrite,
+        replace_networks=replace_networks,
     )
-    from mlops_commons.costs.networks import difference
-    from mlops_commons.costs.prices import current_prices
-
-    found = {file: (clone / file).read_bytes() for file in FILES if (clone / file).is_file()}
-    _keep(app, set_name, found)
-    if app != "infra":
-        return
-    print_notes(change_notes(sources, set_name))
-    if line := difference(
-        sources.config, published_config(set_name), set_name, current_prices(REPOSITORY_ROOT)
-    ):
-        typer.echo(f"note: {line}", err=True)
-    problems = network_problems(sources, set_name)
-    if problems and not replace_networks:
-        raise ConfigError(problems, hint=HINT)
 
 
-def _keep(app: str, set_name: str, contents: Mapping[PurePosixPath, bytes]) -> None:
-    """Keep the configuration of a repository for the verbs that work without AWS."""
-    from mlops_commons.config.published import FILES, keep
+def _check(publisher: "Publisher", chosen: list[str], *, refuse: bool) -> None:
+    """End before it where something has to be done in an account first."""
+    from mlops_commons.cli.accounts.obstacles import check_accounts
 
-    if app == "infra":
-        keep(set_name, {file: contents[file].decode() for file in FILES if file in contents})
+    check_accounts(publisher.sources.config, chosen, refuse=refuse)
 
 
-def _chosen(set_names: list[str], wanted: str) -> list[str]:
+def _chosen(publisher: "Publisher", wanted: str) -> list[str]:
+    set_names = [d.set_name for d in publisher.sources.config.enabled_deployments]
     if not wanted:
         return set_names
     found = [name for name in set_names if name.lower() == wanted.lower()]
