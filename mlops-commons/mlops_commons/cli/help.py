@@ -11,7 +11,7 @@ HELP_OPTIONS: Final = ("-h", "--help")
 SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "Try it without AWS": ("rehearse", "access", "diagram", "docs"),
     "Prepare": ("setup", "prerequisites", "config", "costs", "doctor", "bootstrap"),
-    "Deploy and take away": ("infra", "template", "teardown"),
+    "Deploy and take away": ("infra", "template", "status", "teardown"),
     "Work on this repository": ("check", "ai-controls", "lint", "test", "generate"),
     "This command line": ("help", "completion", "version"),
 }

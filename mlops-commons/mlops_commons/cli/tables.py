@@ -2,6 +2,7 @@
 
 import os
 import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -75,7 +76,23 @@ def print_blocks(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None
     for number, row in enumerate(rows):
         cells = [(heading, cell) for heading, cell in zip(headings, row, strict=True) if cell]
         lines = [f"{heading}: {cell}" if heading else cell for heading, cell in cells]
-        sys.stdout.write("\n" * bool(number) + "\n  ".join(lines) + "\n")
+        sys.stdout.write("\n" * bool(number))
+        print_wrapped([f"  {line}" if place else line for place, line in enumerate(lines)])
+
+
+def print_wrapped(lines: Iterable[str]) -> None:
+    """Print lines, wrapped in a terminal; a word that is longer, such as an ARN, is left whole."""
+    columns = console().width
+    for line in lines:
+        whole = columns >= WIDTH_WITHOUT_TERMINAL
+        for part in [line] if whole else _wrapped(line, columns):
+            sys.stdout.write(f"{part}\n")
+
+
+def _wrapped(text: str, columns: int) -> list[str]:
+    return textwrap.wrap(
+        text, columns, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+    )
 
 
 def print_stripped(screen: "Console", table: "Table") -> None:

@@ -24,6 +24,7 @@ from mlops_rehearsal.world.world import World
 GIT = shutil.which("git") or "git"
 REGION = "eu-west-1"
 SETS = ("retail", "credit", "cards")
+STAGES = ("dev", "preprod", "prod")
 BROKEN = "broken: 'yes'"
 FILE = "mlops-commons/mlops_commons/config/cdk-app.yml"
 SPEC = {
@@ -40,19 +41,30 @@ MAY = (
 OTHERS = "bootstrap: {enabled: false, aws_profile: governance}"
 
 
-def cdk_app(account: str) -> str:
+def account_of(set_name: str, stage: str, digit: int) -> str:
+    """The account of a stage; two tests of one emulator take different digits."""
+    return f"{digit}{SETS.index(set_name)}{STAGES.index(stage)}".ljust(12, "0")
+
+
+def dev_of(set_name: str, digit: int) -> str:
+    """The dev account of a set."""
+    return account_of(set_name, "dev", digit)
+
+
+def cdk_app(governance: str, digit: int) -> str:
     """The configuration; others bootstrap all accounts."""
     lines = [
         "cdk_app_config:",
         "  app_prefix: mlops",
-        f"  pipeline: {{account: '{account}', region: {REGION}, {OTHERS}}}",
+        f"  pipeline: {{account: '{governance}', region: {REGION}, {OTHERS}}}",
         "  deployments:",
     ]
     for number, name in enumerate(SETS, start=1):
         lines += [f"    - set_name: {name}", f"      tags: {{number: '{number}'}}", "      stages:"]
         lines += [
-            f"        - {{stage_name: {stage}, account: '{number}{digit}0000000000', {OTHERS}}}"
-            for digit, stage in enumerate(("dev", "preprod", "prod"), start=1)
+            f"        - {{stage_name: {stage}, account: '{account}', {OTHERS}}}"
+            for stage in STAGES
+            for account in [account_of(name, stage, digit)]
         ]
     return "\n".join(lines) + "\n"
 
@@ -60,9 +72,9 @@ def cdk_app(account: str) -> str:
 class ThreeSets:
     """A laptop and the governance account, whose pipelines are played while a command runs."""
 
-    def __init__(self, accounts: Accounts, folder: Path) -> None:
+    def __init__(self, accounts: Accounts, folder: Path, digit: int = 6) -> None:
         self.accounts, self.folder = accounts, folder
-        self.root = configured(folder, cdk_app(accounts.account))
+        self.root = configured(folder, cdk_app(accounts.account, digit))
         self.aws_config = folder / "aws-config"
         keys = f"aws_access_key_id = {accounts.account}\naws_secret_access_key = test\n"
         self.aws_config.write_text(f"[profile governance]\n{keys}")

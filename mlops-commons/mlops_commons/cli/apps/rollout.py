@@ -9,9 +9,9 @@ import typer
 
 from mlops_commons.cli.accounts.obstacles import check_accounts
 from mlops_commons.cli.exit_codes import ExitCode
+from mlops_commons.fleet.governance import pipeline_name
 from mlops_commons.fleet.pipelines import RUNNING, Pipeline, read_pipeline
 from mlops_commons.fleet.rollouts import State, Verdict, Watched, verdict, waves_of
-from mlops_commons.utilities import names
 from mlops_commons.utilities.console import console
 from mlops_commons.utilities.errors import PlatformError
 
@@ -133,8 +133,7 @@ class _Rollout:
     def _begin(self, set_name: str, published: "Arrival") -> Watched:
         """What to wait for; a delivery that has failed before is started again."""
         config = self._publisher.sources.config
-        branch = config.pipeline.source_of(self._publisher.app).branch_name
-        name = names.pipeline(config.app_prefix, self._publisher.app, branch, set_name)
+        name = pipeline_name(config, self._publisher.app, set_name)
         watched = Watched(
             set_name=set_name, pipeline=name, commit=published.commit, until=self._until
         )
