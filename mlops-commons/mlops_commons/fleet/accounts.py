@@ -14,7 +14,7 @@ from mlops_commons.accounts.platform_stacks import is_of_the_platform
 from mlops_commons.ai_controls.findings import ACKNOWLEDGED
 from mlops_commons.config import PlatformConfig
 from mlops_commons.execution_policies.project_stacks import PROJECT_TAG
-from mlops_commons.fleet.rows import Acknowledgement, Bootstrapped, Project
+from mlops_commons.fleet.rows import UNCOMPARED, Acknowledgement, Bootstrapped, Project
 from mlops_commons.utilities.errors import PlatformError
 
 NAME_TAG: Final = "sagemaker:project-name"
@@ -24,7 +24,6 @@ NOT_CHECKED: Final = "NOT_CHECKED"
 UNTIL: Final = re.compile(r"\buntil (\d{4}-\d{2}-\d{2})\b")
 SOON: Final = 60
 """Days before its end in which an acknowledgement is told."""
-UNCOMPARED: Final = "not compared: synthesise both apps first (infra synth, template synth)"
 
 Stack = Mapping[str, Any]
 
@@ -114,27 +113,35 @@ def _compared(
 
 
 def _launched(row: BootstrapRow, session: Any, stacks: Mapping[str, Stack]) -> Iterator[Project]:
-    """What people have launched, with the version of its product (SearchProvisionedProducts)."""
-    if row.governs and len(row.uses) == 1:
+    """What people have launched, with the version of its product; or why that is not known."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    if not any(use.set_name for use in row.uses):
         return
-    everybody = {"Key": "Account", "Value": "self"}
-    pages = (
-        session.client("servicecatalog")
-        .get_paginator("search_provisioned_products")
-        .paginate(AccessLevelFilter=everybody)
-    )
     ids = {stack["StackId"]: stack for stack in stacks.values()}
-    for page in pages:
-        for product in page["ProvisionedProducts"]:
-            stack = ids.get(product.get("PhysicalId", ""), {})
+    try:
+        for product in _provisioned(session.client("servicecatalog")):
             yield Project(
                 **_of(row),
                 name=product["Name"],
                 product=product.get("ProductName", ""),
                 version=product.get("ProvisioningArtifactName", ""),
                 status=product["Status"],
-                drift=drift_of(stack),
+                drift=drift_of(ids.get(product.get("PhysicalId", ""), {})),
             )
+    except (BotoCoreError, ClientError) as error:
+        yield Project(**_of(row), name="", unknown=f"projects cannot be read: {error}")
+
+
+def _provisioned(catalog: Any) -> Iterator[Mapping[str, Any]]:
+    """Everybody's provisioned products; botocore has no paginator of SearchProvisionedProducts."""
+    request: dict[str, Any] = {"AccessLevelFilter": {"Key": "Account", "Value": "self"}}
+    while True:
+        page = catalog.search_provisioned_products(**request)
+        yield from page["ProvisionedProducts"]
+        if not page.get("NextPageToken"):
+            return
+        request["PageToken"] = page["NextPageToken"]
 
 
 def _deployed(row: BootstrapRow, stacks: Mapping[str, Stack]) -> Iterator[Project]:

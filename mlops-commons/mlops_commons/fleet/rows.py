@@ -11,6 +11,7 @@ AS_HERE: Final = "as here"
 NOT_HERE: Final = "another"
 DRIFTED: Final = "DRIFTED"
 NOT_DEPLOYED: Final = "not deployed"
+UNCOMPARED: Final = "not compared: synthesise both apps first (infra synth, template synth)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,8 +75,8 @@ class Deployed:
 
     @property
     def attention(self) -> str:
-        """What somebody has to look at; empty where nothing is wrong."""
-        found = [self.unknown] if self.unknown else []
+        """What somebody has to look at; an account that is not reached is told once, elsewhere."""
+        found = []
         if "FAILED" in self.status or "ROLLBACK" in self.status:
             found.append(f"the stack is {self.status}")
         if self.drift == DRIFTED:
@@ -105,7 +106,8 @@ class Bootstrapped:
     @property
     def attention(self) -> str:
         """What somebody has to look at; empty where nothing is wrong."""
-        told = self.unknown or self.lacks
+        unknown = "" if self.unknown == UNCOMPARED else self.unknown
+        told = unknown or (self.lacks if self.blocks else "")
         return f"{self.account} in {self.region} ({self.uses}): {told}" if told else ""
 
 
@@ -115,6 +117,7 @@ class Project:
 
     Attributes:
         version: of the product; empty for what a project has deployed.
+        unknown: why the projects of the stage are not known; empty elsewhere.
     """
 
     set_name: str
@@ -124,10 +127,13 @@ class Project:
     version: str = ""
     status: str = ""
     drift: str = ""
+    unknown: str = ""
 
     @property
     def attention(self) -> str:
         """What somebody has to look at; empty where nothing is wrong."""
+        if self.unknown:
+            return f"{self.set_name}, {self.stage}: {self.unknown}"
         bad = self.status in ("ERROR", "TAINTED") or "FAILED" in self.status
         told = f"is {self.status}" if bad else "has drifted" if self.drift == DRIFTED else ""
         return f"{self.set_name}, {self.stage}: {self.name} {told}" if told else ""

@@ -106,7 +106,15 @@ def _bootstrapped(row: Bootstrapped) -> Cells:
 
 def _project(row: Project) -> Cells:
     drift = _drift(row.drift, None)
-    return (row.set_name, row.stage, row.name, row.product, row.version, row.status, drift)
+    return (
+        row.set_name,
+        row.stage,
+        row.unknown or row.name,
+        row.product,
+        row.version,
+        row.status,
+        drift,
+    )
 
 
 def _acknowledgement(row: Acknowledgement) -> Cells:

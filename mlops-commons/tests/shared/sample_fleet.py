@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 from mlops_commons.fleet.rows import (
+    UNCOMPARED,
     Acknowledgement,
     Bootstrapped,
     Delivery,
@@ -88,6 +89,15 @@ def fleet() -> Fleet:
             ),
         ),
         bootstraps=(
+            Bootstrapped(
+                account="333333333333",
+                region="eu-west-1",
+                uses=f"{bad}/preprod",
+                unknown=REASON,
+            ),
+            Bootstrapped(
+                account="111111111111", region="eu-west-1", uses="governance", unknown=UNCOMPARED
+            ),
             Bootstrapped(account="222222222222", region="ap-southeast-2", uses=f"{well}/dev"),
             Bootstrapped(
                 account="444444444444",

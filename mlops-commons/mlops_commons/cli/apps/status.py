@@ -44,7 +44,7 @@ def register(application: typer.Typer) -> None:
 
 
 def status(as_json: AsJson = False, html: Html = None) -> None:
-    """Say what is deployed in all account sets, and how their pipelines stand."""
+    """Say what is deployed in all account sets, and how it stands."""
     from mlops_commons.fleet.rows import document
 
     fleet = _fleet()
