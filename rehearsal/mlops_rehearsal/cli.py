@@ -117,18 +117,19 @@ def rehearse(
         made_of = provenance(request.cdk_app, request.infra, _settings(request, acts))
         with world_of(request) as world:
             shown.enter(world)
-            reach = _reach(request, world, anew=evidence is not None)
-            origin = Origin(made=datetime.now(UTC), provenance=made_of, reach=reach)
             try:
+                reach = _reach(request, world, anew=evidence is not None)
+                origin = Origin(made=datetime.now(UTC), provenance=made_of, reach=reach)
                 performance = perform(world, acts, origin=origin, papers=papers, audience=shown)
+                shown.all_ended(_played(performance))
+                if keep:
+                    shown.keep()
+                    _keep(world)
             except Exception:
                 shown.console.print(f"report: {report}", soft_wrap=True)
                 raise
-            shown.all_ended(_played(performance))
-            if keep:
-                shown.keep()
-                _keep(world)
-            shown.say("what the rehearsal has left on this machine is removed")
+            finally:
+                shown.say("what the rehearsal has left on this machine is removed")
     _report(performance, as_json=as_json)
     typer.echo(f"report: {report}", err=as_json)
     if evidence:

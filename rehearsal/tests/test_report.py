@@ -149,7 +149,7 @@ def test_stacks_actions_metrics_and_answers_are_in_their_tables() -> None:
     ]
     assert list(rows(sample(), "Metrics of churn"))[1:] == [
         ["regression_metrics.mse.value", "4.25"],
-        ["regression_metrics.mse.standard_deviation", "2.0"],
+        ["regression_metrics.mse.standard_deviation", "0.123457"],
     ]
     assert list(rows(sample(), "Requests and answers"))[1] == ["churn-dev", "1,2", "0.5", "1"]
 

@@ -20,7 +20,8 @@ DENIED = "denied"
 ABOUT = (
     "Counted where IAM decides: calls, and what CloudFormation, SageMaker and EventBridge do in "
     "the name of a role. Sessions count as their role; a refusal by a trust policy or by another "
-    "account's bucket counts beside the caller's own permission."
+    "account's bucket counts beside the caller's own permission. An account's root and its "
+    "administrator also prepare the accounts for the rehearsal and read them for this report."
 )
 
 

@@ -87,4 +87,4 @@ def _leaves(path: str, content: object) -> Iterator[tuple[str, str]]:
         for key, value in content.items():
             yield from _leaves(f"{path}.{key}" if path else str(key), value)
     else:
-        yield path, json.dumps(content)
+        yield path, f"{content:.6g}" if isinstance(content, float) else json.dumps(content)

@@ -19,7 +19,9 @@ from mlops_rehearsal.world.recorded import ActionStatus, RecordedAction
 
 LEAD = "arn:aws:iam::222200000001:role/Lead"
 SCIENTIST = "arn:aws:iam::222200000001:role/Scientist"
-METRICS = '{"regression_metrics": {"mse": {"value": 4.25, "standard_deviation": 2.0}}}'
+METRICS = (
+    '{"regression_metrics": {"mse": {"value": 4.25, "standard_deviation": 0.12345678901234567}}}'
+)
 
 
 def act(number: int, **changes: Any) -> ReportedAct:
