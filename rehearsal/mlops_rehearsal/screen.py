@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
+from rich.markup import escape
 
 from mlops_rehearsal.audience import Audience
 from mlops_rehearsal.options import ApprovalMode
@@ -47,9 +48,9 @@ class Screen(Audience):
         if self._scene:
             self._scene.say(text)
         if self.console.is_terminal and not self._kept:
-            self.status.update(text)
+            self.status.update(escape(text))
         else:
-            self.console.print(f"  {text}")
+            self._line(f"  {text}")
 
     def approved(self, name: str) -> Approval:
         """Approve, or ask the person who does."""
@@ -74,13 +75,18 @@ class Screen(Audience):
         if self._scene:
             self._scene.ended(done)
         counts = ", ".join(found.counted for found in done.evidence)
-        self.console.print(
-            f"[green]✓[/] act {done.number}  {done.title:<45} {done.seconds:6.1f} s  {counts}"
-        )
+        text = f" act {done.number}  {done.title:<45} {done.seconds:6.1f} s  {counts}"
+        self.console.print("[green]✓[/]", end="")
+        self._line(text.rstrip())
 
     def failed(self, sentence: str) -> None:
+        self._line(f"✗ {sentence}", style="red")
         if self._scene:
             self._scene.end(sentence, failed=True)
+
+    def _line(self, text: str, style: str = "") -> None:
+        """A line as it is: a log can be searched, and names may look like rich's markup."""
+        self.console.print(text, style=style, markup=False, emoji=False, soft_wrap=True)
 
     def all_ended(self, sentence: str) -> None:
         """Say that every act was played."""
