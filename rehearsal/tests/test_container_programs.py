@@ -26,7 +26,8 @@ WORKDIR /opt/program
 TRAIN = """\
 #!/usr/bin/env python3
 import os, pathlib
-pathlib.Path(os.environ["ML_ROOT"], "model", "model.txt").write_text("trained")
+found = os.environ["PACKAGES_OF_THE_IMAGE"]  # another Python of this machine has none
+pathlib.Path(os.environ["ML_ROOT"], "model", "model.txt").write_text(found)
 """
 BUCKET = "models-of-images"
 Program = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -115,12 +116,20 @@ PULL = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
     ("pull", "status", "reason"),
     [(PULL, "Succeeded", ""), (PULL[:1], "Failed", "ecr:GetDownloadUrlForLayer")],
 )
-def test_a_job_starts_the_program_train_of_the_image(
-    accounts: Accounts, program: Program, pull: tuple[str, ...], status: str, reason: str
+def test_a_job_starts_the_program_train_of_the_image_with_the_python_of_the_image(
+    accounts: Accounts,
+    program: Program,
+    tmp_path: Path,
+    pull: tuple[str, ...],
+    status: str,
+    reason: str,
 ) -> None:
     image = f"{REGISTRY}/trained-{status.lower()}:1"
     push(accounts, program, image)
-    accounts.emulator.offer_sagemaker_python(Path(sys.executable))
+    python = tmp_path / "python-of-the-image"
+    python.write_text(f'#!/bin/sh\nPACKAGES_OF_THE_IMAGE=yes exec "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
+    accounts.emulator.offer_sagemaker_python(python)
     accounts.client("s3").create_bucket(
         Bucket=f"{BUCKET}-{status.lower()}",
         CreateBucketConfiguration={"LocationConstraint": "eu-west-1"},
