@@ -140,13 +140,17 @@ def good() -> Template:
 
 
 def body(
-    container: str = '{"Get": "Parameters.Version"}', kind: str = "Model", rest: str = ""
+    container: str = '{"Get": "Parameters.Version"}',
+    kind: str = "Model",
+    rest: str = "",
+    network: str = '"EnableNetworkIsolation": true',
+    more: str = "",
 ) -> Template:
     """The definition of an inference pipeline, as the deploy app writes it."""
     text = (
         '{"Version": "2020-12-01", "Parameters": [{"Name": "Version", "DefaultValue": "${V}"}],'
         f'"Steps": [{{"Name": "m", "Type": "{kind}", "Arguments": {{"ExecutionRoleArn": "${{R}}",'
-        f'"Containers": [{{"ModelPackageName": {container}{rest}}}]}}}}]}}'
+        f'"Containers": [{{"ModelPackageName": {container}{rest}}}], {network}}}}}{more}]}}'
     )
     return {"Fn::Sub": [text, {"V": VERSION, "R": {"Fn::GetAtt": ["Role", "Arn"]}}]}
 
@@ -159,6 +163,7 @@ def comparison(image: str = IMAGE, archive: str = ARCHIVE) -> Template:
         "Arguments": {
             "RoleArn": "${R}",
             "AppSpecification": {"ImageUri": image},
+            "NetworkConfig": {"EnableNetworkIsolation": True},
             "ProcessingInputs": [{"InputName": "model", "S3Input": {"S3Uri": archive}}],
         },
     }
@@ -169,6 +174,11 @@ def comparison(image: str = IMAGE, archive: str = ARCHIVE) -> Template:
 def compared(**values: str) -> Callable[[Template], object]:
     body_of = {"PipelineDefinitionBody": comparison(**values)}
     return properties("Monitor", PipelineDefinition=body_of)
+
+
+def step(kind: str, arguments: str = "") -> str:
+    """A further step of a definition."""
+    return f', {{"Name": "s", "Type": "{kind}", "Arguments": {{{arguments}}}}}'
 
 
 def zipped(**files: bytes) -> bytes:
@@ -572,6 +582,50 @@ ROWS = (
         ),
     ),
     Row("a model with a network", "isolation", properties("Model", EnableNetworkIsolation=False)),
+    Row(
+        "a monitoring job with a network",
+        "networks",
+        resource(
+            "AWS::SageMaker::DataQualityJobDefinition",
+            JobResources={},
+            NetworkConfig={"EnableNetworkIsolation": False},
+        ),
+    ),
+    Row(
+        "a schedule with a job of its own in another network",
+        "networks",
+        resource(
+            "AWS::SageMaker::MonitoringSchedule",
+            MonitoringScheduleConfig={
+                "MonitoringJobDefinition": {
+                    "MonitoringResources": {},
+                    "NetworkConfig": {"VpcConfig": {"Subnets": ["subnet-1"]}},
+                }
+            },
+        ),
+    ),
+    Row("a model of a step with a network", "networks", definition(network='"X": 1')),
+    Row(
+        "a step whose start says whether it has a network",
+        "networks",
+        definition(network='"EnableNetworkIsolation": {"Get": "Parameters.Version"}'),
+    ),
+    Row("a step that has no network config", "networks", definition(more=step("Processing"))),
+    Row(
+        "a step that runs a function and gives it nothing",
+        "pipelines",
+        definition(more=', {"Name": "s", "Type": "Lambda", "FunctionArn": "f"}'),
+    ),
+    Row(
+        "a function in the branch of a condition",
+        "pipelines",
+        definition(more=step("Condition", '"ElseSteps": [{"Type": "Lambda"}]')),
+    ),
+    Row(
+        "a model of another project scores",
+        "pipelines",
+        definition(more=step("Transform", '"ModelName": "fraud-p-zzz"')),
+    ),
     Row("another version in the pipeline", "pipelines", definition(container=f'"{OTHER_VERSION}"')),
     Row(
         "other code in the pipeline's model",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -10,7 +10,11 @@ from constructs import Construct
 
 from mlops_commons.cdk.nag import acknowledge_each
 from mlops_commons.iam import statements as plain
+from mlops_commons.iam.lengths import fitting
 from mlops_commons.iam.statements import ONE_NAME, Statement
+
+LONGEST_USUAL: Final = "ap-southeast-1"
+"""Stands for a region that only the deployment knows."""
 
 
 def policy_statement(statement: Statement) -> iam.PolicyStatement:
@@ -37,7 +41,16 @@ def managed_policy(
     Args:
         name: a physical name, where others must know it beforehand.
         roles: that get the policy.
+
+    Raises:
+        PlatformError: it is longer than IAM takes.
     """
+    region = cdk.Stack.of(scope).region
+    statements = fitting(
+        statements,
+        f"the policy '{scope.node.path}/{construct_id}'",
+        region=LONGEST_USUAL if cdk.Token.is_unresolved(region) else region,
+    )
     policy = iam.ManagedPolicy(
         scope,
         construct_id,

@@ -1,6 +1,7 @@
-"""How long a policy is, and denials of others that go into it as far as there is room."""
+"""How long a policy is, and what goes into it as far as there is room."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -10,6 +11,19 @@ from mlops_commons.utilities.errors import PlatformError
 
 MOST_CHARACTERS: Final = 6144
 """Of a managed policy, white space not counted (IAM User Guide, "IAM and AWS STS quotas")."""
+TOKEN: Final = re.compile(r"[$][{]Token\[[^]]*\]}")
+AN_ID: Final = "subnet-0123456789abcdef0"
+"""As long as what a variable or a token of the CDK stands for once it is deployed."""
+SHORTER: Final = (
+    "shorten app_prefix, or the lists that the configuration adds to it, such as subnets, "
+    "sagemaker.jobs.instance_types, projects.deploys and projects.role_actions (families of "
+    "actions such as 'dynamodb:Get*')"
+)
+DENY: Final = (
+    "the statements of org.permissions_boundary.deny in cdk-app.yml have room for {room} "
+    "characters: write them shorter (families of actions such as 'ec2:Create*'; what a service "
+    "control policy denies as well need not stand there)"
+)
 
 
 def length_of(statements: Sequence[Statement], region: str) -> int:
@@ -20,16 +34,41 @@ def length_of(statements: Sequence[Statement], region: str) -> int:
         "${AWS::AccountId}": "1" * 12,
         "${!": "${",
     }
-    document = policy_document(statements, lambda text, _: _filled(text, known))
-    return len(json.dumps(_short(document), separators=(",", ":")))
+
+    def written(text: str, variables: Mapping[str, Any]) -> str:
+        return _filled(text, {**{f"${{{name}}}": AN_ID for name in variables}, **known})
+
+    document = policy_document(statements, written)
+    return len(TOKEN.sub(AN_ID, json.dumps(_short(document), separators=(",", ":"))))
+
+
+def fitting(
+    statements: Sequence[Statement], whose: str, *, region: str, shorter: str = SHORTER
+) -> tuple[Statement, ...]:
+    """The statements of a policy, as IAM takes them.
+
+    Where there is no room for the names of statements, which nothing needs, it goes without them.
+
+    Args:
+        whose: the policy, for a message.
+        shorter: what the configuration may say to make it shorter.
+
+    Raises:
+        PlatformError: IAM takes less than that.
+    """
+    nameless = tuple(replace(row, sid="") for row in statements)
+    for every in (tuple(statements), nameless):
+        if (length := length_of(every, region)) <= MOST_CHARACTERS:
+            return every
+    raise PlatformError(
+        f"{whose} would have {length} characters; IAM takes {MOST_CHARACTERS}", hint=shorter
+    )
 
 
 def with_denials(
     statements: Sequence[Statement], denials: Sequence[Statement], whose: str, *, region: str
 ) -> tuple[Statement, ...]:
-    """A boundary that denies besides what the organization denies.
-
-    Where there is no room for the names of statements, which nothing needs, it goes without them.
+    """A boundary that denies besides what the organization denies, where it denies anything.
 
     Args:
         whose: the boundary, for a message.
@@ -37,20 +76,12 @@ def with_denials(
     Raises:
         PlatformError: IAM takes less than that.
     """
+    own = fitting(statements, whose, region=region)
     if not denials:
-        return tuple(statements)
-    named = (*statements, *denials)
-    nameless = tuple(replace(row, sid="") for row in named)
-    for every in (named, nameless):
-        if length_of(every, region) <= MOST_CHARACTERS:
-            return every
-    room = MOST_CHARACTERS - length_of(nameless[: len(statements)], region)
-    raise PlatformError(
-        f"{whose} would have {length_of(nameless, region)} characters with the statements of "
-        f"org.permissions_boundary.deny; IAM takes {MOST_CHARACTERS}, which leaves {room} for them",
-        hint="write them shorter in cdk-app.yml (families of actions such as 'ec2:Create*'; what a "
-        "service control policy denies as well need not stand there)",
-    )
+        return own
+    room = MOST_CHARACTERS - length_of([replace(row, sid="") for row in own], region)
+    whole = f"{whose}, with the statements of org.permissions_boundary.deny,"
+    return fitting((*statements, *denials), whole, region=region, shorter=DENY.format(room=room))
 
 
 def _partition(region: str) -> str:

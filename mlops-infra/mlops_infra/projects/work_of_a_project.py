@@ -33,8 +33,7 @@ def work_statements(projects: ProjectDeployments) -> tuple[Statement, ...]:
             "PipelinesOfTheProject",
             actions(
                 "sagemaker",
-                "DescribePipeline DescribePipelineExecution ListPipelineExecutionSteps "
-                "StartPipelineExecution",
+                "DescribePipeline* ListPipelineExecutionSteps StartPipelineExecution",
             ),
             # Whatever they do, and their executions; a managed policy has no room for each.
             arns("sagemaker", f"pipeline/*-{PROJECT}-{stage}-*"),
@@ -43,11 +42,18 @@ def work_statements(projects: ProjectDeployments) -> tuple[Statement, ...]:
             "JobsOfPipelines",
             actions(
                 "sagemaker",
-                "AddTags CreateModel CreateProcessingJob CreateTransformJob DeleteModel "
-                "DescribeModel DescribeProcessingJob DescribeTransformJob StopProcessingJob "
-                "StopTransformJob",
+                "AddTags CreateModel CreateProcessingJob CreateTransformJob DeleteModel Describe* "
+                "StopProcessingJob StopTransformJob",
             ),
             arns("sagemaker", *(f"{kind}/pipelines-*" for kind in JOBS)),
+        ),
+        Statement(
+            # What a network lets through is no matter for a job that is in none.
+            sid="NoJobOutsideAVpc",
+            effect="Deny",
+            actions=("sagemaker:Create*",),
+            resources=arns("sagemaker", "model/*", "processing-job/*"),
+            condition={"Null": {"sagemaker:VpcSubnets": "true"}},
         ),
         outline(
             # Pipelines hand their role to their jobs (SageMaker Developer Guide, "Pipelines",
@@ -109,22 +115,17 @@ def further_statements(projects: ProjectDeployments) -> tuple[Statement, ...]:
 
 
 def _network() -> tuple[Statement, ...]:
-    describe = "DhcpOptions NetworkInterfaces SecurityGroups Subnets Vpcs"
     return (
         outline(
             "InterfacesInThePrivateNetwork",
-            actions(
-                "ec2",
-                "CreateNetworkInterface CreateNetworkInterfacePermission DeleteNetworkInterface "
-                "DeleteNetworkInterfacePermission",
-            ),
+            actions("ec2", "CreateNetworkInterface* DeleteNetworkInterface*"),
             arns("ec2", "network-interface/*", "security-group/*", "subnet/*"),
         ),
         Statement(
             sid="WithoutResources",
             actions=(
                 "cloudwatch:PutMetricData",
-                *(f"ec2:Describe{what}" for what in describe.split()),
+                "ec2:Describe*",
                 "ecr:GetAuthorizationToken",
             ),
             resources=("*",),

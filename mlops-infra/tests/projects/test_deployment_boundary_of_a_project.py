@@ -1,5 +1,7 @@
 """How far a role reaches that a project deploys, whatever its own policy says."""
 
+import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +10,7 @@ from policy_evaluation import Request, allows
 from project_roles import DEV, PROD, Statement, deployment_boundary, here, role
 
 from mlops_commons.assembly.intrinsics import Scope, evaluate
+from mlops_commons.iam.lengths import fitting
 from mlops_commons.iam.statements import policy_document
 from mlops_infra.projects.deployment_boundary import boundary_statements
 from mlops_infra.projects.props import ProjectDeployments
@@ -47,6 +50,10 @@ def tagged(project: str) -> dict[str, str]:
 KEY, DEV_KEY = here("kms", "key/1"), f"arn:aws:kms:eu-west-1:{DEV}:key/1"
 VIA_S3 = {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}
 TO_SAGEMAKER = {"iam:PassedToService": "sagemaker.amazonaws.com"}
+JOB, IN_A_VPC = (
+    here("sagemaker", "processing-job/pipelines-1"),
+    {"sagemaker:VpcSubnets": "subnet-1"},
+)
 ALLOWED: Any = {
     "its data": ("s3:PutObject", data(ID), OWN),
     "its models in dev": ("s3:GetObject", models(ID), OF_DEV),
@@ -82,6 +89,12 @@ ALLOWED: Any = {
         role(f"sagemaker-{ID}-prod-execution"),
         TO_SAGEMAKER,
     ),
+    "a job in a network": ("sagemaker:CreateProcessingJob", JOB, IN_A_VPC),
+    "a model in a network": (
+        "sagemaker:CreateModel",
+        here("sagemaker", "model/pipelines-1"),
+        IN_A_VPC,
+    ),
     "the alarms of its endpoint": (
         "cloudwatch:DescribeAlarms",
         here("cloudwatch", f"alarm:churn-{ID}-prod-latency"),
@@ -89,6 +102,12 @@ ALLOWED: Any = {
     ),
 }
 DENIED: Any = {
+    "a job outside of any network": ("sagemaker:CreateProcessingJob", JOB, {}),
+    "a model outside of any network": (
+        "sagemaker:CreateModel",
+        here("sagemaker", "model/pipelines-1"),
+        {},
+    ),
     "another project's role for its jobs": (
         "iam:PassRole",
         role(f"sagemaker-{OTHER}-prod-execution"),
@@ -229,8 +248,27 @@ def test_a_role_without_a_tag_is_denied_what_names_no_project() -> None:
     assert allows([s for s in deployment_boundary() if s["Effect"] == "Allow"], request)
 
 
-def test_the_boundary_fits_into_one_managed_policy() -> None:
-    assert len(str(deployment_boundary()).replace(" ", "")) < 6144  # IAM and STS quotas
+@pytest.mark.parametrize("region", ["eu-west-1", "ap-southeast-1", "us-gov-west-1", "cn-north-1"])
+def test_the_boundary_fits_into_one_managed_policy(region: str) -> None:
+    projects = ProjectDeployments(
+        app_prefix="a" * 30,
+        set_name="business-unit-1",
+        stage_name="preprod",
+        region=region,
+        dev_account=DEV,
+    )
+    found = fitting(boundary_statements(projects), "it", region=region)
+    partition = {"us-gov": "aws-us-gov", "cn-nor": "aws-cn"}.get(region[:6], "aws")
+    values = {
+        "AWS::Partition": partition,
+        "AWS::Region": region,
+        "AWS::AccountId": PROD,
+        "AWS::URLSuffix": "amazonaws.com.cn",
+    }
+    document = evaluate(policy_document(found), Scope(values=values))
+    text = json.dumps(document, separators=(",", ":"))
+    # The CDK writes a list of one value as the value.
+    assert len(re.sub(r'\["([^"]*)"\]', r'"\1"', text)) <= 6144  # IAM and STS quotas
 
 
 def test_what_the_configuration_adds_ends_at_the_project_and_the_stage() -> None:

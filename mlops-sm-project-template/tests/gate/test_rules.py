@@ -12,8 +12,10 @@ from hostile_templates import (
     Row,
     Template,
     bucket_policy,
+    definition,
     good,
     properties,
+    step,
 )
 
 from cdk_service_catalog.gate.runtime.rules import RULES, Rule, refusals, report
@@ -89,6 +91,23 @@ def test_a_service_that_works_for_the_account_alone_is_let_in(condition: Templat
 def test_functions_that_hide_nothing_are_accepted(values: Template) -> None:
     template = good()
     properties("Bucket", **values)(template)
+    assert not broken(template)
+
+
+def test_a_job_in_the_private_network_and_a_model_of_the_pipeline_are_accepted() -> None:
+    template = good()
+    vpc = '{"Subnets": ["${S}", "${S}"], "SecurityGroupIds": ["${G}"]}'
+    scoring = step("Transform", '"ModelName": {"Get": "Steps.m.ModelName"}')
+    definition(network=f'"VpcConfig": {vpc}', more=scoring)(template)
+    template["Parameters"]["Group"] = {
+        "Type": "AWS::SSM::Parameter::Value<String>",
+        "Default": "/vpc/sg/id",
+    }
+    body = template["Resources"]["Pipeline"]["Properties"]["PipelineDefinition"]
+    body["PipelineDefinitionBody"]["Fn::Sub"][1] |= {
+        "S": {"Fn::Join": ['","', {"Ref": "Subnets"}]},
+        "G": {"Ref": "Group"},
+    }
     assert not broken(template)
 
 

@@ -15,6 +15,7 @@ IMAGE: Final = re.compile(
 )
 DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 STEPS: Final = ("Model", "Processing", "Transform", "Condition", "Fail")
+BRANCHES: Final = ("IfSteps", "ElseSteps")
 SERVING: Final = tuple(
     f"AWS::SageMaker::{kind}" for kind in ("Endpoint", "EndpointConfig", "Model", "Pipeline")
 )
@@ -77,29 +78,35 @@ def _is_serverless(model: str, view: StageView) -> bool:
 def pipelines(view: StageView) -> Found:
     """Pipelines make models of the chosen version, and their jobs run as roles of the template."""
     for logical_id, row in view.of(PIPELINE):
-        definition = row.get("PipelineDefinition")
-        content = as_json(definition.get(BODY)) if isinstance(definition, dict) else None
-        if not isinstance(content, dict) or not isinstance(content.get("Steps"), list):
+        content = definition(row)
+        if not isinstance(content.get("Steps"), list):
             yield logical_id, "no PipelineDefinitionBody that is JSON with Steps"
             continue
         for bad in _wrong_steps(content, view, str(row.get("RoleArn"))):
             yield logical_id, bad
 
 
+def definition(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The definition of a pipeline; empty where it cannot be read."""
+    given = row.get("PipelineDefinition")
+    content = as_json(given.get(BODY)) if isinstance(given, Mapping) else None
+    return content if isinstance(content, Mapping) else {}
+
+
 def _wrong_steps(content: Mapping[str, Any], view: StageView, role: str) -> Iterator[Any]:
-    accepted = [view.version, *_parameters_with(content, view.version)]
-    for step in _all_steps(content["Steps"]):
-        if step.get("Type") not in STEPS:
-            yield f"step of type {step.get('Type')}"
-        if step.get("Type") == "Model":
-            arguments = step.get("Arguments")
-            given = arguments if isinstance(arguments, Mapping) else {}
-            containers = [
-                *listed(given.get("Containers", [])),
-                *listed(given.get("PrimaryContainer", [])),
-            ]
-            if containers not in [[{"ModelPackageName": name}] for name in accepted]:
-                yield containers
+    steps = list(all_steps(content["Steps"]))
+    versions = [view.version, *_parameters_with(content, view.version)]
+    containers = [[{"ModelPackageName": name}] for name in versions]
+    made = [{"Get": f"Steps.{s.get('Name')}.ModelName"} for s in steps if s.get("Type") == "Model"]
+    for step in steps:
+        kind, given = step.get("Type"), arguments_of(step)
+        if kind not in STEPS:
+            yield f"step of type {kind}"
+        # A model runs as its own role: whoever has it score writes what that role writes.
+        if kind == "Transform" and given.get("ModelName") not in made:
+            yield f"step {step.get('Name')} with the model {given.get('ModelName')}"
+        if kind == "Model" and _containers(given) not in containers:
+            yield _containers(given)
     for key, text in texts(content):
         if key.lower() in ("executionrolearn", "rolearn") and text != role:
             yield text
@@ -107,11 +114,23 @@ def _wrong_steps(content: Mapping[str, Any], view: StageView, role: str) -> Iter
             yield text
 
 
-def _all_steps(steps: list[Any]) -> Iterator[Mapping[str, Any]]:
-    """Steps, and those in the branches of conditions."""
-    for value in objects_in(steps):
-        if "Type" in value and "Name" in value and "Arguments" in value:
-            yield value
+def _containers(given: Mapping[str, Any]) -> list[Any]:
+    return [*listed(given.get("Containers", [])), *listed(given.get("PrimaryContainer", []))]
+
+
+def all_steps(steps: Any) -> Iterator[Mapping[str, Any]]:
+    """Steps, and those in the branches of conditions; what is no step is one without a type."""
+    for step in listed(steps):
+        found = step if isinstance(step, Mapping) else {}
+        yield found
+        for branch in BRANCHES:
+            yield from all_steps(arguments_of(found).get(branch, []))
+
+
+def arguments_of(step: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The request that a step makes."""
+    found = step.get("Arguments")
+    return found if isinstance(found, Mapping) else {}
 
 
 def _parameters_with(content: Mapping[str, Any], version: str) -> list[Any]:

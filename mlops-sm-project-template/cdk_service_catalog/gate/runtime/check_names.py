@@ -70,7 +70,7 @@ def _is_own_name(value: Any, view: StageView) -> bool:
     if value.startswith("/mlops/"):
         return bool(value.startswith(f"/mlops/{view.project.name}/"))
     name = value.rpartition("/")[2]
-    return name == view.project.full_name or name.startswith(view.prefixes)
+    return bool(name == view.project.full_name or name.startswith(view.prefixes))
 
 
 def references(view: StageView) -> Found:

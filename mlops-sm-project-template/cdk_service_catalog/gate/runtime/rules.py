@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from . import check_access, check_model, check_names, check_structure
+from . import check_access, check_model, check_names, check_network, check_structure
 from .settings import Project, Settings
 from .stage_view import Found, StageView
 from .templates import file_of
@@ -211,11 +211,20 @@ RULES: Final = (
         "`projects: serverless_endpoints: true` in cdk-app.yml",
     ),
     Rule(
+        name="networks",
+        check=check_network.networks,
+        what="a job could reach what is not in the private network",
+        allowed="EnableNetworkIsolation, or a VpcConfig with the subnets and the security group of "
+        "the stage's contract",
+        fix="run the step with NetworkConfig, as `ml_pipelines/jobs.py` does",
+    ),
+    Rule(
         name="pipelines",
         check=check_model.pipelines,
         what="a pipeline makes another model, has another role, or has steps that do more",
         allowed="a PipelineDefinitionBody with steps of the types "
-        f"{', '.join(check_model.STEPS)}, the chosen version and the role of the pipeline",
+        f"{', '.join(check_model.STEPS)}, the chosen version, models that a step of it makes, and "
+        "the role of the pipeline",
         fix="compile the inference pipeline of the build repository again",
     ),
     Rule(

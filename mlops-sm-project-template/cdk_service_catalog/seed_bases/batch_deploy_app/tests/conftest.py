@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+NETWORK = {
+    "Subnets": ["stage-subnet-ids"],
+    "SecurityGroupIds": ["stage-security-group-id"],
+}
 DEFINITION = {
     "Version": "2020-12-01",
     "Parameters": [
@@ -18,16 +22,17 @@ DEFINITION = {
             "Arguments": {
                 "ExecutionRoleArn": "arn:aws:iam::000000000000:role/stage-execution-role",
                 "Containers": [{"ModelPackageName": {"Get": "Parameters.ModelPackageArn"}}],
-                "VpcConfig": {
-                    "Subnets": ["stage-subnet-ids"],
-                    "SecurityGroupIds": ["stage-security-group-id"],
-                },
+                "EnableNetworkIsolation": True,
+                "VpcConfig": NETWORK,
             },
         },
         {
             "Name": "Score",
             "Type": "Transform",
-            "Arguments": {"TransformOutput": {"KmsKeyId": "stage-key-arn"}},
+            "Arguments": {
+                "ModelName": {"Get": "Steps.CreateModel.ModelName"},
+                "TransformOutput": {"KmsKeyId": "stage-key-arn"},
+            },
         },
         {
             "Name": "CheckInput",
@@ -37,6 +42,7 @@ DEFINITION = {
                     "ImageUri": "141502667606.dkr.ecr.eu-west-1.amazonaws.com/"
                     "sagemaker-scikit-learn:1.9-0-cpu-py3"
                 },
+                "NetworkConfig": {"EnableNetworkIsolation": True, "VpcConfig": NETWORK},
                 "ProcessingResources": {"ClusterConfig": {"InstanceCount": 1}},
                 "RoleArn": "arn:aws:iam::000000000000:role/stage-execution-role",
             },
