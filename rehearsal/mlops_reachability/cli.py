@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 import typer
 
+from mlops_commons.cli import offered
 from mlops_commons.cli.help import epilog
 
 EPILOG: Final = epilog(
@@ -31,7 +32,10 @@ Config = Annotated[
         resolve_path=True,
     ),
 ]
-Product = Annotated[str, typer.Option("--product", help="The folder of one product.")]
+Product = Annotated[
+    str,
+    typer.Option("--product", help="The folder of one product.", autocompletion=offered.products),
+]
 Start = Annotated[str, typer.Option("--start", help="One start, by its words.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the table as JSON.")]
 

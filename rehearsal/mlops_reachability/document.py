@@ -73,7 +73,7 @@ def generated() -> Mapping[Path, str]:
     """The page with its tables, and the picture.
 
     Raises:
-        PlatformError: an example cannot be synthesised, or the layout library is not installed.
+        PlatformError: an example cannot be synthesised.
     """
     found = {reviewed.name: computed(reviewed) for reviewed in CONFIGURATIONS}
     tables = [made for name, reach in found.items() for made in tables_of(name, reach)]

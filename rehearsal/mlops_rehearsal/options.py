@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
+from mlops_commons.cli import offered
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 from mlops_rehearsal.world.endpoint_kind import EndpointKind
 
@@ -19,12 +20,27 @@ class ApprovalMode(StrEnum):
     ASK = "ask"
 
 
-Until = Annotated[str, typer.Option("--until", help="The last act, by name or number.")]
+def _acts() -> list[str]:
+    from mlops_rehearsal.acts.table import ACTS
+
+    return [act.name for act in ACTS]
+
+
+Until = Annotated[
+    str,
+    typer.Option(
+        "--until",
+        help="The last act, by name or number.",
+        autocompletion=offered.offer(_acts),
+    ),
+]
 Keep = Annotated[bool, typer.Option("--keep", help="Leave the accounts up afterwards.")]
 Watch = Annotated[
     bool, typer.Option("--watch", help="Show it live on a page of this machine alone.")
 ]
-SetName = Annotated[str, typer.Option("--set", help="Only this account set.")]
+SetName = Annotated[
+    str, typer.Option("--set", help="Only this account set.", autocompletion=offered.sets)
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the evidence as JSON.")]
 Product = Annotated[str, typer.Option("--product", help="A part of the product's name in Studio.")]
 AllProducts = Annotated[bool, typer.Option("--all-products", help="A project of every product.")]
@@ -73,6 +89,7 @@ Config = Annotated[
     typer.Option(
         "--config",
         help="Another cdk-app.yml; a cdk-infra-app.yml beside it counts too.",
+        autocompletion=offered.examples,
         exists=True,
         dir_okay=False,
     ),

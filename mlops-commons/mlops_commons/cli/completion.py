@@ -15,6 +15,8 @@ Examples:
   source <(./mlops-multi-account.sh completion bash)
   # in this zsh, after compinit
   source <(./mlops-multi-account.sh completion zsh)
+  # in this fish
+  ./mlops-multi-account.sh completion fish | source
   # FILE is what the shell's start-up may read
   ./mlops-multi-account.sh completion bash > FILE
 """
@@ -24,6 +26,7 @@ class Shell(StrEnum):
     """The shells that can be taught."""
 
     BASH = "bash"
+    FISH = "fish"
     ZSH = "zsh"
 
 
@@ -36,6 +39,15 @@ _mlops_multi_account() {{
     {variable}=complete_bash "$1"))
 }}
 complete -o default -F _mlops_multi_account {program}
+""",
+    Shell.FISH: """\
+function _mlops_multi_account
+  set --local program (commandline --tokenize --current-process --cut-at-cursor)[1]
+  env {variable}=complete_fish _TYPER_COMPLETE_FISH_ACTION=$argv[1] \\
+    _TYPER_COMPLETE_ARGS=(commandline --current-process --cut-at-cursor) $program
+end
+complete --command {program} --no-files --condition "_mlops_multi_account is-args" \\
+  --arguments "(_mlops_multi_account get-args)"
 """,
     Shell.ZSH: """\
 _mlops_multi_account() {{

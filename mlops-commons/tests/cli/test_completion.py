@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from mlops_commons.cli import offered as offered_values
 from mlops_commons.cli.application import application
 from mlops_commons.cli.completion import SCRIPTS, Shell
-from mlops_commons.utilities.paths import REPOSITORY_ROOT
+from mlops_commons.utilities.errors import PlatformError
+from mlops_commons.utilities.paths import REPOSITORY_ROOT, SAMPLE
 
 PROGRAM = "./mlops-multi-account.sh"
 BASH = """
@@ -37,7 +39,7 @@ def offered(shell: str, script: str) -> str:
     ended = subprocess.run(
         [program, *flags, "-c", script],
         cwd=REPOSITORY_ROOT,
-        env=dict(os.environ),
+        env={**os.environ, "MLOPS_CONFIG": str(SAMPLE.with_name("two-sets"))},
         capture_output=True,
         text=True,
         check=False,
@@ -56,6 +58,15 @@ def offered(shell: str, script: str) -> str:
         ("infra dep", ["deploy"]),
         ("template pub", ["publish", "publish-assets"]),
         ("completion z", ["zsh"]),
+        ("completion f", ["fish"]),
+        ("bootstrap --set ret", ["retail"]),
+        ("bootstrap --stage gov", ["governance"]),
+        ("config show --stage retail/pre", ["retail/preprod"]),
+        ("config explain sagemaker.mlf", ["sagemaker.mlflow"]),
+        ("rehearse --config examples/two-s", ["examples/two-sets/cdk-app.yml"]),
+        ("template publish --set ret", ["retail"]),
+        ("rehearse --until prom", ["promotion"]),
+        ("access --product by", ["byoc"]),
     ],
 )
 def test_bash_is_offered_what_begins_so(words: str, expected: list[str]) -> None:
@@ -70,6 +81,39 @@ def test_zsh_is_offered_verbs_with_what_they_do() -> None:
     printed = offered("zsh", script)
     assert "compdef _mlops_multi_account mlops-multi-account.sh" in printed
     assert '"infra":"Run a verb of the CDK CLI' in printed
+
+
+@pytest.mark.app
+def test_fish_is_offered_values_by_its_script_and_by_the_words_that_the_script_sends() -> None:
+    script = SCRIPTS[Shell.FISH].format(variable="_MLOPS_COMPLETE", program="m.sh")
+    sent = {"_MLOPS_COMPLETE": "complete_fish", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}
+    assert all(name in script for name in (*sent, "_TYPER_COMPLETE_ARGS"))
+    ended = subprocess.run(
+        [PROGRAM],
+        cwd=REPOSITORY_ROOT,
+        env={
+            **os.environ,
+            **sent,
+            "_TYPER_COMPLETE_ARGS": f"{PROGRAM} bootstrap --set ret",
+            "MLOPS_CONFIG": str(SAMPLE.with_name("two-sets")),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout.split()) == (0, ["retail"])
+
+
+@pytest.mark.pure
+def test_a_configuration_that_cannot_be_read_offers_nothing_and_says_nothing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def broken() -> list[str]:
+        raise PlatformError("no")
+
+    assert offered_values.offer(broken)("") == []
+    assert offered_values.offer(lambda: ["dev", "prod"])("p") == ["prod"]
+    assert capsys.readouterr().out == ""
 
 
 @pytest.mark.pure
@@ -88,7 +132,7 @@ def test_each_shell_has_a_script_and_no_file_is_written(
 def test_an_unknown_shell_exits_2_and_names_the_known_ones() -> None:
     ended = CliRunner().invoke(application, ["completion", "tcsh"])
     assert ended.exit_code == 2
-    assert "'bash', 'zsh'" in ended.output
+    assert "'bash', 'fish', 'zsh'" in ended.output
 
 
 @pytest.mark.app

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from mlops_commons.cli import offered
 from mlops_commons.cli.accounts.bootstrap_report import as_json, print_plan
 from mlops_commons.cli.apps.accounts_needed import refuse_placeholder_accounts
 from mlops_commons.cli.apps.assemblies import synthesised_stacks
@@ -41,8 +42,16 @@ name another file (execution_policy_filepath) or a policy that is there (executi
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show plan and commands, change nothing.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-SetName = Annotated[str, typer.Option("--set", help="Only the accounts of this set.")]
-Stage = Annotated[str, typer.Option("--stage", help="Only this stage, or 'governance'.")]
+SetName = Annotated[
+    str,
+    typer.Option("--set", help="Only the accounts of this set.", autocompletion=offered.sets),
+]
+Stage = Annotated[
+    str,
+    typer.Option(
+        "--stage", help="Only this stage, or 'governance'.", autocompletion=offered.stages
+    ),
+]
 StackSet = Annotated[
     Path | None,
     typer.Option(

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
-from mlops_commons.cli import monorepo
+from mlops_commons.cli import monorepo, offered
 from mlops_commons.cli.apps.cdk_verb import CDK_VERBS, run_cdk
 from mlops_commons.cli.apps.housekeeping import clean_verb, init_verb
 from mlops_commons.cli.exit_codes import ExitCode
@@ -89,9 +89,11 @@ def _refuse_unknown(context: typer.Context, verb: str) -> None:
 
 
 def _completed(context: typer.Context, incomplete: str) -> list[str]:
-    """The verbs that begin so; flags are the CDK CLI's own."""
-    if context.params.get("arguments"):
-        return []
+    """The verbs that begin so, and the sets of our own verbs; other flags are the CDK CLI's."""
+    given: list[str] = context.params.get("arguments") or []
+    if given:
+        asked = given[0] in OWN_VERBS and given[-1] == "--set"
+        return offered.sets(incomplete) if asked else []
     return [verb for verb in sorted({*OWN_VERBS, *CDK_VERBS}) if verb.startswith(incomplete)]
 
 

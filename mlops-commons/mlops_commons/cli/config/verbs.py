@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mlops_commons.cli import offered
 from mlops_commons.cli.config import validation
 from mlops_commons.cli.config import wizard as config_wizard
 from mlops_commons.cli.config.credentials import refresh_aws_credentials
@@ -18,8 +19,16 @@ if TYPE_CHECKING:
 
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
-Of = Annotated[str, typer.Option("--stage", help="Only SET/STAGE, or 'governance'.")]
-KeyPath = Annotated[str, typer.Argument(metavar="[PATH]", help="A key or its end, such as egress.")]
+Of = Annotated[
+    str,
+    typer.Option("--stage", help="Only SET/STAGE, or 'governance'.", autocompletion=offered.places),
+]
+KeyPath = Annotated[
+    str,
+    typer.Argument(
+        metavar="[PATH]", help="A key or its end, such as egress.", autocompletion=offered.keys
+    ),
+]
 AccountsFile = Annotated[
     Path, typer.Argument(metavar="FILE", help="accounts.json of the older layout.", exists=True)
 ]
