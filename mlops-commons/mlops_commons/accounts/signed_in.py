@@ -1,5 +1,6 @@
 """Sessions of the account that a row of the plan means, and of no other."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from mlops_commons.accounts.bootstrap_plan import BootstrapRow
@@ -29,6 +30,30 @@ def signed_in(row: BootstrapRow) -> Any:
             "~/.aws/config",
         )
     return session_of(row.profile, row.region)
+
+
+def all_signed_in(rows: Iterable[BootstrapRow]) -> dict[str, Any]:
+    """A session for each row, by its environment; all profiles are tried before any is refused.
+
+    Raises:
+        PlatformError: profiles cannot be used, or reach other accounts: each is named.
+    """
+    found: dict[str, Any] = {}
+    refused: dict[str, PlatformError] = {}
+    for row in rows:
+        try:
+            found[row.environment] = signed_in(row)
+        except PlatformError as error:
+            refused.setdefault(error.message, error)
+    if len(refused) == 1:
+        raise next(iter(refused.values()))
+    if refused:
+        each = "".join(f"\n  {message}" for message in refused)
+        raise PlatformError(
+            f"{len(refused)} profiles cannot be used:{each}",
+            hint="\n  ".join(dict.fromkeys(error.hint for error in refused.values())),
+        )
+    return found
 
 
 def looking_in(row: BootstrapRow, sts: Any) -> Any:

@@ -96,6 +96,21 @@ def places_of(config: PlatformConfig, stacks: Iterable[StackSummary]) -> tuple[B
     return tuple(rows.values())
 
 
+def deployed(row: BootstrapRow, stacks: Iterable[StackSummary]) -> Inventory:
+    """An account and region as if every template were deployed and nobody had begun to work."""
+    here = (row.account, row.region)
+    names = [stack.stack for stack in stacks if (stack.account, stack.region) == here]
+    return Inventory(
+        row=row,
+        stacks=tuple(
+            FoundStack(name=name, status="CREATE_COMPLETE", of_project=False)
+            for name in dict.fromkeys(names)
+        ),
+        projects=(),
+        running=(),
+    )
+
+
 def inventory(row: BootstrapRow, session: Any) -> Inventory:
     """Look at an account and region.
 

@@ -7,10 +7,12 @@ import pytest
 from one_account_set import loaded
 
 from mlops_commons.accounts.bootstrap_plan import BootstrapRow, bootstrap_plan
+from mlops_commons.accounts.signed_in import all_signed_in
 from mlops_commons.assembly.stacks import StackSummary
-from mlops_commons.teardown.inventory import FoundProject, FoundStack, Inventory
+from mlops_commons.teardown.inventory import FoundProject, FoundStack, Inventory, deployed
 from mlops_commons.teardown.leftovers import leftover
 from mlops_commons.teardown.plan import Kind, teardown_plan
+from mlops_commons.utilities.errors import PlatformError
 
 pytestmark = pytest.mark.pure
 
@@ -107,3 +109,44 @@ def summary(row: BootstrapRow, stack: str, role: str) -> StackSummary:
         description="",
         template=f"{stack}.template.json",
     )
+
+
+def test_without_a_look_into_accounts_everything_that_the_templates_make_goes(
+    rows: tuple[BootstrapRow, ...],
+) -> None:
+    governance, dev, *_ = rows
+    apps = {
+        "template": [summary(dev, "dev-mlops-sm", "dev")],
+        "infra": [
+            *(summary(governance, name, "governance") for name in NAMES),
+            summary(dev, "dev-mlops-infra", "dev"),
+        ],
+    }
+    every = [stack for found in apps.values() for stack in found]
+    places = [deployed(row, every) for row in rows]
+    assert [step.shown for step in teardown_plan(places, apps)] == [
+        *("dev-mlops-sm", "dev-mlops-infra"),
+        *reversed(NAMES),
+    ]
+
+
+def test_every_profile_that_cannot_be_used_is_named_at_once(
+    rows: tuple[BootstrapRow, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def account_of(profile: str, _region: str) -> str:
+        if profile == rows[1].profile:
+            raise PlatformError(f"the profile '{profile}' is not there", hint="sign in")
+        return rows[0].account
+
+    monkeypatch.setattr("mlops_commons.accounts.signed_in.account_of", account_of)
+    monkeypatch.setattr("mlops_commons.accounts.signed_in.session_of", lambda *_: object())
+    assert list(all_signed_in(rows[:1])) == [rows[0].environment]
+    with pytest.raises(PlatformError) as refused:
+        all_signed_in(rows)
+    said = str(refused.value)
+    assert said.startswith("3 profiles cannot be used:")
+    for row in rows[1:]:
+        assert f"'{row.profile}'" in said
+    assert said.count("sign in") == 1
+    with pytest.raises(PlatformError, match="is not there"):
+        all_signed_in(rows[:2])

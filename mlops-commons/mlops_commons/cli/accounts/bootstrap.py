@@ -174,11 +174,11 @@ def _write_for_review(policies: Sequence["AccountPolicy"]) -> None:
 
 def _carry_out(policies: Sequence["AccountPolicy"]) -> None:
     """All profiles are looked at first: one that cannot be used must not end it half-way."""
-    from mlops_commons.accounts.signed_in import signed_in
+    from mlops_commons.accounts.signed_in import all_signed_in
 
     # Tags of others on the bootstrap's stack have to be read, where any are given.
     looked_at = [p for p in policies if p.documents or p.row.tags or p.row.toolkit.toolkit_tags]
-    sessions = {p.row.environment: signed_in(p.row) for p in looked_at}
+    sessions = all_signed_in(p.row for p in looked_at)
     commands = {
         p.row.environment: _command(p, _tags(p.row, sessions.get(p.row.environment)))
         for p in policies

@@ -16,7 +16,10 @@ from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 
 if TYPE_CHECKING:
+    from mlops_commons.accounts.account_policies import Assemblies
     from mlops_commons.accounts.bootstrap_plan import BootstrapRow
+    from mlops_commons.assembly.stacks import StackSummary
+    from mlops_commons.config import PlatformConfig
     from mlops_commons.teardown.inventory import Inventory
     from mlops_commons.teardown.leftovers import Leftover
     from mlops_commons.teardown.plan import Step
@@ -30,11 +33,17 @@ Studio, stops at the first failure, and goes on from there when it is run again.
 """,
     {
         "teardown --plan": "what would go in which order, and what would stay",
+        "teardown --plan --offline": "the same of the platform alone, from its templates",
         "teardown": "asks for the prefix of the platform, then removes",
     },
 )
 LEFTOVERS: Final = REPOSITORY_ROOT / "build" / "teardown-leftovers.json"
-PlanOnly = Annotated[bool, typer.Option("--plan", help="Show what would go, remove nothing.")]
+PlanOnly = Annotated[
+    bool, typer.Option("--plan", "--dry-run", help="Show what would go, remove nothing.")
+]
+Offline = Annotated[
+    bool, typer.Option("--offline", help="With --plan: look into no account, no credentials.")
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print plan and leftovers as JSON and end.")]
 
@@ -44,23 +53,32 @@ def register(application: typer.Typer) -> None:
     application.command("teardown", epilog=EPILOG)(teardown)
 
 
-def teardown(plan: PlanOnly = False, yes: Yes = False, as_json: AsJson = False) -> None:
+def teardown(
+    plan: PlanOnly = False, offline: Offline = False, yes: Yes = False, as_json: AsJson = False
+) -> None:
     """Remove projects, stages and pipelines from all accounts."""
+    from mlops_commons.accounts.bootstrap_plan import bootstrap_plan
+    from mlops_commons.accounts.signed_in import all_signed_in
     from mlops_commons.config import load_config
     from mlops_commons.config.published import forget
     from mlops_commons.teardown.inventory import places_of
     from mlops_commons.teardown.leftovers import everything_left, keep_list
     from mlops_commons.teardown.plan import teardown_plan
 
+    if offline and not plan:
+        raise typer.BadParameter("only a preview can do without accounts: add --plan")
     config = load_config()
+    if offline:
+        _show_offline(config, as_json=as_json)
+        return
     refuse_placeholder_accounts("teardown", config)
+    # Before the synthesis, which takes longer than to see that nobody is signed in.
+    all_signed_in(bootstrap_plan(config))
     stacks = synthesised_stacks(quiet=as_json)
     rows = places_of(config, [stack for found in stacks.values() for stack in found])
-    sessions = _sessions(rows)
+    sessions = all_signed_in(rows)
     places = _inventories(rows, sessions, quiet=as_json)
-    # The app that is deployed last goes first.
-    apps = {str(folder): stacks[folder] for folder in reversed(list(stacks))}
-    steps = teardown_plan(places, apps)
+    steps = teardown_plan(places, _last_first(stacks))
     leftovers = everything_left(places, steps, sessions, config)
     if as_json:
         shown = {"steps": list(map(_step, steps)), "leftovers": list(map(asdict, leftovers))}
@@ -82,11 +100,28 @@ def teardown(plan: PlanOnly = False, yes: Yes = False, as_json: AsJson = False) 
     typer.echo(f"the list of what stays: {LEFTOVERS.relative_to(REPOSITORY_ROOT)}")
 
 
-def _sessions(rows: "Sequence[BootstrapRow]") -> dict[str, Any]:
-    """All of them first: a profile that cannot be used must not end it half-way."""
-    from mlops_commons.accounts.signed_in import signed_in
+def _show_offline(config: "PlatformConfig", *, as_json: bool) -> None:
+    """What the templates make, in the order in which it would go."""
+    from mlops_commons.teardown.inventory import deployed, places_of
+    from mlops_commons.teardown.plan import teardown_plan
 
-    return {row.environment: signed_in(row) for row in rows}
+    stacks = synthesised_stacks(quiet=as_json)
+    every = [stack for found in stacks.values() for stack in found]
+    places = [deployed(row, every) for row in places_of(config, every)]
+    steps = teardown_plan(places, _last_first(stacks))
+    if as_json:
+        typer.echo(json.dumps({"steps": list(map(_step, steps)), "leftovers": None}, indent=2))
+        return
+    _print_steps(steps)
+    typer.echo(
+        "\nfrom the templates: no account was looked into, so what projects have deployed, the "
+        "projects, and what AWS keeps are not among these"
+    )
+
+
+def _last_first(stacks: "Assemblies") -> "dict[str, Sequence[StackSummary]]":
+    """The app that is deployed last goes first."""
+    return {str(folder): stacks[folder] for folder in reversed(list(stacks))}
 
 
 def _inventories(
