@@ -178,6 +178,7 @@ def test_actions_are_counted_where_they_deliver_to(world: World, scene: Scene) -
         "business-unit-1/preprod": 0,
         "business-unit-1/prod": 1,
     }
+    assert [row["role"] for row in shown["accounts"] if row["failed"]] == ["business-unit-1/prod"]
     (run,) = shown["runs"]
     assert [row["status"] for row in run["actions"]] == ["succeeded", "succeeded", "failed"]
     assert run["actions"][-1]["result"] == "no"

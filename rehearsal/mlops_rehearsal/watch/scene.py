@@ -9,7 +9,7 @@ from mlops_rehearsal.report.data import ActState
 from mlops_rehearsal.world.act import Act
 from mlops_rehearsal.world.evidence import Played
 from mlops_rehearsal.world.places import Place, places
-from mlops_rehearsal.world.recorded import RecordedAction
+from mlops_rehearsal.world.recorded import ActionStatus, RecordedAction
 from mlops_rehearsal.world.terminal_text import readable
 from mlops_rehearsal.world.world import World
 
@@ -99,6 +99,7 @@ def _account(
         "region": place.region,
         "role": place.role,
         "actions": len(here),
+        "failed": last is not None and last.status is ActionStatus.FAILED,
         "last": f"{last.stage} / {last.action}: {last.status}" if last else "",
     }
 

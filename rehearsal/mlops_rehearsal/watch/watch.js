@@ -29,8 +29,9 @@ function act(row) {
 function account(row) {
   const count = `${row.actions} ${row.actions === 1 ? "action" : "actions"}`;
   return made(
-    "li", row.actions ? "busy" : "",
-    made("b", "", row.role), made("span", "place", `${row.account}, ${row.region}`),
+    "li", row.failed ? "failed" : row.actions ? "busy" : "",
+    made("b", "", row.role),
+    made("span", "place", row.account), made("span", "place", row.region),
     made("span", "count", count), made("span", "last", row.last),
   );
 }
