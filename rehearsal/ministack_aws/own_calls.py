@@ -13,11 +13,14 @@ from ministack_aws.access import decisions, deeds, sessions
 from ministack_aws.delivery import (
     builds,
     deliveries,
+    fetching,
+    git_host,
     jobs,
     pipeline_executions,
     pipeline_states,
     pull_requests,
     pushes,
+    triggers,
 )
 from ministack_aws.engine.application import Asgi, Receive, Scope, Send
 from ministack_aws.engine.types import Request
@@ -27,9 +30,12 @@ TOKEN: Final = "MINISTACK_REGISTRY_TOKEN"
 ANSWERS: Final[Mapping[str, Callable[[Request], tuple[int, Any]]]] = {
     "/_registry/actions": jobs.remember,
     "/_registry/builds": builds.ended,
+    "/_registry/connections": triggers.finished,
     "/_registry/decisions": decisions.answer,
     "/_registry/deeds": deeds.answer,
     "/_registry/deliveries": deliveries.answer,
+    "/_registry/fetched": fetching.answer,
+    "/_registry/git-host": git_host.answer,
     "/_registry/jobs": jobs.answer,
     "/_registry/networks": networks.answer,
     "/_registry/progress": pipeline_states.progress,
@@ -47,6 +53,8 @@ def serving(application: Asgi) -> Asgi:
     """The ASGI application with these paths in front of it."""
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(git_host.PREFIX):
+            return await git_host.serve(scope, await _body(receive), send)
         answer = ANSWERS.get(scope["path"]) if scope["type"] == "http" else None
         if answer is None:
             return await application(scope, receive, send)

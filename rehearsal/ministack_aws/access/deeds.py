@@ -78,6 +78,14 @@ DEEDS: Final = (
     ),
     Deed(
         service="codepipeline.amazonaws.com",
+        deed="use a connection",
+        role="of the pipeline, or of its action",
+        permissions=_with("connection", "codeconnections:UseConnection"),
+        source=f"{GUIDE}/codepipeline/latest/userguide/"
+        "action-reference-CodestarConnectionSource.html",
+    ),
+    Deed(
+        service="codepipeline.amazonaws.com",
         deed="follow a build",
         role="of the pipeline, or of its action",
         permissions=_with("project", "codebuild:BatchGetBuilds", "codebuild:StartBuild"),

@@ -38,6 +38,7 @@ REFS: Final[Mapping[str, Ref]] = {
     "AWS::ApplicationAutoScaling::ScalingPolicy": lambda p, h: arn(
         "autoscaling", f"scalingPolicy:{h}:policyName/{p['PolicyName']}"
     ),
+    "AWS::CodeConnections::Connection": lambda p, h: arn("codeconnections", f"connection/{h}"),
     "AWS::EC2::FlowLog": lambda p, h: f"fl-{digits(h, length=17)}",
     "AWS::SageMaker::Domain": _after_name("d-"),
     "AWS::SageMaker::Endpoint": lambda p, h: arn(
@@ -61,6 +62,11 @@ REFS: Final[Mapping[str, Ref]] = {
 """What Ref gives where it is not the primary identifier (the types' 'Return values')."""
 
 ATTRIBUTES: Final[Mapping[str, Callable[[Properties, str], Attributes]]] = {
+    "AWS::CodeConnections::Connection": lambda p, ref: {
+        "ConnectionArn": ref,
+        "ConnectionStatus": "PENDING",
+        "OwnerAccountId": ref.split(":")[4],
+    },
     "AWS::CodePipeline::Pipeline": lambda p, ref: {"Version": "1"},
     "AWS::EC2::FlowLog": lambda p, ref: {"Id": ref},
     "AWS::SageMaker::Domain": lambda p, ref: {

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from mlops_commons.config import ImportNetwork
+from mlops_rehearsal.acts.sources import prepare_host
 from mlops_rehearsal.world.evidence import Evidence
 from mlops_rehearsal.world.git_configuration import git_configuration
 from mlops_rehearsal.world.places import Place, places
@@ -22,7 +23,12 @@ def play_accounts(world: World) -> tuple[Evidence, ...]:
     text = git_configuration(place.region for place in found)
     world.git_configuration_file.write_text(text, encoding="utf-8")
     rows = tuple(_row(world, place) for place in found)
-    return (Evidence("accounts", rows), *_networks(world), *_boundaries(world))
+    return (
+        Evidence("accounts", rows),
+        *_networks(world),
+        *_boundaries(world),
+        *prepare_host(world),
+    )
 
 
 def _boundaries(world: World) -> Iterator[Evidence]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from mlops_commons.accounts.bootstrap_plan import toolkit_of
 from mlops_commons.utilities.errors import PlatformError
-from mlops_rehearsal.acts.first_deploy import WRAPPER
+from mlops_rehearsal.acts.deliveries_of_sets import WRAPPER
 from mlops_rehearsal.world.evidence import Evidence
 from mlops_rehearsal.world.world import World
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from mlops_commons.config import Deployment
+from mlops_commons.delivery_source import SourceType
 from mlops_commons.utilities import names
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.publication import codecommit_remote
@@ -13,7 +14,11 @@ from mlops_rehearsal.world.world import World
 
 @dataclass(frozen=True)
 class Delivery:
-    """Where what an account set gets of an app comes from, and the pipeline that delivers it."""
+    """Where what an account set gets of an app comes from, and the pipeline that delivers it.
+
+    Attributes:
+        repository, remote: empty for an archive in S3.
+    """
 
     repository: str
     remote: str
@@ -23,11 +28,13 @@ class Delivery:
 
 def delivery(world: World, deployment: Deployment, app: str) -> Delivery:
     """The delivery of an app to a set."""
-    place, source = world.config.pipeline, world.config.pipeline.code_commit.of(app)
-    repository = names.repository(source.repo_name, deployment.set_name)
+    place, source = world.config.pipeline, world.config.pipeline.source_of(app)
+    repository = source.repository_of(deployment.set_name)
+    at_host = source.remote_of(deployment.set_name)
+    in_codecommit = codecommit_remote(place.region, repository, place.bootstrap.aws_profile)
     return Delivery(
         repository=repository,
-        remote=codecommit_remote(place.region, repository, place.bootstrap.aws_profile),
+        remote=in_codecommit if source.type is SourceType.CODECOMMIT else at_host,
         branch=source.branch_name,
         pipeline=names.pipeline(
             world.config.app_prefix, app, source.branch_name, deployment.set_name

@@ -3,23 +3,12 @@
 from collections.abc import Iterator, Mapping
 
 from mlops_commons.config import Deployment
-from mlops_commons.config.projects_of_sets import sets_with_projects
 from mlops_commons.contract import StageName
 from mlops_commons.utilities import names
-from mlops_commons.utilities.paths import APP_DIRECTORIES
+from mlops_rehearsal.acts.deliveries_of_sets import TEMPLATES, WRAPPER, apps_of, delivered
+from mlops_rehearsal.acts.sources import bring_code
 from mlops_rehearsal.world.evidence import Evidence
 from mlops_rehearsal.world.world import World
-
-WRAPPER = "mlops-multi-account.sh"
-TEMPLATES = "template"
-"""The app with the templates of projects."""
-
-
-def apps_of(world: World) -> tuple[str, ...]:
-    """The apps that the checkout has, the infrastructure first."""
-    return tuple(
-        app for app, folder in APP_DIRECTORIES.items() if (world.checkout / folder).is_dir()
-    )
 
 
 def play_first_deploy(world: World) -> tuple[Evidence, ...]:
@@ -32,16 +21,8 @@ def play_first_deploy(world: World) -> tuple[Evidence, ...]:
             cwd=world.checkout,
             environment=world.environment(),
         )
-    return (Evidence("stacks", tuple(_rows(world))),)
-
-
-def delivered(world: World) -> Iterator[tuple[Deployment, str]]:
-    """Every set with each app that is delivered to it; one without projects has no templates."""
-    with_projects = sets_with_projects(world.config)
-    for deployment in world.config.enabled_deployments:
-        for app in apps_of(world):
-            if app != TEMPLATES or deployment in with_projects:
-                yield deployment, app
+    stacks = Evidence("stacks", tuple(_rows(world)))
+    return (stacks, *bring_code(world))
 
 
 def _rows(world: World) -> Iterator[Mapping[str, str]]:

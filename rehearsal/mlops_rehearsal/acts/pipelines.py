@@ -2,22 +2,27 @@
 
 from collections.abc import Mapping, Sequence
 
-from mlops_commons.utilities import names
-from mlops_rehearsal.acts.first_deploy import delivered
+from mlops_commons.delivery_source import SourceType
+from mlops_rehearsal.acts.deliveries import delivery, started
+from mlops_rehearsal.acts.deliveries_of_sets import delivered
 from mlops_rehearsal.player.run import PlayedAction, play_pipeline
+from mlops_rehearsal.player.started import play_run
 from mlops_rehearsal.world.evidence import Evidence
 from mlops_rehearsal.world.world import World
 
 
 def play_pipelines(world: World) -> tuple[Evidence, ...]:
     """For every set the pipeline of the infrastructure, then that of the project templates."""
-    place, config = world.config.pipeline, world.config
+    place = world.config.pipeline
     rows: list[Mapping[str, str]] = []
     for deployment, app in delivered(world):
-        branch = place.source_of(app).branch_name
-        name = names.pipeline(config.app_prefix, app, branch, deployment.set_name)
-        commit, played = play_pipeline(world, name, place.account, place.region)
-        rows += action_rows(name, commit, played)
+        found = delivery(world, deployment, app)
+        if place.source_of(app).type is SourceType.CODECOMMIT:
+            commit, played = play_pipeline(world, found.pipeline, place.account, place.region)
+        else:
+            # What the pipeline would have begun with came after it: that has started it.
+            commit, played = play_run(world, started(world, found))
+        rows += action_rows(found.pipeline, commit, played)
     return (Evidence("actions", tuple(rows)),)
 
 

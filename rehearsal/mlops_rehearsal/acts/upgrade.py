@@ -8,7 +8,7 @@ from mlops_commons.contract import Persona
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import APP_DIRECTORIES
 from mlops_rehearsal.acts.deliveries import Delivery, delivery, started, waiting
-from mlops_rehearsal.acts.first_deploy import WRAPPER
+from mlops_rehearsal.acts.deliveries_of_sets import WRAPPER
 from mlops_rehearsal.acts.pipelines import action_rows
 from mlops_rehearsal.acts.product_change import ProductChange, change_product
 from mlops_rehearsal.acts.project_state import ProjectState, state_of
@@ -36,7 +36,7 @@ def play_upgrade(world: World) -> tuple[Evidence, ...]:
     offered = [p for p in world.projects if p.product == change.product]
     old = [_offered(world, project) for project in offered]
     deliveries = [delivery(world, d, APP) for d in sets_with_projects(world.config)]
-    pushes = [_push_elsewhere(world, found) for found in deliveries]
+    pushes = [_push_elsewhere(world, found) for found in deliveries if found.remote]
     _publish(world, change)
     actions: list[Mapping[str, str]] = []
     for found in deliveries:

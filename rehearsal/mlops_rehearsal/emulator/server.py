@@ -206,6 +206,33 @@ class Emulator:
             hint=f"see what it printed: {self.log}",
         )
 
+    def git_host(self, repositories: Sequence[str]) -> tuple[str, str]:
+        """The URL of a git host with these repositories, and the token of who signs in there."""
+        hint = f"see what it printed: {self.log}"
+        found = self._own_calls().ask("git-host", {"repositories": repositories}, hint=hint)
+        return str(found["url"]), str(found["token"])
+
+    def finish_connection(
+        self, arn: str, repositories: Sequence[str], *, there_before: bool = False
+    ) -> None:
+        """What a person does in the console: install the provider's app for repositories.
+
+        Raises:
+            PlatformError: there is no such connection.
+        """
+        wanted = {"arn": arn, "repositories": repositories, "there_before": there_before}
+        self._own_calls().ask("connections", wanted, hint="see the stack of the connection")
+
+    def fetched(self, configuration: Mapping[str, str]) -> tuple[Path, str]:
+        """The repository and the commit to which the action of a connection leads.
+
+        Raises:
+            PlatformError: the connection is pending, or the host has no such branch for it.
+        """
+        hint = "finish the connection in the console, see docs/how-to/choose-a-source.md"
+        found = self._own_calls().ask("fetched", dict(configuration), hint=hint)
+        return Path(found["folder"]), str(found["commit"])
+
     def end_run(self, account: str, region: str, pipeline: str, run: str, status: str) -> None:
         """Tell CodePipeline how a run of a pipeline has ended, such as `Succeeded`.
 

@@ -19,9 +19,17 @@ Asked = tuple[str, dict[str, list[str]], dict[str, str]]
 
 
 def ask_pipeline(
-    world: World, pipeline: Pipeline, action: Action, deed: str, **resources: Sequence[str]
+    world: World,
+    pipeline: Pipeline,
+    action: Action,
+    deed: str,
+    context: Mapping[str, str] | None = None,
+    **resources: Sequence[str],
 ) -> None:
     """Ask whether the role of an action, or that of its pipeline, may do something.
+
+    Args:
+        context: condition keys of the calls.
 
     Raises:
         PlatformError: it may not, in AWS's words.
@@ -35,6 +43,7 @@ def ask_pipeline(
             deed=deed,
             role=role,
             resources=resources,
+            context={name.lower(): value for name, value in (context or {}).items()},
             source=f"arn:aws:codepipeline:{pipeline.region}:{pipeline.account}:{pipeline.name}",
         )
     )

@@ -19,6 +19,7 @@ class Execution:
         run: which run of the pipeline, counted from 1.
         run_id: as CodePipeline knows it.
         artifacts: those that actions have made so far.
+        revision: the commit, or the version of an archive, of its first source; summary is its message.
         copies: of artifacts in other regions, by region and artifact.
     """
 
@@ -30,6 +31,8 @@ class Execution:
     artifacts: dict[str, Artifact] = field(default_factory=dict)
     copies: dict[tuple[str, str], Artifact] = field(default_factory=dict)
     variables: dict[str, dict[str, str]] = field(default_factory=dict)
+    revision: str = ""
+    summary: str = ""
 
     def log_file(self, action: Action) -> Path:
         """Where the log of an action is, if it has one."""

@@ -15,10 +15,10 @@ from mlops_commons.utilities.stack_failures import likely_fix
 from mlops_rehearsal.player.artifacts import put
 from mlops_rehearsal.player.build import play_build
 from mlops_rehearsal.player.cloudformation import play_cloudformation
-from mlops_rehearsal.player.deeds import ask_approval, ask_source
+from mlops_rehearsal.player.deeds import ask_approval
 from mlops_rehearsal.player.execution import Execution
 from mlops_rehearsal.player.invocation import play_invocation
-from mlops_rehearsal.player.source import content, message, tip
+from mlops_rehearsal.player.source import SOURCES, fetched
 from mlops_rehearsal.player.stack_log import stack_log
 from mlops_rehearsal.player.structure import Action, read_pipeline
 from mlops_rehearsal.player.variables import PIPELINE_LEVEL, may_enter, resolved
@@ -90,8 +90,7 @@ def play_pipeline(
                 world.say(f"{name} has changed itself and starts again")
                 break
         else:
-            sources = [a for a in pipeline.actions() if a.provider == "CodeCommit"]
-            return tip(world, pipeline, sources[0]), played
+            return execution.revision, played
     raise PlatformError(
         f"pipeline '{name}' changes itself in every run",
         hint="something in its synth is not the same twice; compare two: cdk diff",
@@ -100,13 +99,9 @@ def play_pipeline(
 
 def _revision(execution: Execution, action: Action) -> dict[str, str]:
     """What a source action has brought, as CodePipeline shows it of a run."""
-    if action.provider != "CodeCommit":
+    if action.provider not in SOURCES:
         return {}
-    world, pipeline = execution.world, execution.pipeline
-    return {
-        "commit": tip(world, pipeline, action),
-        "summary": message(world, pipeline, action),
-    }
+    return {"commit": execution.revision, "summary": execution.summary}
 
 
 def _skipped(execution: Execution, action: Action) -> PlayedAction:
@@ -154,11 +149,11 @@ def _play(execution: Execution, action: Action) -> str:
 def _source(execution: Execution, action: Action) -> str:
     world, pipeline = execution.world, execution.pipeline
     s3 = world.client("s3", pipeline.region, execution.caller(action))
-    ask_source(world, pipeline, action)
-    packed = content(world, pipeline, action)
+    packed, commit, summary = fetched(world, pipeline, action, s3)
     for output in action.outputs:
         execution.artifacts[output] = put(s3, pipeline.name, output, pipeline.stores[""], packed)
-    commit = tip(world, pipeline, action)
+    if not execution.revision:
+        execution.revision, execution.summary = commit, summary
     if action.namespace:
         execution.variables[action.namespace] = {"CommitId": commit}
     return f"commit {commit[:12]}"
@@ -207,7 +202,7 @@ def _approval(execution: Execution, action: Action) -> str:
 
 
 PLAYERS: Final[Mapping[str, Callable[[Execution, Action], str]]] = {
-    "CodeCommit": _source,
+    **dict.fromkeys(SOURCES, _source),
     "CodeBuild": _build,
     "CloudFormation": _cloudformation,
     "Lambda": play_invocation,
