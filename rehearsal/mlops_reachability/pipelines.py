@@ -13,7 +13,18 @@ from mlops_reachability.edges import Edge, approval, artifact, branch, pushed, s
 from mlops_reachability.model import Resource, World
 
 PIPELINE: Final = "AWS::CodePipeline::Pipeline"
-SOURCES: Final = ("CodeCommit",)
+SOURCES: Final = {
+    "CodeCommit": "arn:aws:codecommit:{region}:{account}:{RepositoryName}",
+    "CodeStarSourceConnection": "arn:git-host:connection:{region}:{account}:{FullRepositoryId}",
+    "S3": "arn:archive:s3:{region}:{account}:{S3Bucket}",
+}
+"""The node of what an action begins with, by its provider; who pushes to a git host, or uploads an
+archive, is no principal here."""
+OUTSIDE: Final = {
+    "CodeStarSourceConnection": "whoever pushes at a git host to {FullRepositoryId}",
+    "S3": "whoever uploads the archive to {S3Bucket}",
+}
+"""Who that is, in words."""
 
 
 @dataclass
@@ -113,8 +124,19 @@ def _action(
 
 
 def _repository(world: World, pipeline: Resource, action: Mapping[str, Any]) -> str:
-    name = action["Configuration"]["RepositoryName"]
-    return f"arn:aws:codecommit:{world.region}:{pipeline.account}:{name}"
+    found = SOURCES[action["ActionTypeId"]["Provider"]]
+    return found.format(region=world.region, account=pipeline.account, **action["Configuration"])
+
+
+def outside(world: World) -> dict[str, str]:
+    """What pipelines begin with outside of CodeCommit, and in words who brings it there."""
+    return {
+        _repository(world, pipeline, action): OUTSIDE[provider].format(**action["Configuration"])
+        for pipeline in world.of_type(PIPELINE)
+        for stage in pipeline.properties["Stages"]
+        for action in stage["Actions"]
+        if (provider := action["ActionTypeId"]["Provider"]) in OUTSIDE
+    }
 
 
 def _build(

@@ -8,7 +8,7 @@ from typing import Final
 from mlops_reachability.accounts import PROJECTS
 from mlops_reachability.edges import EXIT, branch, pushed, started
 from mlops_reachability.model import FOREIGN, World
-from mlops_reachability.pipelines import PIPELINE
+from mlops_reachability.pipelines import PIPELINE, outside
 
 OWN, OTHER = PROJECTS.values()
 PERSONA_PARAMETERS: Final = "/mlops/role/"
@@ -55,6 +55,8 @@ def starts(world: World) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _pushers(world: World) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for repository, who in sorted(outside(world).items()):
+        yield who, (pushed(repository),)
     for repository in sorted(r.arn for r in world.of_type("AWS::CodeCommit::Repository")):
         name = repository.rpartition(":")[2]
         if world.places[repository.split(":")[4]] == "governance":

@@ -11,6 +11,7 @@ from mlops_commons.accounts.platform_stacks import is_of_the_platform, without_c
 from mlops_commons.accounts.signed_in import WrongAccountError, signed_in
 from mlops_commons.config import PlatformConfig
 from mlops_commons.doctor.allowed import look_at_bootstrap
+from mlops_commons.doctor.connections import look_at_connections
 from mlops_commons.doctor.expected import Expected
 from mlops_commons.doctor.finding import Finding, Level
 from mlops_commons.doctor.identity_center import look_at_identity_center
@@ -56,6 +57,7 @@ def _look_at(row: BootstrapRow, expected: Expected) -> Iterator[Finding]:
         "what has the names of the platform": look_at_names(area, row, session, expected),
         "the stacks": _stacks(area, row, session.client("cloudformation"), config),
         "the reviews": look_at_reviews(area, row, session.client("codecommit"), config),
+        "the connections to git hosts": look_at_connections(area, row, session, config),
         "IAM Identity Center": look_at_identity_center(
             area, row, session.client("sso-admin"), config
         ),

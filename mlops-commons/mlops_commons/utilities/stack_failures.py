@@ -18,6 +18,11 @@ SHOWN: Final = 5
 
 FIXES: Final = (
     (
+        r"CreateRepository request is not allowed",
+        "CodeCommit makes no repository in this account: let deliveries come from a git host or "
+        "from S3, see docs/how-to/choose-a-source.md",
+    ),
+    (
         r"InsufficientCapabilities|Requires capabilities",
         "let the action of the pipeline have the capability that the message names "
         "(CAPABILITY_NAMED_IAM for roles with names)",

@@ -19,7 +19,8 @@ class Execution:
         run: which run of the pipeline, counted from 1.
         run_id: as CodePipeline knows it.
         artifacts: those that actions have made so far.
-        revision: the commit, or the version of an archive, of its first source; summary is its message.
+        revision: the commit, or the version of an archive, of its first source.
+        summary: what that says of itself.
         copies: of artifacts in other regions, by region and artifact.
     """
 

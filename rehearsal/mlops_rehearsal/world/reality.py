@@ -78,6 +78,14 @@ PARTS: Final = (
         "of git-remote-codecommit and of `GetRepository`",
     ),
     Part(
+        "Git hosts and CodeConnections",
+        Shown.EMULATED,
+        "`git http-backend` on loopback, for who has the host's token; a connection is pending "
+        "until somebody finishes it, and leads to the repositories that it is installed for; "
+        "triggers by branch. The handshake itself, and which of its two names AWS asks for "
+        "UseConnection by, are not shown",
+    ),
+    Part(
         "Permissions of git",
         Shown.EMULATED,
         "`codecommit:GitPull` and `GitPush` of the profile's or the environment's credentials for "

@@ -16,6 +16,7 @@ from small_world import (
     SOURCE,
     SYNTH,
     VERIFY,
+    action,
     allow,
     deploy,
     role,
@@ -26,6 +27,7 @@ from small_world import (
 from mlops_reachability.edges import branch, made, pushed, widened
 from mlops_reachability.model import FOREIGN, World
 from mlops_reachability.reach import Graph
+from mlops_reachability.starts import starts
 
 pytestmark = pytest.mark.pure
 
@@ -41,6 +43,33 @@ def reached(found: World, start: str) -> set[str]:
 
 def test_who_pushes_has_the_build_and_whatever_applies_what_it_makes() -> None:
     assert {SYNTH, APPLY} <= reached(world(SOURCE, BUILD, deploy("Assembly")), PUSHED)
+
+
+@pytest.mark.parametrize(
+    ("provider", "configuration", "who"),
+    [
+        (
+            "CodeStarSourceConnection",
+            {"ConnectionArn": "c", "FullRepositoryId": "example/infra", "BranchName": "main"},
+            "whoever pushes at a git host to example/infra",
+        ),
+        (
+            "S3",
+            {"S3Bucket": "archive", "S3ObjectKey": "snapshot.zip"},
+            "whoever uploads the archive to archive",
+        ),
+    ],
+)
+def test_who_pushes_outside_of_aws_is_a_start_with_the_same_reach(
+    provider: str, configuration: dict[str, str], who: str
+) -> None:
+    outputs = [{"Name": "Source"}]
+    source = action(
+        "Source", provider, "Source", Configuration=configuration, OutputArtifacts=outputs
+    )
+    found = world(source, BUILD, deploy("Assembly"))
+    (nodes,) = (nodes for words, nodes in starts(found) if words == who)
+    assert {SYNTH, APPLY} <= reached(found, *nodes)
 
 
 def test_what_a_function_hands_on_is_not_the_pushers() -> None:
