@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
-from rich.markup import escape
 
 from mlops_rehearsal.audience import Audience
 from mlops_rehearsal.options import ApprovalMode
+from mlops_rehearsal.times import Elapsed, Times
 from mlops_rehearsal.world.act import Act
 from mlops_rehearsal.world.approvals import Approval
 from mlops_rehearsal.world.evidence import Played
@@ -27,15 +27,23 @@ class Screen(Audience):
     Args:
         approve: what happens at a manual approval.
         scene: what the live page shows; none where there is no page.
+        times: of the last rehearsal; those of this one are kept there.
     """
 
     def __init__(
-        self, console: "Console", status: "Status", approve: ApprovalMode, scene: "Scene | None"
+        self,
+        console: "Console",
+        status: "Status",
+        approve: ApprovalMode,
+        scene: "Scene | None",
+        times: Times | None = None,
     ) -> None:
         self.console = console
         self.status = status
         self._approve = approve
         self._scene = scene
+        self._times = times
+        self._elapsed = Elapsed()
         self._kept = False
 
     def keep(self) -> None:
@@ -48,7 +56,8 @@ class Screen(Audience):
         if self._scene:
             self._scene.say(text)
         if self.console.is_terminal and not self._kept:
-            self.status.update(escape(text))
+            self._elapsed.text = text
+            self.status.update(self._elapsed)
         else:
             self._line(f"  {text}")
 
@@ -69,11 +78,16 @@ class Screen(Audience):
     def begins(self, act: Act) -> None:
         if self._scene:
             self._scene.begins(act)
-        self.say(f"act {act.number}: {act.title}")
+        expected = self._times.expected(act) if self._times else ""
+        self._elapsed = Elapsed(expected=expected)
+        in_a_log = f" ({expected})" if expected and not self.console.is_terminal else ""
+        self.say(f"act {act.number}: {act.title}{in_a_log}")
 
     def ended(self, done: Played) -> None:
         if self._scene:
             self._scene.ended(done)
+        if self._times:
+            self._times.keep(done.number, done.seconds)
         counts = ", ".join(found.counted for found in done.evidence)
         text = f" act {done.number}  {done.title:<45} {done.seconds:6.1f} s  {counts}"
         self.console.print("[green]✓[/]", end="")
@@ -116,4 +130,4 @@ def screen(approve: ApprovalMode, acts: Sequence[Act], *, watched: bool) -> Iter
             page = stack.enter_context(LivePage(scene))
             console.print(f"watch it, on this machine alone: {page.url}", soft_wrap=True)
         status = stack.enter_context(console.status(""))
-        yield Screen(console, status, approve, scene)
+        yield Screen(console, status, approve, scene, Times(acts=acts))

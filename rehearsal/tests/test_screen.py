@@ -1,6 +1,8 @@
 """What the terminal shows of a rehearsal."""
 
 import io
+from pathlib import Path
+from time import monotonic
 
 import pytest
 from rich.console import Console
@@ -8,6 +10,7 @@ from rich.console import Console
 from mlops_rehearsal.acts.table import ACTS
 from mlops_rehearsal.options import ApprovalMode
 from mlops_rehearsal.screen import Screen
+from mlops_rehearsal.times import Elapsed, Times
 from mlops_rehearsal.watch.scene import Scene
 from mlops_rehearsal.world.approvals import Approval
 from mlops_rehearsal.world.evidence import Evidence, Played
@@ -68,3 +71,37 @@ def test_the_live_page_is_told_what_the_terminal_is() -> None:
 
 def test_without_a_person_everything_is_approved() -> None:
     assert shown(terminal=False)[0].approved("prod") is Approval.APPROVED
+
+
+def test_an_act_says_how_long_it_took_the_last_time_and_how_long_it_takes_now(
+    tmp_path: Path,
+) -> None:
+    times = Times(tmp_path / "times.json", ACTS[:3])
+    first, second = ACTS[:2]
+    assert times.expected(first) == ""
+    times.keep(first.number, 12.04)
+    assert times.expected(first) == "about 12 s the last time, at least 12 s to the end"
+    times.keep(second.number, 200)
+    times.keep(ACTS[2].number, 40)
+    assert times.expected(second) == "about 3 min the last time, 4 min to the end"
+    output = io.StringIO()
+    console = Console(file=output, force_terminal=False, width=60, highlight=False)
+    screen = Screen(console, console.status(""), ApprovalMode.AUTO, None, times)
+    screen.begins(second)
+    screen.ended(Played(number=2, name=second.name, title="x", seconds=50.0, evidence=()))
+    assert "(about 3 min the last time, 4 min to the end)\n" in output.getvalue()
+    assert times.known()[second.name] == 50.0
+
+
+@pytest.mark.parametrize("odd", ["", "[1]", '{"bootstrap": "long", "deploy": null}', "{"])
+def test_a_file_of_times_that_is_odd_says_nothing(tmp_path: Path, odd: str) -> None:
+    file = tmp_path / "times.json"
+    file.write_text(odd)
+    assert dict(Times(file, ACTS).known()) == {}
+
+
+def test_the_line_of_a_terminal_tells_the_time_anew_whenever_it_is_shown() -> None:
+    line = Elapsed("act 4: x", "about 3 min the last time", monotonic() - 42)
+    assert line.__rich__().plain == "act 4: x (42 s; about 3 min the last time)"
+    line.began -= 200
+    assert line.__rich__().plain.startswith("act 4: x (4 min; ")
