@@ -85,6 +85,7 @@ FREE: Final = frozenset(
         "AWS::CE::AnomalySubscription",
         "AWS::CDK::Metadata",
         "AWS::Events::Rule",  # events of AWS's services on the default bus
+        "AWS::CodeConnections::Connection",
         "AWS::KMS::Alias",
         "AWS::Lambda::EventInvokeConfig",
         "AWS::Lambda::Permission",

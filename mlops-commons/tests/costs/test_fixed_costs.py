@@ -28,8 +28,10 @@ HOURS = 730
 EXAMPLES = REPOSITORY_ROOT / "examples"
 NETWORKS: Final = {
     "endpoints-only": 321.20,
+    "github-connection": 437.27,
     "imported-network": 16.06,
     "organisation": 437.27,
+    "s3-source": 437.27,
     "sample": 437.27,
     "separate-projects": 437.27,
     "single-account": 437.27,
