@@ -4,11 +4,11 @@ from pathlib import Path
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk import aws_codecommit as codecommit
 from aws_cdk import aws_s3 as s3
 
 from mlops_commons.cdk.delivery_pipeline import DeliveryPipeline
 from mlops_commons.cdk.nag import acknowledge
+from mlops_commons.cdk.pipeline_source import CodeCommitSource
 from mlops_commons.cdk.platform_app import platform_app
 
 pytestmark = pytest.mark.construct
@@ -24,8 +24,7 @@ def app_with_a_bare_bucket_in_a_pipeline_stage(app: cdk.App) -> s3.Bucket:
         "Delivery",
         pipeline_name="canary",
         artifact_bucket_name="canary-111111111111-euw1",
-        repository=codecommit.Repository.from_repository_name(stack, "Repository", "canary"),
-        branch_name="main",
+        source=CodeCommitSource(stack, repository_name="canary", branch_name="main"),
         synth_commands=["true"],
         assembly_directory="cdk.out",
         cdk_version="2.1148.1",
