@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from mlops_commons.doctor.finding import Finding, Level
+from mlops_commons.doctor.supported import look_at_support
 from mlops_commons.utilities.toolchain import least_python, pinned_version
 
 AREA: Final = "this machine"
@@ -39,6 +40,8 @@ def look_at_tools(root: Path, path: str) -> Iterator[Finding]:
     yield from _stray_cdk(root, path)
     yield _aws(path)
     yield _lock(root)
+    found = {"Python": platform.python_version(), "node": _version(path, "node")}
+    yield from look_at_support(found, AREA)
 
 
 def _finding(fits: object, good: str, bad: str, remedy: str, level: Level) -> Finding:
