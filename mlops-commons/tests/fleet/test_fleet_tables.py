@@ -36,6 +36,7 @@ def test_what_needs_attention_is_named_and_what_is_well_is_not() -> None:
     assert len(told) == 6
     assert sum(SETS[1] in line for line in told) == 3
     assert any(line.endswith("ends in 10 days") for line in told)
+    assert any("UPDATE_ROLLBACK_COMPLETE; somebody has changed" in line for line in told)
     assert not any("222222222222" in line or "churn-p-abcdefghijkl " in line for line in told)
 
 
