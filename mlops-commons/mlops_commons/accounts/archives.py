@@ -1,8 +1,6 @@
 """The archive of a set in a bucket of governance, with the profile of governance."""
 
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
 from mlops_commons.accounts.profiles import session_of
 from mlops_commons.config import PlatformConfig
@@ -37,10 +35,6 @@ class ArchiveInS3:
     stack: str
     app: str
 
-    @cached_property
-    def _s3(self) -> Any:
-        return session_of(self.profile, self.region).client("s3")
-
     def fetch(self) -> Uploaded | None:
         """The archive that is there; None where there is none yet.
 
@@ -51,9 +45,10 @@ class ArchiveInS3:
         """
         from botocore.exceptions import BotoCoreError, ClientError
 
+        s3 = session_of(self.profile, self.region).client("s3")
         where = {"Bucket": self.bucket, "Key": ARCHIVE_KEY, "ExpectedBucketOwner": self.account}
         try:
-            found = self._s3.get_object(**where)
+            found = s3.get_object(**where)
             return Uploaded(
                 content=found["Body"].read(),
                 tag=found["ETag"],
@@ -76,9 +71,10 @@ class ArchiveInS3:
         """
         from botocore.exceptions import BotoCoreError, ClientError
 
+        s3 = session_of(self.profile, self.region).client("s3")
         only = {"IfMatch": over.tag} if over else {"IfNoneMatch": "*"}
         try:
-            done = self._s3.put_object(
+            done = s3.put_object(
                 Bucket=self.bucket,
                 Key=ARCHIVE_KEY,
                 Body=content,

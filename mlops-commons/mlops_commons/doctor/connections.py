@@ -49,7 +49,9 @@ def _made(cloudformation: Any, stack: str) -> str:
 
 def _finding(area: str, session: Any, source: DeliverySource, arn: str) -> Finding:
     """Source: CodeConnections API Reference, Connection: ConnectionStatus."""
-    client = session.client(arn.split(":")[2])
+    client = session.client("codestar-connections")
+    if arn.split(":")[2] == "codeconnections":
+        client = session.client("codeconnections")
     try:
         found = client.get_connection(ConnectionArn=arn)["Connection"]
     except client.exceptions.ResourceNotFoundException:

@@ -31,7 +31,8 @@ class Session:
     def __init__(self) -> None:
         keys = {"aws_access_key_id": "x", "aws_secret_access_key": "x", "region_name": "eu-west-1"}
         self.clients = {
-            name: boto3.client(name, **keys) for name in ("cloudformation", "codeconnections")
+            name: boto3.client(name, **keys)
+            for name in ("cloudformation", "codeconnections", "codestar-connections")
         }
         self.stubs = {name: Stubber(found) for name, found in self.clients.items()}
         for stub in self.stubs.values():
