@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from accounts_of_tests import ACCOUNT, OF_JOBS, Accounts
+from accounts_of_tests import ACCOUNT, Accounts
 from launched_projects import product
 from seed_repositories import SeedRepository, seed_repository
 
@@ -35,10 +35,15 @@ sys.path.insert(0, "tests")
 from pathlib import Path
 from synthesis import templates
 found = templates(Path("assembly"))["prod"]["Resources"].values()
-kinds = ("AWS::SageMaker::EndpointConfig", "AWS::SageMaker::Pipeline", "AWS::CloudWatch::Alarm")
-print(json.dumps([r for r in found if r["Type"] in kinds]))
+kinds = ("Alarm", "ManagedPolicy", "EndpointConfig", "Pipeline")
+print(json.dumps([r for r in found if r["Type"].rpartition("::")[2] in kinds]))
 """
-PLACES = {"model_data_uri": f"s3://{BUCKET}/model.tar.gz", "model_image": "image"}
+PLACES = {
+    "model_data_uri": f"s3://{BUCKET}/model.tar.gz",
+    "model_image": "image",
+    "artifact_bucket": BUCKET,
+}
+PSEUDO = {"AWS::Partition": "aws", "AWS::Region": "eu-west-1", "AWS::AccountId": ACCOUNT}
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +91,33 @@ def body(pipeline: dict[str, Any]) -> str:
     return json.dumps(found)
 
 
+def permissions(deployed: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What prod's execution role may do, in this account, which has one bucket and no network."""
+    found = of(deployed, "AWS::IAM::ManagedPolicy", "models in prod")
+    statements: list[dict[str, Any]] = resolved(found["PolicyDocument"]["Statement"])
+    for statement in statements:
+        if statement["Sid"] == "CreateJobsInPrivateSubnets":
+            del statement["Condition"]
+    return statements
+
+
+def resolved(value: Any) -> Any:
+    if isinstance(value, list):
+        return [resolved(inner) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    if "Fn::Join" in value:
+        separator, parts = value["Fn::Join"]
+        return separator.join(map(str, resolved(parts)))
+    if "Ref" in value:
+        return PSEUDO.get(value["Ref"], BUCKET)
+    if "Fn::GetAtt" in value:
+        of_bucket = "Bucket" in value["Fn::GetAtt"][0]
+        key = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/none"
+        return f"arn:aws:s3:::{BUCKET}" if of_bucket else key
+    return {name: resolved(inner) for name, inner in value.items()}
+
+
 @pytest.fixture(scope="module")
 def endpoint(
     accounts: Accounts, repository: SeedRepository, deployed: list[dict[str, Any]]
@@ -98,14 +130,7 @@ def endpoint(
     with tarfile.open(fileobj=content, mode="w:gz") as archive:
         archive.add(repository.root / "trained" / "train" / "opt" / "ml" / "model", arcname=".")
     s3.put_object(Bucket=BUCKET, Key="model.tar.gz", Body=content.getvalue())
-    objects = {
-        "Action": ["s3:GetObject", "s3:PutObject"],
-        "Resource": f"arn:aws:s3:::{BUCKET}/*",
-    }
-    found = {"Action": "s3:ListBucket", "Resource": f"arn:aws:s3:::{BUCKET}"}
-    jobs = {"Action": [*OF_JOBS, "sagemaker:CreateProcessingJob"], "Resource": "*"}
-    allowed = [{"Effect": "Allow", **row} for row in (objects, found, jobs)]
-    accounts.role("comparing", "sagemaker.amazonaws.com", *allowed)
+    accounts.role("comparing", "sagemaker.amazonaws.com", *permissions(deployed))
     pipeline = of(deployed, "AWS::SageMaker::Pipeline")
     name = pipeline["PipelineName"].removesuffix("-monitoring")
     capture = of(deployed, "AWS::SageMaker::EndpointConfig")["DataCaptureConfig"]
