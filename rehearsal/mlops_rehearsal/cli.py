@@ -117,9 +117,9 @@ def rehearse(
         made_of = provenance(request.cdk_app, request.infra, _settings(request, acts))
         with world_of(request) as world:
             shown.enter(world)
+            reach = _reach(request, world, anew=evidence is not None)
+            origin = Origin(made=datetime.now(UTC), provenance=made_of, reach=reach)
             try:
-                reach = _reach(request, world, anew=evidence is not None)
-                origin = Origin(made=datetime.now(UTC), provenance=made_of, reach=reach)
                 performance = perform(world, acts, origin=origin, papers=papers, audience=shown)
                 shown.all_ended(_played(performance))
                 if keep:
