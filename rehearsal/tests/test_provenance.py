@@ -127,3 +127,13 @@ def test_a_failed_act_is_one_sentence_of_what_why_and_what_to_do(
     failed = act(2, state=ActState.FAILED, message=message, hint=hint)
     assert sentence(failed) == said
     assert "\n" not in said
+
+
+def test_a_long_reason_keeps_its_beginning_and_its_cause() -> None:
+    message = f"act 9 (answer): the alarm has not stopped {'it ' * 200}: failed with exit code 137:"
+    killed = f"{message}\n  107 passed in 3 s\n  buildspec.sh: line 32: 21201 Killed  python app.py"
+    said = sentence(act(2, state=ActState.FAILED, message=killed, hint="h"))
+    assert "failed because the alarm has not stopped it" in said
+    assert " ... " in said
+    assert "exit code 137: buildspec.sh: line 32: 21201 Killed  python app.py. Next: h" in said
+    assert len(said) < 320

@@ -7,10 +7,11 @@ from mlops_rehearsal.report.data import ReportedAct
 
 ACT: Final = re.compile(r"^act \d+ \([\w-]+\): ")
 TELLING: Final = re.compile(
-    r"^\s*(FAILED|ERROR|E  |error:|Error:|\w*(Error|Exception):)|\b\d+ (failed|errors?)\b"
+    r"^\s*(FAILED|ERROR|E  |error:|Error:|\w*(Error|Exception):)|\b\d+ (failed|errors?)\b|\bKilled\b|No space left"
 )
 """Lines of pytest, npm, git and Python that say more than that something has failed."""
 LONGEST: Final = 240
+BEGINNING: Final = 80
 SILENT: Final = "it said nothing"
 NOTHING_KNOWN: Final = "see its log below, then run the same command again"
 
@@ -20,6 +21,12 @@ def sentence(act: ReportedAct) -> str:
     first, *rest = ACT.sub("", act.message).splitlines() or [SILENT]
     told = [line.strip(" =") for line in rest if TELLING.search(line)]
     reason = first.rstrip(":") + (f": {told[-1]}" if told else "")
-    why = reason if len(reason) <= LONGEST else f"{reason[:LONGEST]} ..."
     hint = act.hint or NOTHING_KNOWN
-    return f"Act {act.number}, {act.title!r}, failed because {why.rstrip('.')}. Next: {hint}"
+    return f"Act {act.number}, {act.title!r}, failed because {_short(reason).rstrip('.')}. Next: {hint}"
+
+
+def _short(reason: str) -> str:
+    """Its beginning and its end, since the cause of causes stands last."""
+    if len(reason) <= LONGEST:
+        return reason
+    return f"{reason[:BEGINNING]} ... {reason[BEGINNING - LONGEST :]}"
