@@ -138,13 +138,19 @@ def rehearse(
 
 def _reach(request: "Request", world: "World", *, anew: bool) -> "ReachRows | None":
     """The reviewed table of this configuration; of another one only where it is asked for."""
+    from mlops_commons.utilities.errors import PlatformError
     from mlops_rehearsal.report.reach import computed, reviewed
 
     found = reviewed(request.cdk_app, request.infra)
     if found or not anew:
         return found
     world.say("who can become whom is computed")
-    return computed(request.cdk_app, request.infra, world.folder / "reach")
+    try:
+        return computed(request.cdk_app, request.infra, world.folder / "reach")
+    except PlatformError as error:
+        # Of a configuration without projects there is nothing to compute; the report says so.
+        world.say(f"it cannot be computed: {error.message.splitlines()[0]}")
+        return None
 
 
 def _settings(request: "Request", acts: "Sequence[Act]") -> dict[str, str]:

@@ -7,7 +7,8 @@ from mlops_rehearsal.report.data import ReportedAct
 
 ACT: Final = re.compile(r"^act \d+ \([\w-]+\): ")
 TELLING: Final = re.compile(
-    r"^\s*(FAILED|ERROR|E  |error:|Error:|\w*(Error|Exception):)|\b\d+ (failed|errors?)\b|\bKilled\b|No space left"
+    r"^\s*(FAILED|ERROR|E  |error:|Error:|\w*(Error|Exception):)"
+    r"|\b\d+ (failed|errors?)\b|\bKilled\b|No space left"
 )
 """Lines of pytest, npm, git and Python that say more than that something has failed."""
 LONGEST: Final = 240
@@ -21,8 +22,9 @@ def sentence(act: ReportedAct) -> str:
     first, *rest = ACT.sub("", act.message).splitlines() or [SILENT]
     told = [line.strip(" =") for line in rest if TELLING.search(line)]
     reason = first.rstrip(":") + (f": {told[-1]}" if told else "")
+    why = _short(reason).rstrip(".")
     hint = act.hint or NOTHING_KNOWN
-    return f"Act {act.number}, {act.title!r}, failed because {_short(reason).rstrip('.')}. Next: {hint}"
+    return f"Act {act.number}, {act.title!r}, failed because {why}. Next: {hint}"
 
 
 def _short(reason: str) -> str:
