@@ -51,10 +51,10 @@ def test(
         bool, typer.Option("--random", help="In a random order, whose seed is printed.")
     ] = False,
 ) -> None:
-    """Run the linters, then the fast tests, then the others with the coverage gate.
+    """Run the linters, then all tests with the coverage gate.
 
-    The fast ones run in a random order, so that none depends on another; the seed that pytest
-    prints repeats it: `-p randomly --randomly-seed=N`. The first failure of a part ends it all.
+    The fast ones run first and in a random order, so that none depends on another; the seed that
+    pytest prints repeats it: `-p randomly --randomly-seed=N`. A part that fails is the last.
 
     Further arguments go to pytest, such as `-k vpc` or a path; then, and with --fast, neither
     linters nor the coverage gate run, because a part of the tests cannot cover the whole.
