@@ -49,7 +49,10 @@ def _place(arguments: Sequence[str]) -> int | None:
 
 def _folder(named: str) -> Path:
     """The folder that was named, also by the file in it; it need not exist for `config`."""
-    folder = Path(named).expanduser().absolute() if named else None
+    try:
+        folder = Path(named).expanduser().absolute() if named else None
+    except RuntimeError:  # the home of a user whom nobody knows: ~somebody
+        folder = None
     if folder and folder.name == FILE:
         folder = folder.parent
     if folder is None or folder.is_file():

@@ -37,10 +37,23 @@ StackName = Annotated[
     Text, Shape("[A-Za-z][A-Za-z0-9-]{0,127}", "a name of a CloudFormation stack")
 ]
 Denied = Annotated[Text, Shape("Deny", "'Deny': of a boundary's document only denials go here")]
+Actions = Annotated[
+    tuple[
+        Annotated[Text, Shape(r"[*]|[a-zA-Z0-9-]+:[A-Za-z0-9*?]+", "an action such as 's3:Put*'")],
+        ...,
+    ],
+    BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...]),
+]
 Operator = Annotated[
     Text,
-    Shape("((ForAllValues|ForAnyValue):)?[A-Z][A-Za-z]+", "an operator of IAM's conditions"),
+    Shape(
+        "((ForAllValues|ForAnyValue):)?(Null|(Bool|BinaryEquals|IpAddress|NotIpAddress"
+        "|Arn(Not)?(Equals|Like)|String(Not)?(Equals(IgnoreCase)?|Like)"
+        "|(Numeric|Date)((Not)?Equals|(Less|Greater)Than(Equals)?))(IfExists)?)",
+        "an operator of IAM's conditions",
+    ),
 ]
+"""IAM User Guide, "IAM JSON policy elements: Condition operators"."""
 
 
 class DenyFile(ConfigModel):
@@ -50,8 +63,8 @@ class DenyFile(ConfigModel):
         None, alias="Sid", description="goes into the platform's boundaries, after 'Org' and number"
     )
     effect: Denied = Field(alias="Effect", description="Deny")
-    action: Texts | None = Field(None, alias="Action", description="actions, or NotAction")
-    not_action: Texts | None = Field(None, alias="NotAction", description="all actions but these")
+    action: Actions | None = Field(None, alias="Action", description="actions, or NotAction")
+    not_action: Actions | None = Field(None, alias="NotAction", description="all but these")
     resource: Texts | None = Field(None, alias="Resource", description="ARNs, or NotResource")
     not_resource: Texts | None = Field(
         None, alias="NotResource", description="all resources but these"

@@ -68,7 +68,13 @@ def test_an_environment_is_chosen_before_or_behind_the_verb(
 @pytest.mark.pure
 @pytest.mark.parametrize(
     "arguments",
-    [["--config"], ["--config="], ["--config", __file__], ["doctor", "--config", "--", "x"]],
+    [
+        ["--config"],
+        ["--config="],
+        ["--config", __file__],
+        ["--config", "~nobody-of-this-machine/x"],
+        ["doctor", "--config", "--", "x"],
+    ],
 )
 def test_what_is_no_folder_exits_2_and_says_what_is_wanted(
     arguments: list[str], capsys: pytest.CaptureFixture[str]

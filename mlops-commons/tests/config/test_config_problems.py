@@ -402,6 +402,14 @@ BROKEN_APP = (
         "deployments[0].stages[2].removal_policy",
         "'retain' or 'destroy'",
     ),
+    Broken("tag of two lines", '"42"', '"4\\n2"', "tags.cost-centre", "only letters, digits"),
+    Broken(
+        "tags that IAM takes for one",
+        'cost-centre: "42"',
+        'cost-centre: "42", Cost-Centre: "42"',
+        "tags.Cost-Centre",
+        "are one key for IAM",
+    ),
     Broken("tag of AWS", "cost-centre", "aws:cost", "tags.aws:cost", "belong to AWS"),
     Broken("tag too long", '"42"', f'"{"4" * 257}"', "tags.cost-centre", "a value 256"),
     Broken(

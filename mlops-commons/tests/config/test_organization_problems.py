@@ -61,15 +61,19 @@ def test_statements_are_taken_as_iam_writes_them(tmp_path: Path) -> None:
             "write what stands after ':policy/'",
         ),
         (boundary(STATEMENT, "'no name'"), 3, "is not the name of an IAM policy"),
-        (boundary("Effect: Allow, Action: x, Resource: y"), 3, "only denials go here"),
-        (boundary("Effect: Deny, Action: x"), 3, "either 'Resource' or 'NotResource'"),
+        (boundary("Effect: Allow, Action: s3:x, Resource: y"), 3, "only denials go here"),
+        (boundary("Effect: Deny, Action: s3:x"), 3, "either 'Resource' or 'NotResource'"),
         (
-            boundary(f"{STATEMENT}, NotAction: y"),
+            boundary(f"{STATEMENT}, NotAction: s3:y"),
             3,
             "either 'Action' or 'NotAction'",
         ),
         (boundary(f"{STATEMENT}, Principal: '*'"), 3, "unknown key 'Principal'"),
         (boundary(f"{STATEMENT}, Condition: {{is-like: {{a: b}}}}"), 3, "an operator of IAM's"),
+        (boundary("Effect: Deny, Action: iam, Resource: '*'"), 3, "an action such as 's3:Put*'"),
+        (boundary(f"{STATEMENT}, Condition: {{Foo: {{a: b}}}}"), 3, "an operator of IAM's"),
+        ("required_tags: {Team: ['(a+)+$']}", 3, "can take for ever"),
+        ("required_tags: {Team: ['(a|aa)*b']}", 3, "can take for ever"),
         ("permissions_boundary: {name: x}", 3, "or write 'deny: []' where it has none"),
         (
             "permissions_boundary: {name: x, deny: [], projects: replace}",
@@ -89,6 +93,20 @@ def test_what_is_wrong_is_named_with_its_line(
 ) -> None:
     found = problems(tmp_path, org)
     assert any(p.startswith(f"{line}: ") and wanted in p for p in found), found
+
+
+def test_operators_and_patterns_that_do_no_harm_are_taken(tmp_path: Path) -> None:
+    operators = (
+        "ForAllValues:StringNotLikeIfExists",
+        "DateGreaterThanEquals",
+        "Null",
+        "NotIpAddress",
+    )
+    for operator in operators:
+        own = f"{STATEMENT}, Condition: {{'{operator}': {{'aws:a': b}}}}"
+        assert problems(tmp_path, boundary(own)) == []
+    found = problems(tmp_path, "required_tags: {Team: ['(red|blue)-[0-9]+', '[a-z]{3,}']}")
+    assert not [problem for problem in found if "for ever" in problem]
 
 
 def test_two_stages_of_one_account_have_one_bootstrap(tmp_path: Path) -> None:

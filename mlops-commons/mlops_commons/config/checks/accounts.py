@@ -1,7 +1,8 @@
 """Checks of sets, stages, their tags and their policies."""
 
+import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from mlops_commons.config.document import KeyPath
@@ -13,6 +14,7 @@ from mlops_commons.stage import Bootstrap
 from mlops_commons.utilities.errors import Problem
 
 TAG_TEXT: Final = r"[\w\s.:/=+@-]*"
+ONE_KEY: Final = "'{}' and '{}' are one key for IAM; keep one of them"
 MOST_TAGS: Final = 50 - len(TagKey)
 
 
@@ -67,33 +69,47 @@ def prod_is_approved(sources: Sources) -> Iterator[Problem]:
 
 def tags_allowed(sources: Sources) -> Iterator[Problem]:
     """Limits of AWS (Tagging AWS Resources, "Tag naming limits and requirements")."""
-    blocks: list[tuple[KeyPath, dict[str, str]]] = [((APP_ROOT, "tags"), sources.app.tags)]
-    for index, deployment in enumerate(sources.app.deployments):
-        path: KeyPath = (APP_ROOT, "deployments", index)
-        blocks.append(((*path, "tags"), deployment.tags))
-        blocks += [
-            ((*path, "stages", position, "tags"), stage.tags)
-            for position, stage in enumerate(deployment.stages)
-        ]
+    blocks = list(_tag_blocks(sources))
     for where, tags in blocks:
         for key, value in tags.items():
             fault = _tag_fault(key, value)
             if fault:
                 yield sources.app_document.problem((*where, key), f"tag '{key}': {fault}")
+        for pair in _one_key_for_iam(tags):
+            yield sources.app_document.problem((*where, pair[1]), ONE_KEY.format(*pair))
+    told = {pair for _, tags in blocks for pair in _one_key_for_iam(tags)}
     for path, _, stage in sources.stages():
+        for pair in set(_one_key_for_iam(stage.tags)) - told:
+            yield sources.app_document.problem((*path, "tags"), ONE_KEY.format(*pair))
         if len(stage.tags) > MOST_TAGS:
             message = f"{len(stage.tags)} tags in all; {MOST_TAGS} at most beside our own"
             yield sources.app_document.problem((*path, "tags"), message)
 
 
+def _tag_blocks(sources: Sources) -> Iterator[tuple[KeyPath, dict[str, str]]]:
+    """Where tags are written, and what is written there."""
+    yield (APP_ROOT, "tags"), sources.app.tags
+    for index, deployment in enumerate(sources.app.deployments):
+        path: KeyPath = (APP_ROOT, "deployments", index)
+        yield (*path, "tags"), deployment.tags
+        for position, stage in enumerate(deployment.stages):
+            yield (*path, "stages", position, "tags"), stage.tags
+
+
+def _one_key_for_iam(tags: Iterable[str]) -> list[tuple[str, str]]:
+    """IAM refuses to make a role then (IAM User Guide, "Rules for tagging in IAM and AWS STS")."""
+    pairs = itertools.combinations(tags, 2)
+    return [(first, second) for first, second in pairs if first.lower() == second.lower()]
+
+
 def _tag_fault(key: str, value: str) -> str:
     if key.lower().startswith("aws:"):
         return "keys that begin with 'aws:' belong to AWS"
-    if key in set(TagKey):
+    if key.lower() in {own.lower() for own in TagKey}:
         return "the platform sets this tag itself"
     if len(key) > 128 or len(value) > 256:
         return "a key has 128 characters at most, a value 256"
-    if not re.fullmatch(TAG_TEXT, key + value):
+    if not re.fullmatch(TAG_TEXT, key + value) or not f"{key}{value}".isprintable():
         return "only letters, digits, spaces and + - = . _ : / @ are allowed"
     return ""
 

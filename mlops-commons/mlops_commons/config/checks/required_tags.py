@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from mlops_commons.config.document import KeyPath
 from mlops_commons.config.sources import APP_ROOT, Sources
 from mlops_commons.utilities.errors import Problem
 
+ENDLESS: Final = re.compile(r"\((?:[^()\\]|\\.)*[+*}|?](?:[^()\\]|\\.)*\)[?]?[+*{]|\){2,}[+*{]")
+"""Python's `re` tries each way to divide a text, and their number doubles with every letter."""
 PATH: KeyPath = (APP_ROOT, "org", "required_tags")
 
 
@@ -18,6 +21,12 @@ def patterns_are_patterns(sources: Sources) -> Iterator[Problem]:
                 re.compile(pattern)
             except re.error as error:
                 message = f"'{pattern}' is no regular expression: {error}"
+                yield sources.app_document.problem((*PATH, key, index), message)
+            if ENDLESS.search(pattern):
+                message = (
+                    f"'{pattern}' repeats what is repeated, or a choice, which can take for ever "
+                    "to match; write it with one repetition, such as [a-z]+"
+                )
                 yield sources.app_document.problem((*PATH, key, index), message)
 
 
@@ -75,6 +84,8 @@ def _problems(
 
 
 def _fits(pattern: str, value: str) -> bool:
+    if ENDLESS.search(pattern):
+        return True  # reported already
     try:
         return bool(re.fullmatch(pattern, value))
     except re.error:
