@@ -14,6 +14,7 @@ from mlops_commons.accounts.bootstrap_plan import BootstrapRow, bootstrap_plan
 from mlops_commons.assembly.stacks import GOVERNANCE, read_stacks
 from mlops_commons.assembly.templates import Template, read_template
 from mlops_commons.config import load_config
+from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 from mlops_reachability.landing import Landing
 from mlops_reachability.model import FOREIGN, World
@@ -77,7 +78,12 @@ def launch(
     landing: Landing, synthesised: Synthesised, product: str, name: str, project_id: str
 ) -> None:
     """A project of a product, launched and deployed to every stage."""
-    dev = next(account for account, place in landing.places.items() if place == "dev")
+    dev = next((account for account, place in landing.places.items() if place == "dev"), None)
+    if dev is None:
+        raise PlatformError(
+            "no account is the stage 'dev' alone: reach is computed between accounts",
+            hint="give each stage an account of its own, or ask of a configuration that does",
+        )
     landing.land(
         synthesised.products[product],
         stack=f"SC-{dev}-pp-{name}",
