@@ -1,7 +1,8 @@
 """Who runs, applies or reads what is written somewhere: objects, images, parameters."""
 
+import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -52,13 +53,19 @@ def _artifacts(world: World) -> Iterator[Written]:
     """CodePipeline keeps artifacts under the beginnings of its name and theirs (CodePipeline User
     Guide, "Input and output artifacts")."""
     for pipeline in world.of_type(PIPELINE):
-        bucket = pipeline.properties["ArtifactStore"]["Location"]
         names = {o["Name"] for _, a in actions_of(pipeline) for o in a.get("OutputArtifacts", ())}
-        for name in sorted(names):
+        for bucket, name in itertools.product(_stores(pipeline.properties), sorted(names)):
             key = f"{pipeline.name[:20]}/{name[:10]}/AbCdEfG"
             words = f"exchanges the artifact {name} of {pipeline.name} in {bucket}"
             target = artifact(pipeline.arn, name)
             yield Written(f"arn:aws:s3:::{bucket}/{key}", PUT, Edge(target, words))
+
+
+def _stores(pipeline: Mapping[str, Any]) -> list[str]:
+    """The buckets of a pipeline: one, or one for each region that it acts in (AWS CloudFormation
+    Template Reference, AWS::CodePipeline::Pipeline)."""
+    several = [row["ArtifactStore"] for row in pipeline.get("ArtifactStores", ())]
+    return [store["Location"] for store in several or [pipeline["ArtifactStore"]]]
 
 
 def _seeds(world: World) -> Iterator[Written]:
