@@ -1,4 +1,4 @@
-"""Which key of a file fills which field of `stage.py`."""
+"""Which key of a file fills which field of `stage`."""
 
 from dataclasses import fields
 from typing import Any
@@ -18,7 +18,7 @@ def filled_fields(model: type[ConfigModel], kind: type[Any]) -> dict[str, str]:
 
 
 def named_values(kind: type[Any], *blocks: ConfigModel) -> dict[str, Any]:
-    """The fields of a type of `stage.py` that blocks name; a later block wins."""
+    """The fields of a type of `stage` that blocks name; a later block wins."""
     return {
         name: getattr(block, key)
         for block in blocks

@@ -1,0 +1,107 @@
+"""The network of a stage, made or imported."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+
+
+class EgressMode(StrEnum):
+    """How private subnets reach what is outside the VPC."""
+
+    NAT = "nat"
+    ENDPOINTS_ONLY = "endpoints-only"
+
+
+class DnsFirewall(StrEnum):
+    """What happens to questions for names that are not allowed, in a created network."""
+
+    BY_EGRESS = "by-egress"
+    OFF = "off"
+    ALERT = "alert"
+    BLOCK = "block"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndpointRules:
+    """What endpoint policies let pass besides the set's own principals and resources.
+
+    Attributes:
+        trusted_accounts: accounts outside the set whose buckets and packages workloads may use.
+        trusted_organization: an organization of which the same holds, or empty.
+        custom_resources: whether functions inside the VPC may answer CloudFormation.
+        package_publishing: whether workloads may publish packages to CodeArtifact.
+    """
+
+    trusted_accounts: tuple[str, ...] = ()
+    trusted_organization: str = ""
+    custom_resources: bool = False
+    package_publishing: bool = False
+
+    @property
+    def endpoint_rules(self) -> "EndpointRules":
+        """These alone, which can be compared and hashed."""
+        return EndpointRules(**{own.name: getattr(self, own.name) for own in fields(EndpointRules)})
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreateNetwork(EndpointRules):
+    """A VPC to create.
+
+    Attributes:
+        availability_zones: zone names; empty takes the first `max_azs` of the region.
+        endpoint_azs: in how many of the zones interface endpoints have an address; each is paid by
+            the hour, and the other zones reach them too.
+        endpoints: switches by endpoint key; a key that is absent follows the row's scope.
+        dns_firewall: by egress, `endpoints-only` blocks and `nat` has no firewall.
+        dns_allowed_domains: names besides AWS's, `*.` in front for all below one.
+    """
+
+    vpc_cidr: str = "10.0.0.0/16"
+    max_azs: int = 3
+    endpoint_azs: int = 2
+    private_subnet_cidr_mask: int = 24
+    public_subnet_cidr_mask: int = 26
+    enable_dns_hostnames: bool = True
+    enable_dns_support: bool = True
+    nat_gateways: int = 1
+    egress: EgressMode = EgressMode.NAT
+    availability_zones: tuple[str, ...] = ()
+    endpoints: Mapping[str, bool] = field(default_factory=dict)
+    dns_firewall: DnsFirewall = DnsFirewall.BY_EGRESS
+    dns_allowed_domains: tuple[str, ...] = ()
+
+    @property
+    def dns_rules(self) -> DnsFirewall:
+        """What the firewall does, with `by-egress` decided."""
+        if self.dns_firewall is not DnsFirewall.BY_EGRESS:
+            return self.dns_firewall
+        closed = self.egress is EgressMode.ENDPOINTS_ONLY
+        return DnsFirewall.BLOCK if closed else DnsFirewall.OFF
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportNetwork(EndpointRules):
+    """A VPC that exists, by its attributes: nothing is looked up.
+
+    Attributes:
+        vpc_cidr: needed only when `endpoints` has interface endpoints.
+        endpoint_subnets: where interface endpoints have their addresses; empty for `subnets`.
+        route_table_ids: needed only when `endpoints` has the S3 gateway endpoint.
+        endpoints: switches by endpoint key; only those that are true are created.
+    """
+
+    vpc_id: str
+    subnets: tuple[str, ...]
+    base_security_group: str
+    vpc_cidr: str = ""
+    endpoint_subnets: tuple[str, ...] = ()
+    route_table_ids: tuple[str, ...] = ()
+    endpoints: Mapping[str, bool] = field(default_factory=dict)
+
+    @property
+    def subnets_of_endpoints(self) -> tuple[str, ...]:
+        """Where interface endpoints have their addresses."""
+        return self.endpoint_subnets or self.subnets
+
+
+Network = CreateNetwork | ImportNetwork
