@@ -17,7 +17,7 @@ MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     "accounts.teardown": ("teardown",),
     "apps.ai_controls": ("ai-controls",),
     "apps.costs": ("costs",),
-    "apps.status": ("status",),
+    "delivery.status": ("status",),
     "upkeep.checks": ("lint", "test"),
     "upkeep.diagram": ("diagram",),
     "upkeep.generate": ("generate",),

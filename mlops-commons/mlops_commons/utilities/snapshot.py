@@ -29,7 +29,7 @@ SHARED_DIRECTORIES: Final = ("docs", "examples", "mlops-commons")
 COMMONS: Final = PurePosixPath("mlops-commons/mlops_commons")
 MONOREPO_ONLY: Final = (
     # Verbs on all account sets, or on the sources of this repository, with what serves them alone.
-    *(COMMONS / "cli" / room for room in ("accounts", "upkeep")),
+    *(COMMONS / "cli" / room for room in ("accounts", "delivery", "upkeep")),
     *(COMMONS / room for room in ("costs", "diagrams", "doctor", "fleet", "teardown")),
     *(
         COMMONS / "accounts" / f"{name}.py"
@@ -40,13 +40,7 @@ MONOREPO_ONLY: Final = (
         )
     ),
     *(COMMONS / f"{name}.py" for name in ("reference_tables", "region_extraction")),
-    *(
-        COMMONS / "cli/apps" / f"{name}.py"
-        for name in (
-            *("ai_controls", "assemblies", "costs", "destinations", "publish", "publishing"),
-            *("rollout", "status"),
-        )
-    ),
+    *(COMMONS / "cli/apps" / f"{name}.py" for name in ("ai_controls", "assemblies", "costs")),
     *(COMMONS / "ai_controls" / f"{name}.py" for name in ("guard", "jobs", "pipelines")),
     COMMONS / "config/explaining/schema.py",
     COMMONS / "execution_policies/extraction.py",

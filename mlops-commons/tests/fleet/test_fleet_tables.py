@@ -9,7 +9,7 @@ from rich.console import Console
 from sample_fleet import REASON, SETS, fleet
 
 from mlops_commons.cli import tables
-from mlops_commons.cli.apps.status import _print
+from mlops_commons.cli.delivery.status import _print
 from mlops_commons.fleet.page import page
 from mlops_commons.fleet.rows import Fleet, document
 

@@ -36,7 +36,7 @@ Verbs that need credentials use the governance profile of cdk-app.yml when none 
 )
 
 
-MONOREPO_VERBS: Final = {"publish": "apps.publish", "setup": "accounts.setup"}
+MONOREPO_VERBS: Final = {"publish": "delivery.publish", "setup": "accounts.setup"}
 """The modules of verbs that a repository of one app does not have."""
 OWN_VERBS: Final[dict[str, Callable[[str], typer.Typer]]] = {
     "clean": clean_verb,

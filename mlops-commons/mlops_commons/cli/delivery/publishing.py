@@ -13,7 +13,7 @@ from mlops_commons.utilities.errors import ConfigError
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 
 if TYPE_CHECKING:
-    from mlops_commons.cli.apps.destinations import Arrival
+    from mlops_commons.cli.delivery.destinations import Arrival
     from mlops_commons.config.sources import Sources
     from mlops_commons.utilities.snapshot import Snapshot
 
@@ -43,7 +43,7 @@ class Publisher:
         Raises:
             PlatformError: the source or the configuration does not allow it.
         """
-        from mlops_commons.cli.apps.destinations import NOTHING, Wanted, published
+        from mlops_commons.cli.delivery.destinations import NOTHING, Wanted, published
         from mlops_commons.config.set_snapshot import set_snapshot
 
         config = self.sources.config

@@ -10,7 +10,7 @@ from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT, app_directory
 
 if TYPE_CHECKING:
-    from mlops_commons.cli.apps.publishing import Publisher
+    from mlops_commons.cli.delivery.publishing import Publisher
 
 Message = Annotated[
     str, typer.Option("--message", "-m", help="What has changed and why, for the commit.")
@@ -91,7 +91,7 @@ def publish_verb(app: str) -> typer.Typer:
         publisher = _publisher(app, message, confirmed, overwrite, replace_networks)
         chosen = _chosen(publisher, set_name)
         if rollout:
-            from mlops_commons.cli.apps.rollout import Plan, roll_out, sizes_of
+            from mlops_commons.cli.delivery.rollout import Plan, roll_out, sizes_of
 
             roll_out(
                 publisher,
@@ -115,7 +115,7 @@ def _publisher(
     replace_networks: bool,
 ) -> "Publisher":
     # Imported here: the help of this verb must not wait for the configuration's libraries.
-    from mlops_commons.cli.apps.publishing import Publisher
+    from mlops_commons.cli.delivery.publishing import Publisher
     from mlops_commons.config.loader import load_sources
     from mlops_commons.utilities.own_files import undelivered_note
     from mlops_commons.utilities.snapshot import snapshot

@@ -16,8 +16,8 @@ from mlops_commons.utilities.console import console
 from mlops_commons.utilities.errors import PlatformError
 
 if TYPE_CHECKING:
-    from mlops_commons.cli.apps.destinations import Arrival
-    from mlops_commons.cli.apps.publishing import Publisher
+    from mlops_commons.cli.delivery.destinations import Arrival
+    from mlops_commons.cli.delivery.publishing import Publisher
 
 HEARTBEAT = 300
 """Seconds after which a delivery that stands where it stood is told of again."""

@@ -1,0 +1,1 @@
+"""The verbs that look into accounts or change them directly."""
