@@ -50,7 +50,7 @@ ROWS: Final = (
     _of("ml.m5.xlarge", TRAINING, 1, *TABULAR),
     _of("ml.m5.xlarge", PROCESSING, 1, *TABULAR, *FINE_TUNING),
     _of("ml.m5.large", ENDPOINT, 2, "basic", "byoc", everywhere=True),
-    _of("ml.m5.large", PROCESSING, 1, "batch_inference", everywhere=True),
+    _of("ml.m5.large", PROCESSING, 1, "basic", "byoc", "batch_inference", everywhere=True),
     _of("ml.m5.large", TRANSFORM, 1, "batch_inference", everywhere=True),
     _of("ml.g5.2xlarge", TRAINING, 1, *FINE_TUNING),
     _of("ml.g5.xlarge", PROCESSING, 1, *FINE_TUNING),

@@ -277,12 +277,10 @@ def test_the_version_that_an_event_names_reaches_the_gate_and_its_choice_synth(s
     found = deploy_actions(slug)
     wanted = json.loads(found["Choose"]["Configuration"]["UserParameters"])["wanted"]
     assert wanted == "#{variables.ModelPackageArn}"
-    (variable,) = json.loads(found["Synth"]["Configuration"]["EnvironmentVariables"])
-    assert variable == {
-        "name": "MODEL_PACKAGE_ARN",
-        "type": "PLAINTEXT",
-        "value": "#{Choose.MODEL_PACKAGE_ARN}",
-    }
+    assert json.loads(found["Synth"]["Configuration"]["EnvironmentVariables"]) == [
+        {"name": name, "type": "PLAINTEXT", "value": f"#{{Choose.{name}}}"}
+        for name in ("MODEL_PACKAGE_ARN", "MODEL_DATA_URI", "MODEL_IMAGE")
+    ]
     rule = launched(slug).resources["ModelReady"]["Properties"]
     (target,) = rule["Targets"]
     if product(slug).definition.deploy_trigger is DeployTrigger.MODEL_APPROVAL:
