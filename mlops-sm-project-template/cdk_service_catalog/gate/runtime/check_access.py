@@ -19,7 +19,7 @@ SERVICES: Final = {
 """Services that may take a role, where a template has a resource of theirs."""
 POLICIES: Final = ("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::RolePolicy")
 PERMISSION: Final = "AWS::Lambda::Permission"
-POLICY: Final = re.compile("(?i)polic(y|ies)(document|text)?$")
+POLICY: Final = re.compile("(?i).*polic(y|ies)(document|text)?")
 """Properties with a policy of a resource; CloudFormation takes an object or a text of JSON."""
 KEEPING: Final = ("StringEquals", "StringLike", "ArnEquals", "ArnLike")
 ATTRIBUTES: Final = ("Groups", "Users", "GroupName", "UserName")
@@ -121,7 +121,7 @@ def resource_policies(view: StageView) -> Found:
 def _documents(row: Mapping[str, Any]) -> Iterator[Any]:
     """Policies that are texts of JSON, read; None for what cannot be read."""
     for key, text in texts(row):
-        if POLICY.search(key) and ("{" in text or UNKNOWN in text):
+        if POLICY.fullmatch(key) and ("{" in text or UNKNOWN in text):
             yield as_json(text) or None
 
 

@@ -33,7 +33,7 @@ OF_DEPLOYMENTS: Final = {
     "AWS::IAM::Role": "sagemaker-{id}-{stage}-[a-z-]+",
     "AWS::S3::Bucket": "sagemaker-{id}-{stage}-{account}|deploy-.*dataaccesslogs.*",
     "AWS::SageMaker::Endpoint": "{name}-{id}-{stage}",
-    "AWS::SageMaker::Pipeline": "{name}-{id}-{stage}-inference",
+    "AWS::SageMaker::Pipeline": "{name}-{id}-{stage}-(inference|monitoring)",
     "AWS::Scheduler::Schedule": "{name}-{id}-{stage}",
 }
 MODELS: Final = ("model-package", "model-package-group", "pipeline")

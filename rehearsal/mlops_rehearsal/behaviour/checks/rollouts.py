@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from mlops_rehearsal.behaviour.asking import Need, excess, lacking, role_of
+from mlops_rehearsal.behaviour.pipelines import PIPELINE, comparing, scoring
 from mlops_rehearsal.behaviour.stack import Resource, Stack
 
 METRICS: Final = {
@@ -18,6 +19,8 @@ METRICS: Final = {
 }
 """By metric, the statistics that say something about it: percentiles begin with p. A mistake of a
 client, counted in Invocation4XXErrors, says nothing about a version."""
+ALARM: Final = "AWS::CloudWatch::Alarm"
+OF_PIPELINES: Final = "AWS/Sagemaker/ModelBuildingPipeline"
 HALF: Final = 50
 INSTANCE_STORE: Final = (
     "ml.g4dn",
@@ -38,7 +41,7 @@ def alarms_watch_the_endpoint(stack: Stack) -> Iterator[str]:
         variants = [
             v["VariantName"] for v in _config(stack, endpoint).get("ProductionVariants", [])
         ]
-        for alarm in stack.of_type("AWS::CloudWatch::Alarm"):
+        for alarm in _of_the_endpoint(stack):
             wanted = {"EndpointName": stack.named(endpoint.id), "VariantName": variants[0]}
             for metric, statistic in _watched(alarm):
                 values = {d["Name"]: d["Value"] for d in metric["Dimensions"]}
@@ -49,6 +52,35 @@ def alarms_watch_the_endpoint(stack: Stack) -> Iterator[str]:
             yield from _judges(alarm)
 
 
+def drift_is_told(stack: Stack) -> Iterator[str]:
+    """A comparison that finds drift, or cannot run, fails; an alarm that tells somebody sees it.
+
+    Source: "Monitor SageMaker Pipelines with CloudWatch", SageMaker Developer Guide.
+    """
+    for pipeline in comparing(stack):
+        wanted = {"PipelineName": stack.named(pipeline.id)}
+        alarms = [a for a in stack.of_type(ALARM) if _dimensions(a) == [wanted]]
+        if len(alarms) != 1:
+            yield f"{pipeline.id} is watched by {len(alarms)} alarms"
+        for alarm in alarms:
+            known = alarm.properties
+            if (known["Namespace"], known["MetricName"]) != (OF_PIPELINES, "ExecutionFailed"):
+                yield f"{alarm.id} watches {known['MetricName']} in {known['Namespace']}"
+            if known["Statistic"] != "Sum" or not known["AlarmActions"]:
+                yield f"{alarm.id} adds up nothing, or tells nobody"
+            yield from _judges(alarm)
+
+
+def _of_the_endpoint(stack: Stack) -> Iterator[Resource]:
+    """Every alarm but those of pipelines that compare traffic."""
+    others = [{"PipelineName": stack.named(pipeline.id)} for pipeline in comparing(stack)]
+    return (a for a in stack.of_type(ALARM) if not any(d in others for d in _dimensions(a)))
+
+
+def _dimensions(alarm: Resource) -> list[dict[str, str]]:
+    return [{d["Name"]: d["Value"] for d in m["Dimensions"]} for m, _ in _watched(alarm)]
+
+
 def endpoints_roll_back(stack: Stack) -> Iterator[str]:
     """A version that raises an alarm is taken back; auto scaling's count and capture stay."""
     for endpoint in stack.of_type("AWS::SageMaker::Endpoint"):
@@ -57,7 +89,7 @@ def endpoints_roll_back(stack: Stack) -> Iterator[str]:
         known = endpoint.properties
         config = known["DeploymentConfig"] or {}
         back = config.get("AutoRollbackConfiguration", {}).get("Alarms", [])
-        alarms = {stack.ref(a.id) for a in stack.of_type("AWS::CloudWatch::Alarm")}
+        alarms = {stack.ref(a.id) for a in _of_the_endpoint(stack)}
         if {alarm["AlarmName"] for alarm in back} != alarms or not alarms:
             yield f"{endpoint.id} is rolled back by {back}, and {sorted(alarms)} watch it"
         if "BlueGreenUpdatePolicy" not in config:
@@ -131,13 +163,16 @@ def models_are_there(stack: Stack) -> Iterator[str]:
 
 def pipelines_run_their_steps(stack: Stack) -> Iterator[str]:
     """A pipeline of a stage makes its jobs and models in the private subnets, of its version."""
-    for pipeline in stack.of_type("AWS::SageMaker::Pipeline"):
+    compared = {pipeline.id for pipeline in comparing(stack)}
+    for pipeline in stack.of_type(PIPELINE):
         role = role_of(stack, pipeline.properties["RoleArn"])
         body = str(pipeline.properties["PipelineDefinition"])
         if role is None or stack.arn(role.id) not in body:
             yield f"{pipeline.id} runs its steps as somebody else"
             continue
-        yield from lacking(stack, role, _steps(stack, role))
+        steps = list(_steps(stack, role))
+        own = [s for s in steps if "processing-job" in s.resource or s.why == "run as itself"]
+        yield from lacking(stack, role, own if pipeline.id in compared else steps)
         for kind in ("AWS::KMS::Key", "AWS::S3::Bucket"):
             known = [
                 stack.arn(f.id) if kind.endswith("Key") else stack.ref(f.id)
@@ -154,7 +189,7 @@ def tests_ask_the_stage(stack: Stack) -> Iterator[str]:
         if not stack.named(role.id).endswith("-test"):
             continue
         for kind, names in ASKED.items():
-            for found in stack.of_type(kind):
+            for found in scoring(stack) if kind == PIPELINE else stack.of_type(kind):
                 actions = tuple(f"sagemaker:{name}" for name in names)
                 on = stack.arn(found.id)
                 yield from lacking(stack, role, [Need(why="test", actions=actions, resource=on)])

@@ -9,14 +9,20 @@ from collections.abc import Iterator
 
 from mlops_rehearsal.behaviour.asking import Need, excess, lacking
 from mlops_rehearsal.behaviour.checks.readers import key_of
+from mlops_rehearsal.behaviour.pipelines import comparing, scoring
 from mlops_rehearsal.behaviour.stack import Stack
 
 
 def schedules_run_in_prod(stack: Stack) -> Iterator[str]:
-    """Nobody scores batches of dev and preprod each night; in prod the schedule is on."""
+    """Nobody scores batches of dev and preprod each night; in prod the schedule is on.
+
+    Traffic is compared wherever there is a pipeline for it.
+    """
+    compared = {stack.arn(pipeline.id) for pipeline in comparing(stack)}
     for schedule in stack.of_type("AWS::Scheduler::Schedule"):
         state = schedule.properties["State"] or "ENABLED"
-        wanted = "ENABLED" if stack.name.endswith("-prod") else "DISABLED"
+        always = schedule.properties["Target"]["Arn"] in compared
+        wanted = "ENABLED" if always or stack.name.endswith("-prod") else "DISABLED"
         if state != wanted:
             yield f"{schedule.id} is {state} in {stack.name}"
 
@@ -31,7 +37,7 @@ def schedules_start_what_is_there(stack: Stack) -> Iterator[str]:
 
 def tests_score_samples(stack: Stack) -> Iterator[str]:
     """Tests of a pipeline bring samples and read scores in the stage's bucket, and no data."""
-    if not any(stack.of_type("AWS::SageMaker::Pipeline")):
+    if not any(scoring(stack)):
         return
     for role in stack.of_type("AWS::IAM::Role"):
         for bucket in stack.of_type("AWS::S3::Bucket"):

@@ -13,6 +13,7 @@ from mlops_rehearsal.behaviour.policies import statements
 from mlops_rehearsal.behaviour.stack import Resource, Stack
 
 TAG: Final = "aws:PrincipalTag/sagemaker:project-id"
+IN_THE_VPC: Final = {"sagemaker:VpcSubnets": ("subnet-0a", "subnet-0b")}
 PROJECT: Final = "p-abc123"
 DEV: Final = "222222222222"
 OF_AWS: Final = "763104351884"
@@ -98,7 +99,7 @@ def _work(stack: Stack) -> Iterator[tuple[tuple[str, ...], str, dict[str, Any]]]
         ("transform-job", tuple(f"{v}TransformJob" for v in ("Create", "Describe", "Stop"))),
     ):
         actions = tuple(f"sagemaker:{name}" for name in (*names, "AddTags"))
-        yield actions, f"{sagemaker}:{kind}/pipelines-x", {}
+        yield actions, f"{sagemaker}:{kind}/pipelines-x", IN_THE_VPC
     role = f"arn:aws:iam::{stack.account}:role/sagemaker-{PROJECT}-{stage}-execution"
     yield ("iam:PassRole",), role, {"iam:PassedToService": "sagemaker.amazonaws.com"}
     alarm = f"arn:aws:cloudwatch:{place}:alarm:churn-{PROJECT}-{stage}-latency"
@@ -148,6 +149,9 @@ def _others(stack: Stack) -> Iterator[tuple[tuple[str, ...], str, dict[str, Any]
     image = f"arn:aws:ecr:{stack.region}:{FOREIGN}:repository/x"
     yield ("ecr:BatchGetImage",), image, {"aws:ResourceAccount": FOREIGN}
     yield ("iam:PassRole",), role, {"iam:PassedToService": "lambda.amazonaws.com"}
+    for kind, name in (("model", "CreateModel"), ("processing-job", "CreateProcessingJob")):
+        # Without subnets a job has the internet of AWS's own network in reach.
+        yield (f"sagemaker:{name}",), f"arn:aws:sagemaker:{place}:{kind}/pipelines-x", {}
 
 
 def stages_publish_their_network(stack: Stack) -> Iterator[str]:
