@@ -262,4 +262,10 @@ EXPLAINED: Final = (
         why="Who waits for the build of a pull request sees that nothing is said, and cannot "
         "merge: the next push asks again",
     ),
+    Explained(
+        rules={NAG: ("EventBusDLQ",)},
+        resources=("DeliveryNoticesFailed",),
+        why="It tells people of a delivery that has failed, which its pipeline shows as well: a "
+        "notice that is lost is late when it is found, and nothing waits for it",
+    ),
 )

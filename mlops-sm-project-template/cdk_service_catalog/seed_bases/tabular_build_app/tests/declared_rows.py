@@ -30,7 +30,8 @@ def rows(count: int, *, spread: bool = False) -> list[dict[str, str]]:
         spread: rows of the whole file instead.
     """
     found = read(data_file(), TABLE)
-    frame = found.iloc[:: max(1, len(found) // count)].head(count) if spread else found.head(count)
+    # Drawn at random: a table may repeat itself, with a store in every tenth row.
+    frame = found.sample(min(count, len(found)), random_state=0) if spread else found.head(count)
     texts = [{name: written(name, row[name]) for name in FEATURES} for _, row in frame.iterrows()]
     assert len(texts) == count
     return texts
