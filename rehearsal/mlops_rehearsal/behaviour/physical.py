@@ -55,6 +55,7 @@ IDENTITIES: Final[Mapping[str, Identity]] = {
     ),
     "AWS::S3::Bucket": Identity(arn="arn:aws:s3:::{n}", name="BucketName"),
     "AWS::SNS::Topic": Identity(arn="arn:aws:sns:{r}:{a}:{n}", name="TopicName", ref="arn"),
+    "AWS::SQS::Queue": Identity(arn="arn:aws:sqs:{r}:{a}:{n}", name="QueueName"),
     "AWS::SSM::Parameter": Identity(arn="arn:aws:ssm:{r}:{a}:parameter{n}", name="Name"),
     "AWS::SageMaker::Endpoint": Identity(
         arn=_SAGEMAKER + "endpoint/{n}", name="EndpointName", ref="arn"

@@ -28,6 +28,7 @@ from mlops_rehearsal.behaviour.checks import (
     places,
     posture,
     projects,
+    queues,
     readers,
     rollouts,
     routes,
@@ -47,6 +48,7 @@ from mlops_rehearsal.behaviour.stack import Stack
 Check = Callable[[Stack], Iterator[str]]
 MODULES: Final = (
     *(places, posture, order, routes, groups, endpoints_let_through, keys, readers, topics),
+    queues,
     *(buckets, access_logs, trust, builds, pipelines, functions, code_calls, rules, jobs),
     *(
         boundaries,
