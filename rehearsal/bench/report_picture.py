@@ -2,7 +2,7 @@
 
 Run it with the environment active and Chromium on PATH: `python rehearsal/bench/report_picture.py`,
 after a change of the report's style or words. `--record evidence.tar` first records the first
-screen anew, from the archive that `rehearse --evidence evidence.tar` has written.
+screen again, from the archive that `rehearse --evidence evidence.tar` has written.
 """
 
 import argparse

@@ -117,7 +117,7 @@ def rehearse(
         made_of = provenance(request.cdk_app, request.infra, _settings(request, acts))
         with world_of(request) as world:
             shown.enter(world)
-            reach = _reach(request, world, anew=evidence is not None)
+            reach = _reach(request, world, compute=evidence is not None)
             origin = Origin(made=datetime.now(UTC), provenance=made_of, reach=reach)
             try:
                 performance = perform(world, acts, origin=origin, papers=papers, audience=shown)
@@ -136,13 +136,13 @@ def rehearse(
         typer.echo(f"evidence: {evidence}\nSHA-256: {papers.digest()}", err=as_json)
 
 
-def _reach(request: "Request", world: "World", *, anew: bool) -> "ReachRows | None":
+def _reach(request: "Request", world: "World", *, compute: bool) -> "ReachRows | None":
     """The reviewed table of this configuration; of another one only where it is asked for."""
     from mlops_commons.utilities.errors import PlatformError
     from mlops_rehearsal.report.reach import computed, reviewed
 
     found = reviewed(request.cdk_app, request.infra)
-    if found or not anew:
+    if found or not compute:
         return found
     world.say("who can become whom is computed")
     try:

@@ -62,7 +62,7 @@ def said(seconds: float) -> str:
 
 @dataclass
 class Elapsed:
-    """A line of progress with the time since an act began, told anew whenever it is shown."""
+    """A line of progress with the time since an act began, as it is when it is shown."""
 
     text: str = ""
     expected: str = ""

@@ -108,9 +108,9 @@ PYTEST = """'tests' failed with exit code 1:
     [
         (
             f"act 4 (pipelines): infra: Build / Synth: {PYTEST}",
-            "mend it",
+            "fix it",
             "Act 2, 'Act number 2', failed because infra: Build / Synth: 'tests' failed with exit "
-            "code 1: 3 failed, 1515 passed in 12.1s. Next: mend it",
+            "code 1: 3 failed, 1515 passed in 12.1s. Next: fix it",
         ),
         (
             "KeyError: 'missing'",

@@ -100,7 +100,7 @@ def test_a_file_of_times_that_is_odd_says_nothing(tmp_path: Path, odd: str) -> N
     assert dict(Times(file, ACTS).known()) == {}
 
 
-def test_the_line_of_a_terminal_tells_the_time_anew_whenever_it_is_shown() -> None:
+def test_the_line_of_a_terminal_tells_the_time_as_it_is_when_it_is_shown() -> None:
     line = Elapsed("act 4: x", "about 3 min the last time", monotonic() - 42)
     assert line.__rich__().plain == "act 4: x (42 s; about 3 min the last time)"
     line.began -= 200

@@ -1,4 +1,4 @@
-"""Until when those who make Python and node mend them: a table with a date of its own."""
+"""Until when Python and node are supported: a table with a date of its own."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
@@ -27,7 +27,7 @@ ENDS: Final[Mapping[str, Mapping[str, date]]] = {
 def look_at_support(
     found: Mapping[str, str], area: str, today: date | None = None
 ) -> Iterator[Finding]:
-    """Whether the versions of this machine are still mended, and for how long.
+    """Whether the versions of this machine are still supported, and for how long.
 
     Args:
         found: the version of each tool; one that is missing is told elsewhere.
@@ -51,7 +51,7 @@ def _finding(tool: str, version: str, ends: date | None, area: str, now: date) -
             remedy="bring the platform up to date: docs/how-to/upgrade.md" if stale else "",
         )
     if ends - now > SOON:
-        message = f"{tool} {version} is mended until {ends:%B %Y}"
+        message = f"{tool} {version} is supported until {ends:%B %Y}"
         return Finding(level=Level.OK, area=area, message=message)
     word = "ended in" if ends < now else "ends in"
     newest = list(ENDS[tool])[-1]

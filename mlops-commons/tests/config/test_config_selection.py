@@ -89,7 +89,7 @@ def test_everything_else_stays_as_it_is_written() -> None:
     ],
     ids=["list in one line", "the other set merged in", "an anchor in the other set"],
 )
-def test_what_cannot_be_cut_out_by_lines_is_written_anew_with_the_same_meaning(text: str) -> None:
+def test_what_cannot_be_cut_out_by_lines_is_written_again_with_the_same_meaning(text: str) -> None:
     def sets(source: str) -> list[object]:
         content = yaml.load(source, Loader=yaml.SafeLoader)["cdk_app_config"]["deployments"]
         return [entry for entry in content if entry["set_name"] == "credit"]

@@ -1,4 +1,4 @@
-"""Until when a tool is mended is said from a dated table."""
+"""Until when a tool is supported is said from a dated table."""
 
 from datetime import date
 
@@ -13,14 +13,14 @@ pytestmark = pytest.mark.pure
 @pytest.mark.parametrize(
     ("tool", "version", "today", "level", "said"),
     [
-        ("Python", "3.13.2", date(2026, 12, 1), Level.OK, "is mended until October 2029"),
+        ("Python", "3.13.2", date(2026, 12, 1), Level.OK, "is supported until October 2029"),
         ("Python", "3.11.7", date(2027, 6, 1), Level.WARNING, "ends in October 2027"),
         ("node", "22.1.0", date(2027, 5, 1), Level.WARNING, "ended in April 2027"),
         ("node", "2.0.0", date(2026, 12, 1), Level.UNCHECKED, "not in the table of 2026-11-28"),
         ("Python", "3.1.4", date(2026, 12, 1), Level.UNCHECKED, "3.11, 3.12, 3.13, 3.14"),
     ],
 )
-def test_a_version_is_mended_ends_soon_or_is_not_known(
+def test_a_version_is_supported_ends_soon_or_is_not_known(
     tool: str, version: str, today: date, level: Level, said: str
 ) -> None:
     (found,) = look_at_support({tool: version}, "this machine", today)

@@ -16,7 +16,7 @@ from mlops_rehearsal.scanners.table import EXPLAINED
 
 ABOUT: Final = (
     "Each synthesis of this rehearsal has passed the packs AwsSolutions and NIST 800-53 R5 of "
-    "cdk-nag, or it would have ended: a finding is either mended or accepted at one construct with "
+    "cdk-nag, or it would have ended: a finding is either fixed or accepted at one construct with "
     "a reason. Reasons are the platform's own words; read them as claims."
 )
 SCANNED: Final = (

@@ -1,4 +1,4 @@
-"""The computed table of who can become whom: reviewed for known configurations, or made anew."""
+"""The table of who can become whom: reviewed for known configurations, or computed here."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -170,9 +170,10 @@ def pipelines_run_their_steps(stack: Stack) -> Iterator[str]:
         if role is None or stack.arn(role.id) not in body:
             yield f"{pipeline.id} runs its steps as somebody else"
             continue
-        steps = list(_steps(stack, role))
-        own = [s for s in steps if "processing-job" in s.resource or s.why == "run as itself"]
-        yield from lacking(stack, role, own if pipeline.id in compared else steps)
+        yield from lacking(stack, role, _as_itself(stack, role))
+        yield from lacking(stack, role, _jobs(stack, JOBS[:1] if pipeline.id in compared else JOBS))
+        if pipeline.id not in compared:
+            yield from lacking(stack, role, [_makes_its_model(stack)])
         for kind in ("AWS::KMS::Key", "AWS::S3::Bucket"):
             known = [
                 stack.arn(f.id) if kind.endswith("Key") else stack.ref(f.id)
@@ -296,28 +297,31 @@ def _alarms(stack: Stack) -> Iterator[Need]:
         yield Need(why="watch its rollout", actions=watch, resource=stack.arn(alarm.id))
 
 
-def _steps(stack: Stack, role: Resource) -> Iterator[Need]:
-    place = f"arn:aws:sagemaker:{stack.region}:{stack.account}"
-    inside = {"sagemaker:VpcSubnets": ("subnetids-0a", "subnetids-0b")}
-    for kind, names in (
-        ("model", ("CreateModel", "DescribeModel", "DeleteModel", "AddTags")),
-        (
-            "processing-job",
-            ("CreateProcessingJob", "DescribeProcessingJob", "StopProcessingJob", "AddTags"),
-        ),
-        (
-            "transform-job",
-            ("CreateTransformJob", "DescribeTransformJob", "StopTransformJob", "AddTags"),
-        ),
-    ):
-        actions = tuple(f"sagemaker:{name}" for name in names)
-        on = f"{place}:{kind}/pipelines-x"
-        yield Need(why="run its steps", actions=actions, resource=on, context=inside)
+JOBS: Final = (
+    ("processing-job", ("CreateProcessingJob", "DescribeProcessingJob", "StopProcessingJob")),
+    ("model", ("CreateModel", "DescribeModel", "DeleteModel")),
+    ("transform-job", ("CreateTransformJob", "DescribeTransformJob", "StopTransformJob")),
+)
+"""What the steps of a pipeline are; one that compares traffic has the first alone."""
+INSIDE: Final = {"sagemaker:VpcSubnets": ("subnetids-0a", "subnetids-0b")}
+
+
+def _jobs(stack: Stack, kinds: tuple[tuple[str, tuple[str, ...]], ...]) -> Iterator[Need]:
+    for kind, names in kinds:
+        on = f"arn:aws:sagemaker:{stack.region}:{stack.account}:{kind}/pipelines-x"
+        actions = tuple(f"sagemaker:{name}" for name in (*names, "AddTags"))
+        yield Need(why="run its steps", actions=actions, resource=on, context=INSIDE)
+
+
+def _makes_its_model(stack: Stack) -> Need:
     version = (
         f"arn:aws:sagemaker:{stack.region}:111122223333:model-package/{'n' * 32}-p-{'i' * 14}/3"
     )
-    of_version = ("sagemaker:CreateModel", "sagemaker:DescribeModelPackage")
-    yield Need(why="make its model", actions=of_version, resource=version, context=inside)
+    actions = ("sagemaker:CreateModel", "sagemaker:DescribeModelPackage")
+    return Need(why="make its model", actions=actions, resource=version, context=INSIDE)
+
+
+def _as_itself(stack: Stack, role: Resource) -> Iterator[Need]:
     to = {"iam:PassedToService": "sagemaker.amazonaws.com"}
     yield Need(
         why="run as itself", actions=("iam:PassRole",), resource=stack.arn(role.id), context=to
