@@ -95,7 +95,7 @@ class ThreeSets:
             made = accounts.deploy(
                 f"delivers-{name}", self._resources(name), Capabilities=["CAPABILITY_IAM"]
             )
-            assert made == ("CREATE_COMPLETE", "")
+            assert made == ("CREATE_COMPLETE", ""), made
             self._first_commit(name)
         self.play()
 
@@ -179,6 +179,9 @@ class ThreeSets:
         pipeline = f"arn:aws:codepipeline:{REGION}:{self.accounts.account}:{name}"
         made = pushed_pipeline(name, role, pipeline, {"Fn::GetAtt": ["Key", "Arn"]})
         made["Repository"]["Properties"]["RepositoryName"] = repository
+        # The names of buckets are taken for every account of an emulator.
+        bucket = f"artifacts-of-{name}-{self.accounts.account}"
+        made["Pipeline"]["Properties"]["ArtifactStore"]["Location"] = bucket
         source, build = made["Pipeline"]["Properties"]["Stages"]
         source["Actions"][0]["Configuration"]["RepositoryName"] = repository
         kind = {"Category": "Build", "Owner": "AWS", "Provider": "CodeBuild", "Version": "1"}
@@ -191,10 +194,10 @@ class ThreeSets:
                 "InputArtifacts": [{"Name": "Code"}],
             },
         )
-        return {**made, **_surroundings(name, role, self.accounts.account)}
+        return {**made, **_surroundings(name, bucket, role, self.accounts.account)}
 
 
-def _surroundings(name: str, role: Any, account: str) -> dict[str, Any]:
+def _surroundings(name: str, bucket: str, role: Any, account: str) -> dict[str, Any]:
     trust = {"Effect": "Allow", "Principal": {"Service": SERVICES}, "Action": "sts:AssumeRole"}
     allowed = {"Effect": "Allow", "Action": [*MAY], "Resource": "*"}
     owner = {"AWS": f"arn:aws:iam::{account}:root"}
@@ -206,7 +209,7 @@ def _surroundings(name: str, role: Any, account: str) -> dict[str, Any]:
             "Policies": [policy],
         },
         "Key": {"KeyPolicy": {**VERSION, "Statement": [whole]}},
-        "Artifacts": {"BucketName": f"artifacts-of-{name}"},
+        "Artifacts": {"BucketName": bucket},
         "Project": {
             "Name": name,
             "ServiceRole": role,
