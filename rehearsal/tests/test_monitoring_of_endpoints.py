@@ -24,10 +24,11 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/comparing"
 TRAIN = """
 import json
 from pathlib import Path
-from declared_rows import DATA, rows
+from declared_rows import DATA, labels, rows
 from ml_pipelines.run_locally import train_locally
 train_locally(DATA, Path("trained").resolve())
 Path("rows.json").write_text(json.dumps(rows(300, spread=True)))
+Path("labels.json").write_text(json.dumps(labels(300)))
 """
 SYNTHESISE = """
 import json, sys
@@ -41,6 +42,7 @@ print(json.dumps([r for r in found if r["Type"].rpartition("::")[2] in kinds]))
 PLACES = {
     "model_data_uri": f"s3://{BUCKET}/model.tar.gz",
     "model_image": "image",
+    "model_metric": "'5.0'",
     "artifact_bucket": BUCKET,
 }
 PSEUDO = {"AWS::Partition": "aws", "AWS::Region": "eu-west-1", "AWS::AccountId": ACCOUNT}
@@ -254,3 +256,52 @@ def test_usual_traffic_passes_and_drifted_traffic_raises_the_alarm(
     assert ("whole_weight", "baseline_drift_check") in {
         (row["feature_name"], row["constraint_check_type"]) for row in found
     }
+
+
+def test_labels_that_say_that_answers_are_wrong_raise_the_alarm(
+    accounts: Accounts, repository: SeedRepository, endpoint: str
+) -> None:
+    runtime, s3 = (accounts.client(name) for name in ("sagemaker-runtime", "s3"))
+    rows, labels = (
+        json.loads((repository.root / f"{name}.json").read_text()) for name in ("rows", "labels")
+    )
+    for number, row in enumerate(rows[:120]):
+        runtime.invoke_endpoint(
+            EndpointName=endpoint,
+            Body=written([row]),
+            ContentType="text/csv",
+            InferenceId=f"order-{number}",
+        )
+
+    def bring(found: list[float]) -> None:
+        lines = [f"order-{number},{label}" for number, label in enumerate(found)]
+        s3.put_object(
+            Bucket=BUCKET,
+            Key=f"captured/{endpoint}/labels/day.csv",
+            Body="\n".join(["inference_id,label", *lines]).encode(),
+        )
+
+    bring(labels[:120])
+    right = run(accounts, endpoint)
+    assert quality(s3, right)["used"] == 120
+    assert "answers: 120 of 120 labels are of answers of this version" in told(s3, right)
+    bring([label + 20 for label in labels[:120]])
+    wrong = run(accounts, endpoint)
+    assert wrong["PipelineExecutionStatus"] == "Failed"
+    assert "of the way to a perfect model are surely lost" in wrong["FailureReason"]
+    assert state(accounts, endpoint) == "ALARM"
+
+
+def quality(s3: Any, execution: dict[str, Any]) -> dict[str, Any]:
+    """What a run has found out of labels."""
+    return dict(json.loads(found_in(s3, execution, "model_quality.json")))
+
+
+def told(s3: Any, execution: dict[str, Any]) -> str:
+    return str(json.loads(found_in(s3, execution, "drift.json"))["summary"])
+
+
+def found_in(s3: Any, execution: dict[str, Any], name: str) -> bytes:
+    key = f"monitoring/{execution['PipelineExecutionArn'].rpartition('/')[2]}/{name}"
+    content: bytes = s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
+    return content

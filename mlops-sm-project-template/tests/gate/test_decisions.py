@@ -222,10 +222,23 @@ def test_the_version_is_chosen_with_what_an_approval_shows() -> None:
         "MODEL_PACKAGE_ARN": VERSION,
         "MODEL_DATA_URI": f"s3://{BUCKET}/registered/{SHA}/model.tar.gz",
         "MODEL_IMAGE": Aws().container["Image"],
+        "MODEL_METRIC": "none",
         "VERSION": "3",
         "METRIC": "mse 4.568",
         "REPORT": "no report",
     }
+
+
+@pytest.mark.parametrize(
+    ("recorded", "told"),
+    [("4.5678", "4.5678"), ("-1.2e-05", "-1.2e-05"), ("4.5; curl x", "none"), ("nan", "none")],
+)
+def test_the_metric_that_the_gate_has_compared_is_handed_on_as_a_number(
+    recorded: str, told: str
+) -> None:
+    aws = Aws()
+    aws.version["CustomerMetadataProperties"]["MetricValue"] = recorded
+    assert chosen(aws, VERSION)["MODEL_METRIC"] == told
 
 
 def test_a_version_of_several_containers_has_no_one_archive() -> None:

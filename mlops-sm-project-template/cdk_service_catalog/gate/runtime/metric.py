@@ -13,8 +13,10 @@ WRITTEN_BY_PEOPLE: Final = re.compile("data/")
 """The only folder of the bucket in which personas write (mlops_infra/access/scope.py)."""
 NOTHING: Final = "no metric"
 REPORT, NO_REPORT = "Report", "no report"
+VALUE: Final = "MetricValue"
 """What the build records with a version, in CustomerMetadataProperties."""
 PAGE: Final = re.compile(r"executions/[A-Za-z0-9/_-]{1,200}/report\.html")
+NUMBER: Final = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?([eE][-+]?[0-9]{1,3})?")
 CONSOLES: Final = {"cn-": "amazonaws.cn", "us-gov-": "amazonaws-us-gov.com"}
 """The console of other partitions (AWS GovCloud (US) User Guide; Amazon Web Services in China)."""
 
@@ -54,6 +56,12 @@ def report(version: Mapping[str, Any], bucket: str, region: str) -> str:
     domains = (domain for start, domain in CONSOLES.items() if region.startswith(start))
     console = f"https://{region}.console.{next(domains, 'aws.amazon.com')}"
     return f"{console}/s3/object/{bucket}?region={region}&prefix={key}"
+
+
+def recorded_value(version: Mapping[str, Any]) -> str:
+    """What the gate of the build has compared, for a later comparison; empty where it is none."""
+    recorded = str(version.get("CustomerMetadataProperties", {}).get(VALUE, ""))
+    return recorded if NUMBER.fullmatch(recorded) else ""
 
 
 def _numbers(content: Any, name: str = "", depth: int = 0) -> Iterator[str]:

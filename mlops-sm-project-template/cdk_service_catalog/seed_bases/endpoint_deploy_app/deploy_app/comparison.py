@@ -1,6 +1,7 @@
 """The pipeline that compares traffic with a version's training, as SageMaker takes it.
 
-The program and the baseline come out of the version's own archive, which is sealed: what compares
+Labels lie among the captures: a job with an input of its own for them would fail until the first
+ones arrive. The program and the baseline come out of the version's own archive, which is sealed: what compares
 is what was approved. The job has no network, so it tells by how it ends. Source of the form:
 SageMaker Developer Guide, "Pipelines", schema 2020-12-01; API Reference, CreateProcessingJob.
 """
@@ -14,7 +15,7 @@ import aws_cdk as cdk
 from deploy_app import names
 from deploy_app.instances import takes_volume_key
 from deploy_app.network import Network
-from deploy_app.settings import Settings
+from deploy_app.settings import NONE, Settings
 from deploy_app.stage_config import Monitoring
 
 LOCAL = "/opt/ml/processing"
@@ -58,6 +59,7 @@ def definition(
 
 
 def _compare(settings: Settings, stage: str, config: Monitoring) -> dict[str, Any]:
+    metric = settings.model_metric
     captured = f"s3://${{Bucket}}/{names.CAPTURED}/{names.endpoint(settings, stage)}"
     cluster: dict[str, Any] = {
         "InstanceCount": 1,
@@ -77,6 +79,10 @@ def _compare(settings: Settings, stage: str, config: Monitoring) -> dict[str, An
                 "ContainerArguments": [
                     *("--hours", str(config.window_hours)),
                     *("--minimum-rows", str(config.minimum_rows)),
+                    *("--label-days", str(config.label_days)),
+                    *("--minimum-labels", str(config.minimum_labels)),
+                    # One text, because a metric may be negative.
+                    *([] if metric == NONE else [f"--tested={metric}"]),
                 ],
             },
             "ProcessingInputs": [

@@ -86,7 +86,8 @@ def add_monitoring(
         "Drift",
         alarm_name=f"{endpoint.name}-drift",
         alarm_description=f"What {endpoint.name} is asked or answers is not as in the training of "
-        f"its version, or could not be compared: the newest run of {name} says what and why",
+        "its version, is wrong more often by its labels, or could not be compared: the newest run "
+        f"of {name} says what and why",
         namespace=NAMESPACE,
         metric_name=FAILED,
         dimensions=[{"name": "PipelineName", "value": name}],

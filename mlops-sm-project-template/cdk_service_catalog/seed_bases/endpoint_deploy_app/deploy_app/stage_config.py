@@ -130,6 +130,12 @@ class Monitoring(Part):
     schedule: Annotated[str, Field(pattern=r"^(cron|rate)\(.+\)$")]
     window_hours: Annotated[int, Field(ge=1, le=720)] = Field(description="before each comparison")
     minimum_rows: Annotated[int, Field(ge=30)] = Field(description="with fewer, nothing is said")
+    label_days: Annotated[int, Field(ge=1, le=365)] = Field(
+        default=30, description="labels of older requests are late"
+    )
+    minimum_labels: Annotated[int, Field(ge=30)] = Field(
+        default=100, description="with fewer, nothing is measured"
+    )
     instance_type: InstanceType
     volume_gigabytes: Annotated[int, Field(ge=5, le=1000)] = Field(
         description="for all that is captured, and the model"
@@ -208,6 +214,11 @@ class StageConfig(Part):
             raise ValueError(
                 f"monitoring.window_hours: {monitoring.window_hours} are longer than captures are "
                 f"kept (data_capture.days: {capture.days})"
+            )
+        if monitoring.label_days > capture.days:
+            raise ValueError(
+                f"monitoring.label_days: {monitoring.label_days} are longer than captures are kept "
+                f"(data_capture.days: {capture.days})"
             )
         return self
 

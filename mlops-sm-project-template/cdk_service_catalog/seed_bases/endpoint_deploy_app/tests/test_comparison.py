@@ -76,6 +76,21 @@ def test_it_runs_the_sealed_version_isolated_and_encrypted(stages: Any, stage: s
     assert arguments["RoleArn"] == "Role"
 
 
+@pytest.mark.parametrize(("metric", "told"), [("-0.25", ["--tested=-0.25"]), (NONE, [])])
+def test_labels_are_judged_beside_the_metric_of_the_gate(
+    tmp_path: Path, metric: str, told: list[str]
+) -> None:
+    found = settings().model_copy(update={"model_metric": metric})
+    assembly = application.build(found, found.model_package_arn, tmp_path).synth()
+    template = assembly.get_stack_by_name("prod").template
+    (step, _) = body(template)["Steps"]
+    arguments = step["Arguments"]["AppSpecification"]["ContainerArguments"]
+    assert [text for text in arguments if text.startswith("--tested")] == told
+    monitoring = load_stage_config("prod").monitoring
+    assert arguments[arguments.index("--label-days") + 1] == str(monitoring.label_days)
+    assert arguments[arguments.index("--minimum-labels") + 1] == str(monitoring.minimum_labels)
+
+
 @pytest.mark.parametrize("stage", MONITORED)
 def test_the_alarm_counts_the_runs_of_this_pipeline_and_ends_no_rollout(
     stages: Any, stage: str
@@ -133,6 +148,10 @@ def test_a_stage_without_the_place_of_the_archive_is_refused(
         (
             "data_capture: {days: 1}\nmonitoring: {window_hours: 48}\n",
             "longer than captures are kept",
+        ),
+        (
+            "data_capture: {days: 14}\n",
+            "monitoring.label_days: 30 are longer than captures are kept",
         ),
         ("monitoring: {minimum_rows: 3}\n", "monitoring.minimum_rows"),
         ("monitoring: {model_quality: true}\n", "monitoring.model_quality: Extra inputs"),

@@ -10,7 +10,7 @@ import csv
 import io
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -23,6 +23,8 @@ DRAWN = 20_000
 """So many requests say how they are distributed; more would only take longer."""
 SEED = 7
 HOUR = timedelta(hours=1)
+LABELS = "labels"
+"""The folder among the captures to which labels are brought: see quality.py."""
 UTC = timezone.utc  # noqa: UP017 - the image for XGBoost has Python 3.10
 
 
@@ -45,6 +47,28 @@ class Traffic:
     def table(self) -> pd.DataFrame:
         """All rows."""
         return pd.concat(self.rows, ignore_index=True)
+
+
+@dataclass(frozen=True)
+class Request:
+    """A captured request to which its client gave an id."""
+
+    inference_id: str
+    when: datetime
+    rows: pd.DataFrame
+    answers: list[float | str]
+
+
+def requests(folder: Path, wanted: Container[str], until: datetime) -> Iterator[Request]:
+    """Those with certain ids, of all that are kept; what cannot be read is left out."""
+    for line in _lines(folder, datetime.min.replace(tzinfo=UTC), until, Traffic()):
+        metadata = line["eventMetadata"]
+        if (name := str(metadata.get("inferenceId", ""))) not in wanted:
+            continue
+        try:
+            yield Request(name, _moment(metadata["inferenceTime"]), *_read(line))
+        except (KeyError, TypeError, ValueError):
+            continue
 
 
 def traffic(folder: Path, since: datetime, until: datetime, drawn: int = DRAWN) -> Traffic:
@@ -77,7 +101,8 @@ def _lines(
     folder: Path, since: datetime, until: datetime, found: Traffic
 ) -> Iterator[dict[str, Any]]:
     for file in sorted(folder.rglob("*.jsonl")):
-        if not _may_hold(file, since, until):
+        is_label = file.relative_to(folder).parts[0] == LABELS
+        if is_label or not _may_hold(file, since, until):
             continue
         for text in file.read_text(encoding="utf-8").splitlines():
             try:
@@ -98,7 +123,7 @@ def _may_hold(file: Path, since: datetime, until: datetime) -> bool:
     except (TypeError, ValueError):
         return True
     # A file is named after the hour in which it was begun.
-    return since - HOUR <= hour <= until
+    return since <= hour + HOUR and hour <= until
 
 
 def _moment(text: str) -> datetime:

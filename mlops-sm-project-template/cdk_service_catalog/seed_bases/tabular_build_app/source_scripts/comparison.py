@@ -67,6 +67,21 @@ def loss(rows: Evaluated, found: Declaration) -> Loss:
     )
 
 
+def least_lost(rows: Evaluated, tested: float, found: Declaration) -> float:
+    """What is surely lost against a value of other rows, as a share of the way to perfect.
+
+    Args:
+        tested: the metric of the gate, as the test set had it.
+    """
+    measure, metric = MEASURES[found.task][found.gate.metric], found.gate.metric
+    lost = []
+    for drawn in _draws(rows, found):
+        without = measure(drawn.truth, drawn.baseline)
+        own = skill(metric, measure(drawn.truth, drawn.found), without)
+        lost.append(skill(metric, tested, without) - own)
+    return float(np.quantile(lost, 1 - SURE))
+
+
 def _draws(rows: Evaluated, found: Declaration) -> Iterator[Evaluated]:
     source = np.random.default_rng(found.split.seed)
     count = min(len(rows.truth), ROWS)

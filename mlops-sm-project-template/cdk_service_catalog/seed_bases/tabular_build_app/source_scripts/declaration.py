@@ -142,9 +142,12 @@ class Monitoring:
         drift: how far their distribution may be from that of the training: the largest difference
             of the cumulative shares.
         ignored: features that may look as they like.
+        worse_than_tested: the share of the way from the baseline to a perfect model that may be
+            lost against the test set, where labels arrive.
     """
 
     drift: float = 0.1
+    worse_than_tested: float = 0.1
     ignored: tuple[str, ...] = ()
 
 

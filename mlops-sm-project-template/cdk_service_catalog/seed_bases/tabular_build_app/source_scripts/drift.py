@@ -1,8 +1,9 @@
 """Processing job of a stage: the traffic of an endpoint, beside what its version was trained on.
 
-Runs from the model's own archive, beside its baseline. Reads what was captured from
-/opt/ml/processing/captured and writes below /opt/ml/processing/report: `drift.json`, which the
-pipeline reads, and `constraint_violations.json` and `statistics.json` for people.
+Runs from the model's own archive, beside its baseline. Reads what was captured, and the labels that
+have arrived, from /opt/ml/processing/captured and writes below /opt/ml/processing/report:
+`drift.json`, which the pipeline reads, and `constraint_violations.json`, `statistics.json` and
+`model_quality.json` for people.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import captures
+import quality
 from baseline import CONSTRAINTS, FOLDER, STATISTICS, kinds, looked_at, statistics
 from declaration import Declaration, declaration
 from failures import ended, fail, leave
@@ -23,8 +25,8 @@ from sketches import categorical_distance, numerical_distance
 VIOLATIONS, RESULT = "constraint_violations.json", "drift.json"
 LONGEST = 800
 """Characters of the summary, which the message of a failed run holds."""
-REQUEST = "request"
-"""In place of a feature, where requests as a whole are wrong."""
+REQUEST, ANSWERS = "request", "answers"
+"""In place of a feature, where requests as a whole, or the answers by their labels, are wrong."""
 Violation = dict[str, str]
 
 
@@ -36,9 +38,16 @@ def main() -> int:
     if not (known / CONSTRAINTS).is_file():
         return fail("this version of the model has no baseline: train it again")
     until = datetime.now(captures.UTC)
-    found = captures.traffic(base / "captured", until - timedelta(hours=given.hours), until)
-    (base / "report").mkdir(parents=True, exist_ok=True)
-    result = compare(found, known, base / "report", given.minimum_rows)
+    folder, report = base / "captured", base / "report"
+    report.mkdir(parents=True, exist_ok=True)
+    found = captures.traffic(folder, until - timedelta(hours=given.hours), until)
+    wrong = compare(found, known, report, given.minimum_rows)
+    asked = quality.Asked(
+        until=until, days=given.label_days, minimum=given.minimum_labels, tested=given.tested
+    )
+    right = quality.measure(folder, known.parent, declaration(), asked)
+    _write(report / quality.FILE, right.report)
+    result = write(found, wrong, right, report, given.minimum_rows)
     leave(result["summary"])
     print(result["summary"])
     return 0
@@ -46,42 +55,58 @@ def main() -> int:
 
 def compare(
     found: captures.Traffic, known: Path, target: Path, minimum_rows: int
-) -> dict[str, Any]:
-    """Write all files, and give what `drift.json` holds.
+) -> list[Violation]:
+    """What is not as in the training; of enough rows the statistics are written too.
 
     Args:
         known: the folder of the baseline.
     """
     expected = _json(known / CONSTRAINTS)
     wrong = list(unreadable(found, expected))
-    rows = len(found.answers)
-    if rows >= minimum_rows:
+    if len(found.answers) >= minimum_rows:
         declared = declaration()
         columns = looked_at(found.table, _typed(found.answers, declared), declared)
         seen = statistics(columns, kinds(declared))
         _write(target / STATISTICS, seen)
         wrong += violations(seen, _json(known / STATISTICS), expected)
+    return wrong
+
+
+def write(
+    found: captures.Traffic,
+    drifted: list[Violation],
+    right: quality.Quality,
+    target: Path,
+    minimum_rows: int,
+) -> dict[str, Any]:
+    """Write all violations, and give what `drift.json` holds."""
+    wrong = [*drifted, *(_violation(ANSWERS, "model_quality_check", each) for each in right.wrong)]
     _write(target / VIOLATIONS, {"violations": wrong})
     result = {
         "violations": len(wrong),
         "requests": found.seen,
-        "rows": rows,
-        "summary": summary(wrong, found, minimum_rows),
+        "rows": len(found.answers),
+        "summary": summary(drifted, right, found, minimum_rows),
     }
     _write(target / RESULT, result)
     return result
 
 
-def summary(wrong: list[Violation], found: captures.Traffic, minimum_rows: int) -> str:
-    """What a person reads first."""
+def summary(
+    drifted: list[Violation], right: quality.Quality, found: captures.Traffic, minimum_rows: int
+) -> str:
+    """What a person reads first: the labels, which are one sentence, and then every feature."""
+    answers = "; ".join(right.wrong) or right.words
     rows = len(found.answers)
     told = f"{rows} rows of {found.seen} requests"
     if rows < minimum_rows:
         told += f" are too few to compare (minimum_rows: {minimum_rows})"
-    if not wrong:
-        return f"{told}: nothing has drifted" if rows >= minimum_rows else told
-    each = "; ".join(f"{row['feature_name']}: {row['description']}" for row in wrong)
-    return f"{told}: {len(wrong)} violations: {each}"[:LONGEST]
+    elif not drifted:
+        told += ": nothing has drifted"
+    if drifted:
+        each = "; ".join(f"{row['feature_name']}: {row['description']}" for row in drifted)
+        told += f": {len(drifted)} violations: {each}"
+    return f"{ANSWERS}: {answers}; {told}"[:LONGEST]
 
 
 def unreadable(found: captures.Traffic, expected: Mapping[str, Any]) -> Iterator[Violation]:
@@ -194,6 +219,9 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--hours", type=int, default=24, help="of captures, until now")
     parser.add_argument("--minimum-rows", type=int, default=200, help="with fewer, nothing is said")
+    parser.add_argument("--label-days", type=int, default=30, help="of requests that are labelled")
+    parser.add_argument("--minimum-labels", type=int, default=100)
+    parser.add_argument("--tested", type=float, help="the metric of the gate on the test set")
     return parser.parse_args()
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import curves
 import joblib
+import numpy as np
 import pandas as pd
 import search
 import training_record
@@ -37,6 +38,7 @@ MODEL_FILE = "model.joblib"
 SERVING_FILES = (
     *("inference.py", "declaration.py", "estimators.py", "models.py", "tables.py"),
     *("drift.py", "captures.py", "baseline.py", "sketches.py", "failures.py"),
+    *("quality.py", "labels.py", "comparison.py", "metrics.py", "training_record.py", "splits.py"),
 )
 """What serves, and what compares its traffic with the training: all of one version."""
 
@@ -70,7 +72,8 @@ def main() -> int:
     if found.task == "binary":
         # Of rows that are neither learnt from nor what the model is judged on.
         threshold = best_threshold(rows.truth, rows.found[:, 1])
-    training_record.write(target, train, found, chosen, threshold)
+    without = np.ravel(baseline(train, 1, found, model.classes))
+    training_record.write(target, train, found, chosen, [float(v) for v in without], threshold)
     write_baseline(target, train, model.answers(validation), found)
     return 0
 

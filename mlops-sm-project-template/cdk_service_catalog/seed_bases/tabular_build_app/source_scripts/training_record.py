@@ -2,6 +2,7 @@
 
 import json
 import platform
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import version
@@ -14,6 +15,7 @@ from declaration import XGBOOST, Declaration
 from splits import fingerprints
 
 FILE, SEEN = "training.json", "seen.npz"
+WITHOUT = "without_a_model"
 LIBRARIES = ("numpy", "pandas", "scikit-learn")
 OF_ALGORITHMS = {XGBOOST: "xgboost"}
 
@@ -23,7 +25,8 @@ class TrainingRecord:
     """What lies beside a model.
 
     Attributes:
-        content: hyperparameters, seeds, libraries, and for a binary task the threshold.
+        content: hyperparameters, seeds, libraries, what is predicted without a model, and for a
+            binary task the threshold.
         columns, rows: fingerprints of the rows of the training, and of which columns.
     """
 
@@ -47,9 +50,14 @@ def write(
     train: pd.DataFrame,
     found: Declaration,
     hyperparameters: dict[str, float],
+    without: Sequence[float],
     threshold: float | None,
 ) -> None:
-    """Leave the record in the model's folder."""
+    """Leave the record in the model's folder.
+
+    Args:
+        without: the mean of the label, or the share of each class.
+    """
     content: dict[str, Any] = {
         "hyperparameters": {
             name: int(value) if value.is_integer() else value
@@ -61,6 +69,7 @@ def write(
             **{name: version(name) for name in LIBRARIES},
             **_of_algorithm(found),
         },
+        WITHOUT: list(without),
     }
     if threshold is not None:
         content["threshold"] = threshold

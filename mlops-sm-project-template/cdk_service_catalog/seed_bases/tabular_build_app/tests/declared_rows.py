@@ -29,12 +29,21 @@ def rows(count: int, *, spread: bool = False) -> list[dict[str, str]]:
     Args:
         spread: rows of the whole file instead.
     """
-    found = read(data_file(), TABLE)
-    # Drawn at random: a table may repeat itself, with a store in every tenth row.
-    frame = found.sample(min(count, len(found)), random_state=0) if spread else found.head(count)
+    frame = _frame(count, spread)
     texts = [{name: written(name, row[name]) for name in FEATURES} for _, row in frame.iterrows()]
     assert len(texts) == count
     return texts
+
+
+def labels(count: int) -> list[str | float]:
+    """What is true of the rows of the whole file."""
+    return list(_frame(count, spread=True)[TABLE.label])
+
+
+def _frame(count: int, spread: bool) -> pd.DataFrame:
+    found = read(data_file(), TABLE)
+    # Drawn at random: a table may repeat itself, with a store in every tenth row.
+    return found.sample(min(count, len(found)), random_state=0) if spread else found.head(count)
 
 
 def written(name: str, value: object) -> str:

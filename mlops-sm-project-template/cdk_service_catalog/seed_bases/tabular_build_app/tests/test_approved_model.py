@@ -63,7 +63,7 @@ def test_a_model_knows_the_rows_of_its_training_from_any_file(tmp_path: Path) ->
     parts = split(rows, REGRESSION)
     model = tmp_path / "model"
     model.mkdir()
-    training_record.write(model, parts["train"], REGRESSION, {"seed": 7.0}, None)
+    training_record.write(model, parts["train"], REGRESSION, {"seed": 7.0}, [9.9], None)
     record = training_record.read(model)
     whole = parts["train"][parts["train"]["a"] == 2.0]
     for name, part in {"all": parts["train"], "whole": whole, "test": parts["test"]}.items():

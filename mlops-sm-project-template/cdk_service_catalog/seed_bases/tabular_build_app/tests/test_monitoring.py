@@ -1,14 +1,12 @@
 """Traffic as an endpoint captures it, compared by the model's own code with its own baseline."""
 
-import base64
 import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +15,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from baseline import answer_of, constraints, kinds, looked_at, statistics
+from captured_requests import NOW, Side, answers, job, line
 from declaration import Declaration, Gate, Monitoring, Table
 from declared_rows import DECLARED, TABLE, as_csv, as_json, rows
 from drift import violations
 from scipy import stats
 from sketches import categorical_distance, kll, numerical_distance
 
-NOW = datetime.now(timezone.utc)  # noqa: UP017
 NUMBER = {"type": "number"}
 COMMON = {
     "type": "object",
@@ -115,74 +113,6 @@ CONSTRAINTS = {
     },
 }
 """SageMaker Developer Guide, "Schema for Constraints (constraints.json file)"."""
-Side = tuple[str, str]
-"""A content type and a body."""
-
-
-def side(given: Side, mode: str, encoding: str) -> dict[str, str]:
-    kind, body = given
-    data = base64.b64encode(body.encode()).decode() if encoding == "BASE64" else body
-    return {"observedContentType": kind, "mode": mode, "data": data, "encoding": encoding}
-
-
-def line(asked: Side, answered: Side, encoding: str, when: datetime = NOW) -> str:
-    """As the Developer Guide shows it ("Capture data from real-time endpoint")."""
-    return json.dumps(
-        {
-            "captureData": {
-                "endpointInput": side(asked, "INPUT", encoding),
-                "endpointOutput": side(answered, "OUTPUT", encoding),
-            },
-            "eventMetadata": {
-                "eventId": "57c3a2c1-9d4e-4b6a-8f59-0a6d5cf3b0c1",
-                "inferenceTime": when.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            },
-            "eventVersion": "0",
-        }
-    )
-
-
-def answers(model_dir: Path, asked: Sequence[dict[str, str]]) -> list[Any]:
-    """What the model answers, by its serving code in a process of its own."""
-    code = (
-        "import inference, json, sys; model = inference.model_fn(sys.argv[1]); "
-        "print(json.dumps(model.answers(inference.rows(sys.stdin.read(), 'application/json'))))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(model_dir)],
-        cwd=model_dir / "code",
-        input=as_json(asked),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    found: list[Any] = json.loads(done.stdout)
-    return found
-
-
-def job(
-    model_dir: Path, folder: Path, lines: Sequence[str], *options: str, when: datetime = NOW
-) -> dict[str, Any]:
-    """The job of a stage, as its pipeline starts it; what the pipeline reads of it."""
-    root = folder / "ml"
-    place = root / "processing/captured/AllTraffic" / when.strftime("%Y/%m/%d/%H")
-    place.mkdir(parents=True, exist_ok=True)
-    (place / "09-58-21-317.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, str(model_dir / "code" / "drift.py"), *options],
-        cwd=folder,
-        env={**os.environ, "ML_ROOT": str(root)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    report = root / "processing" / "report"
-    result: dict[str, Any] = json.loads((report / "drift.json").read_text())
-    assert (root / "output" / "message").read_text() == result["summary"]
-    result["found"] = json.loads((report / "constraint_violations.json").read_text())["violations"]
-    assert result["violations"] == len(result["found"])
-    return result
 
 
 def test_the_baseline_of_a_model_has_the_forms_that_aws_documents(model_dir: Path) -> None:
