@@ -11,7 +11,21 @@ from mlops_rehearsal.acts.faulty_version import INFERENCE, PARAMETER, with_fault
 
 pytestmark = pytest.mark.pure
 
-CODE = "def input_fn(request_body, content_type):\n    return request_body, content_type\n"
+CODE = """
+def input_fn(request_body, content_type, context=None):
+    return request_body, content_type
+
+
+def predict_fn(request, model, context=None):
+    return model.answers(request)
+"""
+
+
+class Model:
+    """A model that is served."""
+
+    def answers(self, request: Any) -> Any:
+        return request
 
 
 def archive(**files: str) -> bytes:
@@ -43,13 +57,18 @@ def test_only_the_inference_code_is_changed(tmp_path: Path, prefix: str) -> None
     assert (after / INFERENCE).read_text().startswith(CODE)
 
 
-def test_the_fault_shows_where_a_client_adds_a_character_set(tmp_path: Path) -> None:
+@pytest.mark.parametrize("context", [(), ("a context",)])
+def test_the_fault_shows_where_a_client_adds_a_character_set(
+    tmp_path: Path, context: tuple[str, ...]
+) -> None:
     code = unpacked(with_fault(archive(**{INFERENCE: CODE})), tmp_path) / INFERENCE
-    module: dict[str, Any] = {}
-    exec(compile(code.read_text(), code, "exec"), module)
-    assert module["input_fn"]("1,2", "text/csv") == ("1,2", "text/csv")
-    with pytest.raises(ValueError, match="is not known"):
-        module["input_fn"]("1,2", f"text/csv{PARAMETER}")
+    served: dict[str, Any] = {}
+    exec(compile(code.read_text(), code, "exec"), served)
+    request = served["input_fn"]("1,2", "text/csv", *context)
+    assert served["predict_fn"](request, Model(), *context) == ("1,2", "text/csv")
+    request = served["input_fn"]("1,2", f"text/csv{PARAMETER}", *context)
+    with pytest.raises(AttributeError):
+        served["predict_fn"](request, Model(), *context)
 
 
 def test_a_model_without_such_code_is_left_alone() -> None:

@@ -20,6 +20,7 @@ from seed_repositories import SeedRepository, seed_repository
 
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 from mlops_commons.utilities.seed_environments import environment, has_torch
+from mlops_rehearsal.acts.faulty_version import FAULT, PARAMETER
 
 pytestmark = pytest.mark.seed
 STACK = REPOSITORY_ROOT / "rehearsal" / "serving_stacks" / "hugging_face"
@@ -194,6 +195,16 @@ def test_a_failure_of_the_model_is_never_the_client_s(
     assert [answer["status"] for answer in answers] == [500] * 4
     assert "no such weights" in answers[0]["body"]
     assert emulated(repository, faulty, *asked) == answers
+
+
+def test_the_fault_that_a_rehearsal_plants_is_a_failure_of_the_model(
+    repository: SeedRepository, faulty: Path
+) -> None:
+    code = faulty / "code" / "inference.py"
+    code.write_text(code.read_text() + FAULT)
+    asked = [as_json("fine"), Request(as_json("fine").body, JSON + PARAMETER)]
+    for answers in (real, emulated):
+        assert [answer["status"] for answer in answers(repository, faulty, *asked)] == [200, 500]
 
 
 def test_what_a_handler_raises_is_the_client_s_in_both(

@@ -38,7 +38,9 @@ def _install(folder: Path, locks: list[Path]) -> None:
             continue
         # A lock is complete, so nothing is resolved: PyTorch stands apart from that of the models,
         # and an image may hold releases that its packages would not choose.
-        checked([*uv(), "pip", "install", "--python", python, "--no-deps", "-r", lock])
+        exactly = ["--python", python, "--no-deps"]
+        # A seed's tests start many programs, which write no bytecode into what they share.
+        checked([*uv(), "pip", "install", "--compile-bytecode", *exactly, "-r", lock])
 
 
 def has_torch(python: Path) -> bool:
