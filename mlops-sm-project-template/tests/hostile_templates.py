@@ -126,6 +126,25 @@ def good() -> Template:
                         "PipelineDefinition": {"PipelineDefinitionBody": comparison()},
                     },
                 },
+                "RunFailed": {
+                    "Type": "AWS::Events::Rule",
+                    "Properties": {
+                        "EventPattern": {
+                            "source": ["aws.sagemaker"],
+                            "detail": {"pipelineArn": [scored_by()]},
+                        },
+                        "Targets": [
+                            {"Id": "Topic", "Arn": f"arn:aws:sns:{REGION}:{PROD}:alerts-of-a-team"}
+                        ],
+                    },
+                },
+                "Schedule": {
+                    "Type": "AWS::Scheduler::Schedule",
+                    "Properties": {
+                        "Name": f"{PROJECT}-prod",
+                        "Target": {"Arn": scored_by(), "RoleArn": {"Fn::GetAtt": ["Role", "Arn"]}},
+                    },
+                },
                 "Pipeline": {
                     "Type": "AWS::SageMaker::Pipeline",
                     "Properties": {
@@ -137,6 +156,12 @@ def good() -> Template:
             },
         }
     )
+
+
+def scored_by() -> Template:
+    """The ARN of the inference pipeline, as the deploy app writes it."""
+    place = "arn:${AWS::Partition}:sagemaker:${AWS::Region}:${AWS::AccountId}"
+    return {"Fn::Sub": f"{place}:pipeline/{PROJECT}-prod-inference"}
 
 
 def body(
@@ -219,6 +244,31 @@ def topic(**values: Any) -> Callable[[Template], object]:
     own = {"TopicName": name, "KmsMasterKeyId": {"Fn::GetAtt": ["Key", "Arn"]}}
     made = {"Type": "AWS::SNS::Topic", "Properties": {**own, **values}}
     return lambda t: t["Resources"].update(Key=key, Topic=made)
+
+
+def hearing(target: str = "", pattern: Any = None, **more: Any) -> Callable[[Template], object]:
+    """A rule of EventBridge that is the project's, but for what is given."""
+    own = {"detail": {"pipelineArn": [scored_by()]}}
+    arn = target or f"arn:aws:sns:{REGION}:{DEV}:sagemaker-{PROJECT}"
+    told = [{"Id": "Topic", "Arn": arn}]
+    rule: Template = {"EventPattern": own if pattern is None else pattern, "Targets": told, **more}
+    return resource("AWS::Events::Rule", **rule)
+
+
+def scheduled(target: str, **more: Any) -> Callable[[Template], object]:
+    given = {"Arn": target, "RoleArn": {"Fn::GetAtt": ["Role", "Arn"]}, **more}
+    return resource("AWS::Scheduler::Schedule", Name=f"{PROJECT}-prod", Target=given)
+
+
+def processing(arguments: str) -> Callable[[Template], object]:
+    """A step of a pipeline that is as it must be, but for what is given."""
+    isolated = '"NetworkConfig": {"EnableNetworkIsolation": true}'
+    return definition(more=step("Processing", f"{isolated}, {arguments}"))
+
+
+def pieces(*values: str) -> str:
+    """A text of a definition that SageMaker joins when a run starts."""
+    return json.dumps({"Std:Join": {"On": "", "Values": values}})
 
 
 def trusted(**statement: Any) -> Callable[[Template], object]:
@@ -419,6 +469,67 @@ ROWS = (
         resource("AWS::CloudWatch::Alarm", AlarmActions=[f"arn:aws:sns:{REGION}:{FOREIGN}:t"]),
     ),
     Row(
+        "another project is told by an alarm",
+        "alarm-actions",
+        resource("AWS::CloudWatch::Alarm", AlarmActions=[OF_OTHERS]),
+    ),
+    *(
+        Row(f"events go to {what}", "targets", hearing(f"arn:aws:{arn}"))
+        for what, arn in (
+            ("the people of another project", f"sns:{REGION}:{DEV}:sagemaker-fraud-p-zzz"),
+            (
+                "another project's topic in this stage",
+                f"sns:{REGION}:{PROD}:sagemaker-p-zzz-prod-x",
+            ),
+            (
+                "another project's pipeline",
+                f"codepipeline:{REGION}:{DEV}:sagemaker-fraud-p-zzz-deploy",
+            ),
+            ("a function of the gate", f"lambda:{REGION}:{DEV}:function:mlops-bu-gate-seal-euw1"),
+            ("a build", f"codebuild:{REGION}:{DEV}:project/sagemaker-{PROJECT}-synth"),
+            ("the bus of dev", f"events:{REGION}:{DEV}:event-bus/default"),
+            ("a web server", f"events:{REGION}:{PROD}:api-destination/loot/1"),
+            ("a queue", f"sqs:{REGION}:{PROD}:loot"),
+            ("a machine", f"ssm:{REGION}:{PROD}:document/AWS-RunShellScript"),
+            ("a log group", f"logs:{REGION}:{PROD}:log-group:loot"),
+        )
+    ),
+    Row(
+        "events that are lost go to a queue",
+        "targets",
+        hearing(Targets=[{"DeadLetterConfig": {"Arn": f"arn:aws:sqs:{REGION}:{PROD}:loot"}}]),
+    ),
+    *(
+        Row(f"a schedule {what}", "targets", scheduled(f"arn:aws:{arn}", **more))
+        for what, arn, more in (
+            (
+                "runs an image that no rule has read",
+                "scheduler:::aws-sdk:sagemaker:createProcessingJob",
+                {"Input": f'{{"ImageUri": "{DEV}.dkr.ecr.{REGION}.amazonaws.com/x:latest"}}'},
+            ),
+            ("mails data", "scheduler:::aws-sdk:sns:publish", {"Input": "{}"}),
+            ("forges an event", "scheduler:::aws-sdk:eventbridge:putEvents", {}),
+            (
+                "starts another project's pipeline",
+                f"sagemaker:{REGION}:{PROD}:pipeline/fraud-p-zzz-prod-inference",
+                {},
+            ),
+            ("trains in dev", f"sagemaker:{REGION}:{DEV}:pipeline/{PROJECT}", {}),
+        )
+    ),
+    *(
+        Row(f"a rule sees {what}", "events", hearing(pattern=pattern))
+        for what, pattern in (
+            ("every event of the account", {"source": [{"prefix": ""}]}),
+            ("the jobs of all projects", {"source": ["aws.sagemaker"], "detail-type": ["Job"]}),
+            ("its own or everything", {"detail": {"x": [PROJECT_ID, {"exists": True}]}}),
+            ("one of two", {"$or": [{"detail": {"x": [PROJECT_ID]}}, {"source": ["aws.s3"]}]}),
+            ("a project with a longer id", {"detail": {"x": [f"{PROJECT_ID}9"]}}),
+            ("what a text says", json.dumps({"detail": {"x": [PROJECT_ID]}})),
+        )
+    ),
+    Row("a rule hears another bus", "events", hearing(EventBusName="partners")),
+    Row(
         "a foreign account from a map",
         "accounts",
         resource(
@@ -453,6 +564,11 @@ ROWS = (
         properties("Bucket", LoggingConfiguration={"DestinationBucketName": "evil"}),
     ),
     Row("a bucket that anybody lists", "copies", properties("Bucket", AccessControl="PublicRead")),
+    Row(
+        "a bucket that could be opened to everybody",
+        "copies",
+        properties("Bucket", PublicAccessBlockConfiguration={"BlockPublicAcls": True}),
+    ),
     Row(
         "a role without a boundary",
         "boundary",
@@ -642,6 +758,41 @@ ROWS = (
         "a bucket of somebody else, its slashes written otherwise",
         "buckets",
         definition(rest=', "U": "s3:\\/\\/loot-of-somebody\\/x"'),
+    ),
+    Row(
+        "results go to a bucket in pieces",
+        "buckets",
+        processing(f'"S3Output": {{"S3Uri": {pieces("s3:", "//loot/x")}}}'),
+    ),
+    Row(
+        "a foreign key in pieces",
+        "accounts",
+        processing(f'"KmsKeyId": {pieces("arn:aws:kms:eu-west-1:", f"{FOREIGN}:key/1")}'),
+    ),
+    Row(
+        "the archive of another version in pieces",
+        "archives",
+        processing(f'"S3Input": {{"S3Uri": {pieces(ARCHIVES, "/", "2" * 64, "/model.tar.gz")}}}'),
+    ),
+    Row(
+        "an image in pieces",
+        "images",
+        processing(f'"ImageUri": {pieces(FOREIGN, ".dkr.ecr.eu-west-1.amazonaws.com/x")}'),
+    ),
+    Row(
+        "an image that whoever starts a run names",
+        "pipelines",
+        processing('"ImageUri": {"Get": "Parameters.Version"}'),
+    ),
+    Row(
+        "an image that a job has written down",
+        "images",
+        processing('"ImageUri": {"Std:JsonGet": {"PropertyFile": "x", "Path": "image"}}'),
+    ),
+    Row(
+        "a role that whoever starts a run names",
+        "pipelines",
+        processing('"RoleArn": {"Get": "Parameters.Version"}'),
     ),
     Row(
         "a definition that nobody can read",

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from hostile_templates import NAMED, SETTINGS, VERSION, assembly, good, zipped
+from hostile_templates import NAMED, SETTINGS, VERSION, Template, assembly, good, zipped
 from launched_projects import DEV, PREPROD, PROD, PROJECT, PROJECT_ID, REGION
 
 from cdk_service_catalog.gate.runtime import jobs, versions
 from cdk_service_catalog.gate.runtime.changes import summary
+from cdk_service_catalog.gate.runtime.check_structure import TYPES
 from cdk_service_catalog.gate.runtime.choose import choose
 from cdk_service_catalog.gate.runtime.settings import Refused
 from cdk_service_catalog.gate.runtime.templates import STAGES, file_of, read_assembly
@@ -51,6 +52,8 @@ class Aws:
             },
         }
         self.container = container
+        metric = {"value": 4.5678, "standard_deviation": "x"}
+        self.evaluation: dict[str, Any] = {"regression_metrics": {"mse": metric}}
         self.content = MODEL
         self.versions = [{"Key": f"registered/{SHA}/model.tar.gz", "Size": 1, "VersionId": "1"}]
         self.markers: list[Any] = []
@@ -73,8 +76,7 @@ class Aws:
 
     def get_object(self, Bucket: str, Key: str, VersionId: str = "") -> Any:
         if Key.endswith("evaluation.json"):
-            report = {"regression_metrics": {"mse": {"value": 4.5678, "standard_deviation": "x"}}}
-            return {"Body": Body(json.dumps(report).encode())}
+            return {"Body": Body(json.dumps(self.evaluation).encode())}
         return {"Body": Body(self.assembly if Key == "in" else self.content)}
 
     def put_object(self, **request: Any) -> None:
@@ -125,7 +127,8 @@ def in_dev(monkeypatch: pytest.MonkeyPatch) -> Aws:
 def test_an_approved_version_with_its_evidence_is_handed_on(in_dev: Aws) -> None:
     exported = verified(in_dev)
     assert exported["DELIVERS"] == "3"
-    assert exported["CHANGES_PROD"] == f"the first delivery, {len(good()['Resources'])} resources"
+    assert exported["CHANGES_PROD"].startswith("nothing to compare with, ")
+    assert f" {len(good()['Resources'])} new (ManagedPolicy, Role, " in exported["CHANGES_PROD"]
     assert in_dev.written["Key"] == "out"
     assert read_assembly(in_dev.written["Body"]) == {stage: good() for stage in STAGES}
 
@@ -374,4 +377,63 @@ def test_changes_are_counted_by_kind_beside_the_last_delivery() -> None:
     del new["Resources"]["Monitor"]
     told = "1 new (Key), 1 changed (Model), 1 gone (Pipeline)"
     assert summary(old, new) == told
-    assert summary(old, old) == "no resource changes"
+    assert summary(old, old) == "no changes"
+
+
+def many(template: Template) -> None:
+    """More kinds than an approval has room for, so that others fall off its end."""
+    for kind in TYPES:
+        template["Resources"][f"Many{kind}"] = {"Type": kind}
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda t: t["Resources"]["Role"]["Properties"].update(Policies=[]), "1 changed (Role)"),
+        (lambda t: t["Resources"].pop("BucketPolicy"), "1 gone (BucketPolicy)"),
+        (lambda t: t["Parameters"]["Plain"].update(Default="other"), "also Parameters"),
+        (lambda t: t.update(Conditions={"C": {"Fn::Equals": [1, 1]}}), "also Conditions"),
+        (lambda t: t.update(Mappings={"M": {}}), "also Mappings"),
+    ],
+)
+@pytest.mark.parametrize("hide", [lambda t: None, many], ids=["alone", "among many"])
+def test_an_approval_cannot_be_made_to_hide_a_change(
+    change: Callable[[Template], object], told: str, hide: Callable[[Template], None]
+) -> None:
+    old, new = good(), good()
+    hide(new)
+    change(new)
+    assert told in summary(old, new)
+
+
+def test_changes_leave_room_in_an_approval_and_show_first_what_gives_access_and_serves() -> None:
+    old, new, empty = good(), good(), {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+    many(new)
+    for row in old["Resources"].values():
+        row["Metadata"] = "old"
+    told = summary(old, new)
+    assert f"{len(TYPES)} new (ManagedPolicy, Role, BucketPolicy, Endpoint, " in told
+    assert (
+        f"{len(good()['Resources'])} changed (ManagedPolicy, Role, BucketPolicy, Endpoint, " in told
+    )
+    assert "other kinds)" in told
+    assert max(len(told), len(summary(empty, new)), len(summary(new, empty))) < 260
+
+
+@pytest.mark.parametrize(
+    ("evaluation", "shown"),
+    [
+        ({"approve.evil.example": 1}, "approve_evil_example 1"),
+        ({"https://evil.example": 1, "mse": 2}, "mse 2"),
+        ({"mse\nApproved by risk": 1}, "no metric"),
+        ({"ms\u0435": 1}, "no metric"),
+        ({f"good-{n}": n for n in range(40)}, ", good-10 10, ..."),
+    ],
+    ids=["a domain", "an address", "a line of its own", "another alphabet", "more than fits"],
+)
+def test_names_of_metrics_make_no_text_of_an_attacker(evaluation: Any, shown: str) -> None:
+    aws = Aws()
+    aws.evaluation = evaluation
+    told = chosen(aws, VERSION)["METRIC"]
+    assert told.endswith(shown)
+    assert len(told) <= 120

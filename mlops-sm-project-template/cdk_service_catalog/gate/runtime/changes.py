@@ -9,9 +9,16 @@ from typing import Any, Final
 from .settings import Refused
 from .templates import MAXIMUM_TEMPLATE, file_of, parse
 
-MAXIMUM_TEXT: Final = 180
+MAXIMUM_KINDS: Final = 52
+"""Characters; three such lists are part of an approval, which has 1,000 (API_ActionDeclaration)."""
 PAGES: Final = 20
-FIRST: Final = "the first delivery"
+FIRST: Final = "nothing to compare with"
+"""The first delivery, or one whose history or artifact is gone."""
+NOTHING: Final = "no changes"
+BESIDES: Final = ("Conditions", "Mappings", "Parameters")
+"""Sections by which resources change that are written as before."""
+SHOWN_FIRST: Final = ("AWS::IAM::", "AWS::S3::BucketPolicy", "AWS::SageMaker::Endpoint")
+"""What gives access, and what serves."""
 
 
 def last_delivered(codepipeline: Any, s3: Any, pipeline: str, stage: str) -> Mapping[str, Any]:
@@ -70,19 +77,32 @@ def serves(template: Mapping[str, Any]) -> bool:
 
 
 def summary(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
-    """Numbers and kinds of the resources that come, change and go."""
+    """Numbers and kinds of the resources that come, change and go, and what else is different.
+
+    Whoever writes a template must not be able to hide a change from the person who approves: all
+    numbers are there however many kinds there are.
+    """
     before, after = old.get("Resources", {}), new.get("Resources", {})
     if not before:
-        return f"{FIRST}, {len(after)} resources"
+        return f"{FIRST}, {_group('new', list(after.values()))}"
     groups = {
         "new": [after[name] for name in after if name not in before],
         "changed": [after[n] for n in after if n in before and before[n] != after[n]],
         "gone": [before[name] for name in before if name not in after],
     }
-    told = [f"{len(rows)} {kind} ({_kinds(rows)})" for kind, rows in groups.items() if rows]
-    return ", ".join(told)[:MAXIMUM_TEXT] or "no resource changes"
+    told = [_group(word, rows) for word, rows in groups.items() if rows]
+    # A resource may say the same as before, and mean something else.
+    besides = [name for name in BESIDES if old.get(name) != new.get(name)]
+    return ", ".join([*told, *(["also " + ", ".join(besides)] if besides else [])]) or NOTHING
 
 
-def _kinds(resources: list[Mapping[str, Any]]) -> str:
-    counts = Counter(str(row.get("Type", "")).rpartition("::")[2] for row in resources)
-    return ", ".join(f"{kind} {count}" if count > 1 else kind for kind, count in counts.items())
+def _group(word: str, resources: list[Mapping[str, Any]]) -> str:
+    kinds = Counter(str(row.get("Type", "")) for row in resources)
+    named = [
+        f"{kind.rpartition('::')[2]} {kinds[kind]}".removesuffix(" 1")
+        for kind in sorted(kinds, key=lambda kind: (not kind.startswith(SHOWN_FIRST), kind))
+    ]
+    fitting = [i for i in range(len(named) + 1) if len(", ".join(named[:i])) <= MAXIMUM_KINDS]
+    shown = named[: fitting[-1]]
+    rest = [f"{len(named) - len(shown)} other kinds"] if len(shown) < len(named) else []
+    return f"{len(resources)} {word} ({', '.join([*shown, *rest])})"

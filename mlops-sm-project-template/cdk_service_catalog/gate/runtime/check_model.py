@@ -21,6 +21,7 @@ SERVING: Final = tuple(
 )
 PIPELINE: Final = "AWS::SageMaker::Pipeline"
 SEALED: Final = f"/{PREFIX}"
+ROLES: Final = frozenset(("executionrolearn", "rolearn"))
 
 
 def versions(view: StageView) -> Found:
@@ -107,11 +108,18 @@ def _wrong_steps(content: Mapping[str, Any], view: StageView, role: str) -> Iter
             yield f"step {step.get('Name')} with the model {given.get('ModelName')}"
         if kind == "Model" and _containers(given) not in containers:
             yield _containers(given)
-    for key, text in texts(content):
-        if key.lower() in ("executionrolearn", "rolearn") and text != role:
-            yield text
+    yield from _wrong_roles_and_images(content, role)
+    for _, text in texts(content):
         if ":model-package/" in text and text != view.version:
             yield text
+
+
+def _wrong_roles_and_images(content: Mapping[str, Any], role: str) -> Iterator[Any]:
+    """Whoever starts a run says what a parameter is, so none says whose code runs, and as whom."""
+    for key, value in (row for found in objects_in(content) for row in found.items()):
+        open_image = key.lower() in IMAGE_KEYS and not isinstance(value, str)
+        if open_image or (key.lower() in ROLES and value != role):
+            yield f"{key} {value}"
 
 
 def _containers(given: Mapping[str, Any]) -> list[Any]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from .stage_view import TOKEN, Found, StageView, texts
-from .values import OF_SSM, is_known, own_resource
+from .values import is_known, own_resource
 
 ACCOUNT: Final = re.compile(r"[0-9]{12}")
 ARN: Final = re.compile(r"(?i)(?<![a-z0-9-])arn:")
@@ -28,17 +28,16 @@ OWN: Final = {
 }
 """Properties that name a resource of the same template, by type and attribute."""
 SCALED: Final = "AWS::ApplicationAutoScaling::ScalableTarget"
-TOPIC: Final = ("TopicName", "DisplayName", "KmsMasterKeyId", "Tags")
-"""All that a topic may say: whoever subscribes asks for it himself, with the right to."""
 COPYING: Final = (
     *("AccessControl", "AnalyticsConfigurations", "InventoryConfigurations"),
     *("MetadataConfiguration", "MetadataTableConfiguration", "ReplicationConfiguration"),
     "WebsiteConfiguration",
 )
-ALARM: Final = "AWS::CloudWatch::Alarm"
-ALARM_ACTIONS: Final = ("AlarmActions", "InsufficientDataActions", "OKActions")
-"""They stop machines, scale and invoke functions too, whosever these are (CloudWatch User Guide,
-"Alarm actions")."""
+PUBLIC: Final = "PublicAccessBlockConfiguration"
+BLOCKED: Final = (
+    *("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"),
+)
+"""What a bucket blocks where nothing is said; where something is, what is left out is open."""
 
 
 def names(view: StageView) -> Found:
@@ -46,11 +45,11 @@ def names(view: StageView) -> Found:
     for logical_id, kind, row in view.resources:
         last = kind.rpartition("::")[2]
         for key in NAMES.get(kind, ("Name", f"{last}Name")):
-            if key in row and not _is_own_name(row[key], view):
+            if key in row and not is_own_name(row[key], view):
                 yield logical_id, row[key]
     for logical_id, row in view.of(SCALED):
         parts = str(row.get("ResourceId")).split("/")
-        if not _is_own_name(parts[1] if len(parts) > 1 else "", view):
+        if not is_own_name(parts[1] if len(parts) > 1 else "", view):
             yield logical_id, row.get("ResourceId")
 
 
@@ -64,7 +63,8 @@ def role_names(view: StageView) -> Found:
             yield logical_id, f"Path {path}"
 
 
-def _is_own_name(value: Any, view: StageView) -> bool:
+def is_own_name(value: Any, view: StageView) -> bool:
+    """Whether a name shows the project and the stage."""
     if not is_known(value):
         return False
     if value.startswith("/mlops/"):
@@ -84,19 +84,6 @@ def references(view: StageView) -> Found:
                 own = own_resource(text, view.scope, wanted, attribute=attribute)
                 if not own and not own_resource(text, view.scope, wanted, attribute="Ref"):
                     yield logical_id, text
-
-
-def alarm_actions(view: StageView) -> Found:
-    """An alarm tells topics, and does nothing besides."""
-    for logical_id, row in view.of(ALARM):
-        for key, text in texts(row):
-            if key in ALARM_ACTIONS and not _is_topic(text, view):
-                yield logical_id, text
-
-
-def _is_topic(text: str, view: StageView) -> bool:
-    own = own_resource(text, view.scope, "AWS::SNS::Topic", attribute="Ref")
-    return own or bool(OF_SSM.fullmatch(text)) or text.split(":")[2:3] == ["sns"]
 
 
 def roles(view: StageView) -> Found:
@@ -153,23 +140,13 @@ def copies(view: StageView) -> Found:
         logging = row.get("LoggingConfiguration")
         if logging is not None and not _logs_here(logging, view):
             yield logical_id, logging
+        if PUBLIC in row and not _is_closed(row[PUBLIC]):
+            yield logical_id, row[PUBLIC]
 
 
-def topics(view: StageView) -> Found:
-    """A topic is encrypted with a key of the template, and sends to nobody that it names."""
-    for logical_id, row in view.of("AWS::SNS::Topic"):
-        for key in row:
-            if key not in TOPIC:
-                yield logical_id, key
-        if not _is_own_key(row.get("KmsMasterKeyId"), view):
-            yield logical_id, f"KmsMasterKeyId {row.get('KmsMasterKeyId', 'is missing')}"
-
-
-def _is_own_key(value: Any, view: StageView) -> bool:
-    return isinstance(value, str) and any(
-        own_resource(value, view.scope, "AWS::KMS::Key", attribute=attribute)
-        for attribute in ("Arn", "Ref")
-    )
+def _is_closed(given: Any) -> bool:
+    blocks = given if isinstance(given, Mapping) else {}
+    return all(blocks.get(key) in (True, "true") for key in BLOCKED)
 
 
 def _logs_here(logging: Any, view: StageView) -> bool:

@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 MAXIMUM_BYTES: Final = 1_000_000
 MAXIMUM_TEXT: Final = 120
-NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,40}")
+NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
+"""Without the dots of a domain: programs for mail make a link of `evil.example`."""
+MORE: Final = ", ..."
 WRITTEN_BY_PEOPLE: Final = re.compile("data/")
 """The only folder of the bucket in which personas write (mlops_infra/access/scope.py)."""
 NOTHING: Final = "no metric"
@@ -39,7 +41,14 @@ def metric(s3: Any, version: Mapping[str, Any], bucket: str) -> str:
     # A version without a readable report is approved or not all the same.
     except Exception:
         return "metric not readable"
-    return ", ".join(dict.fromkeys(_numbers(content)))[:MAXIMUM_TEXT] or NOTHING
+    return _shortened(", ".join(dict.fromkeys(_numbers(content)))) or NOTHING
+
+
+def _shortened(text: str) -> str:
+    """At most MAXIMUM_TEXT characters, of whole metrics, and saying that there are more."""
+    if len(text) <= MAXIMUM_TEXT:
+        return text
+    return text[: MAXIMUM_TEXT - len(MORE)].rpartition(", ")[0] + MORE
 
 
 def report(version: Mapping[str, Any], bucket: str, region: str) -> str:
@@ -69,5 +78,5 @@ def _numbers(content: Any, name: str = "", depth: int = 0) -> Iterator[str]:
         for key, inner in content.items():
             # SageMaker's reports hold {"mse": {"value": 4.5}}.
             yield from _numbers(inner, name if key == "value" else str(key), depth + 1)
-    elif isinstance(content, int | float) and NAME.fullmatch(name):
-        yield f"{name} {content:.4g}"
+    elif isinstance(content, int | float) and NAME.fullmatch(shown := name.replace(".", "_")):
+        yield f"{shown} {content:.4g}"

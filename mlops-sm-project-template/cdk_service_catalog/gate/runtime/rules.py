@@ -4,7 +4,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from . import check_access, check_model, check_names, check_network, check_structure
+from . import (
+    check_access,
+    check_events,
+    check_model,
+    check_names,
+    check_network,
+    check_structure,
+)
 from .settings import Project, Settings
 from .stage_view import Found, StageView
 from .templates import file_of
@@ -101,10 +108,29 @@ RULES: Final = (
     ),
     Rule(
         name="alarm-actions",
-        check=check_names.alarm_actions,
-        what="an alarm does more than tell a topic",
-        allowed="topics of SNS",
-        fix="remove the action, or name a topic",
+        check=check_events.alarm_actions,
+        what="an alarm does more than tell a topic, or tells that of another project",
+        allowed="topics of SNS: sagemaker-{name}-{id}, those that begin with sagemaker-{id}-, and "
+        "those that are of no project",
+        fix="remove the action, or name such a topic",
+    ),
+    Rule(
+        name="targets",
+        check=check_events.targets,
+        what="a rule or a schedule starts what is not the project's",
+        allowed="for rules what the template makes, and the topics sagemaker-{name}-{id}, those "
+        "that begin with sagemaker-{id}-, and those that are of no project; for schedules "
+        "the project's pipelines of SageMaker in {account}",
+        fix="name such a target; a job belongs into a pipeline, where its image and its network "
+        "are read",
+    ),
+    Rule(
+        name="events",
+        check=check_events.events,
+        what="a rule sees events of others",
+        allowed="an EventPattern without $or, in which all values of one field are texts with the "
+        "id {id}; the default event bus",
+        fix="ask for the project's own resource in the pattern, such as detail.pipelineArn",
     ),
     Rule(
         name="roles",
@@ -131,14 +157,15 @@ RULES: Final = (
         name="copies",
         check=check_names.copies,
         what="a bucket would copy its content or its access logs elsewhere, or show it",
-        allowed=f"no {', '.join(check_names.COPYING)}; logs in a bucket of the same template",
+        allowed=f"no {', '.join(check_names.COPYING)}; logs in a bucket of the same template; a "
+        f"{check_names.PUBLIC} that blocks everything",
         fix="remove the property",
     ),
     Rule(
         name="topics",
-        check=check_names.topics,
+        check=check_events.topics,
         what="a topic sends its messages on, or is not encrypted with a key of the stage",
-        allowed=f"{', '.join(check_names.TOPIC)}, with a key of the same template",
+        allowed=f"{', '.join(check_events.TOPIC)}, with a key of the same template",
         fix="remove the property; people subscribe to the topic themselves",
     ),
     Rule(
@@ -224,7 +251,7 @@ RULES: Final = (
         what="a pipeline makes another model, has another role, or has steps that do more",
         allowed="a PipelineDefinitionBody with steps of the types "
         f"{', '.join(check_model.STEPS)}, the chosen version, models that a step of it makes, and "
-        "the role of the pipeline",
+        "the role of the pipeline; images and roles in plain text",
         fix="compile the inference pipeline of the build repository again",
     ),
     Rule(

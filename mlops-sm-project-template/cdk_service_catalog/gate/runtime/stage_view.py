@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+from .definitions import written_out
 from .settings import Project, Settings, artifact_bucket
 from .values import END, UNKNOWN, Scope, evaluate
 
@@ -105,7 +106,7 @@ def texts(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(value, str):
         yield key, value
         if key == BODY:
-            yield from texts(as_json(value))
+            yield from texts(written_out(as_json(value)))
 
 
 def as_json(text: Any) -> Any:
