@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from mlops_commons.execution_policies.handler_permissions import handler_permissions
 from mlops_commons.execution_policies.project_stacks import PROJECT_TAG
 from mlops_commons.iam.statements import Statement, actions
 from mlops_infra.projects.props import ProjectDeployments
@@ -104,12 +105,30 @@ def outline_statements(
             not_resources=(roles, linked),
         ),
         Statement(
+            # The policy of a topic can tell no rule from another (iam/key_policies.py), so what
+            # listens for EventBridge would hear a rule of any project.
+            sid="NoTargetOfOthers",
+            effect="Deny",
+            actions=("events:PutTargets",),
+            resources=("*",),
+            condition={"ForAnyValue:ArnNotLike": {"events:TargetArn": _targets(projects)}},
+        ),
+        Statement(
             sid="NoPolicyOfOthers",
             effect="Deny",
             actions=CHANGING_POLICIES,
             not_resources=(f"{prefix}:policy/{projects.stacks}-*",),
         ),
     )
+
+
+def _targets(projects: ProjectDeployments) -> tuple[str, ...]:
+    """Topics of this account and of dev, and what the configuration lets projects make here."""
+    service_of = handler_permissions().service_of
+    here = {"sns", *(service_of(kind) for kind in projects.deploys)}
+    place = "arn:${AWS::Partition}:%s:${AWS::Region}:%s:*"
+    own = (place % (service, "${AWS::AccountId}") for service in sorted(here))
+    return tuple(dict.fromkeys((*own, place % ("sns", projects.dev))))
 
 
 def _kind(action: str) -> str:

@@ -12,6 +12,9 @@ from mlops_infra.projects.props import ProjectDeployments
 JOBS: Final = ("processing-job", "training-job", "transform-job", "model")
 """SageMaker names what a pipeline runs `pipelines-<random>`, so their names tell no project."""
 
+MODELS_OF_PIPELINES: Final = "arn:*:sagemaker:*:*:model/pipelines-*"
+"""Short, because the boundary is nearly as long as IAM allows; jobs are named in full above."""
+
 
 def work_statements(projects: ProjectDeployments) -> tuple[Statement, ...]:
     """Endpoints and pipelines by the project's id, jobs by the prefix that SageMaker gives."""
@@ -54,6 +57,14 @@ def work_statements(projects: ProjectDeployments) -> tuple[Statement, ...]:
             actions=("sagemaker:Create*",),
             resources=arns("sagemaker", "model/*", "processing-job/*"),
             condition={"Null": {"sagemaker:VpcSubnets": "true"}},
+        ),
+        Statement(
+            # A model runs as its own role, so whoever has it score writes what that role writes.
+            sid="NoModelOfAnEndpoint",
+            effect="Deny",
+            actions=("sagemaker:CreateTransformJob",),
+            resources=("*",),
+            condition={"ForAnyValue:ArnNotLike": {"sagemaker:ModelArn": MODELS_OF_PIPELINES}},
         ),
         outline(
             # Pipelines hand their role to their jobs (SageMaker Developer Guide, "Pipelines",

@@ -9,7 +9,7 @@ from typing import Any
 
 import botocore.session
 import pytest
-from persona_policies import ACCOUNT, SCOPE, here, may, profile, role_arn
+from persona_policies import ACCOUNT, REGION, SCOPE, here, may, profile, role_arn
 
 from mlops_commons.stage import ProtectedBranches
 from mlops_infra.access.personas import PERSONAS
@@ -23,6 +23,14 @@ BOTH = pytest.mark.parametrize("mistake", [False, True], ids=["as written", "wit
 LEAD = "lead_data_scientist"
 DEPLOY, BUILD = (here("codecommit", f"sagemaker-churn-p-1-{kind}") for kind in ("deploy", "build"))
 MAIN, TOPIC = "refs/heads/main", "refs/heads/topic"
+FOREIGN = "666666666666"
+ARTIFACTS = f"arn:aws:s3:::mlops-p-1-artifacts-{ACCOUNT}"
+JOB_LOGS = here("logs", "log-group:/aws/sagemaker/TrainingJobs")
+BUS = here("events", "event-bus/default")
+TOPIC_OF_PROJECT = here("sns", "sagemaker-churn-p-1")
+VERSIONS = here("sagemaker", "model-package-group/churn-p-1")
+PROD_OF_PIPELINE = here("codepipeline", "sagemaker-churn-p-1-deploy/Deploy-prod")
+SYNTH = here("codebuild", "project/sagemaker-churn-p-1-synth")
 REVIEWED = {"aws:ResourceTag/mlops:reviewed": "true"}
 
 
@@ -58,12 +66,177 @@ REVIEWED = {"aws:ResourceTag/mlops:reviewed": "true"}
         ("s3:PutBucketPolicy", f"arn:aws:s3:::mlops-p-1-artifacts-{ACCOUNT}"),
         ("kms:PutKeyPolicy", here("kms", "key/1")),
         ("codecommit:CreateRepository", here("codecommit", "sagemaker-mine-p-1-deploy")),
+        # What copies, shares or sends by itself.
+        ("s3:PutReplicationConfiguration", ARTIFACTS),
+        ("s3:PutBucketNotification", ARTIFACTS),
+        ("s3:PutInventoryConfiguration", ARTIFACTS),
+        ("s3:PutAnalyticsConfiguration", ARTIFACTS),
+        ("s3:PutBucketLogging", ARTIFACTS),
+        ("s3:PutLifecycleConfiguration", ARTIFACTS),
+        ("s3:PutBucketAcl", ARTIFACTS),
+        ("s3:PutBucketPublicAccessBlock", ARTIFACTS),
+        ("s3:CreateAccessPoint", here("s3", "accesspoint/loot")),
+        ("s3:PutAccessPointPolicy", here("s3", "accesspoint/loot")),
+        ("s3:CreateAccessPointForObjectLambda", here("s3-object-lambda", "accesspoint/loot")),
+        ("s3:CreateMultiRegionAccessPoint", f"arn:aws:s3::{ACCOUNT}:accesspoint/loot"),
+        ("s3:CreateJob", "*"),
+        ("s3:DeleteObjectVersion", f"{ARTIFACTS}/data/train.csv"),
+        ("s3:BypassGovernanceRetention", f"{ARTIFACTS}/registered/1/model.tar.gz"),
+        ("ecr:PutReplicationConfiguration", "*"),
+        ("ecr:PutRegistryPolicy", "*"),
+        ("ecr:CreatePullThroughCacheRule", "*"),
+        ("ecr:SetRepositoryPolicy", here("ecr", "repository/sagemaker-p-1")),
+        ("logs:PutSubscriptionFilter", JOB_LOGS),
+        ("logs:PutAccountPolicy", "*"),
+        ("logs:PutDestination", here("logs", "destination:loot")),
+        ("logs:PutResourcePolicy", "*"),
+        ("logs:CreateExportTask", JOB_LOGS),
+        ("logs:DeleteLogGroup", JOB_LOGS),
+        ("cloudwatch:PutMetricStream", here("cloudwatch", "metric-stream/loot")),
+        ("cloudwatch:PutMetricAlarm", here("cloudwatch", "alarm:mine")),
+        ("cloudwatch:SetAlarmState", here("cloudwatch", "alarm:churn-p-1-dev-latency")),
+        ("ram:CreateResourceShare", "*"),
+        ("sagemaker:PutModelPackageGroupPolicy", VERSIONS),
+        ("sagemaker:DeleteModelPackage", here("sagemaker", "model-package/churn-p-1/1")),
+        ("sagemaker:DeleteModelPackageGroup", VERSIONS),
+        ("sagemaker:ImportHubContent", here("sagemaker", "hub/loot")),
+        ("glue:PutResourcePolicy", here("glue", "catalog")),
+        ("glue:GetConnection", here("glue", "connection/warehouse")),
+        ("secretsmanager:GetSecretValue", here("secretsmanager", "secret:x")),
+        ("lakeformation:GrantPermissions", "*"),
+        ("ec2:ModifyVpcEndpoint", here("ec2", "vpc-endpoint/vpce-1")),
+        ("ec2:AuthorizeSecurityGroupEgress", here("ec2", "security-group/sg-0a")),
+        ("ec2:CreateVpcPeeringConnection", here("ec2", "vpc/vpc-0a")),
+        # Buses, schedules, queues and topics.
+        ("events:PutEvents", BUS),
+        ("events:PutEvents", f"arn:aws:events:{REGION}:{FOREIGN}:event-bus/default"),
+        ("events:PutPermission", BUS),
+        ("events:CreateEventBus", here("events", "event-bus/mine")),
+        ("events:CreateArchive", here("events", "archive/all")),
+        ("events:StartReplay", here("events", "replay/again")),
+        ("events:CreateApiDestination", here("events", "api-destination/loot")),
+        ("events:CreateConnection", here("events", "connection/loot")),
+        ("events:EnableRule", here("events", "rule/sagemaker-p-1-model-decided")),
+        ("scheduler:CreateSchedule", here("scheduler", "schedule/default/mine")),
+        ("pipes:CreatePipe", here("pipes", "pipe/mine")),
+        ("sqs:SendMessage", f"arn:aws:sqs:{REGION}:{FOREIGN}:loot"),
+        ("sns:Publish", TOPIC_OF_PROJECT),
+        ("sns:AddPermission", TOPIC_OF_PROJECT),
+        ("sns:SetTopicAttributes", TOPIC_OF_PROJECT),
+        # Code that starts for somebody else, or before anybody looks.
+        ("sagemaker:CreateStudioLifecycleConfig", here("sagemaker", "studio-lifecycle-config/x")),
+        ("sagemaker:CreateImageVersion", here("sagemaker", "image-version/studio/2")),
+        ("sagemaker:CreateAppImageConfig", here("sagemaker", "app-image-config/x")),
+        ("sagemaker:CreateCodeRepository", here("sagemaker", "code-repository/x")),
+        ("sagemaker:CreateNotebookInstance", here("sagemaker", "notebook-instance/x")),
+        ("sagemaker:StartSession", here("sagemaker", "space/d-1/of-ana")),
+        ("sagemaker:CreateLabelingJob", here("sagemaker", "labeling-job/x")),
+        ("sagemaker:CreateWorkforce", here("sagemaker", "workforce/x")),
+        ("sagemaker:CreateMonitoringSchedule", here("sagemaker", "monitoring-schedule/x")),
+        ("sagemaker:CreateAutoMLJobV2", here("sagemaker", "automl-job/x")),
+        ("sagemaker:CreateCompilationJob", here("sagemaker", "compilation-job/x")),
+        ("sagemaker:CreateCluster", here("sagemaker", "cluster/x")),
+        ("sagemaker:CreateFlowDefinition", here("sagemaker", "flow-definition/x")),
+        ("sagemaker:UpdatePipelineVersion", here("sagemaker", "pipeline/churn-p-1")),
+        ("sagemaker:UpdatePipelineExecution", here("sagemaker", "pipeline/churn-p-1/execution/1")),
+        # Between Verify and a stage.
+        ("codepipeline:OverrideStageCondition", PROD_OF_PIPELINE),
+        ("codepipeline:RollbackStage", PROD_OF_PIPELINE),
+        ("codepipeline:EnableStageTransition", PROD_OF_PIPELINE),
+        ("codepipeline:DisableStageTransition", PROD_OF_PIPELINE),
+        ("codepipeline:StopPipelineExecution", here("codepipeline", "sagemaker-churn-p-1-deploy")),
+        ("codepipeline:PutJobSuccessResult", "*"),
+        ("codepipeline:GetJobDetails", "*"),
+        ("codepipeline:PollForJobs", "*"),
+        ("codebuild:StartBuildBatch", SYNTH),
+        ("codebuild:RetryBuild", SYNTH),
+        ("codebuild:StartSandbox", SYNTH),
+        ("codebuild:StartCommandExecution", SYNTH),
+        ("codebuild:InvalidateProjectCache", SYNTH),
+        ("codecommit:PutRepositoryTriggers", DEPLOY),
+        ("codecommit:UpdateRepositoryName", DEPLOY),
+        ("codecommit:DeleteRepository", DEPLOY),
+        ("codecommit:CreatePullRequestApprovalRule", DEPLOY),
+        ("codecommit:UpdateComment", DEPLOY),
+        ("codecommit:DeleteCommentContent", DEPLOY),
+        ("servicecatalog:CreateProvisionedProductPlan", "*"),
+        ("servicecatalog:ImportAsProvisionedProduct", "*"),
+        # Other identities.
+        ("sts:GetFederationToken", "*"),
+        ("sts:AssumeRoleWithWebIdentity", "*"),
+        ("rolesanywhere:CreateTrustAnchor", "*"),
+        ("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/sagemaker-p-1-execution"),
     ],
 )
 def test_nobody_leaves_his_role_by_identities_or_by_code_of_others(
     key: str, action: str, resource: str, mistake: bool
 ) -> None:
     assert not may(key, action, resource, mistake=mistake)
+
+
+OF_A_STRANGER = {"aws:ResourceAccount": FOREIGN}
+BOB, ANA = profile("bob"), profile("ana")
+PRIVATE = {"sagemaker:SpaceSharingType": "Private"}
+
+
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize(
+    ("action", "resource", "context"),
+    [
+        # A name is free for everybody in S3: whose bucket it is, a condition asks.
+        ("s3:PutObject", f"arn:aws:s3:::mlops-p-9-artifacts-{ACCOUNT}/data/x", OF_A_STRANGER),
+        ("s3:PutObject", f"arn:aws:s3:::sagemaker-p-9-x-{ACCOUNT}/input/x", OF_A_STRANGER),
+        ("s3:GetObject", "arn:aws:s3:::loot/x", OF_A_STRANGER),
+        ("ecr:BatchGetImage", f"arn:aws:ecr:{REGION}:{FOREIGN}:repository/x", OF_A_STRANGER),
+        ("codecommit:GitPush", f"arn:aws:codecommit:{REGION}:{FOREIGN}:sagemaker-x", OF_A_STRANGER),
+        ("sagemaker:PutRecord", f"arn:aws:sagemaker:{REGION}:{FOREIGN}:feature-group/x", {}),
+        ("sagemaker:InvokeEndpoint", f"arn:aws:sagemaker:{REGION}:{FOREIGN}:endpoint/x", {}),
+        ("sagemaker:CreateTrial", f"arn:aws:sagemaker:{REGION}:{FOREIGN}:experiment-trial/x", {}),
+        ("sagemaker:AddAssociation", f"arn:aws:sagemaker:{REGION}:{FOREIGN}:artifact/x", {}),
+        ("sns:Subscribe", TOPIC_OF_PROJECT, {"sns:Protocol": "https"}),
+        ("sns:Subscribe", TOPIC_OF_PROJECT, {"sns:Protocol": "sqs"}),
+        ("sns:Subscribe", TOPIC_OF_PROJECT, {"sns:Protocol": "lambda"}),
+        ("sns:Subscribe", TOPIC_OF_PROJECT, {"sns:Protocol": "firehose"}),
+        ("kms:CreateGrant", here("kms", "key/1"), {"kms:GrantIsForAWSResource": "false"}),
+        ("kms:Decrypt", here("kms", "key/1"), {"kms:ViaService": "secretsmanager"}),
+        ("logs:PutLogEvents", here("logs", "log-group:/aws/codebuild/sagemaker-x:*"), {}),
+        # An alarm that ends a rollout watches this namespace.
+        ("cloudwatch:PutMetricData", "*", {"cloudwatch:namespace": "AWS/SageMaker"}),
+        ("sagemaker:AddTags", here("sagemaker", "model-package/churn-p-1/1"), {}),
+        *(
+            (f"sagemaker:{action}", here("sagemaker", resource), context)
+            for action, resource, context in (
+                ("CreateSpace", "space/d-1/x", {"sagemaker:OwnerUserProfileArn": BOB, **PRIVATE}),
+                ("UpdateSpace", "space/d-1/x", {"sagemaker:OwnerUserProfileArn": BOB, **PRIVATE}),
+                (
+                    "CreateApp",
+                    "app/d-1/bob/jupyterlab/x",
+                    {"sagemaker:OwnerUserProfileArn": BOB, **PRIVATE},
+                ),
+                (
+                    "CreateSpace",
+                    "space/d-1/x",
+                    {
+                        "sagemaker:OwnerUserProfileArn": ANA,
+                        "sagemaker:SpaceSharingType": "Shared",
+                    },
+                ),
+                # Canvas and JupyterServer are apps of a profile, in no space.
+                ("CreateApp", "app/d-1/ana/canvas/default", {}),
+                ("CreateApp", "app/d-1/ana/jupyterserver/default", {}),
+            )
+        ),
+        (
+            "ec2:CreateNetworkInterfacePermission",
+            here("ec2", "network-interface/eni-1"),
+            {"ec2:Subnet": here("ec2", "subnet/subnet-0c")},
+        ),
+    ],
+)
+def test_nobody_is_given_what_reaches_others(
+    key: str, action: str, resource: str, context: dict[str, Any]
+) -> None:
+    assert not may(key, action, resource, context)
 
 
 @BOTH

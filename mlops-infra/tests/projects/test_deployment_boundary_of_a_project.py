@@ -54,6 +54,7 @@ JOB, IN_A_VPC = (
     here("sagemaker", "processing-job/pipelines-1"),
     {"sagemaker:VpcSubnets": "subnet-1"},
 )
+SCORING = here("sagemaker", "transform-job/pipelines-1")
 ALLOWED: Any = {
     "its data": ("s3:PutObject", data(ID), OWN),
     "its models in dev": ("s3:GetObject", models(ID), OF_DEV),
@@ -94,6 +95,11 @@ ALLOWED: Any = {
         "sagemaker:CreateModel",
         here("sagemaker", "model/pipelines-1"),
         IN_A_VPC,
+    ),
+    "scores by a model of its pipeline": (
+        "sagemaker:CreateTransformJob",
+        SCORING,
+        {"sagemaker:ModelArn": here("sagemaker", "model/pipelines-1")},
     ),
     "the alarms of its endpoint": (
         "cloudwatch:DescribeAlarms",
@@ -185,6 +191,57 @@ DENIED: Any = {
     "roles": ("iam:CreateRole", role(f"sagemaker-{ID}-prod-x"), {}),
     "other roles": ("sts:AssumeRole", role("anything"), {}),
     "parameters": ("ssm:PutParameter", here("ssm", "parameter/vpc/id"), {}),
+    "scores by the model of another project's endpoint": (
+        "sagemaker:CreateTransformJob",
+        SCORING,
+        {"sagemaker:ModelArn": here("sagemaker", f"model/churn-{OTHER}-deploy-prod-Model-1")},
+    ),
+    "training in a stage": ("sagemaker:CreateTrainingJob", JOB, IN_A_VPC),
+    "a forged event": ("events:PutEvents", here("events", "event-bus/default"), {}),
+    "a forged event in another account": (
+        "events:PutEvents",
+        "arn:aws:events:eu-west-1:666666666666:event-bus/default",
+        OF_A_STRANGER,
+    ),
+    "the approvers' mail": (
+        "sns:Publish",
+        f"arn:aws:sns:eu-west-1:{DEV}:sagemaker-churn-{ID}",
+        OF_DEV,
+    ),
+    "a queue": ("sqs:SendMessage", here("sqs", "loot"), {}),
+    "a queue of a stranger": (
+        "sqs:SendMessage",
+        "arn:aws:sqs:eu-west-1:666666666666:loot",
+        OF_A_STRANGER,
+    ),
+    "a schedule": ("scheduler:CreateSchedule", here("scheduler", "schedule/default/x"), {}),
+    "a pipeline of delivery": (
+        "codepipeline:StartPipelineExecution",
+        f"arn:aws:codepipeline:eu-west-1:{DEV}:sagemaker-churn-{ID}-deploy",
+        OF_DEV,
+    ),
+    "a build": (
+        "codebuild:StartBuild",
+        f"arn:aws:codebuild:eu-west-1:{DEV}:project/sagemaker-churn-{ID}-synth",
+        OF_DEV,
+    ),
+    "the gate": (
+        "lambda:InvokeFunction",
+        f"arn:aws:lambda:eu-west-1:{DEV}:function:mlops-bu-gate-seal-euw1",
+        OF_DEV,
+    ),
+    "a log that goes elsewhere": (
+        "logs:PutSubscriptionFilter",
+        here("logs", "log-group:/aws/sagemaker/Endpoints/x"),
+        {},
+    ),
+    "a copy of its bucket": ("s3:PutReplicationConfiguration", data(ID).partition("/")[0], OWN),
+    "an access list": ("s3:PutObjectAcl", data(ID), OWN),
+    "deletion of what was captured": ("s3:DeleteObject", data(ID), OWN),
+    "a shell in its container": ("ssmmessages:CreateControlChannel", "*", {}),
+    "a feature group": ("sagemaker:PutRecord", here("sagemaker", "feature-group/x"), {}),
+    "approval of a version": ("sagemaker:UpdateModelPackage", version(ID), {}),
+    "a secret": ("secretsmanager:GetSecretValue", here("secretsmanager", "secret:x"), {}),
 }
 STRANGERS = {
     "no tag": {"aws:PrincipalArn": role(f"sagemaker-{ID}-prod-execution")},
@@ -225,6 +282,17 @@ def test_a_role_whose_tag_is_not_the_id_in_its_name_may_do_nothing(caller: str) 
 
 def without(sid: str) -> list[Statement]:
     return [statement for statement in deployment_boundary() if statement["Sid"] != sid]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["scores by the model of another project's endpoint", "a job outside of any network"],
+)
+def test_a_denial_of_what_is_run_counts(name: str) -> None:
+    sid = {"sagemaker:CreateTransformJob": "NoModelOfAnEndpoint"}
+    action, resource, context = DENIED[name]
+    request = Request(action, resource, {**CALLER, **context})
+    assert allows(without(sid.get(action, "NoJobOutsideAVpc")), request)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 from policy_evaluation import Request, allows, listed
-from project_roles import BOUNDARY, PROD, Statement, here, outline, role, statements_of
+from project_roles import BOUNDARY, DEV, PROD, Statement, here, outline, role, statements_of
+
+from mlops_infra.projects.outline import outline_statements
+from mlops_infra.projects.props import ProjectDeployments
 
 pytestmark = pytest.mark.construct
 
@@ -104,6 +107,32 @@ def untagged() -> Iterator[tuple[Request, bool]]:
     yield Request("iam:UntagRole", name, {**tags, "aws:TagKeys": ("sagemaker:project-id",)}), False
 
 
+FOREIGN = "666666666666"
+TARGETS = {
+    here("sns", "alerts"): True,
+    f"arn:aws:sns:eu-west-1:{DEV}:sagemaker-churn-p-1": True,
+    here("lambda", "function:mlops-bu-gate-verify-euw1"): False,
+    here("sqs", "loot"): False,
+    here("events", "api-destination/loot/1"): False,
+    here("events", "event-bus/default"): False,
+    here("logs", "log-group:loot"): False,
+    here("ssm", "document/AWS-RunShellScript"): False,
+    f"arn:aws:codepipeline:eu-west-1:{DEV}:sagemaker-fraud-p-2-deploy": False,
+    f"arn:aws:codebuild:eu-west-1:{DEV}:project/sagemaker-fraud-p-2-synth": False,
+    f"arn:aws:lambda:eu-west-1:{DEV}:function:mlops-bu-gate-seal-euw1": False,
+    f"arn:aws:sns:eu-west-1:{FOREIGN}:loot": False,
+    f"arn:aws:events:eu-west-1:{FOREIGN}:event-bus/loot": False,
+}
+
+
+def of_targets() -> Iterator[tuple[Request, bool]]:
+    """What a rule of EventBridge starts or tells, the second of two targets too."""
+    rule = here("events", "rule/churn-p-1-deploy-prod-RunFailed-1")
+    for target, may in TARGETS.items():
+        for given in (target, (here("sns", "alerts"), target)):
+            yield Request("events:PutTargets", rule, {"events:TargetArn": given}), may
+
+
 def asked() -> Iterator[tuple[Request, bool]]:
     for boundary in (None, ADMINISTRATOR, f"{BOUNDARY}-2", BOUNDARY):
         yield from questions(boundary)
@@ -125,6 +154,7 @@ def let_through(statements: list[Statement]) -> list[Request]:
         for request in (
             *found([*statements, EVERYTHING], asked()),
             *found([*statements, EVERYTHING], untagged()),
+            *found([*statements, EVERYTHING], of_targets()),
             *(r for r in found([*statements, EVERYTHING], of_policies()) if _is_of_policies(r)),
         )
         if request.action != "iam:PassRole" or _name(request) not in OWN_ROLES
@@ -180,6 +210,80 @@ def test_what_a_project_needs_is_granted_and_within_the_boundary() -> None:
     passed = {"iam:PassedToService": "sagemaker.amazonaws.com"}
     request = Request("iam:PassRole", role("sagemaker-p-1-prod-execution"), passed)
     assert all(allows(layer, request) for layer in effective)
+
+
+def test_a_rule_tells_topics_and_what_the_configuration_lets_projects_make() -> None:
+    layers = (statements_of("cfn"), outline())
+    assert all(all(allows(s, r) for s in layers) == may for r, may in of_targets())
+    further = ProjectDeployments(
+        app_prefix="mlops",
+        set_name="bu",
+        stage_name="prod",
+        region="eu-west-1",
+        dev_account=DEV,
+        deploys=("AWS::Lambda::Function",),
+    )
+    (row,) = (s for s in outline_statements(further, ()) if s.sid == "NoTargetOfOthers")
+    ((_, targets),) = row.condition["ForAnyValue:ArnNotLike"].items()
+    services = [target.removeprefix("arn:${AWS::Partition}:").split(":")[0] for target in targets]
+    assert services == ["lambda", "sns", "sns"]
+
+
+ELSEWHERE = f"arn:aws:s3:::sagemaker-p-1-prod-{PROD}"
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("s3:PutReplicationConfiguration", ELSEWHERE),
+        ("s3:PutBucketNotification", ELSEWHERE),
+        ("s3:PutInventoryConfiguration", ELSEWHERE),
+        ("s3:PutAnalyticsConfiguration", ELSEWHERE),
+        ("s3:PutMetricsConfiguration", ELSEWHERE),
+        ("s3:PutBucketAcl", ELSEWHERE),
+        ("s3:PutBucketCORS", ELSEWHERE),
+        ("s3:PutBucketWebsite", ELSEWHERE),
+        ("s3:PutAccelerateConfiguration", ELSEWHERE),
+        ("s3:PutObject", f"{ELSEWHERE}/x"),
+        ("s3:DeleteObject", f"{ELSEWHERE}/x"),
+        ("s3:CreateAccessPoint", f"arn:aws:s3:eu-west-1:{PROD}:accesspoint/x"),
+        ("s3:CreateJob", "*"),
+        ("s3:PutBucketPolicy", "arn:aws:s3:::mlops-project-logs-bu-1"),
+        ("events:PutEvents", here("events", "event-bus/default")),
+        ("events:PutPermission", here("events", "event-bus/default")),
+        ("events:CreateEventBus", here("events", "event-bus/x")),
+        ("events:CreateArchive", here("events", "archive/x")),
+        ("events:CreateApiDestination", here("events", "api-destination/x")),
+        ("events:PutTargets", here("events", "rule/sagemaker-p-2-model-decided")),
+        ("pipes:CreatePipe", here("pipes", "pipe/x")),
+        ("sns:AddPermission", here("sns", "sagemaker-p-1-prod-done")),
+        ("sns:Subscribe", here("sns", "sagemaker-p-1-prod-done")),
+        ("sns:Publish", here("sns", "sagemaker-p-1-prod-done")),
+        ("logs:PutSubscriptionFilter", here("logs", "log-group:/aws/sagemaker/Endpoints/x")),
+        ("logs:PutResourcePolicy", "*"),
+        ("cloudwatch:PutMetricStream", here("cloudwatch", "metric-stream/x")),
+        ("ecr:PutReplicationConfiguration", "*"),
+        ("ecr:SetRepositoryPolicy", here("ecr", "repository/sagemaker-p-1")),
+        ("ram:CreateResourceShare", "*"),
+        ("kms:ReplicateKey", here("kms", "key/1")),
+        ("kms:PutKeyPolicy", here("kms", "key/1")),
+        ("sagemaker:CreateFeatureGroup", here("sagemaker", "feature-group/x")),
+        ("sagemaker:CreateMonitoringSchedule", here("sagemaker", "monitoring-schedule/x")),
+        ("sagemaker:UpdateModelPackage", here("sagemaker", "model-package/churn-p-1/1")),
+        (
+            "sagemaker:PutModelPackageGroupPolicy",
+            here("sagemaker", "model-package-group/churn-p-1"),
+        ),
+        ("ssm:PutParameter", here("ssm", "parameter/mlops/boundary/deployment")),
+        ("ssm:GetParameters", here("ssm", "parameter/mlops/churn/inferencepipeline")),
+        ("secretsmanager:GetSecretValue", here("secretsmanager", "secret:x")),
+        ("cloudformation:CreateStack", here("cloudformation", "stack/x/1")),
+    ],
+)
+def test_cloudformation_opens_nothing_and_sends_nothing_for_a_project(
+    action: str, resource: str
+) -> None:
+    assert not allows(statements_of("cfn"), Request(action, resource))
 
 
 def test_every_name_that_a_pattern_of_a_statement_includes_is_one_of_a_project() -> None:

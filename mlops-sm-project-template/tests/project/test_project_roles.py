@@ -74,6 +74,14 @@ ALLOWED = {
         "Execution",
         Request("s3:PutObject", f"{ARTIFACTS}/model.tar.gz"),
     ),
+    "jobs score by a model of a pipeline": (
+        "Execution",
+        Request(
+            "sagemaker:CreateTransformJob",
+            here("sagemaker", "transform-job/pipelines-1"),
+            {"sagemaker:ModelArn": here("sagemaker", "model/pipelines-1")},
+        ),
+    ),
     "jobs join the private subnets": (
         "Execution",
         Request(
@@ -311,6 +319,114 @@ DENIED = {
             "sts:AssumeRole",
             f"arn:aws:iam::{PREPROD}:role/cdk-hnb659fds-deploy-role-{PREPROD}-{REGION}",
         ),
+    ),
+    "a job pulls an image of a stranger": (
+        "Execution",
+        Request(
+            "ecr:BatchGetImage",
+            f"arn:aws:ecr:{REGION}:666666666666:repository/loot",
+            {"aws:ResourceAccount": "666666666666"},
+        ),
+    ),
+    "a job scores by a model that runs as a person's jobs": (
+        "Execution",
+        Request(
+            "sagemaker:CreateTransformJob",
+            here("sagemaker", "transform-job/pipelines-1"),
+            {"sagemaker:ModelArn": here("sagemaker", "model/of-a-notebook")},
+        ),
+    ),
+    "a job scores by the model of an endpoint": (
+        "Execution",
+        Request(
+            "sagemaker:CreateTransformJob",
+            here("sagemaker", "transform-job/pipelines-1"),
+            {"sagemaker:ModelArn": here("sagemaker", "model/other-p-2-deploy-dev-Model-1")},
+        ),
+    ),
+    "a job forges an event": (
+        "Execution",
+        Request("events:PutEvents", here("events", "event-bus/default")),
+    ),
+    "a job writes to the people of the project": (
+        "Execution",
+        Request("sns:Publish", here("sns", f"sagemaker-{PROJECT}")),
+    ),
+    "a job opens the group of versions to another account": (
+        "Execution",
+        Request(
+            "sagemaker:PutModelPackageGroupPolicy",
+            here("sagemaker", f"model-package-group/{PROJECT}"),
+        ),
+    ),
+    "a job writes a key of a stranger": (
+        "Execution",
+        Request(
+            "kms:GenerateDataKey",
+            f"arn:aws:kms:{REGION}:666666666666:key/1",
+            {"aws:ResourceAccount": "666666666666"},
+        ),
+    ),
+    "a job writes to a bucket of a stranger": (
+        "Execution",
+        Request("s3:PutObject", "arn:aws:s3:::loot/x", {"aws:ResourceAccount": "666666666666"}),
+    ),
+    "a job sends its log elsewhere": (
+        "Execution",
+        Request("logs:PutSubscriptionFilter", here("logs", JOB_LOGS)),
+    ),
+    "a job asks the gate which version is deployed": (
+        "Execution",
+        Request("lambda:InvokeFunction", here("lambda", f"function:{PROPS.gate.choose}")),
+    ),
+    "synth writes to the people of the project": (
+        "Synth",
+        Request("sns:Publish", here("sns", f"sagemaker-{PROJECT}")),
+    ),
+    "synth says that Verify has succeeded": (
+        "Synth",
+        Request("codepipeline:PutJobSuccessResult", "*"),
+    ),
+    "synth passes a condition of a stage": (
+        "Synth",
+        Request(
+            "codepipeline:OverrideStageCondition",
+            here("codepipeline", f"sagemaker-{PROJECT}-deploy/Deploy-prod"),
+        ),
+    ),
+    "the deploy pipeline approves itself": (
+        "DeployPipeline",
+        Request(
+            "codepipeline:PutApprovalResult",
+            here("codepipeline", f"sagemaker-{PROJECT}-deploy/Deploy-prod/Approve-prod"),
+        ),
+    ),
+    "the deploy pipeline changes itself": (
+        "DeployPipeline",
+        Request("codepipeline:UpdatePipeline", here("codepipeline", f"sagemaker-{PROJECT}-deploy")),
+    ),
+    "the build approves a deployment": (
+        "Build",
+        Request(
+            "codepipeline:PutApprovalResult",
+            here("codepipeline", f"sagemaker-{PROJECT}-deploy/Deploy-prod/Approve-prod"),
+        ),
+    ),
+    "the build names another inference pipeline": (
+        "Build",
+        Request("ssm:PutParameter", here("ssm", "parameter/mlops/other/inferencepipeline")),
+    ),
+    "the build moves a branch": (
+        "Build",
+        Request("codecommit:GitPush", here("codecommit", f"sagemaker-{PROJECT}-deploy")),
+    ),
+    "an image build tags an image of another project": (
+        "Build",
+        Request("ecr:PutImage", here("ecr", "repository/sagemaker-p-other")),
+    ),
+    "events start a build": (
+        "Events",
+        Request("codebuild:StartBuild", here("codebuild", f"project/sagemaker-{PROJECT}-synth")),
     ),
     "events start another project's pipeline": (
         "Events",

@@ -12,6 +12,7 @@ from cdk_service_catalog.project.definition import DeployTrigger, ProductDefinit
 from cdk_service_catalog.project.props import ProjectProps
 from mlops_commons.iam.reasons import NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Statement, actions, arns
+from mlops_commons.image_accounts import image_accounts_of
 from mlops_commons.utilities.cloudformation import ref
 
 JOBS: Final = ("training-job", "processing-job", "model", "transform-job")
@@ -48,7 +49,7 @@ def execution_statements(
             resources=("${ArtifactKey.Arn}",),
             condition={"Bool": {"kms:GrantIsForAWSResource": "true"}},
         ),
-        *_pull_images(definition),
+        *_pull_images(definition, props),
         *_observe(),
         *jobs_join_the_vpc(),
         pass_role("execution", "sagemaker"),
@@ -79,6 +80,18 @@ def _run_jobs() -> tuple[Statement, ...]:
             ),
             resources=jobs,
             reason=f"{RANDOM_NAMES}; a transform job runs in the subnets of its model",
+        ),
+        Statement(
+            # A model runs as its own role, so whoever has it score writes what that role writes.
+            sid="NoModelOfPeople",
+            effect="Deny",
+            actions=("sagemaker:CreateTransformJob",),
+            resources=arns("sagemaker", "transform-job/*"),
+            condition={
+                "ForAnyValue:ArnNotLike": {
+                    "sagemaker:ModelArn": arns("sagemaker", "model/pipelines-*")
+                }
+            },
         ),
     )
 
@@ -117,8 +130,16 @@ def _register_versions(definition: ProductDefinition) -> tuple[Statement, ...]:
     )
 
 
-def _pull_images(definition: ProductDefinition) -> tuple[Statement, ...]:
+def _pull_images(definition: ProductDefinition, props: ProjectProps) -> tuple[Statement, ...]:
     own = Statement(sid="PullOwnImages", actions=PULL, resources=("${ImageRepository.Arn}",))
+    of_aws = Statement(
+        sid="PullImagesOfAws",
+        actions=PULL,
+        resources=("arn:${AWS::Partition}:ecr:${AWS::Region}:*:repository/*",),
+        reason="AWS offers SageMaker's images from an account per region and framework; a "
+        "condition names the accounts that AWS's SDK names",
+        condition={"StringEquals": {"aws:ResourceAccount": image_accounts_of(props.region)}},
+    )
     return (
         *((own,) if definition.image_repository else ()),
         Statement(
@@ -127,15 +148,7 @@ def _pull_images(definition: ProductDefinition) -> tuple[Statement, ...]:
             resources=("*",),
             reason=NO_RESOURCE_LEVEL,
         ),
-        Statement(
-            sid="PullImagesOfAws",
-            actions=PULL,
-            resources=("arn:${AWS::Partition}:ecr:${AWS::Region}:*:repository/*",),
-            reason="AWS offers SageMaker's images from an account per region and framework; a "
-            "condition leaves this account's own images out, and a foreign repository's policy "
-            "decides besides",
-            condition={"StringNotEquals": {"aws:ResourceAccount": "${AWS::AccountId}"}},
-        ),
+        *((of_aws,) if image_accounts_of(props.region) else ()),
     )
 
 
