@@ -9,6 +9,7 @@ from .values import OF_SSM, is_known, own_resource
 
 RULE, SCHEDULE = "AWS::Events::Rule", "AWS::Scheduler::Schedule"
 ALTERNATIVES: Final = "$or"
+WITH_ID: Final = "(?s:(.*[^a-z0-9])?{id}([^a-z0-9].*)?)"
 BUS: Final = "EventBusName"
 PROJECTS: Final = "sagemaker-"
 """With which the names of the topics of all projects begin."""
@@ -113,4 +114,4 @@ def _is_of_project(value: Any, view: StageView) -> bool:
         return False
     kinds = _kinds(view)
     made = any(own_resource(value, view.scope, *kinds, attribute=name) for name in ("Arn", "Ref"))
-    return made or re.search(f"(?<![a-z0-9]){view.project.id}(?![a-z0-9])", value) is not None
+    return made or re.fullmatch(WITH_ID.format(id=view.project.id), value) is not None

@@ -92,6 +92,9 @@ def people_run_jobs_in_their_network(stack: Stack) -> Iterator[str]:
         job = f"arn:aws:sagemaker:{stack.region}:{stack.account}:training-job/x"
         need = Need(why="train", actions=(TRAIN,), resource=job, context=asked)
         yield from lacking(stack, role, [need])
+        plain = {**asked, "sagemaker:InterContainerTrafficEncryption": "false"}
+        need = Need(why="train in plain text", actions=(TRAIN,), resource=job, context=plain)
+        yield from excess(stack, role, [need])
 
 
 def _common(stack: Stack) -> Iterator[Need]:

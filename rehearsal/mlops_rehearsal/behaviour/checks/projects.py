@@ -11,6 +11,7 @@ from typing import Any, Final
 from mlops_commons.iam.evaluation import Request
 from mlops_rehearsal.behaviour.asking import Need, context, excess, lacking, role_of
 from mlops_rehearsal.behaviour.checks.builds import ENCRYPT
+from mlops_rehearsal.behaviour.checks.jobs import FOREIGN, PULL
 from mlops_rehearsal.behaviour.policies import resource_allows
 from mlops_rehearsal.behaviour.stack import Resource, Stack
 
@@ -72,6 +73,7 @@ def builds_work_with_what_they_are_told(stack: Stack) -> Iterator[str]:
         yield from lacking(stack, role, _pipeline(stack, known["SAGEMAKER_PIPELINE_NAME"]))
         yield from lacking(stack, role, _tells(stack, known["MODEL_PACKAGE_GROUP_NAME"]))
         yield from lacking(stack, job, _jobs(stack, build, known))
+        yield from excess(stack, job, _of_somebody_else(stack))
         model = f"{stack.arn(bucket.id)}/models/x"
         yield from lacking(stack, job, [Need(why="keep a model", actions=OBJECTS, resource=model)])
         yield from excess(stack, role, _elsewhere(stack, job))
@@ -134,6 +136,18 @@ def _elsewhere(stack: Stack, job: Resource) -> Iterator[Need]:
     yield Need(
         why="give it to Lambda", actions=("iam:PassRole",), resource=stack.arn(job.id), context=to
     )
+
+
+def _of_somebody_else(stack: Stack) -> Iterator[Need]:
+    """Images of strangers, and models, which read and write as their own role."""
+    place = f"arn:aws:sagemaker:{stack.region}:{stack.account}"
+    model = {"sagemaker:ModelArn": f"{place}:model/of-a-notebook"}
+    score = ("sagemaker:CreateTransformJob",)
+    on = f"{place}:transform-job/pipelines-x"
+    yield Need(why="score as somebody else", actions=score, resource=on, context=model)
+    image = f"arn:aws:ecr:{stack.region}:{FOREIGN}:repository/x"
+    theirs = {"aws:ResourceAccount": FOREIGN}
+    yield Need(why="pull images of strangers", actions=PULL, resource=image, context=theirs)
 
 
 def _pipeline(stack: Stack, name: str) -> Iterator[Need]:

@@ -193,6 +193,23 @@ def _roles(
     yield ROLES, other, right, False
     yield POLICIES, f"arn:aws:iam::{stack.account}:policy/admin", right, False
     yield ("iam:CreatePolicy", "iam:CreatePolicyVersion"), policy, right, True
+    yield from _targets(stack, right)
+
+
+def _targets(
+    stack: Stack, right: dict[str, Any]
+) -> Iterator[tuple[tuple[str, ...], str, dict[str, Any], bool]]:
+    """What a rule tells: topics here and in dev, and nothing that runs or carries on."""
+    place = f"{stack.region}:{stack.account}"
+    rule = f"arn:aws:events:{place}:rule/churn-{PROJECT}-RunFailed-x"
+    for target, wanted in (
+        (f"arn:aws:sns:{place}:alerts", True),
+        (f"arn:aws:sns:{stack.region}:{DEV}:sagemaker-churn-{PROJECT}", True),
+        (f"arn:aws:sns:{stack.region}:{FOREIGN}:loot", False),
+        (f"arn:aws:lambda:{place}:function:gate", False),
+        (f"arn:aws:events:{stack.region}:{FOREIGN}:event-bus/loot", False),
+    ):
+        yield ("events:PutTargets",), rule, {**right, "events:TargetArn": (target,)}, wanted
 
 
 def _denying(most: list[Any]) -> list[Any]:
@@ -212,7 +229,8 @@ def _conditioned(stack: Stack, right: bool) -> Iterator[Need]:
     made = {**held, "aws:RequestTag/sagemaker:project-id": PROJECT, "iam:PolicyARN": policy}
     attach = ("iam:AttachRolePolicy", "iam:DetachRolePolicy")
     yield Need(why="make a key", actions=("kms:CreateKey",), context=tags)
-    yield Need(why="use a key", actions=("kms:PutKeyPolicy",), resource=key, context=tagged)
+    use = ("kms:PutKeyPolicy", "kms:TagResource")
+    yield Need(why="use a key", actions=use, resource=key, context=tagged)
     yield Need(why="make a role", actions=("iam:CreateRole",), resource=own, context=made)
     yield Need(why="attach", actions=attach, resource=own, context=made)
     linked = f"arn:aws:iam::{stack.account}:role/aws-service-role/{SCALING}/x"

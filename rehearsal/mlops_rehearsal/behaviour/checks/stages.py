@@ -99,7 +99,8 @@ def _work(stack: Stack) -> Iterator[tuple[tuple[str, ...], str, dict[str, Any]]]
         ("transform-job", tuple(f"{v}TransformJob" for v in ("Create", "Describe", "Stop"))),
     ):
         actions = tuple(f"sagemaker:{name}" for name in (*names, "AddTags"))
-        yield actions, f"{sagemaker}:{kind}/pipelines-x", IN_THE_VPC
+        model = {"sagemaker:ModelArn": f"{sagemaker}:model/pipelines-x"}
+        yield actions, f"{sagemaker}:{kind}/pipelines-x", {**IN_THE_VPC, **model}
     role = f"arn:aws:iam::{stack.account}:role/sagemaker-{PROJECT}-{stage}-execution"
     yield ("iam:PassRole",), role, {"iam:PassedToService": "sagemaker.amazonaws.com"}
     alarm = f"arn:aws:cloudwatch:{place}:alarm:churn-{PROJECT}-{stage}-latency"
@@ -152,6 +153,10 @@ def _others(stack: Stack) -> Iterator[tuple[tuple[str, ...], str, dict[str, Any]
     for kind, name in (("model", "CreateModel"), ("processing-job", "CreateProcessingJob")):
         # Without subnets a job has the internet of AWS's own network in reach.
         yield (f"sagemaker:{name}",), f"arn:aws:sagemaker:{place}:{kind}/pipelines-x", {}
+    # A model reads and writes as its own role, which may be another project's.
+    scores = f"arn:aws:sagemaker:{place}:transform-job/pipelines-x"
+    model = {"sagemaker:ModelArn": f"arn:aws:sagemaker:{place}:model/fraud-p-other-{stage}-x"}
+    yield ("sagemaker:CreateTransformJob",), scores, model
 
 
 def stages_publish_their_network(stack: Stack) -> Iterator[str]:
