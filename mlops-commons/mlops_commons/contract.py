@@ -6,8 +6,12 @@ from enum import StrEnum
 from typing import Final
 
 
-class StageName(StrEnum):
-    """The stage names with a meaning of their own; a set may have others beside them."""
+class StageRole(StrEnum):
+    """What a stage is for, in the order of delivery; a stage of one of these names plays it.
+
+    People work and projects begin in the one dev stage of a set; versions are tried where the role
+    is preprod, and serve where it is prod.
+    """
 
     DEV = "dev"
     PREPROD = "preprod"
@@ -135,7 +139,3 @@ class TagKey(StrEnum):
     APP = "cdk-app"
     SET = "mlops:set"
     STAGE = "mlops:stage"
-
-
-DELIVERY_ORDER: Final = (StageName.DEV, StageName.PREPROD, StageName.PROD)
-"""Stages are delivered in this order; any other stage comes after them, in file order."""

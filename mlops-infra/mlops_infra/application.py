@@ -9,7 +9,6 @@ from constructs import Construct
 
 from mlops_commons.cdk.delivered_app import DeliveredApp, DeliveredStage, unapproved_afterwards
 from mlops_commons.cdk.retention import removal_policy_of
-from mlops_commons.contract import StageName
 from mlops_commons.delivered_application import delivered_application
 from mlops_commons.stage import Deployment, PlatformConfig, Stage
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
@@ -50,7 +49,8 @@ def _core_stage(
     scope: Construct, *, config: PlatformConfig, deployment: Deployment, stage: Stage
 ) -> CoreStage:
     set_name = deployment.set_name
-    dev = deployment.stage(StageName.DEV)
+    # Without projects there is nobody whose pipelines come from dev.
+    dev = deployment.dev if deployment.projects.enabled else None
     return CoreStage(
         scope,
         stage.stage_name,

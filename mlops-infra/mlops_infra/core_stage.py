@@ -21,7 +21,7 @@ APP_DIRECTORY = "mlops-infra"
 class CoreStage(PlatformStage):
     """The stack of one account and region, usable in any CDK app with or without a pipeline.
 
-    The construct id is the stage name (`dev`, `preprod`, `prod` or another) and the beginning of
+    The construct id is the stage name, whatever it is, and the beginning of
     the stack's name. Exposes `stack`, to which the extensions have added what is theirs.
     """
 
@@ -52,9 +52,8 @@ class CoreStage(PlatformStage):
             set_name: the account set, for tags and the description.
             app_prefix: the beginning of names that people see, and of the buckets that the
                 personas may use.
-            dev_account: whose projects deploy here, if this is dev, preprod or prod; by default
-                nobody's, and then there are no roles for them. Its models and images pass the
-                network's endpoints.
+            dev_account: whose projects deploy here; by default nobody's, and then there are no
+                roles for them. Its models and images pass the network's endpoints.
             tested_accounts: of the set's other stages, which tests in the dev stage's network may
                 test; ignored in other stages.
             network: a VPC to create (the default) or to import.

@@ -68,12 +68,13 @@ class InfraStack(ZonesByPosition):
         NetworkParameters(
             self, "NetworkParameters", network=self.network, namespace=parameter_namespace
         )
-        DeploymentBoundary(
-            self,
-            "DeploymentBoundary",
-            projects=projects,
-            namespace=parameter_namespace,
-        )
+        if rules.enabled:
+            DeploymentBoundary(
+                self,
+                "DeploymentBoundary",
+                projects=projects,
+                namespace=parameter_namespace,
+            )
         if budget:
             MonthlyBudget(self, "Budget", budget=budget)
         if projects.deploy_here:
@@ -99,7 +100,7 @@ class InfraStack(ZonesByPosition):
                 removal_policy=removal_policy,
             )
             reviewers = [*self._personas.roles(Persona.LEAD_DATA_SCIENTIST)]
-            if rules.approvers.role_arns:
+            if rules.enabled and rules.approvers.role_arns:
                 approvers = ApproverRole(
                     self,
                     "Approvers",
@@ -108,7 +109,8 @@ class InfraStack(ZonesByPosition):
                     within=within,
                 )
                 reviewers.append(approvers.role)
-            if protected := protected_repositories(rules.protected_branches):
+            protected = protected_repositories(rules.protected_branches)
+            if rules.enabled and protected:
                 Reviews(
                     self,
                     "Reviews",

@@ -10,10 +10,10 @@ from constructs import Construct
 
 from cdk_service_catalog.core_stage import APP_DIRECTORY, CoreStage
 from cdk_service_catalog.portfolio.props import ProjectTargets
+from cdk_service_catalog.project.props import TargetStage
 from mlops_commons.cdk.delivered_app import DeliveredApp, DeliveredStage
 from mlops_commons.cdk.retention import removal_policy_of
-from mlops_commons.config.projects_of_sets import obstacles
-from mlops_commons.contract import DELIVERY_ORDER, StageName
+from mlops_commons.config.projects_of_sets import obstacles, sets_with_projects
 from mlops_commons.delivered_application import delivered_application
 from mlops_commons.stage import Deployment, PlatformConfig, Stage
 from mlops_commons.utilities.errors import PlatformError
@@ -48,7 +48,13 @@ def build_app(
 
 def _check_some_projects(config: PlatformConfig) -> None:
     """Leave out sets that cannot have projects, and say so, but not every set."""
-    found = {d.set_name: obstacles(config, d) for d in config.enabled_deployments}
+    wanted = [d for d in config.enabled_deployments if d.projects.enabled]
+    if config.enabled_deployments and not wanted:
+        raise PlatformError(
+            "no set is to have projects: 'projects' has 'enabled: false' in cdk-app.yml",
+            hint="there is nothing to do for this app; infra delivers all that these sets have",
+        )
+    found = {d.set_name: obstacles(config, d) for d in wanted}
     every = [obstacle for reasons in found.values() for obstacle in reasons]
     if every and all(found.values()):
         raise PlatformError("; ".join(obstacle.message for obstacle in every), hint=every[0].remedy)
@@ -57,8 +63,8 @@ def _check_some_projects(config: PlatformConfig) -> None:
 
 
 def _delivered_stages(config: PlatformConfig, deployment: Deployment) -> list[DeliveredStage]:
-    dev = deployment.stage(StageName.DEV)
-    if dev is None or obstacles(config, deployment):
+    dev = deployment.dev
+    if dev is None or deployment not in sets_with_projects(config):
         return []
     return [
         DeliveredStage(
@@ -78,7 +84,7 @@ def _core_stage(
         set_name=deployment.set_name,
         app_prefix=config.app_prefix,
         portfolio=config.portfolio,
-        targets=_targets(config, deployment),
+        targets=_targets(deployment),
         parameter_namespace=stage.parameter_namespace,
         removal_policy=removal_policy_of(stage.removal_policy),
         tags=stage.tags,
@@ -87,19 +93,19 @@ def _core_stage(
     )
 
 
-def _targets(config: PlatformConfig, deployment: Deployment) -> ProjectTargets:
-    stages = {name: deployment.stage(name) for name in DELIVERY_ORDER}
-    preprod, prod = stages[StageName.PREPROD], stages[StageName.PROD]
+def _targets(deployment: Deployment) -> ProjectTargets:
     return ProjectTargets(
-        preprod_account=preprod.account if preprod else "",
-        prod_account=prod.account if prod else "",
+        stages=tuple(
+            TargetStage(
+                name=stage.stage_name.lower(),
+                role=stage.role,
+                account_id=stage.account,
+                namespace=stage.parameter_namespace,
+            )
+            for stage in deployment.enabled_stages
+        ),
         deploys=deployment.projects.deploys,
         serverless_endpoints=deployment.projects.serverless_endpoints,
         package_index=deployment.projects.package_index,
         mlflow=deployment.projects.mlflow,
-        namespaces={
-            str(name): stage.parameter_namespace
-            for name, stage in stages.items()
-            if stage and stage.parameter_namespace
-        },
     )

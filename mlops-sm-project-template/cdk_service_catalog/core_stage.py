@@ -46,7 +46,7 @@ class CoreStage(PlatformStage):
             set_name: the account set, for names, tags and the description.
             app_prefix: the beginning of names that people see.
             portfolio: who may launch products and whom they name; by default the lead.
-            targets: the accounts that a project proposes for preprod and prod; by default none.
+            targets: the stages that projects deploy to; by default this one alone.
             parameter_namespace: goes in front of the SSM parameters' names.
             removal_policy: of stateful resources, in the portfolio and in projects; by default
                 they are kept.
@@ -74,6 +74,7 @@ class CoreStage(PlatformStage):
             set_name=set_name,
             app_prefix=app_prefix,
             portfolio=portfolio or Portfolio(),
+            stage_name=construct_id,
             targets=targets or ProjectTargets(),
             parameter_namespace=parameter_namespace,
             removal_policy=removal_policy,

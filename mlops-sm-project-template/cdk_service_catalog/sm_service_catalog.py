@@ -18,8 +18,9 @@ from cdk_service_catalog.portfolio.launch_role import LaunchRole, ProjectBoundar
 from cdk_service_catalog.portfolio.product_templates import product_templates
 from cdk_service_catalog.portfolio.props import ProjectTargets
 from cdk_service_catalog.portfolio.publication import copy_to_bucket, published_template
-from cdk_service_catalog.project.props import Gate, ProjectProps
+from cdk_service_catalog.project.props import Gate, ProjectProps, TargetStage
 from mlops_commons.cdk.retention import retention
+from mlops_commons.contract import StageRole
 from mlops_commons.image_accounts import image_accounts_of
 from mlops_commons.organization import NO_ORGANIZATION, Organization
 from mlops_commons.stage import Portfolio
@@ -38,6 +39,7 @@ class SageMakerServiceCatalog(cdk.Stack):
         description: str,
         set_name: str,
         app_prefix: str,
+        stage_name: str,
         portfolio: Portfolio,
         targets: ProjectTargets,
         parameter_namespace: str,
@@ -49,12 +51,22 @@ class SageMakerServiceCatalog(cdk.Stack):
         """Create the stack.
 
         Args:
+            stage_name: of this stage, which plays dev.
             tags: go on what projects hold; on the stack's own resources the stage puts them.
             org: what the organization prescribes.
             products: other than those in the folder `products`.
         """
         super().__init__(scope, construct_id, stack_name=stack_name, description=description)
         found = _shipped() if products is None else products
+        stages = targets.stages or (
+            TargetStage(
+                name=stage_name.lower(),
+                role=StageRole.DEV,
+                account_id=self.account,
+                namespace=parameter_namespace,
+            ),
+        )
+        dev = stages[0].name
         assets = ProductAssets(
             self,
             "Assets",
@@ -70,12 +82,9 @@ class SageMakerServiceCatalog(cdk.Stack):
             settings={
                 "bucket_prefix": names.project_bucket_prefix(app_prefix),
                 "region": self.region,
-                "accounts": {
-                    "dev": self.account,
-                    "preprod": targets.preprod_account or self.account,
-                    "prod": targets.prod_account or self.account,
-                },
-                "namespaces": dict(targets.namespaces),
+                "accounts": {stage.name: stage.account_id for stage in stages},
+                "namespaces": {s.name: s.namespace for s in stages if s.namespace},
+                **({"dev": dev} if dev != StageRole.DEV else {}),
                 "deploys": list(targets.deploys),
                 "serverless_endpoints": targets.serverless_endpoints,
                 "image_accounts": list(image_accounts_of(self.region)),
@@ -88,8 +97,7 @@ class SageMakerServiceCatalog(cdk.Stack):
             app_prefix=app_prefix,
             set_name=set_name,
             region=self.region,
-            preprod_account=targets.preprod_account or self.account,
-            prod_account=targets.prod_account or self.account,
+            stages=stages,
             boundary=boundary_name,
             access_logs_bucket=assets.access_logs_name,
             retention=retention(removal_policy),
@@ -99,7 +107,6 @@ class SageMakerServiceCatalog(cdk.Stack):
                     for purpose in PURPOSES
                 }
             ),
-            namespaces=targets.namespaces,
             package_index=targets.package_index,
             mlflow=targets.mlflow,
             org=org,

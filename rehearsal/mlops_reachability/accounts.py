@@ -51,7 +51,7 @@ def platform(synthesised: Synthesised) -> Landing:
     """The accounts with their bootstrap and the stacks of both apps."""
     config = load_config(synthesised.cdk_app, synthesised.infra)
     first = config.enabled_deployments[0]
-    places = {stage.account: stage.stage_name for stage in first.enabled_stages}
+    places = {stage.account: str(stage.role) for stage in first.enabled_stages}
     places = {**places, config.pipeline.account: GOVERNANCE}
     landing = Landing(region=config.pipeline.region, places=places)
     assemblies: Assemblies = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mlops_commons.assembly.stacks import GOVERNANCE
 from mlops_commons.config import Deployment, PlatformConfig
-from mlops_commons.contract import StageName
+from mlops_commons.contract import StageRole
 from mlops_commons.stage import Bootstrap
 from mlops_commons.utilities import names
 from mlops_commons.utilities.errors import PlatformError
@@ -27,10 +27,11 @@ class PolicySource(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class AccountUse:
-    """What an account is to the platform; `set_name` is empty for governance."""
+    """What an account is to the platform; `set_name` is empty, and `role` None, for governance."""
 
     set_name: str
     stage_name: str
+    role: StageRole | None = None
 
     def __str__(self) -> str:
         return f"{self.set_name}/{self.stage_name}" if self.set_name else self.stage_name
@@ -155,7 +156,9 @@ def _entries(config: PlatformConfig) -> Iterator[_Entry]:
         for stage in deployment.enabled_stages:
             yield _Entry(
                 (stage.account, stage.region),
-                AccountUse(set_name=deployment.set_name, stage_name=stage.stage_name),
+                AccountUse(
+                    set_name=deployment.set_name, stage_name=stage.stage_name, role=stage.role
+                ),
                 frozenset({governance.account}),
                 _dev_accounts(deployment),
                 stage.bootstrap,
@@ -164,7 +167,7 @@ def _entries(config: PlatformConfig) -> Iterator[_Entry]:
 
 
 def _dev_accounts(deployment: Deployment) -> frozenset[str]:
-    dev = deployment.stage(StageName.DEV)
+    dev = deployment.dev
     return frozenset({dev.account} if dev else ())
 
 

@@ -23,7 +23,7 @@ from mlops_commons.config.values import (
     WebAddress,
     lowered,
 )
-from mlops_commons.contract import Persona
+from mlops_commons.contract import Persona, StageRole
 from mlops_commons.stage import (
     Bootstrap,
     Deployment,
@@ -138,15 +138,23 @@ class StageFile(ConfigModel):
     """One account of a set."""
 
     stage_name: StageText = Field(description="dev, preprod, prod or a name of your own")
+    role: Annotated[StageRole, BeforeValidator(lowered)] | None = Field(
+        None,
+        description="what the stage is for, whatever its name; default: the name, where it is one "
+        "of these",
+    )
     account: Account
     region: Region | None = Field(None, description="default: the set's default_region")
     enabled: bool = Field(Stage.enabled, description="false: this stage is not delivered")
     manual_approval: bool | None = Field(
-        None, description="wait for a person before this stage; default: true except for dev"
+        None,
+        description="wait for a person before this stage; default: true, but false where the "
+        "role is dev",
     )
     manual_approval_reason: Text | None = Field(
         None,
-        description="needed where prod has manual_approval: false; preprod's approval shows it",
+        description="needed where a stage with role prod has manual_approval: false; the approval "
+        "before it shows it",
     )
     parameter_namespace: Namespace | None = Field(
         None, description="goes in front of SSM parameter names; keeps stages of one account apart"

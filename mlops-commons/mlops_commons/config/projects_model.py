@@ -31,7 +31,7 @@ IndexUrl = Annotated[
 
 
 class ApproversFile(ConfigModel):
-    """Who approves what projects deploy to preprod and prod."""
+    """Who approves what projects deploy to the stages after dev."""
 
     role_arns: tuple[PrincipalArn, ...] = Field(
         Approvers.role_arns,
@@ -56,6 +56,10 @@ class ProtectedBranchesFile(ConfigModel):
 class ProjectsFile(ConfigModel):
     """What projects may deploy, who approves it, how they are kept apart."""
 
+    enabled: bool = Field(
+        Projects.enabled,
+        description="false: no portfolio, and nothing that projects would deploy with",
+    )
     deploys: tuple[ResourceType, ...] = Field(
         Projects.deploys, description="types of resources beyond those of the products' deploy apps"
     )

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from mlops_commons.contract import DELIVERY_ORDER, StageName
 from mlops_commons.image_accounts import image_accounts
 from mlops_commons.region_services import OF_PROJECTS, missing_services
 from mlops_commons.stage import CreateNetwork, Deployment, EgressMode, PlatformConfig, Stage
+from mlops_commons.utilities.paths import APP_DIRECTORIES
 
+TEMPLATES: Final = "template"
 INDEX: Final = (
     "name one that dev's VPC reaches in cdk-app.yml, projects.package_index: https://..., or take "
     f"egress '{EgressMode.NAT}' for dev in cdk-infra-app.yml"
@@ -37,18 +38,24 @@ class Obstacle:
 
 
 def obstacles(config: PlatformConfig, deployment: Deployment) -> tuple[Obstacle, ...]:
-    """What blocks projects of a set; nothing where it can have them."""
-    dev = deployment.stage(StageName.DEV)
+    """What blocks projects of a set; nothing where it can have them, or is to have none."""
+    dev = deployment.dev if deployment.projects.enabled else None
     return tuple(_obstacles(config, deployment, dev)) if dev else ()
 
 
 def sets_with_projects(config: PlatformConfig) -> tuple[Deployment, ...]:
-    """The enabled sets that can have projects: those with a dev stage that nothing blocks."""
+    """The enabled sets that have projects: they are to, in a dev stage, and nothing blocks them."""
     return tuple(
         deployment
         for deployment in config.enabled_deployments
-        if deployment.stage(StageName.DEV) and not obstacles(config, deployment)
+        if deployment.projects.enabled and deployment.dev and not obstacles(config, deployment)
     )
+
+
+def apps_of(config: PlatformConfig, deployment: Deployment) -> tuple[str, ...]:
+    """The apps that a set gets: infrastructure always, templates where it has projects."""
+    has_projects = deployment in sets_with_projects(config)
+    return tuple(app for app in APP_DIRECTORIES if app != TEMPLATES or has_projects)
 
 
 def _obstacles(config: PlatformConfig, deployment: Deployment, dev: Stage) -> Iterator[Obstacle]:
@@ -76,13 +83,12 @@ def _obstacles(config: PlatformConfig, deployment: Deployment, dev: Stage) -> It
 
 def _other_regions(deployment: Deployment, dev: Stage) -> Iterator[Obstacle]:
     """A version of a model, its image and its key serve one region only."""
-    stages = [stage for name in DELIVERY_ORDER if (stage := deployment.stage(name))]
-    elsewhere = [stage for stage in stages if stage.region != dev.region]
+    elsewhere = [stage for stage in deployment.enabled_stages if stage.region != dev.region]
     if elsewhere:
         named = ", ".join(f"{stage.stage_name} in {stage.region}" for stage in elsewhere)
         yield Obstacle(
             stage_name=elsewhere[0].stage_name,
             message=f"projects of set '{deployment.set_name}' cannot deploy outside of dev's "
             f"region {dev.region}: {named}",
-            remedy="give dev, preprod and prod of this set one region in cdk-app.yml",
+            remedy="give all stages of this set one region in cdk-app.yml",
         )

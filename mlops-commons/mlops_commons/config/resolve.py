@@ -7,7 +7,8 @@ from mlops_commons import stage as platform
 from mlops_commons.config import infra_model as infra
 from mlops_commons.config import model, org_model, projects_model, source_model
 from mlops_commons.config.filled import named_values
-from mlops_commons.config.resolve_infra import is_dev, network, studio
+from mlops_commons.config.resolve_infra import network, studio
+from mlops_commons.contract import StageRole
 from mlops_commons.delivery_source import DeliverySource, DeliverySources
 from mlops_commons.organization import Organization, OrgBoundary
 from mlops_commons.utilities import names
@@ -23,8 +24,10 @@ def resolve(
         directory: the folder of `cdk-app.yml`.
     """
     deployments = tuple(_deployment(app, entry, directory) for entry in app.deployments)
-    pairs = [(d.set_name.lower(), s.stage_name.lower()) for d in deployments for s in d.stages]
-    studios = {pair: studio(infra_app.sagemaker, *pair) for pair in pairs}
+    roles = {
+        (d.set_name.lower(), s.stage_name.lower()): s.role for d in deployments for s in d.stages
+    }
+    studios = {pair: studio(infra_app.sagemaker, *pair, role) for pair, role in roles.items()}
     return platform.PlatformConfig(
         app_prefix=app.app_prefix,
         tags=app.tags,
@@ -45,7 +48,7 @@ def resolve(
         ),
         portfolio=platform.Portfolio(**named_values(platform.Portfolio, app.portfolio)),
         deployments=deployments,
-        networks={pair: network(infra_app.network, *pair) for pair in pairs},
+        networks={pair: network(infra_app.network, *pair) for pair in roles},
         studios={pair: found for pair, found in studios.items() if found},
     )
 
@@ -117,13 +120,14 @@ def _stage(
     directory: Path,
 ) -> platform.Stage:
     region = stage.region or deployment.default_region or app.pipeline.region
-    approval = stage.manual_approval
+    role, approval = role_of(stage), stage.manual_approval
     return platform.Stage(
         stage_name=stage.stage_name,
+        role=role,
         account=stage.account,
         region=region,
         enabled=stage.enabled,
-        manual_approval=not is_dev(stage.stage_name) if approval is None else approval,
+        manual_approval=role is not StageRole.DEV if approval is None else approval,
         manual_approval_reason=stage.manual_approval_reason or "",
         parameter_namespace=(stage.parameter_namespace or "").strip("/"),
         removal_policy=stage.removal_policy,
@@ -137,6 +141,12 @@ def _stage(
             app.org.bootstrap, stage.bootstrap, (stage.account, region), directory
         ),
     )
+
+
+def role_of(stage: model.StageFile) -> StageRole:
+    """What a stage is for; where nothing says it, which is a problem of its own, preprod."""
+    named = stage.stage_name.lower()
+    return stage.role or (StageRole(named) if named in set(StageRole) else StageRole.PREPROD)
 
 
 def _bootstrap(

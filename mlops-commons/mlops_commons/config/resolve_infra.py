@@ -7,13 +7,8 @@ from mlops_commons import stage as platform
 from mlops_commons.config import infra_model as infra
 from mlops_commons.config import studio_model
 from mlops_commons.config.filled import named_values
-from mlops_commons.contract import USER_GROUPS, Persona, StageName
+from mlops_commons.contract import USER_GROUPS, Persona, StageRole
 from mlops_commons.utilities import names
-
-
-def is_dev(stage_name: str) -> bool:
-    """Whether this is the stage where people work."""
-    return stage_name.lower() == StageName.DEV
 
 
 def network(networks: infra.NetworkFile, set_name: str, stage_name: str) -> platform.Network:
@@ -50,7 +45,7 @@ def _created(*layers: infra.CreateNetworkFile) -> platform.CreateNetwork:
 
 
 def studio(
-    sagemaker: studio_model.SageMakerFile, set_name: str, stage_name: str
+    sagemaker: studio_model.SageMakerFile, set_name: str, stage_name: str, role: StageRole
 ) -> platform.Studio | None:
     """The Studio of a stage, None where it has none; both names in lower case."""
     deployment = next(
@@ -61,7 +56,7 @@ def studio(
         (s for s in deployment.stages if s.stage_name.lower() == stage_name),
         studio_model.StudioStageFile.model_construct(stage_name=stage_name),
     )
-    wanted = is_dev(stage_name) if stage.deploy_studio is None else stage.deploy_studio
+    wanted = role is StageRole.DEV if stage.deploy_studio is None else stage.deploy_studio
     if not wanted:
         return None
     named = {

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from mlops_commons.accounts.bootstrap_plan import BootstrapRow
-from mlops_commons.contract import StageName
+from mlops_commons.contract import StageRole
 from mlops_commons.doctor.finding import Finding, Level
 from mlops_commons.utilities.console import console
 
@@ -66,11 +66,11 @@ def look_at_instances(area: str, row: BootstrapRow, quotas: Any) -> Iterator[Fin
     Args:
         quotas: a boto3 client of Service Quotas there.
     """
-    stages = {use.stage_name.lower() for use in row.uses if use.set_name}
-    if not stages:
+    roles = {use.role for use in row.uses if use.role}
+    if not roles:
         return
     values = _values(quotas)
-    wanted = [found for found in ROWS if found.everywhere or StageName.DEV in stages]
+    wanted = [found for found in ROWS if found.everywhere or StageRole.DEV in roles]
     short = [found for found in wanted if _value(values, found) < found.count]
     for found in short:
         value, code = values.get(found.quota, (0, ""))

@@ -13,11 +13,11 @@ GUIDE: Final = "docs/how-to/people-and-permission-sets.md"
 OF_IDENTITY_CENTER: Final = "AWSReservedSSO_"
 """How the roles of permission sets begin (IAM Identity Center User Guide, "Permission sets")."""
 RUNS_CODE: Final = (
-    "dev-mlops-infra-PersonasLeadDataScientistRole-1",
+    "{dev}-mlops-infra-PersonasLeadDataScientistRole-1",
     "sagemaker-p-1-execution",
-    "sagemaker-p-1-dev-execution",
+    "sagemaker-p-1-{dev}-execution",
 )
-"""Roles of dev in which notebooks, jobs and endpoints run; the ends are made up."""
+"""Roles of dev in which notebooks, jobs and endpoints run, by its name; the ends are made up."""
 
 
 def look_at_people(config: PlatformConfig) -> Iterator[Finding]:
@@ -29,13 +29,15 @@ def look_at_people(config: PlatformConfig) -> Iterator[Finding]:
     yield _of_governance(config)
     yield _of_notices(config)
     for deployment in config.enabled_deployments:
+        if not deployment.projects.enabled:
+            continue
         if deployment.projects.approvers.role_arns:
             yield from _of_approvers(deployment)
         else:
             yield _finding(
                 deployment,
-                "nobody is named under projects.approvers: the lead approves what is deployed to "
-                "preprod and prod, with the role in which notebooks run",
+                "nobody is named under projects.approvers: the lead approves what is deployed "
+                "after dev, with the role in which notebooks run",
                 "name roles from outside of Studio",
             )
 
@@ -70,7 +72,7 @@ def _of_notices(config: PlatformConfig) -> Finding:
 
 def _of_approvers(deployment: Deployment) -> Iterator[Finding]:
     approvers, found = deployment.projects.approvers, False
-    dev = deployment.stage("dev")
+    dev = deployment.dev
     for arn in approvers.role_arns:
         account, path = arn.split(":")[4], arn.partition(":role/")[2]
         if approvers.require_mfa and OF_IDENTITY_CENTER in path:
@@ -82,7 +84,7 @@ def _of_approvers(deployment: Deployment) -> Iterator[Finding]:
                 "set require_mfa to false, and demand MFA where people sign in",
                 level=Level.ERROR,
             )
-        if dev and account == dev.account and any(fnmatchcase(name, path) for name in RUNS_CODE):
+        if dev and account == dev.account and _runs_code(dev.stage_name, path):
             found = True
             yield _finding(
                 deployment,
@@ -92,6 +94,10 @@ def _of_approvers(deployment: Deployment) -> Iterator[Finding]:
     if not found:
         message = f"set '{deployment.set_name}': approvers from outside of Studio are named"
         yield Finding(level=Level.OK, area=AREA, message=message)
+
+
+def _runs_code(dev: str, path: str) -> bool:
+    return any(fnmatchcase(name.format(dev=dev), path) for name in RUNS_CODE)
 
 
 def _finding(

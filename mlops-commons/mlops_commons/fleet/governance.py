@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from mlops_commons.config import PlatformConfig
-from mlops_commons.contract import StageName
+from mlops_commons.config.projects_of_sets import apps_of
+from mlops_commons.contract import StageRole
 from mlops_commons.fleet.pipelines import Pipeline, Run, delivered_run, read_pipeline
 from mlops_commons.fleet.rows import AS_HERE, NOT_HERE, Delivery
+from mlops_commons.stage import Stage
 from mlops_commons.utilities import names
-from mlops_commons.utilities.paths import APP_DIRECTORIES
 
 AT_ONCE: Final = 8
 Key = tuple[str, str]
@@ -34,7 +35,7 @@ def read_deliveries(
         codepipeline: a boto3 client in the governance account.
         here: digests of what this checkout would publish.
     """
-    keys = [(d.set_name, app) for d in config.enabled_deployments for app in APP_DIRECTORIES]
+    keys = [(d.set_name, app) for d in config.enabled_deployments for app in apps_of(config, d)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         found = pool.map(lambda key: _read(config, codepipeline, key, here.get(key, "")), keys)
         return dict(zip(keys, found, strict=True))
@@ -51,7 +52,7 @@ def unknown_deliveries(config: PlatformConfig, reason: str) -> dict[Key, Deliver
     return {
         (d.set_name, app): Delivered(row=_row(config, (d.set_name, app), unknown=reason))
         for d in config.enabled_deployments
-        for app in APP_DIRECTORIES
+        for app in apps_of(config, d)
     }
 
 
@@ -103,12 +104,10 @@ def _ended(
     set_name, app = key
     deployment = next(d for d in config.enabled_deployments if d.set_name == set_name)
     for stage in deployment.enabled_stages:
-        if has_app(app, stage.stage_name) and (
-            run := delivered_run(codepipeline, pipeline, stage.stage_name)
-        ):
+        if has_app(app, stage) and (run := delivered_run(codepipeline, pipeline, stage.stage_name)):
             yield stage.stage_name, run
 
 
-def has_app(app: str, stage_name: str) -> bool:
-    """Whether a stage gets an app: templates of projects are for dev."""
-    return app == "infra" or stage_name.lower() == StageName.DEV
+def has_app(app: str, stage: Stage) -> bool:
+    """Whether a stage gets an app of its set: templates of projects are for dev."""
+    return app == "infra" or stage.role is StageRole.DEV

@@ -10,6 +10,7 @@ from mlops_commons.accounts.account_policies import Assemblies
 from mlops_commons.accounts.bootstrap_plan import BootstrapRow
 from mlops_commons.accounts.signed_in import looking_in, signed_in
 from mlops_commons.config import PlatformConfig
+from mlops_commons.config.projects_of_sets import apps_of
 from mlops_commons.fleet.accounts import Account, drift_of, read_account, unreachable
 from mlops_commons.fleet.governance import (
     AT_ONCE,
@@ -101,9 +102,10 @@ def _stages(
     for deployment in config.enabled_deployments:
         for stage in deployment.enabled_stages:
             account = accounts[stage.account, stage.region]
-            for app, directory in APP_DIRECTORIES.items():
-                if not has_app(app, stage.stage_name):
+            for app in apps_of(config, deployment):
+                if not has_app(app, stage):
                     continue
+                directory = APP_DIRECTORIES[app]
                 key = (deployment.set_name, app)
                 run = deliveries[key].runs.get(stage.stage_name)
                 name = names.core_stack(stage.stage_name, directory, stage.parameter_namespace)

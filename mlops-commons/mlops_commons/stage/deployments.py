@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from mlops_commons.contract import DELIVERY_ORDER
+from mlops_commons.contract import StageRole
 from mlops_commons.organization import NO_ORGANIZATION, Organization
 from mlops_commons.stage.bootstrap import Bootstrap, RemovalPolicy
 from mlops_commons.stage.governance import STANDARD_PORTFOLIO, Governance, Portfolio
@@ -29,10 +29,12 @@ class Stage:
     """One account and region of a set; `tags` hold those of the platform and the set too.
 
     Attributes:
+        role: what it is for, whatever its name.
         manual_approval_reason: why prod does without an approval; empty elsewhere.
     """
 
     stage_name: str
+    role: StageRole
     account: str
     region: str
     enabled: bool = True
@@ -61,20 +63,14 @@ class Deployment:
         return next(named, None)
 
     @property
+    def dev(self) -> Stage | None:
+        """The enabled stage that plays dev, whatever its name; None where there is none."""
+        return next((s for s in self.enabled_stages if s.role is StageRole.DEV), None)
+
+    @property
     def enabled_stages(self) -> tuple[Stage, ...]:
-        """The stages to deliver, dev, preprod and prod first, the others in file order."""
-        order = [str(name) for name in DELIVERY_ORDER]
-        stages = [stage for stage in self.stages if stage.enabled]
-        return tuple(
-            sorted(
-                stages,
-                key=lambda stage: (
-                    order.index(stage.stage_name.lower())
-                    if stage.stage_name.lower() in order
-                    else len(order)
-                ),
-            )
-        )
+        """The stages to deliver, in the order of the file, which is that of delivery."""
+        return tuple(stage for stage in self.stages if stage.enabled)
 
 
 @dataclass(frozen=True, kw_only=True)

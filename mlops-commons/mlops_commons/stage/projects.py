@@ -14,7 +14,7 @@ class Separation(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Approvers:
-    """Who approves what projects deploy to preprod and prod; nobody named: the lead's role.
+    """Who approves what projects deploy to the stages after dev; nobody named: the lead's role.
 
     Attributes:
         role_arns: roles outside Studio, such as those of permission sets; `*` may stand in them.
@@ -43,6 +43,7 @@ class Projects:
     """What the projects of a set may deploy, who approves it, and how they are kept apart.
 
     Attributes:
+        enabled: whether the set has projects at all.
         deploys: types of CloudFormation resources beyond those of the products' deploy apps.
         role_actions: IAM actions that a role of a project may have beyond the boundary's outline.
         serverless_endpoints: whether projects may have them; SageMaker runs their models outside
@@ -51,6 +52,7 @@ class Projects:
         mlflow: whether builds track runs in the MLflow App of dev.
     """
 
+    enabled: bool = True
     deploys: tuple[str, ...] = ()
     role_actions: tuple[str, ...] = ()
     approvers: Approvers = Approvers()

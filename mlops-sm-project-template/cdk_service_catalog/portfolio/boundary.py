@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from cdk_service_catalog.project.props import STAGES, ProjectProps
+from cdk_service_catalog.project.props import ProjectProps
 from mlops_commons.execution_policies.physical_names import without_included
 from mlops_commons.execution_policies.resource_kinds import statement_name
 from mlops_commons.iam.reasons import NO_RESOURCE_LEVEL
@@ -81,7 +81,7 @@ def _resources(props: ProjectProps) -> dict[str, tuple[str, ...]]:
         "sns": arns("sns", "sagemaker-*"),
         "ssm": arns("ssm", "parameter/mlops/*"),
         "sts": (
-            *(f"{role}*:role/{props.deploy_role(stage)}" for stage in STAGES),
+            *(f"{role}*:role/{props.deploy_role(stage)}" for stage in props.stages),
             f"{role}*:role/sagemaker-p-*-test",
         ),
     }

@@ -126,19 +126,24 @@ def _in_common(context: ProductContext) -> ProductContext:
     """A product without what tells sets apart: names, accounts and archives.
 
     None of it is what a rule asks for; what sets may differ in besides, whether their resources
-    are retained and which stages have a namespace, stays.
+    are retained, which stages there are and which have a namespace, stays.
     """
     props = replace(
         context.props,
         app_prefix="mlops",
         region=str(ANYWHERE.region),
-        preprod_account=str(ANYWHERE.account),
-        prod_account=str(ANYWHERE.account),
+        stages=tuple(
+            replace(
+                stage,
+                account_id=str(ANYWHERE.account),
+                namespace=stage.name if stage.namespace else "",
+            )
+            for stage in context.props.stages
+        ),
         boundary="boundary",
         access_logs_bucket="logs",
         gate=Gate(choose="choose", verify="verify", seal="seal"),
         package_index="",
-        namespaces={stage: stage for stage in context.props.namespaces},
     )
     return ProductContext(
         definition=replace(context.definition, name="project", description="", version=""),

@@ -125,7 +125,7 @@ def approval(stage: TargetStage, *, tested: str, run_order: int) -> Action:
                 f"{stage.name} (account ${{{stage.account}}})? Metric: #{{{CHOOSE}.METRIC}}. "
                 f"Report: #{{{CHOOSE}.REPORT}} . "
                 f"Commit: #{{{SOURCE}.CommitId}}. The tests in {tested} have passed. Changes in "
-                f"{stage.name}: #{{{VERIFY}.CHANGES_{stage.name.upper()}}}."
+                f"{stage.name}: #{{{VERIFY}.CHANGES_{stage.variable}}}."
             ),
         },
         run_order=run_order,

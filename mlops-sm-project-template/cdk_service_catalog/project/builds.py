@@ -8,12 +8,14 @@ from typing import Any, Final
 from cdk_service_catalog.project import naming
 from cdk_service_catalog.project.definition import ProductDefinition
 from cdk_service_catalog.project.parameters import MLFLOW
-from cdk_service_catalog.project.props import STAGES, TESTED, ProjectProps
+from cdk_service_catalog.project.props import ProjectProps
 from mlops_commons.utilities.cloudformation import DELETED, Resource, Resources, attribute, ref, sub
 
 CHECK_SPECIFICATION: Final = "buildspec.check.yml"
 IMAGE: Final = "aws/codebuild/standard:8.0"
 LOG_RETENTION_DAYS: Final = 365
+USUAL_STAGES: Final = "dev=dev,preprod=preprod,prod=prod"
+"""What a deploy app takes for granted where it is not told."""
 Value = str | Mapping[str, Any]
 
 
@@ -76,15 +78,15 @@ def builds(definition: ProductDefinition, props: ProjectProps) -> tuple[Build, .
         ),
         *(
             Build(
-                id=f"Test{stage.capitalize()}",
-                role=f"Test{stage.capitalize()}",
-                purpose=naming.testing(stage),
-                title=f"tests what is deployed in {stage}",
+                id=f"Test{stage.id}",
+                role=f"Test{stage.id}",
+                purpose=naming.testing(stage.name),
+                title=f"tests what is deployed in {stage.name}",
                 buildspec="buildspec.test.yml",
                 minutes=60,
                 environment=_deployment(definition, props),
             )
-            for stage in TESTED
+            for stage in props.stages
         ),
         *(
             Build(
@@ -136,12 +138,13 @@ def _images() -> dict[str, Value]:
 
 
 def _deployment(definition: ProductDefinition, props: ProjectProps) -> dict[str, Value]:
-    accounts = {f"{stage.name.upper()}_ACCOUNT": ref(stage.account) for stage in STAGES}
+    accounts = {f"{stage.variable}_ACCOUNT": ref(stage.account) for stage in props.stages}
     namespaces = {
-        f"{stage.name.upper()}_PARAMETER_NAMESPACE": props.namespaces[stage.name]
-        for stage in STAGES
-        if props.namespaces.get(stage.name)
+        f"{stage.variable}_PARAMETER_NAMESPACE": stage.namespace
+        for stage in props.stages
+        if stage.namespace
     }
+    stages = ",".join(f"{stage.name}={stage.role}" for stage in props.stages)
     image_arn = attribute("ImageRepository", "Arn")
     tags = json.dumps(dict(props.required_tags), sort_keys=True)
     return {
@@ -152,6 +155,7 @@ def _deployment(definition: ProductDefinition, props: ProjectProps) -> dict[str,
         "ARTIFACT_BUCKET_KMS_ID": attribute("ArtifactKey", "Arn"),
         "DEPLOYMENT_REGION": ref("DeploymentRegion"),
         **({"REQUIRED_TAGS": tags} if props.required_tags else {}),
+        **({"STAGES": stages} if stages != USUAL_STAGES else {}),
         **accounts,
         **namespaces,
         **({"ECR_REPO_ARN": image_arn} if definition.image_repository else {}),

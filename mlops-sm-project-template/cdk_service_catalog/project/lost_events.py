@@ -9,48 +9,53 @@ from typing import Final
 
 from cdk_service_catalog.project import naming
 from cdk_service_catalog.project.definition import DeployTrigger, ProductDefinition
-from cdk_service_catalog.project.props import STAGES
+from cdk_service_catalog.project.props import ProjectProps
 from mlops_commons.iam.key_policies import ALARMS, THIS_KEY
-from mlops_commons.iam.statements import Statement, actions
+from mlops_commons.iam.statements import Condition, Statement, actions
 from mlops_commons.utilities.cloudformation import Resource, Resources, ref, sub
 
 ALARM: Final = f"sagemaker-{naming.ID}-%s-lost"
 OF_ALARMS: Final = "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${%s}:alarm:"
-OF_THESE_ALARMS: Final = {
-    "StringEquals": {"aws:SourceAccount": tuple(f"${{{stage.account}}}" for stage in STAGES)},
-    "ArnLike": {
-        "aws:SourceArn": (
-            OF_ALARMS % "AWS::AccountId" + ALARM % "*",
-            *(OF_ALARMS % stage.account + f"{naming.endpoint(stage.name)}-*" for stage in STAGES),
-        )
-    },
-}
-"""The alarms of lost events, and those of what the project has deployed in each stage.
-
-SNS Developer Guide, "Managing Amazon SNS encryption keys and costs": unlike EventBridge,
-CloudWatch says for which alarm it acts."""
 
 
-def alarms_publish() -> Statement:
+def alarms_publish(props: ProjectProps) -> Statement:
     """For the policy of the topic."""
     return Statement(
         sid="PublishAlarms",
         principals=ALARMS,
         actions=("sns:Publish",),
         resources=("${Notifications}",),
-        condition=OF_THESE_ALARMS,
+        condition=_of_these_alarms(props),
     )
 
 
-def alarms_use_the_key() -> Statement:
+def alarms_use_the_key(props: ProjectProps) -> Statement:
     """For the policy of the topic's key."""
     return Statement(
         sid="PublishAlarms",
         principals=ALARMS,
         actions=actions("kms", "Decrypt GenerateDataKey"),
         resources=THIS_KEY,
-        condition=OF_THESE_ALARMS,
+        condition=_of_these_alarms(props),
     )
+
+
+def _of_these_alarms(props: ProjectProps) -> Condition:
+    """The alarms of lost events, and those of what the project has deployed in each stage.
+
+    SNS Developer Guide, "Managing Amazon SNS encryption keys and costs": unlike EventBridge,
+    CloudWatch says for which alarm it acts.
+    """
+    stages = props.stages
+    return {
+        "StringEquals": {"aws:SourceAccount": tuple(f"${{{stage.account}}}" for stage in stages)},
+        "ArnLike": {
+            "aws:SourceArn": (
+                OF_ALARMS % "AWS::AccountId" + ALARM % "*",
+                *(OF_ALARMS % s.account + f"{naming.endpoint(s.name)}-*" for s in stages),
+            )
+        },
+    }
 
 
 def lost_event_resources(definition: ProductDefinition) -> Resources:

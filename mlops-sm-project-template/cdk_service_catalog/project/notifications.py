@@ -1,34 +1,13 @@
 """Where a project says that something needs a person: an approval, or a failed pipeline."""
 
-from typing import Final
-
 from cdk_service_catalog.project import naming
 from cdk_service_catalog.project.lost_events import alarms_publish
+from cdk_service_catalog.project.props import ProjectProps
 from mlops_commons.iam.statements import EVERYBODY, Principals, Statement, policy_document
 from mlops_commons.utilities.cloudformation import Resources, ref, sub
 
-TOPIC_POLICY: Final = (
-    Statement(
-        # EventBridge gives SNS no key that a condition could compare: with one, failures would be
-        # dropped without a word (EventBridge User Guide, "Troubleshooting").
-        sid="PublishFailures",
-        principals=Principals(services=("events.amazonaws.com",)),
-        actions=("sns:Publish",),
-        resources=("${Notifications}",),
-    ),
-    alarms_publish(),
-    Statement(
-        sid="TlsOnly",
-        effect="Deny",
-        principals=EVERYBODY,
-        actions=("sns:Publish",),
-        resources=("${Notifications}",),
-        condition={"Bool": {"aws:SecureTransport": "false"}},
-    ),
-)
 
-
-def notification_resources() -> Resources:
+def notification_resources(props: ProjectProps) -> Resources:
     """The encrypted topic, who may publish, and the rule for failed pipelines."""
     pipelines = [sub(naming.BUILD_REPOSITORY), sub(naming.DEPLOY_REPOSITORY)]
     return {
@@ -44,7 +23,7 @@ def notification_resources() -> Resources:
             "Type": "AWS::SNS::TopicPolicy",
             "Properties": {
                 "Topics": [ref("Notifications")],
-                "PolicyDocument": policy_document(TOPIC_POLICY),
+                "PolicyDocument": policy_document(topic_policy(props)),
             },
         },
         "PipelineFailed": {
@@ -74,3 +53,26 @@ def notification_resources() -> Resources:
             },
         },
     }
+
+
+def topic_policy(props: ProjectProps) -> tuple[Statement, ...]:
+    """Who may publish."""
+    return (
+        Statement(
+            # EventBridge gives SNS no key that a condition could compare: with one, failures would
+            # be dropped without a word (EventBridge User Guide, "Troubleshooting").
+            sid="PublishFailures",
+            principals=Principals(services=("events.amazonaws.com",)),
+            actions=("sns:Publish",),
+            resources=("${Notifications}",),
+        ),
+        alarms_publish(props),
+        Statement(
+            sid="TlsOnly",
+            effect="Deny",
+            principals=EVERYBODY,
+            actions=("sns:Publish",),
+            resources=("${Notifications}",),
+            condition={"Bool": {"aws:SecureTransport": "false"}},
+        ),
+    )

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from cdk_service_catalog.project.props import ProjectProps
-from mlops_commons.contract import ParameterName, StageName
+from cdk_service_catalog.project.props import ProjectProps, TargetStage
+from mlops_commons.contract import ParameterName
 
 PROJECT_PARAMETERS: Final = ("SageMakerProjectName", "SageMakerProjectId")
 """What SageMaker fills in or asks for, by exactly these names (SageMaker Developer Guide, "Create
@@ -17,28 +17,11 @@ RESERVED_NAMES: Final = tuple(
 """A project's parameters are in `/mlops/<name>/`, beside those of the stage."""
 NO_OTHER_ID: Final = "(?!(.*-)?p-)"
 """Policies know a project by its id: the name of one must not hold the id of another."""
-GROUPS: Final = (
-    ("Project", PROJECT_PARAMETERS),
-    ("Where models are promoted to", ("PreProdAccount", "ProdAccount", "DeploymentRegion")),
-    ("Network of the dev account", ("VpcId", "PrivateSubnetIds", "SecurityGroupId")),
-    ("Tracking of runs", (MLFLOW,)),
-)
-LABELS: Final = {
-    "SageMakerProjectName": "Project name",
-    "SageMakerProjectId": "Project id (Studio fills it in)",
-    "PreProdAccount": "Account of preprod",
-    "ProdAccount": "Account of prod",
-    "DeploymentRegion": "Region",
-    "VpcId": "SSM parameter with the VPC",
-    "PrivateSubnetIds": "SSM parameter with the private subnets",
-    "SecurityGroupId": "SSM parameter with the security group",
-    MLFLOW: "SSM parameter with the MLflow App",
-}
 
 
 def parameters(props: ProjectProps) -> dict[str, Any]:
     """The parameters by name."""
-    namespace = props.namespaces.get(StageName.DEV, "")
+    namespace = props.dev.namespace
     return {
         "SageMakerProjectName": {
             "Type": "String",
@@ -60,11 +43,10 @@ def parameters(props: ProjectProps) -> dict[str, Any]:
             "AllowedPattern": "p-[a-z0-9]{1,14}",
             "ConstraintDescription": "p- and up to 14 lower-case letters and digits",
         },
-        "PreProdAccount": _account("preprod", props.preprod_account),
-        "ProdAccount": _account("prod", props.prod_account),
+        **{stage.account: _account(stage) for stage in props.destinations},
         "DeploymentRegion": {
             "Type": "String",
-            "Description": "The region of dev, preprod and prod",
+            "Description": f"The region of {props.all_stages}",
             "AllowedValues": [props.region],
             "Default": props.region,
         },
@@ -97,10 +79,38 @@ def _mlflow(namespace: str) -> dict[str, Any]:
     }
 
 
-def groups_of(offered: Collection[str]) -> dict[str, list[str]]:
+def groups_of(props: ProjectProps, offered: Collection[str]) -> dict[str, list[str]]:
     """The parameters that a template has, by their heading; headings without any are left out."""
-    found = {title: [name for name in names if name in offered] for title, names in GROUPS}
+    groups = {
+        "Project": PROJECT_PARAMETERS,
+        "Where models are promoted to": (
+            *(stage.account for stage in props.destinations),
+            "DeploymentRegion",
+        ),
+        f"Network of the {props.dev.name} account": (
+            "VpcId",
+            "PrivateSubnetIds",
+            "SecurityGroupId",
+        ),
+        "Tracking of runs": (MLFLOW,),
+    }
+    found = {title: [name for name in names if name in offered] for title, names in groups.items()}
     return {title: names for title, names in found.items() if names}
+
+
+def labels_of(props: ProjectProps, offered: Collection[str]) -> dict[str, str]:
+    """What people read beside each parameter that a template has."""
+    labels = {
+        "SageMakerProjectName": "Project name",
+        "SageMakerProjectId": "Project id (Studio fills it in)",
+        **{stage.account: f"Account of {stage.name}" for stage in props.destinations},
+        "DeploymentRegion": "Region",
+        "VpcId": "SSM parameter with the VPC",
+        "PrivateSubnetIds": "SSM parameter with the private subnets",
+        "SecurityGroupId": "SSM parameter with the security group",
+        MLFLOW: "SSM parameter with the MLflow App",
+    }
+    return {name: labels[name] for name in offered}
 
 
 def interface(groups: Mapping[str, Sequence[str]], labels: Mapping[str, str]) -> dict[str, Any]:
@@ -121,12 +131,12 @@ def interface(groups: Mapping[str, Sequence[str]], labels: Mapping[str, str]) ->
     }
 
 
-def _account(stage: str, configured: str) -> dict[str, Any]:
+def _account(stage: TargetStage) -> dict[str, Any]:
     """The account that the configuration gives the stage, and no other: who launches a project
     would let another one read its models and its source code."""
     return {
         "Type": "String",
-        "Description": f"The id of the account of {stage}",
-        "AllowedValues": [configured],
-        "Default": configured,
+        "Description": f"The id of the account of {stage.name}",
+        "AllowedValues": [stage.account_id],
+        "Default": stage.account_id,
     }

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from cdk_service_catalog.project import actions, naming
 from cdk_service_catalog.project.definition import ProductDefinition
-from cdk_service_catalog.project.props import STAGES, TESTED, ProjectProps, TargetStage
+from cdk_service_catalog.project.props import ProjectProps, TargetStage
 from mlops_commons.utilities.cloudformation import Resource, Resources, attribute, ref, sub
 
 MODEL_VARIABLE: Final = "ModelPackageArn"
@@ -38,7 +38,7 @@ def pipeline_resources(definition: ProductDefinition, props: ProjectProps) -> Re
                 ),
                 _stage(actions.CHOOSE, _choose(props)),
                 _stage(SYNTH, _synth(), _verify(props)),
-                *(_deliver(stage, props) for stage in STAGES),
+                *(_deliver(stage, props) for stage in props.stages),
             ],
             variables=[
                 {
@@ -106,18 +106,17 @@ def _deliver(stage: TargetStage, props: ProjectProps) -> dict[str, Any]:
     """A stage of the pipeline; it is skipped, and the run stays green, while there is no model."""
     steps = [actions.prepare(stage, props, artifact=naming.VERIFIED)]
     if stage.approved:
-        tested = TESTED[TESTED.index(stage.name) - 1]
-        steps.append(actions.approval(stage, tested=tested, run_order=len(steps) + 1))
+        before = props.stages[props.stages.index(stage) - 1]
+        steps.append(actions.approval(stage, tested=before.name, run_order=len(steps) + 1))
     steps.append(actions.deploy(stage, props, run_order=len(steps) + 1))
-    if stage.name in TESTED:
-        steps.append(_test(stage, run_order=len(steps) + 1))
+    steps.append(_test(stage, run_order=len(steps) + 1))
     return {**_stage(f"Deploy-{stage.name}", *steps), "BeforeEntry": _something_is_delivered()}
 
 
 def _test(stage: TargetStage, *, run_order: int) -> actions.Action:
     return actions.build(
         f"Test-{stage.name}",
-        f"Test{stage.name.capitalize()}Project",
+        f"Test{stage.id}Project",
         code=naming.DEPLOY_CODE,
         category="Test",
         run_order=run_order,

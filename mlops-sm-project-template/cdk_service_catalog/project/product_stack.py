@@ -12,10 +12,10 @@ from constructs import Construct
 from cdk_service_catalog.project import naming
 from cdk_service_catalog.project.definition import CatalogueEntry
 from cdk_service_catalog.project.parameters import (
-    LABELS,
     PROJECT_PARAMETERS,
     groups_of,
     interface,
+    labels_of,
     parameters,
 )
 from cdk_service_catalog.project.props import ProjectProps, SeedLocation, Template
@@ -68,8 +68,8 @@ class ProductStack(cdk.Stack):
         )
         self.context = context
         self.included = IncludedTemplate(self, "Project", self.included_template())
-        self._groups = groups_of(self._included_parameters)
-        self._labels = {name: LABELS[name] for name in self._included_parameters}
+        self._groups = groups_of(context.props, self._included_parameters)
+        self._labels = labels_of(context.props, self._included_parameters)
         self._show_parameters()
         self.project_name = self.parameter("SageMakerProjectName").value_as_string
         self.project_id = self.parameter("SageMakerProjectId").value_as_string

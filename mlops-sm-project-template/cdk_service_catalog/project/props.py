@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from mlops_commons.contract import StageRole
 from mlops_commons.organization import NO_ORGANIZATION, Organization
 from mlops_commons.utilities import names
 
@@ -16,28 +17,47 @@ class SeedLocation:
     key: str
 
 
+OF_PREPROD: Final = "PreProd"
+"""How the reference system writes it in the parameter with the account of `preprod`."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class TargetStage:
     """A stage to which the project delivers.
 
     Attributes:
-        name: `dev`, `preprod` or `prod`.
-        account: the name of the template's parameter (or pseudo parameter) with its account.
-        approved: a person approves before this stage.
+        name: in lower case, as names of projects have it.
+        role: what it is for.
+        account_id: what the configuration says; a person cannot choose another.
+        namespace: goes in front of the names of its SSM parameters.
     """
 
     name: str
-    account: str
-    approved: bool
+    role: StageRole
+    account_id: str
+    namespace: str = ""
 
+    @property
+    def id(self) -> str:
+        """What logical ids say of it: `prod-eu` is `ProdEu`."""
+        return "".join(part.capitalize() for part in self.name.split("-"))
 
-STAGES: Final = (
-    TargetStage(name="dev", account="AWS::AccountId", approved=False),
-    TargetStage(name="preprod", account="PreProdAccount", approved=True),
-    TargetStage(name="prod", account="ProdAccount", approved=True),
-)
-TESTED: Final = ("dev", "preprod", "prod")
-"""After these stages the deployed model is tested; prod is asked a sample only."""
+    @property
+    def variable(self) -> str:
+        """What environment variables say of it: `prod-eu` is `PROD_EU`."""
+        return self.name.upper().replace("-", "_")
+
+    @property
+    def account(self) -> str:
+        """The name of the template's parameter (or pseudo parameter) with its account."""
+        if self.role is StageRole.DEV:
+            return "AWS::AccountId"
+        return f"{OF_PREPROD if self.name == StageRole.PREPROD else self.id}Account"
+
+    @property
+    def approved(self) -> bool:
+        """Whether a person approves before this stage."""
+        return self.role is not StageRole.DEV
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,10 +85,9 @@ class ProjectProps:
     """What projects of one account set share.
 
     Attributes:
-        preprod_account, prod_account: the only accounts that projects deliver to besides dev.
+        stages: to which projects deliver, in this order; the first one is dev.
         region: where the portfolio is; a project deploys there and nowhere else, because a
             model package and its key serve one region.
-        namespaces: of the SSM parameters, by stage name; a stage without one is left out.
         boundary: the name of the permissions boundary of every role.
         access_logs_bucket: receives the access logs of every bucket.
         retention: CloudFormation's deletion policies of stateful resources.
@@ -82,17 +101,31 @@ class ProjectProps:
     app_prefix: str
     set_name: str
     region: str
-    preprod_account: str
-    prod_account: str
+    stages: tuple[TargetStage, ...]
     boundary: str
     access_logs_bucket: str
     retention: Mapping[str, str]
     gate: Gate
-    namespaces: Mapping[str, str] = field(default_factory=dict)
     package_index: str = ""
     mlflow: bool = False
     org: Organization = NO_ORGANIZATION
     required_tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def dev(self) -> TargetStage:
+        """The stage in which projects are."""
+        return self.stages[0]
+
+    @property
+    def destinations(self) -> tuple[TargetStage, ...]:
+        """The stages in other accounts, or at least apart from dev."""
+        return self.stages[1:]
+
+    @property
+    def all_stages(self) -> str:
+        """The names of the stages, for people: `dev, preprod and prod`."""
+        *others, last = (stage.name for stage in self.stages)
+        return f"{', '.join(others)} and {last}" if others else last
 
     @property
     def boundary_arn(self) -> str:

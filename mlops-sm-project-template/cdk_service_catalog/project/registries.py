@@ -4,10 +4,11 @@ from typing import Any, Final
 
 from cdk_service_catalog.project import naming
 from cdk_service_catalog.project.definition import ProductDefinition
-from cdk_service_catalog.project.props import STAGES, ProjectProps
+from cdk_service_catalog.project.props import ProjectProps
 from cdk_service_catalog.project.storage import executing_in_stages
 from mlops_commons.iam.statements import (
     Condition,
+    Principals,
     Statement,
     account_roots,
     actions,
@@ -17,8 +18,6 @@ from mlops_commons.iam.statements import (
 from mlops_commons.utilities.cloudformation import RETAINED, Resource, Resources, attribute, sub
 
 PULL: Final = actions("ecr", "BatchCheckLayerAvailability BatchGetImage GetDownloadUrlForLayer")
-OTHER_STAGES: Final = tuple(stage for stage in STAGES if stage.account != "AWS::AccountId")
-OTHER_ACCOUNTS: Final = account_roots(*(f"${{{stage.account}}}" for stage in OTHER_STAGES))
 
 
 def registry_resources(definition: ProductDefinition, props: ProjectProps) -> Resources:
@@ -35,7 +34,11 @@ def _model_package_group(definition: ProductDefinition, props: ProjectProps) -> 
         "Properties": {
             "ModelPackageGroupName": sub(naming.PROJECT),
             "ModelPackageGroupDescription": sub("Models of the project ${SageMakerProjectName}"),
-            "ModelPackageGroupPolicy": _group_policy(definition, props),
+            **(
+                {"ModelPackageGroupPolicy": _group_policy(definition, props)}
+                if props.destinations
+                else {}
+            ),
         },
     }
 
@@ -49,28 +52,28 @@ def _group_policy(definition: ProductDefinition, props: ProjectProps) -> dict[st
 
     Source: SageMaker Developer Guide, "Deploy a Model Version from a Different Account".
     """
-    roles = tuple(map(props.cloudformation_role_arn, OTHER_STAGES))
+    roles = tuple(map(props.cloudformation_role_arn, props.destinations))
     deploying: Condition = {"ArnEquals": {"aws:PrincipalArn": roles}}
-    pipelines = _use_versions("InferencePipelinesUseVersions", executing_in_stages())
+    pipelines = _use_versions(props, "InferencePipelinesUseVersions", executing_in_stages(props))
     return policy_document(
         (
             Statement(
                 sid="StagesReadTheGroup",
-                principals=OTHER_ACCOUNTS,
+                principals=_other_accounts(props),
                 actions=("sagemaker:DescribeModelPackageGroup",),
                 resources=arns("sagemaker", f"model-package-group/{naming.PROJECT}"),
                 condition=deploying,
             ),
-            _use_versions("StagesDeployVersions", deploying),
+            _use_versions(props, "StagesDeployVersions", deploying),
             *((pipelines,) if definition.inference_pipeline else ()),
         )
     )
 
 
-def _use_versions(sid: str, condition: Condition) -> Statement:
+def _use_versions(props: ProjectProps, sid: str, condition: Condition) -> Statement:
     return Statement(
         sid=sid,
-        principals=OTHER_ACCOUNTS,
+        principals=_other_accounts(props),
         actions=actions("sagemaker", "DescribeModelPackage CreateModel"),
         resources=arns("sagemaker", f"model-package/{naming.PROJECT}/*"),
         condition=condition,
@@ -89,15 +92,23 @@ def _image_repository(props: ProjectProps) -> Resource:
                 "EncryptionType": "KMS",
                 "KmsKey": attribute("ArtifactKey", "Arn"),
             },
-            "RepositoryPolicyText": policy_document(
-                (
-                    Statement(
-                        sid="StagesPullImages",
-                        principals=OTHER_ACCOUNTS,
-                        actions=PULL,
-                        condition=executing_in_stages(),
-                    ),
-                )
-            ),
+            **({"RepositoryPolicyText": _pulled_by_stages(props)} if props.destinations else {}),
         },
     }
+
+
+def _pulled_by_stages(props: ProjectProps) -> dict[str, Any]:
+    return policy_document(
+        (
+            Statement(
+                sid="StagesPullImages",
+                principals=_other_accounts(props),
+                actions=PULL,
+                condition=executing_in_stages(props),
+            ),
+        )
+    )
+
+
+def _other_accounts(props: ProjectProps) -> Principals:
+    return account_roots(*(f"${{{stage.account}}}" for stage in props.destinations))

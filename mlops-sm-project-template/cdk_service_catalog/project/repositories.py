@@ -14,7 +14,7 @@ def repository_resources(
             props, naming.BUILD_REPOSITORY, "trains, evaluates and registers models", build_seed
         ),
         "DeployRepository": _repository(
-            props, naming.DEPLOY_REPOSITORY, "takes models to dev, preprod and prod", deploy_seed
+            props, naming.DEPLOY_REPOSITORY, f"takes models to {props.all_stages}", deploy_seed
         ),
     }
 

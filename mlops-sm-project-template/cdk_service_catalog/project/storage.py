@@ -5,7 +5,7 @@ from typing import Any, Final
 from cdk_service_catalog.project import naming
 from cdk_service_catalog.project.evidence import evidence_statements
 from cdk_service_catalog.project.lost_events import alarms_use_the_key
-from cdk_service_catalog.project.props import STAGES, ProjectProps
+from cdk_service_catalog.project.props import ProjectProps
 from mlops_commons.iam.key_policies import (
     EVENTS_TO_TOPICS,
     THIS_KEY,
@@ -15,6 +15,7 @@ from mlops_commons.iam.key_policies import (
 from mlops_commons.iam.statements import (
     EVERYBODY,
     Condition,
+    Principals,
     Statement,
     account_roots,
     actions,
@@ -23,7 +24,6 @@ from mlops_commons.iam.statements import (
 from mlops_commons.utilities.cloudformation import Resource, Resources, attribute, ref, sub
 
 READ_OBJECTS: Final = actions("s3", "GetObject GetBucketLocation ListBucket")
-STAGE_ACCOUNTS: Final = account_roots(*(f"${{{stage.account}}}" for stage in STAGES))
 
 
 def key_resources(props: ProjectProps) -> Resources:
@@ -34,11 +34,11 @@ def key_resources(props: ProjectProps) -> Resources:
             "data and models",
             Statement(
                 sid="StagesReadModels",
-                principals=STAGE_ACCOUNTS,
+                principals=_stage_accounts(props),
                 actions=("kms:Decrypt",),
                 resources=THIS_KEY,
                 condition={
-                    **executing_in_stages(),
+                    **executing_in_stages(props),
                     "StringEquals": {"kms:ViaService": "s3.${AWS::Region}.${AWS::URLSuffix}"},
                 },
             ),
@@ -48,14 +48,14 @@ def key_resources(props: ProjectProps) -> Resources:
             "source code, pipeline artifacts, build logs and notifications",
             Statement(
                 sid="StagesReadTemplates",
-                principals=STAGE_ACCOUNTS,
+                principals=_stage_accounts(props),
                 actions=actions("kms", "Decrypt DescribeKey"),
                 resources=THIS_KEY,
                 condition=_deploying_in_stages(props),
             ),
             encrypt_log_groups("EncryptBuildLogs", f"/aws/codebuild/{naming.PREFIXED}-*"),
             EVENTS_TO_TOPICS,
-            alarms_use_the_key(),
+            alarms_use_the_key(props),
         ),
     }
 
@@ -68,10 +68,10 @@ def bucket_resources(props: ProjectProps) -> Resources:
             "ArtifactBucket",
             Statement(
                 sid="StagesReadModels",
-                principals=STAGE_ACCOUNTS,
+                principals=_stage_accounts(props),
                 actions=READ_OBJECTS,
                 resources=_whole("ArtifactBucket"),
-                condition=executing_in_stages(),
+                condition=executing_in_stages(props),
             ),
             *evidence_statements(props),
         ),
@@ -80,7 +80,7 @@ def bucket_resources(props: ProjectProps) -> Resources:
             "PipelineBucket",
             Statement(
                 sid="StagesReadTemplates",
-                principals=STAGE_ACCOUNTS,
+                principals=_stage_accounts(props),
                 actions=READ_OBJECTS,
                 resources=_whole("PipelineBucket"),
                 condition=_deploying_in_stages(props),
@@ -90,14 +90,20 @@ def bucket_resources(props: ProjectProps) -> Resources:
     }
 
 
-def executing_in_stages() -> Condition:
+def executing_in_stages(props: ProjectProps) -> Condition:
     """The condition that names the project's execution roles in the stages' accounts.
 
     They are made by the project's first deployment; a policy that named them as principals
     would be refused until then, so the account is the principal and this is the limit.
     """
-    roles = [naming.stage_role_arn(stage.account, stage.name, "execution") for stage in STAGES]
+    roles = [
+        naming.stage_role_arn(stage.account, stage.name, "execution") for stage in props.stages
+    ]
     return {"ArnEquals": {"aws:PrincipalArn": roles}}
+
+
+def _stage_accounts(props: ProjectProps) -> Principals:
+    return account_roots(*(f"${{{stage.account}}}" for stage in props.stages))
 
 
 def _deploying_in_stages(props: ProjectProps) -> Condition:
@@ -107,7 +113,7 @@ def _deploying_in_stages(props: ProjectProps) -> Condition:
     """
     roles = [
         role(stage)
-        for stage in STAGES
+        for stage in props.stages
         for role in (props.deploy_role_arn, props.cloudformation_role_arn)
     ]
     return {"ArnEquals": {"aws:PrincipalArn": roles}}

@@ -9,7 +9,7 @@ from cdk_service_catalog.project.builds import build_resources, builds
 from cdk_service_catalog.project.definition import ProductDefinition
 from cdk_service_catalog.project.lost_events import lost_event_resources
 from cdk_service_catalog.project.notifications import notification_resources
-from cdk_service_catalog.project.parameters import LABELS, groups_of, interface, parameters
+from cdk_service_catalog.project.parameters import groups_of, interface, labels_of, parameters
 from cdk_service_catalog.project.pipelines import pipeline_resources
 from cdk_service_catalog.project.props import ProjectProps, SeedLocation, Template
 from cdk_service_catalog.project.registries import registry_resources
@@ -35,7 +35,7 @@ def project_template(
     roles = project_roles(definition, props)
     offered = parameters(props)
     return {
-        "Metadata": interface(groups_of(offered), {name: LABELS[name] for name in offered}),
+        "Metadata": interface(groups_of(props, offered), labels_of(props, offered)),
         "Parameters": offered,
         "Resources": {
             **key_resources(props),
@@ -43,12 +43,12 @@ def project_template(
             **role_resources(roles, props),
             **registry_resources(definition, props),
             **repository_resources(props, build_seed=build_seed, deploy_seed=deploy_seed),
-            **notification_resources(),
+            **notification_resources(props),
             **policy_resources(roles),
             **build_resources(builds(definition, props), props),
             **pipeline_resources(definition, props),
             **trigger_resources(definition),
             **lost_event_resources(definition),
-            **setting_resources(),
+            **setting_resources(props),
         },
     }

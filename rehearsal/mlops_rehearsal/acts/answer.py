@@ -34,7 +34,7 @@ def _rollback(world: World, answers: list[Mapping[str, str]]) -> Iterator[Eviden
     asked = {row["endpoint"] for row in answers}
     for project in world.trainable:
         last = project.stages()[-1]
-        endpoint = f"{project.full_name}-{last.stage_name}"
+        endpoint = f"{project.full_name}-{last.stage_name.lower()}"
         if endpoint in asked and not is_asynchronous(world, last, endpoint):
             offer_packages(world, project)
             production = Production.of(project, _samples(world, project))
@@ -45,7 +45,7 @@ def _rollback(world: World, answers: list[Mapping[str, str]]) -> Iterator[Eviden
 
 
 def _answers(world: World, project: Project, stage: Stage) -> Iterator[Mapping[str, str]]:
-    name = f"{project.full_name}-{stage.stage_name}"
+    name = f"{project.full_name}-{stage.stage_name.lower()}"
     known = world.administrator("sagemaker", stage.account, stage.region).list_endpoints()
     if name not in {endpoint["EndpointName"] for endpoint in known["Endpoints"]}:
         return  # a product that promotes a pipeline has no endpoint

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 
 from mlops_commons.config import Stage
-from mlops_commons.contract import Persona, StageName
+from mlops_commons.contract import Persona
 from mlops_commons.utilities import names
 from mlops_rehearsal.acts import attacker as people
 from mlops_rehearsal.acts.attacker import Attacker
@@ -55,9 +55,8 @@ def denied(permission: str) -> str:
 
 
 def _prod(who: Attacker) -> Stage:
-    found = who.project.deployment.stage(StageName.PROD)
-    assert found
-    return found
+    """The last stage; without a stage after dev nobody attacks one."""
+    return who.project.stages()[-1]
 
 
 def _assume(who: Attacker, role: str) -> object:
@@ -79,8 +78,8 @@ def _bootstrap_role(who: Attacker) -> object:
 def _approve(who: Attacker) -> object:
     return who.client("codepipeline").put_approval_result(
         pipelineName=who.project.pipeline("deploy"),
-        stageName="Deploy-prod",
-        actionName="Approve-prod",
+        stageName=f"Deploy-{_prod(who).stage_name.lower()}",
+        actionName=f"Approve-{_prod(who).stage_name.lower()}",
         token="00000000-0000-0000-0000-000000000000",
         result={"summary": "fine", "status": "Approved"},
     )
@@ -108,6 +107,12 @@ def _poison(who: Attacker) -> object:
     )
 
 
+def _account_parameter(stage: Stage) -> str:
+    """What the templates of projects call the account of a stage after dev."""
+    words = {"preprod": "PreProd"}.get(stage.stage_name.lower(), "")
+    return (words or "".join(w.capitalize() for w in stage.stage_name.split("-"))) + "Account"
+
+
 def _launch(who: Attacker) -> object:
     """Launch the project's product, with a foreign account for prod."""
     catalog = people.lead(who).client("servicecatalog")
@@ -117,7 +122,7 @@ def _launch(who: Attacker) -> object:
     values = {
         "SageMakerProjectName": "attack",
         "SageMakerProjectId": "p-attack",
-        "ProdAccount": FOREIGN,
+        _account_parameter(_prod(who)): FOREIGN,
     }
     return who.client("servicecatalog").provision_product(
         ProductId=product,
@@ -209,7 +214,7 @@ ATTEMPTS: Final = (
     ),
     Attempt(
         *("names a foreign account for prod, as the lead", FOREIGN, _launch),
-        *("ProdAccount.*666666666666.*not", "allowed values of the product", lambda who: None),
+        *(r"\w+Account.*666666666666.*not", "allowed values of the product", lambda who: None),
         people.lead,
     ),
     Attempt(

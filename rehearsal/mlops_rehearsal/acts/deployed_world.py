@@ -6,7 +6,7 @@ from botocore.exceptions import ClientError
 
 from mlops_commons.config import Deployment, Stage
 from mlops_commons.config.projects_of_sets import sets_with_projects
-from mlops_commons.contract import ParameterName, Persona, StageName
+from mlops_commons.contract import ParameterName, Persona, StageRole
 from mlops_commons.utilities.errors import PlatformError
 from mlops_rehearsal.world.evidence import Evidence
 from mlops_rehearsal.world.personas import STUDIO
@@ -90,7 +90,7 @@ def _studio(world: World, deployment: Deployment, stage: Stage) -> Iterator[Mapp
 def _portfolio(world: World, deployment: Deployment, stage: Stage) -> Iterator[Mapping[str, str]]:
     """Who sees which products; Studio's personas exist where there is Studio."""
     studio = world.config.studio(deployment.set_name, stage.stage_name)
-    if stage.stage_name.lower() != StageName.DEV or studio is None:
+    if stage.role is not StageRole.DEV or studio is None:
         return
     where = f"{deployment.set_name}/{stage.stage_name}"
     values = parameters_of(world, deployment, stage)

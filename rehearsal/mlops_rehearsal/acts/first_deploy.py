@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 
 from mlops_commons.config import Deployment
-from mlops_commons.contract import StageName
 from mlops_commons.utilities import names
 from mlops_rehearsal.acts.deliveries_of_sets import TEMPLATES, WRAPPER, apps_of, delivered
 from mlops_rehearsal.acts.sources import bring_code
@@ -48,6 +47,6 @@ def _rows(world: World) -> Iterator[Mapping[str, str]]:
 
 def _elsewhere(world: World, deployment: Deployment, app: str) -> list[str]:
     """The further regions to which an app's pipeline delivers."""
-    dev = deployment.stage(StageName.DEV)
+    dev = deployment.dev
     stages = [dev] if app == TEMPLATES and dev else deployment.enabled_stages
     return sorted({stage.region for stage in stages} - {world.config.pipeline.region})

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from mlops_commons.config import Deployment, Stage
 from mlops_commons.config.projects_of_sets import sets_with_projects
-from mlops_commons.contract import Persona, StageName
+from mlops_commons.contract import Persona
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.stack_failures import likely_fix
 from mlops_rehearsal.acts.training_image import missing_packages
@@ -27,7 +27,7 @@ def play_launch(world: World) -> tuple[Evidence, ...]:
     """Launch the product of the request in every set, and try it as a data scientist."""
     launched, access = [], []
     for deployment in sets_with_projects(world.config):
-        dev = deployment.stage(StageName.DEV)
+        dev = deployment.dev
         if dev is None or world.config.studio(deployment.set_name, dev.stage_name) is None:
             continue
         for product in _wanted(world, dev):

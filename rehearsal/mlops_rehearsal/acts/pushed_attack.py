@@ -47,7 +47,6 @@ file.write_text(json.dumps(template))
 REFUSED: Final = r"Synth / Verify: .*Administrator"
 ATTEMPTS: Final = 60
 DENIED: Final = r"AccessDenied"
-WHILE_PROD_WAITS: Final = "Approve-prod"
 WHO_EXCHANGES: Final[tuple[tuple[str, Callable[[Attacker], Attacker]], ...]] = (
     (f"{Persona.DATA_SCIENTIST}, as an attacker", lambda scientist: scientist),
     (f"{Persona.LEAD_DATA_SCIENTIST}, as an attacker", people.lead),
@@ -73,8 +72,10 @@ def pushed_attack(world: World, project: Project) -> tuple[Mapping[str, str], ..
     world.say("the change is reverted; prod's approval waits")
     _merged(world, project, "Revert the small fix", _without_administrator)
 
+    last = f"Approve-{project.stages()[-1].stage_name.lower()}"
+
     def waiting(question: str) -> Approval:
-        if WHILE_PROD_WAITS not in question:
+        if last not in question:
             return world.approve(question)
         rows.extend(_exchanges(world, project))
         return Approval.REJECTED

@@ -48,7 +48,7 @@ class Production:
             asked: the samples of the project's own integration test.
         """
         stage = project.stages()[-1]
-        name = f"{project.full_name}-{stage.stage_name}"
+        name = f"{project.full_name}-{stage.stage_name.lower()}"
         question = {
             "EndpointName": name,
             "ContentType": asked["content_type"] + PARAMETER,

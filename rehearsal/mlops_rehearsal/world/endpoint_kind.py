@@ -5,7 +5,7 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Final
 
-from mlops_commons.contract import DELIVERY_ORDER
+from mlops_commons.contract import StageRole
 
 FOLDER: Final = PurePosixPath(
     "mlops-sm-project-template/cdk_service_catalog/seed_bases/endpoint_deploy_app/config"
@@ -43,4 +43,4 @@ def stage_files(kind: EndpointKind) -> Mapping[PurePosixPath, str]:
     """What stands in place of the stages' own files, by place in a checkout."""
     if kind not in CONTENT:
         return {}
-    return {FOLDER / f"{stage}.yml": CONTENT[kind] for stage in DELIVERY_ORDER}
+    return {FOLDER / f"{role}.yml": CONTENT[kind] for role in StageRole}

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from mlops_commons.config import Deployment, Stage
-from mlops_commons.contract import StageName
-from mlops_commons.utilities.errors import PlatformError
 
 NAME: Final = "churn"
 
@@ -37,19 +35,5 @@ class Project:
         return f"sagemaker-{self.full_name}-{kind}"
 
     def stages(self) -> tuple[Stage, ...]:
-        """Where the project delivers, in order.
-
-        Raises:
-            PlatformError: the set lacks a stage.
-        """
-        found = tuple(
-            stage
-            for name in (StageName.DEV, StageName.PREPROD, StageName.PROD)
-            if (stage := self.deployment.stage(name))
-        )
-        if len(found) < len(StageName):
-            raise PlatformError(
-                f"set '{self.deployment.set_name}' has not all of {', '.join(StageName)}",
-                hint="rehearse it until act 5: rehearse --until world",
-            )
-        return found
+        """Where the project delivers, in order."""
+        return self.deployment.enabled_stages

@@ -7,12 +7,14 @@ from typing import Final, TypeVar
 from mlops_commons.cli.config.questions import Lookup
 from mlops_commons.config.values import nearest
 from mlops_commons.config.writing.answers import Answers, NetworkAnswer, SetAnswer, StageAnswer
+from mlops_commons.contract import StageRole
 from mlops_commons.stage import EgressMode
 from mlops_commons.utilities.errors import PlatformError
 
 Value = TypeVar("Value")
 FORM: Final = "SET/STAGE=ACCOUNT[,key=value...]"
 KEYS: Final = {
+    "role": "dev, preprod or prod; default: the stage's name",
     "profile": "the AWS profile",
     "region": "default: the set's",
     "approval": "yes or no",
@@ -23,6 +25,7 @@ KEYS: Final = {
     "security-group": "its security group",
 }
 """What may follow the account, and what each means."""
+ROLES: Final = {str(role): str(role) for role in StageRole}
 SWITCH: Final = {"yes": True, "no": False}
 
 
@@ -113,6 +116,7 @@ def _stage(text: str) -> tuple[str, StageAnswer]:
     return set_name, StageAnswer(
         stage_name=stage_name,
         account=account.strip(),
+        role=_one_of(text, "role", values["role"], ROLES) if "role" in values else "",
         aws_profile=values.get("profile", ""),
         region=values.get("region", ""),
         manual_approval=None if approval is None else _one_of(text, "approval", approval, SWITCH),

@@ -18,13 +18,13 @@ from mlops_commons.config.values import (
     StageText,
 )
 from mlops_commons.config.writing.answers import Answers, NetworkAnswer, SetAnswer, StageAnswer
-from mlops_commons.contract import DELIVERY_ORDER, StageName
+from mlops_commons.contract import StageRole
 from mlops_commons.stage import EgressMode
 from mlops_commons.utilities.errors import PlatformError
 
 Lookup = Callable[[str, str], str]
 """From profile and region to the account that STS says; raises PlatformError."""
-USUAL_STAGES: Final = ",".join(str(name) for name in DELIVERY_ORDER)
+USUAL_STAGES: Final = ",".join(StageRole)
 CREATE: Final = "create"
 IMPORT: Final = "import"
 
@@ -99,21 +99,36 @@ def _stage(
     own_region = _text("region", proposed.region or region, Region, region)
     profile, account = _account(name, proposed.aws_profile, proposed.account, own_region, lookup)
     region_text = "" if own_region == region else own_region
+    role = _role(proposed, siblings)
     place = StageAnswer(stage_name=name, account=account, region=region_text)
     namespace = _namespace(place, proposed.parameter_namespace, others)
     network = proposed.network or NetworkAnswer(vpc_cidr=_free_range(others))
-    usual = name.lower() != StageName.DEV
+    usual = (role or name.lower()) != StageRole.DEV
     waits = usual if proposed.manual_approval is None else proposed.manual_approval
     approval = typer.confirm("wait for a person's approval before this stage?", default=waits)
     return StageAnswer(
         stage_name=name,
         account=account,
+        role=role,
         aws_profile=profile,
         region=region_text,
         parameter_namespace=namespace,
         manual_approval=None if approval == usual else approval,
         network=_network(network, siblings),
     )
+
+
+def _role(proposed: StageAnswer, siblings: list[StageAnswer]) -> str:
+    """What a stage is for; empty where its name says it.
+
+    Proposed in the order of delivery: the first stage is dev, what follows it preprod, then prod.
+    """
+    if proposed.stage_name.lower() in set(StageRole):
+        return ""
+    usual = StageRole.DEV if not siblings else StageRole.PREPROD
+    if siblings and (siblings[-1].role or siblings[-1].stage_name.lower()) != StageRole.DEV:
+        usual = StageRole.PROD
+    return _choice("what it is for", proposed.role or usual, tuple(StageRole))
 
 
 def _namespace(here: StageAnswer, proposed: str, others: list[StageAnswer]) -> str:

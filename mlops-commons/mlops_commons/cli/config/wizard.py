@@ -53,7 +53,8 @@ Stages = Annotated[
     typer.Option(
         "--stage",
         metavar="SET/STAGE=ACCOUNT[,KEY=VALUE...]",
-        help="Keys: profile, region, approval, vpc-cidr, egress, vpc-id, subnets, security-group.",
+        help="Keys: role, profile, region, approval, vpc-cidr, egress, vpc-id, subnets, "
+        "security-group.",
     ),
 ]
 NonInteractive = Annotated[

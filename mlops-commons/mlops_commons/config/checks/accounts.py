@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from mlops_commons.config.document import KeyPath
-from mlops_commons.config.resolve_infra import is_dev
 from mlops_commons.config.sources import APP_ROOT, Sources
 from mlops_commons.config.values import region_partitions
-from mlops_commons.contract import StageName, TagKey
+from mlops_commons.contract import StageRole, TagKey
 from mlops_commons.stage import Bootstrap
 from mlops_commons.utilities.errors import Problem
 
@@ -42,27 +41,15 @@ def duplicate_stages(sources: Sources) -> Iterator[Problem]:
             seen.add(name)
 
 
-def missing_dev(sources: Sources) -> Iterator[Problem]:
-    """An enabled set has a stage dev, though it may be disabled for now."""
-    for index, deployment in enumerate(sources.config.deployments):
-        if deployment.enabled and not any(is_dev(s.stage_name) for s in deployment.stages):
-            message = (
-                f"set '{deployment.set_name}' has no stage 'dev'; it is where projects are "
-                "started, so every enabled set needs one"
-            )
-            path = (APP_ROOT, "deployments", index, "stages")
-            yield sources.app_document.problem(path, message)
-
-
 def prod_is_approved(sources: Sources) -> Iterator[Problem]:
     """Whoever lets every push through to prod says why, where reviewers of the file read it."""
     for path, deployment, stage in sources.stages():
-        prod = stage.stage_name.lower() == StageName.PROD
+        prod = stage.role is StageRole.PROD
         if prod and not stage.manual_approval and not stage.manual_approval_reason:
             message = (
-                f"every push to the repositories of set '{deployment.set_name}' would reach prod "
-                "without an approval; remove the line, or write the reason beside it: "
-                "manual_approval_reason: who decided it, and what approves instead"
+                f"every push to the repositories of set '{deployment.set_name}' would reach "
+                f"{stage.stage_name} without an approval; remove the line, or write the reason "
+                "beside it: manual_approval_reason: who decided it, and what approves instead"
             )
             yield sources.app_document.problem((*path, "manual_approval"), message)
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from mlops_commons.config.document import KeyPath
 from mlops_commons.config.sources import APP_ROOT, Sources
-from mlops_commons.contract import StageName
+from mlops_commons.contract import StageRole
 from mlops_commons.stage import Deployment, PlatformConfig, Stage
 from mlops_commons.utilities import names
 from mlops_commons.utilities.errors import Problem
@@ -103,7 +103,7 @@ def _of_stage(
     studio = config.studio(name, stage.stage_name)
     if studio:
         yield "Studio domain", f"{stage.account} {region}", studio.domain_name
-    if stage.stage_name.lower() != StageName.DEV:
+    if stage.role is not StageRole.DEV:
         return
     yield "policy", stage.account, names.project_boundary(prefix, name, region)
     yield "role", stage.account, names.approver_role(prefix, name, region)

@@ -6,7 +6,7 @@ from typing import Final
 from mlops_commons.config.document import KeyPath
 from mlops_commons.config.sources import INFRA_ROOT, Sources
 from mlops_commons.config.values import region_partitions
-from mlops_commons.contract import USER_GROUPS, StageName
+from mlops_commons.contract import USER_GROUPS
 from mlops_commons.stage import Further, Separation, Stage
 from mlops_commons.utilities.errors import Problem
 from mlops_commons.utilities.names import project_bucket_prefix
@@ -60,9 +60,10 @@ def runs_have_an_app(sources: Sources) -> Iterator[Problem]:
     if not sources.infra_document.file.resolve().parent.is_dir():
         return
     for deployment in sources.config.enabled_deployments:
-        if not deployment.projects.mlflow or deployment.stage(StageName.DEV) is None:
+        dev = deployment.dev
+        if not (deployment.projects.enabled and deployment.projects.mlflow) or dev is None:
             continue
-        studio = sources.config.studio(deployment.set_name, StageName.DEV)
+        studio = sources.config.studio(deployment.set_name, dev.stage_name)
         if studio is None or not studio.mlflow:
             message = (
                 f"builds of set '{deployment.set_name}' would track runs in the MLflow App of its "

@@ -16,13 +16,18 @@ from mlops_commons.config.checks import regions as region_checks
 from mlops_commons.config.checks import required_tags as required_tag_checks
 from mlops_commons.config.checks import reviews as review_checks
 from mlops_commons.config.checks import sharing as sharing_checks
+from mlops_commons.config.checks import stage_roles as role_checks
 from mlops_commons.config.sources import Sources
 from mlops_commons.utilities.errors import Problem
 
 Check = Callable[[Sources], Iterator[Problem]]
 
 NEED_NAMES: Final[tuple[Check, ...]] = (
-    account_checks.missing_dev,
+    role_checks.roles_are_known,
+    role_checks.one_dev,
+    role_checks.in_order_of_delivery,
+    role_checks.names_of_projects_fit,
+    role_checks.names_stay_apart,
     name_checks.unknown_places,
     name_checks.derived_names,
     name_checks.stage_names,

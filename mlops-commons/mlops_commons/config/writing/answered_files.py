@@ -91,6 +91,8 @@ def _put_set(entry: SetAnswer, block: Any) -> None:
 
 def _put_stage(stage: StageAnswer, block: Any) -> None:
     put(block, "stage_name", stage.stage_name)
+    if stage.role:
+        put(block, "role", stage.role)
     put_block(block, "bootstrap", {"aws_profile": stage.aws_profile})
     put(block, "manual_approval", stage.manual_approval)
     put(block, "region", stage.region)

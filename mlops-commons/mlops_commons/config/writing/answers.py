@@ -22,6 +22,7 @@ class StageAnswer:
 
     stage_name: str
     account: str
+    role: str = ""
     aws_profile: str = ""
     region: str = ""
     parameter_namespace: str = ""

@@ -30,6 +30,7 @@ def _set(entry: model.DeploymentFile, networks: Networks) -> SetAnswer:
             StageAnswer(
                 stage_name=stage.stage_name,
                 account=_real(stage.account),
+                role=stage.role or "",
                 aws_profile=stage.bootstrap.aws_profile,
                 region=stage.region or "",
                 parameter_namespace=stage.parameter_namespace or "",

@@ -22,6 +22,7 @@ class Settings:
         bucket_prefix: what the buckets of projects begin with, before `-p-` and the id.
         accounts: of the stages, by stage name.
         namespaces: of the stages' SSM parameters, by stage name; a stage without one is left out.
+        dev: the name of the stage that the functions run in.
         deploys: resource types that projects may deploy besides those of every project.
         serverless_endpoints: whether models may run outside the VPC, with the internet in reach.
         image_accounts: from which AWS offers images for SageMaker in this region.
@@ -31,6 +32,7 @@ class Settings:
     region: str
     accounts: Mapping[str, str]
     namespaces: Mapping[str, str] = field(default_factory=dict)
+    dev: str = "dev"
     deploys: tuple[str, ...] = ()
     serverless_endpoints: bool = False
     image_accounts: tuple[str, ...] = ()
@@ -38,7 +40,7 @@ class Settings:
     @property
     def dev_account(self) -> str:
         """The account that the functions run in."""
-        return self.accounts["dev"]
+        return self.accounts[self.dev]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,13 +3,12 @@
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from .settings import Refused
 from .values import END, UNKNOWN
 
-STAGES: Final = ("dev", "preprod", "prod")
 SUFFIX: Final = ".template.json"
 MAXIMUM_TEMPLATE: Final = 1_000_000
 """Bytes of a template in S3 (CloudFormation User Guide, "CloudFormation quotas")."""
@@ -22,27 +21,27 @@ def file_of(stage: str) -> str:
     return f"{stage}{SUFFIX}"
 
 
-def read_assembly(content: bytes) -> dict[str, Mapping[str, Any]]:
+def read_assembly(content: bytes, stages: Collection[str]) -> dict[str, Mapping[str, Any]]:
     """The templates by stage; none where the assembly has none at all.
 
     Raises:
-        Refused: it is not a zip of the three templates and files beside them.
+        Refused: it is not a zip of a template for each stage and files beside them.
     """
     if len(content) > MAXIMUM_ASSEMBLY:
         raise Refused(f"the assembly has {len(content)} bytes, more than {MAXIMUM_ASSEMBLY}")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return _templates(archive)
+            return _templates(archive, stages)
     except zipfile.BadZipFile as error:
         raise Refused(f"the assembly is not a zip file: {error}") from None
 
 
-def _templates(archive: zipfile.ZipFile) -> dict[str, Mapping[str, Any]]:
+def _templates(archive: zipfile.ZipFile, stages: Collection[str]) -> dict[str, Mapping[str, Any]]:
     entries = archive.infolist()
     if len(entries) > MAXIMUM_FILES:
         raise Refused(f"the assembly has {len(entries)} files, more than {MAXIMUM_FILES}")
     listed = [entry.filename for entry in entries if _is_template(entry.filename)]
-    wanted = [file_of(stage) for stage in STAGES]
+    wanted = [file_of(stage) for stage in stages]
     if not listed:
         return {}
     if sorted(listed) != sorted(wanted):
@@ -51,7 +50,7 @@ def _templates(archive: zipfile.ZipFile) -> dict[str, Mapping[str, Any]]:
             f"exactly {', '.join(wanted)}, each once: remove further stacks and nested ones from "
             "the app"
         )
-    return {stage: parse(_content(archive, file_of(stage)), file_of(stage)) for stage in STAGES}
+    return {stage: parse(_content(archive, file_of(stage)), file_of(stage)) for stage in stages}
 
 
 def _is_template(name: str) -> bool:

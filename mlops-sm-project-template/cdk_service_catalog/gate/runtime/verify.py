@@ -10,7 +10,7 @@ from .history import check_is_on_branch
 from .jobs import Job, answered
 from .rules import refusals, report
 from .settings import Project, Refused, Settings, load_settings
-from .templates import MAXIMUM_ASSEMBLY, STAGES, pack, read_assembly
+from .templates import MAXIMUM_ASSEMBLY, pack, read_assembly
 
 ASSEMBLY, VERIFIED = "Assembly", "Verified"
 BRANCH: Final = "main"
@@ -47,14 +47,17 @@ def verify(
     Raises:
         Refused: the commit, the version or a template is not what may be delivered.
     """
-    templates = read_assembly(_assembly(clients["artifacts"], job))
+    templates = read_assembly(_assembly(clients["artifacts"], job), settings.accounts)
     version = job.parameters["model"]
     project = job.project
     before = {stage: _last(clients, project, stage) for stage in templates}
     parks = version == versions.NONE
     if not templates or (parks and not any(map(serves, before.values()))):
         _deliver(clients["artifacts"], job, {})
-        return {"DELIVERS": versions.NONE, **{_variable(stage): "nothing" for stage in STAGES}}
+        return {
+            "DELIVERS": versions.NONE,
+            **dict.fromkeys(map(_variable, settings.accounts), "nothing"),
+        }
     check_is_on_branch(
         clients["codecommit"],
         f"sagemaker-{project.full_name}-deploy",
@@ -92,7 +95,7 @@ def _last(clients: Mapping[str, Any], project: Project, stage: str) -> Mapping[s
 
 
 def _variable(stage: str) -> str:
-    return f"CHANGES_{stage.upper()}"
+    return f"CHANGES_{stage.upper().replace('-', '_')}"
 
 
 def _assembly(artifacts: Any, job: Job) -> bytes:

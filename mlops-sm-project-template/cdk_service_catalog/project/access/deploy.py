@@ -9,7 +9,7 @@ from cdk_service_catalog.project.access.common import (
 )
 from cdk_service_catalog.project.access.network import builds_join_the_vpc
 from cdk_service_catalog.project.definition import ProductDefinition
-from cdk_service_catalog.project.props import STAGES, TESTED, ProjectProps, TargetStage
+from cdk_service_catalog.project.props import ProjectProps, TargetStage
 from mlops_commons.iam.reasons import NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Statement, actions, arns
 
@@ -56,12 +56,12 @@ def build_pipeline_statements(definition: ProductDefinition) -> tuple[Statement,
 
 def deploy_pipeline_statements(props: ProjectProps) -> tuple[Statement, ...]:
     """Source, builds, approvals, and the roles that deploy in each account."""
-    deploying = map(props.deploy_role_arn, STAGES)
+    deploying = map(props.deploy_role_arn, props.stages)
     return (
         *_hand_on_artifacts("deploy-pipeline"),
         *_ask_the_gate(props),
         _source(naming.DEPLOY_REPOSITORY),
-        _builds("synth", *map(naming.testing, TESTED)),
+        _builds("synth", *(naming.testing(stage.name) for stage in props.stages)),
         Statement(
             sid="DeployInStages",
             actions=("sts:AssumeRole",),

@@ -8,7 +8,7 @@ from cdk_service_catalog.project import naming
 from cdk_service_catalog.project.access import build, check, deploy
 from cdk_service_catalog.project.access.execution import execution_statements
 from cdk_service_catalog.project.definition import ProductDefinition
-from cdk_service_catalog.project.props import STAGES, TESTED, ProjectProps
+from cdk_service_catalog.project.props import ProjectProps
 from mlops_commons.iam import statements
 from mlops_commons.iam.statements import Principals, Statement, policy_document
 from mlops_commons.utilities.cloudformation import Resources, ref, sub
@@ -69,14 +69,13 @@ def project_roles(definition: ProductDefinition, props: ProjectProps) -> tuple[P
         ),
         *(
             ProjectRole(
-                id=f"Test{stage.name.capitalize()}",
+                id=f"Test{stage.id}",
                 purpose=naming.testing(stage.name),
                 service="codebuild",
                 title=f"tests what is deployed in {stage.name}",
                 statements=deploy.test_statements(stage),
             )
-            for stage in STAGES
-            if stage.name in TESTED
+            for stage in props.stages
         ),
         *(
             ProjectRole(

@@ -25,7 +25,7 @@ def main() -> int:
     try:
         environment = _environment(os.environ)
         stage, settings = environment["STAGE"], load_settings()
-        limits = load_stage_config(stage).integration_test
+        limits = load_stage_config(stage, settings.roles[stage]).integration_test
         if not limits.enabled:
             print(f"integration_test.enabled is false in {stage}: nothing is run")
             return 0

@@ -36,10 +36,10 @@ class StageConfig(Part):
     integration_test: IntegrationTest
 
 
-def load_parked(_stage: str) -> None:
+def load_parked(_stage: str, _role: str = "") -> None:
     """What a stage has while no version is approved: the pipeline stays, and scores nothing new."""
 
 
-def load_stage_config(stage: str) -> StageConfig:
-    """The configuration of a stage."""
-    return load(StageConfig, stage)
+def load_stage_config(stage: str, role: str = "") -> StageConfig:
+    """The configuration of a stage, which is that of its role and what it has for itself."""
+    return load(StageConfig, stage, role=role)

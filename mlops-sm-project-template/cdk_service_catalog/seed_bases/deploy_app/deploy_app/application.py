@@ -7,7 +7,7 @@ import aws_cdk as cdk
 import cdk_nag
 
 from deploy_app.select_model import chosen
-from deploy_app.settings import NONE, STAGES, Settings
+from deploy_app.settings import NONE, Settings
 from deploy_app.stack import DeploymentStack
 from deploy_app.stage_config import StageConfig, load_parked, load_stage_config
 
@@ -25,10 +25,14 @@ No version of the model is chosen, so there is nothing to deploy.
 
 
 def synthesise(settings: Settings, output: Path = OUTPUT) -> None:
-    """Write `dev.template.json`, `preprod.template.json` and `prod.template.json`."""
+    """Write a template for each stage, such as `dev.template.json`."""
     version = chosen()
     load = load_stage_config if version != NONE else load_parked
-    configs = {stage: config for stage in STAGES if (config := load(stage)) is not None}
+    configs = {
+        stage: config
+        for stage, role in settings.roles.items()
+        if (config := load(stage, role)) is not None
+    }
     if not configs:
         output.mkdir(exist_ok=True)
         (output / "README.txt").write_text(NOTHING_TO_DEPLOY, encoding="utf-8")
@@ -52,7 +56,7 @@ def build(
         outdir=str(output), analytics_reporting=False, tree_metadata=False, context=FEATURE_FLAGS
     )
     cdk.Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app))
-    for stage in STAGES:
+    for stage, role in settings.roles.items():
         stack = DeploymentStack(
             app,
             stage,
@@ -62,7 +66,7 @@ def build(
             description=f"Project {settings.project_name}: its model in {stage}",
             settings=settings,
             stage=stage,
-            config=configs[stage] if configs else load_stage_config(stage),
+            config=configs[stage] if configs else load_stage_config(stage, role),
             model_package_arn=version,
         )
         tags = {

@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,15 +14,22 @@ from deploy_app.errors import DeployError
 
 NONE = "none"
 """In place of a version: nothing is deployed."""
-STAGES = ("dev", "preprod", "prod")
+STAGES = r"^[a-z][a-z0-9-]*=dev(,[a-z][a-z0-9-]*=(preprod|prod))*$"
+"""The stages with what each is for, in the order of delivery; the platform says them."""
+USUAL_STAGES = "dev=dev,preprod=preprod,prod=prod"
 FILE_VARIABLE = "DEPLOY_SETTINGS"
-Account = Annotated[str, Field(pattern=r"^[0-9]{12}$")]
+ACCOUNT = "account"
+NAMESPACE = "parameter_namespace"
 
 
 class Settings(BaseModel):
-    """The project and its stages; a field is an environment variable in upper case."""
+    """The project and its stages; a field is an environment variable in upper case.
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    Each stage has an account beside the fields, such as `dev_account`, and may have a
+    `dev_parameter_namespace`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow")
 
     project_name: Annotated[str, Field(pattern=r"^[a-z0-9](-*[a-z0-9]){0,31}$")]
     project_id: Annotated[str, Field(pattern=r"^p-[a-z0-9]{1,14}$")]
@@ -33,13 +41,8 @@ class Settings(BaseModel):
     artifact_bucket: Annotated[str, Field(min_length=3)]
     artifact_bucket_kms_id: Annotated[str, Field(pattern=r"^arn:")]
     ecr_repo_arn: str = ""
-    dev_account: Account
-    preprod_account: Account
-    prod_account: Account
+    stages: Annotated[str, Field(pattern=STAGES)] = USUAL_STAGES
     deployment_region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")]
-    dev_parameter_namespace: str = ""
-    preprod_parameter_namespace: str = ""
-    prod_parameter_namespace: str = ""
     required_tags: str = "{}"
 
     @property
@@ -47,15 +50,39 @@ class Settings(BaseModel):
         """Without which the organization lets nothing be created."""
         return dict(json.loads(self.required_tags))
 
+    @property
+    def roles(self) -> dict[str, str]:
+        """What each stage is for (`dev`, `preprod` or `prod`), in the order of delivery."""
+        return roles_of(self.stages)
+
+    @property
+    def dev_account(self) -> str:
+        """The account of the project."""
+        return self.account(next(iter(self.roles)))
+
     def account(self, stage: str) -> str:
         """The account of a stage."""
-        found: str = getattr(self, f"{stage}_account")
-        return found
+        return str((self.model_extra or {})[field_of(stage, ACCOUNT)])
 
     def parameter(self, stage: str, name: str) -> str:
         """The full name of an SSM parameter of a stage, such as `/vpc/id`."""
-        namespace = getattr(self, f"{stage}_parameter_namespace").strip("/")
+        namespace = str((self.model_extra or {}).get(field_of(stage, NAMESPACE), "")).strip("/")
         return f"/{namespace}{name}" if namespace else name
+
+
+def roles_of(stages: str) -> dict[str, str]:
+    """The role of each stage of a text such as `lab=dev,live=prod`."""
+    return dict(stage.split("=", 1) for stage in stages.split(","))
+
+
+def role_of(stage: str, environment: Mapping[str, str]) -> str:
+    """What a stage is for, as the environment of the project's builds says it."""
+    return roles_of(environment.get("STAGES", USUAL_STAGES)).get(stage, stage)
+
+
+def field_of(stage: str, what: str) -> str:
+    """The setting of a stage: `prod_eu_account` is the account of `prod-eu`."""
+    return f"{stage.replace('-', '_')}_{what}"
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -66,24 +93,40 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """
     surroundings = os.environ if environment is None else environment
     file = surroundings.get(FILE_VARIABLE, "")
-    content = _from_file(Path(file)) if file else _from_environment(surroundings)
+    content = _from_file(Path(file)) if file else dict(_from_environment(surroundings))
     try:
-        return Settings.model_validate(content)
+        problems = list(_wrong_accounts(content))
+        found = Settings.model_validate(content)
+        if not problems:
+            return found
     except ValidationError as error:
-        problems = [f"{_variable(row['loc'][0])}: {row['msg']}" for row in error.errors()]
-        raise DeployError(
-            f"the settings of {file or 'the environment'} are not complete:\n  "
-            + "\n  ".join(problems)
-            + f"\non a laptop give a file: {FILE_VARIABLE}=tests/settings.yml"
-        ) from None
+        problems += [f"{_variable(row['loc'][0])}: {row['msg']}" for row in error.errors()]
+    raise DeployError(
+        f"the settings of {file or 'the environment'} are not complete:\n  "
+        + "\n  ".join(problems)
+        + f"\non a laptop give a file: {FILE_VARIABLE}=tests/settings.yml"
+    )
 
 
-def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        name: environment[name.upper()]
-        for name in Settings.model_fields
-        if environment.get(name.upper())
-    }
+def _wrong_accounts(content: Mapping[str, Any]) -> Iterator[str]:
+    for stage in _stages(content):
+        name = field_of(stage, ACCOUNT)
+        if not re.fullmatch(r"[0-9]{12}", str(content.get(name, ""))):
+            yield f"{_variable(name)}: an account has 12 digits"
+
+
+def _stages(content: Mapping[str, Any]) -> list[str]:
+    """None where the setting is not of its form, which is a problem of its own."""
+    stages = str(content.get("stages", USUAL_STAGES))
+    return list(roles_of(stages)) if re.fullmatch(STAGES, stages) else []
+
+
+def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    stages = _stages({"stages": environment.get("STAGES", USUAL_STAGES)})
+    of_stages = (field_of(stage, what) for stage in stages for what in (ACCOUNT, NAMESPACE))
+    for name in (*Settings.model_fields, *of_stages):
+        if value := environment.get(_variable(name)):
+            yield name, value
 
 
 def _from_file(file: Path) -> dict[str, Any]:

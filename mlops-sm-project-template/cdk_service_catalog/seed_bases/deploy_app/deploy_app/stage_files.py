@@ -35,19 +35,27 @@ Check = Callable[[Any, Places], Iterable[Problem]]
 
 
 def load(
-    model: type[Config], stage: str, folder: Path = FOLDER, check: Check | None = None
+    model: type[Config],
+    stage: str,
+    folder: Path = FOLDER,
+    check: Check | None = None,
+    *,
+    role: str = "",
 ) -> Config:
-    """`defaults.yml` with `<stage>.yml` over it, key by key at every depth.
+    """`defaults.yml` with `<role>.yml` over it, key by key at every depth.
+
+    A stage of another name than its role may have a file of its own over both.
 
     Args:
         check: yields what is wrong with values that are each allowed, by where they are written.
+        role: what the stage is for; by default what its name says.
 
     Raises:
         DeployError: a file cannot be read, or has keys or values that are not allowed.
     """
     content: dict[str, Any] = {}
     places: dict[str, Place] = {}
-    for name in (DEFAULTS, f"{stage}.yml"):
+    for name in _files(stage, role or stage, folder):
         found, lines = _read(folder / name)
         content = _merged(content, found)
         above = name != DEFAULTS
@@ -64,6 +72,12 @@ def load(
     raise DeployError(
         f"the configuration of {stage} is not valid:\n  " + "\n  ".join(lines_of_text)
     )
+
+
+def _files(stage: str, role: str, folder: Path) -> list[str]:
+    own = f"{stage}.yml"
+    has_own = stage != role and (folder / own).exists()
+    return [DEFAULTS, f"{role}.yml", *([own] if has_own else [])]
 
 
 def _problem(row: Any, places: Places) -> Problem:

@@ -9,7 +9,7 @@ from deploy_app.node import use_packaged_node
 use_packaged_node()
 
 from deploy_app.application import build  # noqa: E402
-from deploy_app.settings import STAGES, Settings, load_settings  # noqa: E402
+from deploy_app.settings import Settings, load_settings  # noqa: E402
 
 FILE = Path(__file__).with_name("settings.yml")
 VERSIONS = "arn:aws:sagemaker:eu-west-1:111122223333:model-package"
@@ -19,6 +19,9 @@ VERSION = f"{VERSIONS}/nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn-p-iiiiiiiiiiiiii/3"
 def settings() -> Settings:
     """The project that does not exist."""
     return load_settings({"DEPLOY_SETTINGS": str(FILE)})
+
+
+STAGES = tuple(settings().roles)
 
 
 def templates(folder: Path, version: str = VERSION) -> dict[str, dict[str, Any]]:

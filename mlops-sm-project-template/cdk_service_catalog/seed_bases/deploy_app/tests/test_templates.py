@@ -10,11 +10,10 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_s3 as s3
-from synthesis import FILE, VERSION, of_type, settings, templates
+from synthesis import FILE, STAGES, VERSION, of_type, settings, templates
 
 from deploy_app.application import build
 from deploy_app.lint import main as lint
-from deploy_app.settings import STAGES
 
 TAG = "sagemaker:project-id"
 REPOSITORY = Path(__file__).resolve().parents[1]

@@ -16,7 +16,7 @@ import boto3
 from deploy_app.asking import Ask, Endpoint, at_once, through_s3
 from deploy_app.errors import DeployError
 from deploy_app.kinds import Kind
-from deploy_app.settings import NONE
+from deploy_app.settings import NONE, role_of
 from deploy_app.stage_config import StageConfig, load_stage_config
 
 SAMPLES = Path(__file__).resolve().parents[1] / "config" / "samples.json"
@@ -36,7 +36,8 @@ def main() -> int:
     """Print the checks as a table; exit code 1 when one has failed."""
     try:
         environment = _environment(os.environ)
-        config = load_stage_config(environment["STAGE"])
+        stage = environment["STAGE"]
+        config = load_stage_config(stage, role_of(stage, os.environ))
         if config.kind is Kind.NONE or environment["MODEL_PACKAGE_ARN"] == NONE:
             print("there is no endpoint to ask: kind is none, or no version is approved")
             return 0

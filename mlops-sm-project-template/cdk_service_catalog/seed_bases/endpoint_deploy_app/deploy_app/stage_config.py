@@ -284,11 +284,11 @@ class StageConfig(Part):
         return self
 
 
-def load_stage_config(stage: str) -> StageConfig:
-    """The configuration of a stage."""
-    return load(StageConfig, stage, check=misplaced)
+def load_stage_config(stage: str, role: str = "") -> StageConfig:
+    """The configuration of a stage, which is that of its role and what it has for itself."""
+    return load(StageConfig, stage, check=misplaced, role=role)
 
 
-def load_parked(stage: str) -> StageConfig:
+def load_parked(stage: str, role: str = "") -> StageConfig:
     """What a stage has while no version is approved: everything but what serves one."""
-    return load_stage_config(stage).model_copy(update={"kind": Kind.NONE})
+    return load_stage_config(stage, role).model_copy(update={"kind": Kind.NONE})

@@ -12,14 +12,13 @@ import boto3
 import pytest
 import yaml
 from botocore.config import Config
-from synthesis import VERSION, of_type, settings, templates
+from synthesis import STAGES, VERSION, of_type, settings, templates
 
 import deploy_app.application as application
 from deploy_app.asking import Endpoint, through_s3
 from deploy_app.errors import DeployError
 from deploy_app.kinds import Kind, misplaced, refuse_image_of_dev
 from deploy_app.lint import main as lint
-from deploy_app.settings import STAGES
 from deploy_app.stage_config import StageConfig, load_stage_config
 from deploy_app.stage_files import FOLDER, load
 
@@ -63,7 +62,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Any:
         text = yaml.safe_dump(KINDS[kind])
         stages = {name: config(folder, text, name) for name in STAGES}
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(application, "load_stage_config", stages.__getitem__)
+            patch.setattr(application, "load_stage_config", lambda stage, _role: stages[stage])
             found = templates(folder / "cdk.out")
             patch.chdir(folder)
             assert lint(folder / "cdk.out") == 0
