@@ -11,7 +11,7 @@ from typing import Any
 from launched_projects import DEV, PREPROD, PROD, PROJECT, PROJECT_ID, PROJECT_NAME, REGION
 
 from cdk_service_catalog.gate.runtime.settings import Project, Settings
-from cdk_service_catalog.gate.runtime.templates import STAGES, file_of
+from cdk_service_catalog.gate.runtime.templates import file_of
 
 SETTINGS = Settings(
     bucket_prefix="mlops",
@@ -20,6 +20,7 @@ SETTINGS = Settings(
     namespaces={"preprod": "bu1"},
     image_accounts=("141502667606",),
 )
+STAGES = tuple(SETTINGS.accounts)
 NAMED = Project(name=PROJECT_NAME, id=PROJECT_ID)
 VERSION = f"arn:aws:sagemaker:{REGION}:{DEV}:model-package/{PROJECT}/3"
 OTHER_VERSION = f"arn:aws:sagemaker:{REGION}:{DEV}:model-package/{PROJECT}/2"

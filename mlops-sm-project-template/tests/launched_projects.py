@@ -6,21 +6,26 @@ from typing import Any
 
 from cdk_service_catalog.portfolio.discovery import Product, discover
 from cdk_service_catalog.project.definition import ProductDefinition
-from cdk_service_catalog.project.props import Gate, ProjectProps, SeedLocation
+from cdk_service_catalog.project.props import Gate, ProjectProps, SeedLocation, TargetStage
 from cdk_service_catalog.project.template import project_template
 from mlops_commons.assembly.intrinsics import Scope, evaluate
+from mlops_commons.contract import StageRole
 from mlops_commons.utilities.cloudformation import RETAINED
 
 DEV, PREPROD, PROD, REGION = "222222222222", "333333333333", "444444444444", "eu-west-1"
 PROJECT_NAME, PROJECT_ID = "churn", "p-abc123def456"
 PROJECT = f"{PROJECT_NAME}-{PROJECT_ID}"
 SUBNETS = ("subnet-0a", "subnet-0b")
+STAGES = (
+    TargetStage(name="dev", role=StageRole.DEV, account_id=DEV),
+    TargetStage(name="preprod", role=StageRole.PREPROD, account_id=PREPROD, namespace="bu1"),
+    TargetStage(name="prod", role=StageRole.PROD, account_id=PROD),
+)
 PROPS = ProjectProps(
     app_prefix="mlops",
     set_name="bu",
     region=REGION,
-    preprod_account=PREPROD,
-    prod_account=PROD,
+    stages=STAGES,
     boundary="mlops-bu-project-boundary-euw1",
     access_logs_bucket="mlops-project-logs-bu-222222222222-euw1",
     retention=RETAINED,
@@ -29,7 +34,6 @@ PROPS = ProjectProps(
         verify="mlops-bu-gate-verify-euw1",
         seal="mlops-bu-gate-seal-euw1",
     ),
-    namespaces={"preprod": "bu1"},
 )
 PARAMETERS: dict[str, Any] = {
     "SageMakerProjectName": PROJECT_NAME,
@@ -82,10 +86,13 @@ class LaunchedProject:
     """The resources of a project with every reference filled in."""
 
     def __init__(
-        self, definition: ProductDefinition, parameters: dict[str, Any] | None = None
+        self,
+        definition: ProductDefinition,
+        parameters: dict[str, Any] | None = None,
+        props: ProjectProps = PROPS,
     ) -> None:
         self.values = {**PARAMETERS, **(parameters or {})}
-        self.source = template(definition)["Resources"]
+        self.source = template(definition, props)["Resources"]
         self.resources: dict[str, Any] = self.rendered(self.source)
 
     def of_type(self, kind: str) -> list[dict[str, Any]]:

@@ -177,16 +177,11 @@ def test_disabled_sets_and_stages_are_not_delivered(tmp_path: Path) -> None:
     assert [stage.stage_name for stage in deployment.enabled_stages] == ["dev", "prod"]
 
 
-def test_stages_are_delivered_in_order_whatever_the_file_says(tmp_path: Path) -> None:
+def test_stages_are_delivered_in_the_order_of_the_file(tmp_path: Path) -> None:
     lines = MANDATORY.format(dev='"222222222222"', more="").splitlines()
-    lines[5:] = [
-        lines[7],
-        '        - {stage_name: shadow, account: "666666666666"}',
-        lines[6],
-        lines[5],
-    ]
+    lines.insert(7, '        - {stage_name: shadow, account: "666666666666", role: preprod}')
     (deployment,) = loaded(tmp_path, "\n".join(lines)).enabled_deployments
-    assert [s.stage_name for s in deployment.enabled_stages] == ["dev", "preprod", "prod", "shadow"]
+    assert [s.stage_name for s in deployment.enabled_stages] == ["dev", "preprod", "shadow", "prod"]
 
 
 def test_tags_of_a_stage_win_over_those_of_the_set_and_the_platform(tmp_path: Path) -> None:

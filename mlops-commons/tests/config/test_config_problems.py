@@ -212,19 +212,18 @@ BROKEN_APP = (
         also=("network.deployments[0].stages[2].stage_name",),
     ),
     Broken(
-        "no dev",
+        "stage of a name without a role",
         '        - stage_name: dev\n          account: "303030303031"',
         '        - stage_name: test\n          account: "303030303031"',
-        "deployments[1].stages",
-        "no stage 'dev'",
-        line=-1,
+        "deployments[1].stages[0].role",
+        "write 'role:' below its name, with one of: dev, preprod, prod",
     ),
     Broken(
         "no stages",
         '      stages:\n        - stage_name: dev\n          account: "303030303031"\n',
         "",
         "deployments[1].stages",
-        "no stage 'dev'",
+        "no stage that plays dev",
         line=-1,
     ),
     Broken(
@@ -257,10 +256,7 @@ BROKEN_APP = (
         '          account: "202020202021"\n',
         "deployments[0].stages[1].parameter_namespace",
         "would both be the stack 'a-b-Prod-mlops-infra'",
-        also=(
-            "deployments[0].stages[1].stage_name",
-            "deployments[0].stages[4].stage_name",
-        ),
+        also=tuple(f"deployments[0].stages[{number}].stage_name" for number in range(1, 5)),
         line=5,
     ),
     Broken(
@@ -287,10 +283,13 @@ BROKEN_APP = (
     Broken(
         "core stack too long",
         "stage_name: prod",
-        f"stage_name: p{'o' * 130}",
+        f"stage_name: p{'o' * 130}\n          role: prod",
         "deployments[0].stages[2].stage_name",
         "over the limit of 128",
-        also=("network.deployments[0].stages[2].stage_name",),
+        also=(
+            "deployments[0].stages[2].stage_name",
+            "network.deployments[0].stages[2].stage_name",
+        ),
     ),
     Broken(
         "namespace with a space",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mlops_commons.config import load_config
+from mlops_commons.contract import StageRole
 from mlops_commons.stage import PlatformConfig
 from mlops_commons.utilities.errors import ConfigError
 
@@ -28,7 +29,8 @@ def app(commits: str = "", region: str = "", **sets: str) -> str:
         text += f"    - set_name: {name.replace('_', '-')}\n      stages:\n"
         for stage in stages.split():
             account += 1
-            text += f'        - {{stage_name: {stage}, account: "{account}"{region}}}\n'
+            role = "" if stage.lower() in set(StageRole) else ", role: preprod"
+            text += f'        - {{stage_name: {stage}, account: "{account}"{region}{role}}}\n'
     return text
 
 
@@ -159,14 +161,15 @@ cdk_infra_app_config:
     "name", ["Source", "build", "Assets", "UpdatePipeline", "Delivery", "governance"]
 )
 def test_a_stage_cannot_have_a_name_of_the_pipeline(tmp_path: Path, name: str) -> None:
-    (found,) = refused(tmp_path, app(one=f"dev {name}"))
-    assert f"'{name}' cannot be the name of a stage" in found
+    found = refused(tmp_path, app(one=f"dev {name}"))
+    assert f"'{name}' cannot be the name of a stage" in found[0]
 
 
 def test_a_pipeline_has_fifty_stages_at_most(tmp_path: Path) -> None:
     stages = "dev " + " ".join(f"s{number}" for number in range(45))
-    load(tmp_path, app(one=stages))
-    (found,) = refused(tmp_path, app(one=stages + " s99"))
+    without = "  projects: {enabled: false}\n"
+    load(tmp_path, app(one=stages) + without)
+    (found,) = refused(tmp_path, app(one=stages + " s99") + without)
     assert "46 stages at most" in found
 
 

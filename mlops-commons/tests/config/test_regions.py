@@ -8,6 +8,7 @@ from mlops_commons.config.loader import load_config, load_sources
 from mlops_commons.config.notes import notes
 from mlops_commons.config.projects_of_sets import obstacles, sets_with_projects
 from mlops_commons.config.sources import Sources
+from mlops_commons.contract import StageRole
 from mlops_commons.region_extraction import SERVICES
 from mlops_commons.region_services import SAME_AS, region_services, service_of
 from mlops_commons.utilities.errors import ConfigError
@@ -39,7 +40,9 @@ def sources(
         text += f"    - set_name: set-{number}\n      stages:\n"
         for name, region in (stage.split("=") for stage in stages.split()):
             account += 1
-            text += f"        - {{stage_name: {name}, account: '{account}', region: {region}}}\n"
+            role = "" if name in set(StageRole) else ", role: preprod"
+            place = f"account: '{account}', region: {region}{role}"
+            text += f"        - {{stage_name: {name}, {place}}}\n"
     (folder / "app.yml").write_text(text)
     (folder / "infra.yml").write_text(infra)
     return load_sources(folder / "app.yml", folder / "infra.yml")
@@ -129,14 +132,11 @@ def test_projects_need_codecommit_and_service_catalog_in_dev(tmp_path: Path) -> 
     assert "eu-central-2 lacks what projects of set 'set-0' need: codecommit" in found[0].message
 
 
-def test_stages_of_own_names_say_what_they_mean(tmp_path: Path) -> None:
-    found = notes(sources(tmp_path, "dev=eu-west-1 staging=eu-west-1 production=eu-west-1"))
-    messages = [note.message for note in found]
-    assert [m.partition(" gets")[0] for m in messages[:2]] == [
-        "stage 'staging'",
-        "stage 'production'",
-    ]
-    assert "has no stage preprod and no stage prod" in messages[2]
+def test_a_set_with_dev_alone_says_that_nothing_is_promoted(tmp_path: Path) -> None:
+    (note,) = notes(sources(tmp_path, "dev=eu-west-1"))
+    assert "no stage after dev" in note.message
+    assert notes(sources(tmp_path, "dev=eu-west-1 prod=eu-west-1")) == ()
+    assert notes(sources(tmp_path, "dev=eu-west-1", projects="{enabled: false}")) == ()
 
 
 def test_an_mlflow_app_needs_a_region_that_has_them(tmp_path: Path) -> None:

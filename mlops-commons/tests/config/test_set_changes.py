@@ -90,7 +90,7 @@ def test_a_set_that_is_gone_is_named_with_every_stack(desk: Desk) -> None:
 
 
 def test_a_renamed_stage_is_refused_with_its_line(desk: Desk) -> None:
-    desk.change("stage_name: preprod", "stage_name: staging")
+    desk.change("stage_name: preprod", "stage_name: staging\n          role: preprod")
     (refusal,) = desk.refusals()
     assert "cdk-app.yml:" in refusal
     assert "stage 'preprod' becomes 'staging'" in refusal
@@ -115,7 +115,7 @@ def test_a_stage_that_moves_must_be_bootstrapped_and_leaves_a_stack(desk: Desk) 
 def test_a_new_stage_must_be_bootstrapped(desk: Desk) -> None:
     desk.change(
         "        - stage_name: prod",
-        '        - stage_name: load\n          account: "999999999999"\n        - stage_name: prod',
+        '        - stage_name: load\n          role: preprod\n          account: "999999999999"\n        - stage_name: prod',
     )
     assert "stage 'load'" in desk.notes()
     assert "./mlops-multi-account.sh bootstrap --set" in desk.notes()

@@ -21,9 +21,9 @@ cdk_app_config:
     - set_name: retail  # accounts 2020
       tags: {CostCenter: "4711"}
       stages:
-        - {stage_name: prod, account: "202020202023"}
         - {stage_name: dev, account: "202020202021"}
         - {stage_name: preprod, account: "202020202022", region: eu-central-1}
+        - {stage_name: prod, account: "202020202023"}
     - set_name: credit
       stages:
         - {stage_name: dev, account: "303030303031"}

@@ -1,23 +1,29 @@
 """What comes as an artifact of a project's own code is read as hostile input."""
 
+from typing import Any
+
 import pytest
-from hostile_templates import assembly, good, zipped
+from hostile_templates import STAGES, assembly, good, zipped
 
 from cdk_service_catalog.gate.runtime.settings import Refused
-from cdk_service_catalog.gate.runtime.templates import STAGES, file_of, pack, parse, read_assembly
+from cdk_service_catalog.gate.runtime.templates import file_of, pack, parse, read_assembly
 
 pytestmark = pytest.mark.pure
 
 
+def read(content: bytes) -> dict[str, Any]:
+    return read_assembly(content, STAGES)
+
+
 def test_the_three_templates_are_read_and_handed_on_as_they_were_understood() -> None:
-    templates = read_assembly(assembly(**{"manifest.json": b"{}"}))
+    templates = read(assembly(**{"manifest.json": b"{}"}))
     assert templates == {stage: good() for stage in STAGES}
-    assert read_assembly(pack(templates)) == templates
+    assert read(pack(templates)) == templates
 
 
 def test_an_assembly_without_templates_delivers_nothing() -> None:
-    assert read_assembly(zipped(**{"README.txt": b"nothing"})) == {}
-    assert read_assembly(pack({})) == {}
+    assert read(zipped(**{"README.txt": b"nothing"})) == {}
+    assert read(pack({})) == {}
 
 
 @pytest.mark.parametrize(
@@ -32,7 +38,7 @@ def test_an_assembly_without_templates_delivers_nothing() -> None:
 )
 def test_another_assembly_is_refused(content: bytes, message: str) -> None:
     with pytest.raises(Refused, match=message):
-        read_assembly(content)
+        read(content)
 
 
 def test_a_zip_bomb_is_refused_before_it_is_read_whole() -> None:
@@ -40,7 +46,7 @@ def test_a_zip_bomb_is_refused_before_it_is_read_whole() -> None:
     content = zipped(**{file_of(stage): bomb for stage in STAGES})
     assert len(content) < 1_000_000
     with pytest.raises(Refused, match="CloudFormation's limit"):
-        read_assembly(content)
+        read(content)
 
 
 @pytest.mark.parametrize(
@@ -58,3 +64,10 @@ def test_a_zip_bomb_is_refused_before_it_is_read_whole() -> None:
 def test_what_is_no_plain_template_is_refused(content: bytes, message: str) -> None:
     with pytest.raises(Refused, match=message):
         parse(content, "dev.template.json")
+
+
+def test_the_stages_of_the_set_are_the_templates_that_are_read() -> None:
+    content = zipped(**{"lab.template.json": b"{}", "live-eu.template.json": b"{}"})
+    assert read_assembly(content, ("lab", "live-eu")) == {"lab": {}, "live-eu": {}}
+    with pytest.raises(Refused, match=r"exactly lab\.template\.json, uat\.template\.json"):
+        read_assembly(content, ("lab", "uat"))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from hostile_templates import NAMED, SETTINGS, VERSION, Template, assembly, good, zipped
+from hostile_templates import NAMED, SETTINGS, STAGES, VERSION, Template, assembly, good, zipped
 from launched_projects import DEV, PREPROD, PROD, PROJECT, PROJECT_ID, REGION
 
 from cdk_service_catalog.gate.runtime import jobs, versions
@@ -16,7 +16,7 @@ from cdk_service_catalog.gate.runtime.changes import summary
 from cdk_service_catalog.gate.runtime.check_structure import TYPES
 from cdk_service_catalog.gate.runtime.choose import choose
 from cdk_service_catalog.gate.runtime.settings import Refused
-from cdk_service_catalog.gate.runtime.templates import STAGES, file_of, read_assembly
+from cdk_service_catalog.gate.runtime.templates import file_of, read_assembly
 from cdk_service_catalog.gate.runtime.verify import verify
 
 pytestmark = pytest.mark.pure
@@ -130,7 +130,7 @@ def test_an_approved_version_with_its_evidence_is_handed_on(in_dev: Aws) -> None
     assert exported["CHANGES_PROD"].startswith("nothing to compare with, ")
     assert f" {len(good()['Resources'])} new (ManagedPolicy, Role, " in exported["CHANGES_PROD"]
     assert in_dev.written["Key"] == "out"
-    assert read_assembly(in_dev.written["Body"]) == {stage: good() for stage in STAGES}
+    assert read_assembly(in_dev.written["Body"], STAGES) == {stage: good() for stage in STAGES}
 
 
 EXCHANGED: dict[str, Callable[[Aws], object]] = {
@@ -194,7 +194,7 @@ def test_a_commit_has_to_be_on_the_reviewed_branch(commit: str, taken: bool, in_
 def test_without_a_version_nothing_is_handed_on() -> None:
     aws = Aws()
     assert verified(aws, model="none")["DELIVERS"] == "none"
-    assert read_assembly(aws.written["Body"]) == {}
+    assert read_assembly(aws.written["Body"], STAGES) == {}
 
 
 @pytest.mark.parametrize("served", [True, False])
@@ -214,7 +214,7 @@ def test_the_rejection_of_the_last_version_takes_away_what_serves_it(
     )
     exported = verified(aws, model="none")
     assert exported["DELIVERS"] == ("parked" if served else "none")
-    assert len(read_assembly(aws.written["Body"])) == (3 if served else 0)
+    assert len(read_assembly(aws.written["Body"], STAGES)) == (3 if served else 0)
     if served:
         assert "gone" in exported["CHANGES_PROD"]
         assert "Endpoint" in exported["CHANGES_PROD"]

@@ -283,7 +283,8 @@ def test_the_rule_packs_see_what_sets_have_in_common_once(
 
     monkeypatch.setattr(templates_module, "CHECKED", set())
     monkeypatch.setattr(templates_module, "synthesise", counted)
-    other = {"preprod_account": "", "region": "us-east-1", "boundary": "b", "app_prefix": "ml"}
+    elsewhere = tuple(replace(stage, account_id="666666666666") for stage in PROPS.stages)
+    other = {"stages": elsewhere, "region": "us-east-1", "boundary": "b", "app_prefix": "ml"}
     # Of two products that differ in their seed code, the rules see one template.
     (basic,) = (product for product in PRODUCTS if product.slug == "basic")
     seeds = {"build_app": basic.seeds["deploy_app"], "deploy_app": basic.seeds["build_app"]}

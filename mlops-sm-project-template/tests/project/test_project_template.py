@@ -17,6 +17,7 @@ from launched_projects import (
     PROJECT_NAME,
     PROPS,
     REGION,
+    STAGES,
     SUBNETS,
     LaunchedProject,
     launched,
@@ -28,7 +29,6 @@ from launched_projects import (
 from policy_evaluation import Request, allows
 
 from cdk_service_catalog.project.definition import DeployTrigger
-from cdk_service_catalog.project.props import STAGES, TESTED
 from mlops_commons.iam.evaluation import conditions_hold
 
 pytestmark = pytest.mark.pure
@@ -309,7 +309,7 @@ def test_a_test_knows_its_stage_endpoint_and_role(slug: str) -> None:
             if action["ActionTypeId"]["Category"] == "Test":
                 rows = json.loads(action["Configuration"]["EnvironmentVariables"])
                 found[action["Name"].removeprefix("Test-")] = {r["name"]: r["value"] for r in rows}
-    assert tuple(found) == TESTED
+    assert tuple(found) == tuple(stage.name for stage in STAGES)
     assert found["preprod"]["ENDPOINT_NAME"] == f"{PROJECT}-preprod"
     assert found["preprod"]["TEST_ROLE_ARN"] == (
         f"arn:aws:iam::{PREPROD}:role/sagemaker-{PROJECT_ID}-preprod-test"
@@ -413,7 +413,7 @@ def test_every_build_runs_in_the_private_subnets_and_nowhere_else(slug: str) -> 
         if resource["Type"] == "AWS::CodeBuild::Project"
     }
     images = {"ImageProject"} if product(slug).definition.image_repository else set()
-    tests = {f"Test{stage.capitalize()}Project" for stage in TESTED}
+    tests = {f"Test{stage.id}Project" for stage in STAGES}
     checks = {"BuildCheckProject", "DeployCheckProject"}
     assert set(found) == {"TrainProject", "SynthProject", *tests, *checks, *images}
     for resource in found.values():
@@ -524,7 +524,7 @@ def test_no_build_reaches_a_stage_that_nobody_has_approved_yet(slug: str) -> Non
                 }
                 asked += len(may)
                 assert may <= {"dev", *reached}, action["Name"]
-    assert asked == len(TESTED)
+    assert asked == len(STAGES)
 
 
 def _role_of_build(project: LaunchedProject, name: str) -> str:
