@@ -8,7 +8,7 @@ import pytest
 from deploy_app import select_model
 from deploy_app.errors import DeployError
 from deploy_app.select_model import chosen
-from deploy_app.settings import Settings, load_settings
+from deploy_app.settings import Settings, load_settings, role_of
 
 FILE = Path(__file__).with_name("settings.yml")
 NAMED = "arn:aws:sagemaker:eu-west-1:111122223333:model-package/group/7"
@@ -80,3 +80,34 @@ def test_the_environment_of_the_pipeline_is_enough() -> None:
 def test_a_namespace_goes_in_front_of_parameters() -> None:
     assert settings().parameter("preprod", "/vpc/id") == "/bu1/vpc/id"
     assert settings().parameter("prod", "/vpc/id") == "/vpc/id"
+
+
+OWN = {"stages": "lab=dev,live-eu=prod", "lab_account": "1" * 12, "live_eu_account": "2" * 12}
+
+
+def of_own_stages(**more: str) -> dict[str, str]:
+    """The environment of a project whose stages have other names."""
+    named = {**settings().model_dump(), **OWN, **more}
+    return {name.upper(): value for name, value in named.items() if value}
+
+
+def test_stages_may_have_names_of_their_own() -> None:
+    loaded = load_settings(of_own_stages(live_eu_parameter_namespace="eu"))
+    assert loaded.roles == {"lab": "dev", "live-eu": "prod"}
+    assert loaded.dev_account == loaded.account("lab") == "1" * 12
+    assert loaded.account("live-eu") == "2" * 12
+    assert loaded.parameter("live-eu", "/vpc/id") == "/eu/vpc/id"
+    assert role_of("live-eu", of_own_stages()) == role_of("prod", {}) == "prod"
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"live_eu_account": ""}, "LIVE_EU_ACCOUNT: an account has 12 digits"),
+        ({"stages": "lab=dev,live-eu=production"}, "STAGES: "),
+        ({"stages": "live-eu=prod"}, "STAGES: "),
+    ],
+)
+def test_stages_that_are_not_complete_are_named(more: dict[str, str], said: str) -> None:
+    with pytest.raises(DeployError, match=said):
+        load_settings(of_own_stages(**more))

@@ -52,6 +52,19 @@ def test_there_is_one_template_for_each_stage_and_no_asset(assembly: Path) -> No
         assert "BootstrapVersion" not in template["Parameters"]
 
 
+def test_stages_of_other_names_have_what_those_of_their_roles_have(
+    assembly: Path, tmp_path: Path
+) -> None:
+    names = {"dev": "qlab", "prod": "qlive"}
+    accounts = {f"{names[role]}_account": settings().account(role) for role in names}
+    own = {"stages": "qlab=dev,qlive=prod", **accounts}
+    build(settings().model_copy(update=own), VERSION, tmp_path).synth()
+    assert len(list(tmp_path.glob("*.template.json"))) == len(names)
+    for role, name in names.items():
+        text = (tmp_path / f"{name}.template.json").read_text()
+        assert json.loads(text.replace(name, role)) == stages(assembly)[role]
+
+
 def test_cfn_lint_finds_nothing(assembly: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(assembly)
     assert lint(assembly) == 0
