@@ -224,7 +224,7 @@ def test_a_broken_configuration_is_reported_without_a_traceback(make_checkout: A
     checkout = make_checkout(cdk_app=TWO_SETS.replace("202020202021", "2020"))
     done = checkout.cdk("synth", "-q", "--no-lookups")
     assert done.returncode != 0
-    assert "cdk-app.yml:9" in done.stderr
+    assert "cdk-app.yml:8" in done.stderr
     assert "Traceback" not in done.stderr
 
 
