@@ -124,6 +124,16 @@ def test_the_tests_of_a_stage_reach_no_other_one(slug: str) -> None:
         assert may == [stage.name]
 
 
+def test_the_deploy_pipeline_enters_each_stage_of_its_set_and_no_other() -> None:
+    statements = project("basic", FIVE).statements("DeployPipeline")
+    accounts = {stage.name: stage.account_id for stage in FIVE} | {FIVE[0].name: DEV}
+    for name, account in accounts.items():
+        entered = f"arn:aws:iam::{account}:role/mlops-bu-{name}-project-deploy-euw1"
+        assert allows(statements, Request("sts:AssumeRole", entered)), name
+    other = f"arn:aws:iam::{DEV}:role/mlops-bu-prod-project-deploy-euw1"
+    assert not allows(statements, Request("sts:AssumeRole", other))
+
+
 def test_a_person_cannot_choose_the_account_of_any_stage() -> None:
     parameters = made("basic", FIVE)["Parameters"]
     accounts = {name: row for name, row in parameters.items() if name.endswith("Account")}
