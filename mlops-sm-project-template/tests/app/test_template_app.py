@@ -131,9 +131,8 @@ def test_a_project_proposes_the_accounts_and_namespaces_of_its_set(two_sets: Ass
     assert retail["PreProdAccount"]["Default"] == "202020202022"
     assert retail["ProdAccount"]["Default"] == "202020202023"
     assert retail["VpcId"]["Default"] == "/retail/vpc/id"
-    # Without a preprod of its own, a project of the set deploys into dev and nowhere else.
-    assert credit["PreProdAccount"]["AllowedValues"] == ["303030303031"]
-    assert credit["PreProdAccount"]["Default"] == "303030303031"
+    # Without a preprod of its own, a project of the set is not asked for one.
+    assert "PreProdAccount" not in credit
     assert credit["VpcId"]["Default"] == "/vpc/id"
 
 
