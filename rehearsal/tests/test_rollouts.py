@@ -2,6 +2,7 @@
 
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -36,8 +37,12 @@ def models(accounts: Accounts) -> Callable[..., str]:
     return put
 
 
-def endpoint(name: str, model: str, *, canary: int = 20) -> dict[str, Any]:
-    """The resources of an endpoint whose canary is watched by an alarm on errors."""
+def endpoint(name: str, model: str, *, canary: int = 20, bad_minutes: int = 1) -> dict[str, Any]:
+    """The resources of an endpoint whose canary is watched by an alarm on errors.
+
+    Args:
+        bad_minutes: how many, of three where it is more than one, trip the alarm.
+    """
     dimensions = {"EndpointName": name, "VariantName": "AllTraffic"}
     routing = {
         "Type": "CANARY",
@@ -53,7 +58,8 @@ def endpoint(name: str, model: str, *, canary: int = 20) -> dict[str, Any]:
         "Dimensions": [{"Name": k, "Value": v} for k, v in dimensions.items()],
         "Statistic": "Sum",
         "Period": 60,
-        "EvaluationPeriods": 1,
+        "EvaluationPeriods": 3 if bad_minutes > 1 else 1,
+        "DatapointsToAlarm": bad_minutes,
         "Threshold": 1,
         "ComparisonOperator": "GreaterThanOrEqualToThreshold",
         "TreatMissingData": "notBreaching",
@@ -93,14 +99,15 @@ def endpoint(name: str, model: str, *, canary: int = 20) -> dict[str, Any]:
 
 
 @contextmanager
-def traffic(accounts: Accounts, name: str, body: str) -> Iterator[Counter[str]]:
-    """Requests one after the other; counts the answers."""
+def traffic(accounts: Accounts, name: str, body: str, pause: float = 0) -> Iterator[Counter[str]]:
+    """Requests one after the other, with so many seconds between them; counts the answers."""
     ended, answers = threading.Event(), Counter[str]()
     runtime = accounts.client("sagemaker-runtime")
 
     def ask_on() -> None:
         while not ended.is_set():
             answers[ask(runtime, name, body)] += 1
+            time.sleep(pause)
 
     thread = threading.Thread(target=ask_on)
     thread.start()
@@ -127,6 +134,19 @@ def test_a_canary_that_fails_is_rolled_back(accounts: Accounts, models: Callable
     assert reason.endswith("was rolled back: the alarm fails-errors was tripped")
     assert answers["ModelError"] >= 1
     assert ask(accounts.client("sagemaker-runtime"), "fails", "rare") == "good"
+
+
+def test_a_canary_that_fails_is_seen_in_the_few_requests_of_a_slow_model(
+    accounts: Accounts, models: Callable[..., str]
+) -> None:
+    def made(model: str) -> dict[str, Any]:
+        return endpoint("slow", model, bad_minutes=2)
+
+    assert accounts.deploy("slow", made(models("able"))) == ("CREATE_COMPLETE", "")
+    with traffic(accounts, "slow", "rare", pause=0.6):
+        status, reason = accounts.update("slow", made(models("unable", fails="rare")))
+    assert status == "UPDATE_ROLLBACK_COMPLETE"
+    assert reason.endswith("was rolled back: the alarm slow-errors was tripped")
 
 
 def test_a_canary_that_answers_takes_all_of_the_traffic(

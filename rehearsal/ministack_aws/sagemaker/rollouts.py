@@ -14,8 +14,10 @@ from ministack_aws.cloudformation.records import Key
 from ministack_aws.engine.types import Properties
 from ministack_aws.sagemaker import endpoint_metrics
 
-LONGEST_WAIT: Final = 5.0
-"""Seconds that a baking period lasts here at most: it only has to be longer than some requests."""
+SHORTEST, LONGEST = 5.0, 60.0
+"""Seconds that a baking period lasts here, where a stage asks for minutes."""
+REQUESTS: Final = 60
+"""How many it has to see within them: a slow model answers few in the shortest."""
 LOOK: Final = 0.2
 FULL: Final = 100
 
@@ -27,10 +29,11 @@ class Rollout:
     config_name: str
     percent: int
     requests: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+    seen: int = 0
 
     def takes_next(self) -> bool:
         """Whether the new fleet answers the next request."""
-        number = next(self.requests)
+        self.seen = number = next(self.requests)
         return number * self.percent // FULL > (number - 1) * self.percent // FULL
 
 
@@ -60,16 +63,30 @@ def bake(key: Key, properties: Properties) -> None:
     rollback = deployment.get("AutoRollbackConfiguration") or {}
     names = [alarm["AlarmName"] for alarm in rollback.get("Alarms", ())]
     percent = int(routing["CanarySize"]["Value"])
-    ROLLOUTS[key] = Rollout(properties["EndpointConfigName"], percent)
+    rollout = ROLLOUTS[key] = Rollout(properties["EndpointConfigName"], percent)
     try:
         wait = float(routing["WaitIntervalInSeconds"])
-        seconds = min(LONGEST_WAIT, wait)
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
+        start, seconds = time.monotonic(), min(SHORTEST, wait)
+        while (passed := time.monotonic() - start) < seconds:
             time.sleep(LOOK)
+            seconds = min(period_of(rollout.seen, passed + LOOK), wait)
             _refuse(properties, endpoint_metrics.tripped(names, speed=wait / seconds))
     finally:
         del ROLLOUTS[key]
+
+
+def period_of(requests: int, passed: float) -> float:
+    """The seconds of a baking period in which an endpoint has had so many requests so far.
+
+    An alarm counts in minutes, which are shorter here by as much as the period is: without enough
+    requests in each of them it would see nothing of a version that fails for all.
+
+    Args:
+        passed: seconds since the period has started.
+    """
+    if not requests:
+        return SHORTEST
+    return min(max(SHORTEST, REQUESTS * passed / requests), LONGEST)
 
 
 def _refuse(properties: Properties, tripped: list[str]) -> None:
