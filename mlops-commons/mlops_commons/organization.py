@@ -5,6 +5,7 @@ The keys of the block `org` in `cdk-app.yml` fill the fields of the same name.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Final
 
 HERE: Final = "arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/"
@@ -29,16 +30,59 @@ class OrgBoundary:
         return f"{HERE}{self.name}"
 
 
+class FlowLogFormat(StrEnum):
+    """How the records of flow logs are written; the values are those of Amazon EC2
+    (API_DestinationOptionsRequest)."""
+
+    PLAIN_TEXT = "plain-text"
+    PARQUET = "parquet"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlowLogArchive:
+    """The organization's bucket of flow logs, which takes the place of log groups.
+
+    Attributes:
+        bucket_arn: of the bucket, in whichever account, with a folder behind it or none.
+        key_arn: of the key that encrypts the bucket; empty for SSE-S3.
+        hive_partitions: whether folders are named as Hive's tools want them.
+        hourly_partitions: whether there is a folder for each hour, not only for each day.
+    """
+
+    bucket_arn: str
+    key_arn: str = ""
+    file_format: FlowLogFormat = FlowLogFormat.PLAIN_TEXT
+    hive_partitions: bool = False
+    hourly_partitions: bool = False
+
+    @property
+    def bucket(self) -> str:
+        """The ARN of the bucket alone."""
+        return self.bucket_arn.partition("/")[0]
+
+    @property
+    def folder(self) -> str:
+        """In which flow logs begin; empty for the bucket itself."""
+        return self.bucket_arn.partition("/")[2].strip("/")
+
+    def objects(self, account: str) -> str:
+        """What the flow logs of an account are called (Amazon VPC User Guide, "Flow log files")."""
+        own = f"aws-account-id={account}" if self.hive_partitions else account
+        return "/".join(filter(None, (self.bucket, self.folder, "AWSLogs", own, "*")))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Organization:
     """What holds in every account of the platform; nothing by default.
 
     Attributes:
         required_tags: keys without which nothing is created, what people launch included.
+        flow_logs: where flow logs of networks go; none for log groups of the platform.
     """
 
     permissions_boundary: OrgBoundary | None = None
     required_tags: tuple[str, ...] = ()
+    flow_logs: FlowLogArchive | None = None
 
     @property
     def boundary_name(self) -> str:

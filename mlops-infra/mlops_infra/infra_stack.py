@@ -63,6 +63,7 @@ class InfraStack(ZonesByPosition):
             network,
             studio=studio is not None,
             neighbours=neighbours,
+            flow_logs=org.flow_logs,
             removal_policy=removal_policy,
         )
         NetworkParameters(

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from mlops_commons.config.values import ConfigModel, Shape, Text, lowered
+from mlops_commons.organization import FlowLogArchive, FlowLogFormat
 from mlops_commons.utilities.toolkit import QUALIFIER, STACK, Toolkit
 
 
@@ -130,6 +131,42 @@ class ToolkitFile(ConfigModel):
     )
 
 
+KeyArn = Annotated[
+    Text,
+    Shape(
+        r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+",
+        "the ARN of a KMS key, not of an alias",
+    ),
+]
+BucketArn = Annotated[
+    Text,
+    Shape(
+        r"arn:aws[a-z-]*:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.'()-]+)*/?",
+        "the ARN of a bucket, or of a folder in it",
+    ),
+]
+
+
+class FlowLogsFile(ConfigModel):
+    """The bucket of the organization's log archive that takes flow logs of created networks."""
+
+    bucket_arn: BucketArn = Field(
+        description="in any account; a folder may follow. 'config statements' prints what the "
+        "policy of the bucket needs"
+    )
+    key_arn: KeyArn | None = Field(
+        None, description="of the key that encrypts the bucket; default: SSE-S3"
+    )
+    file_format: Annotated[FlowLogFormat, BeforeValidator(lowered)] = FlowLogArchive.file_format
+    hive_partitions: bool = Field(
+        FlowLogArchive.hive_partitions, description="true: folders as Hive's tools want them"
+    )
+    hourly_partitions: bool = Field(
+        FlowLogArchive.hourly_partitions,
+        description="true: a folder for each hour instead of each day",
+    )
+
+
 class OrgFile(ConfigModel):
     """What the organization prescribes for every account."""
 
@@ -140,3 +177,4 @@ class OrgFile(ConfigModel):
     )
     bootstrap: ToolkitFile = Field(default_factory=lambda: ToolkitFile())
     permissions_boundary: PermissionsBoundaryFile | None = None
+    flow_logs: FlowLogsFile | None = None

@@ -10,7 +10,7 @@ from mlops_commons.config.filled import named_values
 from mlops_commons.config.resolve_infra import network, studio
 from mlops_commons.contract import StageRole
 from mlops_commons.delivery_source import DeliverySource, DeliverySources
-from mlops_commons.organization import Organization, OrgBoundary
+from mlops_commons.organization import FlowLogArchive, Organization, OrgBoundary
 from mlops_commons.utilities import names
 from mlops_commons.utilities.toolkit import Toolkit
 
@@ -54,14 +54,26 @@ def resolve(
 
 
 def _organization(entry: org_model.OrgFile) -> Organization:
-    tags = tuple(entry.required_tags)
-    boundary = entry.permissions_boundary
-    if boundary is None:
-        return Organization(required_tags=tags)
-    rows = boundary.deny or ()
+    return Organization(
+        required_tags=tuple(entry.required_tags),
+        permissions_boundary=_boundary(entry.permissions_boundary),
+        flow_logs=_flow_logs(entry.flow_logs),
+    )
+
+
+def _boundary(entry: org_model.PermissionsBoundaryFile | None) -> OrgBoundary | None:
+    if entry is None:
+        return None
+    rows = entry.deny or ()
     denials = tuple(row.model_dump(by_alias=True, exclude_unset=True) for row in rows)
-    named = {**named_values(OrgBoundary, boundary), "denials": denials}
-    return Organization(permissions_boundary=OrgBoundary(**named), required_tags=tags)
+    return OrgBoundary(**{**named_values(OrgBoundary, entry), "denials": denials})
+
+
+def _flow_logs(entry: org_model.FlowLogsFile | None) -> FlowLogArchive | None:
+    if entry is None:
+        return None
+    named = named_values(FlowLogArchive, entry)
+    return FlowLogArchive(**{key: value for key, value in named.items() if value is not None})
 
 
 def _sources(entry: source_model.DeliverySourcesFile) -> DeliverySources:

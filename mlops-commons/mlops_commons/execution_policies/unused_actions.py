@@ -214,8 +214,8 @@ UNUSED: Final = (
     Unused(
         type="AWS::EC2::FlowLog",
         actions=("s3:*",),
-        properties=("LogDestination",),
-        reason="flow logs go to CloudWatch Logs",
+        reason="the owner of an archive adds what flow logs need: to whoever may, Amazon EC2 would "
+        "replace the policy of the bucket",
     ),
     Unused(
         type="AWS::EC2::VPCEndpoint",

@@ -183,6 +183,34 @@ def test_the_boundaries_that_the_organization_has_to_accept_are_all_told(
     assert not any(fnmatchcase("anybody-else", pattern) for pattern in told)
 
 
+ARCHIVE = "arn:aws:s3:::acme-log-archive"
+
+
+def test_networks_write_their_flow_logs_to_the_archive(templates: list[Template]) -> None:
+    found = [
+        (properties["LogDestinationType"], properties["LogDestination"])
+        for template in templates
+        for _, properties in template.of_type("AWS::EC2::FlowLog")
+    ]
+    assert found == [("s3", f"{ARCHIVE}/networks/")] * 3
+
+
+@pytest.mark.parametrize("row", bootstrap_plan(CONFIG), ids=lambda row: row.environment)
+def test_cloudformation_makes_flow_logs_and_leaves_the_policy_of_the_archive_alone(
+    row: Any, assemblies: Assemblies
+) -> None:
+    """Amazon EC2 would replace it in the name of whoever may (Amazon VPC User Guide, "Amazon S3
+    bucket permissions for flow logs")."""
+    policy = account_policy(row, assemblies, app_prefix=CONFIG.app_prefix)
+    statements = [s for document in policy.documents for s in document["Statement"]]
+    flow_log = f"arn:aws:ec2:eu-west-1:{row.account}:vpc-flow-log/fl-1"
+    making = [Request("ec2:CreateFlowLogs", flow_log), Request("logs:CreateLogDelivery", "*")]
+    assert all(allows(statements, request) for request in making) is not row.governs
+    for action in ("s3:PutBucketPolicy", "s3:GetBucketPolicy", "s3:PutObject"):
+        for resource in (ARCHIVE, f"{ARCHIVE}/networks/AWSLogs/{row.account}/x"):
+            assert not allows(statements, Request(action, resource)), action
+
+
 TAGS = {"CostCenter": "4711", "Owner": "ml-platform"}
 
 

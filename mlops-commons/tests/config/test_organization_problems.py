@@ -85,6 +85,32 @@ def test_statements_are_taken_as_iam_writes_them(tmp_path: Path) -> None:
         ("bootstrap: {toolkit_stack_name: 1x}", 3, "not a name of a CloudFormation stack"),
         ("bootstrap: {template: not/there.yaml}", 3, "the path begins at the folder mlops_commons"),
         ("bootstrap: {public_access_block: maybe}", 3, "neither true nor false"),
+        (
+            "flow_logs: {bucket_arn: arn:aws:s3:::logs/AWSLogs}",
+            3,
+            "'AWSLogs' is a folder that flow logs make themselves",
+        ),
+        (
+            "flow_logs: {bucket_arn: 'arn:aws-cn:s3:::logs'}",
+            3,
+            "is in the partition 'aws-cn', and eu-west-1 in 'aws'",
+        ),
+        (
+            "flow_logs: {bucket_arn: 'arn:aws:s3:::l-1', key_arn: "
+            "'arn:aws-us-gov:kms:us-gov-west-1:999999999999:key/0f1e'}",
+            3,
+            "is in the partition 'aws-us-gov'",
+        ),
+        ("flow_logs: {bucket_arn: acme-logs}", 3, "is not the ARN of a bucket"),
+        ("flow_logs: {bucket_arn: 'arn:aws:s3:::logs-*'}", 3, "is not the ARN of a bucket"),
+        ("flow_logs: {}", 3, "the key 'bucket_arn' is missing"),
+        (
+            "flow_logs: {bucket_arn: 'arn:aws:s3:::l-1', key_arn: "
+            "'arn:aws:kms:eu-west-1:999999999999:alias/logs'}",
+            3,
+            "not of an alias",
+        ),
+        ("flow_logs: {bucket_arn: 'arn:aws:s3:::l-1', file_format: csv}", 3, "csv"),
         ("permission_boundary: {}", 3, "did you mean 'permissions_boundary'"),
     ],
 )

@@ -7,6 +7,7 @@ from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from mlops_commons.cdk.nag import acknowledge
+from mlops_commons.organization import FlowLogArchive
 from mlops_commons.stage import CreateNetwork, DnsFirewall, EgressMode
 from mlops_commons.subnet_ranges import SubnetGroup, zones_with_room
 from mlops_commons.vpc_endpoints import selected_endpoints
@@ -38,6 +39,7 @@ class CreatedNetwork(Construct):
         props: CreateNetwork,
         studio: bool,
         neighbours: Neighbours,
+        flow_logs: FlowLogArchive | None = None,
         removal_policy: cdk.RemovalPolicy,
     ) -> None:
         """Create the network.
@@ -45,6 +47,7 @@ class CreatedNetwork(Construct):
         Args:
             studio: whether the stage has Studio, which widens the default set of endpoints.
             neighbours: accounts of the set that endpoint policies let pass.
+            flow_logs: the organization's bucket of them; none for a log group.
             removal_policy: of the log groups and their key.
 
         Raises:
@@ -57,7 +60,9 @@ class CreatedNetwork(Construct):
             subnet_group_name=SubnetGroup.PRIVATE
         ).subnet_ids
         self.workload_security_group = _workload_security_group(self, self.vpc)
-        logs = FlowLogs(self, "FlowLogs", vpc=self.vpc, removal_policy=removal_policy)
+        logs = FlowLogs(
+            self, "FlowLogs", vpc=self.vpc, archive=flow_logs, removal_policy=removal_policy
+        )
         ClosedDefaultSecurityGroup(
             self,
             "ClosedDefaultSecurityGroup",

@@ -1,4 +1,4 @@
-"""Flow logs of a VPC: all traffic, to an encrypted log group."""
+"""Flow logs of a VPC: all traffic, to an encrypted log group or to the organization's archive."""
 
 from typing import Final
 
@@ -7,15 +7,19 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
 from constructs import Construct
+
+from mlops_commons.organization import FlowLogArchive
 
 RETENTION: Final = logs.RetentionDays.ONE_YEAR
 
 
 class FlowLogs(Construct):
-    """The flow log, its log group, and the role by which the service writes.
+    """The flow log and where it is written.
 
-    Exposes `key`, which log groups of this stack may use.
+    A log group, with the role by which the service writes; or the organization's bucket, whose
+    policy lets the service write. Exposes `key`, which log groups of this stack may use.
     """
 
     def __init__(
@@ -24,34 +28,64 @@ class FlowLogs(Construct):
         construct_id: str,
         *,
         vpc: ec2.IVpc,
+        archive: FlowLogArchive | None,
         removal_policy: cdk.RemovalPolicy,
     ) -> None:
         """Create the flow log.
 
         Args:
+            archive: of the organization; none for a log group.
             removal_policy: of the log group and the key.
         """
         super().__init__(scope, construct_id)
         self.key = _key(self, removal_policy)
-        group = logs.LogGroup(
-            self,
-            "LogGroup",
-            encryption_key=self.key,
-            retention=RETENTION,
-            removal_policy=removal_policy,
-        )
-        ec2.FlowLog(
+        flow_log = ec2.FlowLog(
             self,
             "FlowLog",
             resource_type=ec2.FlowLogResourceType.from_vpc(vpc),
             # The CDK would name it by its path, which differs from app to app.
             flow_log_name=cdk.Stack.of(self).stack_name,
-            destination=ec2.FlowLogDestination.to_cloud_watch_logs(
-                group,
-                # Its policy is complete: an inline one is not added.
-                _role(self, group).without_policy_updates(),
+            destination=(
+                _archived(self, archive)
+                if archive
+                else _in_log_group(self, self.key, removal_policy)
             ),
         )
+        if archive:
+            _as_archived(flow_log, archive)
+
+
+def _archived(scope: Construct, archive: FlowLogArchive) -> ec2.FlowLogDestination:
+    return ec2.FlowLogDestination.to_s3(
+        s3.Bucket.from_bucket_arn(scope, "Archive", archive.bucket),
+        f"{archive.folder}/" if archive.folder else None,
+    )
+
+
+def _as_archived(flow_log: ec2.FlowLog, archive: FlowLogArchive) -> None:
+    """Format and folders, with the keys of CloudFormation's schema: the CDK's begin small."""
+    resource = flow_log.node.default_child
+    assert isinstance(resource, ec2.CfnFlowLog)
+    resource.destination_options = {
+        "FileFormat": str(archive.file_format),
+        "HiveCompatiblePartitions": archive.hive_partitions,
+        "PerHourPartition": archive.hourly_partitions,
+    }
+
+
+def _in_log_group(
+    scope: Construct, key: kms.IKey, removal_policy: cdk.RemovalPolicy
+) -> ec2.FlowLogDestination:
+    group = logs.LogGroup(
+        scope,
+        "LogGroup",
+        encryption_key=key,
+        retention=RETENTION,
+        removal_policy=removal_policy,
+    )
+    # Its policy is complete: an inline one is not added.
+    role = _role(scope, group).without_policy_updates()
+    return ec2.FlowLogDestination.to_cloud_watch_logs(group, role)
 
 
 def _key(scope: Construct, removal_policy: cdk.RemovalPolicy) -> kms.Key:

@@ -7,6 +7,7 @@ from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from mlops_commons import stage
+from mlops_commons.organization import FlowLogArchive
 from mlops_infra.networking.created import CreatedNetwork
 from mlops_infra.networking.endpoint_policies import Neighbours
 from mlops_infra.networking.imported import ImportedNetwork
@@ -39,6 +40,7 @@ def network(
     *,
     studio: bool,
     neighbours: Neighbours,
+    flow_logs: FlowLogArchive | None = None,
     removal_policy: cdk.RemovalPolicy,
 ) -> Network:
     """Create or import the network that `props` describes.
@@ -46,6 +48,7 @@ def network(
     Args:
         studio: whether the stage has Studio, which widens a created network's endpoints.
         neighbours: accounts of the set that endpoint policies let pass.
+        flow_logs: the organization's bucket for those of a created network; none for a log group.
         removal_policy: of what a created network stores.
 
     Raises:
@@ -58,6 +61,7 @@ def network(
             props=props,
             studio=studio,
             neighbours=neighbours,
+            flow_logs=flow_logs,
             removal_policy=removal_policy,
         )
     return ImportedNetwork(scope, construct_id, props=props, neighbours=neighbours)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from mlops_commons.organization import FlowLogArchive
 from mlops_commons.stage import CreateNetwork, EgressMode, ImportNetwork, Network
 from mlops_commons.vpc_endpoints import VPC_ENDPOINT_KEYS
 
@@ -113,6 +114,7 @@ def synthesise(tmp_path_factory: pytest.TempPathFactory) -> Synthesise:
         with_network: Callable[[Any, Any], object] = lambda stack, network: None,
         rules: bool = True,
         neighbours: Any = None,
+        flow_logs: FlowLogArchive | None = None,
     ) -> SynthesisedNetwork:
         app = cdk.App(
             analytics_reporting=False,
@@ -131,6 +133,7 @@ def synthesise(tmp_path_factory: pytest.TempPathFactory) -> Synthesise:
             props,
             studio=studio,
             neighbours=neighbours or Neighbours(),
+            flow_logs=flow_logs,
             removal_policy=cdk.RemovalPolicy[removal_policy],
         )
         NetworkParameters(stack, "NetworkParameters", network=created, namespace=namespace)

@@ -5,6 +5,7 @@ of the caller, `kms:GenerateDataKey` to write an object and `kms:Decrypt` to rea
 """
 
 import functools
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -18,6 +19,8 @@ KEY_HEADER: Final = "x-amz-server-side-encryption-aws-kms-key-id"
 CONFIGURATION: Final = """<ServerSideEncryptionConfiguration><Rule>\
 <ApplyServerSideEncryptionByDefault><SSEAlgorithm>{algorithm}</SSEAlgorithm>{key}\
 </ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>"""
+
+KEY: Final = re.compile("<KMSMasterKeyID>(.+?)</KMSMasterKeyID>")
 
 Change = Callable[..., tuple[str, Attributes]]
 Written = tuple[Headers | None, Response | None]
@@ -96,6 +99,13 @@ def _refusal(
     who = getattr(refused, "principal_arn", "the caller")
     message = f"User: {who} is not authorized to perform: {action} on resource: {key}"
     return s3.error("AccessDenied", message, 403)
+
+
+def default_key(bucket: str, owner: str) -> str:
+    """The ARN of the key that encrypts a bucket of an account by default; empty for none."""
+    with request_scope(owner, get_region()):
+        match = KEY.search(s3.bucket_encryption().get(bucket) or "")
+        return _arn(match[1]) if match else ""
 
 
 def _account(principal: str) -> str:

@@ -15,6 +15,7 @@ from ministack_aws.access.service_principals import service_refusal
 from ministack_aws.arns import arn
 from ministack_aws.cloudformation.records import all_of
 from ministack_aws.corrections.buckets import LOGGED
+from ministack_aws.corrections.object_encryption import default_key
 from ministack_aws.engine import cloudwatch, eventbridge, kms, s3, sns
 from ministack_aws.engine.requests import get_account_id, get_region, request_scope
 from ministack_aws.engine.types import Record, Request
@@ -26,6 +27,9 @@ ALARMS: Final = "cloudwatch.amazonaws.com"
 LOGGING: Final = "logging.s3.amazonaws.com"
 DELIVERY: Final = "delivery.logs.amazonaws.com"
 FLOW_LOGS: Final = "vpc-flow-logs.amazonaws.com"
+PLAIN: Final = "AWSLogs/{account}/vpcflowlogs/log"
+HIVE: Final = "AWSLogs/aws-account-id={account}/aws-service=vpcflowlogs/log"
+"""VPC User Guide, "Flow log files"."""
 KEY_ACTIONS: Final = ("kms:GenerateDataKey", "kms:Decrypt")
 
 Row = dict[str, str]
@@ -113,19 +117,38 @@ def _flow_logs() -> Iterator[Row]:
         source = arn("ec2", f"vpc-flow-log/{name}")
         what = f"write the flow log {name}"
         if properties.get("LogDestinationType") == "s3":
-            yield from _row(DELIVERY, what, _of_bucket(properties, source))
+            yield from _row(DELIVERY, what, _of_bucket(properties))
         elif properties.get("DeliverLogsPermissionArn"):
             yield from _row(FLOW_LOGS, what, _of_group(properties, source))
 
 
-def _of_bucket(properties: Record, source: str) -> str | None:
-    bucket, _, prefix = properties["LogDestination"].partition(":::")[2].partition("/")
-    folder = f"{prefix}/" if prefix else ""
-    where = f"arn:aws:s3:::{bucket}/{folder}AWSLogs/{get_account_id()}/vpcflowlogs/log"
+def _of_bucket(properties: Record) -> str | None:
+    """Bucket and key may be another account's: their policies say for whom logs are delivered.
+
+    VPC User Guide, "Amazon S3 bucket permissions for flow logs" and "Required key policy for use
+    with SSE-KMS".
+    """
+    bucket, _, folder = properties["LogDestination"].partition(":::")[2].partition("/")
+    owner = s3.owner_of(bucket)
+    if owner is None:
+        return f"LogDestination: {bucket} does not exist"
+    policy = s3.bucket_policies().get_scoped(owner, None, bucket)
+    options = properties.get("DestinationOptions") or {}
+    own = HIVE if options.get("HiveCompatiblePartitions") else PLAIN
+    log = "/".join(filter(None, (folder.strip("/"), own.format(account=get_account_id()))))
+    asked = [
+        (policy, "s3:GetBucketAcl", f"arn:aws:s3:::{bucket}"),
+        (policy, "s3:PutObject", f"arn:aws:s3:::{bucket}/{log}"),
+    ]
+    if key := default_key(bucket, owner):
+        found = kms.policy_of(key)
+        asked.append((found[0] if found else None, "kms:GenerateDataKey", key))
     place = f"arn:aws:logs:{get_region()}:{get_account_id()}"
     context = {"aws:sourcearn": f"{place}:delivery-source", "s3:x-amz-acl": ACL}
-    policy = s3.bucket_policies().get(bucket)
-    return service_refusal(policy, DELIVERY, "s3:PutObject", where, context)
+    for document, action, resource in asked:
+        if text := service_refusal(document, DELIVERY, action, resource, context):
+            return text
+    return None
 
 
 def _of_group(properties: Record, source: str) -> str | None:

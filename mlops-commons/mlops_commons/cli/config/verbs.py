@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mlops_commons.cli import offered
-from mlops_commons.cli.config import validation
+from mlops_commons.cli.config import statements, validation
 from mlops_commons.cli.config import wizard as config_wizard
 from mlops_commons.cli.config.credentials import refresh_aws_credentials
 from mlops_commons.cli.tables import print_table
@@ -41,6 +41,7 @@ def register(application: typer.Typer) -> None:
     group.command("validate", epilog=validation.EPILOG)(validation.validate)
     group.command("show")(show)
     group.command("explain")(explain)
+    group.command("statements", epilog=statements.EPILOG)(statements.statements)
     group.command("migrate")(migrate)
     group.command("refresh_aws_credentials")(refresh_aws_credentials)
     application.add_typer(group, name="config")

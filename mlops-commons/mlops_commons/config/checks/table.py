@@ -8,6 +8,7 @@ from mlops_commons.config.checks import collisions as collision_checks
 from mlops_commons.config.checks import delivery_sources as source_checks
 from mlops_commons.config.checks import identities as identity_checks
 from mlops_commons.config.checks import limits as limit_checks
+from mlops_commons.config.checks import log_archive as log_archive_checks
 from mlops_commons.config.checks import names as name_checks
 from mlops_commons.config.checks import networks as network_checks
 from mlops_commons.config.checks import organization as organization_checks
@@ -55,6 +56,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     organization_checks.own_template_is_there,
     organization_checks.boundaries_stay,
     organization_checks.denials_are_complete,
+    log_archive_checks.archive_of_flow_logs,
     source_checks.keys_of_the_type,
     source_checks.connections_are_complete,
     source_checks.each_set_has_its_own,

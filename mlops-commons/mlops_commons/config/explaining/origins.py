@@ -9,7 +9,7 @@ from mlops_commons.config.document import Document, KeyPath, text_of
 from mlops_commons.config.filled import filled_fields
 from mlops_commons.config.infra_model import CreateNetworkFile, ImportNetworkFile
 from mlops_commons.config.model import BootstrapFile, PortfolioFile, RepositoryFile
-from mlops_commons.config.org_model import PermissionsBoundaryFile, ToolkitFile
+from mlops_commons.config.org_model import FlowLogsFile, PermissionsBoundaryFile, ToolkitFile
 from mlops_commons.config.projects_model import (
     ApproversFile,
     ProjectsFile,
@@ -19,7 +19,7 @@ from mlops_commons.config.source_model import DeliverySourceFile
 from mlops_commons.config.sources import APP_ROOT, INFRA_ROOT, Sources
 from mlops_commons.config.studio_model import JobsFile, StudioStageFile
 from mlops_commons.delivery_source import DeliverySource
-from mlops_commons.organization import OrgBoundary
+from mlops_commons.organization import FlowLogArchive, OrgBoundary
 from mlops_commons.stage import (
     Approvers,
     Bootstrap,
@@ -46,6 +46,7 @@ JOBS: Final = filled_fields(JobsFile, Jobs)
 BOOTSTRAP: Final = filled_fields(BootstrapFile, Bootstrap)
 TOOLKIT: Final = filled_fields(ToolkitFile, Toolkit)
 BOUNDARY: Final = filled_fields(PermissionsBoundaryFile, OrgBoundary)
+FLOW_LOGS: Final = filled_fields(FlowLogsFile, FlowLogArchive)
 SOURCE: Final = filled_fields(DeliverySourceFile, DeliverySource)
 REPOSITORY: Final = filled_fields(RepositoryFile, Repository)
 PORTFOLIO: Final = filled_fields(PortfolioFile, Portfolio)
@@ -121,10 +122,22 @@ def _governance(sources: Sources) -> Iterator[Row]:
             yield GOVERNANCE, text_of((*path, key)).removeprefix("pipeline."), value, origin
     for row in _toolkit(app, governance.bootstrap, (*PIPELINE, "bootstrap")):
         yield GOVERNANCE, *row
-    boundary = config.org.permissions_boundary
-    path = (*ORG, "permissions_boundary")
-    for key, value, origin in _values(app, boundary, BOUNDARY, path) if boundary else ():
-        yield GOVERNANCE, text_of((*path, key)), value, origin
+    for row in _organization(sources):
+        yield GOVERNANCE, *row
+
+
+def _organization(sources: Sources) -> Iterator[tuple[str, object, str]]:
+    org = sources.config.org
+    blocks: tuple[tuple[str, object, Mapping[str, str]], ...] = (
+        ("permissions_boundary", org.permissions_boundary, BOUNDARY),
+        ("flow_logs", org.flow_logs, FLOW_LOGS),
+    )
+    for block, resolved, keys in blocks:
+        path = (*ORG, block)
+        for key, value, origin in (
+            _values(sources.app_document, resolved, keys, path) if resolved else ()
+        ):
+            yield text_of((*path, key)), value, origin
 
 
 def _stage(

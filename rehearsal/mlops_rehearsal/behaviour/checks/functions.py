@@ -5,6 +5,7 @@ publishing flow logs to CloudWatch Logs", Amazon VPC User Guide; aws-cdk-lib, pr
 calls `USER_ON_EVENT_FUNCTION_ARN`, and waits with GetFunction until that function is active.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -13,17 +14,21 @@ from mlops_rehearsal.behaviour.policies import policies_of
 from mlops_rehearsal.behaviour.stack import Resource, Stack
 
 WRITE: Final = ("logs:CreateLogStream", "logs:PutLogEvents")
+ARCHIVE: Final = r"arn:aws[a-z-]*:s3:::[a-z0-9.-]+(/[^*]*)?"
 BASIC: Final = "service-role/AWSLambdaBasicExecutionRole"
 
 
 def flow_logs_are_written(stack: Stack) -> Iterator[str]:
-    """All traffic of each VPC, into a group that the role may write to."""
+    """All traffic of each VPC, into a group that the role may write to, or into an archive."""
     flows = list(stack.of_type("AWS::EC2::FlowLog"))
     for network in stack.of_type("AWS::EC2::VPC"):
         if stack.ref(network.id) not in [flow.properties["ResourceId"] for flow in flows]:
             yield f"nobody logs the traffic of {network.id}"
     for flow in flows:
         known = flow.properties
+        if known.get("LogDestinationType") == "s3":
+            yield from _archived(flow)
+            continue
         group = stack.referenced(known["LogGroupName"], "AWS::Logs::LogGroup")
         role = role_of(stack, known["DeliverLogsPermissionArn"])
         if known["TrafficType"] != "ALL" or group is None or role is None:
@@ -32,9 +37,17 @@ def flow_logs_are_written(stack: Stack) -> Iterator[str]:
         yield from lacking(stack, role, [_log(stack, group, (*WRITE, "logs:DescribeLogStreams"))])
 
 
+def _archived(flow: Resource) -> Iterator[str]:
+    """Of a bucket that is not of this stack, all that can be seen is that it is named whole."""
+    known = flow.properties
+    named = re.fullmatch(ARCHIVE, known["LogDestination"])
+    if known["TrafficType"] != "ALL" or not named or "DeliverLogsPermissionArn" in known:
+        yield f"{flow.id} does not log all traffic into an archive by the policy of that"
+
+
 def functions_write_their_logs(stack: Stack) -> Iterator[str]:
     """Each function into a group of its own, by its role's permission."""
-    writers = [flow.properties["LogGroupName"] for flow in stack.of_type("AWS::EC2::FlowLog")]
+    writers = [flow.properties.get("LogGroupName") for flow in stack.of_type("AWS::EC2::FlowLog")]
     for function in stack.of_type("AWS::Lambda::Function"):
         role = role_of(stack, function.properties["Role"])
         wanted = function.properties.get("LoggingConfig", {}).get("LogGroup")

@@ -1,0 +1,95 @@
+"""What the owners of the organization's buckets and keys add to the policies of these.
+
+Nothing here can change such a policy, and nothing may: a platform that could rewrite the policy of
+the log archive could open it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mlops_commons.iam.statements import Condition, Principals, Statement, actions
+from mlops_commons.organization import FlowLogArchive
+from mlops_commons.stage import CreateNetwork, PlatformConfig
+
+LOG_DELIVERY: Final = Principals(services=("delivery.logs.amazonaws.com",))
+OWNED_BY_BUCKET: Final = "bucket-owner-full-control"
+KEY_USE: Final = actions(
+    "kms", "Encrypt Decrypt ReEncryptFrom ReEncryptTo GenerateDataKey DescribeKey"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnerStatements:
+    """What one policy of somebody else's needs.
+
+    Attributes:
+        arn: of the bucket or key that has the policy.
+        purpose: what fails without it.
+    """
+
+    arn: str
+    purpose: str
+    statements: tuple[Mapping[str, Any], ...]
+
+
+def owner_statements(config: PlatformConfig) -> tuple[OwnerStatements, ...]:
+    """What all enabled stages together need; nothing where the organization names nothing."""
+    archive = config.org.flow_logs
+    places = _logged_places(config)
+    return tuple(_of_flow_logs(archive, places)) if archive and places else ()
+
+
+def _logged_places(config: PlatformConfig) -> tuple[tuple[str, str], ...]:
+    """Accounts and regions with a network that the platform makes, and so with flow logs."""
+    found = {
+        (stage.account, stage.region)
+        for deployment in config.enabled_deployments
+        for stage in deployment.enabled_stages
+        if isinstance(config.network(deployment.set_name, stage.stage_name), CreateNetwork)
+    }
+    return tuple(sorted(found))
+
+
+def _of_flow_logs(
+    archive: FlowLogArchive, places: Sequence[tuple[str, str]]
+) -> tuple[OwnerStatements, ...]:
+    """Sources: Amazon VPC User Guide, "Amazon S3 bucket permissions for flow logs" and "Required
+    key policy for use with SSE-KMS"."""
+    accounts = tuple(dict.fromkeys(account for account, _ in places))
+    partition = archive.bucket_arn.split(":")[1]
+    for_whom = {"aws:SourceAccount": accounts}
+    sources = tuple(f"arn:{partition}:logs:{region}:{account}:*" for account, region in places)
+    condition: Condition = {"StringEquals": for_whom, "ArnLike": {"aws:SourceArn": sources}}
+    write = Statement(
+        sid="WriteFlowLogs",
+        principals=LOG_DELIVERY,
+        actions=("s3:PutObject",),
+        resources=tuple(archive.objects(account) for account in accounts),
+        condition={**condition, "StringEquals": {**for_whom, "s3:x-amz-acl": OWNED_BY_BUCKET}},
+    )
+    look = Statement(
+        sid="CheckBucketOfFlowLogs",
+        principals=LOG_DELIVERY,
+        actions=("s3:GetBucketAcl", "s3:ListBucket"),
+        resources=(archive.bucket,),
+        condition=condition,
+    )
+    encrypt = Statement(
+        sid="EncryptFlowLogs",
+        principals=LOG_DELIVERY,
+        actions=KEY_USE,
+        resources=("*",),
+        condition=condition,
+    )
+    bucket = OwnerStatements(
+        arn=archive.bucket,
+        purpose="flow logs of networks are written to it",
+        statements=(write.document(), look.document()),
+    )
+    key = OwnerStatements(
+        arn=archive.key_arn,
+        purpose="flow logs are encrypted with it",
+        statements=(encrypt.document(),),
+    )
+    return (bucket, key) if archive.key_arn else (bucket,)

@@ -1,0 +1,38 @@
+"""`config statements`: what owners of existing buckets and keys add to the policies of these."""
+
+import json
+from dataclasses import asdict
+from typing import Annotated, Final
+
+import typer
+
+from mlops_commons.cli.help import epilog
+
+EPILOG: Final = epilog(
+    """
+An archive of logs and a key of the organization have policies that only their owners change. What
+these policies need for the accounts of cdk-app.yml is printed; run it again after a change of
+accounts.
+""",
+    {
+        "config statements": "for the owners, as statements of a policy",
+        "config statements --json": "for a script",
+    },
+)
+AsJson = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
+
+
+def statements(as_json: AsJson = False) -> None:
+    """Print what owners of buckets and keys add."""
+    from mlops_commons.accounts.owner_statements import owner_statements
+    from mlops_commons.config import load_config
+
+    found = owner_statements(load_config())
+    if as_json:
+        typer.echo(json.dumps([asdict(row) for row in found], indent=2))
+        return
+    if not found:
+        typer.echo("nothing: org.flow_logs names no bucket of others")
+    for row in found:
+        typer.secho(f"{row.arn}: {row.purpose}", bold=True)
+        typer.echo(json.dumps(row.statements, indent=2))

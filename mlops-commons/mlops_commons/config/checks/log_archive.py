@@ -1,0 +1,35 @@
+"""Checks of where the organization wants logs: what AWS would refuse, or never write."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from mlops_commons.config.document import KeyPath
+from mlops_commons.config.sources import APP_ROOT, Sources
+from mlops_commons.config.values import region_partitions
+from mlops_commons.utilities.errors import Problem
+
+FLOW_LOGS: KeyPath = (APP_ROOT, "org", "flow_logs")
+RESERVED: Final = "AWSLogs"
+"""Amazon VPC User Guide, "Create a flow log that publishes to Amazon S3"."""
+
+
+def archive_of_flow_logs(sources: Sources) -> Iterator[Problem]:
+    """A folder that is free, and ARNs of the partition of every stage."""
+    archive = sources.config.org.flow_logs
+    if archive is None:
+        return
+    document = sources.app_document
+    if RESERVED in archive.folder.split("/"):
+        message = f"'{RESERVED}' is a folder that flow logs make themselves; leave it out"
+        yield document.problem((*FLOW_LOGS, "bucket_arn"), message)
+    known = region_partitions()
+    regions = {stage.region for _, _, stage in sources.stages()}
+    for key, arn in (("bucket_arn", archive.bucket_arn), ("key_arn", archive.key_arn)):
+        partition = arn.split(":")[1] if arn else ""
+        others = sorted(r for r in regions if arn and known.get(r, partition) != partition)
+        if others:
+            message = (
+                f"'{arn}' is in the partition '{partition}', and {', '.join(others)} in "
+                f"'{known[others[0]]}': flow logs stay in their partition; name what is there"
+            )
+            yield document.problem((*FLOW_LOGS, key), message)

@@ -1,0 +1,91 @@
+"""What owners are told to add lets the services of this platform's accounts in, and nobody else."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+from policy_evaluation import Request, allows
+
+from mlops_commons.accounts.owner_statements import OwnerStatements, owner_statements
+from mlops_commons.config import load_config
+from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG, EXAMPLES
+
+pytestmark = pytest.mark.pure
+
+BUCKET = "arn:aws:s3:::acme-log-archive"
+KEY = "arn:aws:kms:eu-west-1:999999999999:key/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
+DELIVERY = "delivery.logs.amazonaws.com"
+DEV, STRANGER = "222222222222", "888888888888"
+
+
+def printed(folder: str = "organisation") -> dict[str, OwnerStatements]:
+    files = [EXAMPLES / folder / file.name for file in (CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG)]
+    return {row.arn: row for row in owner_statements(load_config(*files))}
+
+
+def lets(statements: Sequence[Mapping[str, Any]], request: Request, service: str) -> bool:
+    """Whether a policy lets a service do it: a statement of another principal is not about it."""
+    own = [
+        {key: value for key, value in statement.items() if key != "Principal"}
+        for statement in statements
+        if statement["Principal"] == {"Service": service}
+    ]
+    return allows(own, request)
+
+
+def written(account: str, folder: str = "", region: str = "eu-west-1") -> list[tuple[str, Request]]:
+    """What log delivery asks for when it writes the flow logs of an account."""
+    context = {
+        "aws:SourceAccount": account,
+        "aws:SourceArn": f"arn:aws:logs:{region}:{account}:delivery-source",
+    }
+    log = f"networks/AWSLogs/aws-account-id={folder or account}/aws-service=vpcflowlogs/x.parquet"
+    owned = {**context, "s3:x-amz-acl": "bucket-owner-full-control"}
+    return [
+        (BUCKET, Request("s3:GetBucketAcl", BUCKET, context)),
+        (BUCKET, Request("s3:PutObject", f"{BUCKET}/{log}", owned)),
+        (KEY, Request("kms:GenerateDataKey", KEY, context)),
+        (KEY, Request("kms:Decrypt", KEY, context)),
+    ]
+
+
+@pytest.mark.parametrize("account", [DEV, "333333333333", "444444444444"])
+def test_flow_logs_of_every_stage_are_written(account: str) -> None:
+    found = printed()
+    assert set(found) == {BUCKET, KEY}
+    for policy, request in written(account):
+        assert lets(found[policy].statements, request, DELIVERY), request
+
+
+def test_each_statement_is_needed() -> None:
+    found = printed()
+    for arn, row in found.items():
+        for left_out in row.statements:
+            rest = [statement for statement in row.statements if statement != left_out]
+            asked = [request for policy, request in written(DEV) if policy == arn]
+            assert not all(lets(rest, request, DELIVERY) for request in asked), left_out["Sid"]
+
+
+@pytest.mark.parametrize(
+    ("who", "service"),
+    [
+        (written(STRANGER), DELIVERY),
+        (written("111111111111"), DELIVERY),
+        (written(DEV, region="us-east-1"), DELIVERY),
+        (written(DEV), "logging.s3.amazonaws.com"),
+    ],
+    ids=["a stranger", "governance, which has no network", "another region", "another service"],
+)
+def test_nobody_else_gets_in(who: list[tuple[str, Request]], service: str) -> None:
+    found = printed()
+    assert not any(lets(found[policy].statements, request, service) for policy, request in who)
+
+
+def test_no_folder_of_a_stranger_is_written_to() -> None:
+    statements = printed()[BUCKET].statements
+    asked = {request.action: request for _, request in written(DEV, STRANGER)}
+    assert not lets(statements, asked["s3:PutObject"], DELIVERY)
+
+
+def test_whoever_names_nothing_has_nobody_to_ask() -> None:
+    assert printed("sample") == {}

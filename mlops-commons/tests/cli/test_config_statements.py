@@ -1,0 +1,44 @@
+"""`config statements`: what owners of existing buckets and keys are told."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mlops_commons.cli.environment import child_environment
+from mlops_commons.utilities.paths import CONFIG_VARIABLE, EXAMPLES, REPOSITORY_ROOT
+
+pytestmark = pytest.mark.pure
+
+BUCKET = "arn:aws:s3:::acme-log-archive"
+
+
+def statements(environment: Path, *arguments: str) -> str:
+    return subprocess.run(
+        [sys.executable, "-m", "mlops_commons.cli", "config", "statements", *arguments],
+        cwd=REPOSITORY_ROOT,
+        env={**child_environment(), CONFIG_VARIABLE: str(environment)},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+def test_they_are_printed_for_the_owners_of_policies() -> None:
+    said = statements(EXAMPLES / "organisation")
+    assert f"{BUCKET}: flow logs of networks are written to it" in said
+    assert '"Sid": "WriteFlowLogs"' in said
+    assert '"Sid": "EncryptFlowLogs"' in said
+
+
+def test_a_script_reads_them_as_json() -> None:
+    rows = json.loads(statements(EXAMPLES / "organisation", "--json"))
+    assert rows[0]["arn"] == BUCKET
+    assert [statement["Effect"] for row in rows for statement in row["statements"]] == ["Allow"] * 3
+
+
+def test_a_configuration_that_names_nobody_elses_says_so() -> None:
+    assert statements(EXAMPLES / "sample").startswith("nothing: ")
+    assert json.loads(statements(EXAMPLES / "sample", "--json")) == []
