@@ -698,6 +698,20 @@ ROWS = (
             "Model", PrimaryContainer={"ModelDataUrl": f"s3://mlops-{PROJECT_ID}-artifacts-{DEV}/x"}
         ),
     ),
+    Row(
+        "a shadow that copies requests to a model of somebody else",
+        "references",
+        properties("Configuration", ShadowProductionVariants=[{"ModelName": "fraud-p-zzz"}]),
+    ),
+    Row(
+        "a shadow that copies requests to another version",
+        "versions",
+        resource(
+            "AWS::SageMaker::Model",
+            EnableNetworkIsolation=True,
+            Containers=[{"ModelPackageName": OTHER_VERSION}],
+        ),
+    ),
     Row("a model with a network", "isolation", properties("Model", EnableNetworkIsolation=False)),
     Row(
         "a monitoring job with a network",

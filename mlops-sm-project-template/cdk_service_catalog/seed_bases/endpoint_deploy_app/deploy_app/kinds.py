@@ -27,6 +27,7 @@ NOT_CAPTURED = "SageMaker captures nothing of serverless endpoints"
 NOT_OF_SERVERLESS = "without captures there is nothing to compare"
 IN_S3 = "requests and answers of an asynchronous endpoint lie in S3 anyway"
 NOT_OF_ASYNCHRONOUS = "the comparison reads captures, which an asynchronous endpoint does not have"
+NO_SHADOW = "SageMaker copies requests of real-time endpoints alone to a shadow"
 REFUSED: Mapping[Kind, Mapping[str, str]] = {
     Kind.REALTIME: {
         "serverless": "this is for kind: serverless",
@@ -35,6 +36,7 @@ REFUSED: Mapping[Kind, Mapping[str, str]] = {
     Kind.SERVERLESS: {
         "asynchronous": "this is for kind: asynchronous",
         "variant": NO_MACHINES,
+        "shadow": NO_SHADOW,
         "auto_scaling": "it scales by itself, up to serverless.maximum_concurrency",
         "data_capture.sampling_percentage": NOT_CAPTURED,
         "rollout.canary": "the canary is a share of machines, which it does not have",
@@ -42,6 +44,7 @@ REFUSED: Mapping[Kind, Mapping[str, str]] = {
     },
     Kind.ASYNCHRONOUS: {
         "serverless": "this is for kind: serverless",
+        "shadow": NO_SHADOW,
         "data_capture.sampling_percentage": IN_S3,
         "monitoring.data_quality": NOT_OF_ASYNCHRONOUS,
     },
@@ -49,9 +52,9 @@ REFUSED: Mapping[Kind, Mapping[str, str]] = {
 }
 """By kind the keys that mean nothing there, with the reason. `false`, 0 and nothing say so anyway.
 
-Source: SageMaker Developer Guide, "Deploy models with Amazon SageMaker Serverless Inference",
+Sources: SageMaker Developer Guide, "Deploy models with Amazon SageMaker Serverless Inference",
 feature exclusions (GPUs, VPC configuration, network isolation, data capture, multiple production
-variants, Model Monitor)."""
+variants, Model Monitor); "Shadow tests", exclusions (serverless and asynchronous inference)."""
 
 
 def misplaced(config: Any, places: Places) -> Iterator[Problem]:

@@ -51,6 +51,14 @@ class Variant(Part):
         return self
 
 
+class Shadow(Part):
+    """The same version on other machines, which get copies of requests and answer nobody."""
+
+    percent: Percent = Field(description="of the requests that are copied")
+    instance_type: InstanceType
+    instance_count: Annotated[int, Field(ge=1)] = 1
+
+
 class Serverless(Part):
     """The size of an endpoint without machines (API Reference, ProductionVariantServerlessConfig)."""
 
@@ -162,6 +170,7 @@ class StageConfig(Part):
 
     kind: Kind = Kind.REALTIME
     variant: Variant
+    shadow: Shadow | None = None
     serverless: Serverless | None = None
     asynchronous: Asynchronous | None = None
     auto_scaling: AutoScaling
@@ -198,6 +207,24 @@ class StageConfig(Part):
                     "kind: serverless has no GPU, and this model runs on "
                     f"{self.variant.instance_type}; kind: asynchronous scales to zero"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _one_key_is_for_all_volumes(self) -> "StageConfig":
+        """One key stands for both variants, and machines with local storage refuse it.
+
+        Source: API Reference, CreateEndpointConfig, KmsKeyId: "If any of the models that you
+        specify in the ProductionVariants parameter use nitro-based instances with local storage, do
+        not specify a value for the KmsKeyId parameter".
+        """
+        if self.shadow is None:
+            return self
+        own, other = self.variant.instance_type, self.shadow.instance_type
+        if takes_volume_key(own) != takes_volume_key(other):
+            raise ValueError(
+                f"shadow.instance_type: {own} and {other} are not both with local storage or both "
+                "without, and one endpoint has one key for the volumes of all"
+            )
         return self
 
     @model_validator(mode="after")
@@ -257,11 +284,15 @@ class StageConfig(Part):
                 f"variant.initial_instance_count is {self.variant.initial_instance_count}, "
                 f"auto_scaling.minimum_instances {scaling.minimum_instances}"
             )
-        for count in range(fewest, scaling.maximum_instances + 1):
+        counts = {count: "machines" for count in range(fewest, scaling.maximum_instances + 1)}
+        if self.shadow:
+            # SageMaker makes a canary of each variant.
+            counts.setdefault(self.shadow.instance_count, "machines of the shadow")
+        for count, of_what in counts.items():
             canary = math.ceil(count * percent / 100)
             if canary * 2 > count:
                 raise ValueError(
-                    f"rollout.canary_percent: {percent} percent of {count} machines are {canary} "
+                    f"rollout.canary_percent: {percent} percent of {count} {of_what} are {canary} "
                     "whole ones, and a canary may have half of them at most"
                 )
         return self

@@ -13,10 +13,11 @@ from deploy_app.execution_role import ExecutionRole
 from deploy_app.instances import takes_volume_key
 from deploy_app.kinds import Kind
 from deploy_app.network import Network
-from deploy_app.stage_config import StageConfig
+from deploy_app.stage_config import Shadow, StageConfig
 from deploy_app.topics import Topics
 
-VARIANT = "AllTraffic"
+VARIANT, SHADOW = "AllTraffic", "Shadow"
+"""The job that compares traffic leaves out captures of a shadow, by this name."""
 ACKNOWLEDGED = "AIControls"
 """Key of metadata: AWS Security Hub's AI controls that a resource breaks, with the reasons."""
 FROM_ECR = {
@@ -74,12 +75,14 @@ def make_configuration(
         "initialVariantWeight": 1,
         **(_memory(config) if config.kind is Kind.SERVERLESS else _machines(config)),
     }
+    shadow = config.shadow if config.kind is Kind.REALTIME else None
     has_volumes = config.kind is not Kind.SERVERLESS
     encrypted = has_volumes and takes_volume_key(config.variant.instance_type)
     configuration = sagemaker.CfnEndpointConfig(
         scope,
         "Configuration",
         production_variants=[variant],
+        shadow_production_variants=[_shadowed(variant, shadow)] if shadow else None,
         kms_key_id=stage.key.key_arn if encrypted else None,
         data_capture_config=_capture(config, stage) if config.kind is Kind.REALTIME else None,
         async_inference_config=(
@@ -111,6 +114,22 @@ def _machines(config: StageConfig) -> dict[str, Any]:
         "modelDataDownloadTimeoutInSeconds": variant.model_download_seconds,
         "containerStartupHealthCheckTimeoutInSeconds": variant.startup_seconds,
         "inferenceAmiVersion": variant.inference_ami,
+    }
+
+
+def _shadowed(variant: dict[str, Any], shadow: Shadow) -> dict[str, Any]:
+    """The same model on the shadow's machines; its weight is the share that is copied.
+
+    Sources: API Reference, CreateEndpointConfig, ShadowProductionVariants ("you can only specify
+    one variant for ProductionVariants and one variant for ShadowProductionVariants"); Developer
+    Guide, "Testing models with shadow variants".
+    """
+    return {
+        **variant,
+        "variantName": SHADOW,
+        "initialVariantWeight": shadow.percent / 100,
+        "instanceType": shadow.instance_type,
+        "initialInstanceCount": shadow.instance_count,
     }
 
 

@@ -23,6 +23,7 @@ from deploy_app.stage_config import StageConfig, load_stage_config
 from deploy_app.stage_files import FOLDER, load
 
 OFF = {"canary": False}
+OWN = load_stage_config("dev").variant.instance_type
 SERVERLESS = {
     "kind": "serverless",
     "serverless": {"memory_megabytes": 2048, "maximum_concurrency": 5},
@@ -35,11 +36,19 @@ ASYNCHRONOUS = {
     "auto_scaling": {"minimum_instances": 0},
     "rollout": OFF,
 }
-KINDS = {"asynchronous": ASYNCHRONOUS, "none": {"kind": "none"}, "serverless": SERVERLESS}
+SHADOWED = {
+    "rollout": OFF,
+    "shadow": {"percent": 25, "instance_type": OWN, "instance_count": 1},
+}
+KINDS = {
+    "asynchronous": ASYNCHRONOUS,
+    "none": {"kind": "none"},
+    "serverless": SERVERLESS,
+    "shadowed": SHADOWED,
+}
 REALTIME, AT_ONCE = (
     f"kind: {kind}\nrollout: {{canary: false}}\n" for kind in ("realtime", "asynchronous")
 )
-OWN = load_stage_config("dev").variant.instance_type
 
 
 def config(
@@ -142,6 +151,32 @@ def test_an_asynchronous_endpoint_sleeps_and_is_woken_by_what_waits(made: Any) -
         assert policies[woken]["PolicyType"] == "StepScaling"
 
 
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_shadow_is_the_chosen_version_on_its_own_machines(made: Any, stage: str) -> None:
+    template = made("shadowed")[stage]
+    (configuration,) = of_type(template, "AWS::SageMaker::EndpointConfig")
+    (production,) = configuration["ProductionVariants"]
+    (shadow,) = configuration["ShadowProductionVariants"]
+    assert shadow["ModelName"] == production["ModelName"]
+    assert (production["InitialVariantWeight"], shadow["InitialVariantWeight"]) == (1, 0.25)
+    assert (shadow["InstanceType"], shadow["InitialInstanceCount"]) == (OWN, 1)
+    given = {**configuration, "EndpointConfigName": "a"}
+    shape = boto3.client("sagemaker", region_name="eu-west-1").meta.service_model.operation_model(
+        "CreateEndpointConfig"
+    )
+    assert given.keys() <= shape.input_shape.members.keys()
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_no_alarm_and_no_scaling_looks_at_a_shadow(made: Any, stage: str) -> None:
+    template = made("shadowed")[stage]
+    (configuration,) = of_type(template, "AWS::SageMaker::EndpointConfig")
+    name = configuration["ShadowProductionVariants"][0]["VariantName"]
+    kinds = ("AWS::CloudWatch::Alarm", "AWS::ApplicationAutoScaling::ScalableTarget")
+    watched = [row for kind in kinds for row in of_type(template, kind)]
+    assert watched and name not in json.dumps(watched)
+
+
 @pytest.mark.parametrize("kind", ["asynchronous", "serverless"])
 def test_no_alarm_watches_what_the_kind_does_not_publish(made: Any, kind: str) -> None:
     """SageMaker Developer Guide, "Alarms and logs for tracking metrics from asynchronous
@@ -174,6 +209,12 @@ def test_nothing_serves_and_everything_else_stays_where_the_kind_is_none(made: A
         ("auto_scaling:\n  minimum_instances: 0\n", 2, "is for kind: asynchronous"),
         ("rollout:\n  canary: true\n", 2, "two machines at least"),
         ("variant:\n  initial_instance_count: 9\n", 2, "is not between"),
+        (
+            f"{AT_ONCE}shadow: {{percent: 5, instance_type: {OWN}}}\n",
+            3,
+            "real-time endpoints alone",
+        ),
+        (f"shadow: {{percent: 0, instance_type: {OWN}}}\n", 1, "greater than or equal to 1"),
         ("kind: batch\n", 1, "realtime"),
         ("alarms:\n  bad_minutes: 9\n", 2, "cannot be bad"),
     ],
@@ -194,6 +235,7 @@ def test_what_does_not_fit_is_refused_with_its_line(
         ("auto_scaling", {"maximum_instances": 3}),
         ("data_capture", {"sampling_percentage": 1}),
         ("rollout", {"canary": True}),
+        ("shadow", {"percent": 5, "instance_type": OWN}),
         ("monitoring", {"data_quality": True}),
     ],
 )
@@ -203,6 +245,22 @@ def test_serverless_refuses_what_it_does_not_have(
     own = {**SERVERLESS, key: value}
     with pytest.raises(DeployError, match=f"{key}.*kind is serverless"):
         config(tmp_path, yaml.safe_dump(own))
+
+
+def test_a_shadow_of_one_machine_does_not_fit_a_canary(tmp_path: Path) -> None:
+    own = {**(yaml.safe_load((FOLDER / "prod.yml").read_text()) or {})}
+    own["shadow"] = {"percent": 50, "instance_type": OWN, "instance_count": 1}
+    with pytest.raises(DeployError, match="percent of 1 machines of the shadow are 1 whole ones"):
+        config(tmp_path, yaml.safe_dump(own), "prod")
+    own["shadow"]["instance_count"] = 2
+    assert config(tmp_path, yaml.safe_dump(own), "prod").shadow
+
+
+def test_one_key_cannot_encrypt_a_shadow_with_local_storage(tmp_path: Path) -> None:
+    machines = "variant: {instance_type: ml.m5.large}\nrollout: {canary: false}\n"
+    text = f"{machines}shadow: {{percent: 5, instance_type: ml.g5.xlarge}}\n"
+    with pytest.raises(DeployError, match=r"dev.yml, line 3: shadow.instance_type.*one key"):
+        config(tmp_path, text)
 
 
 def test_a_model_on_a_gpu_cannot_be_serverless(tmp_path: Path) -> None:

@@ -25,6 +25,8 @@ SEED = 7
 HOUR = timedelta(hours=1)
 LABELS = "labels"
 """The folder among the captures to which labels are brought: see quality.py."""
+APART = (LABELS, "Shadow")
+"""Nobody got the answers of a shadow variant, which the deploy repository names so."""
 UTC = timezone.utc  # noqa: UP017 - the image for XGBoost has Python 3.10
 
 
@@ -101,8 +103,8 @@ def _lines(
     folder: Path, since: datetime, until: datetime, found: Traffic
 ) -> Iterator[dict[str, Any]]:
     for file in sorted(folder.rglob("*.jsonl")):
-        is_label = file.relative_to(folder).parts[0] == LABELS
-        if is_label or not _may_hold(file, since, until):
+        is_apart = file.relative_to(folder).parts[0] in APART
+        if is_apart or not _may_hold(file, since, until):
             continue
         for text in file.read_text(encoding="utf-8").splitlines():
             try:

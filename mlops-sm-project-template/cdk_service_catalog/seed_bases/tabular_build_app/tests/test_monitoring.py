@@ -195,6 +195,19 @@ def test_requests_that_nobody_can_read_are_told_and_not_passed_over(
     assert "100% of the captured requests cannot be read" in result["summary"]
 
 
+def test_captures_of_a_shadow_are_left_out(model_dir: Path, tmp_path: Path) -> None:
+    asked = rows(2)
+    forms = (
+        ("application/json", as_json(asked)),
+        ("application/json", json.dumps({"predictions": answers(model_dir, asked)})),
+    )
+    captured = tmp_path / "ml" / "processing" / "captured"
+    shadow = captured / "Shadow" / NOW.strftime("%Y/%m/%d/%H") / "09-58-21-317.jsonl"
+    shadow.parent.mkdir(parents=True)
+    shadow.write_text(line(*forms, "JSON") + "\n")
+    assert job(model_dir, tmp_path, [line(*forms, "JSON")])["requests"] == 1
+
+
 def test_a_version_without_a_baseline_says_what_to_do(model_dir: Path, tmp_path: Path) -> None:
     shutil.copytree(model_dir / "code", tmp_path / "model" / "code")
     done = subprocess.run(
