@@ -42,7 +42,7 @@ print(json.dumps([r for r in found if r["Type"].rpartition("::")[2] in kinds]))
 PLACES = {
     "model_data_uri": f"s3://{BUCKET}/model.tar.gz",
     "model_image": "image",
-    "model_metric": "'5.0'",
+    "model_skill": "'0.5'",
     "artifact_bucket": BUCKET,
 }
 PSEUDO = {"AWS::Partition": "aws", "AWS::Region": "eu-west-1", "AWS::AccountId": ACCOUNT}

@@ -13,7 +13,7 @@ NOTHING: Final = "none"
 """What Verify exports when there is no approved version, or no template of it."""
 SYNTH: Final = "Synth"
 MODEL: Final = f"#{{{actions.CHOOSE}.MODEL_PACKAGE_ARN}}"
-OF_THE_VERSION: Final = ("MODEL_PACKAGE_ARN", "MODEL_DATA_URI", "MODEL_IMAGE", "MODEL_METRIC")
+OF_THE_VERSION: Final = ("MODEL_PACKAGE_ARN", "MODEL_DATA_URI", "MODEL_IMAGE", "MODEL_SKILL")
 """What synthesis is told of the version that Choose has found."""
 IMAGE: Final = "BuildImage"
 

@@ -225,7 +225,7 @@ def test_the_version_is_chosen_with_what_an_approval_shows() -> None:
         "MODEL_PACKAGE_ARN": VERSION,
         "MODEL_DATA_URI": f"s3://{BUCKET}/registered/{SHA}/model.tar.gz",
         "MODEL_IMAGE": Aws().container["Image"],
-        "MODEL_METRIC": "none",
+        "MODEL_SKILL": "none",
         "VERSION": "3",
         "METRIC": "mse 4.568",
         "REPORT": "no report",
@@ -236,12 +236,12 @@ def test_the_version_is_chosen_with_what_an_approval_shows() -> None:
     ("recorded", "told"),
     [("4.5678", "4.5678"), ("-1.2e-05", "-1.2e-05"), ("4.5; curl x", "none"), ("nan", "none")],
 )
-def test_the_metric_that_the_gate_has_compared_is_handed_on_as_a_number(
+def test_the_skill_that_the_test_set_has_shown_is_handed_on_as_a_number(
     recorded: str, told: str
 ) -> None:
     aws = Aws()
-    aws.version["CustomerMetadataProperties"]["MetricValue"] = recorded
-    assert chosen(aws, VERSION)["MODEL_METRIC"] == told
+    aws.version["CustomerMetadataProperties"]["Skill"] = recorded
+    assert chosen(aws, VERSION)["MODEL_SKILL"] == told
 
 
 def test_a_version_of_several_containers_has_no_one_archive() -> None:

@@ -279,7 +279,7 @@ def test_the_version_that_an_event_names_reaches_the_gate_and_its_choice_synth(s
     assert wanted == "#{variables.ModelPackageArn}"
     assert json.loads(found["Synth"]["Configuration"]["EnvironmentVariables"]) == [
         {"name": name, "type": "PLAINTEXT", "value": f"#{{Choose.{name}}}"}
-        for name in ("MODEL_PACKAGE_ARN", "MODEL_DATA_URI", "MODEL_IMAGE", "MODEL_METRIC")
+        for name in ("MODEL_PACKAGE_ARN", "MODEL_DATA_URI", "MODEL_IMAGE", "MODEL_SKILL")
     ]
     rule = launched(slug).resources["ModelReady"]["Properties"]
     (target,) = rule["Targets"]

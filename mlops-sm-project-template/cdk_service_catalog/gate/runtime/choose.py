@@ -5,11 +5,11 @@ from typing import Any, Final
 
 from . import versions
 from .jobs import Job, answered
-from .metric import metric, recorded_value, report
+from .metric import metric, recorded_skill, report
 from .settings import Settings, artifact_bucket, load_settings
 
 EXPORTED: Final = (
-    *("MODEL_PACKAGE_ARN", "MODEL_DATA_URI", "MODEL_IMAGE", "MODEL_METRIC", "VERSION"),
+    *("MODEL_PACKAGE_ARN", "MODEL_DATA_URI", "MODEL_IMAGE", "MODEL_SKILL", "VERSION"),
     *("METRIC", "REPORT"),
 )
 
@@ -39,7 +39,7 @@ def choose(job: Job, settings: Settings, clients: Mapping[str, Any]) -> Mapping[
     return {
         "MODEL_PACKAGE_ARN": arn,
         **_container(described),
-        "MODEL_METRIC": recorded_value(described) or versions.NONE,
+        "MODEL_SKILL": recorded_skill(described) or versions.NONE,
         "VERSION": versions.number(arn),
         "METRIC": metric(clients["s3"], described, bucket),
         "REPORT": report(described, bucket, settings.region),

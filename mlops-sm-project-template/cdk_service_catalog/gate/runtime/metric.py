@@ -15,7 +15,7 @@ WRITTEN_BY_PEOPLE: Final = re.compile("data/")
 """The only folder of the bucket in which personas write (mlops_infra/access/scope.py)."""
 NOTHING: Final = "no metric"
 REPORT, NO_REPORT = "Report", "no report"
-VALUE: Final = "MetricValue"
+SKILL: Final = "Skill"
 """What the build records with a version, in CustomerMetadataProperties."""
 PAGE: Final = re.compile(r"executions/[A-Za-z0-9/_-]{1,200}/report\.html")
 NUMBER: Final = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?([eE][-+]?[0-9]{1,3})?")
@@ -67,9 +67,9 @@ def report(version: Mapping[str, Any], bucket: str, region: str) -> str:
     return f"{console}/s3/object/{bucket}?region={region}&prefix={key}"
 
 
-def recorded_value(version: Mapping[str, Any]) -> str:
-    """What the gate of the build has compared, for a later comparison; empty where it is none."""
-    recorded = str(version.get("CustomerMetadataProperties", {}).get(VALUE, ""))
+def recorded_skill(version: Mapping[str, Any]) -> str:
+    """How good the test set has shown the version, for later comparisons; empty: it says not."""
+    recorded = str(version.get("CustomerMetadataProperties", {}).get(SKILL, ""))
     return recorded if NUMBER.fullmatch(recorded) else ""
 
 

@@ -37,7 +37,7 @@ class Settings(BaseModel):
     model_package_arn: Annotated[str, Field(pattern=r"^(none|arn:[^:]+:sagemaker:.+)$")] = NONE
     model_data_uri: Annotated[str, Field(pattern=r"^(none|s3://.+)$")] = NONE
     model_image: Annotated[str, Field(min_length=1)] = NONE
-    model_metric: Annotated[str, Field(pattern=r"^(none|-?[0-9.]+([eE][-+]?[0-9]+)?)$")] = NONE
+    model_skill: Annotated[str, Field(pattern=r"^(none|-?[0-9.]+([eE][-+]?[0-9]+)?)$")] = NONE
     artifact_bucket: Annotated[str, Field(min_length=3)]
     artifact_bucket_kms_id: Annotated[str, Field(pattern=r"^arn:")]
     ecr_repo_arn: str = ""

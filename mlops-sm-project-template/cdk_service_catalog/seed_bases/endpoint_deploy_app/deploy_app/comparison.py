@@ -59,7 +59,7 @@ def definition(
 
 
 def _compare(settings: Settings, stage: str, config: Monitoring) -> dict[str, Any]:
-    metric = settings.model_metric
+    skill = settings.model_skill
     captured = f"s3://${{Bucket}}/{names.CAPTURED}/{names.endpoint(settings, stage)}"
     cluster: dict[str, Any] = {
         "InstanceCount": 1,
@@ -81,8 +81,8 @@ def _compare(settings: Settings, stage: str, config: Monitoring) -> dict[str, An
                     *("--minimum-rows", str(config.minimum_rows)),
                     *("--label-days", str(config.label_days)),
                     *("--minimum-labels", str(config.minimum_labels)),
-                    # One text, because a metric may be negative.
-                    *([] if metric == NONE else [f"--tested={metric}"]),
+                    # One text, because a skill may be negative.
+                    *([] if skill == NONE else [f"--tested={skill}"]),
                 ],
             },
             "ProcessingInputs": [

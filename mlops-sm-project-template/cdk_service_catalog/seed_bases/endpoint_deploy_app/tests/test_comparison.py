@@ -76,11 +76,9 @@ def test_it_runs_the_sealed_version_isolated_and_encrypted(stages: Any, stage: s
     assert arguments["RoleArn"] == "Role"
 
 
-@pytest.mark.parametrize(("metric", "told"), [("-0.25", ["--tested=-0.25"]), (NONE, [])])
-def test_labels_are_judged_beside_the_metric_of_the_gate(
-    tmp_path: Path, metric: str, told: list[str]
-) -> None:
-    found = settings().model_copy(update={"model_metric": metric})
+@pytest.mark.parametrize(("skill", "told"), [("-0.25", ["--tested=-0.25"]), (NONE, [])])
+def test_labels_are_judged_beside_the_test_set(tmp_path: Path, skill: str, told: list[str]) -> None:
+    found = settings().model_copy(update={"model_skill": skill})
     assembly = application.build(found, found.model_package_arn, tmp_path).synth()
     template = assembly.get_stack_by_name("prod").template
     (step, _) = body(template)["Steps"]

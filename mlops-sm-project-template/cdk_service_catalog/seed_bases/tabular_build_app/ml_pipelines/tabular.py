@@ -29,7 +29,7 @@ REGISTRATION_FILE = PropertyFile(
 )
 RECORDED = (
     *("DataUri", "DataSha256", "Rows", "Hyperparameters", "Seeds", "Libraries"),
-    *("Threshold", "ComparedWith"),
+    *("Threshold", "Skill", "ComparedWith"),
 )
 """What the evaluation finds out for the version."""
 

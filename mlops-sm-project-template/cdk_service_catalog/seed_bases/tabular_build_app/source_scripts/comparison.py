@@ -68,17 +68,19 @@ def loss(rows: Evaluated, found: Declaration) -> Loss:
 
 
 def least_lost(rows: Evaluated, tested: float, found: Declaration) -> float:
-    """What is surely lost against a value of other rows, as a share of the way to perfect.
+    """What is surely lost against other rows, as a share of the way to perfect.
+
+    Each side has a baseline of its own: with another share of a class, a metric such as the average
+    precision has another value for the same model.
 
     Args:
-        tested: the metric of the gate, as the test set had it.
+        tested: the skill on the other rows.
     """
     measure, metric = MEASURES[found.task][found.gate.metric], found.gate.metric
     lost = []
     for drawn in _draws(rows, found):
         without = measure(drawn.truth, drawn.baseline)
-        own = skill(metric, measure(drawn.truth, drawn.found), without)
-        lost.append(skill(metric, tested, without) - own)
+        lost.append(tested - skill(metric, measure(drawn.truth, drawn.found), without))
     return float(np.quantile(lost, 1 - SURE))
 
 

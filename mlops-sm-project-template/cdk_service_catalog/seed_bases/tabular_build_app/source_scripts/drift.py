@@ -221,7 +221,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--minimum-rows", type=int, default=200, help="with fewer, nothing is said")
     parser.add_argument("--label-days", type=int, default=30, help="of requests that are labelled")
     parser.add_argument("--minimum-labels", type=int, default=100)
-    parser.add_argument("--tested", type=float, help="the metric of the gate on the test set")
+    parser.add_argument("--tested", type=float, help="the skill on the test set")
     return parser.parse_args()
 
 

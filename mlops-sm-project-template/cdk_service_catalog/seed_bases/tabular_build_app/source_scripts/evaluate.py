@@ -74,6 +74,7 @@ def registration(result: Evaluation, data: dict[str, Any], uri: str) -> dict[str
         "Seeds": training.get("seeds", NONE),
         "Libraries": training.get("libraries", NONE),
         "Threshold": training.get("threshold", NONE),
+        "Skill": result.report["gate"]["skill"],
         "ComparedWith": result.report["approved"]["version"],
         **baseline.digests(result.model),
     }

@@ -38,7 +38,7 @@ class Asked:
     Attributes:
         days: before `until`; labels of older requests are late.
         minimum: with fewer labels, nothing is measured.
-        tested: the metric of the gate, as the version's test set had it.
+        tested: the skill that the version's test set has shown.
     """
 
     until: datetime
@@ -100,12 +100,13 @@ def measure(folder: Path, model_dir: Path, found: Declaration, asked: Asked) -> 
     if model.classes and len(np.unique(rows.truth)) < 2:
         return Quality(f"{words}, all of one class, which says nothing", content, wrong)
     content |= report(found, rows)
-    words += f": {found.gate.metric} {content['gate']['value']:.4g}"
+    gate = content["gate"]
+    words += f": {found.gate.metric} {gate['value']:.4g}, skill {gate['skill']:.3f}"
     if asked.tested is None:
         return Quality(f"{words}, and the version records none to compare", content, wrong)
     lost = least_lost(rows, asked.tested, found)
-    content["tested"] = {"value": asked.tested, "surely_lost": lost}
-    words += f" ({asked.tested:.4g} on the test set)"
+    content["tested"] = {"skill": asked.tested, "surely_lost": lost}
+    words += f" ({asked.tested:.3f} on the test set)"
     if lost > found.monitoring.worse_than_tested:
         wrong.append(f"{words}: {lost:.0%} of the way to a perfect model are surely lost")
     return Quality(words, content, wrong)

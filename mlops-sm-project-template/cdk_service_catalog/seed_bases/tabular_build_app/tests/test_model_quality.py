@@ -29,8 +29,8 @@ def said(model_dir: Path, asked: list[dict[str, str]]) -> list[Any]:
 
 @pytest.fixture(scope="module")
 def tested(trained: tuple[Path, dict[str, Any]]) -> float:
-    """The metric that the gate has seen."""
-    return float(trained[1]["gate"]["value"])
+    """The skill that the gate has seen."""
+    return float(trained[1]["gate"]["skill"])
 
 
 def captured(asked: Sequence[dict[str, str]], said: Sequence[Any]) -> list[str]:
@@ -96,10 +96,8 @@ def test_right_answers_are_measured_beside_the_test_set_and_pass(
     found = report(tmp_path)
     assert (found["labels"], found["used"]) == (COUNT, COUNT)
     assert found[GROUP][METRIC]["value"] == found["gate"]["value"]
-    assert (
-        f"{METRIC} {found['gate']['value']:.4g} ({tested:.4g} on the test set)"
-        in (result["summary"])
-    )
+    words = f"skill {found['gate']['skill']:.3f} ({tested:.3f} on the test set)"
+    assert words in result["summary"]
 
 
 def test_answers_that_are_wrong_more_often_than_on_the_test_set_ring(
@@ -108,7 +106,7 @@ def test_answers_that_are_wrong_more_often_than_on_the_test_set_ring(
     bring(tmp_path, "day.csv", in_csv(wrong_labels()))
     result = job(model_dir, tmp_path, captured(asked, said), f"--tested={tested}")
     (words,) = told(result)
-    assert "are surely lost" in words and f"{tested:.4g} on the test set" in words
+    assert "are surely lost" in words and f"{tested:.3f} on the test set" in words
     assert words in result["summary"]
     few = job(model_dir, tmp_path, captured(asked, said), "--tested=1", "--minimum-labels=500")
     assert told(few) == [] and "too few (minimum_labels: 500)" in few["summary"]

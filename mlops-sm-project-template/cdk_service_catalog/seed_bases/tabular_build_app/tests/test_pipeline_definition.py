@@ -216,7 +216,7 @@ def test_a_version_records_what_it_is_made_of(definition: dict[str, Any]) -> Non
             name: {"Std:JsonGet": {"PropertyFile": {"Get": REGISTRATION}, "Path": name}}
             for name in (
                 *("DataUri", "DataSha256", "Rows", "Hyperparameters", "Seeds", "Libraries"),
-                *("Threshold", "ComparedWith"),
+                *("Threshold", "Skill", "ComparedWith"),
             )
         },
     }
