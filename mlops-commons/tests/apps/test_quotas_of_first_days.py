@@ -14,6 +14,7 @@ from mlops_commons.accounts.bootstrap_plan import AccountUse, BootstrapRow, Poli
 from mlops_commons.assembly.stacks import StackSummary
 from mlops_commons.assembly.templates import StackTemplate
 from mlops_commons.config import load_config
+from mlops_commons.contract import StageRole
 from mlops_commons.doctor.finding import Level
 from mlops_commons.doctor.instances import ROWS, look_at_instances
 from mlops_commons.doctor.quotas import look_at_quotas, quota_needs
@@ -79,7 +80,7 @@ def row_of(stage: str) -> BootstrapRow:
     return BootstrapRow(
         account="200000000002",
         region="eu-west-1",
-        uses=(AccountUse(set_name="bu", stage_name=stage),),
+        uses=(AccountUse(set_name="bu", stage_name=stage, role=StageRole(stage)),),
         trust=(),
         untrusted=(),
         profile="",

@@ -14,6 +14,7 @@ from mlops_commons.cdk.delivered_app import unapproved_afterwards
 from mlops_commons.cdk.delivery_pipeline import DeliveryPipeline
 from mlops_commons.cdk.pipeline_source import CodeCommitSource
 from mlops_commons.cdk.platform_app import platform_app
+from mlops_commons.contract import StageRole
 from mlops_commons.stage import Bootstrap, Stage
 
 pytestmark = pytest.mark.construct
@@ -92,8 +93,9 @@ def test_it_delivers_in_order_with_an_approval_before_preprod_and_prod(
 def test_an_approval_names_the_later_stages_in_which_nobody_is_asked() -> None:
     bootstrap = Bootstrap(aws_profile="p", execution_policy_filepath=Path("p.json"))
     kinds: dict[str, Any] = {"account": "1" * 12, "region": "eu-west-1", "bootstrap": bootstrap}
-    preprod = Stage(stage_name="preprod", manual_approval=True, **kinds)
-    asked = Stage(stage_name="prod", manual_approval=True, **kinds)
+    asking: dict[str, Any] = {**kinds, "manual_approval": True}
+    preprod = Stage(stage_name="preprod", role=StageRole.PREPROD, **asking)
+    asked = Stage(stage_name="prod", role=StageRole.PROD, **asking)
     free = replace(asked, manual_approval=False, manual_approval_reason="the board approves merges")
     assert unapproved_afterwards([preprod, asked], preprod) == ""
     said = unapproved_afterwards([preprod, free], preprod)

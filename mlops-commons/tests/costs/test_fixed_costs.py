@@ -31,12 +31,14 @@ NETWORKS: Final = {
     "github-connection": 437.27,
     "imported-network": 16.06,
     "organisation": 437.27,
+    "own-stages": 1048.28,
     "s3-source": 437.27,
     "sample": 437.27,
     "separate-projects": 437.27,
     "single-account": 437.27,
     "two-regions": 787.67,
     "two-sets": 874.54,
+    "two-stages": 613.93,
 }
 """US dollars a month, worked out by hand: endpoints * zones * 730 h * $0.011, and for each NAT
 gateway 730 h * ($0.048 + $0.005). The sample: 14 + 3 + 3 endpoints in two zones, and three NATs."""
