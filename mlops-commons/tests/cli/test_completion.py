@@ -63,7 +63,7 @@ def offered(shell: str, script: str) -> str:
         ("bootstrap --stage gov", ["governance"]),
         ("config show --stage retail/pre", ["retail/preprod"]),
         ("config explain sagemaker.mlf", ["sagemaker.mlflow"]),
-        ("rehearse --config examples/two-s", ["examples/two-sets/cdk-app.yml"]),
+        ("rehearse --config examples/two-se", ["examples/two-sets/cdk-app.yml"]),
         ("template publish --set ret", ["retail"]),
         ("rehearse --until prom", ["promotion"]),
         ("access --product by", ["byoc"]),
