@@ -76,6 +76,6 @@ def test_leaves_mean_leaves_in_both(declared: Declaration) -> None:
 def test_a_version_records_the_library_that_learnt(declared: Declaration, tmp_path: Path) -> None:
     train = split(table(declared), declared)["train"]
     floats = {name: float(value) for name, value in declared.hyperparameters.items()}
-    write(tmp_path, train, declared, floats, None)
+    write(tmp_path, train, declared, floats, without=[0.0], threshold=None)
     libraries = read(tmp_path).content["libraries"]
     assert ("xgboost" in libraries) == (declared.algorithm == XGBOOST)
