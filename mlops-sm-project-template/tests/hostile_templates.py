@@ -521,6 +521,10 @@ ROWS = (
     *(
         Row(f"a rule sees {what}", "events", hearing(pattern=pattern))
         for what, pattern in (
+            (
+                "all but its own",
+                {"detail": {"pipelineArn": [{"anything-but": [scored_by()]}]}},
+            ),
             ("every event of the account", {"source": [{"prefix": ""}]}),
             ("the jobs of all projects", {"source": ["aws.sagemaker"], "detail-type": ["Job"]}),
             ("its own or everything", {"detail": {"x": [PROJECT_ID, {"exists": True}]}}),

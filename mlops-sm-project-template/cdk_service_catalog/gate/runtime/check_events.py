@@ -1,6 +1,7 @@
 """Who hears of what: the topics of a template, its alarms, and what events and schedules start."""
 
 import re
+from collections.abc import Iterator
 from typing import Any, Final
 
 from .check_names import is_own_name
@@ -102,11 +103,20 @@ def _asks_for_its_own(pattern: Any, view: StageView) -> bool:
     The values of a field are alternatives, and `$or` makes alternatives of fields (EventBridge User
     Guide, "Comparison operators for use in event patterns").
     """
-    fields = [field for found in objects_in(pattern) for field in found.items()]
-    return ALTERNATIVES not in dict(fields) and any(
-        isinstance(values, list) and values and all(_is_of_project(value, view) for value in values)
-        for _, values in fields
+    every = [field for found in objects_in(pattern) for field in found]
+    return ALTERNATIVES not in every and any(
+        values and all(_is_of_project(value, view) for value in values)
+        for values in _alternatives(pattern)
     )
+
+
+def _alternatives(pattern: Any) -> Iterator[list[Any]]:
+    """The values of each field; a comparison among them, such as `anything-but`, is no field."""
+    for values in pattern.values() if isinstance(pattern, dict) else ():
+        if isinstance(values, list):
+            yield values
+        else:
+            yield from _alternatives(values)
 
 
 def _is_of_project(value: Any, view: StageView) -> bool:
