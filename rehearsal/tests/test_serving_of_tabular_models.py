@@ -23,9 +23,11 @@ from seed_repositories import SeedRepository, seed_repository
 
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 from mlops_commons.utilities.seed_environments import environment
+from mlops_rehearsal.acts.faulty_version import FAULT, PARAMETER
 
 pytestmark = pytest.mark.seed
 STACKS = REPOSITORY_ROOT / "rehearsal" / "serving_stacks"
+EMULATED = REPOSITORY_ROOT / "rehearsal" / "ministack_aws" / "sagemaker" / "model_server.py"
 ALGORITHMS = {"scikit_learn": "gradient-boosting", "xgboost": "xgboost"}
 NOBODY = "http://127.0.0.1:9"
 """Where nothing listens: what asks an index there has tried to leave the container."""
@@ -90,9 +92,7 @@ def container(
     stack: Path, model: Path, variables: Mapping[str, str], folder: Path
 ) -> Iterator[tuple[str, Path]]:
     """The image's server with a model; its address and its log."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = _free_port()
     base, site, log = folder / "ml", folder / "site", folder / "log"
     base.mkdir()
     site.mkdir()
@@ -128,6 +128,33 @@ def container(
         if server.poll() is None:
             os.killpg(server.pid, 15)
         server.wait(timeout=30)
+
+
+@contextmanager
+def emulated(repository: SeedRepository, model: Path) -> Iterator[tuple[str, Path]]:
+    """The emulator's server with a model; its address and its log."""
+    port = _free_port()
+    log = repository.root / "emulated.log"
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            [str(repository.python), str(EMULATED), str(model), str(port)],
+            env={"PATH": os.environ["PATH"], "HOME": str(repository.root)},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait(server, port)
+        yield f"http://127.0.0.1:{port}/invocations", log
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
 
 
 def _wait(server: "subprocess.Popen[bytes]", port: int) -> None:
@@ -201,6 +228,24 @@ def test_a_model_that_fails_is_the_model_s(
     body = (repository.root / "request.csv").read_bytes()
     with container(stack, broken, registered, tmp_path) as (url, _):
         assert invoke(url, body, "text/csv", "text/csv")[0] == 500
+
+
+def test_the_fault_that_a_rehearsal_plants_is_a_failure_of_the_model(
+    stack: Path,
+    model: Path,
+    registered: dict[str, str],
+    repository: SeedRepository,
+    tmp_path: Path,
+) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(model, broken)
+    code = broken / "code" / "inference.py"
+    code.write_text(code.read_text() + FAULT)
+    body = (repository.root / "request.csv").read_bytes()
+    kinds = ("text/csv", f"text/csv{PARAMETER}")
+    for served in (container(stack, broken, registered, tmp_path), emulated(repository, broken)):
+        with served as (url, _):
+            assert [invoke(url, body, kind, "text/csv")[0] for kind in kinds] == [200, 500]
 
 
 def test_without_its_variables_the_server_would_ask_an_index(

@@ -31,15 +31,16 @@ Answer = tuple[int, bytes, str]
 class Served:
     """A model behind its handlers, as the toolkit of its image runs them.
 
-    Handlers that take a context are those of the Hugging Face toolkit: what they raise is 400, what
-    they return has the type that was asked for, and a model that cannot be loaded is one that is
-    tried again at every request (HuggingFaceHandlerService.handle). The others are those of
-    sagemaker-containers: what they raise is 500, and a text without its type is labelled as HTML.
+    A `model_fn` that takes a context beside the folder is one for the Hugging Face toolkit: what
+    the handlers raise is 400, what they return has the type that was asked for, and a model that
+    cannot be loaded is tried again at every request (HuggingFaceHandlerService.handle). Others are
+    for sagemaker-containers: what they raise is 500, and a text without its type is labelled as
+    HTML.
     """
 
     def __init__(self, module: Any, folder: str) -> None:
         self.module, self.folder = module, folder
-        self.takes_context = "context" in signature(module.predict_fn).parameters
+        self.takes_context = len(signature(module.model_fn).parameters) > 1
         self.model: Any = None
         self.loaded = False
         try:

@@ -24,6 +24,8 @@ from deploy_app.stage_files import FOLDER, load
 
 OFF = {"canary": False}
 OWN = load_stage_config("dev").variant.instance_type
+PLAIN = "ml.m5.large"
+"""What every kind takes, which a product's own machines with a GPU are not."""
 SERVERLESS = {
     "kind": "serverless",
     "serverless": {"memory_megabytes": 2048, "maximum_concurrency": 5},
@@ -38,7 +40,7 @@ ASYNCHRONOUS = {
 }
 SHADOWED = {
     "rollout": OFF,
-    "shadow": {"percent": 25, "instance_type": OWN, "instance_count": 1},
+    "shadow": {"percent": 25, "instance_type": PLAIN, "instance_count": 1},
 }
 KINDS = {
     "asynchronous": ASYNCHRONOUS,
@@ -51,9 +53,7 @@ REALTIME, AT_ONCE = (
 )
 
 
-def config(
-    folder: Path, text: str, stage: str = "dev", instance_type: str = "ml.m5.large"
-) -> StageConfig:
+def config(folder: Path, text: str, stage: str = "dev", instance_type: str = PLAIN) -> StageConfig:
     """The project's own configuration, with another file for one stage, and other machines."""
     for file in FOLDER.glob("*.yml"):
         content = text if file.stem == stage else file.read_text().replace(OWN, instance_type)
@@ -159,7 +159,7 @@ def test_a_shadow_is_the_chosen_version_on_its_own_machines(made: Any, stage: st
     (shadow,) = configuration["ShadowProductionVariants"]
     assert shadow["ModelName"] == production["ModelName"]
     assert (production["InitialVariantWeight"], shadow["InitialVariantWeight"]) == (1, 0.25)
-    assert (shadow["InstanceType"], shadow["InitialInstanceCount"]) == (OWN, 1)
+    assert (shadow["InstanceType"], shadow["InitialInstanceCount"]) == (PLAIN, 1)
     given = {**configuration, "EndpointConfigName": "a"}
     shape = boto3.client("sagemaker", region_name="eu-west-1").meta.service_model.operation_model(
         "CreateEndpointConfig"
@@ -210,11 +210,11 @@ def test_nothing_serves_and_everything_else_stays_where_the_kind_is_none(made: A
         ("rollout:\n  canary: true\n", 2, "two machines at least"),
         ("variant:\n  initial_instance_count: 9\n", 2, "is not between"),
         (
-            f"{AT_ONCE}shadow: {{percent: 5, instance_type: {OWN}}}\n",
+            f"{AT_ONCE}shadow: {{percent: 5, instance_type: {PLAIN}}}\n",
             3,
             "real-time endpoints alone",
         ),
-        (f"shadow: {{percent: 0, instance_type: {OWN}}}\n", 1, "greater than or equal to 1"),
+        (f"shadow: {{percent: 0, instance_type: {PLAIN}}}\n", 1, "greater than or equal to 1"),
         ("kind: batch\n", 1, "realtime"),
         ("alarms:\n  bad_minutes: 9\n", 2, "cannot be bad"),
     ],
@@ -235,7 +235,7 @@ def test_what_does_not_fit_is_refused_with_its_line(
         ("auto_scaling", {"maximum_instances": 3}),
         ("data_capture", {"sampling_percentage": 1}),
         ("rollout", {"canary": True}),
-        ("shadow", {"percent": 5, "instance_type": OWN}),
+        ("shadow", {"percent": 5, "instance_type": PLAIN}),
         ("monitoring", {"data_quality": True}),
     ],
 )
@@ -248,8 +248,9 @@ def test_serverless_refuses_what_it_does_not_have(
 
 
 def test_a_shadow_of_one_machine_does_not_fit_a_canary(tmp_path: Path) -> None:
-    own = {**(yaml.safe_load((FOLDER / "prod.yml").read_text()) or {})}
-    own["shadow"] = {"percent": 50, "instance_type": OWN, "instance_count": 1}
+    text = (FOLDER / "prod.yml").read_text().replace(OWN, PLAIN)
+    own = {**(yaml.safe_load(text) or {})}
+    own["shadow"] = {"percent": 50, "instance_type": PLAIN, "instance_count": 1}
     with pytest.raises(DeployError, match="percent of 1 machines of the shadow are 1 whole ones"):
         config(tmp_path, yaml.safe_dump(own), "prod")
     own["shadow"]["instance_count"] = 2
