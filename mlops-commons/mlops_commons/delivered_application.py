@@ -7,6 +7,7 @@ from typing import Final
 
 import aws_cdk as cdk
 
+from mlops_commons.cdk.access_logs import log_access_by_organization
 from mlops_commons.cdk.archive_source import ArchiveSource, ArchiveStack
 from mlops_commons.cdk.codecommit_stack import CodeCommitStack
 from mlops_commons.cdk.connection_source import ConnectionSource, ConnectionStack
@@ -45,6 +46,7 @@ def delivered_application(
         outdir: the cloud assembly's folder; by default the CDK CLI's choice.
     """
     app = platform_app(qualifier=config.pipeline.bootstrap.toolkit.qualifier, outdir=outdir)
+    log_access_by_organization(app, config.org)
     bound_by_organization(app, config.org)
     shared = snapshot(root, delivered_app.directory)
     for deployment in config.enabled_deployments:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+ACCOUNT: Final = "{account}"
+REGION: Final = "{region}"
+"""What stands for an account and for a region in names of the organization's buckets."""
 HERE: Final = "arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/"
 
 
@@ -72,17 +75,44 @@ class FlowLogArchive:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccessLogArchive:
+    """The organization's buckets of access logs: one in each account and region.
+
+    S3 delivers to a bucket of the same account and region alone (Amazon S3 User Guide, "Logging
+    requests with server access logging").
+
+    Attributes:
+        bucket_name: of the bucket of a place, with `{account}` and `{region}` for where it is.
+        folder: in which logs begin, without slashes around it; empty for the bucket itself.
+    """
+
+    bucket_name: str
+    folder: str = ""
+
+    def bucket_in(self, account: str, region: str) -> str:
+        """The name of the bucket of an account and region, which may be tokens."""
+        return self.bucket_name.replace(ACCOUNT, account).replace(REGION, region)
+
+    @property
+    def prefix(self) -> str:
+        """What the key of every log begins with."""
+        return f"{self.folder}/" if self.folder else ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Organization:
     """What holds in every account of the platform; nothing by default.
 
     Attributes:
         required_tags: keys without which nothing is created, what people launch included.
         flow_logs: where flow logs of networks go; none for log groups of the platform.
+        access_logs: where buckets log who reads and writes; none for buckets of the platform.
     """
 
     permissions_boundary: OrgBoundary | None = None
     required_tags: tuple[str, ...] = ()
     flow_logs: FlowLogArchive | None = None
+    access_logs: AccessLogArchive | None = None
 
     @property
     def boundary_name(self) -> str:

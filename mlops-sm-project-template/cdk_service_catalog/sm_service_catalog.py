@@ -22,7 +22,7 @@ from cdk_service_catalog.project.props import Gate, ProjectProps, TargetStage
 from mlops_commons.cdk.retention import retention
 from mlops_commons.contract import StageRole
 from mlops_commons.image_accounts import image_accounts_of
-from mlops_commons.organization import NO_ORGANIZATION, Organization
+from mlops_commons.organization import ACCOUNT, NO_ORGANIZATION, Organization
 from mlops_commons.stage import Portfolio
 from mlops_commons.utilities import names
 
@@ -88,6 +88,7 @@ class SageMakerServiceCatalog(cdk.Stack):
                 "deploys": list(targets.deploys),
                 "serverless_endpoints": targets.serverless_endpoints,
                 "image_accounts": list(image_accounts_of(self.region)),
+                **_access_logs(org, self.region),
             },
             removal_policy=removal_policy,
         )
@@ -169,6 +170,12 @@ class SageMakerServiceCatalog(cdk.Stack):
             copy_to_bucket(assets.bucket, templates.files)
             name_owner(assets.bucket)
             acknowledge_copying(self, assets.bucket)
+
+
+def _access_logs(org: Organization, region: str) -> dict[str, str]:
+    """As the gate reads it: with `{account}` in the name, because each account has a bucket."""
+    archive = org.access_logs
+    return {"access_logs": archive.bucket_in(ACCOUNT, region)} if archive else {}
 
 
 @cache

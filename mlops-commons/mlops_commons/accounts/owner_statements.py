@@ -8,10 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from mlops_commons.config.values import region_partitions
 from mlops_commons.iam.statements import Condition, Principals, Statement, actions
-from mlops_commons.organization import FlowLogArchive
+from mlops_commons.organization import AccessLogArchive, FlowLogArchive
 from mlops_commons.stage import CreateNetwork, PlatformConfig
 
+ACCESS_LOG_DELIVERY: Final = Principals(services=("logging.s3.amazonaws.com",))
 LOG_DELIVERY: Final = Principals(services=("delivery.logs.amazonaws.com",))
 OWNED_BY_BUCKET: Final = "bucket-owner-full-control"
 KEY_USE: Final = actions(
@@ -35,12 +37,42 @@ class OwnerStatements:
 
 def owner_statements(config: PlatformConfig) -> tuple[OwnerStatements, ...]:
     """What all enabled stages together need; nothing where the organization names nothing."""
-    archive = config.org.flow_logs
-    places = _logged_places(config)
-    return tuple(_of_flow_logs(archive, places)) if archive and places else ()
+    flow_logs, access_logs = config.org.flow_logs, config.org.access_logs
+    networks = _places_of_networks(config)
+    return (
+        *(_of_flow_logs(flow_logs, networks) if flow_logs and networks else ()),
+        *(_of_access_logs(access_logs, place) for place in _places(config) if access_logs),
+    )
 
 
-def _logged_places(config: PlatformConfig) -> tuple[tuple[str, str], ...]:
+def _places(config: PlatformConfig) -> tuple[tuple[str, str], ...]:
+    """Accounts and regions with buckets: governance and every stage."""
+    governance = config.pipeline
+    stages = (stage for d in config.enabled_deployments for stage in d.enabled_stages)
+    found = {(stage.account, stage.region) for stage in stages}
+    return tuple(sorted({(governance.account, governance.region), *found}))
+
+
+def _of_access_logs(archive: AccessLogArchive, place: tuple[str, str]) -> OwnerStatements:
+    """Source: Amazon S3 User Guide, "Permissions for log delivery"."""
+    account, region = place
+    name = archive.bucket_in(account, region)
+    bucket = f"arn:{region_partitions().get(region, 'aws')}:s3:::{name}"
+    write = Statement(
+        sid="WriteAccessLogs",
+        principals=ACCESS_LOG_DELIVERY,
+        actions=("s3:PutObject",),
+        resources=(f"{bucket}/{archive.prefix}*",),
+        condition={"StringEquals": {"aws:SourceAccount": account}},
+    )
+    return OwnerStatements(
+        arn=bucket,
+        purpose=f"access logs of the buckets of {account} in {region} are written to it",
+        statements=(write.document(),),
+    )
+
+
+def _places_of_networks(config: PlatformConfig) -> tuple[tuple[str, str], ...]:
     """Accounts and regions with a network that the platform makes, and so with flow logs."""
     found = {
         (stage.account, stage.region)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import aws_cdk as cdk
 from constructs import Construct
 
+from mlops_commons.cdk.access_logs import log_access_by_organization
 from mlops_commons.cdk.nag import check_stage_with_nag
 from mlops_commons.cdk.org_boundary import bound_by_organization
 from mlops_commons.cdk.platform_app import name_bootstrap
@@ -59,6 +60,7 @@ class PlatformStage(cdk.Stage):
         tags_here = cdk.Tags.of(self)
         for key, value in self.resource_tags.items():
             tags_here.add(key, value)
+        log_access_by_organization(self, org)
         bound_by_organization(self, org)
         check_stage_with_nag(self)
 

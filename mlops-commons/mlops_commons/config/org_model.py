@@ -167,6 +167,28 @@ class FlowLogsFile(ConfigModel):
     )
 
 
+BucketNamePattern = Annotated[
+    Text,
+    Shape(
+        r"([a-z0-9.-]|\{account\}|\{region\})+",
+        "the name of a bucket, with {account} and {region} where it has them",
+    ),
+]
+Folder = Annotated[Text, Shape(r"[A-Za-z0-9!_.'()-]+(/[A-Za-z0-9!_.'()-]+)*", "a folder")]
+
+
+class AccessLogsFile(ConfigModel):
+    """The organization's buckets that take access logs: S3 wants one in each account and region."""
+
+    bucket_name: BucketNamePattern = Field(
+        description="with {account} and {region} where the name has them. 'config statements' "
+        "prints what the policy of each needs"
+    )
+    folder: Folder | None = Field(
+        None, description="in which the logs begin; default: the bucket itself"
+    )
+
+
 class OrgFile(ConfigModel):
     """What the organization prescribes for every account."""
 
@@ -178,3 +200,4 @@ class OrgFile(ConfigModel):
     bootstrap: ToolkitFile = Field(default_factory=lambda: ToolkitFile())
     permissions_boundary: PermissionsBoundaryFile | None = None
     flow_logs: FlowLogsFile | None = None
+    access_logs: AccessLogsFile | None = None

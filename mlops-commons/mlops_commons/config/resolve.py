@@ -2,17 +2,26 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from mlops_commons import stage as platform
 from mlops_commons.config import infra_model as infra
 from mlops_commons.config import model, org_model, projects_model, source_model
 from mlops_commons.config.filled import named_values
 from mlops_commons.config.resolve_infra import network, studio
+from mlops_commons.config.values import ConfigModel
 from mlops_commons.contract import StageRole
 from mlops_commons.delivery_source import DeliverySource, DeliverySources
-from mlops_commons.organization import FlowLogArchive, Organization, OrgBoundary
+from mlops_commons.organization import (
+    AccessLogArchive,
+    FlowLogArchive,
+    Organization,
+    OrgBoundary,
+)
 from mlops_commons.utilities import names
 from mlops_commons.utilities.toolkit import Toolkit
+
+Archive = TypeVar("Archive", FlowLogArchive, AccessLogArchive)
 
 
 def resolve(
@@ -57,7 +66,8 @@ def _organization(entry: org_model.OrgFile) -> Organization:
     return Organization(
         required_tags=tuple(entry.required_tags),
         permissions_boundary=_boundary(entry.permissions_boundary),
-        flow_logs=_flow_logs(entry.flow_logs),
+        flow_logs=_archive(FlowLogArchive, entry.flow_logs),
+        access_logs=_archive(AccessLogArchive, entry.access_logs),
     )
 
 
@@ -69,11 +79,11 @@ def _boundary(entry: org_model.PermissionsBoundaryFile | None) -> OrgBoundary | 
     return OrgBoundary(**{**named_values(OrgBoundary, entry), "denials": denials})
 
 
-def _flow_logs(entry: org_model.FlowLogsFile | None) -> FlowLogArchive | None:
+def _archive(kind: type[Archive], entry: ConfigModel | None) -> Archive | None:
     if entry is None:
         return None
-    named = named_values(FlowLogArchive, entry)
-    return FlowLogArchive(**{key: value for key, value in named.items() if value is not None})
+    named = named_values(kind, entry)
+    return kind(**{key: value for key, value in named.items() if value is not None})
 
 
 def _sources(entry: source_model.DeliverySourcesFile) -> DeliverySources:

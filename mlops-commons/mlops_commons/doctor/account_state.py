@@ -10,6 +10,7 @@ from mlops_commons.accounts.bootstrap_plan import BootstrapRow, PolicySource
 from mlops_commons.accounts.platform_stacks import is_of_the_platform, without_configuration
 from mlops_commons.accounts.signed_in import WrongAccountError, signed_in
 from mlops_commons.config import PlatformConfig
+from mlops_commons.doctor.access_logs import look_at_access_logs
 from mlops_commons.doctor.allowed import look_at_bootstrap
 from mlops_commons.doctor.connections import look_at_connections
 from mlops_commons.doctor.expected import Expected
@@ -61,6 +62,7 @@ def _look_at(row: BootstrapRow, expected: Expected) -> Iterator[Finding]:
         "IAM Identity Center": look_at_identity_center(
             area, row, session.client("sso-admin"), config
         ),
+        "the bucket of access logs": look_at_access_logs(area, row, session.client("s3"), config),
         "the quotas": _quotas(area, row, session, needed),
         "the zones": look_at_zones(area, row, session.client("ec2"), config),
         "the quotas of machines": look_at_instances(area, row, session.client("service-quotas")),

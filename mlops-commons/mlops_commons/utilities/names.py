@@ -54,6 +54,10 @@ PIPELINE: Final = NameRule(
 BUCKET: Final = NameRule(
     "S3 bucket name", 63, r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", "bucketnamingrules"
 )
+FOREIGN_BUCKET: Final = NameRule(
+    "S3 bucket name", 63, r"[a-z0-9](?!.*\.\.)[a-z0-9.-]{1,61}[a-z0-9]", "bucketnamingrules"
+)
+"""Of a bucket that others name, with full stops, which the platform's own have none of."""
 PARAMETER: Final = NameRule(
     "SSM parameter name", 1011, r"(/[A-Za-z0-9_.-]+){1,15}", "API_PutParameter, Name"
 )

@@ -15,7 +15,9 @@ pytestmark = pytest.mark.pure
 BUCKET = "arn:aws:s3:::acme-log-archive"
 KEY = "arn:aws:kms:eu-west-1:999999999999:key/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
 DELIVERY = "delivery.logs.amazonaws.com"
-DEV, STRANGER = "222222222222", "888888888888"
+LOGGING = "logging.s3.amazonaws.com"
+FOLDER = "mlops"
+GOVERNANCE, DEV, STRANGER = "111111111111", "222222222222", "888888888888"
 
 
 def printed(folder: str = "organisation") -> dict[str, OwnerStatements]:
@@ -49,19 +51,51 @@ def written(account: str, folder: str = "", region: str = "eu-west-1") -> list[t
     ]
 
 
+def logged(account: str, of: str = "", key: str = f"{FOLDER}/x") -> tuple[str, Request]:
+    """What S3 asks for when it writes the access log of an account's bucket."""
+    bucket = f"arn:aws:s3:::acme-s3-access-logs-{of or account}-eu-west-1"
+    context = {"aws:SourceAccount": account, "aws:SourceArn": "arn:aws:s3:::one-of-its-buckets"}
+    return bucket, Request("s3:PutObject", f"{bucket}/{key}", context)
+
+
+@pytest.mark.parametrize("account", [GOVERNANCE, DEV, "333333333333", "444444444444"])
+def test_access_logs_of_every_account_are_written(account: str) -> None:
+    policy, request = logged(account)
+    assert lets(printed()[policy].statements, request, LOGGING)
+
+
+@pytest.mark.parametrize(
+    ("row", "service"),
+    [
+        (logged(STRANGER, of=DEV), LOGGING),
+        (logged(GOVERNANCE, of=DEV), LOGGING),
+        (logged(DEV, key="of-others/x"), LOGGING),
+        (logged(DEV), DELIVERY),
+    ],
+    ids=["a stranger", "another account", "another folder", "another service"],
+)
+def test_no_log_of_others_is_written(row: tuple[str, Request], service: str) -> None:
+    policy, request = row
+    assert not lets(printed()[policy].statements, request, service)
+
+
+def test_each_policy_that_is_printed_is_of_somebody_else() -> None:
+    accounts = [GOVERNANCE, DEV, "333333333333", "444444444444"]
+    assert set(printed()) == {BUCKET, KEY, *(logged(account)[0] for account in accounts)}
+
+
 @pytest.mark.parametrize("account", [DEV, "333333333333", "444444444444"])
 def test_flow_logs_of_every_stage_are_written(account: str) -> None:
     found = printed()
-    assert set(found) == {BUCKET, KEY}
     for policy, request in written(account):
         assert lets(found[policy].statements, request, DELIVERY), request
 
 
 def test_each_statement_is_needed() -> None:
     found = printed()
-    for arn, row in found.items():
-        for left_out in row.statements:
-            rest = [statement for statement in row.statements if statement != left_out]
+    for arn in (BUCKET, KEY):
+        for left_out in found[arn].statements:
+            rest = [statement for statement in found[arn].statements if statement != left_out]
             asked = [request for policy, request in written(DEV) if policy == arn]
             assert not all(lets(rest, request, DELIVERY) for request in asked), left_out["Sid"]
 
@@ -70,9 +104,9 @@ def test_each_statement_is_needed() -> None:
     ("who", "service"),
     [
         (written(STRANGER), DELIVERY),
-        (written("111111111111"), DELIVERY),
+        (written(GOVERNANCE), DELIVERY),
         (written(DEV, region="us-east-1"), DELIVERY),
-        (written(DEV), "logging.s3.amazonaws.com"),
+        (written(DEV), LOGGING),
     ],
     ids=["a stranger", "governance, which has no network", "another region", "another service"],
 )

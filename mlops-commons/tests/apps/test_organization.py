@@ -271,3 +271,45 @@ def test_deliveries_of_projects_are_told_the_tags(templates: list[Template]) -> 
     ]
     assert told
     assert all(tags == TAGS for tags in told)
+
+
+def test_every_bucket_logs_into_the_organization_s_of_its_account(
+    templates: list[Template],
+) -> None:
+    """Governance's, the platform's, and those that a launch makes; none is made for logs alone."""
+    places = ("111111111111", "${AWS::AccountId}", ACCOUNT, "333333333333", "444444444444")
+    allowed = {f"acme-s3-access-logs-{account}-eu-west-1" for account in places}
+    buckets = [
+        (template.file.name, name, properties)
+        for template in templates
+        for name, properties in template.of_type("AWS::S3::Bucket")
+    ]
+    assert len(buckets) > 10
+    for *where, properties in buckets:
+        logged = properties["LoggingConfiguration"]
+        assert logged["DestinationBucketName"] in allowed, where
+        assert logged["LogFilePrefix"] == "mlops/"
+        assert logged["TargetObjectKeyFormat"].keys() == {"PartitionedPrefix"}, where
+
+
+def test_projects_and_their_gate_are_told_where_access_is_logged(
+    templates: list[Template],
+) -> None:
+    named = "acme-s3-access-logs-{account}-eu-west-1"
+    told = [
+        {variable["Name"]: variable["Value"] for variable in variables}
+        for template in templates
+        for _, properties in template.of_type("AWS::CodeBuild::Project")
+        if (variables := properties["Environment"].get("EnvironmentVariables"))
+    ]
+    deliveries = [row for row in told if "REQUIRED_TAGS" in row]
+    assert deliveries
+    for row in deliveries:
+        assert (row["ACCESS_LOGS_BUCKET"], row["ACCESS_LOGS_PREFIX"]) == (named, "mlops/")
+    gates = [
+        json.loads(properties["Environment"]["Variables"]["GATE_SETTINGS"])
+        for template in templates
+        for _, properties in template.of_type("AWS::Lambda::Function")
+        if "GATE_SETTINGS" in properties.get("Environment", {}).get("Variables", {})
+    ]
+    assert gates and all(row["access_logs"] == named for row in gates)

@@ -111,6 +111,21 @@ def test_statements_are_taken_as_iam_writes_them(tmp_path: Path) -> None:
             "not of an alias",
         ),
         ("flow_logs: {bucket_arn: 'arn:aws:s3:::l-1', file_format: csv}", 3, "csv"),
+        ("access_logs: {}", 3, "the key 'bucket_name' is missing"),
+        (
+            "access_logs: {bucket_name: acme-logs}",
+            3,
+            "S3 delivers access logs within an account and region, so write {account} or {region}",
+        ),
+        ("access_logs: {bucket_name: 'acme-{acount}-logs'}", 3, "is not the name of a bucket"),
+        ("access_logs: {bucket_name: 'acme..{account}'}", 3, "does not match"),
+        (
+            "access_logs: {bucket_name: 'a-very-long-name-of-a-bucket-of-access-logs-{account}"
+            "-{region}'}",
+            3,
+            "over the limit of 63",
+        ),
+        ("access_logs: {bucket_name: 'logs-{account}', folder: /x}", 3, "is not a folder"),
         ("permission_boundary: {}", 3, "did you mean 'permissions_boundary'"),
     ],
 )

@@ -9,6 +9,7 @@ from cdk_service_catalog.project import naming
 from cdk_service_catalog.project.definition import ProductDefinition
 from cdk_service_catalog.project.parameters import MLFLOW
 from cdk_service_catalog.project.props import ProjectProps
+from mlops_commons.organization import ACCOUNT
 from mlops_commons.utilities.cloudformation import DELETED, Resource, Resources, attribute, ref, sub
 
 CHECK_SPECIFICATION: Final = "buildspec.check.yml"
@@ -155,11 +156,21 @@ def _deployment(definition: ProductDefinition, props: ProjectProps) -> dict[str,
         "ARTIFACT_BUCKET_KMS_ID": attribute("ArtifactKey", "Arn"),
         "DEPLOYMENT_REGION": ref("DeploymentRegion"),
         **({"REQUIRED_TAGS": tags} if props.required_tags else {}),
+        **_access_logs(props),
         **({"STAGES": stages} if stages != USUAL_STAGES else {}),
         **accounts,
         **namespaces,
         **({"ECR_REPO_ARN": image_arn} if definition.image_repository else {}),
     }
+
+
+def _access_logs(props: ProjectProps) -> dict[str, Value]:
+    """As deploy apps read it: with `{account}` in the name, because each account has a bucket."""
+    archive = props.org.access_logs
+    if archive is None:
+        return {}
+    named: dict[str, Value] = {"ACCESS_LOGS_BUCKET": archive.bucket_in(ACCOUNT, props.region)}
+    return {**named, **({"ACCESS_LOGS_PREFIX": archive.prefix} if archive.prefix else {})}
 
 
 def _log_group(row: Build) -> Resource:

@@ -156,13 +156,23 @@ def _bucket(props: ProjectProps, purpose: str, key: str, *, expiration_days: int
             },
             "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
             "VersioningConfiguration": {"Status": "Enabled"},
-            "LoggingConfiguration": {
-                "DestinationBucketName": props.access_logs_bucket,
-                "LogFilePrefix": sub(f"{naming.ID}/{purpose}/"),
-            },
+            "LoggingConfiguration": _logging(props, purpose),
             "LifecycleConfiguration": {"Rules": _lifecycle(expiration_days)},
         },
     }
+
+
+def _logging(props: ProjectProps, purpose: str) -> dict[str, Any]:
+    archive = props.org.access_logs
+    own: dict[str, Any]
+    if archive is None:
+        own = {"LogFilePrefix": sub(f"{naming.ID}/{purpose}/")}
+    else:
+        own = {
+            **({"LogFilePrefix": archive.prefix} if archive.prefix else {}),
+            "TargetObjectKeyFormat": {"PartitionedPrefix": {"PartitionDateSource": "EventTime"}},
+        }
+    return {"DestinationBucketName": props.access_logs_bucket, **own}
 
 
 def _lifecycle(expiration_days: int) -> list[dict[str, Any]]:

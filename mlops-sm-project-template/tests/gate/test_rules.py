@@ -17,6 +17,7 @@ from hostile_templates import (
     properties,
     step,
 )
+from launched_projects import PREPROD, PROD
 
 from cdk_service_catalog.gate.runtime.rules import RULES, Rule, refusals, report
 
@@ -31,6 +32,17 @@ def broken(template: Template, rules: tuple[Rule, ...] = RULES) -> set[str]:
 def test_what_a_deploy_app_makes_is_accepted() -> None:
     found = refusals({"prod": good()}, SETTINGS, NAMED, VERSION, archives=(ARCHIVE,))
     assert not found, report(found)
+
+
+def test_access_is_logged_where_the_organization_wants_it_and_nowhere_else() -> None:
+    named = replace(SETTINGS, access_logs="acme-logs-{account}")
+    for account, refused in ((PROD, False), (PREPROD, True)):
+        template = good()
+        to = {"DestinationBucketName": f"acme-logs-{account}", "LogFilePrefix": "mlops/"}
+        properties("Bucket", LoggingConfiguration=to)(template)
+        found = refusals({"prod": template}, named, NAMED, VERSION, archives=(ARCHIVE,))
+        assert bool(found) is refused, report(found)
+        assert "copies" in broken(template)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.what)

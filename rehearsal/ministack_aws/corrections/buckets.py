@@ -30,6 +30,7 @@ def _with_tags(
     """AWS::S3::Bucket, Tags: "An arbitrary set of tags (key-value pairs) for this S3 bucket"."""
 
     def wrapped(*arguments: Any, **options: Any) -> tuple[str, Attributes]:
+        _check_target(arguments[position].get("LoggingConfiguration") or {})
         bucket, attributes = change(*arguments, **options)
         tags = {tag["Key"]: tag["Value"] for tag in arguments[position].get("Tags", ())}
         if tags:
@@ -38,6 +39,18 @@ def _with_tags(
         return bucket, attributes
 
     return wrapped
+
+
+def _check_target(logging: Record) -> None:
+    """S3 looks for the bucket of logs when it is named (API_PutBucketLogging; "Logging requests
+    with server access logging": same account, same region)."""
+    target = logging.get("DestinationBucketName")
+    if target and s3.owner_of(target) is None:
+        raise ValueError("The target bucket for logging does not exist")
+    if target and s3.owner_of(target) != get_account_id():
+        raise ValueError(
+            "The owner for the bucket to be logged and the target bucket must be the same."
+        )
 
 
 def _empty_only(delete: Delete) -> Delete:

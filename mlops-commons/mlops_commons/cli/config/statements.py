@@ -32,7 +32,7 @@ def statements(as_json: AsJson = False) -> None:
         typer.echo(json.dumps([asdict(row) for row in found], indent=2))
         return
     if not found:
-        typer.echo("nothing: org.flow_logs names no bucket of others")
+        typer.echo("nothing: org names no bucket of others")
     for row in found:
         typer.secho(f"{row.arn}: {row.purpose}", bold=True)
         typer.echo(json.dumps(row.statements, indent=2))

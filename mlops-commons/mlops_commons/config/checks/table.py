@@ -57,6 +57,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     organization_checks.boundaries_stay,
     organization_checks.denials_are_complete,
     log_archive_checks.archive_of_flow_logs,
+    log_archive_checks.buckets_of_access_logs,
     source_checks.keys_of_the_type,
     source_checks.connections_are_complete,
     source_checks.each_set_has_its_own,

@@ -9,7 +9,12 @@ from mlops_commons.config.document import Document, KeyPath, text_of
 from mlops_commons.config.filled import filled_fields
 from mlops_commons.config.infra_model import CreateNetworkFile, ImportNetworkFile
 from mlops_commons.config.model import BootstrapFile, PortfolioFile, RepositoryFile
-from mlops_commons.config.org_model import FlowLogsFile, PermissionsBoundaryFile, ToolkitFile
+from mlops_commons.config.org_model import (
+    AccessLogsFile,
+    FlowLogsFile,
+    PermissionsBoundaryFile,
+    ToolkitFile,
+)
 from mlops_commons.config.projects_model import (
     ApproversFile,
     ProjectsFile,
@@ -19,7 +24,7 @@ from mlops_commons.config.source_model import DeliverySourceFile
 from mlops_commons.config.sources import APP_ROOT, INFRA_ROOT, Sources
 from mlops_commons.config.studio_model import JobsFile, StudioStageFile
 from mlops_commons.delivery_source import DeliverySource
-from mlops_commons.organization import FlowLogArchive, OrgBoundary
+from mlops_commons.organization import AccessLogArchive, FlowLogArchive, OrgBoundary
 from mlops_commons.stage import (
     Approvers,
     Bootstrap,
@@ -47,6 +52,7 @@ BOOTSTRAP: Final = filled_fields(BootstrapFile, Bootstrap)
 TOOLKIT: Final = filled_fields(ToolkitFile, Toolkit)
 BOUNDARY: Final = filled_fields(PermissionsBoundaryFile, OrgBoundary)
 FLOW_LOGS: Final = filled_fields(FlowLogsFile, FlowLogArchive)
+ACCESS_LOGS: Final = filled_fields(AccessLogsFile, AccessLogArchive)
 SOURCE: Final = filled_fields(DeliverySourceFile, DeliverySource)
 REPOSITORY: Final = filled_fields(RepositoryFile, Repository)
 PORTFOLIO: Final = filled_fields(PortfolioFile, Portfolio)
@@ -131,6 +137,7 @@ def _organization(sources: Sources) -> Iterator[tuple[str, object, str]]:
     blocks: tuple[tuple[str, object, Mapping[str, str]], ...] = (
         ("permissions_boundary", org.permissions_boundary, BOUNDARY),
         ("flow_logs", org.flow_logs, FLOW_LOGS),
+        ("access_logs", org.access_logs, ACCESS_LOGS),
     )
     for block, resolved, keys in blocks:
         path = (*ORG, block)

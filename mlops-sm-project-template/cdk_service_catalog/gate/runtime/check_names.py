@@ -151,7 +151,8 @@ def _is_closed(given: Any) -> bool:
 
 def _logs_here(logging: Any, view: StageView) -> bool:
     target = logging.get("DestinationBucketName") if isinstance(logging, Mapping) else ""
-    return target is None or target in view.buckets
+    organization_s = view.settings.access_logs.replace("{account}", view.account)
+    return target is None or target in (*view.buckets, *filter(None, [organization_s]))
 
 
 def _buckets_in(text: str) -> list[str]:

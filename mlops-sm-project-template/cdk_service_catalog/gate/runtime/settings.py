@@ -25,6 +25,8 @@ class Settings:
         dev: the name of the stage that the functions run in.
         deploys: resource types that projects may deploy besides those of every project.
         serverless_endpoints: whether models may run outside the VPC, with the internet in reach.
+        access_logs: the organization's bucket of access logs, with `{account}` in its name; empty
+            where each bucket has its own beside it.
         image_accounts: from which AWS offers images for SageMaker in this region.
     """
 
@@ -36,6 +38,7 @@ class Settings:
     deploys: tuple[str, ...] = ()
     serverless_endpoints: bool = False
     image_accounts: tuple[str, ...] = ()
+    access_logs: str = ""
 
     @property
     def dev_account(self) -> str:

@@ -1,6 +1,7 @@
 """The stage's bucket for data, under its own key, with access logs."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
@@ -47,19 +48,7 @@ class DataBucket(Construct):
             "versioned": True,
             "object_ownership": s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
         }
-        logs = s3.Bucket(
-            self,
-            "AccessLogs",
-            # Access logs cannot be delivered to a bucket with a key of our own.
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            lifecycle_rules=[s3.LifecycleRule(expiration=cdk.Duration.days(365))],
-            **private,
-        )
-        acknowledge(
-            logs,
-            "AwsSolutions-S1",
-            reason="this is the target of access logging; logging it into itself would loop",
-        )
+        logged = _logged_by_organization(self, settings, stage) or _logged_here(self, private)
         self.bucket = s3.Bucket(
             self,
             "Bucket",
@@ -67,7 +56,7 @@ class DataBucket(Construct):
             encryption=s3.BucketEncryption.KMS,
             encryption_key=self.key,
             bucket_key_enabled=True,
-            server_access_logs_bucket=logs,
+            **logged,
             lifecycle_rules=[
                 s3.LifecycleRule(noncurrent_version_expiration=cdk.Duration.days(90)),
                 *(
@@ -82,3 +71,35 @@ class DataBucket(Construct):
             ],
             **private,
         )
+
+
+def _logged_by_organization(scope: Construct, settings: Settings, stage: str) -> dict[str, Any]:
+    """Into the organization's bucket of the account, where it has one."""
+    name = settings.access_logs_of(stage)
+    if not name:
+        return {}
+    return {
+        "server_access_logs_bucket": s3.Bucket.from_bucket_name(scope, "AccessLogs", name),
+        "server_access_logs_prefix": settings.access_logs_prefix or None,
+        "target_object_key_format": s3.TargetObjectKeyFormat.partitioned_prefix(
+            s3.PartitionDateSource.EVENT_TIME
+        ),
+    }
+
+
+def _logged_here(scope: Construct, private: Mapping[str, Any]) -> dict[str, Any]:
+    """Into a bucket beside it."""
+    logs = s3.Bucket(
+        scope,
+        "AccessLogs",
+        # Access logs cannot be delivered to a bucket with a key of our own.
+        encryption=s3.BucketEncryption.S3_MANAGED,
+        lifecycle_rules=[s3.LifecycleRule(expiration=cdk.Duration.days(365))],
+        **private,
+    )
+    acknowledge(
+        logs,
+        "AwsSolutions-S1",
+        reason="this is the target of access logging; logging it into itself would loop",
+    )
+    return {"server_access_logs_bucket": logs}

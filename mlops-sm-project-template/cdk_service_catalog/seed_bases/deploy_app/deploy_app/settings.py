@@ -44,6 +44,8 @@ class Settings(BaseModel):
     stages: Annotated[str, Field(pattern=STAGES)] = USUAL_STAGES
     deployment_region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")]
     required_tags: str = "{}"
+    access_logs_bucket: str = ""
+    access_logs_prefix: str = ""
 
     @property
     def tags(self) -> dict[str, str]:
@@ -63,6 +65,10 @@ class Settings(BaseModel):
     def account(self, stage: str) -> str:
         """The account of a stage."""
         return str((self.model_extra or {})[field_of(stage, ACCOUNT)])
+
+    def access_logs_of(self, stage: str) -> str:
+        """The organization's bucket of access logs in the account of a stage; empty for none."""
+        return self.access_logs_bucket.replace("{account}", self.account(stage))
 
     def parameter(self, stage: str, name: str) -> str:
         """The full name of an SSM parameter of a stage, such as `/vpc/id`."""

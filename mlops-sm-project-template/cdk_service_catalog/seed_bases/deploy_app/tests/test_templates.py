@@ -43,6 +43,18 @@ def test_the_tags_that_the_organization_requires_are_on_everything(tmp_path: Pat
                 assert "CostCenter" in tags and "4711" in tags, resource["Type"]
 
 
+def test_access_is_logged_into_the_organization_s_bucket_of_the_stage(tmp_path: Path) -> None:
+    named = {"access_logs_bucket": "acme-logs-{account}", "access_logs_prefix": "mlops/"}
+    build(settings().model_copy(update=named), VERSION, tmp_path).synth()
+    for stage, template in stages(tmp_path).items():
+        buckets = of_type(template, "AWS::S3::Bucket")
+        assert buckets
+        for bucket in buckets:
+            logged = bucket["LoggingConfiguration"]
+            assert logged["DestinationBucketName"] == f"acme-logs-{settings().account(stage)}"
+            assert logged["LogFilePrefix"] == "mlops/"
+
+
 def test_there_is_one_template_for_each_stage_and_no_asset(assembly: Path) -> None:
     found = sorted(file.name for file in assembly.glob("*.template.json"))
     assert found == sorted(f"{stage}.template.json" for stage in STAGES)
