@@ -28,7 +28,7 @@ EXAMPLES = {
     "bootstrap --dry-run": "which account is prepared how",
     "infra deploy --all": "repositories and pipelines, which deliver the rest",
     "check infra": "what its pipeline checks before it delivers",
-    "ai-controls": "AWS's controls for machine learning, over every template",
+    "ai-controls": "AWS's AI controls, over every template",
     "help infra": "all of what a verb can do",
 }
 """What to type, and what it does; a repository of one app shows those of its verbs."""

@@ -1,4 +1,4 @@
-"""Help that fits eighty columns and whose examples can be pasted."""
+"""Help that fits sixty columns and whose examples can be pasted."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -17,26 +17,42 @@ SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The verbs in the order in which a newcomer needs them; others come last, as `More`."""
 MORE: Final = "More"
+LONGEST_SENTENCE: Final = 1000
+"""Characters: never reached, because a sentence that is cut says nothing."""
 
 
-class Sections(TyperGroup):
-    """A group whose help shows its commands by section, in the order of `SECTIONS`."""
+class Whole(TyperGroup):
+    """A group whose help says of each command its whole first sentence, in as many lines as needed.
+
+    Typer's own list cuts it at the end of a line.
+    """
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Write a list for each section that has a command here."""
+        """Write a list of the commands, by section where there are sections."""
         shown = {name: command for name, command in self.commands.items() if not command.hidden}
-        named = {name for names in SECTIONS.values() for name in names}
-        sections = {**SECTIONS, MORE: tuple(name for name in shown if name not in named)}
         widest = max(map(len, shown))
-        for title, names in sections.items():
+        for title, names in self.sections(tuple(shown)).items():
             rows = [
-                (name.ljust(widest), shown[name].get_short_help_str(formatter.width - 6 - widest))
+                (name.ljust(widest), shown[name].get_short_help_str(LONGEST_SENTENCE))
                 for name in names
                 if name in shown
             ]
             if rows:
                 with formatter.section(title):
                     formatter.write_dl(rows)
+
+    def sections(self, shown: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+        """The names of commands by section; one that is not shown is left out."""
+        return {"Commands": shown}
+
+
+class Sections(Whole):
+    """The group of all verbs: by section, in the order of `SECTIONS`."""
+
+    def sections(self, shown: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+        """Those of `SECTIONS`, and `More` for a verb that none of them names."""
+        named = {name for names in SECTIONS.values() for name in names}
+        return {**SECTIONS, MORE: tuple(name for name in shown if name not in named)}
 
 
 def epilog(about: str = "", examples: Mapping[str, str] | None = None) -> str:

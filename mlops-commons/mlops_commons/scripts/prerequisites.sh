@@ -14,19 +14,23 @@ of_setup=""
 
 usage() {
   cat <<TEXT
-Usage: ./mlops-multi-account.sh prerequisites [--dry-run] [--yes]
-       (dependencies and install are other names of the same)
+Usage: mlops-multi-account.sh prerequisites [OPTIONS]
+       (other names of it: dependencies, install)
 
-Installs what is missing, with the package manager of this system:
+Installs what is missing, by the system's package manager:
   git       clones and publishes
-  Python    $(least_python) or later with venv; everything else comes from the lock files
-  aws       the AWS CLI version 2, only to sign in with IAM Identity Center; where the system has
-            no package of it, a note says how to get it
+  Python    $(least_python) or later with venv; everything else
+            comes from the lock files
+  aws       the AWS CLI version 2, only to sign in with IAM
+            Identity Center; where the system has no package
+            of it, a note says how to get it
 
-Nothing that is there is upgraded, no shell file is edited, and no downloaded script is run.
+Nothing that is there is upgraded, no shell file is edited,
+and no downloaded script is run.
 
   --dry-run   print each command, run none
   --yes, -y   let the package manager ask nothing
+  --help, -h  show this message and end
 
 Examples:
   ./mlops-multi-account.sh prerequisites --dry-run

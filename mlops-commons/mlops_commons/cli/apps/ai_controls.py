@@ -41,7 +41,7 @@ YAML: Final = (".yml", ".yaml")
 
 Files = Annotated[
     list[Path] | None,
-    typer.Argument(help="Templates, or compiled pipelines.", metavar="[TEMPLATE]..."),
+    typer.Argument(help="Templates, or compiled pipelines.", metavar="TEMPLATE"),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON, acknowledged findings included.")]
 Guard = Annotated[

@@ -24,8 +24,8 @@ first failure ends it. Documents, pictures and the command line are no part of i
 with them stops no delivery.
 """,
     {
-        "check infra": "before you push to the repository of the infrastructure",
-        "check template": "before you push to the repository of the project templates",
+        "check infra": "before you push the infrastructure",
+        "check template": "before you push the project templates",
     },
 )
 PYTEST: Final = ("pytest", "-q", "-n", "2", "--dist", "worksteal", "-m", "pure or construct")

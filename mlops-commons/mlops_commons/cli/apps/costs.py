@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from mlops_commons.cli.apps.assemblies import synthesised_stacks
-from mlops_commons.cli.help import epilog
+from mlops_commons.cli.help import Whole, epilog
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 
@@ -47,7 +47,7 @@ Written = Annotated[Path | None, typer.Option("--file", help="Where the prices a
 
 def register(application: typer.Typer) -> None:
     """Add the group to the command line."""
-    group = typer.Typer(rich_markup_mode=None)
+    group = typer.Typer(cls=Whole, rich_markup_mode=None)
     group.callback(invoke_without_command=True, epilog=EPILOG)(costs)
     group.command("refresh")(refresh)
     application.add_typer(group, name="costs")

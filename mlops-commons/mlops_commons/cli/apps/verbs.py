@@ -18,7 +18,7 @@ APPS: Final = {
 }
 EPILOG: Final = epilog(
     """
-Any verb and flag of the CDK CLI may follow; '... {app} VERB --help' is the CDK's own help.
+Any verb and flag of the CDK CLI may follow; '{app} VERB --help' is the CDK's own help.
 Verbs that need credentials use the governance profile of cdk-app.yml when none is named.
 """,
     {
@@ -26,7 +26,7 @@ Verbs that need credentials use the governance profile of cdk-app.yml when none 
         "{app} synth --force": "also when nothing has changed since the last time",
         "{app} synth --json": "the table as JSON",
         "{app} synth STACK": "one template, as the CDK prints it",
-        "{app} ls": "the stacks; so do diff, drift, destroy and every other verb of the CDK",
+        "{app} ls": "the stacks; any verb of the CDK may stand there",
         "{app} deploy --all": "repositories and pipelines, which deliver the rest",
         "{app} publish -m MESSAGE": "commit this checkout to the CodeCommit repositories",
         "{app} init": "make the environment, and show it",

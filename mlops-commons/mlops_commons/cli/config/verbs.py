@@ -11,6 +11,7 @@ from mlops_commons.cli import offered
 from mlops_commons.cli.config import statements, validation
 from mlops_commons.cli.config import wizard as config_wizard
 from mlops_commons.cli.config.credentials import refresh_aws_credentials
+from mlops_commons.cli.help import Whole
 from mlops_commons.cli.tables import print_table
 from mlops_commons.utilities.errors import ConfigError, PlatformError
 
@@ -36,7 +37,7 @@ AccountsFile = Annotated[
 
 def register(application: typer.Typer) -> None:
     """Add the group to the command line."""
-    group = typer.Typer(rich_markup_mode=None)
+    group = typer.Typer(cls=Whole, rich_markup_mode=None)
     group.callback(invoke_without_command=True, epilog=config_wizard.EPILOG)(config_wizard.config)
     group.command("validate", epilog=validation.EPILOG)(validation.validate)
     group.command("show")(show)

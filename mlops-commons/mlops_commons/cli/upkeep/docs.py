@@ -6,7 +6,7 @@ from typing import Annotated, Final
 import typer
 
 from mlops_commons.cli.environment import child_environment
-from mlops_commons.cli.help import epilog
+from mlops_commons.cli.help import Whole, epilog
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 from mlops_commons.utilities.process import run
 
@@ -30,6 +30,7 @@ Output = Annotated[Path, typer.Option("--output", help="The folder of the site."
 def register(application: typer.Typer) -> None:
     """Add the group to the command line."""
     group = typer.Typer(
+        cls=Whole,
         help="Build the documentation as a site.",
         no_args_is_help=True,
         rich_markup_mode=None,

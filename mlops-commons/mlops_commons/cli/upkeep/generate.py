@@ -25,7 +25,7 @@ of one app has a part of them. No credentials, no network.
     {
         "generate": "write what is not current",
         "generate --check": "write nothing; exit code 1 when a file is not current",
-        "generate --snapshots": "also accept the templates of stacks and of new product versions",
+        "generate --snapshots": "also accept templates, and new product versions",
     },
 )
 
