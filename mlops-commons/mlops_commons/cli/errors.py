@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from mlops_commons.cli.exit_codes import ExitCode
+from mlops_commons.cli.tables import say
 from mlops_commons.utilities.errors import PlatformError
 
 NO_ROOM: Final = "free space there, then run the same command again"
@@ -56,5 +57,5 @@ def _surroundings(error: OSError) -> PlatformError | None:
 
 def _end(error: PlatformError) -> None:
     sys.stdout.flush()
-    sys.stderr.write(f"error: {error}\n")
+    say(f"error: {error}")
     raise SystemExit(ExitCode.FAILURE) from error

@@ -18,6 +18,8 @@ LEAST_FOLDED: Final = 16
 """Characters that a column of longer cells needs to be read at all."""
 GAP: Final = 2
 """Characters between two columns of `empty_table`."""
+NEXT: Final = "next: "
+"""Begins the line of an error or a note that says what to do."""
 
 
 def console() -> "Console":
@@ -82,17 +84,40 @@ def print_blocks(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None
 
 def print_wrapped(lines: Iterable[str]) -> None:
     """Print lines, wrapped in a terminal; a word that is longer, such as an ARN, is left whole."""
-    columns = console().width
     for line in lines:
-        whole = columns >= WIDTH_WITHOUT_TERMINAL
-        for part in [line] if whole else _wrapped(line, columns):
-            sys.stdout.write(f"{part}\n")
+        sys.stdout.write(f"{wrapped(line)}\n")
 
 
-def _wrapped(text: str, columns: int) -> list[str]:
-    return textwrap.wrap(
-        text, columns, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+def say(text: str) -> None:
+    """Write to stderr as `print_wrapped` does to stdout."""
+    if sys.stderr.isatty():
+        from rich.console import Console
+
+        text = wrapped(text, Console(stderr=True).width)
+    sys.stderr.write(f"{text}\n")
+
+
+def wrapped(text: str, columns: int | None = None) -> str:
+    """Lines as a terminal has room for them; a log gets them whole.
+
+    What to do next is whole everywhere, because a command in it is there to be pasted.
+
+    Args:
+        columns: another width than that of the terminal on stdout.
+    """
+    columns = console().width if columns is None else columns
+    if columns >= WIDTH_WITHOUT_TERMINAL:
+        return text
+    return "\n".join(_wrapped(line, columns) for line in text.split("\n"))
+
+
+def _wrapped(line: str, columns: int) -> str:
+    if line.lstrip().startswith(NEXT):
+        return line
+    parts = textwrap.wrap(
+        line, columns, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
     )
+    return "\n".join(parts)
 
 
 def print_stripped(screen: "Console", table: "Table") -> None:

@@ -40,7 +40,8 @@ MONOREPO_ONLY: Final = (
         )
     ),
     *(COMMONS / f"{name}.py" for name in ("reference_tables", "region_extraction")),
-    *(COMMONS / "cli/apps" / f"{name}.py" for name in ("ai_controls", "assemblies", "costs")),
+    *(COMMONS / "cli/apps" / f"{name}.py" for name in ("ai_controls", "assemblies")),
+    *(COMMONS / "cli/apps" / f"{name}.py" for name in ("costs", "costs_report")),
     *(COMMONS / "ai_controls" / f"{name}.py" for name in ("guard", "jobs", "pipelines")),
     COMMONS / "config/explaining/schema.py",
     COMMONS / "execution_policies/extraction.py",

@@ -44,8 +44,8 @@ def shown(path: tuple[str, ...], flag: str, columns: int = COLUMNS) -> str:
     Not by Typer's runner for tests, which formats for eighty whatever the terminal has.
     """
     if path == ("prerequisites",):  # its script answers before there is a Python
-        command = ["bash", REPOSITORY_ROOT / PROGRAM, *path, flag]
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        command = ["bash", str(REPOSITORY_ROOT / PROGRAM), *path, flag]
+        return subprocess.check_output(command, text=True)
     printed = io.StringIO()
     with (
         mock.patch.dict(os.environ, {"COLUMNS": str(columns)}),

@@ -8,7 +8,7 @@ import pytest
 
 from mlops_commons.assembly.stacks import StackSummary
 from mlops_commons.assembly.templates import AppTemplates, StackTemplate
-from mlops_commons.cli.apps import costs
+from mlops_commons.cli.apps.costs_report import print_report
 from mlops_commons.costs.cases import SHIPPED, load_cases
 from mlops_commons.costs.prices import load_prices
 from mlops_commons.costs.report import Report, document, report
@@ -43,7 +43,7 @@ def found() -> Report:
 def test_the_table_fits_into_80_columns_and_has_no_colour_in_a_file(
     found: Report, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    costs._print(found)
+    print_report(found)
     written = capsys.readouterr().out
     assert max(map(len, written.splitlines())) <= 80
     assert "\x1b" not in written

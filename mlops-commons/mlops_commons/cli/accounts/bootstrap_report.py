@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from mlops_commons.cli.tables import print_table
+from mlops_commons.cli.tables import print_table, print_wrapped
 from mlops_commons.utilities.words import counted
 
 if TYPE_CHECKING:
@@ -34,12 +34,13 @@ def print_plan(policies: Sequence["AccountPolicy"]) -> None:
     remarks = [(policy.row.environment, review) for policy in policies for review in policy.reviews]
     if remarks:
         typer.echo("To review before these policies are used:")
-        for environment, review in remarks:
-            typer.echo(f"  {environment}  {review}")
+        print_wrapped(f"  {environment}  {review}" for environment, review in remarks)
         typer.echo()
     bounded = [policy for policy in policies if policy.boundaries]
     if bounded:
-        typer.echo("Permissions boundaries of roles, for the service control policy that asks:")
+        print_wrapped(
+            ["Permissions boundaries of roles, for the service control policy that asks:"]
+        )
         for policy in bounded:
             for arn in policy.boundaries:
                 typer.echo(f"  {arn}")

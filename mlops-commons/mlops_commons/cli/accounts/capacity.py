@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from mlops_commons.cli.apps.assemblies import synthesised_stacks
-from mlops_commons.cli.tables import print_table
+from mlops_commons.cli.tables import print_table, print_wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,9 +47,8 @@ def _row(need: "Need") -> dict[str, object]:
 def _print(needs: "Sequence[Need]", sets: int, projects: int) -> None:
     from mlops_commons.assembly.stacks import GOVERNANCE
 
-    typer.echo(
-        f"{sets} sets under one governance account, {projects} projects in each dev account\n"
-    )
+    about = f"{sets} sets under one governance account, {projects} projects in each dev account"
+    print_wrapped([about, ""])
     rows = [
         (
             need.account,
@@ -66,4 +65,6 @@ def _print(needs: "Sequence[Need]", sets: int, projects: int) -> None:
     for need in over:
         typer.echo(f"ask in {need.account}: {need.quota.request(need.needed, need.region)}")
     if not over:
-        typer.echo("the default quotas hold it; what projects deploy themselves is not counted")
+        print_wrapped(
+            ["the default quotas hold it; what projects deploy themselves is not counted"]
+        )

@@ -11,6 +11,7 @@ from mlops_commons.cli.apps.assemblies import current_stacks
 from mlops_commons.cli.environment import child_environment
 from mlops_commons.cli.exit_codes import ExitCode
 from mlops_commons.cli.help import epilog
+from mlops_commons.cli.tables import wrapped
 from mlops_commons.utilities.errors import ConfigError, PlatformError
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 
@@ -129,7 +130,8 @@ def _print(findings: "tuple[Finding, ...]") -> None:
         typer.secho(f"\n{area}", bold=True)
         for finding in (finding for finding in findings if finding.area == area):
             sign, tone = SIGNS[finding.level]
-            typer.echo(f"  {typer.style(sign, fg=tone)} {finding.message}")
+            line = wrapped(f"  {sign} {finding.message}")
+            typer.echo(line.replace(sign, typer.style(sign, fg=tone), 1))
             if finding.remedy:
                 typer.echo(f"      next: {finding.remedy}")
     counts = {level: sum(f.level == level for f in findings) for level in SIGNS}

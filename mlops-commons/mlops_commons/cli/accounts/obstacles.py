@@ -3,10 +3,9 @@
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-import typer
-
 from mlops_commons.cli.accounts.bootstrap import assemblies_for, rows_with_files
 from mlops_commons.cli.apps.assemblies import current_stacks
+from mlops_commons.cli.tables import say
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT
 
@@ -101,7 +100,7 @@ def _obstacles(config: "PlatformConfig", looks: "Sequence[Look]") -> "Iterator[O
 
 def _say(place: str, message: str, remedy: str) -> None:
     following = f"\n  next: {remedy}" if remedy else ""
-    typer.echo(f"note: {place}: {message}{following}", err=True)
+    say(f"note: {place}: {message}{following}")
 
 
 def _refusal(blocking: "Sequence[Obstacle]") -> PlatformError:

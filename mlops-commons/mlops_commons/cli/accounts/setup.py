@@ -12,6 +12,7 @@ from mlops_commons.cli.environment import child_environment
 from mlops_commons.cli.exit_codes import ExitCode
 from mlops_commons.cli.help import epilog
 from mlops_commons.cli.own_verb import own_verb
+from mlops_commons.cli.tables import print_wrapped
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import REPOSITORY_ROOT, app_directory
 from mlops_commons.utilities.process import run
@@ -113,10 +114,12 @@ def _configure(*, yes: bool, dry_run: bool) -> int:
         typer.echo(f"note: {error}", err=True)
         placeholders = ("?",)
     if not placeholders:
-        typer.echo("cdk-app.yml has its accounts; change it with: ./mlops-multi-account.sh config")
+        print_wrapped(
+            ["cdk-app.yml has its accounts; change it with: ./mlops-multi-account.sh config"]
+        )
         return ExitCode.OK
     if dry_run:
-        typer.echo("would ask for region, accounts and sets; for now, the files as they are")
+        print_wrapped(["would ask for region, accounts and sets; for now, the files as they are"])
         return ExitCode.OK
     if yes:
         typer.echo("--yes cannot know your accounts; name them: config --non-interactive", err=True)

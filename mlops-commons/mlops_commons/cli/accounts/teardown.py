@@ -11,7 +11,7 @@ from mlops_commons.cli.apps.accounts_needed import refuse_placeholder_accounts
 from mlops_commons.cli.apps.assemblies import synthesised_stacks
 from mlops_commons.cli.exit_codes import ExitCode
 from mlops_commons.cli.help import epilog
-from mlops_commons.cli.tables import print_table
+from mlops_commons.cli.tables import print_table, print_wrapped
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 
@@ -36,6 +36,10 @@ Studio, stops at the first failure, and goes on from there when it is run again.
         "teardown --plan --offline": "the same of the platform alone, from its templates",
         "teardown": "asks for the prefix of the platform, then removes",
     },
+)
+FROM_TEMPLATES: Final = (
+    "from the templates: no account was looked into, so what projects have deployed, the "
+    "projects, and what AWS keeps are not among these"
 )
 LEFTOVERS: Final = REPOSITORY_ROOT / "build" / "teardown-leftovers.json"
 PlanOnly = Annotated[
@@ -113,10 +117,7 @@ def _show_offline(config: "PlatformConfig", *, as_json: bool) -> None:
         typer.echo(json.dumps({"steps": list(map(_step, steps)), "leftovers": None}, indent=2))
         return
     _print_steps(steps)
-    typer.echo(
-        "\nfrom the templates: no account was looked into, so what projects have deployed, the "
-        "projects, and what AWS keeps are not among these"
-    )
+    print_wrapped(["", FROM_TEMPLATES])
 
 
 def _last_first(stacks: "Assemblies") -> "dict[str, Sequence[StackSummary]]":
@@ -197,4 +198,5 @@ def _print_leftovers(leftovers: "Sequence[Leftover]") -> None:
     if leftovers:
         typer.secho("\nWhat AWS keeps, and the command that removes it", bold=True)
     for row in leftovers:
-        typer.echo(f"{row.account} {row.region} {row.type} {row.id} ({row.why})\n    {row.command}")
+        print_wrapped([f"{row.account} {row.region} {row.type} {row.id} ({row.why})"])
+        typer.echo(f"    {row.command}")

@@ -20,7 +20,7 @@ from mlops_commons.ai_controls.table import CONTROLS, STANDARD
 from mlops_commons.assembly.validators import templates
 from mlops_commons.cli.exit_codes import ExitCode
 from mlops_commons.cli.help import epilog
-from mlops_commons.cli.tables import print_table
+from mlops_commons.cli.tables import print_table, print_wrapped
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import APP_DIRECTORIES, app_directory
 
@@ -184,7 +184,6 @@ def _print(files: Sequence[Path], found: Sequence[_Found]) -> None:
                 for e in unacknowledged
             ],
         )
-    typer.echo(
-        f"{len(files)} files, {len(CONTROLS)} controls: {len(unacknowledged)} open findings, "
-        f"{len(found) - len(unacknowledged)} acknowledged with a reason"
-    )
+    acknowledged = len(found) - len(unacknowledged)
+    counts = f"{len(files)} files, {len(CONTROLS)} controls: {len(unacknowledged)} open findings, "
+    print_wrapped([f"{counts}{acknowledged} acknowledged with a reason"])

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-import typer
+from mlops_commons.cli.tables import say
 
 if TYPE_CHECKING:
     from mlops_commons.config.set_changes import SetChange
@@ -12,4 +12,4 @@ if TYPE_CHECKING:
 def print_notes(changes: "Iterable[SetChange]") -> None:
     """Each change with what to do, on stderr: stdout may be read by a program."""
     for change in changes:
-        typer.echo(f"note: {change.message}\n  next: {change.remedy}", err=True)
+        say(f"note: {change.message}\n  next: {change.remedy}")

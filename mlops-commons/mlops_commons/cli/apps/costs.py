@@ -2,8 +2,6 @@
 
 import json
 import sys
-import textwrap
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -11,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from mlops_commons.cli.apps.assemblies import synthesised_stacks
+from mlops_commons.cli.apps.costs_report import print_report
 from mlops_commons.cli.help import Whole, epilog
+from mlops_commons.cli.tables import print_wrapped
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 
@@ -33,6 +33,7 @@ transfer between zones and regions.
     },
 )
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
+VERB: Final = "./mlops-multi-account.sh costs"
 UsageFile = Annotated[
     Path | None, typer.Option("--usage", help="Cases of your own (YAML).", metavar="FILE")
 ]
@@ -69,7 +70,7 @@ def costs(
         json.dump(document(found), sys.stdout, indent=2)
         sys.stdout.write("\n")
     else:
-        _print(found)
+        print_report(found)
 
 
 def refresh(
@@ -122,7 +123,7 @@ def print_line(assembly: Path) -> None:
     usd = sum(account.fixed.usd(prices) for account in found)
     unknown = sum(sum(account.fixed.unknown.values()) for account in found)
     beside = f", without {unknown} resources of unknown price" if unknown else ""
-    typer.echo(f"fixed cost about ${usd:,.0f} a month{beside}; see ./mlops-multi-account.sh costs")
+    print_wrapped([f"fixed cost about ${usd:,.0f} a month{beside}; see {VERB}"])
 
 
 def _prices(file: Path | None) -> "Prices":
@@ -142,57 +143,3 @@ def _report(usage: Path | None, prices_file: Path | None, *, quiet: bool) -> "Re
     sets = len(load_sources().config.enabled_deployments)
     apps = [read_templates(folder) for folder in synthesised_stacks(quiet=quiet)]
     return report(apps, prices, cases, sets=sets)
-
-
-def _print(found: "Report") -> None:
-    from mlops_commons.costs.report import GROUPS, grouped
-
-    bold = sys.stdout.isatty()
-    typer.secho("Fixed, US dollars a month", bold=bold)
-    rows = [
-        (account.account, _short(account.roles), grouped(account.fixed, found.prices))
-        for account in found.accounts
-    ]
-    heads = "".join(f"{title:>10}" for title in (*GROUPS, "Total"))
-    typer.secho(f"  {'Account':<14}{'Role':<12}{heads}", bold=bold)
-    for name, role, groups in rows:
-        typer.echo(f"  {name:<14}{role:<12}{_figures(groups)}")
-    sums = {title: sum(groups[title] for _, _, groups in rows) for title in GROUPS}
-    typer.secho(f"  {'all':<26}{_figures(sums)}", bold=bold)
-    if found.projects:
-        per_project = [fixed.usd(found.prices) for fixed in found.projects.values()]
-        least, most = min(per_project), max(per_project)
-        span = f"${least:.2f}" if least == most else f"${least:.2f} to ${most:.2f}"
-        typer.echo(f"\nEach project adds {span} to its dev account while it is idle.")
-    typer.secho("\nWith use, US dollars a month", bold=bold)
-    typer.secho(f"  {'Case':<26}{'On top, each set':>20}{'All':>20}", bold=bold)
-    for case in found.cases:
-        each, total = case.usd(found.prices), found.total(case)
-        typer.echo(f"  {case.name:<26.26}{each:>20,.2f}{total:>20,.2f}")
-        typer.echo(textwrap.fill(case.text, 76, initial_indent="    ", subsequent_indent="    "))
-    _print_notes(found)
-
-
-def _print_notes(found: "Report") -> None:
-    typer.echo("")
-    regions = sorted({found.prices.of(name).region for name in ("nat_hour", "endpoint_hour")})
-    typer.echo(f"Prices of {', '.join(regions)}, read on {found.prices.read}; --json has sources.")
-    if elsewhere := sorted({a.region for a in found.accounts} - set(regions)):
-        typer.echo(f"Your stacks are in {', '.join(elsewhere)} too: costs refresh --region REGION")
-    if found.unverified:
-        typer.echo(f"Not read in a list of AWS's: {len(found.unverified)} prices; costs refresh")
-    for type_, number in sorted(found.unknown.items()):
-        typer.secho(f"Of unknown price, in no sum: {number} x {type_}", fg=_warning())
-
-
-def _short(roles: tuple[str, ...]) -> str:
-    text = ", ".join(roles)
-    return text if len(text) <= 11 else f"{text[:9]}.."
-
-
-def _figures(groups: Mapping[str, float]) -> str:
-    return "".join(f"{usd:>10,.2f}" for usd in (*groups.values(), sum(groups.values())))
-
-
-def _warning() -> str | None:
-    return typer.colors.YELLOW if sys.stdout.isatty() else None

@@ -11,7 +11,7 @@ from typing import Final
 from rich.text import Text
 
 from mlops_commons.assembly.stacks import StackSummary
-from mlops_commons.cli.tables import GAP, console, empty_table, print_stripped, width
+from mlops_commons.cli.tables import GAP, console, empty_table, print_stripped, print_wrapped, width
 from mlops_commons.utilities.words import counted
 
 LEAST_DESCRIPTION: Final = 30
@@ -36,9 +36,8 @@ def print_table(stacks: Sequence[StackSummary], *, assembly: Path, reused: bool)
         _print(headings, fewer, [])
     else:
         _print_by_account(stacks)
-    sys.stdout.write(f"\n{_totals(stacks, regions)}; ")
     state = "unchanged since the last synth" if reused else "synthesised"
-    sys.stdout.write(f"{state}; templates in {assembly}\n")
+    print_wrapped(["", f"{_totals(stacks, regions)}; {state}; templates in {assembly}"])
 
 
 def print_json(stacks: Sequence[StackSummary]) -> None:

@@ -12,6 +12,7 @@ import typer
 
 from mlops_commons.cli.exit_codes import ExitCode
 from mlops_commons.cli.help import epilog
+from mlops_commons.cli.tables import print_wrapped
 from mlops_commons.utilities.errors import ConfigError, PlatformError, Problem
 from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG, REPOSITORY_ROOT
 
@@ -111,15 +112,15 @@ def _say(where: Path | None) -> None:
     config = sources.config
     typer.echo(f"valid: {cdk_app}")
     typer.echo(f"{'valid' if infra.is_file() else 'absent, all defaults'}: {infra}")
-    for found in notes(sources):
-        typer.echo(f"note: {found}")
+    print_wrapped(f"note: {found}" for found in notes(sources))
     if not config.enabled_deployments:
-        typer.echo("note: no set has an enabled stage, so that nothing is delivered")
+        print_wrapped(["note: no set has an enabled stage, so that nothing is delivered"])
     placeholders = placeholder_accounts(config)
     if placeholders:
-        typer.echo(f"note: placeholder account ids, fill in yours: {', '.join(placeholders)}")
+        ids = ", ".join(placeholders)
+        print_wrapped([f"note: placeholder account ids, fill in yours: {ids}"])
     if where is None and (note := undelivered_note(REPOSITORY_ROOT)):
-        typer.echo(note)
+        print_wrapped([note])
 
 
 def _json(found: Verdict) -> Mapping[str, Any]:

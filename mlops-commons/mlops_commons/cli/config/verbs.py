@@ -12,7 +12,7 @@ from mlops_commons.cli.config import statements, validation
 from mlops_commons.cli.config import wizard as config_wizard
 from mlops_commons.cli.config.credentials import refresh_aws_credentials
 from mlops_commons.cli.help import Whole
-from mlops_commons.cli.tables import print_table
+from mlops_commons.cli.tables import print_table, print_wrapped
 from mlops_commons.utilities.errors import ConfigError, PlatformError
 
 if TYPE_CHECKING:
@@ -140,6 +140,6 @@ def _plain(path: str) -> str:
 def _print_key(key: "Key") -> None:
     typer.secho(key.path, bold=True)
     need = "required" if key.required else f"default: {key.default}" if key.default else "optional"
-    typer.echo(f"  {key.file}; {key.kind}; {need}")
+    print_wrapped([f"  {key.file}; {key.kind}; {need}"])
     if key.description:
-        typer.echo(f"  {key.description}")
+        print_wrapped([f"  {key.description}"])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mlops_commons.cli.own_verb import own_verb
+from mlops_commons.cli.tables import say
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT, app_directory
 
@@ -123,7 +124,7 @@ def _publisher(
     app_directory(app)
     sources = load_sources()
     if app == "infra" and (note := undelivered_note(REPOSITORY_ROOT)):
-        typer.echo(note, err=True)
+        say(note)
     return Publisher(
         app=app,
         message=message,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from mlops_commons.cli.apps.change_notes import print_notes
+from mlops_commons.cli.tables import say
 from mlops_commons.utilities.errors import ConfigError
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 
@@ -91,7 +92,7 @@ class Publisher:
         if line := difference(
             sources.config, published_config(set_name), set_name, current_prices(REPOSITORY_ROOT)
         ):
-            typer.echo(f"note: {line}", err=True)
+            say(f"note: {line}")
         problems = network_problems(sources, set_name)
         if problems and not self.replace_networks:
             raise ConfigError(problems, hint=HINT)

@@ -105,7 +105,7 @@ def _print(fleet: "Fleet") -> None:
         if section.rows:
             print_table(section.headings, [cells for cells, _ in section.rows])
         else:
-            typer.echo(section.empty)
+            print_wrapped([section.empty])
     if fleet.attention:
         typer.secho("\nNeeds attention", bold=bold)
         print_wrapped(f"- {told}" for told in fleet.attention)
