@@ -7,7 +7,7 @@ from mlops_commons.config import PlatformConfig
 from mlops_commons.delivery_source import ARCHIVE_KEY
 from mlops_commons.utilities import names
 from mlops_commons.utilities.archive_publication import Uploaded
-from mlops_commons.utilities.errors import PlatformError
+from mlops_commons.utilities.errors import PlatformError, UnreadableError
 
 
 def archive_of(config: PlatformConfig, app: str, set_name: str) -> "ArchiveInS3":
@@ -41,7 +41,7 @@ class ArchiveInS3:
         The owner is named, so that nobody else's bucket of this name is read.
 
         Raises:
-            PlatformError: there is no bucket, or no access to it.
+            UnreadableError: there is no bucket, or no access to it.
         """
         from botocore.exceptions import BotoCoreError, ClientError
 
@@ -95,8 +95,8 @@ class ArchiveInS3:
             raise self._failure("written", error) from error
         return str(done.get("VersionId", ""))
 
-    def _failure(self, what: str, error: Exception) -> PlatformError:
-        return PlatformError(
+    def _failure(self, what: str, error: Exception) -> UnreadableError:
+        return UnreadableError(
             f"the archive in {self.bucket} cannot be {what}: {error}",
             hint=f"deploy its bucket first (./mlops-multi-account.sh {self.app} deploy "
             f"{self.stack}), and check the profile '{self.profile}' of governance in cdk-app.yml",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlops_commons.config import PlatformConfig
-from mlops_commons.utilities.errors import PlatformError
+from mlops_commons.utilities.errors import UnreadableError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +50,7 @@ def session_of(profile: str, region: str) -> Any:
     """A boto3 session of a profile.
 
     Raises:
-        PlatformError: there is no such profile, or its part of the configuration is broken.
+        UnreadableError: there is no such profile, or its part of the configuration is broken.
     """
     import boto3
     from botocore.exceptions import BotoCoreError
@@ -58,7 +58,7 @@ def session_of(profile: str, region: str) -> Any:
     try:
         return boto3.Session(profile_name=profile, region_name=region)
     except BotoCoreError as error:
-        raise PlatformError(
+        raise UnreadableError(
             f"the profile '{profile}' cannot be used: {error}",
             hint=f"make it with: aws configure sso --profile {profile}",
         ) from error
@@ -68,8 +68,8 @@ def account_of(profile: str, region: str) -> str:
     """The account that a profile reaches, as STS says it (API_GetCallerIdentity).
 
     Raises:
-        PlatformError: there is no such profile, it has no valid credentials, or STS does not answer
-            within seconds.
+        UnreadableError: there is no such profile, it has no valid credentials, or STS does not
+            answer within seconds.
     """
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError
@@ -79,7 +79,7 @@ def account_of(profile: str, region: str) -> str:
     try:
         identity = session.client("sts", config=quick).get_caller_identity()
     except (BotoCoreError, ClientError) as error:
-        raise PlatformError(
+        raise UnreadableError(
             f"the profile '{profile}' cannot be used: {error}",
             hint=f"sign in with: aws sso login --profile {profile}; or all of them with: "
             "./mlops-multi-account.sh config refresh_aws_credentials",

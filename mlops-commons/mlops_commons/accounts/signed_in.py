@@ -6,7 +6,7 @@ from typing import Any
 from mlops_commons.accounts.bootstrap_plan import BootstrapRow
 from mlops_commons.accounts.profiles import account_of, session_of
 from mlops_commons.assembly.templates import partition_of
-from mlops_commons.utilities.errors import PlatformError
+from mlops_commons.utilities.errors import PlatformError, UnreadableError
 
 
 class WrongAccountError(PlatformError):
@@ -19,7 +19,7 @@ def signed_in(row: BootstrapRow) -> Any:
     Raises:
         WrongAccountError: the profile reaches another account: a policy that is missing there
             would be created in the wrong place.
-        PlatformError: the profile cannot be used.
+        UnreadableError: the profile cannot be used.
     """
     reached = account_of(row.profile, row.region)
     if reached != row.account:
@@ -36,7 +36,8 @@ def all_signed_in(rows: Iterable[BootstrapRow]) -> dict[str, Any]:
     """A session for each row, by its environment; all profiles are tried before any is refused.
 
     Raises:
-        PlatformError: profiles cannot be used, or reach other accounts: each is named.
+        PlatformError: profiles cannot be used, or reach other accounts: each is named. An
+            UnreadableError where none reaches another account.
     """
     found: dict[str, Any] = {}
     refused: dict[str, PlatformError] = {}
@@ -49,7 +50,8 @@ def all_signed_in(rows: Iterable[BootstrapRow]) -> dict[str, Any]:
         raise next(iter(refused.values()))
     if refused:
         each = "".join(f"\n  {message}" for message in refused)
-        raise PlatformError(
+        known = all(isinstance(error, UnreadableError) for error in refused.values())
+        raise (UnreadableError if known else PlatformError)(
             f"{len(refused)} profiles cannot be used:{each}",
             hint="\n  ".join(dict.fromkeys(error.hint for error in refused.values())),
         )

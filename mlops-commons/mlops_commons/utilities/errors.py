@@ -58,6 +58,13 @@ def shortened(message: str) -> str:
     return f"{message[: LONGEST * 2 // 3]} ... {message[-LONGEST // 3 :]}"
 
 
+class UnreadableError(PlatformError):
+    """An account, a repository or an archive cannot be read: nobody is signed in, or not there yet.
+
+    A preview goes on without it, and says so.
+    """
+
+
 class ConfigError(PlatformError):
     """Everything that is wrong with the configuration, collected and reported once."""
 

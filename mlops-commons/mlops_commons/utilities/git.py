@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from mlops_commons.utilities.errors import PlatformError
+from mlops_commons.utilities.errors import PlatformError, UnreadableError
 
 OF_ANOTHER_REPOSITORY: Final = frozenset(
     f"GIT_{name}"
@@ -59,14 +59,14 @@ class Git:
         """Clone one branch.
 
         Raises:
-            PlatformError: there is no such repository or branch, or no access to it.
+            UnreadableError: there is no such repository or branch, or no access to it.
         """
         self.root.mkdir(parents=True)
         self._check_url(remote)
         arguments = ("clone", "--quiet", "--single-branch", "--branch", branch, remote, ".")
         done = self._run(*arguments)
         if done.returncode and not self._begin(remote, branch):
-            raise PlatformError(
+            raise UnreadableError(
                 f"cannot read branch '{branch}' of {remote}: {_last_line(done.stderr)}",
                 hint=_room(done.stderr)
                 or (DEPLOY_FIRST if remote.startswith("codecommit::") else SIGN_IN),

@@ -75,9 +75,11 @@ def test_the_exit_code_of_the_cdk_is_ours(checkout: Path) -> None:
 
 @pytest.mark.parametrize("verb", ["diff", "destroy", "drift", "rollback"])
 def test_the_governance_profile_is_used_when_none_is_named(
-    verb: str, checkout: Path, capfd: pytest.CaptureFixture[str]
+    verb: str, checkout: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     profile = load_config().pipeline.bootstrap.aws_profile
+    (checkout / "config").write_text(f"[profile {profile}]\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(checkout / "config"))
     assert seen(checkout, capfd, verb)["arguments"] == [verb, "--profile", profile]
 
 

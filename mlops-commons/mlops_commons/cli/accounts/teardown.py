@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from mlops_commons.cli.accounts.teardown_report import as_row, print_leftovers, print_steps
 from mlops_commons.cli.apps.accounts_needed import refuse_placeholder_accounts
 from mlops_commons.cli.apps.assemblies import synthesised_stacks
 from mlops_commons.cli.exit_codes import ExitCode
 from mlops_commons.cli.help import epilog
-from mlops_commons.cli.tables import print_table, print_wrapped
-from mlops_commons.utilities.errors import PlatformError
+from mlops_commons.cli.tables import print_wrapped
+from mlops_commons.utilities.errors import PlatformError, UnreadableError
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from mlops_commons.assembly.stacks import StackSummary
     from mlops_commons.config import PlatformConfig
     from mlops_commons.teardown.inventory import Inventory
-    from mlops_commons.teardown.leftovers import Leftover
     from mlops_commons.teardown.plan import Step
 
 EPILOG: Final = epilog(
@@ -33,13 +33,13 @@ Studio, stops at the first failure, and goes on from there when it is run again.
 """,
     {
         "teardown --plan": "what would go in which order, and what would stay",
-        "teardown --plan --offline": "the same of the platform alone, from its templates",
+        "teardown --plan --offline": "of the platform alone, from its templates",
         "teardown": "asks for the prefix of the platform, then removes",
     },
 )
 FROM_TEMPLATES: Final = (
-    "from the templates: no account was looked into, so what projects have deployed, the "
-    "projects, and what AWS keeps are not among these"
+    "from the templates: no account was looked into, so projects, what they have deployed, and "
+    "what AWS keeps are not among these:"
 )
 LEFTOVERS: Final = REPOSITORY_ROOT / "build" / "teardown-leftovers.json"
 PlanOnly = Annotated[
@@ -61,7 +61,6 @@ def teardown(
     plan: PlanOnly = False, offline: Offline = False, yes: Yes = False, as_json: AsJson = False
 ) -> None:
     """Remove projects, stages and pipelines from all accounts."""
-    from mlops_commons.accounts.bootstrap_plan import bootstrap_plan
     from mlops_commons.accounts.signed_in import all_signed_in
     from mlops_commons.config import load_config
     from mlops_commons.config.published import forget
@@ -72,12 +71,10 @@ def teardown(
     if offline and not plan:
         raise typer.BadParameter("only a preview can do without accounts: add --plan")
     config = load_config()
-    if offline:
-        _show_offline(config, as_json=as_json)
-        return
-    refuse_placeholder_accounts("teardown", config)
-    # Before the synthesis, which takes longer than to see that nobody is signed in.
-    all_signed_in(bootstrap_plan(config))
+    unseen = "as --offline says" if offline else _unseen(config, plan=plan)
+    if unseen:
+        _show_offline(config, unseen, as_json=as_json)
+        raise typer.Exit(ExitCode.OK if offline else ExitCode.WARNINGS)
     stacks = synthesised_stacks(quiet=as_json)
     rows = places_of(config, [stack for found in stacks.values() for stack in found])
     sessions = all_signed_in(rows)
@@ -85,13 +82,13 @@ def teardown(
     steps = teardown_plan(places, _last_first(stacks))
     leftovers = everything_left(places, steps, sessions, config)
     if as_json:
-        shown = {"steps": list(map(_step, steps)), "leftovers": list(map(asdict, leftovers))}
+        shown = {"steps": list(map(as_row, steps)), "leftovers": list(map(asdict, leftovers))}
         typer.echo(json.dumps(shown, indent=2))
         return
-    _print_steps(steps)
+    print_steps(steps)
     _refuse_running(places)
     if plan:
-        _print_leftovers(leftovers)
+        print_leftovers(leftovers)
         return
     # Before anything goes: a second run cannot read the templates of stacks that are gone.
     keep_list(LEFTOVERS, leftovers)
@@ -100,12 +97,40 @@ def teardown(
         raise typer.Exit(ExitCode.FAILURE)
     _carry_out(steps, sessions)
     forget()
-    _print_leftovers(leftovers)
+    print_leftovers(leftovers)
     typer.echo(f"the list of what stays: {LEFTOVERS.relative_to(REPOSITORY_ROOT)}")
 
 
-def _show_offline(config: "PlatformConfig", *, as_json: bool) -> None:
-    """What the templates make, in the order in which it would go."""
+def _unseen(config: "PlatformConfig", *, plan: bool) -> str:
+    """Why a preview cannot look into the accounts; empty where it can.
+
+    Before the synthesis, which takes longer than to see that nobody is signed in.
+
+    Raises:
+        PlatformError: a profile reaches another account; without `plan` any other reason too.
+    """
+    from mlops_commons.accounts.bootstrap_plan import bootstrap_plan
+    from mlops_commons.accounts.signed_in import all_signed_in
+    from mlops_commons.config import placeholder_accounts
+
+    if plan and placeholder_accounts(config):
+        return "the account ids are the sample's placeholders"
+    refuse_placeholder_accounts("teardown", config)
+    try:
+        all_signed_in(bootstrap_plan(config))
+    except UnreadableError as error:
+        if plan:
+            return str(error)
+        raise
+    return ""
+
+
+def _show_offline(config: "PlatformConfig", unseen: str, *, as_json: bool) -> None:
+    """What the templates make, in the order in which it would go.
+
+    Args:
+        unseen: why the accounts are not looked into.
+    """
     from mlops_commons.teardown.inventory import deployed, places_of
     from mlops_commons.teardown.plan import teardown_plan
 
@@ -114,10 +139,11 @@ def _show_offline(config: "PlatformConfig", *, as_json: bool) -> None:
     places = [deployed(row, every) for row in places_of(config, every)]
     steps = teardown_plan(places, _last_first(stacks))
     if as_json:
-        typer.echo(json.dumps({"steps": list(map(_step, steps)), "leftovers": None}, indent=2))
+        shown = {"steps": list(map(as_row, steps)), "leftovers": None, "not_looked_at": unseen}
+        typer.echo(json.dumps(shown, indent=2))
         return
-    _print_steps(steps)
-    print_wrapped(["", FROM_TEMPLATES])
+    print_steps(steps)
+    print_wrapped(["", FROM_TEMPLATES, unseen])
 
 
 def _last_first(stacks: "Assemblies") -> "dict[str, Sequence[StackSummary]]":
@@ -177,26 +203,3 @@ def _carry_out(steps: "Sequence[Step]", sessions: dict[str, Any]) -> None:
             message = f"{step.kind} {step.shown} in {where} cannot be removed: {error}"
             raise PlatformError(message, hint=AGAIN) from error
     typer.echo(f"removed {len(steps)}" if steps else "there is nothing to remove")
-
-
-def _step(step: "Step") -> dict[str, str]:
-    return {
-        "phase": str(step.phase),
-        "kind": str(step.kind),
-        "account": step.row.account,
-        "region": step.row.region,
-        "name": step.shown,
-    }
-
-
-def _print_steps(steps: "Sequence[Step]") -> None:
-    rows = [(str(n), *_step(step).values()) for n, step in enumerate(steps, start=1)]
-    print_table(("", "Phase", "Kind", "Account", "Region", "Name"), rows)
-
-
-def _print_leftovers(leftovers: "Sequence[Leftover]") -> None:
-    if leftovers:
-        typer.secho("\nWhat AWS keeps, and the command that removes it", bold=True)
-    for row in leftovers:
-        print_wrapped([f"{row.account} {row.region} {row.type} {row.id} ({row.why})"])
-        typer.echo(f"    {row.command}")

@@ -11,6 +11,7 @@ from mlops_commons.cli.apps.accounts_needed import refuse_placeholder_accounts
 from mlops_commons.cli.apps.change_notes import print_notes
 from mlops_commons.cli.apps.synth import SYNTH_VERBS, has_summary, synth
 from mlops_commons.cli.environment import cdk_command, check_room, child_environment
+from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import REPOSITORY_ROOT, app_directory
 from mlops_commons.utilities.process import run
 
@@ -59,19 +60,8 @@ def run_cdk(app: str, arguments: Sequence[str], *, root: Path = REPOSITORY_ROOT)
     verb, *flags = arguments
     if verb in SYNTH_VERBS and has_summary(flags):
         return synth(directory, flags, root=root)
-    if verb in REFUSED_WITH_PLACEHOLDERS and not _asks_for_help(flags):
-        from mlops_commons.config import load_config
-
-        refuse_placeholder_accounts(verb, load_config())
-    if verb == "deploy" and not _asks_for_help(flags):
-        _check_accounts()
-    if app == "infra" and verb in COMPARED and not _asks_for_help(flags):
-        from mlops_commons.config.loader import load_sources
-        from mlops_commons.config.published import change_notes, check_published
-
-        sources = load_sources()
-        print_notes(change_notes(sources))
-        check_published(sources)
+    if not _asks_for_help(flags):
+        _refuse_early(app, verb, flags)
     check_room(root)
     command = [*cdk_command(root), verb, *flags]
     if verb in SYNTH_VERBS:
@@ -81,6 +71,46 @@ def run_cdk(app: str, arguments: Sequence[str], *, root: Path = REPOSITORY_ROOT)
     if verb in CREDENTIAL_VERBS and _lacks_credentials(flags, os.environ):
         command += ["--profile", _governance_profile()]
     return run(command, cwd=directory, environment=child_environment())
+
+
+def _refuse_early(app: str, verb: str, flags: Sequence[str]) -> None:
+    """End before the CDK CLI starts where it could only fail, and say what a delivery leaves.
+
+    Raises:
+        PlatformError: accounts or credentials are missing, or a published stage cannot take it.
+    """
+    if verb in REFUSED_WITH_PLACEHOLDERS:
+        from mlops_commons.config import load_config
+
+        refuse_placeholder_accounts(verb, load_config())
+    if app == "infra" and verb in COMPARED:
+        from mlops_commons.config.loader import load_sources
+        from mlops_commons.config.published import change_notes, check_published
+
+        sources = load_sources()
+        print_notes(change_notes(sources))
+        check_published(sources)
+    if verb in CREDENTIAL_VERBS and _lacks_credentials(flags, os.environ):
+        _check_profile(app, verb)
+    if verb == "deploy":
+        _check_accounts()
+
+
+def _check_profile(app: str, verb: str) -> None:
+    """Before the synthesis, after which the CDK CLI would say no more than that it has none.
+
+    Raises:
+        PlatformError: no file of this machine has the profile of governance.
+    """
+    from mlops_commons.accounts.profiles import known_profiles
+
+    profile = _governance_profile()
+    if profile not in known_profiles():
+        raise PlatformError(
+            f"'{verb}' needs credentials, and this machine has no profile '{profile}'",
+            hint=f"make it with: aws configure sso --profile {profile}; what would be deployed, "
+            f"without credentials: ./mlops-multi-account.sh {app} synth",
+        )
 
 
 def _check_accounts() -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mlops_commons.cli.exit_codes import ExitCode
 from mlops_commons.cli.own_verb import own_verb
 from mlops_commons.cli.tables import say
 from mlops_commons.utilities.errors import PlatformError
@@ -102,8 +103,7 @@ def publish_verb(app: str) -> typer.Typer:
             )
             return
         _check(publisher, chosen, refuse=not dry_run)
-        for name in chosen:
-            publisher.publish(name)
+        _each(publisher, chosen, preview=dry_run)
 
     return verb
 
@@ -134,6 +134,19 @@ def _publisher(
         overwrite=overwrite,
         replace_networks=replace_networks,
     )
+
+
+def _each(publisher: "Publisher", chosen: list[str], *, preview: bool) -> None:
+    """Publish to all sets, or show what would be published.
+
+    Raises:
+        typer.Exit: a difference cannot be shown; of the other sets it is.
+    """
+    if not preview:
+        for name in chosen:
+            publisher.publish(name)
+    elif not all([publisher.preview(name) for name in chosen]):
+        raise typer.Exit(ExitCode.WARNINGS)
 
 
 def _check(publisher: "Publisher", chosen: list[str], *, refuse: bool) -> None:

@@ -10,8 +10,9 @@ import typer
 
 from mlops_commons.cli.apps.change_notes import print_notes
 from mlops_commons.cli.tables import say
-from mlops_commons.utilities.errors import ConfigError
+from mlops_commons.utilities.errors import ConfigError, UnreadableError
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
+from mlops_commons.utilities.words import counted
 
 if TYPE_CHECKING:
     from mlops_commons.cli.delivery.destinations import Arrival
@@ -66,6 +67,21 @@ class Publisher:
             self._keep(set_name, {file: content.read(file) for file in content.files})
         typer.echo(found.said if found else NOTHING)
         return found
+
+    def preview(self, set_name: str) -> bool:
+        """Show the difference; false where the source cannot be read, which is said.
+
+        Raises:
+            PlatformError: what is there, or the configuration, does not allow it.
+        """
+        try:
+            self.publish(set_name)
+        except UnreadableError as error:
+            count = counted(len(self.shared.files), "file")
+            say(f"note: the difference cannot be shown: {error}")
+            typer.echo(f"{set_name}: {count} would be published")
+            return False
+        return True
 
     def _review(self, set_name: str, clone: Path) -> None:
         """Say what a delivery does not do, and refuse what the stages there cannot take.
