@@ -18,6 +18,7 @@ class SubnetGroup(StrEnum):
 
     PRIVATE = "Private"
     PUBLIC = "Public"
+    TRANSIT = "Transit"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +57,8 @@ def masks(network: CreateNetwork) -> dict[SubnetGroup, int]:
     found = {SubnetGroup.PRIVATE: network.private_subnet_cidr_mask}
     if network.egress is EgressMode.NAT:
         found[SubnetGroup.PUBLIC] = network.public_subnet_cidr_mask
+    if network.transit_gateway:
+        found[SubnetGroup.TRANSIT] = network.transit_gateway.subnet_cidr_mask
     return found
 
 

@@ -7,18 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlops_commons.stage import CreateNetwork, EgressMode
+from mlops_commons.stage import CreateNetwork, EgressMode, TransitGateway
 from mlops_commons.subnet_ranges import MOST_ZONES, SubnetGroup, subnet_ranges, zones_with_room
 
 pytestmark = pytest.mark.pure
 
 networks = st.builds(
-    lambda base, mask, zones, private, public, egress: CreateNetwork(
+    lambda base, mask, zones, private, public, egress, gateway: CreateNetwork(
         vpc_cidr=str(IPv4Network((base << 16, mask))),
         max_azs=zones,
         private_subnet_cidr_mask=private,
         public_subnet_cidr_mask=public,
         egress=egress,
+        transit_gateway=gateway,
     ),
     st.integers(0, 2**16 - 1),
     st.integers(16, 24),
@@ -26,6 +27,7 @@ networks = st.builds(
     st.integers(16, 28),
     st.integers(16, 28),
     st.sampled_from(EgressMode),
+    st.sampled_from([None, TransitGateway(id="tgw-01234567")]),
 )
 
 
@@ -77,6 +79,18 @@ def test_the_number_of_zones_moves_no_range(network: CreateNetwork, zones: int) 
 
 @given(networks)
 def test_a_way_out_moves_no_private_range(network: CreateNetwork) -> None:
-    closed = replace(network, egress=EgressMode.ENDPOINTS_ONLY)
+    closed = replace(network, egress=EgressMode.ENDPOINTS_ONLY, transit_gateway=None)
     private = [place for place in subnet_ranges(network) if place.group is SubnetGroup.PRIVATE]
     assert not private or private == [*subnet_ranges(closed)]
+
+
+def test_a_transit_gateway_moves_nothing_where_there_is_room() -> None:
+    alone = CreateNetwork(vpc_cidr="10.60.0.0/20")
+    attached = replace(alone, transit_gateway=TransitGateway(id="tgw-01234567"))
+    before, after = subnet_ranges(alone), subnet_ranges(attached)
+    assert after[: len(before)] == before
+    assert [str(place.cidr) for place in after[len(before) :]] == [
+        "10.60.7.128/28",
+        "10.60.7.144/28",
+        "10.60.7.160/28",
+    ]

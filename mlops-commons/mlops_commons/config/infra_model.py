@@ -10,6 +10,7 @@ from mlops_commons.config.values import (
     Account,
     ConfigModel,
     NetworkRange,
+    RouteRange,
     SetName,
     Shape,
     StageText,
@@ -17,7 +18,13 @@ from mlops_commons.config.values import (
     lowered,
     nearest,
 )
-from mlops_commons.stage import CreateNetwork, DnsFirewall, EgressMode, EndpointRules
+from mlops_commons.stage import (
+    CreateNetwork,
+    DnsFirewall,
+    EgressMode,
+    EndpointRules,
+    TransitGateway,
+)
 from mlops_commons.vpc_endpoints import VPC_ENDPOINT_KEYS
 
 RESOURCE_ID: Final = "[0-9a-f]{8}([0-9a-f]{9})?"
@@ -25,6 +32,10 @@ VpcId = Annotated[Text, Shape(f"vpc-{RESOURCE_ID}", "a VPC id")]
 SubnetId = Annotated[Text, Shape(f"subnet-{RESOURCE_ID}", "a subnet id")]
 SecurityGroupId = Annotated[Text, Shape(f"sg-{RESOURCE_ID}", "a security group id")]
 RouteTableId = Annotated[Text, Shape(f"rtb-{RESOURCE_ID}", "a route table id")]
+TransitGatewayId = Annotated[Text, Shape(f"tgw-{RESOURCE_ID}", "a transit gateway id")]
+ResolverRuleId = Annotated[
+    Text, Shape("rslvr-rr-[0-9a-f]{1,64}", "the id of a rule of Route 53 Resolver")
+]
 OrganizationId = Annotated[Text, Shape("o-[a-z0-9]{10,32}", "an organization id")]
 DomainName = Annotated[
     Text,
@@ -77,6 +88,19 @@ class EndpointSwitches(ConfigModel):
         return value
 
 
+class TransitGatewayFile(ConfigModel):
+    """The organization's transit gateway, shared with the stage's account."""
+
+    id: TransitGatewayId = Field(description="such as tgw-0123456789abcdef0")
+    routes: tuple[RouteRange, ...] = Field(
+        (), description="ranges that private subnets reach through it, such as 10.0.0.0/8"
+    )
+    subnet_cidr_mask: SubnetMask = Field(
+        TransitGateway.subnet_cidr_mask,
+        description="size of the attachment's own subnet in each zone",
+    )
+
+
 class CreateNetworkFile(EndpointSwitches):
     """A VPC to create; what is absent comes from `default_create_network`."""
 
@@ -112,7 +136,8 @@ class CreateNetworkFile(EndpointSwitches):
     )
     egress: Annotated[EgressMode, BeforeValidator(lowered)] = Field(
         CreateNetwork.egress,
-        description="endpoints-only: neither NAT nor internet gateway; nat lets data go anywhere",
+        description="endpoints-only: neither NAT nor internet gateway; nat lets data go anywhere; "
+        "inspection: everything goes to the transit gateway, behind which the organization decides",
     )
     availability_zones: tuple[Text, ...] = Field(
         (), description="zone names; default: the first vpc_max_azs of the region"
@@ -120,10 +145,14 @@ class CreateNetworkFile(EndpointSwitches):
     dns_firewall: Annotated[DnsFirewall, BeforeValidator(lowered)] = Field(
         CreateNetwork.dns_firewall,
         description="what happens to questions for names that are not allowed; by-egress: block "
-        "with endpoints-only, off with nat",
+        "with endpoints-only, off otherwise",
     )
     dns_allowed_domains: tuple[DomainName, ...] = Field(
         (), description="names besides AWS's that the DNS firewall lets pass, such as *.example.com"
+    )
+    transit_gateway: TransitGatewayFile | None = None
+    resolver_rule_ids: tuple[ResolverRuleId, ...] = Field(
+        (), description="rules of Route 53 Resolver that hold in the VPC, shared with the account"
     )
 
     def switches(self) -> dict[str, bool]:

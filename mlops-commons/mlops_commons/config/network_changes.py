@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mlops_commons.stage import CreateNetwork, ImportNetwork, Network
-from mlops_commons.subnet_ranges import SubnetRange, subnet_ranges
+from mlops_commons.subnet_ranges import SubnetGroup, SubnetRange, subnet_ranges
 
 REPLACED_VPC: Final = (
     "the VPC would be replaced, with every subnet and endpoint in it; Amazon EC2 cannot change the "
@@ -122,4 +122,6 @@ def _named(place: SubnetRange) -> str:
 
 
 def _mask_key(place: SubnetRange) -> str:
+    if place.group is SubnetGroup.TRANSIT:
+        return "transit_gateway"
     return f"vpc_{place.group.lower()}_subnet_cidr_mask"

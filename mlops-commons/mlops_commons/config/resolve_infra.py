@@ -33,7 +33,8 @@ def _created(*layers: infra.CreateNetworkFile) -> platform.CreateNetwork:
     """The layers one over the other: what a later one names wins."""
     endpoints = {key: on for layer in layers for key, on in layer.switches().items()}
     named = {**named_values(platform.CreateNetwork, *layers), "endpoints": endpoints}
-    network = platform.CreateNetwork(**named)
+    gateway = named.pop("transit_gateway", None)
+    network = platform.CreateNetwork(**named, transit_gateway=_transit_gateway(gateway))
     has_nat = network.egress is platform.EgressMode.NAT
     zones = len(network.availability_zones) or network.max_azs
     return replace(
@@ -42,6 +43,12 @@ def _created(*layers: infra.CreateNetworkFile) -> platform.CreateNetwork:
         endpoint_azs=min(network.endpoint_azs, zones),
         nat_gateways=network.nat_gateways if has_nat else 0,
     )
+
+
+def _transit_gateway(entry: infra.TransitGatewayFile | None) -> platform.TransitGateway | None:
+    if entry is None:
+        return None
+    return platform.TransitGateway(**named_values(platform.TransitGateway, entry))
 
 
 def studio(

@@ -140,6 +140,16 @@ Region = Annotated[
     AfterValidator(_region),
     Field(description="such as eu-west-1"),
 ]
+
+
+def _route(value: str) -> str:
+    try:
+        return str(ipaddress.IPv4Network(value))
+    except ValueError as error:
+        raise ValueError(f"'{value}' is not an IPv4 network such as 10.0.0.0/8: {error}") from None
+
+
+RouteRange = Annotated[Text, AfterValidator(_route)]
 NetworkRange = Annotated[Text, AfterValidator(_network)]
 Branch = Annotated[
     Text,

@@ -27,14 +27,16 @@ def network_of(network: Network, *, studio: bool) -> Fixed:
     if isinstance(network, CreateNetwork):
         rows = selected_endpoints(network.endpoints, studio=studio)
         zones, gateways = min(network.endpoint_azs, network.max_azs), network.nat_gateways
+        attachments = int(network.transit_gateway is not None)
     else:
         rows = switched_on_endpoints(network.endpoints)
-        zones, gateways = len(network.subnets_of_endpoints), 0
+        zones, gateways, attachments = len(network.subnets_of_endpoints), 0, 0
     interfaces = sum(row.kind is EndpointKind.INTERFACE for row in rows)
     quantities = {
         "endpoint_hour": interfaces * zones * HOURS,
         "nat_hour": gateways * HOURS,
         "ipv4_hour": gateways * HOURS,
+        "transit_gateway_hour": attachments * HOURS,
     }
     return Fixed(quantities=+Counter(quantities))
 

@@ -14,7 +14,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "Endpoints": ("endpoint_hour",),
     "NAT, IPv4": ("nat_hour", "ipv4_hour"),
     "Keys": ("kms_key_month",),
-    "Other": ("alarm_month", "dns_domain_month"),
+    "Other": ("alarm_month", "dns_domain_month", "transit_gateway_hour"),
 }
 """Columns of the fixed cost; a test holds that every price of a resource is in one."""
 

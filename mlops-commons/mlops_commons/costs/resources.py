@@ -36,6 +36,7 @@ def _domains(properties: Mapping[str, Any]) -> Quantities:
 HOURLY: Final[Mapping[str, Callable[[Mapping[str, Any]], Quantities]]] = {
     "AWS::EC2::VPCEndpoint": _endpoint,
     "AWS::EC2::NatGateway": lambda _: {"nat_hour": HOURS},
+    "AWS::EC2::TransitGatewayAttachment": lambda _: {"transit_gateway_hour": HOURS},
     "AWS::EC2::EIP": lambda _: {"ipv4_hour": HOURS},
     "AWS::KMS::Key": lambda _: {"kms_key_month": 1},
     "AWS::CloudWatch::Alarm": lambda _: {"alarm_month": 1},
@@ -88,6 +89,7 @@ FREE: Final = frozenset(
         "AWS::CodeConnections::Connection",
         "AWS::KMS::Alias",
         "AWS::Lambda::EventInvokeConfig",
+        "AWS::Route53Resolver::ResolverRuleAssociation",  # the endpoint behind it is its owner's
         "AWS::Lambda::Permission",
         "AWS::Lambda::Version",
         "AWS::Logs::MetricFilter",

@@ -14,6 +14,7 @@ GUARDS: Final = "security groups"
 SHARED: Final = "shared"
 PRIVATE: Final = "private subnet"
 PUBLIC: Final = "public subnet"
+TRANSIT: Final = "transit subnet"
 IMPORTED: Final = "zones of the imported VPC"
 INTERNET: Final = "Internet gateway"
 PREFIX: Final = "com.amazonaws."
@@ -43,6 +44,7 @@ class _Network:
         self._subnets = dict(stack.resources("AWS::EC2::Subnet"))
         self._gateways = dict(stack.resources("AWS::EC2::InternetGateway"))
         self._nats = dict(stack.resources("AWS::EC2::NatGateway"))
+        self._attachments = dict(stack.resources("AWS::EC2::TransitGatewayAttachment"))
         self._security_groups = dict(stack.resources("AWS::EC2::SecurityGroup"))
         self._domains = dict(stack.resources("AWS::SageMaker::Domain"))
         self._endpoints = defaultdict(list)
@@ -85,6 +87,14 @@ class _Network:
             )
         for key in self._gateways:
             yield Node(key=key, kind=NodeKind.GATEWAY, title=INTERNET, group=SHARED)
+        for key, attachment in self._attachments.items():
+            yield Node(
+                key=key,
+                kind=NodeKind.GATEWAY,
+                title="Transit gateway",
+                details=(_name(attachment["TransitGatewayId"]),),
+                group=SHARED,
+            )
         for key, domain in self._domains.items():
             guards = domain["DefaultUserSettings"].get("SecurityGroups", [])
             yield Node(
@@ -137,12 +147,14 @@ class _Network:
             f"{route['DestinationCidrBlock']} to {self._gateway(target)}"
             for route in self._routes
             if _name(route["RouteTableId"]) == self._tables.get(subnet)
-            for target in (_name(route.get("NatGatewayId", route.get("GatewayId", ""))),)
-            if target in (*self._nats, *self._gateways)
+            for target in (_target(route),)
+            if target in (*self._nats, *self._gateways, *self._transit_gateways())
         ]
         return "out: " + (", ".join(ways) or "nothing")
 
     def _gateway(self, key: str) -> str:
+        if key in self._transit_gateways():
+            return "the transit gateway"
         nat = self._nats.get(key)
         return f"NAT gateway of {self._zones[_name(nat['SubnetId'])]}" if nat else INTERNET
 
@@ -167,9 +179,15 @@ class _Network:
 
     def _tier(self, subnet: str) -> str:
         """A subnet is public when a route leads from it to an internet gateway."""
+        attached = [_name(s) for a in self._attachments.values() for s in a["SubnetIds"]]
+        if subnet in attached:
+            return TRANSIT
         ways = [route for route in self._routes if "GatewayId" in route]
         tables = {_name(route["RouteTableId"]) for route in ways}
         return PUBLIC if self._tables.get(subnet) in tables else PRIVATE
+
+    def _transit_gateways(self) -> set[str]:
+        return {_name(found["TransitGatewayId"]) for found in self._attachments.values()}
 
     def _parameter(self, name: str) -> str:
         """The value of a parameter of the contract, which names what was imported."""
@@ -191,6 +209,11 @@ def _attachment(endpoint: Resource) -> str:
 
 def _list(value: object) -> str:
     return ", ".join(map(_name, value)) if isinstance(value, list) else _name(value)
+
+
+def _target(route: Resource) -> str:
+    ways = ("NatGatewayId", "GatewayId", "TransitGatewayId")
+    return next((_name(route[way]) for way in ways if way in route), "")
 
 
 def _name(value: object) -> str:

@@ -68,6 +68,10 @@ def targets(
     if kinds and service == "ec2":
         needing = [stack for stack in stacks if stack.types & set(types)]
         yield Target(resources=_of_ec2(kinds, needing or stacks, place), reason=RANDOM_IDS)
+        # What the action always names; the others are kinds that it can name, too.
+        shared = _named(service, [kind for kind in kinds if kind.endswith("*")], made)
+        if shared:
+            yield Target(resources=tuple(sorted(shared)), reason=_reasons(service, kinds))
         return
     found = _named(service, kinds or (), made) | besides.get(action, set())
     if kinds is None:

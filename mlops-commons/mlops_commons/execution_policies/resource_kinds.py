@@ -11,6 +11,12 @@ RANDOM_ENDS: Final = (
 )
 
 
+SHARED: Final = (
+    "AWS RAM shares them, and only their owner knows which account the owner is; by their ids they "
+    "are these and no others"
+)
+
+
 class Naming(StrEnum):
     """How CloudFormation names a resource without a name of its own."""
 
@@ -29,6 +35,7 @@ class Kind:
         arn: the pattern of its ARN: `{partition}`, `{region}`, `{account}`, `{name}`, `{path}`.
         name_property: where a template gives the name.
         maximum: the longest name.
+        shared: they are of another account, so their ARN has `*` where its id stands.
     """
 
     name: str
@@ -38,10 +45,13 @@ class Kind:
     naming: Naming = Naming.RANDOM
     maximum: int = 255
     lower: bool = False
+    shared: bool = False
 
     @property
     def reason(self) -> str:
         """Why its pattern has a wildcard."""
+        if self.shared:
+            return SHARED
         return RANDOM_IDS if self.naming is Naming.RANDOM else RANDOM_ENDS
 
 
@@ -187,6 +197,20 @@ KINDS: Final = (
             ("firewall-rule-group-association", "FirewallRuleGroupAssociation"),
             ("resolver-query-log-config", "ResolverQueryLoggingConfig"),
         )
+    ),
+    Kind(
+        name="route53resolver:resolver-rule",
+        types=("AWS::Route53Resolver::ResolverRuleAssociation",),
+        arn="arn:{partition}:route53resolver:{region}:*:resolver-rule/{name}",
+        name_property="ResolverRuleId",
+        shared=True,
+    ),
+    Kind(
+        name="ec2:transit-gateway",
+        types=("AWS::EC2::TransitGatewayAttachment",),
+        arn="arn:{partition}:ec2:{region}:*:transit-gateway/{name}",
+        name_property="TransitGatewayId",
+        shared=True,
     ),
     Kind(
         name="codeconnections:Connection",

@@ -8,12 +8,15 @@ from mlops_commons.stage.bootstrap import Bootstrap, RemovalPolicy
 from mlops_commons.stage.deployments import APP_PREFIX, Budget, Deployment, PlatformConfig, Stage
 from mlops_commons.stage.governance import CodeCommit, Governance, Portfolio, Repository, Reviews
 from mlops_commons.stage.networks import (
+    ALONE,
+    EVERYWHERE,
     CreateNetwork,
     DnsFirewall,
     EgressMode,
     EndpointRules,
     ImportNetwork,
     Network,
+    TransitGateway,
 )
 from mlops_commons.stage.projects import Approvers, Projects, ProtectedBranches, Separation
 from mlops_commons.stage.studio import (
@@ -27,7 +30,9 @@ from mlops_commons.stage.studio import (
 )
 
 __all__ = [
+    "ALONE",
     "APP_PREFIX",
+    "EVERYWHERE",
     "Access",
     "Approvers",
     "AuthMode",
@@ -56,4 +61,5 @@ __all__ = [
     "Stage",
     "Studio",
     "StudioUser",
+    "TransitGateway",
 ]

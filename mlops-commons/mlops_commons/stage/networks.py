@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from typing import Final
+
+EVERYWHERE: Final = "0.0.0.0/0"
 
 
 class EgressMode(StrEnum):
@@ -10,6 +13,11 @@ class EgressMode(StrEnum):
 
     NAT = "nat"
     ENDPOINTS_ONLY = "endpoints-only"
+    INSPECTION = "inspection"
+
+
+ALONE: Final = (EgressMode.NAT, EgressMode.ENDPOINTS_ONLY)
+"""What needs nothing of the organization."""
 
 
 class DnsFirewall(StrEnum):
@@ -44,6 +52,20 @@ class EndpointRules:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TransitGateway:
+    """The organization's transit gateway, which is shared with the account.
+
+    Attributes:
+        routes: ranges that are reached through it, besides everything with egress `inspection`.
+        subnet_cidr_mask: size of the subnet of the attachment in each zone.
+    """
+
+    id: str
+    routes: tuple[str, ...] = ()
+    subnet_cidr_mask: int = 28
+
+
+@dataclass(frozen=True, kw_only=True)
 class CreateNetwork(EndpointRules):
     """A VPC to create.
 
@@ -54,6 +76,8 @@ class CreateNetwork(EndpointRules):
         endpoints: switches by endpoint key; a key that is absent follows the row's scope.
         dns_firewall: by egress, `endpoints-only` blocks and `nat` has no firewall.
         dns_allowed_domains: names besides AWS's, `*.` in front for all below one.
+        transit_gateway: to which the VPC is attached; none for a VPC by itself.
+        resolver_rule_ids: rules of Route 53 Resolver that hold in the VPC.
     """
 
     vpc_cidr: str = "10.0.0.0/16"
@@ -69,6 +93,14 @@ class CreateNetwork(EndpointRules):
     endpoints: Mapping[str, bool] = field(default_factory=dict)
     dns_firewall: DnsFirewall = DnsFirewall.BY_EGRESS
     dns_allowed_domains: tuple[str, ...] = ()
+    transit_gateway: TransitGateway | None = None
+    resolver_rule_ids: tuple[str, ...] = ()
+
+    @property
+    def transit_routes(self) -> tuple[str, ...]:
+        """The ranges that private subnets reach through the transit gateway."""
+        everything = (EVERYWHERE,) if self.egress is EgressMode.INSPECTION else ()
+        return (*everything, *self.transit_gateway.routes) if self.transit_gateway else ()
 
     @property
     def dns_rules(self) -> DnsFirewall:

@@ -36,12 +36,14 @@ NETWORKS: Final = {
     "sample": 437.27,
     "separate-projects": 437.27,
     "single-account": 437.27,
+    "transit-gateway": 469.39,
     "two-regions": 787.67,
     "two-sets": 874.54,
     "two-stages": 613.93,
 }
 """US dollars a month, worked out by hand: endpoints * zones * 730 h * $0.011, and for each NAT
-gateway 730 h * ($0.048 + $0.005). The sample: 14 + 3 + 3 endpoints in two zones, and three NATs."""
+gateway 730 h * ($0.048 + $0.005). The sample: 14 + 3 + 3 endpoints in two zones, and three NATs. An
+attachment to a transit gateway: 730 h * $0.05."""
 
 
 def resource(kind: str, **properties: Any) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """A network that this stack creates."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_route53resolver as route53resolver
 from constructs import Construct
 
 from mlops_commons.cdk.nag import acknowledge
@@ -17,10 +19,13 @@ from mlops_infra.networking.endpoint_policies import Neighbours
 from mlops_infra.networking.endpoints import add_endpoints
 from mlops_infra.networking.flow_logs import FlowLogs
 from mlops_infra.networking.security_groups import MembersSecurityGroup
+from mlops_infra.networking.transit_gateway import TransitGatewayAttachment
 
 SUBNET_TYPES: Final = {
     EgressMode.NAT: ec2.SubnetType.PRIVATE_WITH_EGRESS,
     EgressMode.ENDPOINTS_ONLY: ec2.SubnetType.PRIVATE_ISOLATED,
+    # The CDK knows of NAT gateways alone; the routes to the transit gateway are ours.
+    EgressMode.INSPECTION: ec2.SubnetType.PRIVATE_ISOLATED,
 }
 """Of the private subnets."""
 
@@ -59,6 +64,18 @@ class CreatedNetwork(Construct):
         self.private_subnet_ids = self.vpc.select_subnets(
             subnet_group_name=SubnetGroup.PRIVATE
         ).subnet_ids
+        if props.transit_gateway:
+            TransitGatewayAttachment(
+                self,
+                "TransitGateway",
+                vpc=self.vpc,
+                transit_gateway_id=props.transit_gateway.id,
+                routes=props.transit_routes,
+            )
+        for number, rule in enumerate(props.resolver_rule_ids, start=1):
+            route53resolver.CfnResolverRuleAssociation(
+                self, f"ResolverRule{number}", vpc_id=self.vpc.vpc_id, resolver_rule_id=rule
+            )
         self.workload_security_group = _workload_security_group(self, self.vpc)
         logs = FlowLogs(
             self, "FlowLogs", vpc=self.vpc, archive=flow_logs, removal_policy=removal_policy
@@ -125,6 +142,14 @@ def _vpc(scope: Construct, props: CreateNetwork) -> ec2.Vpc:
                 map_public_ip_on_launch=False,
             )
         )
+    if props.transit_gateway:
+        groups.append(
+            ec2.SubnetConfiguration(
+                name=SubnetGroup.TRANSIT,
+                subnet_type=ec2.SubnetType.PRIVATE_ISOLATED,
+                cidr_mask=props.transit_gateway.subnet_cidr_mask,
+            )
+        )
     stack_name = cdk.Stack.of(scope).stack_name
     vpc = ec2.Vpc(
         scope,
@@ -141,21 +166,19 @@ def _vpc(scope: Construct, props: CreateNetwork) -> ec2.Vpc:
         # Closed by a function of ours instead, see ClosedDefaultSecurityGroup.
         restrict_default_security_group=False,
     )
-    _name_subnets(vpc, stack_name)
+    _name_subnets(vpc, stack_name, [SubnetGroup(str(group.name)) for group in groups])
     if has_nat:
         _acknowledge_way_out(vpc)
     return vpc
 
 
-def _name_subnets(vpc: ec2.Vpc, stack_name: str) -> None:
+def _name_subnets(vpc: ec2.Vpc, stack_name: str, groups: Sequence[SubnetGroup]) -> None:
     """Subnets and what belongs to them, named by the stack.
 
     The CDK names them by their path, which differs from app to app.
     """
-    for group, subnets in (
-        (SubnetGroup.PRIVATE, [*vpc.private_subnets, *vpc.isolated_subnets]),
-        (SubnetGroup.PUBLIC, vpc.public_subnets),
-    ):
+    for group in groups:
+        subnets = vpc.select_subnets(subnet_group_name=group).subnets
         for number, subnet in enumerate(subnets, start=1):
             cdk.Tags.of(subnet).add("Name", f"{stack_name}-{group.lower()}-{number}")
 

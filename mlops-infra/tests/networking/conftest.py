@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mlops_commons.organization import FlowLogArchive
-from mlops_commons.stage import CreateNetwork, EgressMode, ImportNetwork, Network
+from mlops_commons.stage import CreateNetwork, EgressMode, ImportNetwork, Network, TransitGateway
 from mlops_commons.vpc_endpoints import VPC_ENDPOINT_KEYS
 
 EVERY_ENDPOINT = dict.fromkeys(VPC_ENDPOINT_KEYS, True)
@@ -21,11 +21,14 @@ IMPORTED = ImportNetwork(
     vpc_cidr="10.1.0.0/16",
     route_table_ids=("rtb-0123456789abcdef0",),
 )
+TRANSIT_GATEWAY = TransitGateway(id="tgw-0123456789abcdef0", routes=("10.0.0.0/8", "172.16.0.0/12"))
 VARIANTS: Mapping[str, Network] = {
     "nat": CreateNetwork(),
     "three NAT gateways": CreateNetwork(nat_gateways=3),
     "no NAT gateway": CreateNetwork(nat_gateways=0),
     "endpoints only": CreateNetwork(egress=EgressMode.ENDPOINTS_ONLY),
+    "inspection": CreateNetwork(egress=EgressMode.INSPECTION, transit_gateway=TRANSIT_GATEWAY),
+    "nat and a transit gateway": CreateNetwork(transit_gateway=TRANSIT_GATEWAY),
     "every endpoint": CreateNetwork(endpoints=EVERY_ENDPOINT),
     "import": IMPORTED,
     "import with endpoints": ImportNetwork(

@@ -6,7 +6,7 @@ from mlops_commons.costs.resources import is_known
 
 pytestmark = pytest.mark.construct
 
-NAMES = ("nat", "three NAT gateways", "endpoints only", "every endpoint")
+NAMES = ("nat", "three NAT gateways", "endpoints only", "every endpoint", "inspection")
 
 
 @pytest.mark.parametrize("name", NAMES)

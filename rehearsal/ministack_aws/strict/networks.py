@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from ministack_aws.cloudformation.records import all_of
 from ministack_aws.engine import ec2
 from ministack_aws.engine.requests import get_region
 from ministack_aws.engine.types import Attributes, Properties, Query, ResourceHandlers, Response
@@ -74,9 +75,19 @@ def _route(properties: Properties) -> None:
                 f"route table {table['RouteTableId']} and network gateway {gateway} belong to "
                 "different networks (Error Code: InvalidParameterValue)"
             )
+    transit = properties.get("TransitGatewayId")
+    if transit and (transit, table["VpcId"]) not in _attached():
+        # What Amazon EC2 says where the VPC is not attached yet.
+        raise ValueError(f"The transitGateway ID '{transit}' does not exist")
     nat = properties.get("NatGatewayId")
     if nat and nat not in ec2.nat_gateways():
         raise ValueError(f"The natGateway ID '{nat}' does not exist")
+
+
+def _attached() -> set[tuple[str, str]]:
+    """Transit gateways with the VPCs that are attached to them."""
+    found = all_of("AWS::EC2::TransitGatewayAttachment")
+    return {(row["TransitGatewayId"], row["VpcId"]) for _, row in found}
 
 
 def _endpoint(properties: Properties) -> None:

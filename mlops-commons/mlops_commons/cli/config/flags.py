@@ -8,7 +8,7 @@ from mlops_commons.cli.config.questions import Lookup
 from mlops_commons.config.values import nearest
 from mlops_commons.config.writing.answers import Answers, NetworkAnswer, SetAnswer, StageAnswer
 from mlops_commons.contract import StageRole
-from mlops_commons.stage import EgressMode
+from mlops_commons.stage import ALONE, EgressMode
 from mlops_commons.utilities.errors import PlatformError
 
 Value = TypeVar("Value")
@@ -135,7 +135,7 @@ def _pair(text: str, pair: str) -> tuple[str, str]:
 def _network(text: str, values: dict[str, str]) -> NetworkAnswer | None:
     if not {"vpc-cidr", "egress", "vpc-id"} & set(values):
         return None
-    modes = {str(mode): mode for mode in EgressMode}
+    modes = {str(mode): mode for mode in ALONE}
     return NetworkAnswer(
         vpc_cidr=values.get("vpc-cidr", ""),
         egress=_one_of(text, "egress", values.get("egress", str(EgressMode.NAT)), modes),

@@ -19,7 +19,7 @@ from mlops_commons.config.values import (
 )
 from mlops_commons.config.writing.answers import Answers, NetworkAnswer, SetAnswer, StageAnswer
 from mlops_commons.contract import StageRole
-from mlops_commons.stage import EgressMode
+from mlops_commons.stage import ALONE, EgressMode
 from mlops_commons.utilities.errors import PlatformError
 
 Lookup = Callable[[str, str], str]
@@ -155,9 +155,7 @@ def _network(proposed: NetworkAnswer, siblings: list[StageAnswer]) -> NetworkAns
     if kind == CREATE:
         return NetworkAnswer(
             vpc_cidr=_range(proposed.vpc_cidr or "10.0.0.0/16", siblings),
-            egress=EgressMode(
-                _choice("way out", str(proposed.egress), tuple(str(mode) for mode in EgressMode))
-            ),
+            egress=EgressMode(_choice("way out", str(proposed.egress), _ways_out(proposed.egress))),
         )
     return NetworkAnswer(
         vpc_id=_text("VPC id", proposed.vpc_id, VpcId),
@@ -167,6 +165,11 @@ def _network(proposed: NetworkAnswer, siblings: list[StageAnswer]) -> NetworkAns
         ),
         vpc_cidr=_text("its address range", proposed.vpc_cidr or "10.0.0.0/16", NetworkRange),
     )
+
+
+def _ways_out(proposed: EgressMode) -> tuple[str, ...]:
+    """Inspection needs a transit gateway, which is written into the file by hand."""
+    return tuple(str(m) for m in EgressMode if m in (proposed, *ALONE))
 
 
 def _account(name: str, profile: str, account: str, region: str, lookup: Lookup) -> tuple[str, str]:

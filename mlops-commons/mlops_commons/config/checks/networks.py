@@ -9,7 +9,13 @@ from mlops_commons.config.document import KeyPath
 from mlops_commons.config.infra_model import CreateNetworkFile
 from mlops_commons.config.sources import Sources
 from mlops_commons.config.values import region_partitions
-from mlops_commons.stage import CreateNetwork, EgressMode, ImportNetwork
+from mlops_commons.stage import (
+    EVERYWHERE,
+    CreateNetwork,
+    EgressMode,
+    ImportNetwork,
+    TransitGateway,
+)
 from mlops_commons.subnet_ranges import masks, zones_with_room
 from mlops_commons.utilities.errors import Problem
 from mlops_commons.vpc_endpoints import VPC_ENDPOINTS, EndpointKind, selected_endpoints
@@ -46,9 +52,47 @@ def gateways_fit(sources: Sources) -> Iterator[Problem]:
             yield sources.infra_document.problem((*path, "vpc_nat_gateways"), message)
         file = _written(sources, path)
         written = file and "vpc_nat_gateways" in file.model_fields_set and file.vpc_nat_gateways
-        if network.egress == "endpoints-only" and written:
-            message = "egress 'endpoints-only' has no NAT gateway; remove vpc_nat_gateways"
+        if network.egress is not EgressMode.NAT and written:
+            message = f"egress '{network.egress}' has no NAT gateway; remove vpc_nat_gateways"
             yield sources.infra_document.problem((*path, "vpc_nat_gateways"), message)
+
+
+def ways_of_transit_gateways(sources: Sources) -> Iterator[Problem]:
+    """A way out that the egress allows, to ranges that are elsewhere.
+
+    Amazon VPC User Guide, "Route tables": a route to a part of the VPC's own range leads to other
+    targets only.
+    """
+    for path, network in _networks(sources, CreateNetwork):
+        gateway, where = network.transit_gateway, (*path, "transit_gateway")
+        if gateway is None:
+            if network.egress is EgressMode.INSPECTION:
+                message = (
+                    f"egress '{network.egress}' sends everything to a transit gateway; name it: "
+                    "transit_gateway: {id: tgw-...}"
+                )
+                yield sources.infra_document.problem((*path, "egress"), message)
+            continue
+        if network.egress is EgressMode.ENDPOINTS_ONLY:
+            message = (
+                f"a transit gateway is a way out, and egress is '{network.egress}'; take egress "
+                f"'{EgressMode.INSPECTION}', or leave the transit gateway out"
+            )
+            yield sources.infra_document.problem(where, message)
+            continue
+        for problem in _of_routes(network, gateway):
+            yield sources.infra_document.problem((*where, "routes"), problem)
+
+
+def _of_routes(network: CreateNetwork, gateway: TransitGateway) -> Iterator[str]:
+    own = ipaddress.IPv4Network(network.vpc_cidr)
+    for route in dict.fromkeys(gateway.routes):
+        if route == EVERYWHERE:
+            yield f"'{route}' is everything; take egress '{EgressMode.INSPECTION}' instead"
+        elif ipaddress.IPv4Network(route).subnet_of(own):
+            yield f"'{route}' lies in the VPC's own range {own}; name ranges that are elsewhere"
+        elif gateway.routes.count(route) > 1:
+            yield f"'{route}' stands there twice"
 
 
 def _written(sources: Sources, path: KeyPath) -> CreateNetworkFile | None:

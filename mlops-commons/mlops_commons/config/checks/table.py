@@ -79,6 +79,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     limit_checks.range_of_containers,
     network_checks.subnets_fit,
     network_checks.gateways_fit,
+    network_checks.ways_of_transit_gateways,
     network_checks.zones_in_their_region,
     network_checks.endpoints_are_closed,
     network_checks.mlflow_is_reached,

@@ -11,6 +11,7 @@ from mlops_rehearsal.behaviour.checks.subnets import (
     default_route,
     private_subnets,
     tables,
+    transit_subnets,
     vpc,
 )
 from mlops_rehearsal.behaviour.stack import Resource, Stack
@@ -33,9 +34,52 @@ def private_subnets_reach_the_internet(stack: Stack) -> Iterator[str]:
             yield from _leads_out(stack, gateway)
 
 
+def every_zone_is_attached(stack: Stack) -> Iterator[str]:
+    """A transit gateway reaches only the zones that its attachment has a subnet in.
+
+    Source: "Amazon VPC attachments", Amazon VPC Transit Gateways Guide.
+    """
+    private = {subnet.properties["AvailabilityZone"] for subnet in private_subnets(stack)}
+    attached = {subnet.properties["AvailabilityZone"] for subnet in transit_subnets(stack)}
+    for attachment in stack.of_type("AWS::EC2::TransitGatewayAttachment"):
+        if not private <= attached:
+            yield f"{attachment.id} is in {len(attached)} zones of {len(private)}"
+
+
+def routes_wait_for_the_transit_gateway(stack: Stack) -> Iterator[str]:
+    """Amazon EC2 knows a shared transit gateway in a VPC only when that is attached."""
+    for attachment, routes in _transit_routes(stack):
+        for route in routes:
+            if attachment.id not in route.depends:
+                yield f"{route.id} may be made before {attachment.id}"
+
+
+def each_zone_goes_the_same_way(stack: Stack) -> Iterator[str]:
+    """Each private subnet has the routes of the others to a transit gateway."""
+    for attachment, routes in _transit_routes(stack):
+        ways = [
+            (r.properties["RouteTableId"], r.properties["DestinationCidrBlock"]) for r in routes
+        ]
+        for subnet in private_subnets(stack):
+            table = tables(stack)[stack.ref(subnet.id)]
+            for destination in sorted({where for _, where in ways}):
+                if (table, destination) not in ways:
+                    yield f"{subnet.id} does not reach {destination} through {attachment.id}"
+
+
+def _transit_routes(stack: Stack) -> Iterator[tuple[Resource, list[Resource]]]:
+    for attachment in stack.of_type("AWS::EC2::TransitGatewayAttachment"):
+        gateway = attachment.properties["TransitGatewayId"]
+        routes = stack.of_type("AWS::EC2::Route")
+        yield attachment, [r for r in routes if r.properties["TransitGatewayId"] == gateway]
+
+
 def public_subnets_are_public(stack: Stack) -> Iterator[str]:
-    """Each further subnet leads to the internet gateway: the NAT gateway of a zone may go there."""
-    private = {subnet.id for subnet in private_subnets(stack)}
+    """Each further subnet leads to the internet gateway: the NAT gateway of a zone may go there.
+
+    Those of a transit gateway lead nowhere.
+    """
+    private = {subnet.id for subnet in (*private_subnets(stack), *transit_subnets(stack))}
     for subnet in stack.of_type("AWS::EC2::Subnet"):
         route = default_route(stack, stack.ref(subnet.id))
         public = route is not None and route.properties["GatewayId"] in _attached(stack)
@@ -89,10 +133,10 @@ RFC_1918 = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
 
 def zones_differ(stack: Stack) -> Iterator[str]:
     """Private subnets are in zones of their own, and nothing has a public address by itself."""
-    groups = private_subnets(stack)
-    private = {subnet.id for subnet in groups}
+    groups, transit = private_subnets(stack), transit_subnets(stack)
+    private = {subnet.id for subnet in (*groups, *transit)}
     others = [s for s in stack.of_type("AWS::EC2::Subnet") if s.id not in private]
-    for subnets in (groups, others):
+    for subnets in (groups, transit, others):
         zones = [subnet.properties["AvailabilityZone"] for subnet in subnets]
         if len(set(zones)) < len(zones) or "" in zones:
             yield f"two of {', '.join(s.id for s in subnets)} are in one zone, or in any"

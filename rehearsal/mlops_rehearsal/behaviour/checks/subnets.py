@@ -22,6 +22,16 @@ def private_subnets(stack: Stack) -> list[Resource]:
     return []
 
 
+def transit_subnets(stack: Stack) -> list[Resource]:
+    """The subnets of attachments to transit gateways."""
+    return [
+        subnet
+        for attachment in stack.of_type("AWS::EC2::TransitGatewayAttachment")
+        for name in attachment.properties["SubnetIds"]
+        if (subnet := stack.referenced(name, "AWS::EC2::Subnet"))
+    ]
+
+
 def tables(stack: Stack) -> dict[str, str]:
     """The route table of each subnet."""
     return {

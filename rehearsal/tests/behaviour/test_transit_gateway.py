@@ -1,0 +1,75 @@
+"""The example with a transit gateway passes every check, and none is for show."""
+
+import copy
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG, EXAMPLES
+from mlops_reachability.synthesis import synthesise
+from mlops_rehearsal.behaviour.stack import Stack
+from mlops_rehearsal.behaviour.table import CHECKS
+from mlops_rehearsal.behaviour.templates import stacks
+
+pytestmark = pytest.mark.app
+Change = Callable[[dict[str, Any]], object]
+
+
+@pytest.fixture(scope="module")
+def networks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Stack]:
+    files = (EXAMPLES / "transit-gateway" / f.name for f in (CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG))
+    made = dict(stacks(synthesise(*files, tmp_path_factory.mktemp("made"))))
+    return {name: made[f"infra {name}"] for name in ("dev", "preprod", "prod")}
+
+
+def said(stack: Stack) -> list[str]:
+    return [f"{name}: {text}" for name, check in CHECKS.items() for text in check(stack)]
+
+
+def of_type(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
+    return {k: r for k, r in template["Resources"].items() if r["Type"] == kind}
+
+
+def transit_routes(template: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    routes = of_type(template, "AWS::EC2::Route").items()
+    return [row for row in routes if "TransitGatewayId" in row[1]["Properties"]]
+
+
+@pytest.mark.parametrize("stage", ["dev", "preprod", "prod"])
+def test_a_network_on_a_transit_gateway_passes_every_check(
+    networks: dict[str, Stack], stage: str
+) -> None:
+    assert said(networks[stage]) == []
+    assert transit_routes(dict(networks[stage].template))
+
+
+def _wait_for_nothing(template: dict[str, Any]) -> object:
+    return transit_routes(template)[0][1].pop("DependsOn")
+
+
+def _leave_a_zone(template: dict[str, Any]) -> object:
+    (attachment,) = of_type(template, "AWS::EC2::TransitGatewayAttachment").values()
+    return attachment["Properties"]["SubnetIds"].pop()
+
+
+def _lose_a_route(template: dict[str, Any]) -> object:
+    return template["Resources"].pop(transit_routes(template)[0][0])
+
+
+@pytest.mark.parametrize(
+    ("change", "check"),
+    [
+        (_wait_for_nothing, "routes_wait_for_the_transit_gateway"),
+        (_leave_a_zone, "every_zone_is_attached"),
+        (_lose_a_route, "each_zone_goes_the_same_way"),
+    ],
+)
+def test_each_check_is_needed(networks: dict[str, Stack], change: Change, check: str) -> None:
+    template = copy.deepcopy(dict(networks["preprod"].template))
+    change(template)
+    assert any(
+        text.startswith(f"{check}: ")
+        for text in said(replace(networks["preprod"], template=template))
+    )
