@@ -10,7 +10,7 @@ from typing import Any, Final
 
 ACCOUNT: Final = "{account}"
 REGION: Final = "{region}"
-"""What stands for an account and for a region in names of the organization's buckets."""
+"""What stands for an account and for a region in names of the organization's buckets and keys."""
 HERE: Final = "arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/"
 
 
@@ -99,6 +99,31 @@ class AccessLogArchive:
         return f"{self.folder}/" if self.folder else ""
 
 
+class KeyPurpose(StrEnum):
+    """What an existing key encrypts; the values are the keys of `org.keys`."""
+
+    STUDIO = "studio"
+    NETWORK_LOGS = "network_logs"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExistingKeys:
+    """The organization's KMS keys, each in place of a key that the platform would make.
+
+    Attributes:
+        studio: of Studio's volumes, logs and notices, and of what jobs of people write.
+        network_logs: of the log groups of a created network.
+    """
+
+    studio: str = ""
+    network_logs: str = ""
+
+    def arn(self, purpose: KeyPurpose, account: str, region: str) -> str:
+        """The ARN of the key of a purpose in an account and region; empty for none."""
+        named: str = getattr(self, purpose)
+        return named.replace(ACCOUNT, account).replace(REGION, region)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Organization:
     """What holds in every account of the platform; nothing by default.
@@ -107,12 +132,18 @@ class Organization:
         required_tags: keys without which nothing is created, what people launch included.
         flow_logs: where flow logs of networks go; none for log groups of the platform.
         access_logs: where buckets log who reads and writes; none for buckets of the platform.
+        keys: existing keys by purpose; none for keys of the platform.
     """
 
     permissions_boundary: OrgBoundary | None = None
     required_tags: tuple[str, ...] = ()
     flow_logs: FlowLogArchive | None = None
     access_logs: AccessLogArchive | None = None
+    keys: ExistingKeys | None = None
+
+    def key_arn(self, purpose: KeyPurpose, account: str, region: str) -> str:
+        """The existing key of a purpose in an account and region; empty for one of the platform."""
+        return self.keys.arn(purpose, account, region) if self.keys else ""
 
     @property
     def boundary_name(self) -> str:

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from mlops_commons.cdk.existing_key import existing_key
 from mlops_commons.cdk.reviews import Reviews
 from mlops_commons.contract import Persona
 from mlops_commons.iam.reasons import NAMED_BY_PROJECTS
-from mlops_commons.organization import Organization
+from mlops_commons.organization import KeyPurpose, Organization
 from mlops_commons.stage import Budget, Network, Projects, Separation, Studio
 from mlops_commons.utilities.errors import PlatformError
 from mlops_infra.access.approvers import ApproverRole
@@ -64,6 +64,7 @@ class InfraStack(ZonesByPosition):
             studio=studio is not None,
             neighbours=neighbours,
             flow_logs=org.flow_logs,
+            log_key=existing_key(self, "NetworkLogsKey", org, KeyPurpose.NETWORK_LOGS),
             removal_policy=removal_policy,
         )
         NetworkParameters(
@@ -97,6 +98,7 @@ class InfraStack(ZonesByPosition):
                 studio=studio,
                 network=self.network,
                 roles=self._personas,
+                key=existing_key(self, "ExistingStudioKey", org, KeyPurpose.STUDIO),
                 namespace=parameter_namespace,
                 removal_policy=removal_policy,
             )
@@ -127,7 +129,7 @@ class InfraStack(ZonesByPosition):
                     repositories=protected,
                     reason=NAMED_BY_PROJECTS,
                     new_ones="sagemaker-",
-                    key=kms.Key.from_key_arn(self, "ReviewsKey", made.key_arn),
+                    key=made.key,
                 )
 
     def _persona_scope(
@@ -142,6 +144,7 @@ class InfraStack(ZonesByPosition):
             app_prefix=app_prefix,
             namespace=namespace,
             region=self.region,
+            account=self.account,
             subnet_ids=tuple(self.network.private_subnet_ids),
             security_group_id=self.network.workload_security_group.security_group_id,
             jobs=studio.jobs,

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from mlops_commons.accounts.key_statements import TITLES, statements_by_key
 from mlops_commons.config.values import region_partitions
 from mlops_commons.iam.statements import Condition, Principals, Statement, actions
-from mlops_commons.organization import AccessLogArchive, FlowLogArchive
+from mlops_commons.organization import AccessLogArchive, FlowLogArchive, KeyPurpose
 from mlops_commons.stage import CreateNetwork, PlatformConfig
 
 ACCESS_LOG_DELIVERY: Final = Principals(services=("logging.s3.amazonaws.com",))
@@ -42,6 +43,15 @@ def owner_statements(config: PlatformConfig) -> tuple[OwnerStatements, ...]:
     return (
         *(_of_flow_logs(flow_logs, networks) if flow_logs and networks else ()),
         *(_of_access_logs(access_logs, place) for place in _places(config) if access_logs),
+        *(_of_key(*row) for row in statements_by_key(config)),
+    )
+
+
+def _of_key(arn: str, purpose: KeyPurpose, statements: Sequence[Statement]) -> OwnerStatements:
+    return OwnerStatements(
+        arn=arn,
+        purpose=TITLES[purpose],
+        statements=tuple(statement.document() for statement in statements),
     )
 
 

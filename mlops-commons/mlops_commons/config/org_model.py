@@ -189,6 +189,50 @@ class AccessLogsFile(ConfigModel):
     )
 
 
+def _not_an_alias(value: str) -> str:
+    if ":alias/" in value:
+        raise ValueError(
+            f"'{value}' is an alias; write the ARN of its key, because policies of IAM name keys "
+            "by their ids only (KMS Developer Guide, 'Specifying KMS keys in IAM policy "
+            "statements')"
+        )
+    return value
+
+
+def _of_each_project(value: str) -> str:
+    raise ValueError(
+        f"'{value}' would be one key of all projects; each project has keys of its own, because "
+        "their policies and tags are what keeps projects apart; leave 'projects' out"
+    )
+
+
+KeyArnPattern = Annotated[
+    Text,
+    Shape(
+        r"arn:aws[a-z-]*:kms:([a-z0-9-]+|\{region\}):([0-9]{12}|\{account\}):key/[A-Za-z0-9-]+",
+        "the ARN of a KMS key, with {account} and {region} where it has them",
+    ),
+]
+ExistingKey = Annotated[KeyArnPattern, BeforeValidator(_not_an_alias)]
+NoKey = Annotated[Text, BeforeValidator(_of_each_project)]
+
+
+class KeysFile(ConfigModel):
+    """Existing KMS keys, in any account, each in place of one that the platform would make."""
+
+    studio: ExistingKey | None = Field(
+        None,
+        description="of volumes, logs and notices of Studio, and of what jobs of people write; "
+        "{region} serves a multi-Region key. 'config statements' prints what its policy needs",
+    )
+    network_logs: ExistingKey | None = Field(
+        None, description="of the log groups of created networks"
+    )
+    projects: NoKey | None = Field(
+        None, description="refused: keys of their own are what keeps projects apart"
+    )
+
+
 class OrgFile(ConfigModel):
     """What the organization prescribes for every account."""
 
@@ -201,3 +245,4 @@ class OrgFile(ConfigModel):
     permissions_boundary: PermissionsBoundaryFile | None = None
     flow_logs: FlowLogsFile | None = None
     access_logs: AccessLogsFile | None = None
+    keys: KeysFile | None = None

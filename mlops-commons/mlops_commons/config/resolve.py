@@ -14,6 +14,7 @@ from mlops_commons.contract import StageRole
 from mlops_commons.delivery_source import DeliverySource, DeliverySources
 from mlops_commons.organization import (
     AccessLogArchive,
+    ExistingKeys,
     FlowLogArchive,
     Organization,
     OrgBoundary,
@@ -21,7 +22,7 @@ from mlops_commons.organization import (
 from mlops_commons.utilities import names
 from mlops_commons.utilities.toolkit import Toolkit
 
-Archive = TypeVar("Archive", FlowLogArchive, AccessLogArchive)
+Block = TypeVar("Block", FlowLogArchive, AccessLogArchive, ExistingKeys)
 
 
 def resolve(
@@ -66,8 +67,9 @@ def _organization(entry: org_model.OrgFile) -> Organization:
     return Organization(
         required_tags=tuple(entry.required_tags),
         permissions_boundary=_boundary(entry.permissions_boundary),
-        flow_logs=_archive(FlowLogArchive, entry.flow_logs),
-        access_logs=_archive(AccessLogArchive, entry.access_logs),
+        flow_logs=_block(FlowLogArchive, entry.flow_logs),
+        access_logs=_block(AccessLogArchive, entry.access_logs),
+        keys=_block(ExistingKeys, entry.keys),
     )
 
 
@@ -79,7 +81,7 @@ def _boundary(entry: org_model.PermissionsBoundaryFile | None) -> OrgBoundary | 
     return OrgBoundary(**{**named_values(OrgBoundary, entry), "denials": denials})
 
 
-def _archive(kind: type[Archive], entry: ConfigModel | None) -> Archive | None:
+def _block(kind: type[Block], entry: ConfigModel | None) -> Block | None:
     if entry is None:
         return None
     named = named_values(kind, entry)

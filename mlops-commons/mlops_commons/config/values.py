@@ -40,16 +40,27 @@ class ConfigModel(BaseModel):
 
 
 @cache
-def region_partitions() -> dict[str, str]:
-    """Each region of botocore's own data and its partition, such as `aws-cn`."""
+def _partitions() -> list[dict[str, Any]]:
     # The file is read without importing botocore, which takes half a second.
     package = find_spec("botocore")
     assert package and package.origin
     file = Path(package.origin).parent / "data" / "partitions.json"
-    partitions = json.loads(file.read_text(encoding="utf-8"))["partitions"]
+    found: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))["partitions"]
+    return found
+
+
+def url_suffix(region: str) -> str:
+    """What the names of services end with, as `AWS::URLSuffix` says it: `amazonaws.com`."""
+    partition = region_partitions().get(region, "aws")
+    return next(str(p["outputs"]["dnsSuffix"]) for p in _partitions() if p["id"] == partition)
+
+
+@cache
+def region_partitions() -> dict[str, str]:
+    """Each region of botocore's own data and its partition, such as `aws-cn`."""
     return {
         region: part["id"]
-        for part in partitions
+        for part in _partitions()
         for region in part["regions"]
         if not region.endswith("-global")
     }

@@ -17,6 +17,7 @@ from mlops_commons.doctor.expected import Expected
 from mlops_commons.doctor.finding import Finding, Level
 from mlops_commons.doctor.identity_center import look_at_identity_center
 from mlops_commons.doctor.instances import look_at_instances
+from mlops_commons.doctor.keys import look_at_keys
 from mlops_commons.doctor.obstacles import look_at_names
 from mlops_commons.doctor.quotas import Quota
 from mlops_commons.doctor.reviews import look_at_reviews
@@ -63,6 +64,7 @@ def _look_at(row: BootstrapRow, expected: Expected) -> Iterator[Finding]:
             area, row, session.client("sso-admin"), config
         ),
         "the bucket of access logs": look_at_access_logs(area, row, session.client("s3"), config),
+        "the existing keys": look_at_keys(area, row, session.client("kms"), config),
         "the quotas": _quotas(area, row, session, needed),
         "the zones": look_at_zones(area, row, session.client("ec2"), config),
         "the quotas of machines": look_at_instances(area, row, session.client("service-quotas")),

@@ -12,6 +12,7 @@ from mlops_commons.execution_policies.key_permissions import (
     is_of_keys,
     key_reviews,
     key_statements,
+    keys_of_others,
 )
 from mlops_commons.execution_policies.passed_roles import passed_roles
 from mlops_commons.execution_policies.physical_names import arns
@@ -87,6 +88,7 @@ def execution_policy(
         *scoped,
         *role_conditions(actions, stacks, bounds.own, bounds.projects),
         *key_statements({a for a in actions if a.startswith("kms:")}, stacks, place, key_tags),
+        *keys_of_others(wanted, stacks),
         *reads_of_templates(stacks),
         *custom_resources(stacks),
         *versions(stacks),

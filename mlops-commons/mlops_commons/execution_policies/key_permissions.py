@@ -1,17 +1,33 @@
-"""Making and managing KMS keys: only those with the tags of the platform and its projects."""
+"""Making and managing KMS keys: only those with the tags of the platform and its projects.
 
+Keys that a template names and does not make are somebody else's: they are used, never changed.
+"""
+
+import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from mlops_commons.assembly.templates import Environment, StackTemplate
 from mlops_commons.contract import TagKey
 from mlops_commons.execution_policies.project_stacks import PROJECT_TAG
+from mlops_commons.execution_policies.required_actions import Need
 from mlops_commons.execution_policies.resource_kinds import RANDOM_IDS
 from mlops_commons.execution_policies.review import Review
-from mlops_commons.iam.statements import Statement
+from mlops_commons.iam.statements import Statement, actions
 
 OWN_TAGS: Final = (str(TagKey.APP), PROJECT_TAG)
 """One of them is on every key that the platform and its projects make."""
+GRANT: Final = "kms:CreateGrant"
+USING: Final = frozenset(
+    actions(
+        "kms",
+        "CreateGrant Decrypt DescribeKey Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext "
+        "ReEncryptFrom ReEncryptTo",
+    )
+)
+"""What may be done with a key of somebody else: none of it changes the key or its policy."""
+KEY_ARN: Final = re.compile(r"arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+")
 
 
 def is_of_keys(action: str) -> bool:
@@ -20,7 +36,7 @@ def is_of_keys(action: str) -> bool:
 
 
 def key_statements(
-    actions: set[str],
+    needed: set[str],
     stacks: Sequence[StackTemplate],
     place: Environment,
     further: Sequence[str] = (),
@@ -35,7 +51,7 @@ def key_statements(
     keys = tuple(f"arn:{place.partition}:kms:{r}:{place.account}:key/*" for r in regions)
     creating = {"kms:CreateKey", "kms:TagResource"}
     for number, tag in enumerate(tags, start=1):
-        if "kms:CreateKey" in actions:
+        if "kms:CreateKey" in needed:
             yield Statement(
                 sid=f"CreateKeys{number}",
                 actions=tuple(sorted(creating)),
@@ -43,7 +59,7 @@ def key_statements(
                 reason="a key has no name before it exists; a condition wants its tag",
                 condition={"Null": {f"aws:RequestTag/{tag}": "false"}},
             )
-        named = actions - {"kms:CreateKey", "kms:ListAliases"}
+        named = needed - {"kms:CreateKey", "kms:ListAliases"}
         if named:
             yield Statement(
                 sid=f"ManageKeys{number}",
@@ -52,6 +68,43 @@ def key_statements(
                 reason=f"{RANDOM_IDS}; a condition keeps to keys with the tag {tag}",
                 condition={"Null": {f"aws:ResourceTag/{tag}": "false"}},
             )
+
+
+def keys_of_others(wanted: Sequence[Need], stacks: Sequence[StackTemplate]) -> Iterator[Statement]:
+    """The keys whose ARNs stand in templates, for whoever makes what is encrypted with them.
+
+    Grants are for AWS services alone, as volumes need them (KMS Developer Guide,
+    "kms:GrantIsForAWSResource").
+    """
+    found: dict[str, set[str]] = {}
+    for need in wanted:
+        for action in sorted(need.actions & USING):
+            found.setdefault(action, set()).update(_named(need.type, stacks))
+    grants = tuple(sorted(found.pop(GRANT, ())))
+    used = sorted({arn for arns in found.values() for arn in arns})
+    if used:
+        yield Statement(
+            sid="UseKeysOfOthers",
+            actions=tuple(action for action, arns in found.items() if arns),
+            resources=tuple(used),
+        )
+    if grants:
+        yield Statement(
+            sid="GrantKeysOfOthersToServices",
+            actions=(GRANT,),
+            resources=grants,
+            condition={"Bool": {"kms:GrantIsForAWSResource": "true"}},
+        )
+
+
+def _named(kind: str, stacks: Sequence[StackTemplate]) -> set[str]:
+    """The keys that resources of a type name by their ARNs."""
+    return {
+        arn
+        for stack in stacks
+        for _, properties in stack.resources(kind)
+        for arn in KEY_ARN.findall(json.dumps(properties))
+    }
 
 
 def key_reviews(stacks: Sequence[StackTemplate], further: Sequence[str] = ()) -> Iterator[Review]:

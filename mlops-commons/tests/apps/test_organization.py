@@ -313,3 +313,49 @@ def test_projects_and_their_gate_are_told_where_access_is_logged(
         if "GATE_SETTINGS" in properties.get("Environment", {}).get("Variables", {})
     ]
     assert gates and all(row["access_logs"] == named for row in gates)
+
+
+KEYS = "arn:aws:kms:eu-west-1:999999999999:key/mrk-"
+STUDIO_KEY = f"{KEYS}1a2b3c4d5e6f47089a0b1c2d3e4f5061"
+LOGS_KEY = f"{KEYS}0f1e2d3c4b5a697887960a1b2c3d4e5f"
+
+
+def test_stages_make_no_key_where_the_organization_has_one(templates: list[Template]) -> None:
+    stages = [template for template in templates if "mlopsinfra" in template.file.name]
+    made = [name for template in stages for name, _ in template.of_type("AWS::KMS::Key")]
+    assert len(stages) == 3
+    assert not [name for name in made if not name.startswith("StudioMlflow")]
+    domains = [row for t in stages for _, row in t.of_type("AWS::SageMaker::Domain")]
+    assert {domain["KmsKeyId"] for domain in domains} == {STUDIO_KEY}
+    groups = [row for t in stages for row in t.of_type("AWS::Logs::LogGroup")]
+    for name, group in groups:
+        assert group["KmsKeyId"] == (LOGS_KEY if name.startswith("Network") else STUDIO_KEY), name
+
+
+def test_a_project_has_keys_of_its_own(templates: list[Template]) -> None:
+    products = [template for template in templates if ".product." in template.file.name]
+    for product in products:
+        assert len(list(product.of_type("AWS::KMS::Key"))) >= 2
+        assert KEYS not in json.dumps(product.content)
+
+
+@pytest.mark.parametrize("row", bootstrap_plan(CONFIG), ids=lambda row: row.environment)
+def test_cloudformation_uses_the_organization_s_keys_and_changes_none(
+    row: Any, assemblies: Assemblies
+) -> None:
+    """What a domain needs of its key is in the schema of its type; a log group needs nothing."""
+    policy = account_policy(row, assemblies, app_prefix=CONFIG.app_prefix)
+    statements = [s for document in policy.documents for s in document["Statement"]]
+    tagged = {
+        "aws:ResourceTag/cdk-app": "mlops-infra",
+        "aws:ResourceTag/sagemaker:project-name": "x",
+    }
+    has_studio = row.account == ACCOUNT
+    for key, used in ((STUDIO_KEY, has_studio), (LOGS_KEY, False)):
+        for action in ("DescribeKey", "GenerateDataKeyWithoutPlaintext"):
+            assert allows(statements, Request(f"kms:{action}", key)) is used
+        granted = Request("kms:CreateGrant", key, {"kms:GrantIsForAWSResource": "true"})
+        assert allows(statements, granted) is used
+        assert not allows(statements, Request("kms:CreateGrant", key))
+        for action in ("PutKeyPolicy", "ScheduleKeyDeletion", "DisableKey", "TagResource"):
+            assert not allows(statements, Request(f"kms:{action}", key, tagged)), action

@@ -45,6 +45,57 @@ def boundary(statement: str, name: str = "org-boundary") -> str:
     return f"permissions_boundary: {{name: {name}, deny: [{{{statement}}}]}}"
 
 
+def key(
+    purpose: str,
+    resource: str,
+    *,
+    region: str = "eu-west-1",
+    account: str = "999999999999",
+    partition: str = "aws",
+) -> str:
+    return (
+        f"keys: {{{purpose}: '{':'.join(('arn', partition, 'kms', region, account, resource))}'}}"
+    )
+
+
+TWO_REGIONS = """\
+        - stage_name: preprod
+          account: "303030303031"
+          region: us-east-1
+"""
+
+
+@pytest.mark.parametrize(
+    ("org", "wanted"),
+    [
+        (key("network_logs", "key/mrk-0f1e", region="{region}"), ""),
+        (key("network_logs", "key/0f1e", region="{region}"), "only a multi-Region key"),
+        (key("network_logs", "key/mrk-0f1e"), "is in eu-west-1, and us-east-1 uses it"),
+        (
+            key("network_logs", "key/mrk-0f1e", region="{region}", account="{account}"),
+            "KMS makes up the id of each key",
+        ),
+    ],
+)
+def test_a_key_is_where_it_is_used(org: str, wanted: str, tmp_path: Path) -> None:
+    file = tmp_path / "cdk-app.yml"
+    text = FILE.format(org=f"    {org}", pipeline="", bootstrap="")
+    file.write_text(
+        text.replace("        - stage_name: prod\n", f"{TWO_REGIONS}        - stage_name: prod\n")
+    )
+    try:
+        load_config(file, tmp_path / "none.yml")
+    except ConfigError as error:
+        assert wanted and any(wanted in p.message for p in error.problems), error.problems
+    else:
+        assert not wanted
+
+
+def test_one_account_can_be_written_as_such(tmp_path: Path) -> None:
+    org = key("network_logs", "key/0f1e", region="{region}", account="{account}")
+    assert problems(tmp_path, org) == []
+
+
 def test_statements_are_taken_as_iam_writes_them(tmp_path: Path) -> None:
     assert problems(tmp_path, boundary(STATEMENT)) == []
     json = '{"Sid": "A", "Effect": "Deny", "NotAction": ["iam:*"], "Resource": "*", "Condition": '
@@ -126,6 +177,16 @@ def test_statements_are_taken_as_iam_writes_them(tmp_path: Path) -> None:
             "over the limit of 63",
         ),
         ("access_logs: {bucket_name: 'logs-{account}', folder: /x}", 3, "is not a folder"),
+        (key("studio", "alias/acme"), 3, "is an alias; write the ARN of its key"),
+        (key("network_logs", "key/0f1e", region="us-east-1"), 3, "is in us-east-1, and eu-west-1"),
+        (
+            key("network_logs", "key/0f1e", partition="aws-cn"),
+            3,
+            "is in the partition 'aws-cn', and eu-west-1 in 'aws'",
+        ),
+        ("keys: {network_logs: 0f1e}", 3, "is not the ARN of a KMS key"),
+        ("keys: {network_log: x}", 3, "did you mean 'network_logs'"),
+        (key("projects", "key/0f1e"), 3, "each project has keys of its own"),
         ("permission_boundary: {}", 3, "did you mean 'permissions_boundary'"),
     ],
 )

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from mlops_commons.iam.statements import Statement, actions, arns
+from mlops_commons.iam.statements import Statement, actions
 from mlops_infra.access.scope import PolicyScope
 from mlops_infra.access.whose import BUCKET, OF_NO_OTHER_PROJECT
 
@@ -84,7 +84,7 @@ def _use_keys(scope: PolicyScope) -> tuple[Statement, ...]:
             actions=actions(
                 "kms", "Decrypt Encrypt GenerateDataKey DescribeKey ReEncryptFrom ReEncryptTo"
             ),
-            resources=arns("kms", "key/*"),
+            resources=scope.keys,
             reason="keys have random ids; a condition allows their use through CodeCommit, ECR, "
             "S3 and SageMaker only, and each key's own policy decides besides",
             condition={"StringEquals": {"kms:ViaService": services}, **own},
@@ -92,7 +92,7 @@ def _use_keys(scope: PolicyScope) -> tuple[Statement, ...]:
         Statement(
             sid="LetServicesUseKeys",
             actions=("kms:CreateGrant",),
-            resources=arns("kms", "key/*"),
+            resources=scope.keys,
             reason="a condition allows grants for AWS resources only, as encrypted volumes need",
             condition={"Bool": {"kms:GrantIsForAWSResource": "true"}, **own},
         ),

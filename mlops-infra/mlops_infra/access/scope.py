@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from mlops_commons.execution_policies.project_stacks import PROJECT
-from mlops_commons.organization import NO_ORGANIZATION, Organization
+from mlops_commons.iam.statements import arns
+from mlops_commons.organization import NO_ORGANIZATION, KeyPurpose, Organization
 from mlops_commons.stage import Jobs, ProtectedBranches
 from mlops_commons.utilities import names
 from mlops_infra.access.whose import BUCKET, Buckets, Names
@@ -27,6 +28,7 @@ class PolicyScope:
         app_prefix: the buckets of projects begin with it, in lower case, and a hyphen.
         namespace: of the stage's SSM parameters; empty for none.
         region: of the stage; images of AWS come from other accounts in each.
+        account: of the stage.
         subnet_ids: the private subnets, in which all jobs run.
         security_group_id: the workloads' group, which all jobs have.
         jobs: what the jobs of people must look like besides.
@@ -47,6 +49,13 @@ class PolicyScope:
     lead_approves: bool = True
     separated: bool = False
     org: Organization = NO_ORGANIZATION
+    account: str = ""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of the account, and that of Studio where it is somebody else's."""
+        existing = self.org.key_arn(KeyPurpose.STUDIO, self.account, self.region)
+        return (*arns("kms", "key/*"), *((existing,) if existing else ()))
 
     @property
     def parameters(self) -> tuple[str, ...]:

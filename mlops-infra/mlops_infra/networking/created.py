@@ -5,6 +5,7 @@ from typing import Final
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_route53resolver as route53resolver
 from constructs import Construct
 
@@ -45,6 +46,7 @@ class CreatedNetwork(Construct):
         studio: bool,
         neighbours: Neighbours,
         flow_logs: FlowLogArchive | None = None,
+        log_key: kms.IKey | None = None,
         removal_policy: cdk.RemovalPolicy,
     ) -> None:
         """Create the network.
@@ -53,6 +55,7 @@ class CreatedNetwork(Construct):
             studio: whether the stage has Studio, which widens the default set of endpoints.
             neighbours: accounts of the set that endpoint policies let pass.
             flow_logs: the organization's bucket of them; none for a log group.
+            log_key: an existing one for the log groups; by default one is made.
             removal_policy: of the log groups and their key.
 
         Raises:
@@ -78,7 +81,12 @@ class CreatedNetwork(Construct):
             )
         self.workload_security_group = _workload_security_group(self, self.vpc)
         logs = FlowLogs(
-            self, "FlowLogs", vpc=self.vpc, archive=flow_logs, removal_policy=removal_policy
+            self,
+            "FlowLogs",
+            vpc=self.vpc,
+            archive=flow_logs,
+            key=log_key,
+            removal_policy=removal_policy,
         )
         ClosedDefaultSecurityGroup(
             self,

@@ -29,16 +29,18 @@ class FlowLogs(Construct):
         *,
         vpc: ec2.IVpc,
         archive: FlowLogArchive | None,
+        key: kms.IKey | None = None,
         removal_policy: cdk.RemovalPolicy,
     ) -> None:
         """Create the flow log.
 
         Args:
             archive: of the organization; none for a log group.
+            key: an existing one for the log groups; by default one is made.
             removal_policy: of the log group and the key.
         """
         super().__init__(scope, construct_id)
-        self.key = _key(self, removal_policy)
+        self.key = key or _key(self, removal_policy)
         flow_log = ec2.FlowLog(
             self,
             "FlowLog",

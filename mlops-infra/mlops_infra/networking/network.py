@@ -4,6 +4,7 @@ from typing import Protocol
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from mlops_commons import stage
@@ -41,6 +42,7 @@ def network(
     studio: bool,
     neighbours: Neighbours,
     flow_logs: FlowLogArchive | None = None,
+    log_key: kms.IKey | None = None,
     removal_policy: cdk.RemovalPolicy,
 ) -> Network:
     """Create or import the network that `props` describes.
@@ -49,6 +51,7 @@ def network(
         studio: whether the stage has Studio, which widens a created network's endpoints.
         neighbours: accounts of the set that endpoint policies let pass.
         flow_logs: the organization's bucket for those of a created network; none for a log group.
+        log_key: an existing one for the log groups of a created network.
         removal_policy: of what a created network stores.
 
     Raises:
@@ -62,6 +65,7 @@ def network(
             studio=studio,
             neighbours=neighbours,
             flow_logs=flow_logs,
+            log_key=log_key,
             removal_policy=removal_policy,
         )
     return ImportedNetwork(scope, construct_id, props=props, neighbours=neighbours)

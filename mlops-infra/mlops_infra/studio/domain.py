@@ -35,21 +35,28 @@ def domain_resources(
     security_group_id: str,
     role_arns: Mapping[Member, Any],
     default_persona: Persona,
+    key_arn: str = "",
     retention: Mapping[str, str],
 ) -> Resources:
-    """Key, domain and user profiles.
+    """Key, unless one exists, domain and user profiles.
 
     Args:
         role_arns: the role of each persona, on a project and on none.
         default_persona: whose role users have who bring none.
+        key_arn: of an existing key; by default one is made.
         retention: the deletion policies of stateful resources.
     """
     return {
-        KEY: _key(retention),
+        **({} if key_arn else {KEY: _key(retention)}),
         DOMAIN: {
             "Type": "AWS::SageMaker::Domain",
             "Properties": {
-                **_settings(studio, role_arns[Member(default_persona)], security_group_id),
+                **_settings(
+                    studio,
+                    role_arns[Member(default_persona)],
+                    security_group_id,
+                    key_arn or ref(KEY),
+                ),
                 "VpcId": vpc_id,
                 "SubnetIds": list(subnet_ids),
             },
@@ -77,7 +84,7 @@ def _key(retention: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _settings(studio: Studio, role_arn: Any, security_group_id: str) -> dict[str, Any]:
+def _settings(studio: Studio, role_arn: Any, security_group_id: str, key: Any) -> dict[str, Any]:
     idle = {
         "AppLifecycleManagement": {
             "IdleSettings": {
@@ -95,7 +102,7 @@ def _settings(studio: Studio, role_arn: Any, security_group_id: str) -> dict[str
         "DomainName": studio.domain_name,
         "AuthMode": str(studio.auth_mode),
         "AppNetworkAccessType": "VpcOnly",
-        "KmsKeyId": ref(KEY),
+        "KmsKeyId": key,
         "TagPropagation": "ENABLED",
         "HomeEfsFileSystemCreation": "Disabled",
         # CloudTrail then shows which person stands behind a call of a shared role.

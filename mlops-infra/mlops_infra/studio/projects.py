@@ -46,13 +46,13 @@ class SageMakerProjects(Construct):
     """The portfolio of SageMaker's project templates, visible to the given roles."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, role_arns: Sequence[str], key_arn: str
+        self, scope: Construct, construct_id: str, *, role_arns: Sequence[str], key: kms.IKey
     ) -> None:
         """Create the custom resource.
 
         Args:
             role_arns: the roles that may see project templates in Studio.
-            key_arn: the key of the log groups.
+            key: the key of the log groups.
         """
         super().__init__(scope, construct_id)
         called = CalledFunction(
@@ -61,7 +61,7 @@ class SageMakerProjects(Construct):
             code=RUNTIME_DIRECTORY,
             description="Enables the project templates of SageMaker for the roles of Studio",
             statements=[*STATEMENTS, _read_roles(role_arns)],
-            key=kms.Key.from_key_arn(self, "Key", key_arn),
+            key=key,
         )
         cdk.CustomResource(
             self,

@@ -2,6 +2,7 @@
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from mlops_commons.cdk.included_resources import IncludedResources
@@ -19,7 +20,7 @@ from mlops_infra.studio.service_catalog_roles import ServiceCatalogRoles
 
 
 class SageMakerStudio(Construct):
-    """Domain, user profiles, roles of project templates, projects enabled; exposes `key_arn`."""
+    """Domain, user profiles, roles of project templates, projects enabled; exposes `key`."""
 
     def __init__(
         self,
@@ -29,12 +30,14 @@ class SageMakerStudio(Construct):
         studio: Studio,
         network: Network,
         roles: PersonaRoles,
+        key: kms.IKey | None = None,
         namespace: str,
         removal_policy: cdk.RemovalPolicy,
     ) -> None:
         """Create Studio in a network, for the personas' roles.
 
         Args:
+            key: an existing one for volumes and logs; by default one is made.
             namespace: of the stage's SSM parameters; empty for none.
 
         Raises:
@@ -56,6 +59,7 @@ class SageMakerStudio(Construct):
             security_group_id=security_group.security_group_id,
             role_arns=roles.arns,
             default_persona=DEFAULT_PERSONA,
+            key_arn=key.key_arn if key else "",
             retention=retention(removal_policy),
         )
         included = IncludedResources(self, "Resources", resources)
@@ -70,13 +74,18 @@ class SageMakerStudio(Construct):
                 personas=roles,
                 removal_policy=removal_policy,
             )
-        self.key_arn = cdk.Token.as_string(included.get_resource(KEY).get_att("Arn"))
+        self.key = key or _made(included)
         SageMakerProjects(
             self,
             "Projects",
             role_arns=[roles.role(persona.key).role_arn for persona in PERSONAS],
-            key_arn=self.key_arn,
+            key=self.key,
         )
+
+
+def _made(included: IncludedResources) -> kms.IKey:
+    arn = cdk.Token.as_string(included.get_resource(KEY).get_att("Arn"))
+    return kms.Key.from_key_arn(included, "KeyOfStudio", arn)
 
 
 def _check_identities(studio: Studio) -> None:

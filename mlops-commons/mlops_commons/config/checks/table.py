@@ -7,6 +7,7 @@ from mlops_commons.config.checks import accounts as account_checks
 from mlops_commons.config.checks import collisions as collision_checks
 from mlops_commons.config.checks import delivery_sources as source_checks
 from mlops_commons.config.checks import identities as identity_checks
+from mlops_commons.config.checks import keys as key_checks
 from mlops_commons.config.checks import limits as limit_checks
 from mlops_commons.config.checks import log_archive as log_archive_checks
 from mlops_commons.config.checks import names as name_checks
@@ -58,6 +59,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     organization_checks.denials_are_complete,
     log_archive_checks.archive_of_flow_logs,
     log_archive_checks.buckets_of_access_logs,
+    key_checks.keys_where_they_are_used,
     source_checks.keys_of_the_type,
     source_checks.connections_are_complete,
     source_checks.each_set_has_its_own,

@@ -12,6 +12,7 @@ from mlops_commons.config.model import BootstrapFile, PortfolioFile, RepositoryF
 from mlops_commons.config.org_model import (
     AccessLogsFile,
     FlowLogsFile,
+    KeysFile,
     PermissionsBoundaryFile,
     ToolkitFile,
 )
@@ -24,7 +25,7 @@ from mlops_commons.config.source_model import DeliverySourceFile
 from mlops_commons.config.sources import APP_ROOT, INFRA_ROOT, Sources
 from mlops_commons.config.studio_model import JobsFile, StudioStageFile
 from mlops_commons.delivery_source import DeliverySource
-from mlops_commons.organization import AccessLogArchive, FlowLogArchive, OrgBoundary
+from mlops_commons.organization import AccessLogArchive, ExistingKeys, FlowLogArchive, OrgBoundary
 from mlops_commons.stage import (
     Approvers,
     Bootstrap,
@@ -53,6 +54,7 @@ TOOLKIT: Final = filled_fields(ToolkitFile, Toolkit)
 BOUNDARY: Final = filled_fields(PermissionsBoundaryFile, OrgBoundary)
 FLOW_LOGS: Final = filled_fields(FlowLogsFile, FlowLogArchive)
 ACCESS_LOGS: Final = filled_fields(AccessLogsFile, AccessLogArchive)
+KEYS: Final = filled_fields(KeysFile, ExistingKeys)
 SOURCE: Final = filled_fields(DeliverySourceFile, DeliverySource)
 REPOSITORY: Final = filled_fields(RepositoryFile, Repository)
 PORTFOLIO: Final = filled_fields(PortfolioFile, Portfolio)
@@ -138,6 +140,7 @@ def _organization(sources: Sources) -> Iterator[tuple[str, object, str]]:
         ("permissions_boundary", org.permissions_boundary, BOUNDARY),
         ("flow_logs", org.flow_logs, FLOW_LOGS),
         ("access_logs", org.access_logs, ACCESS_LOGS),
+        ("keys", org.keys, KEYS),
     )
     for block, resolved, keys in blocks:
         path = (*ORG, block)

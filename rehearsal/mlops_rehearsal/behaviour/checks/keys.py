@@ -4,6 +4,7 @@ Sources: "Encrypt log data in CloudWatch Logs using AWS KMS", CloudWatch Logs Us
 key policy", AWS KMS Developer Guide; "AWS KMS and encryption for AWS CodeCommit repositories".
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ FOREIGN: Final = "999999999999"
 ROUND: Final = ("Encrypt", "Decrypt", "ReEncryptFrom", "ReEncryptTo", "GenerateDataKey")
 LOGS: Final = (*ROUND, "DescribeKey")
 CODECOMMIT: Final = (*ROUND, "GenerateDataKeyWithoutPlaintext", "DescribeKey")
+KEY_ARN: Final = re.compile(r"arn:[a-z-]+:kms:([a-z0-9-]+):([0-9]{12}):key/[A-Za-z0-9-]+")
 LOG_CONTEXT: Final = "kms:EncryptionContext:aws:logs:arn"
 
 
@@ -23,6 +25,12 @@ def keys(stack: Stack) -> Iterator[tuple[Resource, Any]]:
     """The keys with their policies."""
     for key in stack.of_type("AWS::KMS::Key"):
         yield key, key.properties.get("KeyPolicy", {})
+
+
+def of_somebody_else(stack: Stack, value: Any) -> bool:
+    """Whether a value is the ARN of a key of another account, whose policy is not here."""
+    found = KEY_ARN.fullmatch(value) if isinstance(value, str) else None
+    return bool(found) and found[1] == stack.region and found[2] != stack.account
 
 
 def using(stack: Stack, name: str, more: dict[str, str] | None = None) -> Request:

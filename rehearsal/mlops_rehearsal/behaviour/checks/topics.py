@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from mlops_commons.iam.evaluation import Request
 from mlops_rehearsal.behaviour.asking import context
-from mlops_rehearsal.behaviour.checks.keys import using
+from mlops_rehearsal.behaviour.checks.keys import of_somebody_else, using
 from mlops_rehearsal.behaviour.policies import resource_allows, resource_denies, statements
 from mlops_rehearsal.behaviour.stack import Resource, Stack
 
@@ -19,12 +19,14 @@ EVENTS: Final = "events.amazonaws.com"
 def rules_publish_to_encrypted_topics(stack: Stack) -> Iterator[str]:
     """EventBridge publishes, by the policies of the topic and of its key."""
     for topic in stack.of_type("AWS::SNS::Topic"):
-        key = stack.referenced(topic.properties.get("KmsMasterKeyId"), "AWS::KMS::Key")
-        if key is None:
+        named = topic.properties.get("KmsMasterKeyId")
+        key = stack.referenced(named, "AWS::KMS::Key")
+        foreign = of_somebody_else(stack, named)
+        if key is None and not foreign:
             yield f"{topic.id} is not encrypted with a key of the account"
         for rule in stack.of_type("AWS::Events::Rule"):
             if stack.arn(topic.id) in [t["Arn"] for t in rule.properties.get("Targets", [])]:
-                yield from _published(stack, topic, rule, key)
+                yield from _published(stack, topic, rule, key, foreign=foreign)
 
 
 def topics_refuse_plain_requests(stack: Stack) -> Iterator[str]:
@@ -50,10 +52,11 @@ def policy_of(stack: Stack, topic: Resource) -> Any:
 
 
 def _published(
-    stack: Stack, topic: Resource, rule: Resource, key: Resource | None
+    stack: Stack, topic: Resource, rule: Resource, key: Resource | None, *, foreign: bool
 ) -> Iterator[str]:
+    """A key of somebody else has a policy that only its owner sees; the topic's is asked still."""
     policy = key.properties.get("KeyPolicy", {}) if key else {}
-    for name in ("Decrypt", "GenerateDataKey"):
+    for name in () if foreign else ("Decrypt", "GenerateDataKey"):
         if not resource_allows(policy, EVENTS, using(stack, name)):
             yield f"{topic.id}: EventBridge may not kms:{name}, so {rule.id} tells nobody"
     if not resource_allows(policy_of(stack, topic), EVENTS, _publish(stack, topic, "true")):

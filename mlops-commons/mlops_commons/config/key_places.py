@@ -1,0 +1,73 @@
+"""Where existing keys are used: by purpose the accounts and regions, with the stacks there."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from mlops_commons.organization import KeyPurpose
+from mlops_commons.stage import CreateNetwork, Deployment, PlatformConfig, Stage
+from mlops_commons.utilities import names
+from mlops_commons.utilities.paths import APP_DIRECTORIES
+
+Place = tuple[str, str]
+"""An account and a region."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyUse:
+    """One stack that encrypts with an existing key.
+
+    Attributes:
+        stack: its name.
+        execution_role: with which CloudFormation makes what is encrypted.
+    """
+
+    account: str
+    region: str
+    stack: str
+    execution_role: str
+
+
+def uses_of(config: PlatformConfig, purpose: KeyPurpose) -> tuple[KeyUse, ...]:
+    """The stacks of all enabled stages that encrypt for a purpose."""
+    return tuple(USES[purpose](config))
+
+
+def places_of(config: PlatformConfig, purpose: KeyPurpose) -> tuple[Place, ...]:
+    """The accounts and regions of these stacks, sorted."""
+    return tuple(sorted({(use.account, use.region) for use in uses_of(config, purpose)}))
+
+
+def _networks(config: PlatformConfig) -> Iterator[KeyUse]:
+    for deployment, stage in _stages(config):
+        if isinstance(config.network(deployment.set_name, stage.stage_name), CreateNetwork):
+            yield _infra(stage)
+
+
+def _studios(config: PlatformConfig) -> Iterator[KeyUse]:
+    for deployment, stage in _stages(config):
+        if config.studio(deployment.set_name, stage.stage_name):
+            yield _infra(stage)
+
+
+def _stages(config: PlatformConfig) -> Iterator[tuple[Deployment, Stage]]:
+    for deployment in config.enabled_deployments:
+        for stage in deployment.enabled_stages:
+            yield deployment, stage
+
+
+def _infra(stage: Stage) -> KeyUse:
+    directory = APP_DIRECTORIES["infra"]
+    return KeyUse(
+        account=stage.account,
+        region=stage.region,
+        stack=names.core_stack(stage.stage_name, directory, stage.parameter_namespace),
+        execution_role=stage.bootstrap.toolkit.execution_role(stage.account, stage.region),
+    )
+
+
+USES: Final[Mapping[KeyPurpose, Callable[[PlatformConfig], Iterator[KeyUse]]]] = {
+    KeyPurpose.STUDIO: _studios,
+    KeyPurpose.NETWORK_LOGS: _networks,
+}
+"""To add a purpose, name here what encrypts for it."""
