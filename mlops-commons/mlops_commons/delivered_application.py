@@ -85,6 +85,7 @@ def _add_set(
         cdk_assets_version=pinned_version("cdk-assets", root),
         stages=stages,
         notify=governance.notify,
+        org=config.org,
     )
     for stack in before:
         pipeline.add_stack_dependency(stack)
@@ -165,6 +166,7 @@ def _in_s3(
         delivered_app=delivered,
         set_name=set_name,
         bucket_name=bucket_name,
+        org=config.org,
     )
     return [stack], partial(ArchiveSource, bucket=stack.bucket, bucket_name=bucket_name)
 

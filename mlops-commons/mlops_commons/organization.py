@@ -104,6 +104,7 @@ class KeyPurpose(StrEnum):
 
     STUDIO = "studio"
     NETWORK_LOGS = "network_logs"
+    DELIVERIES = "deliveries"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,10 +114,12 @@ class ExistingKeys:
     Attributes:
         studio: of Studio's volumes, logs and notices, and of what jobs of people write.
         network_logs: of the log groups of a created network.
+        deliveries: of the artifacts, notices, build logs and archives of delivery pipelines.
     """
 
     studio: str = ""
     network_logs: str = ""
+    deliveries: str = ""
 
     def arn(self, purpose: KeyPurpose, account: str, region: str) -> str:
         """The ARN of the key of a purpose in an account and region; empty for none."""

@@ -8,7 +8,7 @@ KMS key"). A statement names no more than what the platform's own keys let in.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
-from mlops_commons.config.key_places import KeyUse, uses_of
+from mlops_commons.config.key_places import Delivery, KeyUse, uses_of
 from mlops_commons.config.values import region_partitions, url_suffix
 from mlops_commons.execution_policies.physical_names import KEPT_LENGTH
 from mlops_commons.iam.key_policies import THIS_KEY
@@ -20,6 +20,7 @@ Uses = Sequence[KeyUse]
 TITLES: Final = {
     KeyPurpose.STUDIO: "volumes, logs and notices of Studio are encrypted with it",
     KeyPurpose.NETWORK_LOGS: "log groups of networks are encrypted with it",
+    KeyPurpose.DELIVERIES: "artifacts, notices and logs of deliveries are encrypted with it",
 }
 ENCRYPT: Final = actions(
     "kms", "Encrypt Decrypt ReEncryptFrom ReEncryptTo GenerateDataKey DescribeKey"
@@ -80,9 +81,71 @@ def _of_studio(uses: Uses) -> tuple[Statement, ...]:
     )
 
 
+def _of_deliveries(uses: Uses) -> tuple[Statement, ...]:
+    """Roles of the pipelines use it, roles of stages read the artifacts, people upload archives.
+
+    Sources: CodePipeline User Guide, "Create a pipeline in CodePipeline that uses resources from
+    another AWS account"; Amazon SNS Developer Guide, "Managing Amazon SNS encryption keys and
+    costs"; Amazon S3 User Guide, "Reducing the cost of SSE-KMS with Amazon S3 Bucket Keys": the
+    encryption context is the ARN of the bucket.
+    """
+    deliveries = [use for use in uses if isinstance(use, Delivery)]
+    topics = tuple(_arn("sns", use, use.topic) for use in deliveries)
+    archives = tuple(
+        f"arn:{_partition(use)}:s3:::{use.archive}" for use in deliveries if use.archive
+    )
+    partition = _partition(uses[0])
+    deployers = {pair: None for use in deliveries for pair in use.deployers}
+    upload = Statement(
+        sid="UploadArchives",
+        principals=_roots(uses),
+        actions=actions("kms", "Decrypt GenerateDataKey"),
+        resources=THIS_KEY,
+        condition={
+            "StringEquals": {
+                **_through(uses, "s3")["StringEquals"],
+                "kms:EncryptionContext:aws:s3:arn": archives,
+            }
+        },
+    )
+    read = Statement(
+        sid="ReadArtifactsToDeploy",
+        principals=Principals(
+            aws=tuple(dict.fromkeys(f"arn:{partition}:iam::{a}:root" for a, _ in deployers))
+        ),
+        actions=actions("kms", "Decrypt DescribeKey"),
+        resources=THIS_KEY,
+        condition={
+            **_by(tuple(f"arn:{partition}:iam::{a}:role/{role}" for a, role in deployers)),
+            **_through(uses, "s3"),
+        },
+    )
+    return (
+        _log_groups("EncryptLogGroupsOfDeliveries", uses),
+        _alarms("PublishAlarmsOfDeliveries", uses),
+        Statement(
+            sid="PublishFailuresOfDeliveries",
+            principals=Principals(services=("events.amazonaws.com",)),
+            actions=actions("kms", "Decrypt GenerateDataKey"),
+            resources=THIS_KEY,
+            condition={"StringEquals": {"kms:EncryptionContext:aws:sns:topicArn": topics}},
+        ),
+        Statement(
+            sid="UseByPipelines",
+            principals=_roots(uses),
+            actions=ENCRYPT,
+            resources=THIS_KEY,
+            condition=_by(tuple(_roles(use, "Delivery") for use in uses)),
+        ),
+        *((read,) if deployers else ()),
+        *((upload,) if archives else ()),
+    )
+
+
 STATEMENTS: Final[Mapping[KeyPurpose, Callable[[Uses], tuple[Statement, ...]]]] = {
     KeyPurpose.STUDIO: _of_studio,
     KeyPurpose.NETWORK_LOGS: _of_networks,
+    KeyPurpose.DELIVERIES: _of_deliveries,
 }
 """To add a purpose, write what its key lets in and name it here."""
 

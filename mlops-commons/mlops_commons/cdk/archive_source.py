@@ -11,10 +11,12 @@ from aws_cdk import pipelines
 from constructs import Construct
 
 from mlops_commons.cdk.delivered_app import DeliveredApp
+from mlops_commons.cdk.existing_key import existing_key
 from mlops_commons.cdk.pipeline_source import FetchedSource
 from mlops_commons.cdk.secure_bucket import SecureBucket
 from mlops_commons.delivery_source import ARCHIVE_KEY
 from mlops_commons.iam.statements import Statement
+from mlops_commons.organization import NO_ORGANIZATION, KeyPurpose, Organization
 
 
 class ArchiveStack(cdk.Stack):
@@ -29,6 +31,7 @@ class ArchiveStack(cdk.Stack):
         delivered_app: DeliveredApp,
         set_name: str,
         bucket_name: str,
+        org: Organization = NO_ORGANIZATION,
     ) -> None:
         super().__init__(
             scope,
@@ -37,7 +40,12 @@ class ArchiveStack(cdk.Stack):
             description=f"{delivered_app.title}: the archive with the code of account set "
             f"'{set_name}'",
         )
-        self.bucket = SecureBucket(self, "Archive", bucket_name=bucket_name)
+        self.bucket = SecureBucket(
+            self,
+            "Archive",
+            bucket_name=bucket_name,
+            key=existing_key(self, "DeliveriesKey", org, KeyPurpose.DELIVERIES),
+        )
         resource = self.bucket.node.default_child
         assert isinstance(resource, s3.CfnBucket)
         # The CDK's own switch makes a function for what is a property of the bucket.

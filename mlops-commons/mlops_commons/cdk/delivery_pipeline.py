@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import aws_cdk as cdk
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_codepipeline as codepipeline
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import pipelines
 from constructs import Construct
@@ -45,6 +46,7 @@ class DeliveryPipeline(Construct):
         cdk_version: str,
         cdk_assets_version: str,
         notify: Sequence[str] = (),
+        key: kms.IKey | None = None,
     ) -> None:
         """Create the pipeline.
 
@@ -54,6 +56,7 @@ class DeliveryPipeline(Construct):
             cdk_version: the CDK CLI of self-mutation, the same that synthesises.
             cdk_assets_version: the tool that publishes assets.
             notify: e-mail addresses that hear of approvals that wait, and of what fails.
+            key: an existing one for artifacts, notices and logs; by default one is made.
         """
         super().__init__(scope, construct_id)
         self._source = source
@@ -62,6 +65,7 @@ class DeliveryPipeline(Construct):
             "Artifacts",
             bucket_name=artifact_bucket_name,
             expiration=EXPIRATION,
+            key=key,
         )
         self._notices = Notices(
             self,

@@ -7,7 +7,9 @@ from constructs import Construct
 
 from mlops_commons.cdk.delivered_app import DeliveredApp, DeliveredStage
 from mlops_commons.cdk.delivery_pipeline import DeliveryPipeline
+from mlops_commons.cdk.existing_key import existing_key
 from mlops_commons.cdk.pipeline_source import Begin
+from mlops_commons.organization import NO_ORGANIZATION, KeyPurpose, Organization
 
 
 class PipelineStack(cdk.Stack):
@@ -28,6 +30,7 @@ class PipelineStack(cdk.Stack):
         cdk_assets_version: str,
         stages: Sequence[DeliveredStage],
         notify: Sequence[str] = (),
+        org: Organization = NO_ORGANIZATION,
     ) -> None:
         super().__init__(
             scope,
@@ -46,6 +49,7 @@ class PipelineStack(cdk.Stack):
             cdk_version=cdk_version,
             cdk_assets_version=cdk_assets_version,
             notify=notify,
+            key=existing_key(self, "DeliveriesKey", org, KeyPurpose.DELIVERIES),
         )
         for stage in stages:
             self.delivery.add_stage(

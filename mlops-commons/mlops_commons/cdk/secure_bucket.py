@@ -20,11 +20,11 @@ UPLOAD_DAYS: Final = 7
 class SecureBucket(s3.Bucket):
     """A private, versioned, TLS-only bucket under its own key, with access logs and a lifecycle.
 
-    Access logs go to a bucket beside it, or to the organization's. Exposes `own_key`, a rotating
-    customer managed key.
+    Access logs go to a bucket beside it, or to the organization's. Exposes `own_key`: a rotating
+    customer managed key, or an existing one.
     """
 
-    own_key: kms.Key
+    own_key: kms.IKey
 
     def __init__(
         self,
@@ -34,6 +34,7 @@ class SecureBucket(s3.Bucket):
         bucket_name: str | None = None,
         removal_policy: cdk.RemovalPolicy = KEPT,
         expiration: cdk.Duration | None = None,
+        key: kms.IKey | None = None,
     ) -> None:
         """Create the bucket.
 
@@ -41,9 +42,10 @@ class SecureBucket(s3.Bucket):
             bucket_name: a physical name, where others must know it beforehand.
             removal_policy: what happens to bucket, key and logs when the stack goes.
             expiration: age after which objects are deleted; none keeps them.
+            key: an existing one; by default the bucket has its own.
         """
         logged = logged_access(scope, f"{construct_id}AccessLogs", removal_policy=removal_policy)
-        key = kms.Key(
+        key = key or kms.Key(
             scope,
             f"{construct_id}Key",
             description=f"Encrypts the bucket {construct_id} of {cdk.Stack.of(scope).stack_name}",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from mlops_commons.delivery_source import SourceType
 from mlops_commons.organization import KeyPurpose
 from mlops_commons.stage import CreateNetwork, Deployment, PlatformConfig, Stage
 from mlops_commons.utilities import names
@@ -28,6 +29,21 @@ class KeyUse:
     execution_role: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Delivery(KeyUse):
+    """The stack of a delivery pipeline.
+
+    Attributes:
+        topic: the name of its notices.
+        archive: the bucket that a person uploads the code to; empty where it is elsewhere.
+        deployers: accounts of stages with the roles that read the artifacts there.
+    """
+
+    topic: str
+    archive: str
+    deployers: tuple[tuple[str, str], ...]
+
+
 def uses_of(config: PlatformConfig, purpose: KeyPurpose) -> tuple[KeyUse, ...]:
     """The stacks of all enabled stages that encrypt for a purpose."""
     return tuple(USES[purpose](config))
@@ -50,6 +66,35 @@ def _studios(config: PlatformConfig) -> Iterator[KeyUse]:
             yield _infra(stage)
 
 
+def _deliveries(config: PlatformConfig) -> Iterator[Delivery]:
+    governance = config.pipeline
+    place = governance.account, governance.region
+    for deployment in config.enabled_deployments:
+        for app in APP_DIRECTORIES:
+            source, of_set = governance.source_of(app), (config.app_prefix, app)
+            pipeline = names.pipeline(*of_set, source.branch_name, deployment.set_name)
+            archive = names.archive_bucket(
+                *of_set, deployment.set_name, account=place[0], region=place[1]
+            )
+            yield Delivery(
+                account=governance.account,
+                region=governance.region,
+                stack=names.pipeline_stack(app, deployment.set_name),
+                execution_role=governance.bootstrap.toolkit.execution_role(*place),
+                topic=names.notices_topic(pipeline),
+                archive=archive if source.type is SourceType.S3 else "",
+                deployers=tuple(_deployers(deployment, governance.region)),
+            )
+
+
+def _deployers(deployment: Deployment, region: str) -> Iterator[tuple[str, str]]:
+    """Of stages in the region of the artifacts: others read copies, under a key of the CDK's."""
+    for stage in deployment.enabled_stages:
+        if stage.region == region:
+            toolkit = stage.bootstrap.toolkit
+            yield stage.account, toolkit.deploy_role(stage.account, stage.region)
+
+
 def _stages(config: PlatformConfig) -> Iterator[tuple[Deployment, Stage]]:
     for deployment in config.enabled_deployments:
         for stage in deployment.enabled_stages:
@@ -69,5 +114,6 @@ def _infra(stage: Stage) -> KeyUse:
 USES: Final[Mapping[KeyPurpose, Callable[[PlatformConfig], Iterator[KeyUse]]]] = {
     KeyPurpose.STUDIO: _studios,
     KeyPurpose.NETWORK_LOGS: _networks,
+    KeyPurpose.DELIVERIES: _deliveries,
 }
 """To add a purpose, name here what encrypts for it."""

@@ -228,6 +228,11 @@ class KeysFile(ConfigModel):
     network_logs: ExistingKey | None = Field(
         None, description="of the log groups of created networks"
     )
+    deliveries: ExistingKey | None = Field(
+        None,
+        description="of artifacts, notices, build logs and archives of delivery pipelines, in the "
+        "governance account; repositories of CodeCommit keep keys of their own",
+    )
     projects: NoKey | None = Field(
         None, description="refused: keys of their own are what keeps projects apart"
     )

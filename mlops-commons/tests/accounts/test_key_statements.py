@@ -13,12 +13,14 @@ from policy_evaluation import Request, allows, listed
 
 from mlops_commons.accounts.owner_statements import owner_statements
 from mlops_commons.config import load_config
+from mlops_commons.organization import ExistingKeys
 from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG, EXAMPLES
 
 pytestmark = pytest.mark.pure
 
 KEYS = "arn:aws:kms:eu-west-1:999999999999:key/mrk-"
 STUDIO = f"{KEYS}1a2b3c4d5e6f47089a0b1c2d3e4f5061"
+DELIVERIES = f"{KEYS}5e6f47089a0b1c2d3e4f50611a2b3c4d"
 LOGS = f"{KEYS}0f1e2d3c4b5a697887960a1b2c3d4e5f"
 GOVERNANCE, DEV, PROD = "111111111111", "222222222222", "444444444444"
 STRANGER = "888888888888"
@@ -56,11 +58,11 @@ def log_group(key: str, account: str, name: str, region: str = "eu-west-1") -> l
     return [(key, service, Request(f"kms:{action}", key, context)) for action in asked]
 
 
-def alarm(account: str, name: str) -> list[Call]:
+def alarm(account: str, name: str, key: str = STUDIO) -> list[Call]:
     source = f"arn:aws:cloudwatch:eu-west-1:{account}:alarm:{name}"
     context = {"aws:SourceAccount": account, "aws:SourceArn": source}
     asked = ("Decrypt", "GenerateDataKey")
-    return [(STUDIO, ALARMS, Request(f"kms:{action}", STUDIO, context)) for action in asked]
+    return [(key, ALARMS, Request(f"kms:{action}", key, context)) for action in asked]
 
 
 def by(account: str, role: str, action: str, **context: str) -> list[Call]:
@@ -68,6 +70,23 @@ def by(account: str, role: str, action: str, **context: str) -> list[Call]:
     return [(STUDIO, account, Request(f"kms:{action}", STUDIO, who))]
 
 
+def in_delivery(account: str, role: str, action: str, **context: str) -> list[Call]:
+    ((_, caller, asked),) = by(account, role, action, **context)
+    return [(DELIVERIES, caller, replace(asked, resource=DELIVERIES))]
+
+
+def notice(account: str, topic: str) -> list[Call]:
+    """SNS names the topic in the encryption context, whoever publishes."""
+    arn = f"arn:aws:sns:eu-west-1:{account}:{topic}"
+    context = {"kms:EncryptionContext:aws:sns:topicArn": arn}
+    asked = ("Decrypt", "GenerateDataKey")
+    return [(DELIVERIES, EVENTS, Request(f"kms:{name}", DELIVERIES, context)) for name in asked]
+
+
+EVENTS = "events.amazonaws.com"
+PIPELINE = "ml-infra-deploy-pipeline-business-unit-1"
+PIPELINE_ROLE = "ml-infra-deploy-pipeline-DeliveryPipelineRole1A2B3-x1Y2z3"
+DEPLOYER = "cdk-acmeml01-deploy-role-{}-eu-west-1"
 PERSONA = "dev-mlops-infra-PersonasDataScientistRoleA1B2C3D4-x1Y2z3"
 MAKER = "cdk-acmeml01-cfn-exec-role-{}-eu-west-1"
 THROUGH = "kms:ViaService"
@@ -83,6 +102,12 @@ NEEDED: Mapping[str, list[Call]] = {
     "reading models": by(DEV, PERSONA, "Decrypt", **THROUGH_S3),
     "volumes of spaces": by(DEV, PERSONA, "CreateGrant", **FOR_AWS),
     "the domain": by(DEV, MAKER.format(DEV), "GenerateDataKeyWithoutPlaintext"),
+    "logs of builds": log_group(DELIVERIES, GOVERNANCE, f"{PIPELINE}-DeliveryBuildLogs-x"),
+    "lost pushes": alarm(GOVERNANCE, f"{PIPELINE}-DeliveryLostPushesAlarm-x", DELIVERIES),
+    "failed runs": notice(GOVERNANCE, "mlops-infra-main-business-unit-1"),
+    "failed runs of projects": notice(GOVERNANCE, "mlops-template-main-business-unit-1"),
+    "artifacts": in_delivery(GOVERNANCE, PIPELINE_ROLE, "GenerateDataKey"),
+    "deployments": in_delivery(PROD, DEPLOYER.format(PROD), "Decrypt", **THROUGH_S3),
     "its grants": by(DEV, MAKER.format(DEV), "CreateGrant", **FOR_AWS),
 }
 REFUSED: Mapping[str, list[Call]] = {
@@ -101,6 +126,22 @@ REFUSED: Mapping[str, list[Call]] = {
     ),
     "grants for people": by(DEV, PERSONA, "CreateGrant"),
     "grants for people by CloudFormation": by(DEV, MAKER.format(DEV), "CreateGrant"),
+    "logs of another account's builds": log_group(DELIVERIES, DEV, f"{PIPELINE}-x"),
+    "failed runs of others": notice(GOVERNANCE, "of-others"),
+    "failed runs of a stranger": notice(STRANGER, "mlops-infra-main-business-unit-1"),
+    "another role of governance": in_delivery(GOVERNANCE, "somebody", "Decrypt", **THROUGH_S3),
+    "a stage that writes": in_delivery(
+        PROD, DEPLOYER.format(PROD), "GenerateDataKey", **THROUGH_S3
+    ),
+    "a stage without S3": in_delivery(PROD, DEPLOYER.format(PROD), "Decrypt"),
+    "another role of a stage": in_delivery(PROD, PERSONA, "Decrypt", **THROUGH_S3),
+    "archives where there are none": in_delivery(
+        GOVERNANCE,
+        "somebody",
+        "GenerateDataKey",
+        **THROUGH_S3,
+        **{"kms:EncryptionContext:aws:s3:arn": "arn:aws:s3:::x"},
+    ),
     "another role of the stack": by(DEV, "dev-mlops-infra-ReviewsRole-x", "Decrypt", **THROUGH_S3),
     "changing the policy": by(DEV, MAKER.format(DEV), "PutKeyPolicy"),
     "deleting the key": by(DEV, MAKER.format(DEV), "ScheduleKeyDeletion"),
@@ -119,7 +160,7 @@ def test_nobody_else_is(what: str, printed: Mapping[str, Any]) -> None:
         assert not lets(printed[key], caller, request), request
 
 
-@pytest.mark.parametrize("key", [STUDIO, LOGS])
+@pytest.mark.parametrize("key", [STUDIO, LOGS, DELIVERIES])
 def test_each_statement_is_needed(key: str, printed: Mapping[str, Any]) -> None:
     calls = [call for calls in NEEDED.values() for call in calls if call[0] == key]
     for left_out in printed[key]:
@@ -138,3 +179,20 @@ def test_a_long_name_of_a_stack_is_followed_as_far_as_it_surely_goes() -> None:
     name = "analytics-dev-mlops-infra"[:24] + "-PersonasDataScientistRol-x1Y2z3A4b5C6"
     ((_, account, request),) = by(DEV, name, "Decrypt", **THROUGH_S3)
     assert lets(statements, account, request)
+
+
+def test_people_upload_archives_and_nothing_else() -> None:
+    """S3 names the bucket in the encryption context, where the bucket has a Bucket Key."""
+    folder = EXAMPLES / "s3-source"
+    config = load_config(*(folder / f.name for f in (CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG)))
+    key = "arn:aws:kms:eu-central-2:999999999999:key/mrk-1"
+    keyed = replace(config, org=replace(config.org, keys=ExistingKeys(deliveries=key)))
+    ((statements),) = (row.statements for row in owner_statements(keyed) if row.arn == key)
+    bucket = f"arn:aws:s3:::mlops-infra-archive-business-unit-1-{GOVERNANCE}-euc2"
+    for named, allowed in ((bucket, True), ("arn:aws:s3:::other", False)):
+        context = {
+            THROUGH: "s3.eu-central-2.amazonaws.com",
+            "kms:EncryptionContext:aws:s3:arn": named,
+        }
+        ((_, account, asked),) = in_delivery(GOVERNANCE, "anybody", "GenerateDataKey", **context)
+        assert lets(statements, account, asked) is allowed

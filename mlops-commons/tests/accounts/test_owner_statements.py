@@ -16,6 +16,7 @@ BUCKET = "arn:aws:s3:::acme-log-archive"
 KEY = "arn:aws:kms:eu-west-1:999999999999:key/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
 KEYS = "arn:aws:kms:eu-west-1:999999999999:key/mrk-"
 STUDIO_KEY = f"{KEYS}1a2b3c4d5e6f47089a0b1c2d3e4f5061"
+DELIVERIES_KEY = f"{KEYS}5e6f47089a0b1c2d3e4f50611a2b3c4d"
 LOGS_KEY = f"{KEYS}0f1e2d3c4b5a697887960a1b2c3d4e5f"
 DELIVERY = "delivery.logs.amazonaws.com"
 LOGGING = "logging.s3.amazonaws.com"
@@ -85,7 +86,7 @@ def test_no_log_of_others_is_written(row: tuple[str, Request], service: str) -> 
 def test_each_policy_that_is_printed_is_of_somebody_else() -> None:
     accounts = [GOVERNANCE, DEV, "333333333333", "444444444444"]
     buckets = (logged(account)[0] for account in accounts)
-    assert set(printed()) == {BUCKET, KEY, STUDIO_KEY, LOGS_KEY, *buckets}
+    assert set(printed()) == {BUCKET, KEY, STUDIO_KEY, LOGS_KEY, DELIVERIES_KEY, *buckets}
 
 
 @pytest.mark.parametrize("account", [DEV, "333333333333", "444444444444"])

@@ -317,6 +317,7 @@ def test_projects_and_their_gate_are_told_where_access_is_logged(
 
 KEYS = "arn:aws:kms:eu-west-1:999999999999:key/mrk-"
 STUDIO_KEY = f"{KEYS}1a2b3c4d5e6f47089a0b1c2d3e4f5061"
+DELIVERIES_KEY = f"{KEYS}5e6f47089a0b1c2d3e4f50611a2b3c4d"
 LOGS_KEY = f"{KEYS}0f1e2d3c4b5a697887960a1b2c3d4e5f"
 
 
@@ -330,6 +331,41 @@ def test_stages_make_no_key_where_the_organization_has_one(templates: list[Templ
     groups = [row for t in stages for row in t.of_type("AWS::Logs::LogGroup")]
     for name, group in groups:
         assert group["KmsKeyId"] == (LOGS_KEY if name.startswith("Network") else STUDIO_KEY), name
+
+
+def test_deliveries_are_under_the_organization_s_key(templates: list[Template]) -> None:
+    pipelines = [t for t in templates if any(t.of_type("AWS::CodePipeline::Pipeline"))]
+    pipelines = [t for t in pipelines if ".product." not in t.file.name]
+    assert len(pipelines) == 2
+    for template in pipelines:
+        assert not list(template.of_type("AWS::KMS::Key"))
+        for _, group in template.of_type("AWS::Logs::LogGroup"):
+            assert group["KmsKeyId"] == DELIVERIES_KEY
+        for _, topic in template.of_type("AWS::SNS::Topic"):
+            assert topic["KmsMasterKeyId"] == DELIVERIES_KEY
+        for _, bucket in template.of_type("AWS::S3::Bucket"):
+            (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+            assert rule["ServerSideEncryptionByDefault"]["KMSMasterKeyID"] == DELIVERIES_KEY
+        for _, pipeline in template.of_type("AWS::CodePipeline::Pipeline"):
+            assert pipeline["ArtifactStore"]["EncryptionKey"]["Id"] == DELIVERIES_KEY
+        for _, project in template.of_type("AWS::CodeBuild::Project"):
+            assert project.get("EncryptionKey", DELIVERIES_KEY) == DELIVERIES_KEY
+
+
+def test_roles_of_deliveries_name_the_key(templates: list[Template]) -> None:
+    """The policy of a key of another account is half of a permission."""
+    for template in templates:
+        if not any(template.of_type("AWS::CodePipeline::Pipeline")):
+            continue
+        if ".product." in template.file.name:
+            continue
+        users = {
+            policy["Roles"][0]["Ref"]
+            for _, policy in template.of_type("AWS::IAM::Policy")
+            for statement in policy["PolicyDocument"]["Statement"]
+            if statement.get("Resource") == DELIVERIES_KEY
+        }
+        assert len(users) >= 4, template.file.name
 
 
 def test_a_project_has_keys_of_its_own(templates: list[Template]) -> None:

@@ -13,7 +13,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
 from aws_cdk import aws_ssm as ssm
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from mlops_commons.cdk.policies import managed_policy
 from mlops_commons.cdk.secure_bucket import SecureBucket
@@ -150,7 +150,7 @@ def _use(bucket: SecureBucket) -> tuple[Statement, ...]:
     )
 
 
-def _logical_id(construct: Construct) -> str:
+def _logical_id(construct: IConstruct) -> str:
     element = construct.node.default_child
     assert isinstance(element, cdk.CfnElement)
     return str(cdk.Stack.of(construct).resolve(element.logical_id))

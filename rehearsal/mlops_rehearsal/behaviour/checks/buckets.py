@@ -9,6 +9,7 @@ from typing import Any, Final
 from mlops_commons.iam.evaluation import Request, listed
 from mlops_rehearsal.behaviour.asking import context
 from mlops_rehearsal.behaviour.checks.access_logs import LOGGING, logs_into, policy_of
+from mlops_rehearsal.behaviour.checks.keys import of_somebody_else
 from mlops_rehearsal.behaviour.checks.readers import accounts, readers
 from mlops_rehearsal.behaviour.policies import (
     resource_allows,
@@ -69,7 +70,9 @@ def objects_are_encrypted_with_the_key(stack: Stack) -> Iterator[str]:
             yield f"{bucket.id} does not say how it encrypts"
         if logs_into(stack, bucket) or LOGGING in services_of(policy_of(stack, bucket)):
             continue
-        if stack.referenced(default.get("KMSMasterKeyID"), "AWS::KMS::Key") is None:
+        key = default.get("KMSMasterKeyID")
+        own = stack.referenced(key, "AWS::KMS::Key")
+        if own is None and not of_somebody_else(stack, key):
             yield f"{bucket.id} is not encrypted with a key of the account"
         if rules[0].get("BucketKeyEnabled") is not True:
             yield f"{bucket.id} calls KMS for each object (S3 Bucket Keys)"

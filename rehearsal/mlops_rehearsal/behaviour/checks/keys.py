@@ -30,7 +30,7 @@ def keys(stack: Stack) -> Iterator[tuple[Resource, Any]]:
 def of_somebody_else(stack: Stack, value: Any) -> bool:
     """Whether a value is the ARN of a key of another account, whose policy is not here."""
     found = KEY_ARN.fullmatch(value) if isinstance(value, str) else None
-    return bool(found) and found[1] == stack.region and found[2] != stack.account
+    return found is not None and found[1] == stack.region and found[2] != stack.account
 
 
 def using(stack: Stack, name: str, more: dict[str, str] | None = None) -> Request:
