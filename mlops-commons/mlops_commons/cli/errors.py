@@ -40,7 +40,28 @@ def reported_errors() -> Iterator[None]:
             raise
         _end(found)
     except KeyboardInterrupt as interrupt:
+        _say_interrupted()
         raise SystemExit(ExitCode.INTERRUPTED) from interrupt
+    except SystemExit as ended:
+        # Typer ends a command that is interrupted without a word; whoever says one ends it himself.
+        if ended.code == ExitCode.INTERRUPTED and _by_a_person(ended):
+            _say_interrupted()
+        raise
+
+
+def _by_a_person(ended: BaseException | None) -> bool:
+    """Whether control-C is behind an end of the program."""
+    while ended is not None:
+        if isinstance(ended, KeyboardInterrupt):
+            return True
+        hidden = ended.__suppress_context__
+        ended = ended.__cause__ or (None if hidden else ended.__context__)
+    return False
+
+
+def _say_interrupted() -> None:
+    sys.stdout.flush()
+    say("interrupted")
 
 
 def _surroundings(error: OSError) -> PlatformError | None:

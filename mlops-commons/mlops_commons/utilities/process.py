@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,6 +15,8 @@ from mlops_commons.utilities.errors import PlatformError
 
 FORWARDED_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 GRACE_SECONDS: Final = 2.0
+PATIENCE_SECONDS: Final = 20.0
+"""What an interrupted program has to tidy up in, where nobody can press control-C again."""
 
 
 def in_terminal() -> bool:
@@ -88,6 +91,7 @@ class _Interrupts:
         self.received: list[int] = []
         self._own_group = own_group
         self._child: subprocess.Popen[bytes] | None = None
+        self._end: threading.Timer | None = None
 
     def __enter__(self) -> "_Interrupts":
         self._before = {number: signal.getsignal(number) for number in FORWARDED_SIGNALS}
@@ -102,6 +106,8 @@ class _Interrupts:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        if self._end:
+            self._end.cancel()
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
@@ -119,6 +125,12 @@ class _Interrupts:
     def _forward(self, child: "subprocess.Popen[bytes]", number: int) -> None:
         if self._own_group:
             _signal_group(child.pid, number)
+            if self._end is None:
+                self._end = threading.Timer(
+                    PATIENCE_SECONDS, _signal_group, (child.pid, signal.SIGKILL)
+                )
+                self._end.daemon = True
+                self._end.start()
         elif number != signal.SIGINT:  # the terminal has sent that one to the whole group
             child.send_signal(number)
 

@@ -152,6 +152,20 @@ def test_what_ignores_the_interrupt_is_not_left_behind(tmp_path: Path) -> None:
 
 
 @pytest.mark.app
+def test_a_program_that_hangs_after_the_interrupt_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a pool of processes does whose workers have ended."""
+    hurry = "import mlops_commons.utilities.process as p; p.PATIENCE_SECONDS = 0.5"
+    monkeypatch.setattr(sys.modules[__name__], "PARENT", f"{hurry}\n{PARENT}")
+    hanging = f"import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n{CHILD}\n"
+    child = hanging.format(grandchild=STUBBORN, then="time.sleep(60)")
+    code, grandchild = interrupted(child, signal.SIGINT, tmp_path)
+    assert code == 128 + signal.SIGINT
+    assert not is_running(grandchild)
+
+
+@pytest.mark.app
 def test_all_of_a_program_may_tidy_up_after_an_interrupt_and_it_still_counts_as_failed(
     tmp_path: Path,
 ) -> None:

@@ -14,9 +14,10 @@ from typing import Any, Final
 from mlops_commons.assembly.messages import Level, Message, messages
 from mlops_commons.cli.exit_codes import ExitCode
 from mlops_commons.utilities.errors import PlatformError
-from mlops_commons.utilities.process import run
+from mlops_commons.utilities.process import FORWARDED_SIGNALS, run
 
 APP: Final = "app.py"
+INTERRUPTED: Final = frozenset(128 + number for number in FORWARDED_SIGNALS)
 YOUNG_GENERATION: Final = "--max-semi-space-size=8"
 """Megabytes. With many sets node lets its young generation grow far beyond what it needs: this
 takes a fifth off the peak of 20 sets, and the time is the same."""
@@ -44,6 +45,7 @@ def run_app(
 
     Raises:
         PlatformError: a file with context is no JSON object.
+        KeyboardInterrupt: somebody has pressed control-C.
     """
     settings = {
         "CDK_OUTDIR": str(assembly),
@@ -58,6 +60,9 @@ def run_app(
             environment={**environment, **settings},
             output=output,
         )
+        if code in INTERRUPTED:
+            # What the app was doing is nobody's concern, and no step that follows is begun.
+            raise KeyboardInterrupt if code == ExitCode.INTERRUPTED else SystemExit(code)
         output.seek(0)
         if code or not quiet:
             sys.stderr.flush()

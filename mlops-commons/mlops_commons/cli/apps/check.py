@@ -54,6 +54,8 @@ def check(app: App) -> None:
         typer.secho(f"== {directory.name}: {name}", err=True, bold=True)
         started = time.monotonic()
         code = step(directory)
+        if code == ExitCode.INTERRUPTED:
+            raise KeyboardInterrupt
         if code:
             typer.echo(f"error: {directory.name} cannot be delivered: {name}", err=True)
             raise typer.Exit(code)

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from mlops_commons.cli.environment import child_environment
+from mlops_commons.cli.exit_codes import ExitCode
 from mlops_commons.utilities.fingerprint import source_files
 from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT
 from mlops_commons.utilities.process import run
@@ -126,6 +127,8 @@ def _first_failure(commands: Iterable[Sequence[str]]) -> int:
         code = run(
             [programs / program, *arguments], cwd=REPOSITORY_ROOT, environment=child_environment()
         )
+        if code == ExitCode.INTERRUPTED:
+            raise KeyboardInterrupt
         if code:
             typer.echo(f"error: '{program}' failed with exit code {code}", err=True)
             return code
