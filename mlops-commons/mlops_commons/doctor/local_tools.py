@@ -22,6 +22,8 @@ PREREQUISITES: Final = "./mlops-multi-account.sh prerequisites"
 STRAY_CDK: Final = "3.0.0"
 """npm's `latest` of aws-cdk: a build of 2025 that cannot read the assemblies of today's library."""
 LEAST_NODE: Final = 22
+LEAST_GIT: Final = (2, 28)
+"""The first whose `init` takes `--initial-branch`."""
 PIN: Final = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)\s*(;\s*[^\\]+?)?\s*\\?$", re.MULTILINE)
 SECONDS: Final = 10
 
@@ -34,12 +36,21 @@ def look_at_tools(root: Path, path: str) -> Iterator[Finding]:
         path: where programs are found, as in the environment variable PATH.
     """
     yield _python(root)
-    yield _git(path)
     yield _node(path)
     yield _cdk(root)
     yield from _stray_cdk(root, path)
     yield _aws(path)
     yield _lock(root)
+    yield from look_at_versions(path)
+
+
+def look_at_versions(path: str) -> Iterator[Finding]:
+    """Until when what this machine has is supported.
+
+    Args:
+        path: where programs are found, as in the environment variable PATH.
+    """
+    yield _git(path)
     found = {"Python": platform.python_version(), "node": _version(path, "node")}
     yield from look_at_support(found, AREA)
 
@@ -60,8 +71,10 @@ def _python(root: Path) -> Finding:
 
 def _git(path: str) -> Finding:
     found = _version(path, "git")
-    bad = "git is missing; publish needs it"
-    return _finding(found, f"git {found}", bad, PREREQUISITES, Level.ERROR)
+    fits = found and tuple(map(int, found.split(".")[:2])) >= LEAST_GIT
+    least = ".".join(map(str, LEAST_GIT))
+    bad = f"git is {found or 'missing'}; publish needs {least} or later"
+    return _finding(fits, f"git {found}", bad, PREREQUISITES, Level.ERROR)
 
 
 def _node(path: str) -> Finding:

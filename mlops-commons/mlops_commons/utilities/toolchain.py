@@ -40,3 +40,20 @@ def pinned_version(tool: str, root: Path = REPOSITORY_ROOT) -> str:
             hint=f"pin it there, for example with: npm install --save-exact --save-dev {tool}",
         )
     return version
+
+
+def locked_version(package: str, root: Path = REPOSITORY_ROOT) -> str:
+    """The exact version of a Python package in `constraints.txt`.
+
+    Raises:
+        PlatformError: the package is not locked there.
+    """
+    file = root / "constraints.txt"
+    line = re.compile(rf"^{re.escape(package)}==([^\s;\\]+)", re.MULTILINE)
+    found = line.search(file.read_text(encoding="utf-8"))
+    if not found:
+        raise PlatformError(
+            f"'{package}' is not locked in {file}",
+            hint="lock it as CONTRIBUTING.md says under 'Change a dependency'",
+        )
+    return found[1]

@@ -27,6 +27,7 @@ What it cannot look at, it says. Exit code: 0 nothing worse than unchecked, 3 wa
     {
         "doctor": "this machine, the configuration and every account",
         "doctor --offline": "without a look at the accounts",
+        "doctor --newer": "newer releases of the tools, and which are supported",
         "doctor --json": "for scripts",
         "doctor --capacity 40 60": "whether quotas hold 40 sets, and 60 projects in one",
     },
@@ -48,6 +49,10 @@ Capacity = Annotated[
         min=1,
     ),
 ]
+Newer = Annotated[
+    bool,
+    typer.Option("--newer", help="Ask npm and pip for newer releases of the tools; nothing else."),
+]
 
 
 def register(application: typer.Typer) -> None:
@@ -55,7 +60,12 @@ def register(application: typer.Typer) -> None:
     application.command("doctor", epilog=EPILOG)(doctor)
 
 
-def doctor(offline: Offline = False, as_json: AsJson = False, capacity: Capacity = None) -> None:
+def doctor(
+    offline: Offline = False,
+    as_json: AsJson = False,
+    newer: Newer = False,
+    capacity: Capacity = None,
+) -> None:
     """Find blockers, and say which command fixes each."""
     if capacity is not None:
         from mlops_commons.cli.accounts.capacity import print_capacity
@@ -65,7 +75,9 @@ def doctor(offline: Offline = False, as_json: AsJson = False, capacity: Capacity
         return
     from mlops_commons.doctor.finding import Level, worst
 
-    findings = tuple(_findings(offline=offline))
+    if newer and offline:
+        raise typer.BadParameter("a registry cannot be asked --offline", param_hint="--newer")
+    findings = tuple(_newer() if newer else _findings(offline=offline))
     if as_json:
         typer.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
     else:
@@ -75,6 +87,22 @@ def doctor(offline: Offline = False, as_json: AsJson = False, capacity: Capacity
         raise typer.Exit(ExitCode.FAILURE)
     if level is Level.WARNING:
         raise typer.Exit(ExitCode.WARNINGS)
+
+
+def _newer() -> "Iterator[Finding]":
+    """The tools of this machine by the dated tables, and what their registries have."""
+    import sys
+
+    from mlops_commons.cli.environment import npm_command
+    from mlops_commons.doctor.local_tools import look_at_versions
+    from mlops_commons.doctor.newer import Registry, look_for_newer, of_npm, of_pip
+
+    yield from look_at_versions(child_environment()["PATH"])
+    registries = {
+        Registry.NPM: of_npm(npm_command(), REPOSITORY_ROOT),
+        Registry.PYPI: of_pip(sys.executable, REPOSITORY_ROOT),
+    }
+    yield from look_for_newer(REPOSITORY_ROOT, registries)
 
 
 def _findings(*, offline: bool) -> "Iterator[Finding]":
