@@ -28,6 +28,27 @@ def test_a_seed_repository_passes_its_own_tests(slug: str, app: str, tmp_path: P
     assert "skipped" not in done.stdout or not has_torch(repository.python), done.stdout
 
 
+CONFIGURED = {
+    "basic": "kind: asynchronous\nauto_scaling: {minimum_instances: 0}\nrollout: {canary: false}\n",
+    "batch_inference": "schedule: {enabled: true}\n",
+}
+
+
+@pytest.mark.parametrize(("slug", "text"), CONFIGURED.items())
+def test_tests_of_a_deploy_repository_are_green_whatever_its_configuration_says(
+    slug: str, text: str, tmp_path: Path
+) -> None:
+    repository = seed_repository(product(slug), "deploy_app", tmp_path)
+    for role in ("dev", "preprod", "prod"):
+        (repository.root / "config" / f"{role}.yml").write_text(text)
+    done = repository.run("-m", "pytest", "-q", "-p", "no:cacheprovider")
+    assert done.returncode == 0, done.stdout + done.stderr
+    (repository.root / "config" / "prod.yml").write_text("schedule: {enabled: perhaps}\nkind: x\n")
+    done = repository.run("-m", "pytest", "-q", "tests/test_own_configuration.py")
+    assert done.returncode == 1
+    assert "prod.yml, line " in done.stdout
+
+
 @pytest.mark.parametrize(("slug", "app"), REPOSITORIES)
 def test_a_clone_made_on_windows_has_the_line_ends_of_linux(
     slug: str, app: str, tmp_path: Path

@@ -1,9 +1,16 @@
-"""A definition as the build repository compiles it, small, for every test that synthesises."""
+"""A definition as the build repository compiles it, small, for every test that synthesises.
+
+Tests are about a configuration of their own, so that yours may say what it likes.
+"""
 
 import json
 from pathlib import Path
 
 import pytest
+
+import deploy_app.stage_files
+
+deploy_app.stage_files.FOLDER = Path(__file__).with_name("config")
 
 NETWORK = {
     "Subnets": ["stage-subnet-ids"],

@@ -37,7 +37,7 @@ Check = Callable[[Any, Places], Iterable[Problem]]
 def load(
     model: type[Config],
     stage: str,
-    folder: Path = FOLDER,
+    folder: Path | None = None,
     check: Check | None = None,
     *,
     role: str = "",
@@ -47,6 +47,7 @@ def load(
     A stage of another name than its role may have a file of its own over both.
 
     Args:
+        folder: of the files; by default that of the repository.
         check: yields what is wrong with values that are each allowed, by where they are written.
         role: what the stage is for; by default what its name says.
 
@@ -55,6 +56,7 @@ def load(
     """
     content: dict[str, Any] = {}
     places: dict[str, Place] = {}
+    folder = folder or FOLDER
     for name in _files(stage, role or stage, folder):
         found, lines = _read(folder / name)
         content = _merged(content, found)

@@ -162,7 +162,7 @@ def test_what_cannot_be_compared_is_refused(
     (tmp_path / "defaults.yml").write_text((FOLDER / "defaults.yml").read_text())
     own = (FOLDER / "prod.yml").read_text()
     (tmp_path / "prod.yml").write_text(own + text)
-    monkeypatch.setattr("deploy_app.stage_config.load.__defaults__", (tmp_path, None))
+    monkeypatch.setattr("deploy_app.stage_files.FOLDER", tmp_path)
     with pytest.raises(DeployError) as raised:
         load_stage_config("prod")
     assert words in str(raised.value)

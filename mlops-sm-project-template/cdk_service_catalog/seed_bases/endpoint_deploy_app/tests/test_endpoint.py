@@ -149,11 +149,6 @@ def test_only_instances_without_local_storage_take_a_volume_key(
     assert takes_volume_key(instance_type) is takes
 
 
-def test_prod_has_two_machines(stages: Any) -> None:
-    assert load_stage_config("prod").variant.initial_instance_count == 2
-    assert load_stage_config("dev").variant.initial_instance_count == 1
-
-
 def written(folder: Path, stage: str, text: str) -> Path:
     for name in ("defaults", "dev", "preprod", "prod"):
         source = Path(SAMPLES).with_name(f"{name}.yml").read_text()

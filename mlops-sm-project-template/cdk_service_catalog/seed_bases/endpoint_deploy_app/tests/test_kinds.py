@@ -23,9 +23,7 @@ from deploy_app.stage_config import StageConfig, load_stage_config
 from deploy_app.stage_files import FOLDER, load
 
 OFF = {"canary": False}
-OWN = load_stage_config("dev").variant.instance_type
 PLAIN = "ml.m5.large"
-"""What every kind takes, which a product's own machines with a GPU are not."""
 SERVERLESS = {
     "kind": "serverless",
     "serverless": {"memory_megabytes": 2048, "maximum_concurrency": 5},
@@ -56,7 +54,7 @@ REALTIME, AT_ONCE = (
 def config(folder: Path, text: str, stage: str = "dev", instance_type: str = PLAIN) -> StageConfig:
     """The project's own configuration, with another file for one stage, and other machines."""
     for file in FOLDER.glob("*.yml"):
-        content = text if file.stem == stage else file.read_text().replace(OWN, instance_type)
+        content = text if file.stem == stage else file.read_text().replace(PLAIN, instance_type)
         (folder / file.name).write_text(content)
     return load(StageConfig, stage, folder, misplaced)
 
@@ -248,7 +246,7 @@ def test_serverless_refuses_what_it_does_not_have(
 
 
 def test_a_shadow_of_one_machine_does_not_fit_a_canary(tmp_path: Path) -> None:
-    text = (FOLDER / "prod.yml").read_text().replace(OWN, PLAIN)
+    text = (FOLDER / "prod.yml").read_text()
     own = {**(yaml.safe_load(text) or {})}
     own["shadow"] = {"percent": 50, "instance_type": PLAIN, "instance_count": 1}
     with pytest.raises(DeployError, match="percent of 1 machines of the shadow are 1 whole ones"):
