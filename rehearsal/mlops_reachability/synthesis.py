@@ -30,8 +30,8 @@ import json, sys
 from pathlib import Path
 sys.path[:0] = [".", "tests"]
 from synthesis import templates
-if Path("tests/conftest.py").is_file():
-    from conftest import DEFINITION
+if Path("tests/compiled_definition.py").is_file():
+    from compiled_definition import DEFINITION
     Path("inference_pipeline.json").write_text(json.dumps(DEFINITION))
 Path("templates.json").write_text(json.dumps(templates(Path("out"))))
 """

@@ -28,7 +28,7 @@ from pathlib import Path
 sys.path.insert(0, "tests")
 from synthesis import VERSION, settings, templates
 if (Path("deploy_app") / "definition.py").is_file():
-    from conftest import DEFINITION
+    from compiled_definition import DEFINITION
     import json
     Path("inference_pipeline.json").write_text(json.dumps(DEFINITION))
 templates(Path("assembly"))
