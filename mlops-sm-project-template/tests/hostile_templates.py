@@ -119,6 +119,14 @@ def good() -> Template:
                     "Type": "AWS::ApplicationAutoScaling::ScalableTarget",
                     "Properties": {"ResourceId": f"endpoint/{PROJECT}-prod/variant/AllTraffic"},
                 },
+                "Waking": {
+                    "Type": "AWS::ApplicationAutoScaling::ScalingPolicy",
+                    "Properties": {"ScalingTargetId": {"Ref": "Target"}},
+                },
+                "Waiting": {
+                    "Type": "AWS::CloudWatch::Alarm",
+                    "Properties": {"AlarmActions": [{"Ref": "Waking"}]},
+                },
                 "Monitor": {
                     "Type": "AWS::SageMaker::Pipeline",
                     "Properties": {
@@ -468,6 +476,31 @@ ROWS = (
         "a foreign topic is told",
         "accounts",
         resource("AWS::CloudWatch::Alarm", AlarmActions=[f"arn:aws:sns:{REGION}:{FOREIGN}:t"]),
+    ),
+    Row(
+        "an alarm scales what it does not say",
+        "alarm-actions",
+        resource(
+            "AWS::CloudWatch::Alarm",
+            AlarmActions=[
+                f"arn:aws:autoscaling:{REGION}:{PROD}:scalingPolicy:0f1e:resource/sagemaker/"
+                "endpoint/fraud-p-zzz-prod/variant/AllTraffic:policyName/x"
+            ],
+        ),
+    ),
+    Row(
+        "a policy scales the endpoint of another project",
+        "names",
+        properties("Waking", ResourceId="endpoint/fraud-p-zzz-prod/variant/AllTraffic"),
+    ),
+    Row(
+        "the same, by the id of the target",
+        "names",
+        properties(
+            "Waking",
+            ScalingTargetId="endpoint/fraud-p-zzz-prod/variant/AllTraffic|"
+            "sagemaker:variant:DesiredInstanceCount|sagemaker",
+        ),
     ),
     Row(
         "another project is told by an alarm",

@@ -1,6 +1,7 @@
 """The gate accepts what the seed code of every product synthesises, as long as its names may be."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,16 +32,35 @@ if (Path("deploy_app") / "definition.py").is_file():
     from compiled_definition import DEFINITION
     import json
     Path("inference_pipeline.json").write_text(json.dumps(DEFINITION))
+for role in ("dev", "preprod", "prod") if len(sys.argv) > 1 else ():
+    (Path("config") / f"{role}.yml").write_text(sys.argv[1])
 templates(Path("assembly"))
 print(settings().model_data_uri)
 print(VERSION)
 """
 
 
-@pytest.mark.parametrize("slug", [found.slug for found in PRODUCTS])
-def test_what_a_product_deploys_passes_the_gate(slug: str, tmp_path: Path) -> None:
+SLEEPING = "kind: asynchronous\nauto_scaling: {minimum_instances: 0}\nrollout: {canary: false}\n"
+SERVERLESS = """\
+kind: serverless
+serverless: {memory_megabytes: 2048, maximum_concurrency: 5}
+rollout: {canary: false}
+"""
+SHADOWED = """\
+rollout: {canary: false}
+shadow: {percent: 25, instance_type: ml.m5.large, instance_count: 1}
+"""
+CONFIGURED = [
+    *((found.slug, "") for found in PRODUCTS),
+    *(("basic", text) for text in (SLEEPING, SERVERLESS, SHADOWED)),
+    ("batch_inference", "schedule: {enabled: true}"),
+]
+
+
+@pytest.mark.parametrize(("slug", "text"), CONFIGURED)
+def test_what_a_product_deploys_passes_the_gate(slug: str, text: str, tmp_path: Path) -> None:
     repository = seed_repository(product(slug), "deploy_app", tmp_path)
-    done = repository.run("-c", SYNTHESISE)
+    done = repository.run("-c", SYNTHESISE, *([text] if text else []))
     assert done.returncode == 0, done.stderr
     templates = {
         stage: json.loads((repository.root / "assembly" / f"{stage}.template.json").read_text())
@@ -48,7 +68,8 @@ def test_what_a_product_deploys_passes_the_gate(slug: str, tmp_path: Path) -> No
     }
     archive, version = done.stdout.splitlines()[-2:]
     of_it = {"archives": (archive,)}
-    found = refusals(templates, SETTINGS, PROJECT, version, **of_it)
+    known = replace(SETTINGS, serverless_endpoints=text == SERVERLESS)
+    found = refusals(templates, known, PROJECT, version, **of_it)
     assert not found, report(found)
     other = version.replace("/3", "/2")
     assert refusals(templates, SETTINGS, PROJECT, other, **of_it), "any version passes"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from .check_names import is_own_name
+from .check_names import SCALING, is_own_name
 from .stage_view import Found, StageView, objects_in, texts
 from .values import OF_SSM, is_known, own_resource
 
@@ -40,10 +40,10 @@ def _is_own_key(value: Any, view: StageView) -> bool:
 
 
 def alarm_actions(view: StageView) -> Found:
-    """An alarm tells topics, and does nothing besides."""
+    """An alarm tells topics or scales what the template scales, and does nothing besides."""
     for logical_id, row in view.of(ALARM):
         for key, text in texts(row):
-            if key in ALARM_ACTIONS and not _is_topic(text, view):
+            if key in ALARM_ACTIONS and not _is_topic(text, view) and not _scales(text, view):
                 yield logical_id, text
 
 
@@ -63,6 +63,10 @@ def events(view: StageView) -> Found:
             yield logical_id, row["EventPattern"]
         if BUS in row:
             yield logical_id, f"{BUS} {row[BUS]}"
+
+
+def _scales(text: str, view: StageView) -> bool:
+    return own_resource(text, view.scope, SCALING, attribute="Ref")
 
 
 def _is_topic(text: str, view: StageView) -> bool:

@@ -28,6 +28,7 @@ OWN: Final = {
 }
 """Properties that name a resource of the same template, by type and attribute."""
 SCALED: Final = "AWS::ApplicationAutoScaling::ScalableTarget"
+SCALING: Final = "AWS::ApplicationAutoScaling::ScalingPolicy"
 COPYING: Final = (
     *("AccessControl", "AnalyticsConfigurations", "InventoryConfigurations"),
     *("MetadataConfiguration", "MetadataTableConfiguration", "ReplicationConfiguration"),
@@ -47,10 +48,26 @@ def names(view: StageView) -> Found:
         for key in NAMES.get(kind, ("Name", f"{last}Name")):
             if key in row and not is_own_name(row[key], view):
                 yield logical_id, row[key]
+    yield from _scaled(view)
+
+
+def _scaled(view: StageView) -> Found:
+    """What is scaled are the project's endpoints, also where a policy names them again."""
     for logical_id, row in view.of(SCALED):
-        parts = str(row.get("ResourceId")).split("/")
-        if not is_own_name(parts[1] if len(parts) > 1 else "", view):
+        if not _is_own_endpoint(row.get("ResourceId"), view):
             yield logical_id, row.get("ResourceId")
+    for logical_id, row in view.of(SCALING):
+        if "ResourceId" in row and not _is_own_endpoint(row["ResourceId"], view):
+            yield logical_id, row["ResourceId"]
+        target = row.get("ScalingTargetId")
+        if target and not own_resource(target, view.scope, SCALED, attribute="Ref"):
+            yield logical_id, target
+
+
+def _is_own_endpoint(value: Any, view: StageView) -> bool:
+    """Application Auto Scaling names an endpoint `endpoint/<name>/variant/<variant>`."""
+    parts = str(value).split("/")
+    return is_own_name(parts[1] if len(parts) > 1 else "", view)
 
 
 def role_names(view: StageView) -> Found:

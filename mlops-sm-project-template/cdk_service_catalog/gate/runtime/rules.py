@@ -111,7 +111,7 @@ RULES: Final = (
         check=check_events.alarm_actions,
         what="an alarm does more than tell a topic, or tells that of another project",
         allowed="topics of SNS: sagemaker-{name}-{id}, those that begin with sagemaker-{id}-, and "
-        "those that are of no project",
+        "those that are of no project; scaling policies of the same template",
         fix="remove the action, or name such a topic",
     ),
     Rule(
