@@ -32,7 +32,7 @@ def play_attack(world: World) -> tuple[Evidence, ...]:
     for project in world.projects:
         scientist = Attacker(world, project)
         for attempt in ATTEMPTS:
-            world.say(f"a {Persona.DATA_SCIENTIST} {attempt.does}")
+            world.say(f"a {Persona.DATA_SCIENTIST} {attempt.does} ({project.full_name})")
             fault = fault_of(attempt, scientist)
             if fault:
                 faults.append(f"  {attempt.does} ({attempt.on}): {fault}")
@@ -80,7 +80,7 @@ def _row(attempt: Attempt, scientist: Attacker) -> Mapping[str, str]:
     return {
         "who": WHO.get(attempt.who, f"{Persona.DATA_SCIENTIST}, as an attacker"),
         "does": attempt.does,
-        "on": attempt.on,
+        "on": f"{attempt.on}, {scientist.project.full_name}",
         "account": scientist.project.dev.account,
         "decision": "denied",
         "by": attempt.stopped_by,
