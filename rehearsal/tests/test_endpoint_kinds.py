@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from accounts_of_tests import ACCOUNT, OF_JOBS, Accounts
 from botocore.exceptions import ClientError
-from served_models import model_archive
+from served_models import TYPES, model_archive
 
 pytestmark = pytest.mark.app
 
@@ -162,14 +162,21 @@ def content(accounts: Accounts, uri: str) -> bytes | None:
 
 @pytest.mark.parametrize(
     ("body", "where", "words"),
-    [(b"any", "OutputLocation", b"later"), (b"rare", "FailureLocation", b"server error (500)")],
+    [
+        (b"any", "OutputLocation", b"later"),
+        (b"rare", "FailureLocation", b"server error (500)"),
+        (TYPES.encode(), "OutputLocation", b"text/tab-separated-values"),
+    ],
 )
 def test_an_asynchronous_endpoint_answers_in_s3(
     accounts: Accounts, waiting: str, body: bytes, where: str, words: bytes
 ) -> None:
     accounts.client("s3").put_object(Bucket=BUCKET, Key="in", Body=body)
     accepted = accounts.client("sagemaker-runtime").invoke_endpoint_async(
-        EndpointName=waiting, ContentType="text/csv", InputLocation=f"s3://{BUCKET}/in"
+        EndpointName=waiting,
+        ContentType="text/csv",
+        Accept="text/tab-separated-values",
+        InputLocation=f"s3://{BUCKET}/in",
     )
     found = content(accounts, accepted[where])
     assert found is not None

@@ -18,6 +18,7 @@ from ministack_aws.sagemaker import endpoint_kinds, job_roles, models, rollouts,
 from ministack_aws.sagemaker.answers import asked, failure
 
 INPUT = "x-amzn-sagemaker-inputlocation"
+OF_REQUEST = "x-amzn-sagemaker-"
 
 
 def invoke(place: tuple[str, str], name: str, headers: Headers, body: bytes) -> Response:
@@ -69,7 +70,7 @@ def _work(
             request = _request(credentials, headers[INPUT])
             _, port = models.server_of(variant)
             kind = endpoint_kinds.ASYNCHRONOUS
-            content, _ = asked(endpoint, variant, port, headers, request, kind)
+            content, _ = asked(endpoint, variant, port, _of_request(headers), request, kind)
         except (ServiceError, ValueError) as error:
             target, content, topic = failed, str(error).encode(), topics.get("ErrorTopic")
         transfers.upload_object(job_roles.client("s3", credentials), content, target, key)
@@ -77,6 +78,16 @@ def _work(
             said = {"inferenceId": known, "responseParameters": {"outputLocation": target}}
             message = json.dumps({"awsRegion": place[1], **said})
             job_roles.client("sns", credentials).publish(TopicArn=topic, Message=message)
+
+
+def _of_request(headers: Headers) -> dict[str, str]:
+    """What the call says of the request in S3, as the container hears it (API Reference,
+    InvokeEndpointAsync: the headers of the call are about the call)."""
+    return {
+        name: headers[f"{OF_REQUEST}{name}"]
+        for name in ("content-type", "accept")
+        if f"{OF_REQUEST}{name}" in headers
+    }
 
 
 def _request(credentials: Credentials, uri: str) -> bytes:

@@ -3,20 +3,23 @@
 import io
 import tarfile
 
+TYPES = "which types"
+"""A request whose answer is the type that is accepted."""
 INFERENCE = """
 def model_fn(folder): return None
 def input_fn(body, content_type): return body.decode()
 def predict_fn(data, model):
     if {fails!r} and data == {fails!r}:
         raise ValueError("not this one")
-    return {name!r}
-def output_fn(answer, accept): return answer
+    return accepted if data == {types!r} else {name!r}
+accepted = object()
+def output_fn(answer, accept): return accept if answer is accepted else answer
 """
 
 
 def model_archive(name: str, *, fails: str = "") -> bytes:
     """A `model.tar.gz`; it fails for the request that is `fails`."""
-    code = INFERENCE.format(name=name, fails=fails).encode()
+    code = INFERENCE.format(name=name, fails=fails, types=TYPES).encode()
     content = io.BytesIO()
     with tarfile.open(fileobj=content, mode="w:gz") as archive:
         entry = tarfile.TarInfo("code/inference.py")
