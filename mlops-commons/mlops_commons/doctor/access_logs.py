@@ -11,11 +11,11 @@ from typing import Any, Final
 
 from mlops_commons.accounts.bootstrap_plan import BootstrapRow
 from mlops_commons.config import PlatformConfig
-from mlops_commons.doctor.finding import Finding, Level
+from mlops_commons.config.values import region_partitions
+from mlops_commons.doctor.finding import OWNERS, Finding, Level
 from mlops_commons.iam.evaluation import Request, allows, listed
 from mlops_commons.utilities.errors import PlatformError
 
-OWNERS: Final = "give the output of './mlops-multi-account.sh config statements' to its owners"
 NAME: Final = "write the name as the organization has it into org.access_logs of cdk-app.yml"
 SSE_S3: Final = "AES256"
 GONE: Final = ("404", "NoSuchBucket")
@@ -87,7 +87,8 @@ def _policy(s3: Any, bucket: str) -> Mapping[str, Any]:
 
 def _lets_in(policy: Mapping[str, Any], bucket: str, row: BootstrapRow, prefix: str) -> bool:
     """Whether S3 may write a log of any bucket of the account, whose names nobody knows here."""
-    arn = f"arn:aws:s3:::{bucket}/{prefix}log"
+    partition = region_partitions().get(row.region, "aws")
+    arn = f"arn:{partition}:s3:::{bucket}/{prefix}log"
     context = {"aws:SourceAccount": row.account, "aws:SecureTransport": "true"}
     own = [
         {key: value for key, value in statement.items() if key != "Principal"}

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+OWNERS: Final = "give the output of './mlops-multi-account.sh config statements' to its owners"
+"""What to do about what others own."""
 
 
 class Level(StrEnum):

@@ -10,11 +10,10 @@ from typing import Any, Final
 from mlops_commons.accounts.bootstrap_plan import BootstrapRow
 from mlops_commons.config import PlatformConfig
 from mlops_commons.config.key_places import Place, places_of
-from mlops_commons.doctor.finding import Finding, Level
+from mlops_commons.doctor.finding import OWNERS, Finding, Level
 from mlops_commons.organization import KeyPurpose
 
 NAME: Final = "write the ARN of an enabled key for symmetric encryption into org.keys"
-OWNERS: Final = "give the output of './mlops-multi-account.sh config statements' to its owners"
 WANTED: Final = {
     "KeyState": "Enabled",
     "KeySpec": "SYMMETRIC_DEFAULT",

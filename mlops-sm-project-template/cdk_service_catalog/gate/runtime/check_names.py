@@ -168,8 +168,8 @@ def _is_closed(given: Any) -> bool:
 
 def _logs_here(logging: Any, view: StageView) -> bool:
     target = logging.get("DestinationBucketName") if isinstance(logging, Mapping) else ""
-    organization_s = view.settings.access_logs.replace("{account}", view.account)
-    return target is None or target in (*view.buckets, *filter(None, [organization_s]))
+    archive = view.settings.access_logs.replace("{account}", view.account)
+    return target is None or target in (*view.buckets, *filter(None, [archive]))
 
 
 def _buckets_in(text: str) -> list[str]:
