@@ -18,6 +18,7 @@ from mlops_rehearsal.world.projects import Project
 from mlops_rehearsal.world.world import World
 
 APPROVED: Final = "Approved"
+REJECTED: Final = "Rejected"
 TRIGGERS: Final = "see the rules of cdk_service_catalog/project/triggers.py and the role of each"
 
 
@@ -83,8 +84,17 @@ def approve(world: World, project: Project, version: str) -> None:
         PlatformError: the person who approves says no.
     """
     granted(world.approve(f"version {version}"))
+    _decide(world, project, version, APPROVED)
+
+
+def reject(world: World, project: Project, version: str) -> None:
+    """Reject a version as the lead; the newest one that is still approved is delivered."""
+    _decide(world, project, version, REJECTED)
+
+
+def _decide(world: World, project: Project, version: str, status: str) -> None:
     sagemaker = persona(world, project, Persona.LEAD_DATA_SCIENTIST, "sagemaker")
-    sagemaker.update_model_package(ModelPackageArn=version, ModelApprovalStatus=APPROVED)
+    sagemaker.update_model_package(ModelPackageArn=version, ModelApprovalStatus=status)
 
 
 def started_by_event(world: World, project: Project) -> StartedRun:

@@ -1,4 +1,7 @@
-"""Act 9, continued: a version that fails in production is rolled back by the canary there."""
+"""Act 9, continued: a version that fails in production is rolled back by the canary there.
+
+A serverless endpoint takes a version at once, and a person who rejects the version brings the
+former one back."""
 
 import threading
 from collections import Counter
@@ -12,7 +15,7 @@ from botocore.exceptions import ClientError
 from mlops_commons.config import Stage
 from mlops_commons.utilities.errors import PlatformError
 from mlops_rehearsal.acts.faulty_version import PARAMETER, register_faulty_version
-from mlops_rehearsal.acts.promotion import approve, started_by_event
+from mlops_rehearsal.acts.promotion import approve, reject, started_by_event
 from mlops_rehearsal.player.started import play_run
 from mlops_rehearsal.world.evidence import Evidence
 from mlops_rehearsal.world.projects import Project
@@ -73,11 +76,15 @@ def played_rollback(world: World, production: Production) -> Evidence | None:
     approve(world, production.project, version)
     with _traffic(world, production) as answers:
         said = _delivered(world, production)
-    alarm = f"{production.endpoint}-server-errors"
-    if alarm not in said or not answers[FAILED]:
+        stopped_by = f"{production.endpoint}-server-errors"
+        if _is_serverless(world, production) and not said:
+            stopped_by = "its rejection by the lead"
+            reject(world, production.project, version)
+            said = _delivered(world, production) or stopped_by
+    if stopped_by not in said or not answers[FAILED]:
         raise PlatformError(
-            f"the alarm '{alarm}' has not stopped {version} in {production.stage.stage_name}: "
-            f"{said or 'the pipeline has succeeded'}",
+            f"{version} has not been stopped in {production.stage.stage_name} by {stopped_by}: "
+            f"{said or 'the pipeline has succeeded'}; {answers[FAILED]} requests have failed",
             hint=HINT,
         )
     if _serving(world, production) != serving or _ask(world, production) != ANSWERED:
@@ -88,7 +95,7 @@ def played_rollback(world: World, production: Production) -> Evidence | None:
         "version": version.rpartition("/")[2],
         "answered": str(answers[ANSWERED]),
         "failed": str(answers[FAILED]),
-        "stopped by": alarm,
+        "stopped by": stopped_by,
         "serves again": serving.rpartition("/")[2],
     }
     return Evidence("rollbacks", (row,))
@@ -103,14 +110,25 @@ def _delivered(world: World, production: Production) -> str:
     return ""
 
 
+def _is_serverless(world: World, production: Production) -> bool:
+    return "ServerlessConfig" in _variant(world, production)
+
+
 def _serving(world: World, production: Production) -> str:
     """The version that the endpoint serves."""
     stage = production.stage
     sagemaker = world.administrator("sagemaker", stage.account, stage.region)
+    name = _variant(world, production)["ModelName"]
+    return str(sagemaker.describe_model(ModelName=name)["Containers"][0]["ModelPackageName"])
+
+
+def _variant(world: World, production: Production) -> Mapping[str, Any]:
+    stage = production.stage
+    sagemaker = world.administrator("sagemaker", stage.account, stage.region)
     config = sagemaker.describe_endpoint(EndpointName=production.endpoint)["EndpointConfigName"]
     described = sagemaker.describe_endpoint_config(EndpointConfigName=config)
-    name = described["ProductionVariants"][0]["ModelName"]
-    return str(sagemaker.describe_model(ModelName=name)["Containers"][0]["ModelPackageName"])
+    variant: Mapping[str, Any] = described["ProductionVariants"][0]
+    return variant
 
 
 def _ask(world: World, production: Production) -> str:

@@ -33,7 +33,7 @@ def answers_section(report: Report) -> Html:
     content = [table_of("Requests and answers", rows) if rows else _not_reached("endpoint")]
     rollbacks = list(report.evidence("rollbacks"))
     if rollbacks:
-        content.append(table_of("A version that the canary has stopped", rollbacks))
+        content.append(table_of("A version that was stopped in production", rollbacks))
     return section("answers", "The endpoints answer", *content)
 
 
