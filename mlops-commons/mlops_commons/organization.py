@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from mlops_commons.builds import NO_BUILDS, Builds
+
 ACCOUNT: Final = "{account}"
 REGION: Final = "{region}"
 """What stands for an account and for a region in names of the organization's buckets and keys."""
@@ -136,6 +138,7 @@ class Organization:
         flow_logs: where flow logs of networks go; none for log groups of the platform.
         access_logs: where buckets log who reads and writes; none for buckets of the platform.
         keys: existing keys by purpose; none for keys of the platform.
+        builds: how builds reach packages; by default over the internet.
     """
 
     permissions_boundary: OrgBoundary | None = None
@@ -143,6 +146,7 @@ class Organization:
     flow_logs: FlowLogArchive | None = None
     access_logs: AccessLogArchive | None = None
     keys: ExistingKeys | None = None
+    builds: Builds = NO_BUILDS
 
     def key_arn(self, purpose: KeyPurpose, account: str, region: str) -> str:
         """The existing key of a purpose in an account and region; empty for one of the platform."""

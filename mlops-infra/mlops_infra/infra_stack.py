@@ -63,6 +63,7 @@ class InfraStack(ZonesByPosition):
             network,
             studio=studio is not None,
             neighbours=neighbours,
+            ports_of_builds=org.builds.ports,
             flow_logs=org.flow_logs,
             log_key=existing_key(self, "NetworkLogsKey", org, KeyPurpose.NETWORK_LOGS),
             removal_policy=removal_policy,

@@ -84,7 +84,7 @@ def _core_stage(
         set_name=deployment.set_name,
         app_prefix=config.app_prefix,
         portfolio=config.portfolio,
-        targets=_targets(deployment),
+        targets=_targets(config, deployment),
         parameter_namespace=stage.parameter_namespace,
         removal_policy=removal_policy_of(stage.removal_policy),
         tags=stage.tags,
@@ -93,7 +93,7 @@ def _core_stage(
     )
 
 
-def _targets(deployment: Deployment) -> ProjectTargets:
+def _targets(config: PlatformConfig, deployment: Deployment) -> ProjectTargets:
     return ProjectTargets(
         stages=tuple(
             TargetStage(
@@ -106,6 +106,6 @@ def _targets(deployment: Deployment) -> ProjectTargets:
         ),
         deploys=deployment.projects.deploys,
         serverless_endpoints=deployment.projects.serverless_endpoints,
-        package_index=deployment.projects.package_index,
+        package_index=config.package_index(deployment),
         mlflow=deployment.projects.mlflow,
     )

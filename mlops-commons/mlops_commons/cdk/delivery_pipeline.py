@@ -10,6 +10,8 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import pipelines
 from constructs import Construct
 
+from mlops_commons.builds import NO_BUILDS, TRUST, Builds
+from mlops_commons.cdk.build_network import join_network
 from mlops_commons.cdk.delivery_findings import acknowledge_pipeline
 from mlops_commons.cdk.lost_events import LostEvents
 from mlops_commons.cdk.notices import Notices
@@ -47,6 +49,7 @@ class DeliveryPipeline(Construct):
         cdk_assets_version: str,
         notify: Sequence[str] = (),
         key: kms.IKey | None = None,
+        builds: Builds = NO_BUILDS,
     ) -> None:
         """Create the pipeline.
 
@@ -57,9 +60,11 @@ class DeliveryPipeline(Construct):
             cdk_assets_version: the tool that publishes assets.
             notify: e-mail addresses that hear of approvals that wait, and of what fails.
             key: an existing one for artifacts, notices and logs; by default one is made.
+            builds: how its builds reach packages; by default over the internet.
         """
         super().__init__(scope, construct_id)
         self._source = source
+        self._builds = builds
         self.artifact_bucket = SecureBucket(
             self,
             "Artifacts",
@@ -105,12 +110,26 @@ class DeliveryPipeline(Construct):
                     build_image=codebuild.LinuxBuildImage.from_code_build_image_id(BUILD_IMAGE),
                     compute_type=codebuild.ComputeType.SMALL,
                     privileged=False,
+                    environment_variables=self._environment(),
                 ),
+                partial_build_spec=self._trust(),
                 logging=codebuild.LoggingOptions(
                     cloud_watch=codebuild.CloudWatchLoggingOptions(log_group=self._log_group())
                 ),
             ),
         )
+
+    def _environment(self) -> dict[str, codebuild.BuildEnvironmentVariable]:
+        named = self._builds.environment(cdk.Stack.of(self).region)
+        return {
+            name: codebuild.BuildEnvironmentVariable(value=value) for name, value in named.items()
+        }
+
+    def _trust(self) -> codebuild.BuildSpec | None:
+        """What comes before all commands of every build."""
+        if not self._builds.ca_certificates:
+            return None
+        return codebuild.BuildSpec.from_object({"phases": {"install": {"commands": [TRUST]}}})
 
     def _log_group(self) -> logs.LogGroup:
         """Of all builds, which each start with a stream of their own."""
@@ -156,5 +175,7 @@ class DeliveryPipeline(Construct):
         self.pipeline.build_pipeline()
         self._keep_lost_pushes()
         acknowledge_pipeline(self.pipeline, self.artifact_bucket)
+        if self._builds.vpc:
+            join_network(self, self._builds.vpc, self.pipeline)
         for support in self.pipeline.pipeline.cross_region_support.values():
             secure_replication(self.pipeline, support, expiration=EXPIRATION)

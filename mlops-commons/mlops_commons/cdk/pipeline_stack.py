@@ -50,6 +50,7 @@ class PipelineStack(cdk.Stack):
             cdk_assets_version=cdk_assets_version,
             notify=notify,
             key=existing_key(self, "DeliveriesKey", org, KeyPurpose.DELIVERIES),
+            builds=org.builds,
         )
         for stage in stages:
             self.delivery.add_stage(

@@ -1,20 +1,24 @@
 """The models of `cdk-infra-app.yml`, as they stand in the file; Studio is a module of its own."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, field_validator
 
 from mlops_commons.config.studio_model import SageMakerFile
 from mlops_commons.config.values import (
+    RESOURCE_ID,
     WHOLE,
     Account,
     ConfigModel,
     NetworkRange,
     RouteRange,
+    SecurityGroupId,
     SetName,
     Shape,
     StageText,
+    SubnetId,
     Text,
+    VpcId,
     lowered,
     nearest,
 )
@@ -27,10 +31,6 @@ from mlops_commons.stage import (
 )
 from mlops_commons.vpc_endpoints import VPC_ENDPOINT_KEYS
 
-RESOURCE_ID: Final = "[0-9a-f]{8}([0-9a-f]{9})?"
-VpcId = Annotated[Text, Shape(f"vpc-{RESOURCE_ID}", "a VPC id")]
-SubnetId = Annotated[Text, Shape(f"subnet-{RESOURCE_ID}", "a subnet id")]
-SecurityGroupId = Annotated[Text, Shape(f"sg-{RESOURCE_ID}", "a security group id")]
 RouteTableId = Annotated[Text, Shape(f"rtb-{RESOURCE_ID}", "a route table id")]
 TransitGatewayId = Annotated[Text, Shape(f"tgw-{RESOURCE_ID}", "a transit gateway id")]
 ResolverRuleId = Annotated[

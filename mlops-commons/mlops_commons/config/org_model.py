@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from mlops_commons.config.builds_model import BuildsFile
 from mlops_commons.config.values import ConfigModel, Shape, Text, lowered
 from mlops_commons.organization import FlowLogArchive, FlowLogFormat
 from mlops_commons.utilities.toolkit import QUALIFIER, STACK, Toolkit
@@ -251,3 +252,4 @@ class OrgFile(ConfigModel):
     flow_logs: FlowLogsFile | None = None
     access_logs: AccessLogsFile | None = None
     keys: KeysFile | None = None
+    builds: BuildsFile = Field(default_factory=lambda: BuildsFile())

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from mlops_commons.config.builds_model import IndexUrl
 from mlops_commons.config.refused_types import not_refused_action, not_refused_type
 from mlops_commons.config.values import ConfigModel, Shape, Text, lowered
 from mlops_commons.stage import Approvers, Projects, ProtectedBranches, Separation
@@ -24,9 +25,6 @@ PrincipalArn = Annotated[
     Text,
     # The account is spelled out: a pattern for it would let a foreign account approve.
     Shape("arn:aws[a-z-]*:iam::[0-9]{12}:role/[^?]+", "the ARN of an IAM role; '*' may end it"),
-]
-IndexUrl = Annotated[
-    Text, Shape("https://[^\\s\"'$`\\\\]+", "an https URL of a Python package index")
 ]
 
 
@@ -80,7 +78,7 @@ class ProjectsFile(ConfigModel):
         "internet in reach",
     )
     package_index: IndexUrl | None = Field(
-        None, description="where builds install Python packages from; default: the public index"
+        None, description="where builds install Python packages from; default: that of org.builds"
     )
     mlflow: bool = Field(
         Projects.mlflow,

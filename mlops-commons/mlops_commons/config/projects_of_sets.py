@@ -15,7 +15,8 @@ from mlops_commons.utilities.paths import APP_DIRECTORIES
 
 TEMPLATES: Final = "template"
 INDEX: Final = (
-    "name one that dev's VPC reaches in cdk-app.yml, projects.package_index: https://..., or take "
+    "name one that dev's VPC reaches in cdk-app.yml, projects.package_index or "
+    "org.builds.pip_index_url: https://..., or take "
     f"egress '{EgressMode.NAT}' for dev in cdk-infra-app.yml"
 )
 
@@ -71,7 +72,7 @@ def _obstacles(config: PlatformConfig, deployment: Deployment, dev: Stage) -> It
         )
     network = config.network(deployment.set_name, dev.stage_name)
     closed = isinstance(network, CreateNetwork) and network.egress is EgressMode.ENDPOINTS_ONLY
-    if closed and not deployment.projects.package_index:
+    if closed and not config.package_index(deployment):
         # Each build would wait for the public index until it fails.
         yield Obstacle(
             stage_name=dev.stage_name,

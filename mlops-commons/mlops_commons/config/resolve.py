@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from mlops_commons import stage as platform
+from mlops_commons.builds import Builds, BuildVpc, Proxy
+from mlops_commons.config import builds_model, model, org_model, projects_model, source_model
 from mlops_commons.config import infra_model as infra
-from mlops_commons.config import model, org_model, projects_model, source_model
 from mlops_commons.config.filled import named_values
 from mlops_commons.config.resolve_infra import network, studio
 from mlops_commons.config.values import ConfigModel
@@ -22,7 +23,7 @@ from mlops_commons.organization import (
 from mlops_commons.utilities import names
 from mlops_commons.utilities.toolkit import Toolkit
 
-Block = TypeVar("Block", FlowLogArchive, AccessLogArchive, ExistingKeys)
+Block = TypeVar("Block", FlowLogArchive, AccessLogArchive, ExistingKeys, BuildVpc, Proxy, Builds)
 
 
 def resolve(
@@ -70,7 +71,13 @@ def _organization(entry: org_model.OrgFile) -> Organization:
         flow_logs=_block(FlowLogArchive, entry.flow_logs),
         access_logs=_block(AccessLogArchive, entry.access_logs),
         keys=_block(ExistingKeys, entry.keys),
+        builds=_builds(entry.builds),
     )
+
+
+def _builds(entry: builds_model.BuildsFile) -> Builds:
+    blocks = {"vpc": _block(BuildVpc, entry.vpc), "proxy": _block(Proxy, entry.proxy)}
+    return replace(_block(Builds, entry), **blocks)
 
 
 def _boundary(entry: org_model.PermissionsBoundaryFile | None) -> OrgBoundary | None:

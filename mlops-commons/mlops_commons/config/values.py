@@ -162,6 +162,10 @@ def _route(value: str) -> str:
 
 RouteRange = Annotated[Text, AfterValidator(_route)]
 NetworkRange = Annotated[Text, AfterValidator(_network)]
+RESOURCE_ID: Final = "[0-9a-f]{8}([0-9a-f]{9})?"
+VpcId = Annotated[Text, Shape(f"vpc-{RESOURCE_ID}", "a VPC id")]
+SubnetId = Annotated[Text, Shape(f"subnet-{RESOURCE_ID}", "a subnet id")]
+SecurityGroupId = Annotated[Text, Shape(f"sg-{RESOURCE_ID}", "a security group id")]
 Branch = Annotated[
     Text,
     Shape(

@@ -106,3 +106,7 @@ class PlatformConfig:
     def studio(self, set_name: str, stage_name: str) -> Studio | None:
         """The Studio of a stage, or None where it has none."""
         return self.studios.get((set_name.lower(), stage_name.lower()))
+
+    def package_index(self, deployment: Deployment) -> str:
+        """Where builds of a set's projects install from; empty for the public index."""
+        return deployment.projects.package_index or self.org.builds.pip_index_url

@@ -45,6 +45,7 @@ class CreatedNetwork(Construct):
         props: CreateNetwork,
         studio: bool,
         neighbours: Neighbours,
+        ports_of_builds: Sequence[int] = (),
         flow_logs: FlowLogArchive | None = None,
         log_key: kms.IKey | None = None,
         removal_policy: cdk.RemovalPolicy,
@@ -54,6 +55,7 @@ class CreatedNetwork(Construct):
         Args:
             studio: whether the stage has Studio, which widens the default set of endpoints.
             neighbours: accounts of the set that endpoint policies let pass.
+            ports_of_builds: besides 443, to the organization's proxy and package mirrors.
             flow_logs: the organization's bucket of them; none for a log group.
             log_key: an existing one for the log groups; by default one is made.
             removal_policy: of the log groups and their key.
@@ -80,6 +82,12 @@ class CreatedNetwork(Construct):
                 self, f"ResolverRule{number}", vpc_id=self.vpc.vpc_id, resolver_rule_id=rule
             )
         self.workload_security_group = _workload_security_group(self, self.vpc)
+        for port in ports_of_builds:
+            self.workload_security_group.add_egress_rule(
+                ec2.Peer.any_ipv4(),
+                ec2.Port.tcp(port),
+                "Proxy and package mirrors of the organization, as far as routes lead",
+            )
         logs = FlowLogs(
             self,
             "FlowLogs",

@@ -1,5 +1,6 @@
 """The one door to a stage's network, whether it is created or imported."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import aws_cdk as cdk
@@ -41,6 +42,7 @@ def network(
     *,
     studio: bool,
     neighbours: Neighbours,
+    ports_of_builds: Sequence[int] = (),
     flow_logs: FlowLogArchive | None = None,
     log_key: kms.IKey | None = None,
     removal_policy: cdk.RemovalPolicy,
@@ -50,6 +52,7 @@ def network(
     Args:
         studio: whether the stage has Studio, which widens a created network's endpoints.
         neighbours: accounts of the set that endpoint policies let pass.
+        ports_of_builds: besides 443, out of a created network, to proxy and package mirrors.
         flow_logs: the organization's bucket for those of a created network; none for a log group.
         log_key: an existing one for the log groups of a created network.
         removal_policy: of what a created network stores.
@@ -64,6 +67,7 @@ def network(
             props=props,
             studio=studio,
             neighbours=neighbours,
+            ports_of_builds=ports_of_builds,
             flow_logs=flow_logs,
             log_key=log_key,
             removal_policy=removal_policy,

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from cdk_service_catalog.project import naming
@@ -129,9 +129,10 @@ def _training(definition: ProductDefinition, props: ProjectProps) -> dict[str, V
     }
 
 
-def _index(props: ProjectProps) -> dict[str, Value]:
-    """pip reads its options from variables (pip documentation, "Configuration")."""
-    return {"PIP_INDEX_URL": props.package_index} if props.package_index else {}
+def _packages(props: ProjectProps) -> dict[str, str]:
+    """How every build reaches packages."""
+    builds = replace(props.org.builds, pip_index_url=props.package_index)
+    return builds.environment(props.region)
 
 
 def _images() -> dict[str, Value]:
@@ -215,7 +216,7 @@ def _project(row: Build, props: ProjectProps) -> Resource:
                 "PrivilegedMode": row.privileged,
                 "EnvironmentVariables": [
                     {"Name": name, "Type": "PLAINTEXT", "Value": value}
-                    for name, value in {**row.environment, **_index(props)}.items()
+                    for name, value in {**row.environment, **_packages(props)}.items()
                 ],
             },
         },

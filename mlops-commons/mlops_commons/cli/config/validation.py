@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -84,10 +85,12 @@ def _verdict(where: Path | None) -> Verdict:
 
 def _loaded(where: Path | None) -> "Sources":
     """Both files; those of this checkout also against what is published."""
+    from mlops_commons.config.authorities import check_authorities
     from mlops_commons.config.loader import load_sources
     from mlops_commons.config.published import check_published
 
     sources = load_sources(*_files(where))
+    check_authorities(sources, date.today())
     if where is None:
         check_published(sources)
     return sources

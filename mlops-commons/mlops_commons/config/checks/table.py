@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from mlops_commons.config.checks import accounts as account_checks
+from mlops_commons.config.checks import builds as build_checks
 from mlops_commons.config.checks import collisions as collision_checks
 from mlops_commons.config.checks import delivery_sources as source_checks
 from mlops_commons.config.checks import identities as identity_checks
@@ -60,6 +61,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     log_archive_checks.archive_of_flow_logs,
     log_archive_checks.buckets_of_access_logs,
     key_checks.keys_where_they_are_used,
+    build_checks.proxies_are_reached,
     source_checks.keys_of_the_type,
     source_checks.connections_are_complete,
     source_checks.each_set_has_its_own,

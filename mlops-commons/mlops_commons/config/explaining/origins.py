@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from mlops_commons.assembly.stacks import GOVERNANCE
+from mlops_commons.builds import Builds, BuildVpc, Proxy
+from mlops_commons.config.builds_model import BuildsFile, BuildVpcFile, ProxyFile
 from mlops_commons.config.document import Document, KeyPath, text_of
 from mlops_commons.config.filled import filled_fields
 from mlops_commons.config.infra_model import CreateNetworkFile, ImportNetworkFile
@@ -55,6 +57,14 @@ BOUNDARY: Final = filled_fields(PermissionsBoundaryFile, OrgBoundary)
 FLOW_LOGS: Final = filled_fields(FlowLogsFile, FlowLogArchive)
 ACCESS_LOGS: Final = filled_fields(AccessLogsFile, AccessLogArchive)
 KEYS: Final = filled_fields(KeysFile, ExistingKeys)
+BUILD_VPC: Final = filled_fields(BuildVpcFile, BuildVpc)
+PROXY: Final = filled_fields(ProxyFile, Proxy)
+BUILDS: Final = {
+    key: name
+    for key, name in filled_fields(BuildsFile, Builds).items()
+    if key not in ("vpc", "proxy", "ca_certificates")
+}
+"""Blocks have rows of their own, and certificates are no text for a table."""
 SOURCE: Final = filled_fields(DeliverySourceFile, DeliverySource)
 REPOSITORY: Final = filled_fields(RepositoryFile, Repository)
 PORTFOLIO: Final = filled_fields(PortfolioFile, Portfolio)
@@ -136,14 +146,17 @@ def _governance(sources: Sources) -> Iterator[Row]:
 
 def _organization(sources: Sources) -> Iterator[tuple[str, object, str]]:
     org = sources.config.org
-    blocks: tuple[tuple[str, object, Mapping[str, str]], ...] = (
-        ("permissions_boundary", org.permissions_boundary, BOUNDARY),
-        ("flow_logs", org.flow_logs, FLOW_LOGS),
-        ("access_logs", org.access_logs, ACCESS_LOGS),
-        ("keys", org.keys, KEYS),
+    blocks: tuple[tuple[KeyPath, object, Mapping[str, str]], ...] = (
+        (("permissions_boundary",), org.permissions_boundary, BOUNDARY),
+        (("flow_logs",), org.flow_logs, FLOW_LOGS),
+        (("access_logs",), org.access_logs, ACCESS_LOGS),
+        (("keys",), org.keys, KEYS),
+        (("builds",), org.builds, BUILDS),
+        (("builds", "vpc"), org.builds.vpc, BUILD_VPC),
+        (("builds", "proxy"), org.builds.proxy, PROXY),
     )
     for block, resolved, keys in blocks:
-        path = (*ORG, block)
+        path = (*ORG, *block)
         for key, value, origin in (
             _values(sources.app_document, resolved, keys, path) if resolved else ()
         ):

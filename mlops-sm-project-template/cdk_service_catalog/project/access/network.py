@@ -2,11 +2,15 @@
 
 from typing import Final
 
-from mlops_commons.iam.reasons import NO_RESOURCE_LEVEL
+from mlops_commons.iam.build_interfaces import (
+    RANDOM_IDS,
+    JoinedNetwork,
+    attach_interfaces,
+    builds_join,
+)
 from mlops_commons.iam.statements import Statement, actions, arns
 from mlops_commons.utilities.cloudformation import ref
 
-RANDOM_IDS: Final = "interfaces get random ids; a condition keeps to those in the VPC"
 SUBNET: Final = "arn:*:ec2:*:*:subnet/"
 """The beginning of a subnet's ARN: the delimiter of `Fn::Join` is a text without functions, so
 partition, region and account stay open in the condition; the interface's own ARN closes them."""
@@ -16,6 +20,16 @@ SUBNET_ARNS: Final = {
         {"Fn::Join": ["", [SUBNET, {"Fn::Join": [f",{SUBNET}", ref("PrivateSubnetIds")]}]]},
     ]
 }
+NETWORK: Final = JoinedNetwork(
+    subnets=arns("ec2", "subnet/*"),
+    subnets_reason="a condition names the private subnets",
+    only={"StringEquals": {"ec2:SubnetID": ref("PrivateSubnetIds")}},
+    subnet_arns=SUBNET_ARNS,
+    security_groups=arns("ec2", "security-group/${SecurityGroupId}"),
+    groups_reason="interfaces get random ids; the subnet is the other statement's",
+    vpc=arns("ec2", "vpc/${VpcId}")[0],
+)
+"""The private subnets of dev, by the parameters of a project's template."""
 
 
 def jobs_join_the_vpc() -> tuple[Statement, ...]:
@@ -24,7 +38,7 @@ def jobs_join_the_vpc() -> tuple[Statement, ...]:
     Source: SageMaker Developer Guide, "How to use SageMaker AI execution roles".
     """
     return (
-        *_attach_interfaces(),
+        *attach_interfaces(NETWORK),
         Statement(
             sid="HandInterfacesToSageMaker",
             actions=actions(
@@ -34,66 +48,11 @@ def jobs_join_the_vpc() -> tuple[Statement, ...]:
             ),
             resources=arns("ec2", "network-interface/*"),
             reason=RANDOM_IDS,
-            condition=_in_the_vpc(),
+            condition=NETWORK.inside,
         ),
     )
 
 
 def builds_join_the_vpc() -> tuple[Statement, ...]:
-    """CodeBuild attaches a build to subnets with the permissions of the build's role.
-
-    Source: CodeBuild User Guide, "Using identity-based policies for AWS CodeBuild": Allow CodeBuild
-    access to AWS services required to create a VPC network interface.
-    """
-    return (
-        *_attach_interfaces(),
-        Statement(
-            sid="HandInterfacesToCodeBuild",
-            actions=("ec2:CreateNetworkInterfacePermission",),
-            resources=arns("ec2", "network-interface/*"),
-            reason=RANDOM_IDS,
-            condition={
-                "StringEquals": {"ec2:AuthorizedService": "codebuild.amazonaws.com"},
-                "ArnLike": {"ec2:Subnet": SUBNET_ARNS},
-            },
-        ),
-        Statement(
-            sid="DeleteInterfaces",
-            actions=("ec2:DeleteNetworkInterface",),
-            resources=arns("ec2", "network-interface/*"),
-            reason=RANDOM_IDS,
-            condition=_in_the_vpc(),
-        ),
-    )
-
-
-def _attach_interfaces() -> tuple[Statement, ...]:
-    return (
-        Statement(
-            sid="AttachToPrivateSubnets",
-            actions=("ec2:CreateNetworkInterface",),
-            resources=arns("ec2", "subnet/*"),
-            reason="a condition names the private subnets",
-            condition={"StringEquals": {"ec2:SubnetID": ref("PrivateSubnetIds")}},
-        ),
-        Statement(
-            sid="AttachWithTheSecurityGroup",
-            actions=("ec2:CreateNetworkInterface",),
-            resources=arns("ec2", "network-interface/*", "security-group/${SecurityGroupId}"),
-            reason="interfaces get random ids; the subnet is the other statement's",
-        ),
-        Statement(
-            sid="DescribeTheNetwork",
-            actions=actions(
-                "ec2",
-                "DescribeDhcpOptions DescribeNetworkInterfaces DescribeSecurityGroups "
-                "DescribeSubnets DescribeVpcs",
-            ),
-            resources=("*",),
-            reason=NO_RESOURCE_LEVEL,
-        ),
-    )
-
-
-def _in_the_vpc() -> dict[str, dict[str, str]]:
-    return {"ArnEquals": {"ec2:Vpc": arns("ec2", "vpc/${VpcId}")[0]}}
+    """A build runs in the private subnets of dev."""
+    return builds_join(NETWORK)

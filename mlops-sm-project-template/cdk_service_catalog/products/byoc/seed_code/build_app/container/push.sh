@@ -8,7 +8,8 @@ image="$ECR_REPO_URI:$COMMIT_ID-${CODEBUILD_BUILD_ID##*:}"
 {
   aws ecr get-login-password --region "$AWS_REGION" |
     docker login --username AWS --password-stdin "$registry"
-  docker build --build-arg PIP_INDEX_URL --file container/Dockerfile --tag "$image" .
+  docker build --build-arg PIP_INDEX_URL --build-arg HTTP_PROXY --build-arg HTTPS_PROXY \
+    --build-arg NO_PROXY --file container/Dockerfile --tag "$image" .
   if ! docker push "$image"; then
     printf 'error: %s was not pushed. If the tag exists already, somebody who knew it has pushed ' "$image"
     printf 'another image under it, and tags are immutable: find out who (CloudTrail, PutImage), '
