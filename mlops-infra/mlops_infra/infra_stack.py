@@ -63,7 +63,8 @@ class InfraStack(ZonesByPosition):
             network,
             studio=studio is not None,
             neighbours=neighbours,
-            ports_of_builds=org.builds.ports,
+            # Builds of projects run where their pipelines are, and nowhere else.
+            ports_of_builds=org.builds.ports if projects.dev_account == self.account else (),
             flow_logs=org.flow_logs,
             log_key=existing_key(self, "NetworkLogsKey", org, KeyPurpose.NETWORK_LOGS),
             removal_policy=removal_policy,

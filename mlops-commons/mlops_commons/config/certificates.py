@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 MOST: Final = 4096
 """Characters: what CodeBuild takes for one variable ("EnvironmentVariable should be at most 4096
@@ -72,7 +72,7 @@ def _authority(block: str, which: str) -> Authority:
         context.load_verify_locations(cadata=block)
     except ssl.SSLError:
         raise ValueError(f"{which} is damaged; {WANTED}, as the authority offers it") from None
-    found = context.get_ca_certs()
+    found: list[dict[str, Any]] = context.get_ca_certs()
     if not found:
         raise ValueError(
             f"{which} is the one of a server, not of an authority (CA:TRUE); name the authority "

@@ -23,7 +23,7 @@ from mlops_commons.organization import (
 from mlops_commons.utilities import names
 from mlops_commons.utilities.toolkit import Toolkit
 
-Block = TypeVar("Block", FlowLogArchive, AccessLogArchive, ExistingKeys, BuildVpc, Proxy, Builds)
+Block = TypeVar("Block", FlowLogArchive, AccessLogArchive, ExistingKeys, BuildVpc, Proxy)
 
 
 def resolve(
@@ -76,8 +76,9 @@ def _organization(entry: org_model.OrgFile) -> Organization:
 
 
 def _builds(entry: builds_model.BuildsFile) -> Builds:
+    named = {key: value for key, value in named_values(Builds, entry).items() if value is not None}
     blocks = {"vpc": _block(BuildVpc, entry.vpc), "proxy": _block(Proxy, entry.proxy)}
-    return replace(_block(Builds, entry), **blocks)
+    return Builds(**{**named, **blocks})
 
 
 def _boundary(entry: org_model.PermissionsBoundaryFile | None) -> OrgBoundary | None:

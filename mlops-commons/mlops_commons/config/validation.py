@@ -29,6 +29,7 @@ WORDS: Final = {
     "less_than_equal": "{bad} is too large: {le} at most",
     "enum": "{bad} is not allowed: {expected}",
     "too_short": "at least {min_length} item is needed",
+    "too_long": "at most {max_length} items are allowed, and there are {actual_length}",
     "string_type": "one value is needed here, not a list or a mapping",
     "bool_type": "true or false is needed here, not a list or a mapping",
     "int_type": "a number is needed here, not a list or a mapping",

@@ -12,6 +12,7 @@ from mlops_commons.accounts.signed_in import WrongAccountError, signed_in
 from mlops_commons.config import PlatformConfig
 from mlops_commons.doctor.access_logs import look_at_access_logs
 from mlops_commons.doctor.allowed import look_at_bootstrap
+from mlops_commons.doctor.builds import look_at_build_network
 from mlops_commons.doctor.connections import look_at_connections
 from mlops_commons.doctor.expected import Expected
 from mlops_commons.doctor.finding import Finding, Level
@@ -65,6 +66,7 @@ def _look_at(row: BootstrapRow, expected: Expected) -> Iterator[Finding]:
         ),
         "the bucket of access logs": look_at_access_logs(area, row, session.client("s3"), config),
         "the existing keys": look_at_keys(area, row, session.client("kms"), config),
+        "the VPC of builds": look_at_build_network(area, row, session.client("ec2"), config),
         "the quotas": _quotas(area, row, session, needed),
         "the zones": look_at_zones(area, row, session.client("ec2"), config),
         "the quotas of machines": look_at_instances(area, row, session.client("service-quotas")),

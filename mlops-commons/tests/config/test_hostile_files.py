@@ -8,10 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
-import yaml
 
 from mlops_commons.config import load_config
 from mlops_commons.config.selection import only_set
+from mlops_commons.config.syntax import composed
 from mlops_commons.utilities.errors import ConfigError, PlatformError
 from mlops_commons.utilities.paths import EXAMPLES
 
@@ -242,5 +242,5 @@ def accounts_stay_apart(files: list[Path], config: object) -> None:
         for file in files:
             if file.read_text().strip():
                 cut = only_set(file.read_text(), name)
-                yaml.safe_load(cut)
+                composed(cut)
                 assert not [account for account in others if account in cut], (name, cut)

@@ -27,6 +27,7 @@ PRICES = load_prices()
 HOURS = 730
 EXAMPLES = REPOSITORY_ROOT / "examples"
 NETWORKS: Final = {
+    "behind-a-proxy": 430.70,
     "endpoints-only": 321.20,
     "github-connection": 437.27,
     "imported-network": 16.06,

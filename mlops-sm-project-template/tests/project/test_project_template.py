@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from launched_projects import (
     DEV,
     PREPROD,
@@ -29,6 +30,7 @@ from launched_projects import (
 from policy_evaluation import Request, allows
 
 from cdk_service_catalog.project.definition import DeployTrigger
+from mlops_commons.builds import TRUST
 from mlops_commons.iam.evaluation import conditions_hold
 
 pytestmark = pytest.mark.pure
@@ -433,6 +435,22 @@ def test_every_build_installs_from_the_index_that_the_configuration_names(index:
         rows = build["Properties"]["Environment"]["EnvironmentVariables"]
         named = [row["Value"] for row in rows if row["Name"] == "PIP_INDEX_URL"]
         assert named == ([index] if index else [])
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_build_of_a_seed_trusts_the_organization_first(slug: str) -> None:
+    """A variable names a file that nothing else writes; without it no tool would trust anybody."""
+    found = product(slug)
+    files = {
+        f"{repository}/{file}": seed.read(file)
+        for repository, seed in found.seeds.items()
+        for file in seed.files
+        if file.name.startswith("buildspec")
+    }
+    assert len(files) >= 5
+    for name, content in files.items():
+        first = yaml.safe_load(content)["phases"]["install"]["commands"][0]
+        assert first == TRUST, name
 
 
 @pytest.mark.parametrize("mlflow", [False, True])

@@ -111,6 +111,7 @@ def _findings(*, offline: bool) -> "Iterator[Finding]":
     from mlops_commons.config.loader import accounts_of, load_sources
     from mlops_commons.doctor import configuration
     from mlops_commons.doctor.account_state import look_at_accounts
+    from mlops_commons.doctor.builds import look_at_authorities
     from mlops_commons.doctor.expected import Expected
     from mlops_commons.doctor.finding import Finding, Level
     from mlops_commons.doctor.local_tools import look_at_tools
@@ -132,6 +133,7 @@ def _findings(*, offline: bool) -> "Iterator[Finding]":
         return
     config = sources.config
     yield from configuration.look_at_configuration(sources)
+    yield from look_at_authorities(config)
     yield from look_at_people(config)
     yield from look_at_regions(REPOSITORY_ROOT, accounts_of(config))
     assemblies = current_stacks()

@@ -7,15 +7,17 @@ from typing import Any, Final
 import typer
 from pydantic import TypeAdapter, ValidationError
 
-from mlops_commons.config.infra_model import SecurityGroupId, SubnetId, VpcId
 from mlops_commons.config.model import Namespace
 from mlops_commons.config.values import (
     Account,
     NetworkRange,
     Prefix,
     Region,
+    SecurityGroupId,
     SetName,
     StageText,
+    SubnetId,
+    VpcId,
 )
 from mlops_commons.config.writing.answers import Answers, NetworkAnswer, SetAnswer, StageAnswer
 from mlops_commons.contract import StageRole

@@ -1,5 +1,6 @@
 """What acts as soon as it is made waits for what it acts with."""
 
+import json
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -8,6 +9,7 @@ from mlops_rehearsal.behaviour.policies import policies_of
 from mlops_rehearsal.behaviour.stack import Resource, Stack
 from mlops_rehearsal.behaviour.walking import walk
 
+BUILD: Final = "AWS::CodeBuild::Project"
 AT_ONCE: Final = (
     "AWS::CodePipeline::Pipeline",  # it runs when it is made
     "AWS::EC2::FlowLog",
@@ -29,8 +31,15 @@ def policies_are_awaited(stack: Stack) -> Iterator[str]:
             continue
         for role in roles_of(stack, found):
             for policy in policies_of(stack, role):
+                if not _used_at_once(found, policy):
+                    continue
                 if policy.id not in stack.awaited[found.id]:
                     yield f"{found.id} acts as {role.id} before {policy.id} is there"
+
+
+def _used_at_once(found: Resource, policy: Resource) -> bool:
+    """Of a build, when it is made, only what lets it look at its VPC."""
+    return found.type != BUILD or "ec2:" in json.dumps(policy.properties)
 
 
 def custom_resources_await_policies(stack: Stack) -> Iterator[str]:
@@ -104,7 +113,7 @@ def roles_of(stack: Stack, found: Resource) -> Iterator[Resource]:
 
 
 def _acts_at_once(stack: Stack, found: Resource) -> bool:
-    if found.type == "AWS::CodeBuild::Project":
+    if found.type == BUILD:
         # CreateProject looks at the VPC with the role (CodeBuild User Guide, "Troubleshooting").
         return "VpcConfig" in found.properties
     if found.type == "AWS::Events::Rule":
