@@ -36,10 +36,12 @@ INSTALLS, SYNTH = 1, "infra synth"
 ALONE: Final = {
     "PIP_CONFIG_FILE": os.devnull,
     "PIP_RETRIES": "1",
+    "PIP_DEFAULT_TIMEOUT": "300",
     "UV_HTTP_RETRIES": "1",
+    "UV_HTTP_TIMEOUT": "300",
     "npm_config_fetch_retries": "0",
 }
-"""Nothing of this machine's own settings, and a failure that does not wait."""
+"""Nothing of this machine's own settings, a failure that is tried once more, and a slow mirror."""
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,7 @@ def copy(source, target):
 
 class Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = daemon_threads = True
+    request_queue_size = 128
 
 server = Server(("127.0.0.1", int(sys.argv[2])), ToProxy)
 print("ready", flush=True)
@@ -126,8 +127,11 @@ def company_network(folder: Path) -> Iterator[Network]:
     """Proxy and mirrors, until the end of the block."""
     network = Network(folder)
     context = _certificates(network)
-    mirrors = ThreadingHTTPServer(("127.0.0.1", 0), _mirrors_of(network))
-    mirrors.socket = context.wrap_socket(mirrors.socket, server_side=True)
+    mirrors = _Mirrors(("127.0.0.1", 0), _mirrors_of(network))
+    # The thread of each connection shakes hands, so that a slow one holds up nobody.
+    mirrors.socket = context.wrap_socket(
+        mirrors.socket, server_side=True, do_handshake_on_connect=False
+    )
     network.mirror = ("127.0.0.1", mirrors.server_port)
     proxy = _Proxy(str(network.socket), _proxy_of(network))
     for server in (mirrors, proxy):
@@ -142,6 +146,14 @@ def company_network(folder: Path) -> Iterator[Network]:
 
 class _Proxy(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
     daemon_threads = True
+    request_queue_size = 128
+
+
+class _Mirrors(ThreadingHTTPServer):
+    request_queue_size = 128
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Nothing: a client that hangs up has what it wants."""
 
 
 def _proxy_of(network: Network) -> type[socketserver.BaseRequestHandler]:
@@ -196,7 +208,10 @@ def _mirrors_of(network: Network) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            self.wfile.write(content)
+            if self.command == "GET":
+                self.wfile.write(content)
+
+        do_HEAD = do_GET
 
         def _content(self, path: str) -> tuple[str, bytes]:
             area, _, name = path.removeprefix("/").partition("/")
