@@ -37,6 +37,8 @@ SERVICES: Final = {
     "kms": ("kms", "AWS::KMS::Key"),
     "lambda": ("lambda", "AWS::Lambda::Function"),
     "logs": ("logs", "AWS::Logs::LogGroup"),
+    # Botocore knows no regions of this service's endpoints either.
+    "route53_profiles": ("route53resolver", "AWS::Route53Profiles::ProfileAssociation"),
     "sagemaker_domains": ("api.sagemaker", "AWS::SageMaker::Domain"),
     "sagemaker": ("api.sagemaker", "AWS::SageMaker::Model"),
     "sagemaker_feature_groups": ("api.sagemaker", "AWS::SageMaker::FeatureGroup"),

@@ -23,6 +23,7 @@ OF_STUDIO: Final = ("sagemaker_domains", "servicecatalog", "lambda")
 OF_PROJECTS: Final = ("codecommit", *OF_GOVERNANCE, "servicecatalog", "lambda", "events", "ecr")
 """What the dev stage of projects needs; models end in stages."""
 OF_DNS_FIREWALL: Final = ("dns_firewall",)
+OF_CENTRAL_ENDPOINTS: Final = ("route53_profiles",)
 OF_BUDGETS: Final = ("budgets",)
 OF_MLFLOW: Final = ("sagemaker_mlflow_apps",)
 SAME_AS: Final = {

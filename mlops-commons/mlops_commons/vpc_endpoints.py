@@ -211,6 +211,9 @@ switch on what is used.
 """
 
 VPC_ENDPOINT_KEYS: Final = tuple(row.key for row in VPC_ENDPOINTS)
+INTERFACE_ENDPOINT_KEYS: Final = tuple(
+    row.key for row in VPC_ENDPOINTS if row.kind is EndpointKind.INTERFACE
+)
 
 
 def selected_endpoints(switches: Mapping[str, bool], *, studio: bool) -> tuple[VpcEndpoint, ...]:

@@ -7,12 +7,12 @@ from constructs import Construct
 
 from mlops_commons.cdk.platform_stage import PlatformStage
 from mlops_commons.cdk.retention import KEPT
+from mlops_commons.egress.statements import Neighbours
 from mlops_commons.organization import NO_ORGANIZATION, Organization
 from mlops_commons.stage import APP_PREFIX, Budget, CreateNetwork, Network, Projects, Studio
 from mlops_commons.utilities import names
 from mlops_infra.extension_loading import StageFacts, extend
 from mlops_infra.infra_stack import InfraStack
-from mlops_infra.networking.endpoint_policies import Neighbours
 from mlops_infra.projects.props import ProjectDeployments
 
 APP_DIRECTORY = "mlops-infra"
@@ -97,7 +97,7 @@ class CoreStage(PlatformStage):
                 org=org,
             ),
             network=network or CreateNetwork(),
-            neighbours=_neighbours(env.account or "", dev_account, tested_accounts),
+            neighbours=Neighbours.of_account(env.account or "", dev_account, tested_accounts),
             studio=studio,
             parameter_namespace=parameter_namespace,
             removal_policy=removal_policy,
@@ -119,10 +119,3 @@ class CoreStage(PlatformStage):
                 has_studio=studio is not None,
             ),
         )
-
-
-def _neighbours(account: str, dev_account: str, tested_accounts: Sequence[str]) -> Neighbours:
-    """The other accounts: dev's tests reach the other stages, and these what dev has made."""
-    if account != dev_account:
-        return Neighbours(dev_account=dev_account)
-    return Neighbours(tested_accounts=tuple(sorted({*tested_accounts} - {account})))

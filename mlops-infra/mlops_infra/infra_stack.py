@@ -9,6 +9,7 @@ from constructs import Construct
 from mlops_commons.cdk.existing_key import existing_key
 from mlops_commons.cdk.reviews import Reviews
 from mlops_commons.contract import Persona
+from mlops_commons.egress.statements import Neighbours
 from mlops_commons.iam.reasons import NAMED_BY_PROJECTS
 from mlops_commons.organization import KeyPurpose, Organization
 from mlops_commons.stage import Budget, Network, Projects, Separation, Studio
@@ -19,7 +20,6 @@ from mlops_infra.access.members import Member
 from mlops_infra.access.roles import PersonaRoles
 from mlops_infra.access.scope import PolicyScope
 from mlops_infra.budget import MonthlyBudget
-from mlops_infra.networking.endpoint_policies import Neighbours
 from mlops_infra.networking.network import network as network_of
 from mlops_infra.networking.parameters import NetworkParameters
 from mlops_infra.networking.zones import ZonesByPosition

@@ -33,7 +33,7 @@ def archive(pattern: str, folder: Path) -> tuple[str, list[Any]]:
     file = folder / "cdk-app.yml"
     file.write_text(CONFIG.format(pattern=pattern, account=ACCOUNT))
     (row,) = owner_statements(load_config(file, folder / "none.yml"))
-    return row.arn.rpartition(":")[2], list(row.statements)
+    return row.policy_of.rpartition(":")[2], list(row.statements)
 
 
 def bucket_of_logs(name: str, statements: list[Any]) -> dict[str, Any]:

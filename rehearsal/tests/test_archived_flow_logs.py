@@ -44,7 +44,7 @@ def needed(folder: Path, bucket: str, key: str) -> dict[str, OwnerStatements]:
     file = folder / "cdk-app.yml"
     file.write_text(CONFIG.format(bucket=bucket, key=key, account=ACCOUNT))
     found = owner_statements(load_config(file, folder / "none.yml"))
-    return {row.arn.split(":")[2]: row for row in found}
+    return {row.policy_of.split(":")[2]: row for row in found}
 
 
 def without(row: OwnerStatements, sid: str) -> list[Mapping[str, Any]]:

@@ -9,6 +9,7 @@ pytestmark = pytest.mark.app
 
 REGION = "eu-west-1"
 STUDIO = "sagemaker.amazonaws.com"
+INTERFACE = "Interface"
 ANYWHERE = "0.0.0.0/0"
 VPC = {"CidrBlock": "10.66.0.0/16", "EnableDnsSupport": True, "EnableDnsHostnames": True}
 SERVICES = ("sagemaker.api", "sagemaker.runtime", "servicecatalog", "sts", "logs")
@@ -145,6 +146,42 @@ def test_a_fault_of_the_network_stops_studio(accounts: Accounts, name: str) -> N
     made = endpoints_only(name)
     plant(made)
     assert any(reason in text for text in unreachable(accounts, name, made))
+
+
+def central(made: dict[str, Any], *, way: bool) -> None:
+    """No interface endpoint of its own; a Profile answers the names, and a way leads there."""
+    for name in [k for k, r in made.items() if r["Properties"].get("VpcEndpointType") == INTERFACE]:
+        del made[name]
+    about = {"Name": "central", "ProfileId": "rp-0123456789abcdef", "ResourceId": ref("Vpc")}
+    made["Profile"] = typed("Route53Profiles::ProfileAssociation", **about)
+    if way:
+        gateway = {"TransitGatewayId": "tgw-0123456789abcdef0"}
+        made["Way"] = typed(
+            "EC2::TransitGatewayAttachment",
+            **gateway,
+            VpcId=ref("Vpc"),
+            SubnetIds=[ref("Private")],
+        )
+        made["Route"] = typed(
+            "EC2::Route",
+            ["Way"],
+            **gateway,
+            RouteTableId=ref("Table"),
+            DestinationCidrBlock="10.0.0.0/8",
+        )
+
+
+def test_studio_works_with_central_endpoints_to_which_a_way_leads(accounts: Accounts) -> None:
+    made = endpoints_only("central")
+    central(made, way=True)
+    assert unreachable(accounts, "central", made) == []
+
+
+def test_central_endpoints_without_a_way_to_them_stop_studio(accounts: Accounts) -> None:
+    made = endpoints_only("central-unreached")
+    central(made, way=False)
+    found = unreachable(accounts, "central-unreached", made)
+    assert any("its name leads to another VPC" in text for text in found)
 
 
 def with_nat(private_table: str) -> dict[str, Any]:

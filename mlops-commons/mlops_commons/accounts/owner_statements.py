@@ -1,4 +1,4 @@
-"""What the owners of the organization's buckets and keys add to the policies of these.
+"""What the owners of the organization's buckets, keys and endpoints add to the policies of these.
 
 Nothing here can change such a policy, and nothing may: a platform that could rewrite the policy of
 the log archive could open it.
@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from mlops_commons.accounts.endpoint_statements import statements_by_endpoint
 from mlops_commons.accounts.key_statements import TITLES, statements_by_key
 from mlops_commons.config.values import region_partitions
 from mlops_commons.iam.statements import Condition, Principals, Statement, actions
@@ -27,11 +28,11 @@ class OwnerStatements:
     """What one policy of somebody else's needs.
 
     Attributes:
-        arn: of the bucket or key that has the policy.
+        policy_of: the ARN of the bucket or key, or the service and the Profile of the endpoint.
         purpose: what fails without it.
     """
 
-    arn: str
+    policy_of: str
     purpose: str
     statements: tuple[Mapping[str, Any], ...]
 
@@ -44,14 +45,26 @@ def owner_statements(config: PlatformConfig) -> tuple[OwnerStatements, ...]:
         *(_of_flow_logs(flow_logs, networks) if flow_logs and networks else ()),
         *(_of_access_logs(access_logs, place) for place in _places(config) if access_logs),
         *(_of_key(*row) for row in statements_by_key(config)),
+        *(_of_endpoint(*row) for row in statements_by_endpoint(config)),
     )
 
 
 def _of_key(arn: str, purpose: KeyPurpose, statements: Sequence[Statement]) -> OwnerStatements:
     return OwnerStatements(
-        arn=arn,
+        policy_of=arn,
         purpose=TITLES[purpose],
         statements=tuple(statement.document() for statement in statements),
+    )
+
+
+def _of_endpoint(
+    profile: str, service: str, statements: tuple[Mapping[str, Any], ...]
+) -> OwnerStatements:
+    purpose = "workloads use the central endpoint with this policy"
+    if not statements:
+        purpose = "workloads use the central endpoint; AWS knows no policy of it"
+    return OwnerStatements(
+        policy_of=f"{service} of {profile}", purpose=purpose, statements=statements
     )
 
 
@@ -76,7 +89,7 @@ def _of_access_logs(archive: AccessLogArchive, place: tuple[str, str]) -> OwnerS
         condition={"StringEquals": {"aws:SourceAccount": account}},
     )
     return OwnerStatements(
-        arn=bucket,
+        policy_of=bucket,
         purpose=f"access logs of the buckets of {account} in {region} are written to it",
         statements=(write.document(),),
     )
@@ -125,12 +138,12 @@ def _of_flow_logs(
         condition=condition,
     )
     bucket = OwnerStatements(
-        arn=archive.bucket,
+        policy_of=archive.bucket,
         purpose="flow logs of networks are written to it",
         statements=(write.document(), look.document()),
     )
     key = OwnerStatements(
-        arn=archive.key_arn,
+        policy_of=archive.key_arn,
         purpose="flow logs are encrypted with it",
         statements=(encrypt.document(),),
     )

@@ -23,16 +23,18 @@ from mlops_commons.config.values import (
     nearest,
 )
 from mlops_commons.stage import (
+    CentralEndpoints,
     CreateNetwork,
     DnsFirewall,
     EgressMode,
     EndpointRules,
     TransitGateway,
 )
-from mlops_commons.vpc_endpoints import VPC_ENDPOINT_KEYS
+from mlops_commons.vpc_endpoints import INTERFACE_ENDPOINT_KEYS, VPC_ENDPOINT_KEYS
 
 RouteTableId = Annotated[Text, Shape(f"rtb-{RESOURCE_ID}", "a route table id")]
 TransitGatewayId = Annotated[Text, Shape(f"tgw-{RESOURCE_ID}", "a transit gateway id")]
+ProfileId = Annotated[Text, Shape("rp-[0-9a-z-]{1,61}", "the id of a Profile of Route 53")]
 ResolverRuleId = Annotated[
     Text, Shape("rslvr-rr-[0-9a-f]{1,64}", "the id of a rule of Route 53 Resolver")
 ]
@@ -52,6 +54,13 @@ OLD_ENDPOINT_SWITCHES = {
     "vpc_add_ecr_docker_endpoint": "ecr_docker",
 }
 """The four switches of the reference system, and the keys that mean the same today."""
+
+
+def _known_endpoint(key: str) -> None:
+    if key not in VPC_ENDPOINT_KEYS:
+        hint = nearest(key, list(VPC_ENDPOINT_KEYS))
+        allowed = ", ".join(VPC_ENDPOINT_KEYS)
+        raise ValueError(f"'{key}' is not an endpoint; {hint or f'allowed: {allowed}'}")
 
 
 class EndpointSwitches(ConfigModel):
@@ -81,10 +90,7 @@ class EndpointSwitches(ConfigModel):
     @classmethod
     def _known_keys(cls, value: dict[str, bool]) -> dict[str, bool]:
         for key in value:
-            if key not in VPC_ENDPOINT_KEYS:
-                hint = nearest(key, list(VPC_ENDPOINT_KEYS))
-                allowed = ", ".join(VPC_ENDPOINT_KEYS)
-                raise ValueError(f"'{key}' is not an endpoint; {hint or f'allowed: {allowed}'}")
+            _known_endpoint(key)
         return value
 
 
@@ -99,6 +105,31 @@ class TransitGatewayFile(ConfigModel):
         TransitGateway.subnet_cidr_mask,
         description="size of the attachment's own subnet in each zone",
     )
+
+
+class CentralEndpointsFile(ConfigModel):
+    """The organization's interface endpoints, which take the place of the VPC's own."""
+
+    route53_profile_id: ProfileId = Field(
+        description="of the Profile that answers their names, shared with the stage's account"
+    )
+    endpoints: tuple[str, ...] = Field(
+        CentralEndpoints.endpoints,
+        description="keys of those that are central; default: every interface endpoint of a stage",
+        json_schema_extra={"items": {"enum": list(INTERFACE_ENDPOINT_KEYS)}},
+    )
+
+    @field_validator("endpoints")
+    @classmethod
+    def _interfaces(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for key in value:
+            _known_endpoint(key)
+            if key not in INTERFACE_ENDPOINT_KEYS:
+                raise ValueError(
+                    f"'{key}' is a gateway endpoint, which serves its own VPC alone (AWS "
+                    "PrivateLink Guide, 'Gateway endpoints'); leave it out"
+                )
+        return value
 
 
 class CreateNetworkFile(EndpointSwitches):
@@ -154,6 +185,7 @@ class CreateNetworkFile(EndpointSwitches):
     resolver_rule_ids: tuple[ResolverRuleId, ...] = Field(
         (), description="rules of Route 53 Resolver that hold in the VPC, shared with the account"
     )
+    central_endpoints: CentralEndpointsFile | None = None
 
     def switches(self) -> dict[str, bool]:
         """The endpoint switches; an entry below `endpoints` wins over an old switch."""

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TypeVar
 
 from mlops_commons import stage as platform
 from mlops_commons.config import infra_model as infra
 from mlops_commons.config import studio_model
 from mlops_commons.config.filled import named_values
+from mlops_commons.config.values import ConfigModel
 from mlops_commons.contract import USER_GROUPS, Persona, StageRole
 from mlops_commons.utilities import names
+
+Block = TypeVar("Block")
 
 
 def network(networks: infra.NetworkFile, set_name: str, stage_name: str) -> platform.Network:
@@ -33,8 +37,12 @@ def _created(*layers: infra.CreateNetworkFile) -> platform.CreateNetwork:
     """The layers one over the other: what a later one names wins."""
     endpoints = {key: on for layer in layers for key, on in layer.switches().items()}
     named = {**named_values(platform.CreateNetwork, *layers), "endpoints": endpoints}
-    gateway = named.pop("transit_gateway", None)
-    network = platform.CreateNetwork(**named, transit_gateway=_transit_gateway(gateway))
+    gateway, central = named.pop("transit_gateway", None), named.pop("central_endpoints", None)
+    network = platform.CreateNetwork(
+        **named,
+        transit_gateway=_one(platform.TransitGateway, gateway),
+        central_endpoints=_one(platform.CentralEndpoints, central),
+    )
     has_nat = network.egress is platform.EgressMode.NAT
     zones = len(network.availability_zones) or network.max_azs
     return replace(
@@ -45,10 +53,8 @@ def _created(*layers: infra.CreateNetworkFile) -> platform.CreateNetwork:
     )
 
 
-def _transit_gateway(entry: infra.TransitGatewayFile | None) -> platform.TransitGateway | None:
-    if entry is None:
-        return None
-    return platform.TransitGateway(**named_values(platform.TransitGateway, entry))
+def _one(kind: type[Block], entry: ConfigModel | None) -> Block | None:
+    return None if entry is None else kind(**named_values(kind, entry))
 
 
 def studio(

@@ -12,7 +12,7 @@ from mlops_commons.costs.fixed import Fixed
 from mlops_commons.costs.prices import Prices
 from mlops_commons.costs.resources import HOURS
 from mlops_commons.stage import CreateNetwork, Network
-from mlops_commons.vpc_endpoints import EndpointKind, selected_endpoints, switched_on_endpoints
+from mlops_commons.vpc_endpoints import EndpointKind
 
 LEAST: Final = 0.005
 """Dollars: less than half a cent is no difference."""
@@ -25,12 +25,11 @@ def network_of(network: Network, *, studio: bool) -> Fixed:
         studio: whether the stage has Studio, which widens the default set of endpoints.
     """
     if isinstance(network, CreateNetwork):
-        rows = selected_endpoints(network.endpoints, studio=studio)
         zones, gateways = min(network.endpoint_azs, network.max_azs), network.nat_gateways
         attachments = int(network.transit_gateway is not None)
     else:
-        rows = switched_on_endpoints(network.endpoints)
         zones, gateways, attachments = len(network.subnets_of_endpoints), 0, 0
+    rows = network.own_endpoints(studio=studio)
     interfaces = sum(row.kind is EndpointKind.INTERFACE for row in rows)
     quantities = {
         "endpoint_hour": interfaces * zones * HOURS,

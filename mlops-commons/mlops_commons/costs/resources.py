@@ -89,6 +89,7 @@ FREE: Final = frozenset(
         "AWS::CodeConnections::Connection",
         "AWS::KMS::Alias",
         "AWS::Lambda::EventInvokeConfig",
+        "AWS::Route53Profiles::ProfileAssociation",  # paid by the owner of the Profile
         "AWS::Route53Resolver::ResolverRuleAssociation",  # the endpoint behind it is its owner's
         "AWS::Lambda::Permission",
         "AWS::Lambda::Version",

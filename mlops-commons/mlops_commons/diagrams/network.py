@@ -95,6 +95,14 @@ class _Network:
                 details=(_name(attachment["TransitGatewayId"]),),
                 group=SHARED,
             )
+        for key, association in self._stack.resources("AWS::Route53Profiles::ProfileAssociation"):
+            yield Node(
+                key=key,
+                kind=NodeKind.ENDPOINT,
+                title="Central endpoints",
+                details=(_name(association["ProfileId"]),),
+                group=SHARED,
+            )
         for key, domain in self._domains.items():
             guards = domain["DefaultUserSettings"].get("SecurityGroups", [])
             yield Node(

@@ -1,7 +1,7 @@
 """What the configuration needs of AWS's quotas."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,7 +9,7 @@ from mlops_commons.assembly.templates import StackTemplate
 from mlops_commons.config import CreateNetwork, PlatformConfig
 from mlops_commons.doctor.finding import Finding, Level
 from mlops_commons.doctor.instances import FINE_TUNING
-from mlops_commons.vpc_endpoints import VPC_ENDPOINTS, EndpointKind, EndpointScope
+from mlops_commons.vpc_endpoints import EndpointKind
 
 AREA: Final = "quotas"
 
@@ -95,17 +95,15 @@ def quota_needs(config: PlatformConfig, stacks: Iterable[StackTemplate] = ()) ->
         for stage in deployment.enabled_stages:
             network = config.network(deployment.set_name, stage.stage_name)
             place = needs.setdefault((stage.account, stage.region), Counter())
-            scopes: set[EndpointScope] = set()
             if isinstance(network, CreateNetwork):
-                scopes = {EndpointScope.ALL}
-                if config.studio(deployment.set_name, stage.stage_name):
-                    scopes.add(EndpointScope.STUDIO)
                 place[VPCS] += 1
                 place[ADDRESSES] += network.nat_gateways
                 zones = max(1, network.max_azs)
                 place[NAT_GATEWAYS] += -(-network.nat_gateways // zones)
-            endpoints = _interface_endpoints(network.endpoints, scopes)
-            place[ENDPOINTS] = max(place[ENDPOINTS], endpoints)
+            studio = config.studio(deployment.set_name, stage.stage_name) is not None
+            rows = network.own_endpoints(studio=studio)
+            interfaces = sum(row.kind is EndpointKind.INTERFACE for row in rows)
+            place[ENDPOINTS] = max(place[ENDPOINTS], interfaces)
     return needs
 
 
@@ -130,11 +128,6 @@ def policies_of_roles(stack: StackTemplate) -> Counter[str]:
     for _, properties in stack.resources("AWS::IAM::ManagedPolicy"):
         found.update(role["Ref"] for role in properties.get("Roles", ()) if isinstance(role, dict))
     return found
-
-
-def _interface_endpoints(switches: Mapping[str, bool], scopes: set[EndpointScope]) -> int:
-    interfaces = [endpoint for endpoint in VPC_ENDPOINTS if endpoint.kind is EndpointKind.INTERFACE]
-    return sum(switches.get(endpoint.key, endpoint.scope in scopes) for endpoint in interfaces)
 
 
 def look_at_quotas(needs: Needs) -> Iterator[Finding]:

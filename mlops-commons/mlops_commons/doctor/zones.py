@@ -14,12 +14,7 @@ from mlops_commons.accounts.bootstrap_plan import BootstrapRow
 from mlops_commons.config import CreateNetwork, ImportNetwork, PlatformConfig
 from mlops_commons.doctor.finding import Finding, Level
 from mlops_commons.stage import Network
-from mlops_commons.vpc_endpoints import (
-    EndpointKind,
-    VpcEndpoint,
-    selected_endpoints,
-    switched_on_endpoints,
-)
+from mlops_commons.vpc_endpoints import EndpointKind, VpcEndpoint
 
 REMEDY: Final = "edit mlops-infra/config/cdk-infra-app.yml"
 Services = Mapping[str, frozenset[str]]
@@ -61,11 +56,7 @@ def _stages(place: tuple[str, str], config: PlatformConfig) -> Iterator[_Wanted]
                 continue
             names = (deployment.set_name, stage.stage_name)
             network = config.network(*names)
-            rows = (
-                selected_endpoints(network.endpoints, studio=config.studio(*names) is not None)
-                if isinstance(network, CreateNetwork)
-                else switched_on_endpoints(network.endpoints)
-            )
+            rows = network.own_endpoints(studio=config.studio(*names) is not None)
             interfaces = tuple(row for row in rows if row.kind is EndpointKind.INTERFACE)
             yield _Wanted("/".join(names), network, interfaces)
 

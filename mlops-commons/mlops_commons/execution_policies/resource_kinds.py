@@ -206,6 +206,11 @@ KINDS: Final = (
         shared=True,
     ),
     Kind(
+        name="route53profiles:profile-association",
+        types=("AWS::Route53Profiles::ProfileAssociation",),
+        arn=_own("route53profiles", "profile-association/{name}"),
+    ),
+    Kind(
         name="ec2:transit-gateway",
         types=("AWS::EC2::TransitGatewayAttachment",),
         arn="arn:{partition}:ec2:{region}:*:transit-gateway/{name}",

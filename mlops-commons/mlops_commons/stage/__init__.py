@@ -10,6 +10,7 @@ from mlops_commons.stage.governance import CodeCommit, Governance, Portfolio, Re
 from mlops_commons.stage.networks import (
     ALONE,
     EVERYWHERE,
+    CentralEndpoints,
     CreateNetwork,
     DnsFirewall,
     EgressMode,
@@ -38,6 +39,7 @@ __all__ = [
     "AuthMode",
     "Bootstrap",
     "Budget",
+    "CentralEndpoints",
     "CodeCommit",
     "CreateNetwork",
     "DataBucket",

@@ -5,6 +5,13 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Final
 
+from mlops_commons.vpc_endpoints import (
+    EndpointKind,
+    VpcEndpoint,
+    selected_endpoints,
+    switched_on_endpoints,
+)
+
 EVERYWHERE: Final = "0.0.0.0/0"
 
 
@@ -66,6 +73,24 @@ class TransitGateway:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CentralEndpoints:
+    """The organization's interface endpoints, in a VPC of its own, and who answers their names.
+
+    Attributes:
+        route53_profile_id: of a Profile of Route 53 that is shared with the account.
+        endpoints: keys of those that are central; empty for every interface endpoint.
+    """
+
+    route53_profile_id: str
+    endpoints: tuple[str, ...] = ()
+
+    def has(self, row: VpcEndpoint) -> bool:
+        """Whether an endpoint is central. Gateways serve their own VPC alone."""
+        named = not self.endpoints or row.key in self.endpoints
+        return named and row.kind is EndpointKind.INTERFACE
+
+
+@dataclass(frozen=True, kw_only=True)
 class CreateNetwork(EndpointRules):
     """A VPC to create.
 
@@ -78,6 +103,7 @@ class CreateNetwork(EndpointRules):
         dns_allowed_domains: names besides AWS's, `*.` in front for all below one.
         transit_gateway: to which the VPC is attached; none for a VPC by itself.
         resolver_rule_ids: rules of Route 53 Resolver that hold in the VPC.
+        central_endpoints: those that the organization has; none where the VPC has all of its own.
     """
 
     vpc_cidr: str = "10.0.0.0/16"
@@ -95,6 +121,22 @@ class CreateNetwork(EndpointRules):
     dns_allowed_domains: tuple[str, ...] = ()
     transit_gateway: TransitGateway | None = None
     resolver_rule_ids: tuple[str, ...] = ()
+    central_endpoints: CentralEndpoints | None = None
+
+    def used_endpoints(self, *, studio: bool) -> tuple[VpcEndpoint, ...]:
+        """Those of the VPC and central ones; Studio widens the set."""
+        return selected_endpoints(self.endpoints, studio=studio)
+
+    def shared_endpoints(self, *, studio: bool) -> tuple[VpcEndpoint, ...]:
+        """Central ones, which the VPC does not have."""
+        central = self.central_endpoints
+        rows = self.used_endpoints(studio=studio) if central else ()
+        return tuple(row for row in rows if central and central.has(row))
+
+    def own_endpoints(self, *, studio: bool) -> tuple[VpcEndpoint, ...]:
+        """Those of the VPC itself."""
+        shared = self.shared_endpoints(studio=studio)
+        return tuple(row for row in self.used_endpoints(studio=studio) if row not in shared)
 
     @property
     def transit_routes(self) -> tuple[str, ...]:
@@ -129,6 +171,12 @@ class ImportNetwork(EndpointRules):
     endpoint_subnets: tuple[str, ...] = ()
     route_table_ids: tuple[str, ...] = ()
     endpoints: Mapping[str, bool] = field(default_factory=dict)
+
+    def used_endpoints(self, *, studio: bool) -> tuple[VpcEndpoint, ...]:
+        """Those that are switched on, with Studio and without."""
+        return switched_on_endpoints(self.endpoints)
+
+    own_endpoints = used_endpoints
 
     @property
     def subnets_of_endpoints(self) -> tuple[str, ...]:

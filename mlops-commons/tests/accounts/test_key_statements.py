@@ -34,7 +34,7 @@ Call = tuple[str, str, Request]
 def printed() -> Mapping[str, Sequence[Mapping[str, Any]]]:
     folder = EXAMPLES / "organisation"
     files = [folder / file.name for file in (CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG)]
-    return {row.arn: row.statements for row in owner_statements(load_config(*files))}
+    return {row.policy_of: row.statements for row in owner_statements(load_config(*files))}
 
 
 def lets(statements: Sequence[Mapping[str, Any]], caller: str, request: Request) -> bool:
@@ -175,7 +175,7 @@ def test_a_long_name_of_a_stack_is_followed_as_far_as_it_surely_goes() -> None:
     (deployment,) = config.deployments
     stages = tuple(replace(s, parameter_namespace="analytics") for s in deployment.stages)
     long = replace(config, deployments=(replace(deployment, stages=stages),))
-    statements = next(r.statements for r in owner_statements(long) if r.arn == STUDIO)
+    statements = next(r.statements for r in owner_statements(long) if r.policy_of == STUDIO)
     name = "analytics-dev-mlops-infra"[:24] + "-PersonasDataScientistRol-x1Y2z3A4b5C6"
     ((_, account, request),) = by(DEV, name, "Decrypt", **THROUGH_S3)
     assert lets(statements, account, request)
@@ -187,7 +187,7 @@ def test_people_upload_archives_and_nothing_else() -> None:
     config = load_config(*(folder / f.name for f in (CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG)))
     key = "arn:aws:kms:eu-central-2:999999999999:key/mrk-1"
     keyed = replace(config, org=replace(config.org, keys=ExistingKeys(deliveries=key)))
-    ((statements),) = (row.statements for row in owner_statements(keyed) if row.arn == key)
+    ((statements),) = (row.statements for row in owner_statements(keyed) if row.policy_of == key)
     bucket = f"arn:aws:s3:::mlops-infra-archive-business-unit-1-{GOVERNANCE}-euc2"
     for named, allowed in ((bucket, True), ("arn:aws:s3:::other", False)):
         context = {

@@ -26,7 +26,7 @@ GOVERNANCE, DEV, STRANGER = "111111111111", "222222222222", "888888888888"
 
 def printed(folder: str = "organisation") -> dict[str, OwnerStatements]:
     files = [EXAMPLES / folder / file.name for file in (CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG)]
-    return {row.arn: row for row in owner_statements(load_config(*files))}
+    return {row.policy_of: row for row in owner_statements(load_config(*files))}
 
 
 def lets(statements: Sequence[Mapping[str, Any]], request: Request, service: str) -> bool:

@@ -54,3 +54,19 @@ def test_cloudformation_uses_what_is_shared_by_its_id_and_nothing_else(
         assert not allows(statements, Request(action, f"{arn}{OTHER}")), action
     for action in ("ec2:CreateTags", "ec2:CreateFlowLogs", "ec2:DeleteTransitGateway"):
         assert not allows(statements, Request(action, f"{GATEWAY}{MINE}")), action
+
+
+@pytest.mark.parametrize("row", STAGES, ids=lambda row: row.environment)
+def test_cloudformation_attaches_a_profile_and_changes_none(
+    row: BootstrapRow, tmp_path: Path
+) -> None:
+    central = EXAMPLES / "central-endpoints"
+    config = load_config(central / CDK_APP_CONFIG.name, central / CDK_INFRA_APP_CONFIG.name)
+    importlib.import_module("mlops_infra.application").build_app(
+        config, outdir=str(tmp_path)
+    ).synth()
+    policy = account_policy(row, {tmp_path: read_stacks(tmp_path)}, app_prefix=config.app_prefix)
+    statements = [s for document in policy.documents for s in document["Statement"]]
+    assert allows(statements, Request("route53profiles:AssociateProfile", "*"))
+    for action in ("AssociateResourceToProfile", "DeleteProfile", "PutProfilePolicy"):
+        assert not allows(statements, Request(f"route53profiles:{action}", "*")), action

@@ -35,7 +35,7 @@ def test_they_are_printed_for_the_owners_of_policies() -> None:
 
 def test_a_script_reads_them_as_json() -> None:
     rows = json.loads(statements(EXAMPLES / "organisation", "--json"))
-    assert rows[0]["arn"] == BUCKET
+    assert rows[0]["policy_of"] == BUCKET
     assert {statement["Effect"] for row in rows for statement in row["statements"]} == {"Allow"}
 
 

@@ -680,6 +680,34 @@ BROKEN_INFRA = (
         "is not a transit gateway id",
     ),
     Broken(
+        "central endpoints without a way to them",
+        "vpc_cidr: 10.2.0.0/16",
+        "central_endpoints: {route53_profile_id: rp-0123456789abcdef}",
+        "network.deployments[0].stages[1].create_network.central_endpoints",
+        "nothing leads there; name the ranges of that VPC",
+    ),
+    Broken(
+        "a resolver rule as a Profile",
+        "vpc_cidr: 10.2.0.0/16",
+        "central_endpoints: {route53_profile_id: rslvr-rr-0123456789abcdef}",
+        "network.deployments[0].stages[1].create_network.central_endpoints.route53_profile_id",
+        "is not the id of a Profile of Route 53",
+    ),
+    Broken(
+        "a gateway endpoint as a central one",
+        "vpc_cidr: 10.2.0.0/16",
+        "central_endpoints: {route53_profile_id: rp-0123456789abcdef, endpoints: [kms, s3]}",
+        "network.deployments[0].stages[1].create_network.central_endpoints.endpoints",
+        "'s3' is a gateway endpoint, which serves its own VPC alone",
+    ),
+    Broken(
+        "an unknown central endpoint",
+        "vpc_cidr: 10.2.0.0/16",
+        "central_endpoints: {route53_profile_id: rp-0123456789abcdef, endpoints: [kmss]}",
+        "network.deployments[0].stages[1].create_network.central_endpoints.endpoints",
+        "did you mean 'kms'",
+    ),
+    Broken(
         "no room for the attachment",
         "vpc_cidr: 10.2.0.0/16",
         "{vpc_cidr: 10.2.0.0/22, vpc_max_azs: 3, transit_gateway: {id: tgw-01234567, "

@@ -28,6 +28,7 @@ HOURS = 730
 EXAMPLES = REPOSITORY_ROOT / "examples"
 NETWORKS: Final = {
     "behind-a-proxy": 430.70,
+    "central-endpoints": 254.04,
     "endpoints-only": 321.20,
     "github-connection": 437.27,
     "imported-network": 16.06,

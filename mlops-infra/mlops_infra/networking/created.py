@@ -6,17 +6,17 @@ from typing import Final
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_route53profiles as route53profiles
 from aws_cdk import aws_route53resolver as route53resolver
 from constructs import Construct
 
 from mlops_commons.cdk.nag import acknowledge
+from mlops_commons.egress.statements import Neighbours
 from mlops_commons.organization import FlowLogArchive
 from mlops_commons.stage import CreateNetwork, DnsFirewall, EgressMode
 from mlops_commons.subnet_ranges import SubnetGroup, zones_with_room
-from mlops_commons.vpc_endpoints import selected_endpoints
 from mlops_infra.networking.default_security_group import ClosedDefaultSecurityGroup
 from mlops_infra.networking.dns_firewall import DnsRules
-from mlops_infra.networking.endpoint_policies import Neighbours
 from mlops_infra.networking.endpoints import add_endpoints
 from mlops_infra.networking.flow_logs import FlowLogs
 from mlops_infra.networking.security_groups import MembersSecurityGroup
@@ -29,6 +29,8 @@ SUBNET_TYPES: Final = {
     EgressMode.INSPECTION: ec2.SubnetType.PRIVATE_ISOLATED,
 }
 """Of the private subnets."""
+PROFILE_ASSOCIATION: Final = "central-endpoints"
+"""Its name need not be unique; that of a stack may be longer than the 64 characters it has."""
 
 
 class CreatedNetwork(Construct):
@@ -81,6 +83,14 @@ class CreatedNetwork(Construct):
             route53resolver.CfnResolverRuleAssociation(
                 self, f"ResolverRule{number}", vpc_id=self.vpc.vpc_id, resolver_rule_id=rule
             )
+        if props.central_endpoints:
+            route53profiles.CfnProfileAssociation(
+                self,
+                "CentralEndpoints",
+                name=PROFILE_ASSOCIATION,
+                profile_id=props.central_endpoints.route53_profile_id,
+                resource_id=self.vpc.vpc_id,
+            )
         self.workload_security_group = _workload_security_group(self, self.vpc)
         for port in ports_of_builds:
             self.workload_security_group.add_egress_rule(
@@ -115,7 +125,7 @@ class CreatedNetwork(Construct):
             )
         add_endpoints(
             self,
-            selected_endpoints(props.endpoints, studio=studio),
+            props.own_endpoints(studio=studio),
             vpc=self.vpc,
             vpc_cidr=props.vpc_cidr,
             subnets=self.private_subnets,

@@ -2,19 +2,24 @@
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Final
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from mlops_commons.stage import EndpointRules
-from mlops_commons.vpc_endpoints import EndpointKind, VpcEndpoint
-from mlops_infra.networking.endpoint_policies import (
+from mlops_commons.egress.statements import (
     Neighbours,
+    Place,
     Surroundings,
     endpoint_statements,
 )
+from mlops_commons.stage import EndpointRules
+from mlops_commons.vpc_endpoints import EndpointKind, VpcEndpoint
 from mlops_infra.networking.security_groups import HTTPS_PORT
+
+HERE: Final = Place(partition=cdk.Aws.PARTITION, region=cdk.Aws.REGION, account=cdk.Aws.ACCOUNT_ID)
 
 
 def add_endpoints(
@@ -41,7 +46,9 @@ def add_endpoints(
     interfaces = [row for row in rows if row.kind is EndpointKind.INTERFACE]
     groups = [_security_group(scope, vpc, vpc_cidr)] if interfaces else []
     region = cdk.Stack.of(scope).region
-    surroundings = Surroundings(region=region, neighbours=neighbours, rules=rules.endpoint_rules)
+    surroundings = Surroundings(
+        place=HERE, region=region, neighbours=neighbours, rules=rules.endpoint_rules
+    )
     for row in rows:
         endpoint: ec2.VpcEndpoint
         if row.kind is EndpointKind.GATEWAY:
@@ -60,8 +67,15 @@ def add_endpoints(
                 # The group has its one rule.
                 open=False,
             )
-        for statement in endpoint_statements(row, surroundings):
+        for statement in _policy(row, surroundings):
             endpoint.add_to_policy(statement)
+
+
+@cache
+def _policy(row: VpcEndpoint, surroundings: Surroundings) -> tuple[iam.PolicyStatement, ...]:
+    """Stages with the same surroundings share the objects, which cost a call to node each."""
+    documents = endpoint_statements(row, surroundings)
+    return tuple(iam.PolicyStatement.from_json(document) for document in documents)
 
 
 @cache

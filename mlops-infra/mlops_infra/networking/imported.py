@@ -5,10 +5,10 @@ import jsii
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
+from mlops_commons.egress.statements import Neighbours
 from mlops_commons.stage import ImportNetwork
 from mlops_commons.subnet_ranges import SubnetGroup
-from mlops_commons.vpc_endpoints import EndpointKind, VpcEndpoint, switched_on_endpoints
-from mlops_infra.networking.endpoint_policies import Neighbours
+from mlops_commons.vpc_endpoints import EndpointKind, VpcEndpoint
 from mlops_infra.networking.endpoints import add_endpoints
 
 
@@ -30,7 +30,7 @@ class ImportedNetwork(Construct):
             ValueError: if an endpoint is switched on and an attribute that it needs is missing.
         """
         super().__init__(scope, construct_id)
-        endpoints = switched_on_endpoints(props.endpoints)
+        endpoints = props.used_endpoints(studio=False)
         for endpoint in endpoints:
             _require_attributes(endpoint, props)
         self.private_subnet_ids = [*props.subnets]

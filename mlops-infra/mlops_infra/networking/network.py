@@ -9,9 +9,9 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from mlops_commons import stage
+from mlops_commons.egress.statements import Neighbours
 from mlops_commons.organization import FlowLogArchive
 from mlops_infra.networking.created import CreatedNetwork
-from mlops_infra.networking.endpoint_policies import Neighbours
 from mlops_infra.networking.imported import ImportedNetwork
 
 

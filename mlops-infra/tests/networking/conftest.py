@@ -103,7 +103,7 @@ def synthesise(tmp_path_factory: pytest.TempPathFactory) -> Synthesise:
 
     from mlops_commons.cdk.nag import check_with_nag
     from mlops_commons.cdk.template_context import FEATURE_FLAGS
-    from mlops_infra.networking.endpoint_policies import Neighbours
+    from mlops_commons.egress.statements import Neighbours
     from mlops_infra.networking.network import network
     from mlops_infra.networking.parameters import NetworkParameters
     from mlops_infra.networking.zones import ZonesByPosition

@@ -219,8 +219,8 @@ def test_two_networks_have_room_in_one_stack(synthesise) -> None:
     def second(stack, first) -> None:
         import aws_cdk as cdk
 
+        from mlops_commons.egress.statements import Neighbours
         from mlops_infra.networking.created import CreatedNetwork
-        from mlops_infra.networking.endpoint_policies import Neighbours
 
         CreatedNetwork(
             stack,

@@ -189,7 +189,7 @@ def policies_of(synthesised: Any) -> Policies:
 @pytest.fixture(scope="module")
 def dev(synthesise) -> Policies:
     """The dev stage's endpoints, with preprod beside it."""
-    from mlops_infra.networking.endpoint_policies import Neighbours
+    from mlops_commons.egress.statements import Neighbours
 
     every = CreateNetwork(endpoints=dict.fromkeys(VPC_ENDPOINT_KEYS, True))
     return policies_of(synthesise(every, neighbours=Neighbours(tested_accounts=(PREPROD,))))
@@ -228,7 +228,7 @@ def test_what_passes_where_the_configuration_opens_it(opened, cell: Cell) -> Non
 
 
 def test_preprod_reads_what_dev_has_made_and_writes_nothing_there(synthesise) -> None:
-    from mlops_infra.networking.endpoint_policies import Neighbours
+    from mlops_commons.egress.statements import Neighbours
 
     models = "444444444444"
     policies = policies_of(synthesise(CreateNetwork(), neighbours=Neighbours(dev_account=models)))

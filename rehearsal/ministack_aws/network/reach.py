@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ministack_aws.cloudformation.records import all_of
 from ministack_aws.engine import ec2, iam
 from ministack_aws.engine.requests import get_region, request_scope
 from ministack_aws.engine.types import Record, Request
@@ -64,6 +65,8 @@ def refusal(subnet: str, groups: Sequence[str], call: Call) -> str | None:
             if not _lets_out(groups, [EVERYWHERE], (), prefix_lists=True):
                 return _times_out(call, f"no security group of {groups} lets HTTPS out")
             return _policy_refusal(endpoint, call)
+    if vpc in _with_profile():
+        return _through_the_profile(subnet, table, groups, call)
     return _through_the_internet(subnet, table, groups, call)
 
 
@@ -118,6 +121,27 @@ def _through_interface(
         where = f"{', '.join(groups)} in {subnet['CidrBlock']}"
         return _times_out(call, f"the endpoint's group {theirs} lets nothing in from {where}")
     return _policy_refusal(endpoint, call)
+
+
+def _with_profile() -> set[str]:
+    """VPCs where a Profile of Route 53 answers the names of services with central endpoints.
+
+    Names of the VPC's own endpoints come first (Route 53 Developer Guide, "How Route 53 Profile
+    settings are prioritized"). Which services are central is its owner's to say: here, all.
+    """
+    return {row["ResourceId"] for _, row in all_of("AWS::Route53Profiles::ProfileAssociation")}
+
+
+def _through_the_profile(
+    subnet: str, table: Record, groups: Sequence[str], call: Call
+) -> str | None:
+    """The names lead to private addresses of another VPC, whatever way out there is."""
+    if not any(route.get(way) for route in table["Routes"] for way in OTHER_WAYS):
+        why = f"its name leads to another VPC, to which {subnet} has no route"
+        return _times_out(call, why)
+    if not _lets_out(groups, [EVERYWHERE], ()):
+        return _times_out(call, f"no security group of {groups} lets HTTPS out")
+    return None
 
 
 def _through_the_internet(

@@ -1,8 +1,9 @@
-"""The example with a transit gateway passes every check, and none is for show."""
+"""The examples with a transit gateway pass every check, and none is for show."""
 
 import copy
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,14 +15,25 @@ from mlops_rehearsal.behaviour.table import CHECKS
 from mlops_rehearsal.behaviour.templates import stacks
 
 pytestmark = pytest.mark.app
+PROFILE = "AWS::Route53Profiles::ProfileAssociation"
+REACHED = "central_endpoints_are_reached"
 Change = Callable[[dict[str, Any]], object]
+
+
+def _networks(example: str, folder: Path) -> dict[str, Stack]:
+    files = (EXAMPLES / example / f.name for f in (CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG))
+    made = dict(stacks(synthesise(*files, folder)))
+    return {name: made[f"infra {name}"] for name in ("dev", "preprod", "prod")}
 
 
 @pytest.fixture(scope="module")
 def networks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Stack]:
-    files = (EXAMPLES / "transit-gateway" / f.name for f in (CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG))
-    made = dict(stacks(synthesise(*files, tmp_path_factory.mktemp("made"))))
-    return {name: made[f"infra {name}"] for name in ("dev", "preprod", "prod")}
+    return _networks("transit-gateway", tmp_path_factory.mktemp("made"))
+
+
+@pytest.fixture(scope="module")
+def central(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Stack]:
+    return _networks("central-endpoints", tmp_path_factory.mktemp("made"))
 
 
 def said(stack: Stack) -> list[str]:
@@ -43,6 +55,25 @@ def test_a_network_on_a_transit_gateway_passes_every_check(
 ) -> None:
     assert said(networks[stage]) == []
     assert transit_routes(dict(networks[stage].template))
+
+
+@pytest.mark.parametrize("stage", ["dev", "preprod", "prod"])
+def test_a_network_with_central_endpoints_passes_every_check(
+    central: dict[str, Stack], stage: str
+) -> None:
+    assert said(central[stage]) == []
+    assert of_type(dict(central[stage].template), PROFILE)
+
+
+def test_central_endpoints_are_reached_from_each_zone(central: dict[str, Stack]) -> None:
+    template = copy.deepcopy(dict(central["preprod"].template))
+    for name, _ in transit_routes(template):
+        template["Resources"].pop(name)
+    (association,) = of_type(template, PROFILE).values()
+    association["Properties"]["ResourceId"] = "vpc-0123456789abcdef0"
+    found = [t for t in said(replace(central["preprod"], template=template)) if REACHED in t]
+    assert len(found) == 3
+    assert "is not about the VPC of the stage" in found[0]
 
 
 def _wait_for_nothing(template: dict[str, Any]) -> object:

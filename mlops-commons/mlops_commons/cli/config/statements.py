@@ -1,4 +1,4 @@
-"""`config statements`: what owners of existing buckets and keys add to the policies of these."""
+"""`config statements`: what owners of buckets, keys and endpoints add to the policies of these."""
 
 import json
 from dataclasses import asdict
@@ -10,9 +10,9 @@ from mlops_commons.cli.help import epilog
 
 EPILOG: Final = epilog(
     """
-An archive of logs and a key of the organization have policies that only their owners change. What
-these policies need for the accounts of cdk-app.yml is printed; run it again after a change of
-accounts.
+An archive of logs, a key and a central endpoint of the organization have policies that only their
+owners change. What these policies need for the accounts of cdk-app.yml is printed; run it again
+after a change of accounts.
 """,
     {
         "config statements": "for the owners, as statements of a policy",
@@ -23,7 +23,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
 
 
 def statements(as_json: AsJson = False) -> None:
-    """Print what owners of buckets and keys add."""
+    """Print what owners of buckets, keys and endpoints add."""
     from mlops_commons.accounts.owner_statements import owner_statements
     from mlops_commons.config import load_config
 
@@ -32,7 +32,7 @@ def statements(as_json: AsJson = False) -> None:
         typer.echo(json.dumps([asdict(row) for row in found], indent=2))
         return
     if not found:
-        typer.echo("nothing: org names no bucket of others")
+        typer.echo("nothing: no bucket, key or endpoint of others is named")
     for row in found:
-        typer.secho(f"{row.arn}: {row.purpose}", bold=True)
+        typer.secho(f"{row.policy_of}: {row.purpose}", bold=True)
         typer.echo(json.dumps(row.statements, indent=2))

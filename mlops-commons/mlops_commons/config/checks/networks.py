@@ -18,7 +18,7 @@ from mlops_commons.stage import (
 )
 from mlops_commons.subnet_ranges import masks, zones_with_room
 from mlops_commons.utilities.errors import Problem
-from mlops_commons.vpc_endpoints import VPC_ENDPOINTS, EndpointKind, selected_endpoints
+from mlops_commons.vpc_endpoints import VPC_ENDPOINTS, EndpointKind
 
 GATEWAYS: Final = frozenset(row.key for row in VPC_ENDPOINTS if row.kind is EndpointKind.GATEWAY)
 OPEN_ENDPOINTS: Final = frozenset(row.key for row in VPC_ENDPOINTS if not row.policy)
@@ -82,6 +82,18 @@ def ways_of_transit_gateways(sources: Sources) -> Iterator[Problem]:
             continue
         for problem in _of_routes(network, gateway):
             yield sources.infra_document.problem((*where, "routes"), problem)
+
+
+def ways_to_central_endpoints(sources: Sources) -> Iterator[Problem]:
+    """Their names lead to addresses of another VPC, which only the transit gateway reaches."""
+    for path, network in _networks(sources, CreateNetwork):
+        if network.central_endpoints and not network.transit_routes:
+            message = (
+                "central endpoints are in another VPC, and nothing leads there; name the ranges of "
+                "that VPC, transit_gateway: {id: tgw-..., routes: [...]}, or take egress "
+                f"'{EgressMode.INSPECTION}'"
+            )
+            yield sources.infra_document.problem((*path, "central_endpoints"), message)
 
 
 def _of_routes(network: CreateNetwork, gateway: TransitGateway) -> Iterator[str]:
@@ -172,7 +184,7 @@ def names_need_dns(sources: Sources) -> Iterator[Problem]:
         if network.enable_dns_hostnames and network.enable_dns_support:
             continue
         studio = sources.config.studio(*names) is not None
-        rows = selected_endpoints(network.endpoints, studio=studio)
+        rows = network.used_endpoints(studio=studio)
         private = [row.key for row in rows if row.private_dns]
         key = "vpc_enable_dns_hostnames" if network.enable_dns_support else "vpc_enable_dns_support"
         if private:

@@ -7,6 +7,7 @@ from mlops_commons.config.sources import APP_ROOT, Sources
 from mlops_commons.config.values import region_partitions
 from mlops_commons.region_services import (
     OF_BUDGETS,
+    OF_CENTRAL_ENDPOINTS,
     OF_DNS_FIREWALL,
     OF_GOVERNANCE,
     OF_MLFLOW,
@@ -20,7 +21,7 @@ from mlops_commons.region_services import (
 from mlops_commons.stage import CreateNetwork, Deployment, DnsFirewall, Stage
 from mlops_commons.utilities.errors import Problem
 from mlops_commons.utilities.paths import APP_DIRECTORIES
-from mlops_commons.vpc_endpoints import VpcEndpoint, selected_endpoints, switched_on_endpoints
+from mlops_commons.vpc_endpoints import VpcEndpoint
 
 
 def services_in_their_region(sources: Sources) -> Iterator[Problem]:
@@ -60,11 +61,13 @@ def _needs(sources: Sources, deployment: Deployment, stage: Stage) -> tuple[str,
     network = sources.config.network(deployment.set_name, stage.stage_name)
     studio = sources.config.studio(deployment.set_name, stage.stage_name)
     firewall = isinstance(network, CreateNetwork) and network.dns_rules is not DnsFirewall.OFF
+    central = isinstance(network, CreateNetwork) and network.central_endpoints
     return (
         *OF_STAGES,
         *(OF_STUDIO if studio else ()),
         *(OF_MLFLOW if studio and studio.mlflow else ()),
         *(OF_DNS_FIREWALL if firewall else ()),
+        *(OF_CENTRAL_ENDPOINTS if central else ()),
         *(OF_BUDGETS if stage.budget else ()),
     )
 
@@ -90,10 +93,7 @@ def endpoints_in_their_region(sources: Sources) -> Iterator[Problem]:
 def _endpoints(sources: Sources, deployment: Deployment, stage: Stage) -> tuple[VpcEndpoint, ...]:
     names = (deployment.set_name, stage.stage_name)
     network = sources.config.network(*names)
-    if isinstance(network, CreateNetwork):
-        studio = sources.config.studio(*names) is not None
-        return selected_endpoints(network.endpoints, studio=studio)
-    return switched_on_endpoints(network.endpoints)
+    return network.used_endpoints(studio=sources.config.studio(*names) is not None)
 
 
 def zones_of_new_accounts(sources: Sources) -> Iterator[Problem]:

@@ -84,6 +84,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     network_checks.subnets_fit,
     network_checks.gateways_fit,
     network_checks.ways_of_transit_gateways,
+    network_checks.ways_to_central_endpoints,
     network_checks.zones_in_their_region,
     network_checks.endpoints_are_closed,
     network_checks.mlflow_is_reached,

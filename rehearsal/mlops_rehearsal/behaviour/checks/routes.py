@@ -67,6 +67,21 @@ def each_zone_goes_the_same_way(stack: Stack) -> Iterator[str]:
                     yield f"{subnet.id} does not reach {destination} through {attachment.id}"
 
 
+def central_endpoints_are_reached(stack: Stack) -> Iterator[str]:
+    """Their names lead to another VPC, so each private subnet has a way to other VPCs.
+
+    Source: "Associate interface VPC endpoints to a Route 53 Profile", Route 53 Developer Guide.
+    """
+    for found in stack.of_type("AWS::Route53Profiles::ProfileAssociation"):
+        network = vpc(stack)
+        if network is None or found.properties["ResourceId"] != stack.ref(network.id):
+            yield f"{found.id} is not about the VPC of the stage"
+        led = {r.properties["RouteTableId"] for _, routes in _transit_routes(stack) for r in routes}
+        for subnet in private_subnets(stack):
+            if tables(stack)[stack.ref(subnet.id)] not in led:
+                yield f"{subnet.id} does not reach the VPC of the central endpoints"
+
+
 def _transit_routes(stack: Stack) -> Iterator[tuple[Resource, list[Resource]]]:
     for attachment in stack.of_type("AWS::EC2::TransitGatewayAttachment"):
         gateway = attachment.properties["TransitGatewayId"]

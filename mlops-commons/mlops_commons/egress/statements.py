@@ -1,17 +1,13 @@
-"""The policies of VPC endpoints, written from the rows of `mlops_commons.egress`."""
+"""The policies of VPC endpoints, written from the rows of this package."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Final
-
-import aws_cdk as cdk
-from aws_cdk import aws_iam as iam
 
 from mlops_commons.egress.endpoints import passages
 from mlops_commons.egress.passage import Owner, Passage, Sender, Switch
 from mlops_commons.image_accounts import image_accounts_of
-from mlops_commons.stage import EndpointRules
+from mlops_commons.stage import Deployment, EndpointRules, Stage
 from mlops_commons.vpc_endpoints import VpcEndpoint
 
 TEST_ROLES: Final = "arn:{partition}:iam::{account}:role/sagemaker-p-*-test"
@@ -31,11 +27,40 @@ class Neighbours:
     dev_account: str = ""
     tested_accounts: tuple[str, ...] = ()
 
+    @classmethod
+    def of_account(cls, account: str, dev: str, others: Iterable[str]) -> "Neighbours":
+        """Dev's tests reach the other stages, and these what dev has made."""
+        if account != dev:
+            return cls(dev_account=dev)
+        return cls(tested_accounts=tuple(sorted({*others} - {account})))
+
+    @classmethod
+    def of_stage(cls, deployment: Deployment, stage: Stage) -> "Neighbours":
+        """Those of a stage; without projects there is nobody whose pipelines come from dev."""
+        dev = deployment.dev if deployment.projects.enabled else None
+        others = (other.account for other in deployment.enabled_stages)
+        return cls.of_account(stage.account, dev.account if dev else "", others)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where workloads are, as their policy says it: ids, or the CDK's tokens of them."""
+
+    partition: str
+    region: str
+    account: str
+
 
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
-    """What an endpoint policy needs to know: `rules` is what the configuration opens."""
+    """What an endpoint policy needs to know.
 
+    Attributes:
+        region: its name, never a token.
+        rules: what the configuration opens.
+    """
+
+    place: Place
     region: str
     neighbours: Neighbours
     rules: EndpointRules
@@ -43,7 +68,7 @@ class Surroundings:
     def accounts(self, owner: Owner) -> tuple[str, ...]:
         """The ids of the accounts that own what a passage is about."""
         return {
-            Owner.OWN: (cdk.Aws.ACCOUNT_ID,),
+            Owner.OWN: (self.place.account,),
             Owner.DEV: tuple(filter(None, [self.neighbours.dev_account])),
             Owner.TESTED: self.neighbours.tested_accounts,
             Owner.TRUSTED: self.rules.trusted_accounts,
@@ -51,19 +76,10 @@ class Surroundings:
         }[owner]
 
 
-@cache
-def endpoint_statements(
-    row: VpcEndpoint, surroundings: Surroundings
-) -> tuple[iam.PolicyStatement, ...]:
-    """The policy of an endpoint; empty where the row says that it takes none.
-
-    Stages with the same surroundings share the objects, which cost a call to node each.
-    """
-    return tuple(
-        iam.PolicyStatement.from_json(statement)
-        for passage in passages(row)
-        for statement in _statements(passage, surroundings)
-    )
+def endpoint_statements(row: VpcEndpoint, surroundings: Surroundings) -> Iterator[dict[str, Any]]:
+    """The policy of an endpoint, as IAM writes it; empty where the row says that it takes none."""
+    for passage in passages(row):
+        yield from _statements(passage, surroundings)
 
 
 def _statements(passage: Passage, surroundings: Surroundings) -> Iterator[dict[str, Any]]:
@@ -88,12 +104,12 @@ def _is_on(switch: Switch, rules: EndpointRules) -> bool:
 
 
 def _sent(sender: Sender, surroundings: Surroundings) -> Conditions:
-    tested = surroundings.neighbours.tested_accounts
+    tested, place = surroundings.neighbours.tested_accounts, surroundings.place
     if sender is Sender.OWN:
-        return {"StringEquals": {"aws:PrincipalAccount": cdk.Aws.ACCOUNT_ID}}
+        return {"StringEquals": {"aws:PrincipalAccount": place.account}}
     if sender is Sender.TESTS:
         roles = [
-            TEST_ROLES.format(partition=cdk.Aws.PARTITION, account=account) for account in tested
+            TEST_ROLES.format(partition=place.partition, account=account) for account in tested
         ]
         return {
             "StringEquals": {"aws:PrincipalAccount": [*tested]},
@@ -127,13 +143,14 @@ def _condition(*parts: Conditions) -> dict[str, Any]:
 
 
 def _resources(passage: Passage, surroundings: Surroundings) -> Iterator[str]:
+    place = surroundings.place
     for resource in passage.resources:
         each = surroundings.neighbours.tested_accounts if "{tested}" in resource else ("",)
         for tested in each:
             yield resource.format(
-                partition=cdk.Aws.PARTITION,
-                region=cdk.Aws.REGION,
+                partition=place.partition,
+                region=place.region,
                 compact_region=surroundings.region.replace("-", ""),
-                account=cdk.Aws.ACCOUNT_ID,
+                account=place.account,
                 tested=tested,
             )
