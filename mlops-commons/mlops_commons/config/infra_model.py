@@ -171,7 +171,9 @@ class CreateNetworkFile(EndpointSwitches):
         "inspection: everything goes to the transit gateway, behind which the organization decides",
     )
     availability_zones: tuple[Text, ...] = Field(
-        (), description="zone names; default: the first vpc_max_azs of the region"
+        (),
+        description="zones by name, such as eu-west-1a, or by id, such as euw1-az1, which is the "
+        "same zone in every account; default: the first vpc_max_azs of the region",
     )
     dns_firewall: Annotated[DnsFirewall, BeforeValidator(lowered)] = Field(
         CreateNetwork.dns_firewall,
@@ -200,6 +202,9 @@ class ImportNetworkFile(EndpointSwitches):
     subnets: tuple[SubnetId, ...] = Field(min_length=1, description="its private subnets")
     base_security_group: SecurityGroupId = Field(description="for workloads and for Studio")
     vpc_cidr: NetworkRange | None = Field(None, description="needed for interface endpoints")
+    secondary_cidrs: tuple[NetworkRange, ...] = Field(
+        (), description="further ranges of the VPC, from which interface endpoints are reached too"
+    )
     endpoint_subnets: tuple[SubnetId, ...] = Field(
         (),
         description="where interface endpoints have their addresses, one of each zone at most; "

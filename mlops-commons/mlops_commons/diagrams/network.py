@@ -52,7 +52,7 @@ class _Network:
             self._endpoints[_attachment(endpoint)].append(endpoint)
         self._tiers = {key: self._tier(key) for key in (*self._subnets, *self._imported_subnets())}
         self._zones = {
-            key: _name(self._subnets[key]["AvailabilityZone"]) if key in self._subnets else IMPORTED
+            key: _zone(self._subnets[key]) if key in self._subnets else IMPORTED
             for key in self._tiers
         }
 
@@ -207,6 +207,10 @@ class _Network:
     def _imported_subnets(self) -> list[str]:
         names = self._parameter("/vpc/subnets/private/ids").split(",")
         return [name for name in names if name and name not in self._subnets]
+
+
+def _zone(subnet: Resource) -> str:
+    return _name(subnet.get("AvailabilityZone") or subnet["AvailabilityZoneId"])
 
 
 def _attachment(endpoint: Resource) -> str:

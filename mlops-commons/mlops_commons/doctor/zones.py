@@ -96,12 +96,13 @@ def _stage(
 
 
 def _created(network: CreateNetwork, known: Services, ec2: Any) -> Iterator[str]:
-    zones = _zones(ec2)
-    wanted = network.availability_zones or tuple(zones[: network.max_azs])
-    absent = sorted(set(wanted) - set(zones)) if network.availability_zones else []
+    known_as = _zones(ec2, by_id=network.has_zone_ids)
+    zones = tuple(known_as.values())
+    absent = sorted(set(network.availability_zones) - set(known_as))
     if absent:
-        yield f"the account has no zone {', '.join(absent)}; it has {', '.join(zones)}"
+        yield f"the account has no zone {', '.join(absent)}; it has {', '.join(known_as)}"
         return
+    wanted = tuple(known_as[z] for z in network.availability_zones) or zones[: network.max_azs]
     if len(wanted) < network.max_azs:
         yield (
             f"the account has {len(zones)} zones, {network.max_azs} are wanted; set "
@@ -109,7 +110,7 @@ def _created(network: CreateNetwork, known: Services, ec2: Any) -> Iterator[str]
         )
     outside = _outside(wanted[: network.endpoint_azs], known)
     if outside:
-        fit = [zone for zone in zones if all(zone in found for found in known.values())]
+        fit = [n for n, zone in known_as.items() if all(zone in found for found in known.values())]
         yield f"{outside}; name others in availability_zones: {_some(fit)}"
 
 
@@ -127,18 +128,23 @@ def _imported(network: ImportNetwork, known: Services, ec2: Any) -> Iterator[str
         yield f"{outside}; {remedy}"
 
 
-def _zones(ec2: Any) -> list[str]:
-    """The zones that `Fn::GetAZs` gives, in its order.
+def _zones(ec2: Any, *, by_id: bool) -> Mapping[str, str]:
+    """The zones that `Fn::GetAZs` gives, in its order: names, by what the configuration calls them.
 
     Source: AWS CloudFormation Template Reference, Fn::GetAZs: it "returns only Availability Zones
     that have a default subnet unless none of the Availability Zones has a default subnet".
     """
     filters = [{"Name": "zone-type", "Values": ["availability-zone"]}]
     found = ec2.describe_availability_zones(Filters=filters)["AvailabilityZones"]
-    zones = sorted(str(row["ZoneName"]) for row in found if row["State"] == "available")
+    called = "ZoneId" if by_id else "ZoneName"
+    zones = {
+        str(row[called]): str(row["ZoneName"])
+        for row in sorted(found, key=lambda row: str(row["ZoneName"]))
+        if row["State"] == "available"
+    }
     only = [{"Name": "default-for-az", "Values": ["true"]}]
     default = {row["AvailabilityZone"] for row in ec2.describe_subnets(Filters=only)["Subnets"]}
-    return [zone for zone in zones if zone in default] or zones
+    return {known: zone for known, zone in zones.items() if zone in default} or zones
 
 
 def _outside(zones: Sequence[str], known: Services) -> str:

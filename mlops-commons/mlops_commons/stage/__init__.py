@@ -18,6 +18,7 @@ from mlops_commons.stage.networks import (
     ImportNetwork,
     Network,
     TransitGateway,
+    is_zone_id,
 )
 from mlops_commons.stage.projects import Approvers, Projects, ProtectedBranches, Separation
 from mlops_commons.stage.studio import (
@@ -64,4 +65,5 @@ __all__ = [
     "Studio",
     "StudioUser",
     "TransitGateway",
+    "is_zone_id",
 ]

@@ -1,5 +1,6 @@
 """The network of a stage, made or imported."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
@@ -13,6 +14,17 @@ from mlops_commons.vpc_endpoints import (
 )
 
 EVERYWHERE: Final = "0.0.0.0/0"
+
+
+ZONE_ID: Final = re.compile("[a-z]+[0-9]-az[0-9]+")
+
+
+def is_zone_id(zone: str) -> bool:
+    """Whether a zone is named by its id, such as `euw1-az1`.
+
+    Source: AWS Regions and Availability Zones, "AZ IDs"; those of Local Zones have a place in them.
+    """
+    return ZONE_ID.fullmatch(zone) is not None
 
 
 class EgressMode(StrEnum):
@@ -95,7 +107,8 @@ class CreateNetwork(EndpointRules):
     """A VPC to create.
 
     Attributes:
-        availability_zones: zone names; empty takes the first `max_azs` of the region.
+        availability_zones: names of zones, or their ids, which mean the same zone in each account;
+            empty takes the first `max_azs` of the region.
         endpoint_azs: in how many of the zones interface endpoints have an address; each is paid by
             the hour, and the other zones reach them too.
         endpoints: switches by endpoint key; a key that is absent follows the row's scope.
@@ -122,6 +135,11 @@ class CreateNetwork(EndpointRules):
     transit_gateway: TransitGateway | None = None
     resolver_rule_ids: tuple[str, ...] = ()
     central_endpoints: CentralEndpoints | None = None
+
+    @property
+    def has_zone_ids(self) -> bool:
+        """Whether its zones are named by their ids."""
+        return any(map(is_zone_id, self.availability_zones))
 
     def used_endpoints(self, *, studio: bool) -> tuple[VpcEndpoint, ...]:
         """Those of the VPC and central ones; Studio widens the set."""
@@ -159,6 +177,7 @@ class ImportNetwork(EndpointRules):
 
     Attributes:
         vpc_cidr: needed only when `endpoints` has interface endpoints.
+        secondary_cidrs: further ranges of the VPC, whose subnets reach interface endpoints too.
         endpoint_subnets: where interface endpoints have their addresses; empty for `subnets`.
         route_table_ids: needed only when `endpoints` has the S3 gateway endpoint.
         endpoints: switches by endpoint key; only those that are true are created.
@@ -168,6 +187,7 @@ class ImportNetwork(EndpointRules):
     subnets: tuple[str, ...]
     base_security_group: str
     vpc_cidr: str = ""
+    secondary_cidrs: tuple[str, ...] = ()
     endpoint_subnets: tuple[str, ...] = ()
     route_table_ids: tuple[str, ...] = ()
     endpoints: Mapping[str, bool] = field(default_factory=dict)
@@ -177,6 +197,11 @@ class ImportNetwork(EndpointRules):
         return switched_on_endpoints(self.endpoints)
 
     own_endpoints = used_endpoints
+
+    @property
+    def cidrs(self) -> tuple[str, ...]:
+        """All of its ranges that are known."""
+        return tuple(filter(None, (self.vpc_cidr, *self.secondary_cidrs)))
 
     @property
     def subnets_of_endpoints(self) -> tuple[str, ...]:

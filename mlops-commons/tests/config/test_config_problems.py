@@ -947,6 +947,27 @@ BROKEN_INFRA = (
         "a zone twice",
     ),
     Broken(
+        "zone ids of another region",
+        "vpc_cidr: 10.2.0.0/16",
+        "availability_zones: [euw1-az1]",
+        "network.deployments[0].stages[1].create_network.availability_zones",
+        "'euw1-az1' is not in eu-central-1",
+    ),
+    Broken(
+        "zones by name and by id",
+        "vpc_cidr: 10.2.0.0/16",
+        "availability_zones: [eu-central-1a, euc1-az2]",
+        "network.deployments[0].stages[1].create_network.availability_zones",
+        "has zones by name and by id",
+    ),
+    Broken(
+        "the id of a Local Zone",
+        "vpc_cidr: 10.2.0.0/16",
+        "availability_zones: [euc1-ham1-az1]",
+        "network.deployments[0].stages[1].create_network.availability_zones",
+        "'euc1-ham1-az1' is not in eu-central-1",
+    ),
+    Broken(
         "too many zones",
         "vpc_cidr: 10.2.0.0/16",
         "vpc_max_azs: 7",

@@ -77,8 +77,17 @@ def services(lacking: Mapping[str, Sequence[str]] | None = None, without: str = 
     }
 
 
+AVAILABLE = {"State": "available"}
+
+
 def zones(names: Sequence[str] = ZONES) -> Any:
-    return {"AvailabilityZones": [{"ZoneName": name, "State": "available"} for name in names]}
+    """Zones whose ids have the digit of their letter's place."""
+    return {
+        "AvailabilityZones": [
+            {"ZoneName": name, "ZoneId": f"use1-az{'abcdef'.index(name[-1]) + 1}", **AVAILABLE}
+            for name in names
+        ]
+    }
 
 
 def subnets(*places: tuple[str, str]) -> Any:
@@ -152,6 +161,18 @@ def test_zones_that_an_account_lacks_are_named(tmp_path: Path, ask: Ask) -> None
     assert "the account has no zone us-east-1f; it has us-east-1a, us-east-1b" in found.message
     (found,) = ask(config(tmp_path, CREATED % ""), of_account(names=ZONES[:2]))
     assert "the account has 2 zones, 3 are wanted; set vpc_max_azs: 2" in found.message
+
+
+def test_zones_by_id_are_looked_up_by_id(tmp_path: Path, ask: Ask) -> None:
+    named = CREATED % "availability_zones: [use1-az1, use1-az2]"
+    (found,) = ask(config(tmp_path, named), of_account({"kms": ["us-east-1b"]}))
+    assert found.message == (
+        "retail/dev: us-east-1b has no kms; name others in availability_zones: "
+        "[use1-az1, use1-az3, use1-az4]"
+    )
+    absent = CREATED % "availability_zones: [use1-az1, use1-az6]"
+    (found,) = ask(config(tmp_path, absent), of_account())
+    assert "the account has no zone use1-az6; it has use1-az1, use1-az2" in found.message
 
 
 def test_an_endpoint_that_a_region_does_not_offer_is_named_with_its_switch(

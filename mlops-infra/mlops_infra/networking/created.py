@@ -127,7 +127,7 @@ class CreatedNetwork(Construct):
             self,
             props.own_endpoints(studio=studio),
             vpc=self.vpc,
-            vpc_cidr=props.vpc_cidr,
+            cidrs=(props.vpc_cidr,),
             subnets=self.private_subnets,
             interface_subnets=self._subnets_of_endpoints(props),
             neighbours=neighbours,
@@ -192,10 +192,21 @@ def _vpc(scope: Construct, props: CreateNetwork) -> ec2.Vpc:
         # Closed by a function of ours instead, see ClosedDefaultSecurityGroup.
         restrict_default_security_group=False,
     )
+    if props.has_zone_ids:
+        _place_by_id(vpc)
     _name_subnets(vpc, stack_name, [SubnetGroup(str(group.name)) for group in groups])
     if has_nat:
         _acknowledge_way_out(vpc)
     return vpc
+
+
+def _place_by_id(vpc: ec2.Vpc) -> None:
+    """The CDK knows zones by name alone, and CloudFormation takes either."""
+    for subnet in (*vpc.private_subnets, *vpc.isolated_subnets, *vpc.public_subnets):
+        resource = subnet.node.default_child
+        assert isinstance(resource, ec2.CfnSubnet)
+        resource.availability_zone_id = resource.availability_zone
+        resource.availability_zone = None
 
 
 def _name_subnets(vpc: ec2.Vpc, stack_name: str, groups: Sequence[SubnetGroup]) -> None:

@@ -27,7 +27,7 @@ def add_endpoints(
     rows: Sequence[VpcEndpoint],
     *,
     vpc: ec2.IVpc,
-    vpc_cidr: str,
+    cidrs: Sequence[str],
     subnets: ec2.SubnetSelection,
     interface_subnets: ec2.SubnetSelection | None = None,
     neighbours: Neighbours,
@@ -37,14 +37,14 @@ def add_endpoints(
 
     Args:
         scope: owns the security group.
-        vpc_cidr: from where interface endpoints may be reached.
+        cidrs: from where interface endpoints may be reached.
         subnets: interface endpoints have an address in each, gateway endpoints a route.
         interface_subnets: others for the addresses of interface endpoints.
         neighbours: accounts that the policies let pass.
         rules: what else they let pass.
     """
     interfaces = [row for row in rows if row.kind is EndpointKind.INTERFACE]
-    groups = [_security_group(scope, vpc, vpc_cidr)] if interfaces else []
+    groups = [_security_group(scope, vpc, cidrs)] if interfaces else []
     region = cdk.Stack.of(scope).region
     surroundings = Surroundings(
         place=HERE, region=region, neighbours=neighbours, rules=rules.endpoint_rules
@@ -89,7 +89,7 @@ def _gateway_service(name: str) -> ec2.GatewayVpcEndpointAwsService:
     return ec2.GatewayVpcEndpointAwsService(name)
 
 
-def _security_group(scope: Construct, vpc: ec2.IVpc, vpc_cidr: str) -> ec2.SecurityGroup:
+def _security_group(scope: Construct, vpc: ec2.IVpc, cidrs: Sequence[str]) -> ec2.SecurityGroup:
     """HTTPS in from the VPC, nothing out: an endpoint answers and never calls."""
     group = ec2.SecurityGroup(
         scope,
@@ -98,5 +98,6 @@ def _security_group(scope: Construct, vpc: ec2.IVpc, vpc_cidr: str) -> ec2.Secur
         description="Interface endpoints of this stage",
         allow_all_outbound=False,
     )
-    group.add_ingress_rule(ec2.Peer.ipv4(vpc_cidr), ec2.Port.tcp(HTTPS_PORT), "HTTPS from the VPC")
+    for cidr in cidrs:
+        group.add_ingress_rule(ec2.Peer.ipv4(cidr), ec2.Port.tcp(HTTPS_PORT), "HTTPS from the VPC")
     return group

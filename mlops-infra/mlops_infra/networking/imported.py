@@ -61,7 +61,7 @@ class ImportedNetwork(Construct):
             self,
             endpoints,
             vpc=self.vpc,
-            vpc_cidr=props.vpc_cidr,
+            cidrs=props.cidrs,
             subnets=self.private_subnets,
             interface_subnets=_endpoint_subnets(self, props) if props.endpoint_subnets else None,
             neighbours=neighbours,
@@ -116,5 +116,5 @@ def _route_tables(props: ImportNetwork) -> list[str]:
 def _require_attributes(endpoint: VpcEndpoint, props: ImportNetwork) -> None:
     if endpoint.kind is EndpointKind.GATEWAY and not props.route_table_ids:
         raise ValueError(f"endpoint '{endpoint.key}' needs route_table_ids of {props.vpc_id}")
-    if endpoint.kind is EndpointKind.INTERFACE and not props.vpc_cidr:
+    if endpoint.kind is EndpointKind.INTERFACE and not props.cidrs:
         raise ValueError(f"endpoint '{endpoint.key}' needs the vpc_cidr of {props.vpc_id}")

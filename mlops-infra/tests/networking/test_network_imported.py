@@ -38,6 +38,14 @@ def test_a_switch_adds_its_endpoint_and_what_it_needs(synthesise, row) -> None:
         assert group["SecurityGroupIngress"][0]["CidrIp"] == IMPORTED.vpc_cidr
 
 
+def test_each_range_of_the_vpc_reaches_its_interface_endpoints(synthesise) -> None:
+    further = ("100.64.0.0/16", "10.9.0.0/24")
+    network = synthesise(replace(IMPORTED, secondary_cidrs=further, endpoints={"kms": True}))
+    _, group = network.only("AWS::EC2::SecurityGroup")
+    ranges = [rule["CidrIp"] for rule in group["SecurityGroupIngress"]]
+    assert ranges == [IMPORTED.vpc_cidr, *further]
+
+
 @pytest.mark.parametrize(
     ("key", "missing", "needed"),
     [("kms", {"vpc_cidr": ""}, "vpc_cidr"), ("s3", {"route_table_ids": ()}, "route_table_ids")],

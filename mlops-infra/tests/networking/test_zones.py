@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from mlops_commons.stage import CreateNetwork, EgressMode
+from mlops_commons.stage import CreateNetwork, EgressMode, TransitGateway
 from mlops_commons.subnet_ranges import subnet_ranges
 
 pytestmark = pytest.mark.construct
 
-STAYS = ("CidrBlock", "AvailabilityZone", "VpcId", "SubnetId", "AllocationId")
+STAYS = ("CidrBlock", "AvailabilityZone", "AvailabilityZoneId", "VpcId", "SubnetId", "AllocationId")
 """What replaces a subnet, a VPC or a NAT gateway where it changes (createOnlyProperties of the
 registry schemas)."""
 REPLACED = ("AWS::EC2::VPC", "AWS::EC2::Subnet", "AWS::EC2::NatGateway", "AWS::EC2::RouteTable")
@@ -104,6 +104,18 @@ def test_configured_zones_decide_number_and_place_of_subnets(synthesise) -> None
     for group in ("Private", "Public"):
         found = [subnet["AvailabilityZone"] for subnet in network.subnets(group).values()]
         assert found == [*zones]
+    assert network.missing_context == []
+
+
+def test_zones_by_id_are_named_by_id_in_each_subnet(synthesise) -> None:
+    zones = ("euw1-az1", "euw1-az3")
+    gateway = TransitGateway(id="tgw-0123456789abcdef0")
+    props = CreateNetwork(availability_zones=zones, max_azs=2, transit_gateway=gateway)
+    network = synthesise(props, studio=False)
+    for group in ("Private", "Public", "Transit"):
+        subnets = network.subnets(group).values()
+        assert [subnet["AvailabilityZoneId"] for subnet in subnets] == [*zones]
+        assert not [subnet for subnet in subnets if "AvailabilityZone" in subnet]
     assert network.missing_context == []
 
 

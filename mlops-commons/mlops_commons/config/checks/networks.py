@@ -15,9 +15,11 @@ from mlops_commons.stage import (
     EgressMode,
     ImportNetwork,
     TransitGateway,
+    is_zone_id,
 )
 from mlops_commons.subnet_ranges import masks, zones_with_room
 from mlops_commons.utilities.errors import Problem
+from mlops_commons.utilities.names import region_code
 from mlops_commons.vpc_endpoints import VPC_ENDPOINTS, EndpointKind
 
 GATEWAYS: Final = frozenset(row.key for row in VPC_ENDPOINTS if row.kind is EndpointKind.GATEWAY)
@@ -152,7 +154,7 @@ def import_endpoints(sources: Sources) -> Iterator[Problem]:
             if key in GATEWAYS and not network.route_table_ids:
                 message = f"endpoint '{key}' needs route_table_ids of the private subnets"
                 yield sources.infra_document.problem(where, message)
-            if key not in GATEWAYS and not network.vpc_cidr:
+            if key not in GATEWAYS and not network.cidrs:
                 message = f"endpoint '{key}' needs vpc_cidr, from which it may be reached"
                 yield sources.infra_document.problem(where, message)
 
@@ -200,13 +202,14 @@ def names_need_dns(sources: Sources) -> Iterator[Problem]:
 
 
 def zones_in_their_region(sources: Sources) -> Iterator[Problem]:
-    """Zone names begin with their region; each is used for one private and one public subnet."""
+    """Names and ids of zones begin with their region; each zone has one subnet of each group."""
     for _, deployment, stage in sources.stages():
         network = sources.config.network(deployment.set_name, stage.stage_name)
         if not isinstance(network, CreateNetwork) or stage.region not in region_partitions():
             continue
         zones = network.availability_zones
-        foreign = [zone for zone in zones if not zone.startswith(stage.region)]
+        code = f"{region_code(stage.region)}-"
+        foreign = [z for z in zones if not z.startswith(code if is_zone_id(z) else stage.region)]
         path = sources.network_path(deployment.set_name, stage.stage_name)
         where = (*path, "availability_zones")
         here = f"stage '{stage.stage_name}' of set '{deployment.set_name}'"
@@ -215,6 +218,12 @@ def zones_in_their_region(sources: Sources) -> Iterator[Problem]:
             yield sources.infra_document.problem(where, message)
         elif len(set(zones)) < len(zones):
             message = f"{here} has a zone twice: {', '.join(zones)}"
+            yield sources.infra_document.problem(where, message)
+        elif network.has_zone_ids and not all(map(is_zone_id, zones)):
+            message = (
+                f"{here} has zones by name and by id: {', '.join(zones)}; only AWS knows which of "
+                "them are the same, so take one of both"
+            )
             yield sources.infra_document.problem(where, message)
 
 

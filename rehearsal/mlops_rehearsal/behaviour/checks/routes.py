@@ -13,6 +13,7 @@ from mlops_rehearsal.behaviour.checks.subnets import (
     tables,
     transit_subnets,
     vpc,
+    zone_of,
 )
 from mlops_rehearsal.behaviour.stack import Resource, Stack
 
@@ -39,8 +40,8 @@ def every_zone_is_attached(stack: Stack) -> Iterator[str]:
 
     Source: "Amazon VPC attachments", Amazon VPC Transit Gateways Guide.
     """
-    private = {subnet.properties["AvailabilityZone"] for subnet in private_subnets(stack)}
-    attached = {subnet.properties["AvailabilityZone"] for subnet in transit_subnets(stack)}
+    private = {zone_of(subnet) for subnet in private_subnets(stack)}
+    attached = {zone_of(subnet) for subnet in transit_subnets(stack)}
     for attachment in stack.of_type("AWS::EC2::TransitGatewayAttachment"):
         if not private <= attached:
             yield f"{attachment.id} is in {len(attached)} zones of {len(private)}"
@@ -152,7 +153,7 @@ def zones_differ(stack: Stack) -> Iterator[str]:
     private = {subnet.id for subnet in (*groups, *transit)}
     others = [s for s in stack.of_type("AWS::EC2::Subnet") if s.id not in private]
     for subnets in (groups, transit, others):
-        zones = [subnet.properties["AvailabilityZone"] for subnet in subnets]
+        zones = [zone_of(subnet) for subnet in subnets]
         if len(set(zones)) < len(zones) or "" in zones:
             yield f"two of {', '.join(s.id for s in subnets)} are in one zone, or in any"
 

@@ -13,6 +13,12 @@ def vpc(stack: Stack) -> Resource | None:
     return next(iter(stack.of_type("AWS::EC2::VPC")), None)
 
 
+def zone_of(subnet: Resource) -> str:
+    """The zone of a subnet, by its name or its id; empty where it is in any."""
+    properties = subnet.properties
+    return str(properties["AvailabilityZone"] or properties["AvailabilityZoneId"])
+
+
 def private_subnets(stack: Stack) -> list[Resource]:
     """The subnets whose ids the stage publishes for jobs."""
     for parameter in stack.of_type("AWS::SSM::Parameter"):
