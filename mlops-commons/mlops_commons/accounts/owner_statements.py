@@ -4,6 +4,7 @@ Nothing here can change such a policy, and nothing may: a platform that could re
 the log archive could open it.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -23,6 +24,13 @@ KEY_USE: Final = actions(
 )
 
 
+MOST_OF_KEY: Final = 32_768
+"""KMS Developer Guide, "Resource quotas": bytes of a key policy."""
+MOST_OF_OTHERS: Final = 20_480
+"""Amazon S3 User Guide, "Bucket policies"; quotas of Amazon VPC, "Characters per VPC endpoint
+policy"."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class OwnerStatements:
     """What one policy of somebody else's needs.
@@ -35,6 +43,15 @@ class OwnerStatements:
     policy_of: str
     purpose: str
     statements: tuple[Mapping[str, Any], ...]
+
+    @property
+    def excess(self) -> int:
+        """By how many characters they alone are too long for a policy; 0 where they fit."""
+        return max(0, len(json.dumps(self.statements)) - self._most)
+
+    @property
+    def _most(self) -> int:
+        return MOST_OF_KEY if ":kms:" in self.policy_of else MOST_OF_OTHERS
 
 
 def owner_statements(config: PlatformConfig) -> tuple[OwnerStatements, ...]:

@@ -113,7 +113,7 @@ class CentralEndpointsFile(ConfigModel):
     route53_profile_id: ProfileId = Field(
         description="of the Profile that answers their names, shared with the stage's account"
     )
-    endpoints: tuple[str, ...] = Field(
+    endpoints: Annotated[tuple[str, ...], Field(min_length=1)] = Field(
         CentralEndpoints.endpoints,
         description="keys of those that are central; default: every interface endpoint of a stage",
         json_schema_extra={"items": {"enum": list(INTERFACE_ENDPOINT_KEYS)}},

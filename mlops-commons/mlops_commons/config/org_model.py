@@ -1,7 +1,7 @@
 """The model of the block `org` in `cdk-app.yml`, as it stands in the file."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field
 
@@ -132,10 +132,12 @@ class ToolkitFile(ConfigModel):
     )
 
 
+KEY_ID: Final = "mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+"""KMS Developer Guide, "Key identifiers"."""
 KeyArn = Annotated[
     Text,
     Shape(
-        r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+",
+        rf"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{{12}}:key/({KEY_ID})",
         "the ARN of a KMS key, not of an alias",
     ),
 ]
@@ -210,7 +212,8 @@ def _of_each_project(value: str) -> str:
 KeyArnPattern = Annotated[
     Text,
     Shape(
-        r"arn:aws[a-z-]*:kms:([a-z0-9-]+|\{region\}):([0-9]{12}|\{account\}):key/[A-Za-z0-9-]+",
+        r"arn:aws[a-z-]*:kms:([a-z0-9-]+|\{region\}):([0-9]{12}|\{account\}):key/"
+        rf"({KEY_ID})",
         "the ARN of a KMS key, with {account} and {region} where it has them",
     ),
 ]

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from mlops_commons.vpc_endpoints import (
+    VPC_ENDPOINTS,
     EndpointKind,
     VpcEndpoint,
     selected_endpoints,
@@ -90,16 +91,12 @@ class CentralEndpoints:
 
     Attributes:
         route53_profile_id: of a Profile of Route 53 that is shared with the account.
-        endpoints: keys of those that are central; empty for every interface endpoint.
+        endpoints: keys of those that are central, whatever the stage switches; empty for every
+            interface endpoint that it uses. Gateways serve their own VPC alone.
     """
 
     route53_profile_id: str
     endpoints: tuple[str, ...] = ()
-
-    def has(self, row: VpcEndpoint) -> bool:
-        """Whether an endpoint is central. Gateways serve their own VPC alone."""
-        named = not self.endpoints or row.key in self.endpoints
-        return named and row.kind is EndpointKind.INTERFACE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,9 +144,11 @@ class CreateNetwork(EndpointRules):
 
     def shared_endpoints(self, *, studio: bool) -> tuple[VpcEndpoint, ...]:
         """Central ones, which the VPC does not have."""
-        central = self.central_endpoints
-        rows = self.used_endpoints(studio=studio) if central else ()
-        return tuple(row for row in rows if central and central.has(row))
+        central, used = self.central_endpoints, self.used_endpoints(studio=studio)
+        if central is None:
+            return ()
+        named = [row for row in VPC_ENDPOINTS if row.key in central.endpoints]
+        return tuple(named or (row for row in used if row.kind is EndpointKind.INTERFACE))
 
     def own_endpoints(self, *, studio: bool) -> tuple[VpcEndpoint, ...]:
         """Those of the VPC itself."""

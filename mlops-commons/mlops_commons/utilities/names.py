@@ -19,12 +19,14 @@ class NameRule:
         maximum: the longest name, in characters.
         pattern: the characters of a whole name, as a regular expression.
         source: where the limit is documented.
+        reserved: names that the service keeps for itself, as a regular expression.
     """
 
     what: str
     maximum: int
     pattern: str
     source: str
+    reserved: str = ""
 
     def violation(self, name: str) -> str:
         """Why `name` is not allowed, and by how much; empty when it is."""
@@ -36,6 +38,8 @@ class NameRule:
             )
         if not re.fullmatch(self.pattern, name):
             return f"{self.what} '{name}' does not match {self.pattern}"
+        if self.reserved and re.fullmatch(self.reserved, name):
+            return f"{self.what} '{name}' is of a form that AWS keeps for itself"
         return ""
 
 
@@ -51,11 +55,24 @@ REPOSITORY: Final = NameRule(
 PIPELINE: Final = NameRule(
     "CodePipeline name", 100, r"[A-Za-z0-9.@_-]+", "API_PipelineDeclaration, name"
 )
+RESERVED_BUCKETS: Final = (
+    r"(xn--|sthree-|amzn-s3-demo-).*|.*(-s3alias|--ol-s3|[.]mrap|--x-s3|--table-s3)"
+    r"|([0-9]+[.]){3}[0-9]+"
+)
+"""Amazon S3 User Guide, "General purpose bucket naming rules"."""
 BUCKET: Final = NameRule(
-    "S3 bucket name", 63, r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", "bucketnamingrules"
+    "S3 bucket name",
+    63,
+    r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]",
+    "bucketnamingrules",
+    reserved=RESERVED_BUCKETS,
 )
 FOREIGN_BUCKET: Final = NameRule(
-    "S3 bucket name", 63, r"[a-z0-9](?!.*\.\.)[a-z0-9.-]{1,61}[a-z0-9]", "bucketnamingrules"
+    "S3 bucket name",
+    63,
+    r"[a-z0-9](?!.*\.\.)[a-z0-9.-]{1,61}[a-z0-9]",
+    "bucketnamingrules",
+    reserved=RESERVED_BUCKETS,
 )
 """Of a bucket that others name, with full stops, which the platform's own have none of."""
 PARAMETER: Final = NameRule(

@@ -185,7 +185,7 @@ def test_people_upload_archives_and_nothing_else() -> None:
     """S3 names the bucket in the encryption context, where the bucket has a Bucket Key."""
     folder = EXAMPLES / "s3-source"
     config = load_config(*(folder / f.name for f in (CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG)))
-    key = "arn:aws:kms:eu-central-2:999999999999:key/mrk-1"
+    key = "arn:aws:kms:eu-central-2:999999999999:key/mrk-00000000000000000000000000000001"
     keyed = replace(config, org=replace(config.org, keys=ExistingKeys(deliveries=key)))
     ((statements),) = (row.statements for row in owner_statements(keyed) if row.policy_of == key)
     bucket = f"arn:aws:s3:::mlops-infra-archive-business-unit-1-{GOVERNANCE}-euc2"

@@ -1,6 +1,7 @@
 """`config statements`: what owners of existing buckets and keys are told."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,13 @@ from pathlib import Path
 import pytest
 
 from mlops_commons.cli.environment import child_environment
-from mlops_commons.utilities.paths import CONFIG_VARIABLE, EXAMPLES, REPOSITORY_ROOT
+from mlops_commons.utilities.paths import (
+    CDK_APP_CONFIG,
+    CDK_INFRA_APP_CONFIG,
+    CONFIG_VARIABLE,
+    EXAMPLES,
+    REPOSITORY_ROOT,
+)
 
 pytestmark = pytest.mark.pure
 
@@ -37,6 +44,19 @@ def test_a_script_reads_them_as_json() -> None:
     rows = json.loads(statements(EXAMPLES / "organisation", "--json"))
     assert rows[0]["policy_of"] == BUCKET
     assert {statement["Effect"] for row in rows for statement in row["statements"]} == {"Allow"}
+
+
+def test_too_many_accounts_for_one_policy_are_said_to_be(tmp_path: Path) -> None:
+    app = (EXAMPLES / "organisation" / CDK_APP_CONFIG.name).read_text()
+    (head, a_set) = app.split("    - set_name: business-unit-1")
+    sets = [
+        f"    - set_name: unit-{number}" + re.sub(r'"\d{3}', f'"{number}', a_set)
+        for number in range(100, 200)
+    ]
+    (tmp_path / CDK_APP_CONFIG.name).write_text(head + "\n".join(sets))
+    (tmp_path / CDK_INFRA_APP_CONFIG.name).write_text("cdk_infra_app_config: {}\n")
+    said = statements(tmp_path)
+    assert re.search(rf"warning: {BUCKET}: these statements alone are [0-9,]+ characters", said)
 
 
 def test_a_configuration_that_names_nobody_elses_says_so() -> None:

@@ -680,6 +680,27 @@ BROKEN_INFRA = (
         "is not a transit gateway id",
     ),
     Broken(
+        "a route to what Amazon EC2 keeps for itself",
+        "vpc_cidr: 10.2.0.0/16",
+        "transit_gateway: {id: tgw-01234567, routes: [169.254.169.0/24]}",
+        "network.deployments[0].stages[1].create_network.transit_gateway.routes",
+        "lies in 169.254.168.0/22, which Amazon EC2 keeps for itself",
+    ),
+    Broken(
+        "a resolver rule twice",
+        "vpc_cidr: 10.2.0.0/16",
+        "resolver_rule_ids: [rslvr-rr-0a1b, rslvr-rr-0a1b]",
+        "network.deployments[0].stages[1].create_network.resolver_rule_ids",
+        "'rslvr-rr-0a1b' stands there twice",
+    ),
+    Broken(
+        "no central endpoint at all",
+        "vpc_cidr: 10.2.0.0/16",
+        "central_endpoints: {route53_profile_id: rp-0123456789abcdef, endpoints: []}",
+        "network.deployments[0].stages[1].create_network.central_endpoints.endpoints",
+        "at least 1",
+    ),
+    Broken(
         "central endpoints without a way to them",
         "vpc_cidr: 10.2.0.0/16",
         "central_endpoints: {route53_profile_id: rp-0123456789abcdef}",
@@ -756,6 +777,14 @@ BROKEN_INFRA = (
         "[vpc-1]",
         "network.deployments[0].stages[2].import_network.subnets[0]",
         "'vpc-1' is not a subnet id",
+    ),
+    Broken(
+        "ranges of one VPC that overlap",
+        "              subnets: [subnet-0123456789abcdef0]",
+        "              subnets: [subnet-0123456789abcdef0]\n"
+        "              secondary_cidrs: [100.64.0.0/16, 100.64.8.0/24]",
+        "network.deployments[0].stages[2].import_network.secondary_cidrs",
+        "'100.64.8.0/24' overlaps with '100.64.0.0/16'",
     ),
     Broken(
         "no subnets",

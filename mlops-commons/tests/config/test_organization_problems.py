@@ -45,6 +45,10 @@ def boundary(statement: str, name: str = "org-boundary") -> str:
     return f"permissions_boundary: {{name: {name}, deny: [{{{statement}}}]}}"
 
 
+SINGLE = "key/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
+MULTI_REGION = "key/mrk-0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+
+
 def key(
     purpose: str,
     resource: str,
@@ -68,11 +72,11 @@ TWO_REGIONS = """\
 @pytest.mark.parametrize(
     ("org", "wanted"),
     [
-        (key("network_logs", "key/mrk-0f1e", region="{region}"), ""),
-        (key("network_logs", "key/0f1e", region="{region}"), "only a multi-Region key"),
-        (key("network_logs", "key/mrk-0f1e"), "is in eu-west-1, and us-east-1 uses it"),
+        (key("network_logs", MULTI_REGION, region="{region}"), ""),
+        (key("network_logs", SINGLE, region="{region}"), "only a multi-Region key"),
+        (key("network_logs", MULTI_REGION), "is in eu-west-1, and us-east-1 uses it"),
         (
-            key("network_logs", "key/mrk-0f1e", region="{region}", account="{account}"),
+            key("network_logs", MULTI_REGION, region="{region}", account="{account}"),
             "KMS makes up the id of each key",
         ),
     ],
@@ -92,7 +96,7 @@ def test_a_key_is_where_it_is_used(org: str, wanted: str, tmp_path: Path) -> Non
 
 
 def test_one_account_can_be_written_as_such(tmp_path: Path) -> None:
-    org = key("network_logs", "key/0f1e", region="{region}", account="{account}")
+    org = key("network_logs", SINGLE, region="{region}", account="{account}")
     assert problems(tmp_path, org) == []
 
 
@@ -148,7 +152,7 @@ def test_statements_are_taken_as_iam_writes_them(tmp_path: Path) -> None:
         ),
         (
             "flow_logs: {bucket_arn: 'arn:aws:s3:::l-1', key_arn: "
-            "'arn:aws-us-gov:kms:us-gov-west-1:999999999999:key/0f1e'}",
+            "'arn:aws-us-gov:kms:us-gov-west-1:999999999999:key/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0'}",
             3,
             "is in the partition 'aws-us-gov'",
         ),
@@ -178,15 +182,15 @@ def test_statements_are_taken_as_iam_writes_them(tmp_path: Path) -> None:
         ),
         ("access_logs: {bucket_name: 'logs-{account}', folder: /x}", 3, "is not a folder"),
         (key("studio", "alias/acme"), 3, "is an alias; write the ARN of its key"),
-        (key("network_logs", "key/0f1e", region="us-east-1"), 3, "is in us-east-1, and eu-west-1"),
+        (key("network_logs", SINGLE, region="us-east-1"), 3, "is in us-east-1, and eu-west-1"),
         (
-            key("network_logs", "key/0f1e", partition="aws-cn"),
+            key("network_logs", SINGLE, partition="aws-cn"),
             3,
             "is in the partition 'aws-cn', and eu-west-1 in 'aws'",
         ),
         ("keys: {network_logs: 0f1e}", 3, "is not the ARN of a KMS key"),
         ("keys: {network_log: x}", 3, "did you mean 'network_logs'"),
-        (key("projects", "key/0f1e"), 3, "each project has keys of its own"),
+        (key("projects", SINGLE), 3, "each project has keys of its own"),
         ("permission_boundary: {}", 3, "did you mean 'permissions_boundary'"),
     ],
 )

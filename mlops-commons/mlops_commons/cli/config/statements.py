@@ -7,6 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from mlops_commons.cli.help import epilog
+from mlops_commons.cli.tables import say
 
 EPILOG: Final = epilog(
     """
@@ -36,3 +37,8 @@ def statements(as_json: AsJson = False) -> None:
     for row in found:
         typer.secho(f"{row.policy_of}: {row.purpose}", bold=True)
         typer.echo(json.dumps(row.statements, indent=2))
+        if row.excess:
+            say(
+                f"warning: {row.policy_of}: these statements alone are {row.excess:,} characters "
+                "too long for its policy; use another one for some of the account sets"
+            )

@@ -1,7 +1,7 @@
 """Checks of networks: what fits into what, and what needs what."""
 
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Final, TypeVar
 
@@ -25,6 +25,8 @@ from mlops_commons.vpc_endpoints import VPC_ENDPOINTS, EndpointKind
 GATEWAYS: Final = frozenset(row.key for row in VPC_ENDPOINTS if row.kind is EndpointKind.GATEWAY)
 OPEN_ENDPOINTS: Final = frozenset(row.key for row in VPC_ENDPOINTS if not row.policy)
 MLFLOW_ENDPOINT: Final = "sagemaker_mlflow"
+RESERVED: Final = ipaddress.IPv4Network("169.254.168.0/22")
+"""Amazon VPC User Guide, "Configure route tables": no route to a part of it can be made."""
 Kind = TypeVar("Kind", CreateNetwork, ImportNetwork)
 
 
@@ -98,6 +100,27 @@ def ways_to_central_endpoints(sources: Sources) -> Iterator[Problem]:
             yield sources.infra_document.problem((*path, "central_endpoints"), message)
 
 
+def resolver_rules_differ(sources: Sources) -> Iterator[Problem]:
+    """Route 53 Resolver refuses to associate a rule with a VPC twice."""
+    for path, network in _networks(sources, CreateNetwork):
+        for rule in _doubles(network.resolver_rule_ids):
+            message = f"'{rule}' stands there twice"
+            yield sources.infra_document.problem((*path, "resolver_rule_ids"), message)
+
+
+def ranges_of_imports_differ(sources: Sources) -> Iterator[Problem]:
+    """Amazon VPC User Guide, "VPC CIDR blocks": those of one VPC do not overlap."""
+    for path, network in _networks(sources, ImportNetwork):
+        for one, other in combinations(map(ipaddress.IPv4Network, network.cidrs), 2):
+            if one.overlaps(other):
+                message = f"'{other}' overlaps with '{one}', and ranges of one VPC do not"
+                yield sources.infra_document.problem((*path, "secondary_cidrs"), message)
+
+
+def _doubles(values: Sequence[str]) -> list[str]:
+    return [value for value in dict.fromkeys(values) if values.count(value) > 1]
+
+
 def _of_routes(network: CreateNetwork, gateway: TransitGateway) -> Iterator[str]:
     own = ipaddress.IPv4Network(network.vpc_cidr)
     for route in dict.fromkeys(gateway.routes):
@@ -105,8 +128,9 @@ def _of_routes(network: CreateNetwork, gateway: TransitGateway) -> Iterator[str]
             yield f"'{route}' is everything; take egress '{EgressMode.INSPECTION}' instead"
         elif ipaddress.IPv4Network(route).subnet_of(own):
             yield f"'{route}' lies in the VPC's own range {own}; name ranges that are elsewhere"
-        elif gateway.routes.count(route) > 1:
-            yield f"'{route}' stands there twice"
+        elif ipaddress.IPv4Network(route).subnet_of(RESERVED):
+            yield f"'{route}' lies in {RESERVED}, which Amazon EC2 keeps for itself"
+    yield from (f"'{route}' stands there twice" for route in _doubles(gateway.routes))
 
 
 def _written(sources: Sources, path: KeyPath) -> CreateNetworkFile | None:

@@ -85,6 +85,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     network_checks.gateways_fit,
     network_checks.ways_of_transit_gateways,
     network_checks.ways_to_central_endpoints,
+    network_checks.resolver_rules_differ,
+    network_checks.ranges_of_imports_differ,
     network_checks.zones_in_their_region,
     network_checks.endpoints_are_closed,
     network_checks.mlflow_is_reached,
