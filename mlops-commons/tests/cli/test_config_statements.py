@@ -22,7 +22,7 @@ pytestmark = pytest.mark.pure
 BUCKET = "arn:aws:s3:::acme-log-archive"
 
 
-def statements(environment: Path, *arguments: str) -> str:
+def run(environment: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-m", "mlops_commons.cli", "config", "statements", *arguments],
         cwd=REPOSITORY_ROOT,
@@ -30,7 +30,11 @@ def statements(environment: Path, *arguments: str) -> str:
         capture_output=True,
         text=True,
         check=True,
-    ).stdout
+    )
+
+
+def statements(environment: Path, *arguments: str) -> str:
+    return run(environment, *arguments).stdout
 
 
 def test_they_are_printed_for_the_owners_of_policies() -> None:
@@ -55,7 +59,7 @@ def test_too_many_accounts_for_one_policy_are_said_to_be(tmp_path: Path) -> None
     ]
     (tmp_path / CDK_APP_CONFIG.name).write_text(head + "\n".join(sets))
     (tmp_path / CDK_INFRA_APP_CONFIG.name).write_text("cdk_infra_app_config: {}\n")
-    said = statements(tmp_path)
+    said = run(tmp_path).stderr
     assert re.search(rf"warning: {BUCKET}: these statements alone are [0-9,]+ characters", said)
 
 
