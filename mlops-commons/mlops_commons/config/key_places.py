@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from mlops_commons.config.projects_of_sets import apps_of
 from mlops_commons.delivery_source import SourceType
 from mlops_commons.organization import KeyPurpose
 from mlops_commons.stage import CreateNetwork, Deployment, PlatformConfig, Stage
@@ -70,7 +71,7 @@ def _deliveries(config: PlatformConfig) -> Iterator[Delivery]:
     governance = config.pipeline
     place = governance.account, governance.region
     for deployment in config.enabled_deployments:
-        for app in APP_DIRECTORIES:
+        for app in apps_of(config, deployment):
             source, of_set = governance.source_of(app), (config.app_prefix, app)
             pipeline = names.pipeline(*of_set, source.branch_name, deployment.set_name)
             archive = names.archive_bucket(

@@ -59,6 +59,24 @@ def apps_of(config: PlatformConfig, deployment: Deployment) -> tuple[str, ...]:
     return tuple(app for app in APP_DIRECTORIES if app != TEMPLATES or has_projects)
 
 
+def delivered_apps(config: PlatformConfig) -> tuple[str, ...]:
+    """The apps that any set gets: templates cannot be synthesised where none has projects."""
+    wanted = not config.enabled_deployments or sets_with_projects(config)
+    return tuple(app for app in APP_DIRECTORIES if app != TEMPLATES or wanted)
+
+
+def why_left_out(config: PlatformConfig, deployment: Deployment, app: str) -> str:
+    """Why a set does not get an app; empty where it does."""
+    if app in apps_of(config, deployment):
+        return ""
+    name = deployment.set_name
+    if not deployment.projects.enabled:
+        return f"set '{name}' is to have no projects: 'projects' has 'enabled: false'"
+    if deployment.dev is None:
+        return f"set '{name}' has no enabled stage with role dev, where projects begin"
+    return "; ".join(map(str, obstacles(config, deployment)))
+
+
 def _obstacles(config: PlatformConfig, deployment: Deployment, dev: Stage) -> Iterator[Obstacle]:
     yield from _other_regions(deployment, dev)
     missing = [*missing_services(dev.region, OF_PROJECTS)]

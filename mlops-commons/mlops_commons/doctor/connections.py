@@ -5,11 +5,11 @@ from typing import Any
 
 from mlops_commons.accounts.bootstrap_plan import BootstrapRow
 from mlops_commons.config import PlatformConfig
+from mlops_commons.config.projects_of_sets import apps_of
 from mlops_commons.delivery_source import DeliverySource, SourceType
 from mlops_commons.doctor.finding import Finding, Level
 from mlops_commons.utilities import names
 from mlops_commons.utilities.console import console
-from mlops_commons.utilities.paths import APP_DIRECTORIES
 
 GUIDE = "docs/how-to/choose-a-source.md"
 
@@ -22,7 +22,7 @@ def look_at_connections(
         return
     seen: set[str] = set()
     for deployment in config.enabled_deployments:
-        for app in APP_DIRECTORIES:
+        for app in apps_of(config, deployment):
             source = config.pipeline.source_of(app)
             if source.type is not SourceType.CONNECTION:
                 continue

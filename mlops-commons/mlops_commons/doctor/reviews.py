@@ -5,9 +5,9 @@ from typing import Any
 
 from mlops_commons.accounts.bootstrap_plan import BootstrapRow
 from mlops_commons.config import PlatformConfig
+from mlops_commons.config.projects_of_sets import apps_of
 from mlops_commons.doctor.finding import Finding, Level
 from mlops_commons.utilities import names
-from mlops_commons.utilities.paths import APP_DIRECTORIES
 
 
 def look_at_reviews(
@@ -17,7 +17,7 @@ def look_at_reviews(
     if not (row.governs and config.pipeline.reviews.reviewers):
         return
     for deployment in config.enabled_deployments:
-        for app in APP_DIRECTORIES:
+        for app in apps_of(config, deployment):
             repository = config.pipeline.source_of(app).repository_of(deployment.set_name)
             wanted = names.review_template(config.app_prefix, app, deployment.set_name)
             try:

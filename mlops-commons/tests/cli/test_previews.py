@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from checkouts import APPS_HERE
+from checkouts import APPS_HERE, CDK_APP
 from command_lines import command_line, configured
 
 pytestmark = [
@@ -65,6 +65,43 @@ def test_a_publication_that_cannot_be_compared_says_so_and_how_much_it_is(tmp_pa
     assert "files would be published" in done.stdout
     done = preview(root, "infra", "publish", "--yes", "-m", "why")
     assert done.returncode == 1
+
+
+WITHOUT_PROJECTS = """\
+    - set_name: research
+      projects: {enabled: false}
+      stages:
+        - {stage_name: notebooks, role: dev, account: "555555555555"}
+"""
+
+
+def test_templates_are_published_to_sets_with_projects_alone(tmp_path: Path) -> None:
+    """The others have no repository for them; their infrastructure has one."""
+    root = configured(tmp_path)
+    config = root / CDK_APP
+    config.write_text(config.read_text() + WITHOUT_PROJECTS)
+    said = "left out: set 'research' is to have no projects"
+    for app, sets, noted in (("infra", 2, 0), ("template", 1, 1)):
+        done = preview(root, app, "publish", "--dry-run", "-m", "why")
+        assert done.returncode == 3, done.stderr
+        assert done.stdout.count("files would be published") == sets
+        assert done.stderr.count(said) == noted
+
+    for further in ((), ("--rollout",)):
+        named = ("--set", "research", "--yes", "-m", "why", *further)
+        refused = preview(root, "template", "publish", *named)
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert "error: 'template' is published to none: set 'research'" in refused.stderr
+
+
+def test_a_platform_without_projects_needs_no_templates_of_them(tmp_path: Path) -> None:
+    root = configured(tmp_path)
+    config = root / CDK_APP
+    before, sets, _ = config.read_text().partition("  deployments:\n")
+    config.write_text(before + sets + WITHOUT_PROJECTS)
+    for arguments in (("bootstrap", "--dry-run"), ("costs",), ("teardown", "--plan", "--offline")):
+        done = preview(root, *arguments)
+        assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("verb", ["diff", "drift", "deploy", "destroy"])

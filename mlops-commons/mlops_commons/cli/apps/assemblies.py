@@ -1,4 +1,4 @@
-"""What both apps would deploy, synthesised when that is not current."""
+"""What the apps would deploy, synthesised when that is not current."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 
 def synthesised_stacks(*, quiet: bool) -> "Mapping[Path, Sequence[StackSummary]]":
-    """The stacks of both apps by the folder of their assembly, the infrastructure first.
+    """The stacks of the apps by the folder of their assembly, the infrastructure first.
+
+    Where no set has projects, there are no templates to read.
 
     Args:
         quiet: show no progress; a script may read both streams as one.
@@ -26,7 +28,7 @@ def synthesised_stacks(*, quiet: bool) -> "Mapping[Path, Sequence[StackSummary]]
     from mlops_commons.assembly.stacks import read_stacks
 
     found = {}
-    for app, directory in {app: app_directory(app) for app in APP_DIRECTORIES}.items():
+    for app, directory in {app: app_directory(app) for app in _delivered_apps()}.items():
         if not quiet:
             typer.echo(f"reading the templates of '{app}'", err=True)
         code, _ = make_assembly(directory, ["--quiet"])
@@ -43,7 +45,14 @@ def current_stacks() -> "Mapping[Path, Sequence[StackSummary]] | None":
     """As `synthesised_stacks`, but makes nothing: None where an app is not synthesised as it is."""
     from mlops_commons.assembly.stacks import read_stacks
 
-    folders = [REPOSITORY_ROOT / directory for directory in APP_DIRECTORIES.values()]
+    folders = [REPOSITORY_ROOT / APP_DIRECTORIES[app] for app in _delivered_apps()]
     if not all(folder.is_dir() and is_current(folder) for folder in folders):
         return None
     return {folder / "cdk.out": read_stacks(folder / "cdk.out") for folder in folders}
+
+
+def _delivered_apps() -> tuple[str, ...]:
+    from mlops_commons.config.loader import load_config
+    from mlops_commons.config.projects_of_sets import delivered_apps
+
+    return delivered_apps(load_config())

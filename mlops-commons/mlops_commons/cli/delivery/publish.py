@@ -157,13 +157,29 @@ def _check(publisher: "Publisher", chosen: list[str], *, refuse: bool) -> None:
 
 
 def _chosen(publisher: "Publisher", wanted: str) -> list[str]:
-    set_names = [d.set_name for d in publisher.sources.config.enabled_deployments]
-    if not wanted:
-        return set_names
-    found = [name for name in set_names if name.lower() == wanted.lower()]
-    if not found:
+    """The sets to publish to; of those without this app it is said why.
+
+    Raises:
+        PlatformError: there is no such set, or none that is chosen gets this app.
+    """
+    from mlops_commons.config.projects_of_sets import why_left_out
+
+    config = publisher.sources.config
+    every = config.enabled_deployments
+    named = [d for d in every if wanted.lower() in ("", d.set_name.lower())]
+    if not named:
+        known = ", ".join(d.set_name for d in every)
         raise PlatformError(
-            f"there is no enabled account set '{wanted}'; there are: {', '.join(set_names)}",
+            f"there is no enabled account set '{wanted}'; there are: {known}",
             hint="see what is configured with: ./mlops-multi-account.sh config validate",
         )
-    return found
+    reasons = {d.set_name: why_left_out(config, d, publisher.app) for d in named}
+    left_out = [reason for reason in reasons.values() if reason]
+    if len(left_out) == len(named):
+        raise PlatformError(
+            f"'{publisher.app}' is published to none: {'; '.join(left_out)}",
+            hint="infra delivers all that such a set has: ./mlops-multi-account.sh infra publish",
+        )
+    for reason in left_out:
+        say(f"note: left out: {reason}")
+    return [name for name, reason in reasons.items() if not reason]

@@ -70,6 +70,7 @@ def _fleet() -> "Fleet":
 
 def _here(config: "PlatformConfig") -> "dict[Key, str]":
     """The digests of what this checkout would publish."""
+    from mlops_commons.config.projects_of_sets import apps_of
     from mlops_commons.config.set_snapshot import set_snapshot
     from mlops_commons.utilities.snapshot import snapshot
 
@@ -80,7 +81,8 @@ def _here(config: "PlatformConfig") -> "dict[Key, str]":
         shared = snapshot(REPOSITORY_ROOT, directory)
         for deployment in config.enabled_deployments:
             name = deployment.set_name
-            found[name, app] = set_snapshot(config, shared, name).digest()
+            if app in apps_of(config, deployment):
+                found[name, app] = set_snapshot(config, shared, name).digest()
     return found
 
 
