@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from mlops_commons.accounts.bootstrap_plan import toolkit_of
+from mlops_commons.accounts.bootstrap_plan import bootstrap_plan
 from mlops_commons.utilities.errors import PlatformError
 from mlops_rehearsal.acts.bootstrap import wrapper
 from mlops_rehearsal.report.observed import GONE
@@ -73,15 +73,22 @@ def _refusal(world: World) -> str:
 
 
 def _left(world: World) -> Iterator[tuple[str, str]]:
-    """Stacks and buckets of every account, but for those of the bootstrap."""
+    """Stacks and buckets of every account, but for those of the bootstrap.
+
+    Where governance has only copies of artifacts it has no bootstrap, and S3 lists buckets of all
+    regions.
+    """
+    rows = bootstrap_plan(world.config)
     for account, region in occupied(world.config):
-        toolkit = toolkit_of(world.config, account, region)
+        toolkits = [row.toolkit for row in rows if row.account == account]
+        kept = {toolkit.toolkit_stack_name for toolkit in toolkits}
         cloudformation = world.administrator("cloudformation", account, region)
         for stack in cloudformation.describe_stacks()["Stacks"]:
-            if stack["StackName"] != toolkit.toolkit_stack_name and stack["StackStatus"] != GONE:
+            if stack["StackName"] not in kept and stack["StackStatus"] != GONE:
                 yield account, stack["StackName"]
+        assets = tuple(toolkit.assets_prefix for toolkit in toolkits)
         for bucket in world.administrator("s3", account, region).list_buckets()["Buckets"]:
-            if not bucket["Name"].startswith(toolkit.assets_prefix):
+            if not bucket["Name"].startswith(assets):
                 yield account, bucket["Name"]
 
 
