@@ -27,12 +27,12 @@ def statements_by_endpoint(
     for deployment in config.enabled_deployments:
         for stage in deployment.enabled_stages:
             network = config.network(deployment.set_name, stage.stage_name)
-            central = network.central_endpoints if isinstance(network, CreateNetwork) else None
-            if not isinstance(network, CreateNetwork) or central is None:
+            if not isinstance(network, CreateNetwork) or network.central_endpoints is None:
                 continue
+            profile = network.central_endpoints.route53_profile_id
             studio = config.studio(deployment.set_name, stage.stage_name) is not None
             for row in network.shared_endpoints(studio=studio):
-                name = (central.route53_profile_id, row.service_name(stage.region))
+                name = (profile, row.service_name(stage.region))
                 found.setdefault(name, []).extend(_of(row, deployment, stage, network))
     for (profile, service), documents in sorted(found.items()):
         yield profile, service, tuple(_numbered(_merged(documents)))

@@ -12,6 +12,16 @@ from mlops_commons.iam.reasons import NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Condition, Statement, actions, arns
 
 RANDOM_IDS: Final = "interfaces get random ids; a condition keeps to those in the VPC"
+DESCRIBE_THE_NETWORK: Final = Statement(
+    sid="DescribeTheNetwork",
+    actions=actions(
+        "ec2",
+        "DescribeDhcpOptions DescribeNetworkInterfaces DescribeSecurityGroups "
+        "DescribeSubnets DescribeVpcs",
+    ),
+    resources=("*",),
+    reason=NO_RESOURCE_LEVEL,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,14 +93,5 @@ def attach_interfaces(network: JoinedNetwork) -> Sequence[Statement]:
             resources=(*arns("ec2", "network-interface/*"), *network.security_groups),
             reason=network.groups_reason,
         ),
-        Statement(
-            sid="DescribeTheNetwork",
-            actions=actions(
-                "ec2",
-                "DescribeDhcpOptions DescribeNetworkInterfaces DescribeSecurityGroups "
-                "DescribeSubnets DescribeVpcs",
-            ),
-            resources=("*",),
-            reason=NO_RESOURCE_LEVEL,
-        ),
+        DESCRIBE_THE_NETWORK,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from mlops_commons.iam.build_interfaces import DESCRIBE_THE_NETWORK
 from mlops_commons.iam.reasons import JOB_LOG_GROUPS, NAMED_BY_USERS, NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Condition, Statement, actions, arns
 from mlops_infra.access.scope import PolicyScope
@@ -132,14 +133,5 @@ def _join_the_vpc(scope: PolicyScope) -> tuple[Statement, ...]:
             condition={"ArnEquals": {"ec2:Subnet": subnets}},
             variables=scope.subnets,
         ),
-        Statement(
-            sid="DescribeTheNetwork",
-            actions=actions(
-                "ec2",
-                "DescribeDhcpOptions DescribeNetworkInterfaces DescribeSecurityGroups "
-                "DescribeSubnets DescribeVpcs",
-            ),
-            resources=("*",),
-            reason=NO_RESOURCE_LEVEL,
-        ),
+        DESCRIBE_THE_NETWORK,
     )

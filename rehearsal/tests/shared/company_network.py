@@ -6,6 +6,7 @@ offer they fetch from the registries of this machine.
 """
 
 import html
+import importlib
 import re
 import shutil
 import socket
@@ -29,8 +30,6 @@ INDEX: Final = f"https://{HOST}/pypi/simple"
 REGISTRY: Final = f"https://{HOST}/npm/"
 PORT: Final = 3128
 PROXY: Final = f"http://127.0.0.1:{PORT}"
-PUBLIC_INDEX: Final = "https://pypi.org/simple"
-"""pip documentation, `--index-url`."""
 LINK: Final = re.compile(r'href="([^"]+)"')
 TARBALL: Final = re.compile(r'"tarball": ?"([^"]+)"')
 SECONDS: Final = 120
@@ -264,7 +263,9 @@ def _registries() -> tuple[str, str]:
     npm = subprocess.run(
         [NPM, "config", "get", "registry"], capture_output=True, text=True, check=True
     )
-    return (found or PUBLIC_INDEX).rstrip("/"), f"{npm.stdout.strip().rstrip('/')}/"
+    # Without a setting, the one that pip itself installs from.
+    default = importlib.import_module("pip._internal.models.index").PyPI.simple_url
+    return (found or str(default)).rstrip("/"), f"{npm.stdout.strip().rstrip('/')}/"
 
 
 def _certificates(network: Network) -> ssl.SSLContext:
