@@ -4,8 +4,10 @@ The variables and commands are those of the synthesised template; the repository
 that it delivers.
 """
 
+import fcntl
 import json
 import os
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,7 +134,10 @@ def run(
     for name in ("prefix", "cache", "globalconfig"):
         own[f"npm_config_{name}"] = str(home / "npm" / name)
     script = "set -e\n" + "\n".join(commands)
-    return network.run(script, delivery.repository, {**own, **environment})
+    # A build writes what it trusts to one place of its machine, which workers of tests share.
+    with (Path(tempfile.gettempdir()) / "builds-behind-a-proxy.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return network.run(script, delivery.repository, {**own, **environment})
 
 
 def synth(delivery: Delivery) -> tuple[str, ...]:
