@@ -247,6 +247,28 @@ def resource(kind: str, **values: Any) -> Callable[[Template], object]:
     return lambda t: t["Resources"].update(Bad={"Type": kind, "Properties": values})
 
 
+def component(
+    of_it: Template | None = None, *, isolated: bool = True, **specification: Any
+) -> Callable[[Template], object]:
+    """A component with the model of the template on isolated machines, but for what is given."""
+    own = {
+        "InferenceComponentName": f"{PROJECT}-prod",
+        "EndpointName": {"Fn::GetAtt": ["Endpoint", "EndpointName"]},
+        "Specification": {
+            "ModelName": {"Fn::GetAtt": ["Model", "ModelName"]},
+            "ComputeResourceRequirements": {"MinMemoryRequiredInMb": 1024},
+            **specification,
+        },
+    }
+    made = {"Type": "AWS::SageMaker::InferenceComponent", "Properties": {**own, **(of_it or {})}}
+
+    def change(template: Template) -> None:
+        template["Resources"]["Component"] = made
+        properties("Configuration", EnableNetworkIsolation=isolated)(template)
+
+    return change
+
+
 def topic(**values: Any) -> Callable[[Template], object]:
     name = f"sagemaker-{PROJECT_ID}-prod-done"
     key = {"Type": "AWS::KMS::Key", "Properties": {}}
@@ -748,6 +770,54 @@ ROWS = (
             EnableNetworkIsolation=True,
             Containers=[{"ModelPackageName": OTHER_VERSION}],
         ),
+    ),
+    Row(
+        "a component with an image and an archive of its own",
+        "components",
+        component(Container={"ArtifactUrl": ARCHIVE, "Image": IMAGE}),
+    ),
+    Row(
+        "a component that puts an adapter into another one",
+        "components",
+        component(BaseInferenceComponentName="fraud-p-zzz-prod"),
+    ),
+    Row(
+        "a component with a container for each instance type",
+        "components",
+        component(
+            {"Specifications": [{"InstanceType": "ml.m5.large", "Container": {"Image": IMAGE}}]}
+        ),
+    ),
+    Row(
+        "a component on the machines of another project",
+        "references",
+        component({"EndpointName": "fraud-p-zzz-prod"}),
+    ),
+    Row(
+        "a component with the model of another project",
+        "references",
+        component(ModelName="fraud-p-zzz"),
+    ),
+    Row(
+        "a component named as another project's",
+        "names",
+        component({"InferenceComponentName": "fraud-p-zzz-prod"}),
+    ),
+    Row("a component on machines with a network", "isolation", component(isolated=False)),
+    Row(
+        "machines with a network for components that come later",
+        "isolation",
+        properties("Configuration", ProductionVariants=[{"InstanceType": "ml.m5.large"}]),
+    ),
+    Row(
+        "machines for components that run as somebody else",
+        "roles",
+        properties("Configuration", ExecutionRoleArn=LEAD),
+    ),
+    Row(
+        "another project's component that is scaled",
+        "names",
+        properties("Target", ResourceId="inference-component/fraud-p-zzz-prod"),
     ),
     Row("a model with a network", "isolation", properties("Model", EnableNetworkIsolation=False)),
     Row(

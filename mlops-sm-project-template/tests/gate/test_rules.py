@@ -12,6 +12,7 @@ from hostile_templates import (
     Row,
     Template,
     bucket_policy,
+    component,
     definition,
     good,
     properties,
@@ -151,6 +152,19 @@ def test_only_a_serverless_model_has_a_network_and_only_where_the_configuration_
     settings = replace(SETTINGS, serverless_endpoints=allowed)
     found = refusals({"prod": template}, settings, NAMED, VERSION, archives=(ARCHIVE,))
     assert {refusal.rule.name for refusal in found} == refused
+
+
+def test_a_component_with_the_model_of_the_template_is_accepted_on_isolated_machines() -> None:
+    template = good()
+    component()(template)
+    properties(
+        "Configuration",
+        ProductionVariants=[{"InstanceType": "ml.m5.large"}],
+        ExecutionRoleArn={"Fn::GetAtt": ["Role", "Arn"]},
+    )(template)
+    assert not broken(template)
+    found = refusals({"prod": template}, SETTINGS, NAMED, "none", archives=(ARCHIVE,))
+    assert "Component" in {f.logical_id for f in found if f.rule.name == "models"}
 
 
 def test_without_a_version_nothing_serves_one() -> None:

@@ -50,9 +50,18 @@ SHADOWED = """\
 rollout: {canary: false}
 shadow: {percent: 25, instance_type: ml.m5.large, instance_count: 1}
 """
+COMPONENTS = """\
+kind: components
+component: {memory_megabytes: 8192}
+auto_scaling: {minimum_instances: 0}
+rollout: {canary: false}
+"""
+OF_A_GPU = COMPONENTS.replace("8192", "8192, accelerators: 1")
 CONFIGURED = [
     *((found.slug, "") for found in PRODUCTS),
     *(("basic", text) for text in (SLEEPING, SERVERLESS, SHADOWED)),
+    ("basic", COMPONENTS),
+    *((slug, OF_A_GPU) for slug in ("genai_cv", "llm_finetune")),
     ("batch_inference", "schedule: {enabled: true}"),
 ]
 

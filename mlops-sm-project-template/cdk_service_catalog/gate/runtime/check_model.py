@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from .check_names import COMPONENT
 from .sealed import PREFIX
 from .stage_view import BODY, Found, StageView, as_json, listed, objects_in, texts
 from .values import END, UNKNOWN, is_known
@@ -17,9 +18,14 @@ DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 STEPS: Final = ("Model", "Processing", "Transform", "Condition", "Fail")
 BRANCHES: Final = ("IfSteps", "ElseSteps")
 SERVING: Final = tuple(
-    f"AWS::SageMaker::{kind}" for kind in ("Endpoint", "EndpointConfig", "Model", "Pipeline")
+    f"AWS::SageMaker::{kind}"
+    for kind in ("Endpoint", "EndpointConfig", "InferenceComponent", "Model", "Pipeline")
 )
 PIPELINE: Final = "AWS::SageMaker::Pipeline"
+OF_A_COPY: Final = ("ComputeResourceRequirements", "ModelName", "StartupParameters")
+"""All that a component may say of its copies. `Container` brings an image and an archive of its
+own, `BaseInferenceComponentName` an adapter into somebody's component, and `Specifications` both
+for each instance type (SageMaker API Reference, InferenceComponentSpecification)."""
 SEALED: Final = f"/{PREFIX}"
 ROLES: Final = frozenset(("executionrolearn", "rolearn"))
 
@@ -51,6 +57,18 @@ def models(view: StageView) -> Found:
             yield logical_id, given
 
 
+def components(view: StageView) -> Found:
+    """A component runs one model of the template, which the rules above have looked at."""
+    for logical_id, row in view.of(COMPONENT):
+        if "Specifications" in row:
+            yield logical_id, "Specifications"
+        given = row.get("Specification")
+        if not isinstance(given, Mapping) or not given.get("ModelName"):
+            yield logical_id, "no Specification with ModelName"
+            continue
+        yield from ((logical_id, key) for key in given if key not in OF_A_COPY)
+
+
 def isolation(view: StageView) -> Found:
     """Models are isolated from the network, except those of allowed serverless endpoints.
 
@@ -61,6 +79,17 @@ def isolation(view: StageView) -> Found:
         if row.get("EnableNetworkIsolation") in (True, "true"):
             continue
         if not view.settings.serverless_endpoints or not _is_serverless(logical_id, view):
+            yield logical_id, "EnableNetworkIsolation is not true"
+    yield from _open_machines(view)
+
+
+def _open_machines(view: StageView) -> Found:
+    """Machines that are there before a model: the endpoint's configuration isolates them."""
+    has_components = any(view.of(COMPONENT))
+    for logical_id, row in view.of("AWS::SageMaker::EndpointConfig"):
+        variants = [v for v in listed(row.get("ProductionVariants", [])) if isinstance(v, Mapping)]
+        bare = any(not variant.get("ModelName") for variant in variants)
+        if (bare or has_components) and row.get("EnableNetworkIsolation") not in (True, "true"):
             yield logical_id, "EnableNetworkIsolation is not true"
 
 

@@ -27,6 +27,9 @@ OWN: Final = {
     "ErrorTopic": ("AWS::SNS::Topic", "TopicArn"),
 }
 """Properties that name a resource of the same template, by type and attribute."""
+COMPONENT: Final = "AWS::SageMaker::InferenceComponent"
+OF_COMPONENT: Final = {**OWN, "EndpointName": ("AWS::SageMaker::Endpoint", "EndpointName")}
+"""An endpoint says its name itself; a component says on whose machines it runs."""
 SCALED: Final = "AWS::ApplicationAutoScaling::ScalableTarget"
 SCALING: Final = "AWS::ApplicationAutoScaling::ScalingPolicy"
 COPYING: Final = (
@@ -65,7 +68,8 @@ def _scaled(view: StageView) -> Found:
 
 
 def _is_own_endpoint(value: Any, view: StageView) -> bool:
-    """Application Auto Scaling names an endpoint `endpoint/<name>/variant/<variant>`."""
+    """Application Auto Scaling names them `endpoint/<name>/variant/<variant>`, and
+    `inference-component/<name>`."""
     parts = str(value).split("/")
     return is_own_name(parts[1] if len(parts) > 1 else "", view)
 
@@ -93,11 +97,12 @@ def is_own_name(value: Any, view: StageView) -> bool:
 def references(view: StageView) -> Found:
     """What an endpoint serves is made in the same template."""
     for logical_id, kind, row in view.resources:
-        if not kind.startswith("AWS::SageMaker::Endpoint"):
+        if kind != COMPONENT and not kind.startswith("AWS::SageMaker::Endpoint"):
             continue
+        named = OF_COMPONENT if kind == COMPONENT else OWN
         for key, text in texts(row):
-            if key in OWN:
-                wanted, attribute = OWN[key]
+            if key in named:
+                wanted, attribute = named[key]
                 own = own_resource(text, view.scope, wanted, attribute=attribute)
                 if not own and not own_resource(text, view.scope, wanted, attribute="Ref"):
                     yield logical_id, text

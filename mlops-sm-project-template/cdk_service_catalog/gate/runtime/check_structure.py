@@ -25,6 +25,7 @@ TYPES: Final = (
     "AWS::SNS::Topic",
     "AWS::SageMaker::Endpoint",
     "AWS::SageMaker::EndpointConfig",
+    "AWS::SageMaker::InferenceComponent",
     "AWS::SageMaker::Model",
     "AWS::SageMaker::Pipeline",
     "AWS::Scheduler::Schedule",

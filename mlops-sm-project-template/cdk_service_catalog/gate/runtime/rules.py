@@ -102,8 +102,8 @@ RULES: Final = (
     Rule(
         name="references",
         check=check_names.references,
-        what="an endpoint uses a model, a configuration or a topic of somebody else",
-        allowed="models, configurations and topics of the same template",
+        what="an endpoint or a component uses a resource of somebody else",
+        allowed="models, configurations, endpoints and topics of the same template",
         fix="refer to the resource of the template",
     ),
     Rule(
@@ -229,11 +229,18 @@ RULES: Final = (
         fix="put into the version what the container needs",
     ),
     Rule(
+        name="components",
+        check=check_model.components,
+        what="a component runs more than a model of the template",
+        allowed=f"a Specification with {', '.join(check_model.OF_A_COPY)}, and no Specifications",
+        fix="name the model of the template in Specification.ModelName",
+    ),
+    Rule(
         name="isolation",
         check=check_model.isolation,
         what="a model could reach the network",
-        allowed="EnableNetworkIsolation; without it models of serverless endpoints alone, where "
-        "the platform's configuration allows these",
+        allowed="EnableNetworkIsolation, of models and of endpoints with components; without it "
+        "models of serverless endpoints alone, where the platform's configuration allows these",
         fix="take kind: asynchronous, which scales to zero too, or ask the platform team to set "
         "`projects: serverless_endpoints: true` in cdk-app.yml",
     ),

@@ -15,7 +15,8 @@ their share (SageMaker Developer Guide, "Monitor SageMaker AI in Amazon CloudWat
 each kind, whereas `Invocations` is not published for asynchronous endpoints."""
 OVERHEAD = (Kind.REALTIME,)
 """Not published for asynchronous endpoints ("Alarms and logs for tracking metrics from asynchronous
-endpoints"); of serverless ones it holds the cold start, which is no fault of a version."""
+endpoints"); of serverless ones it holds the cold start, which is no fault of a version, and of
+inference components AWS does not say whether there is one."""
 
 
 def add_alarms(
@@ -37,7 +38,7 @@ def add_alarms(
             "ServerErrors",
             alarm_name=f"{endpoint}-server-errors",
             alarm_description=f"{endpoint} answers with 5xx",
-            metrics=_share(endpoint, limits.minimum_requests),
+            metrics=_share(dimensions(config.kind, endpoint), limits.minimum_requests),
             threshold=limits.error_percent,
             **common,
         ),
@@ -49,7 +50,7 @@ def add_alarms(
                 alarm_description=f"{endpoint} answers slowly: {metric}",
                 namespace="AWS/SageMaker",
                 metric_name=metric,
-                dimensions=_dimensions(endpoint),
+                dimensions=dimensions(config.kind, endpoint),
                 period=60,
                 extended_statistic="p95",
                 # The metric is in microseconds.
@@ -72,7 +73,7 @@ def _common(limits: Alarms, topic_arn: str) -> dict[str, Any]:
     }
 
 
-def _share(endpoint: str, minimum: int) -> list[dict[str, Any]]:
+def _share(where: list[dict[str, str]], minimum: int) -> list[dict[str, Any]]:
     """The percentage of failures, if there are enough requests, or if each of them fails.
 
     A failure of a model is counted and a mistake of a client (4xx) is not. The number of requests
@@ -94,7 +95,7 @@ def _share(endpoint: str, minimum: int) -> list[dict[str, Any]]:
                     "metric": {
                         "namespace": "AWS/SageMaker",
                         "metricName": FAILURES,
-                        "dimensions": _dimensions(endpoint),
+                        "dimensions": where,
                     },
                     "period": 60,
                     "stat": statistic,
@@ -106,7 +107,10 @@ def _share(endpoint: str, minimum: int) -> list[dict[str, Any]]:
     ]
 
 
-def _dimensions(endpoint: str) -> list[dict[str, str]]:
+def dimensions(kind: Kind, endpoint: str) -> list[dict[str, str]]:
+    """Of the metrics of requests; a component is called as its endpoint is."""
+    if kind is Kind.COMPONENTS:
+        return [{"name": "InferenceComponentName", "value": endpoint}]
     return [
         {"name": "EndpointName", "value": endpoint},
         {"name": "VariantName", "value": VARIANT},

@@ -3,7 +3,7 @@
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlparse
 
@@ -13,21 +13,29 @@ from deploy_app import names
 from deploy_app.errors import DeployError
 
 POLL_SECONDS = 5
+ASLEEP = "has no capacity"
+"""In SageMaker's answer for a component without copies (AWS Machine Learning Blog, "Unlock cost
+savings with the new scale down to zero feature in SageMaker Inference")."""
 Ask = Callable[[Mapping[str, Any]], str]
 """The answer to a sample."""
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Which endpoint is asked, and how requests and answers look."""
+    """Which endpoint is asked, and how requests and answers look.
+
+    Attributes:
+        names: the component that a request is for, where the endpoint has components.
+    """
 
     name: str
     content_type: str
     accept: str
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def at_once(runtime: Any, endpoint: Endpoint) -> Ask:
-    """A real-time or serverless endpoint."""
+    """An endpoint that answers at once."""
 
     def ask(sample: Mapping[str, Any]) -> str:
         answer = runtime.invoke_endpoint(
@@ -35,11 +43,39 @@ def at_once(runtime: Any, endpoint: Endpoint) -> Ask:
             ContentType=endpoint.content_type,
             Accept=endpoint.accept,
             Body=sample["body"].encode(),
+            **endpoint.names,
         )
         text: str = answer["Body"].read().decode()
         return text
 
     return ask
+
+
+def waking(
+    ask: Ask,
+    sample: Mapping[str, Any],
+    *,
+    minutes: int,
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """Ask until a component has a copy that answers; the first request starts its machine.
+
+    Raises:
+        DeployError: it has none within these minutes.
+    """
+    for _ in range(minutes * 60 // POLL_SECONDS):
+        try:
+            ask(sample)
+            return
+        except ClientError as error:
+            found = error.response["Error"]
+            if found["Code"] != "ValidationError" or ASLEEP not in found["Message"]:
+                raise
+        sleep(POLL_SECONDS)
+    raise DeployError(
+        f"no copy of the model has started within {minutes} minutes; see the log of the endpoint, "
+        "or raise integration_test.answer_minutes"
+    )
 
 
 def through_s3(

@@ -10,14 +10,21 @@ from deploy_app.alarms import add_alarms
 from deploy_app.kinds import Kind
 from deploy_app.scaling import add_scaling
 from deploy_app.stage_config import StageConfig
-from deploy_app.variants import Surroundings, make_configuration, make_model
+from deploy_app.variants import (
+    MAXIMUM_ROLLOUT,
+    Surroundings,
+    make_component,
+    make_configuration,
+    make_model,
+)
 
-MAXIMUM_ROLLOUT = 28800
-"""Seconds (SageMaker API Reference, BlueGreenUpdatePolicy)."""
+BY_NUMBER = (Kind.REALTIME, Kind.ASYNCHRONOUS)
+"""Kinds of which scaling has chosen a number of machines. Those of components follow their copies."""
 
 
 class Endpoint(Construct):
-    """Exposes `arn`, `name`, `configuration_ref` and `model_ref` (ARNs)."""
+    """Exposes `name`, and the ARNs `arn`, `configuration_ref`, `model_ref`, and `component_arn`,
+    which is empty where there is no component."""
 
     def __init__(
         self,
@@ -39,13 +46,14 @@ class Endpoint(Construct):
         model = make_model(self, config, model_package_arn, stage)
         configuration = make_configuration(self, config, model, stage)
         alarms = add_alarms(self, config, name, topic_arn)
-        by_machines = config.kind is not Kind.SERVERLESS
+        has_components = config.kind is Kind.COMPONENTS
+        by_machines = config.kind in BY_NUMBER
         endpoint = sagemaker.CfnEndpoint(
             self,
             "Endpoint",
             endpoint_name=name,
             endpoint_config_name=configuration.attr_endpoint_config_name,
-            deployment_config=_deployment(config, alarms),
+            deployment_config=None if has_components else _deployment(config, alarms),
             # A scaled endpoint keeps its machines when a new version comes: to retain is true
             # (SageMaker API Reference, UpdateEndpoint). The rest is what the stage's file says.
             retain_all_variant_properties=True if by_machines else None,
@@ -57,9 +65,15 @@ class Endpoint(Construct):
         )
         # SageMaker reads model, key and topics when the endpoint is made.
         endpoint.node.add_dependency(stage.role.policy)
-        add_scaling(self, config, name, endpoint)
+        served = (
+            make_component(self, config, name, endpoint, model, alarms)
+            if has_components
+            else endpoint
+        )
+        add_scaling(self, config, name, served)
         self.name = name
         self.arn = endpoint.ref
+        self.component_arn = served.ref if has_components else ""
         self.configuration_ref = configuration.ref
         self.model_ref = model.ref
 

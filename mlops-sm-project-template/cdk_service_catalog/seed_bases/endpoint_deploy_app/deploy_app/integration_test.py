@@ -13,7 +13,7 @@ from typing import Any
 
 import boto3
 
-from deploy_app.asking import Ask, Endpoint, at_once, through_s3
+from deploy_app.asking import Ask, Endpoint, at_once, through_s3, waking
 from deploy_app.errors import DeployError
 from deploy_app.kinds import Kind
 from deploy_app.settings import NONE, role_of
@@ -76,16 +76,24 @@ def run(
     configuration = clients["sagemaker"].describe_endpoint_config(
         EndpointConfigName=described["EndpointConfigName"]
     )
-    model = clients["sagemaker"].describe_model(
-        ModelName=configuration["ProductionVariants"][0]["ModelName"]
-    )
+    if config.kind is Kind.COMPONENTS:
+        component = clients["sagemaker"].describe_inference_component(
+            InferenceComponentName=endpoint
+        )
+        status = component["InferenceComponentStatus"]
+        checks.append(Check("its component is in service", *_is(status, "InService")))
+        served = component["Specification"]["ModelName"]
+    else:
+        served = configuration["ProductionVariants"][0]["ModelName"]
+    model = clients["sagemaker"].describe_model(ModelName=served)
     containers = model.get("Containers") or [model["PrimaryContainer"]]
     checks.append(Check("it serves the version", *_is(containers[0]["ModelPackageName"], version)))
     if config.is_captured:
         captured = configuration.get("DataCaptureConfig", {}).get("EnableCapture", False)
         checks.append(Check("requests are captured", *_is(str(captured), "True")))
     content = json.loads(SAMPLES.read_text(encoding="utf-8"))
-    asked = Endpoint(endpoint, content["content_type"], content["accept"])
+    names = {"InferenceComponentName": endpoint} if config.kind is Kind.COMPONENTS else {}
+    asked = Endpoint(endpoint, content["content_type"], content["accept"], names)
     limits = config.integration_test
     samples = content["samples"][: limits.samples]
     if config.kind is Kind.ASYNCHRONOUS:
@@ -94,6 +102,8 @@ def run(
         ask = through_s3(clients["runtime"], clients["s3"], asked, answers, minutes=minutes)
         return [*checks, *_answers(ask, samples)]
     ask = at_once(clients["runtime"], asked)
+    if config.kind is Kind.COMPONENTS:
+        waking(ask, samples[0], minutes=limits.answer_minutes)
     # The first answers show what they are; they are slow, as a model that wakes up is.
     checks += _answers(ask, samples)
     if not limits.invocations:

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     REALTIME = "realtime"
     SERVERLESS = "serverless"
     ASYNCHRONOUS = "asynchronous"
+    COMPONENTS = "components"
     NONE = "none"
 
 
@@ -28,12 +29,21 @@ NOT_OF_SERVERLESS = "without captures there is nothing to compare"
 IN_S3 = "requests and answers of an asynchronous endpoint lie in S3 anyway"
 NOT_OF_ASYNCHRONOUS = "the comparison reads captures, which an asynchronous endpoint does not have"
 NO_SHADOW = "SageMaker copies requests of real-time endpoints alone to a shadow"
+OF_COMPONENTS = "this is for kind: components"
+NOT_IN_VARIANT = (
+    "the configuration of an endpoint with components names no model to copy requests for"
+)
+NOT_DOCUMENTED = "AWS documents no captures of inference components"
+NO_COMPARISON = "the comparison reads captures, which inference components do not have"
+BY_COPIES = "copies and their machines follow component.concurrent_requests"
 REFUSED: Mapping[Kind, Mapping[str, str]] = {
     Kind.REALTIME: {
         "serverless": "this is for kind: serverless",
         "asynchronous": "this is for kind: asynchronous",
+        "component": OF_COMPONENTS,
     },
     Kind.SERVERLESS: {
+        "component": OF_COMPONENTS,
         "asynchronous": "this is for kind: asynchronous",
         "variant": NO_MACHINES,
         "shadow": NO_SHADOW,
@@ -43,10 +53,19 @@ REFUSED: Mapping[Kind, Mapping[str, str]] = {
         "monitoring.data_quality": NOT_OF_SERVERLESS,
     },
     Kind.ASYNCHRONOUS: {
+        "component": OF_COMPONENTS,
         "serverless": "this is for kind: serverless",
         "shadow": NO_SHADOW,
         "data_capture.sampling_percentage": IN_S3,
         "monitoring.data_quality": NOT_OF_ASYNCHRONOUS,
+    },
+    Kind.COMPONENTS: {
+        "serverless": "this is for kind: serverless",
+        "asynchronous": "this is for kind: asynchronous",
+        "shadow": NOT_IN_VARIANT,
+        "auto_scaling.invocations_per_instance": BY_COPIES,
+        "data_capture.sampling_percentage": NOT_DOCUMENTED,
+        "monitoring.data_quality": NO_COMPARISON,
     },
     Kind.NONE: {},
 }
@@ -90,4 +109,28 @@ def refuse_image_of_dev(kind: Kind, settings: Settings, stage: str) -> None:
             f"config/{stage}.yml: kind is serverless, but the project's image is in account "
             f"{settings.dev_account} and {stage} is {account}; SageMaker takes images of the same "
             "account only: choose kind: asynchronous, which scales to zero too"
+        )
+
+
+WITHOUT_COMPONENTS = (
+    *("af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-3", "ap-south-2"),
+    *("ap-southeast-4", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7", "ca-west-1"),
+    *("cn-north-1", "cn-northwest-1", "eu-central-2", "eu-south-1", "eu-south-2", "eu-west-3"),
+    *("il-central-1", "mx-central-1", "us-gov-west-1", "us-west-1"),
+)
+"""Regions with models, but without AWS::SageMaker::InferenceComponent: the registries of
+CloudFormation's types, as cfn-lint has them."""
+
+
+def refuse_components(kind: Kind, settings: Settings, stage: str) -> None:
+    """Refuse inference components where the region does not have them.
+
+    Raises:
+        DeployError: it does not.
+    """
+    region = settings.deployment_region
+    if kind is Kind.COMPONENTS and region in WITHOUT_COMPONENTS:
+        raise DeployError(
+            f"config/{stage}.yml: kind is components, and {region} has no inference components: "
+            "choose kind: asynchronous, which scales to zero too, or kind: realtime"
         )

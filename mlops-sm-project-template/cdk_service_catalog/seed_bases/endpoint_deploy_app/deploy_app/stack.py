@@ -11,7 +11,7 @@ from deploy_app.boundary import apply_boundary
 from deploy_app.data_bucket import DataBucket
 from deploy_app.endpoint import Endpoint
 from deploy_app.execution_role import ExecutionRole, acknowledge_wildcards
-from deploy_app.kinds import Kind, refuse_image_of_dev
+from deploy_app.kinds import Kind, refuse_components, refuse_image_of_dev
 from deploy_app.monitoring import JOBS, add_monitoring, is_monitored, permissions
 from deploy_app.network import network
 from deploy_app.settings import Settings
@@ -82,6 +82,7 @@ class DeploymentStack(cdk.Stack):
         if config.kind is Kind.NONE:
             return
         refuse_image_of_dev(config.kind, settings, stage)
+        refuse_components(config.kind, settings, stage)
         topics = (
             Topics(self, "Topics", settings=settings, stage=stage, key=data.key)
             if notifies
@@ -147,6 +148,11 @@ def _asking(config: StageConfig, endpoint: Endpoint, data: DataBucket) -> list[d
             "Resource": [endpoint.configuration_ref, endpoint.model_ref],
         },
     ]
+    if config.kind is Kind.COMPONENTS:
+        # A request names both (Service Authorization Reference, InvokeEndpoint).
+        actions = ["sagemaker:DescribeInferenceComponent", "sagemaker:InvokeEndpoint"]
+        component = {"Effect": "Allow", "Action": actions, "Resource": endpoint.component_arn}
+        return [*rows, {"Sid": "AskTheComponent", **component}]
     if config.kind is not Kind.ASYNCHRONOUS:
         return rows
     return [

@@ -11,6 +11,8 @@ from deploy_app.stage_files import load
 
 InstanceType = Annotated[str, Field(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9]+$")]
 Percent = Annotated[int, Field(ge=1, le=100)]
+FEWEST_PERCENT = 5
+"""Of the copies in a batch (API Reference, InferenceComponentRollingUpdatePolicy)."""
 
 
 class Part(BaseModel):
@@ -78,6 +80,19 @@ class Asynchronous(Part):
         default=5, description="requests that wait for each machine, before another one starts"
     )
     notify: bool = Field(default=True, description="a topic for what is done and one for failures")
+
+
+class Component(Part):
+    """What each copy of the model takes of its machine (API Reference,
+    InferenceComponentComputeResourceRequirements), and when there is another one."""
+
+    memory_megabytes: Annotated[int, Field(ge=128)]
+    accelerators: Annotated[int, Field(ge=1)] | None = Field(
+        default=None, description="GPUs; on machines that have some"
+    )
+    concurrent_requests: Annotated[float, Field(gt=0)] = Field(
+        default=4, description="of each copy, before another one starts"
+    )
 
 
 class AutoScaling(Part):
@@ -173,6 +188,7 @@ class StageConfig(Part):
     shadow: Shadow | None = None
     serverless: Serverless | None = None
     asynchronous: Asynchronous | None = None
+    component: Component | None = None
     auto_scaling: AutoScaling
     data_capture: DataCapture
     rollout: Rollout
@@ -207,6 +223,34 @@ class StageConfig(Part):
                     "kind: serverless has no GPU, and this model runs on "
                     f"{self.variant.instance_type}; kind: asynchronous scales to zero"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _copies_fit_their_machines(self) -> "StageConfig":
+        """A copy that asks for no GPU gets none: it would answer from the CPU of a GPU's machine."""
+        if self.kind is not Kind.COMPONENTS:
+            return self
+        machine, copy = self.variant.instance_type, self.component
+        if copy is None:
+            raise ValueError(
+                "kind: components needs what a copy takes: component.memory_megabytes, and "
+                "component.accelerators on a machine with GPUs"
+            )
+        if is_accelerated(machine) and not copy.accelerators:
+            raise ValueError(
+                f"component.accelerators: a copy on {machine} gets no GPU unless it asks for one; "
+                "set it to 1 or more"
+            )
+        if copy.accelerators and not is_accelerated(machine):
+            raise ValueError(
+                f"component.accelerators: {machine} has no GPU; leave it out, or choose other "
+                "machines in variant.instance_type"
+            )
+        if self.has_canary and self.rollout.canary_percent < FEWEST_PERCENT:
+            raise ValueError(
+                f"rollout.canary_percent: {self.rollout.canary_percent} is too few; copies are "
+                f"replaced in batches of {FEWEST_PERCENT} to 50 percent"
+            )
         return self
 
     @model_validator(mode="after")
@@ -256,8 +300,8 @@ class StageConfig(Part):
             return self
         if self.kind is Kind.REALTIME and not scaling.minimum_instances:
             raise ValueError(
-                "auto_scaling.minimum_instances: 0 is for kind: asynchronous; a real-time endpoint "
-                "keeps one machine at least"
+                "auto_scaling.minimum_instances: 0 is for kind: asynchronous and components; a "
+                "real-time endpoint keeps one machine at least"
             )
         if not scaling.minimum_instances <= machines <= scaling.maximum_instances:
             raise ValueError(

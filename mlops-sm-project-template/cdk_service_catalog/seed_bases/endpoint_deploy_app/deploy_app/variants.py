@@ -1,8 +1,10 @@
 """What is behind an endpoint, by its kind: a model, machines or memory, and where answers go."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sagemaker as sagemaker
@@ -18,6 +20,10 @@ from deploy_app.topics import Topics
 
 VARIANT, SHADOW = "AllTraffic", "Shadow"
 """The job that compares traffic leaves out captures of a shadow, by this name."""
+MAXIMUM_ROLLOUT = 28800
+"""Seconds (API Reference, BlueGreenUpdatePolicy and InferenceComponentRollingUpdatePolicy)."""
+STARTING = 900
+"""Seconds for the machines of a batch, and for the model on them."""
 ACKNOWLEDGED = "AIControls"
 """Key of metadata: AWS Security Hub's AI controls that a resource breaks, with the reasons."""
 FROM_ECR = {
@@ -44,20 +50,13 @@ def make_model(
 
     Its name is CloudFormation's, because a new version replaces it.
     """
-    inside = {
-        "enable_network_isolation": True,
-        "vpc_config": {
-            "subnets": stage.network.subnet_ids,
-            "securityGroupIds": [stage.network.security_group_id],
-        },
-    }
     # SageMaker refuses both for serverless endpoints: see kinds.py.
     model = sagemaker.CfnModel(
         scope,
         "Model",
         execution_role_arn=stage.role.role.role_arn,
         containers=[{"modelPackageName": model_package_arn}],
-        **({} if config.kind is Kind.SERVERLESS else inside),
+        **({} if config.kind is Kind.SERVERLESS else _inside(stage)),
     )
     model.add_metadata(ACKNOWLEDGED, FROM_ECR)
     # The role must be able to read the model when CreateModel checks it.
@@ -71,13 +70,18 @@ def make_configuration(
     """The configuration of an endpoint; its name is CloudFormation's, as the model's."""
     variant: dict[str, Any] = {
         "variantName": VARIANT,
-        "modelName": model.attr_model_name,
         "initialVariantWeight": 1,
-        **(_memory(config) if config.kind is Kind.SERVERLESS else _machines(config)),
+        **_capacity(config),
     }
+    has_components = config.kind is Kind.COMPONENTS
+    if not has_components:
+        variant["modelName"] = model.attr_model_name
     shadow = config.shadow if config.kind is Kind.REALTIME else None
     has_volumes = config.kind is not Kind.SERVERLESS
     encrypted = has_volumes and takes_volume_key(config.variant.instance_type)
+    # Components bring models to machines that are there before them: the endpoint itself has the
+    # role and the network (API Reference, CreateEndpointConfig).
+    of_components = {"execution_role_arn": stage.role.role.role_arn, **_inside(stage)}
     configuration = sagemaker.CfnEndpointConfig(
         scope,
         "Configuration",
@@ -88,9 +92,55 @@ def make_configuration(
         async_inference_config=(
             _answers(config, stage) if config.kind is Kind.ASYNCHRONOUS else None
         ),
+        **(of_components if has_components else {}),
     )
+    # SageMaker checks the role when it makes the endpoint.
+    configuration.node.add_dependency(stage.role.policy)
     configuration.add_metadata(ACKNOWLEDGED, config.ai_controls)
     return configuration
+
+
+def _inside(stage: Surroundings) -> dict[str, Any]:
+    """In the private subnets, without a network of its own."""
+    return {
+        "enable_network_isolation": True,
+        "vpc_config": {
+            "subnets": stage.network.subnet_ids,
+            "securityGroupIds": [stage.network.security_group_id],
+        },
+    }
+
+
+def _capacity(config: StageConfig) -> dict[str, Any]:
+    """Memory, or machines of a number: one that Auto Scaling or the copies of components decide."""
+    if config.kind is Kind.SERVERLESS:
+        return _memory(config)
+    if config.kind is Kind.COMPONENTS:
+        return {**_machines(config), "managedInstanceScaling": _by_copies(config)}
+    return {**_machines(config), **_starting(config)}
+
+
+def _by_copies(config: StageConfig) -> dict[str, Any]:
+    """SageMaker starts and ends machines as copies need them.
+
+    While a version is exchanged, its first copies start beside the old ones: that takes room.
+    """
+    limits = config.auto_scaling
+    share = config.rollout.canary_percent if config.has_canary else 0
+    besides = max(1, math.ceil(limits.maximum_instances * share / 100))
+    return {
+        "status": "ENABLED",
+        "minInstanceCount": limits.minimum_instances,
+        "maxInstanceCount": limits.maximum_instances + besides,
+    }
+
+
+def _starting(config: StageConfig) -> dict[str, Any]:
+    variant = config.variant
+    return {
+        "modelDataDownloadTimeoutInSeconds": variant.model_download_seconds,
+        "containerStartupHealthCheckTimeoutInSeconds": variant.startup_seconds,
+    }
 
 
 def _memory(config: StageConfig) -> dict[str, Any]:
@@ -111,9 +161,57 @@ def _machines(config: StageConfig) -> dict[str, Any]:
         "initialInstanceCount": variant.initial_instance_count,
         "instanceType": variant.instance_type,
         "volumeSizeInGb": variant.volume_gigabytes,
-        "modelDataDownloadTimeoutInSeconds": variant.model_download_seconds,
-        "containerStartupHealthCheckTimeoutInSeconds": variant.startup_seconds,
         "inferenceAmiVersion": variant.inference_ami,
+    }
+
+
+def make_component(
+    scope: Construct,
+    config: StageConfig,
+    name: str,
+    endpoint: sagemaker.CfnEndpoint,
+    model: sagemaker.CfnModel,
+    alarms: list[cloudwatch.CfnAlarm],
+) -> sagemaker.CfnInferenceComponent:
+    """The model on the machines of an endpoint; the component is called as the endpoint is.
+
+    A new version is exchanged in it, in batches while the alarms watch, or at once.
+    """
+    copy = config.component
+    if copy is None:
+        raise ValueError("kind: components without component is refused by StageConfig")
+    return sagemaker.CfnInferenceComponent(
+        scope,
+        "Component",
+        inference_component_name=name,
+        endpoint_name=endpoint.attr_endpoint_name,
+        variant_name=VARIANT,
+        specification={
+            "modelName": model.attr_model_name,
+            "computeResourceRequirements": {
+                "minMemoryRequiredInMb": copy.memory_megabytes,
+                "numberOfAcceleratorDevicesRequired": copy.accelerators,
+            },
+            "startupParameters": _starting(config),
+        },
+        runtime_config={"copyCount": config.variant.initial_instance_count},
+        deployment_config=_in_batches(config, alarms) if config.has_canary else None,
+    )
+
+
+def _in_batches(config: StageConfig, alarms: list[cloudwatch.CfnAlarm]) -> dict[str, Any]:
+    """A share of the copies after the other (API Reference,
+    InferenceComponentRollingUpdatePolicy)."""
+    rollout = config.rollout
+    batches = math.ceil(100 / rollout.canary_percent)
+    seconds = 3600 + batches * (rollout.wait_minutes * 60 + STARTING)
+    return {
+        "rollingUpdatePolicy": {
+            "maximumBatchSize": {"type": "CAPACITY_PERCENT", "value": rollout.canary_percent},
+            "waitIntervalInSeconds": rollout.wait_minutes * 60,
+            "maximumExecutionTimeoutInSeconds": min(MAXIMUM_ROLLOUT, seconds),
+        },
+        "autoRollbackConfiguration": {"alarms": [{"alarmName": alarm.ref} for alarm in alarms]},
     }
 
 

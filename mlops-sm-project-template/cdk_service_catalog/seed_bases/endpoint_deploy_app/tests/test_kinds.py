@@ -12,12 +12,13 @@ import boto3
 import pytest
 import yaml
 from botocore.config import Config
+from botocore.exceptions import ClientError
 from synthesis import STAGES, VERSION, of_type, settings, templates
 
 import deploy_app.application as application
-from deploy_app.asking import Endpoint, through_s3
+from deploy_app.asking import Endpoint, through_s3, waking
 from deploy_app.errors import DeployError
-from deploy_app.kinds import Kind, misplaced, refuse_image_of_dev
+from deploy_app.kinds import Kind, misplaced, refuse_components, refuse_image_of_dev
 from deploy_app.lint import main as lint
 from deploy_app.stage_config import StageConfig, load_stage_config
 from deploy_app.stage_files import FOLDER, load
@@ -40,8 +41,24 @@ SHADOWED = {
     "rollout": OFF,
     "shadow": {"percent": 25, "instance_type": PLAIN, "instance_count": 1},
 }
+COMPONENTS = {
+    "kind": "components",
+    "component": {"memory_megabytes": 4096, "concurrent_requests": 3},
+    "variant": {"initial_instance_count": 1, "startup_seconds": 900},
+    "auto_scaling": {"minimum_instances": 0, "maximum_instances": 2},
+    "rollout": OFF,
+}
+IN_BATCHES = {
+    "kind": "components",
+    "component": {"memory_megabytes": 4096},
+    "variant": {"initial_instance_count": 4},
+    "auto_scaling": {"minimum_instances": 4, "maximum_instances": 4},
+    "rollout": {"canary": True, "canary_percent": 25, "wait_minutes": 5},
+}
 KINDS = {
     "asynchronous": ASYNCHRONOUS,
+    "components": COMPONENTS,
+    "components in batches": IN_BATCHES,
     "none": {"kind": "none"},
     "serverless": SERVERLESS,
     "shadowed": SHADOWED,
@@ -49,6 +66,7 @@ KINDS = {
 REALTIME, AT_ONCE = (
     f"kind: {kind}\nrollout: {{canary: false}}\n" for kind in ("realtime", "asynchronous")
 )
+COPIES = "kind: components\nrollout: {canary: false}\ncomponent: {memory_megabytes: 4096}\n"
 
 
 def config(folder: Path, text: str, stage: str = "dev", instance_type: str = PLAIN) -> StageConfig:
@@ -150,6 +168,95 @@ def test_an_asynchronous_endpoint_sleeps_and_is_woken_by_what_waits(made: Any) -
 
 
 @pytest.mark.parametrize("stage", STAGES)
+def test_a_component_runs_the_model_of_the_template_on_isolated_machines(
+    made: Any, stage: str
+) -> None:
+    template = made("components")[stage]
+    (model,) = resources(template, "AWS::SageMaker::Model")
+    (configuration,) = of_type(template, "AWS::SageMaker::EndpointConfig")
+    (variant,) = configuration["ProductionVariants"]
+    assert configuration["EnableNetworkIsolation"] is True
+    assert configuration["VpcConfig"] and configuration["ExecutionRoleArn"]
+    assert not variant.keys() & {"ModelName", "ContainerStartupHealthCheckTimeoutInSeconds"}
+    (endpoint,) = resources(template, "AWS::SageMaker::Endpoint")
+    (component,) = of_type(template, "AWS::SageMaker::InferenceComponent")
+    assert component["EndpointName"] == {"Fn::GetAtt": [endpoint, "EndpointName"]}
+    assert component["Specification"] == {
+        "ModelName": {"Fn::GetAtt": [model, "ModelName"]},
+        "ComputeResourceRequirements": {"MinMemoryRequiredInMb": 4096},
+        "StartupParameters": {"ContainerStartupHealthCheckTimeoutInSeconds": 900},
+    }
+    shape = boto3.client("sagemaker", region_name="eu-west-1").meta.service_model.operation_model(
+        "CreateInferenceComponent"
+    )
+    of_cloudformation = {"DeploymentConfig"}  # which UpdateInferenceComponent takes
+    assert component.keys() - of_cloudformation <= shape.input_shape.members.keys()
+
+
+def test_components_sleep_and_a_request_that_finds_none_wakes_one(made: Any) -> None:
+    """SageMaker Developer Guide, "Scale an endpoint to zero instances"."""
+    for template in made("components").values():
+        (configuration,) = of_type(template, "AWS::SageMaker::EndpointConfig")
+        (variant,) = configuration["ProductionVariants"]
+        # A copy of a new version starts beside the old ones.
+        scaling = {"Status": "ENABLED", "MinInstanceCount": 0, "MaxInstanceCount": 3}
+        assert variant["ManagedInstanceScaling"] == scaling
+        (component,) = of_type(template, "AWS::SageMaker::InferenceComponent")
+        name = component["InferenceComponentName"]
+        (target,) = of_type(template, "AWS::ApplicationAutoScaling::ScalableTarget")
+        assert target["ResourceId"] == f"inference-component/{name}"
+        assert (target["MinCapacity"], target["MaxCapacity"]) == (0, 2)
+        policies = resources(template, "AWS::ApplicationAutoScaling::ScalingPolicy")
+        (waking,) = (
+            alarm
+            for alarm in of_type(template, "AWS::CloudWatch::Alarm")
+            if alarm.get("MetricName") == "NoCapacityInvocationFailures"
+        )
+        assert waking["Dimensions"] == [{"Name": "InferenceComponentName", "Value": name}]
+        assert policies[waking["AlarmActions"][0]["Ref"]]["PolicyType"] == "StepScaling"
+        (followed,) = (
+            row["TargetTrackingScalingPolicyConfiguration"]
+            for row in policies.values()
+            if row["PolicyType"] == "TargetTrackingScaling"
+        )
+        assert followed["TargetValue"] == 3
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_copies_are_replaced_in_batches_while_the_alarms_of_the_component_watch(
+    made: Any, stage: str
+) -> None:
+    """SageMaker API Reference, InferenceComponentRollingUpdatePolicy."""
+    template = made("components in batches")[stage]
+    (component,) = of_type(template, "AWS::SageMaker::InferenceComponent")
+    deployed = component["DeploymentConfig"]
+    policy = deployed["RollingUpdatePolicy"]
+    assert policy["MaximumBatchSize"] == {"Type": "CAPACITY_PERCENT", "Value": 25}
+    assert policy["WaitIntervalInSeconds"] == 300
+    assert 600 <= policy["MaximumExecutionTimeoutInSeconds"] <= 28800
+    watching = {row["AlarmName"]["Ref"] for row in deployed["AutoRollbackConfiguration"]["Alarms"]}
+    alarms = resources(template, "AWS::CloudWatch::Alarm")
+    assert watching == set(alarms)
+    assert all("InferenceComponentName" in json.dumps(alarm) for alarm in alarms.values())
+    assert "VariantName" not in json.dumps(alarms)
+    (endpoint,) = of_type(template, "AWS::SageMaker::Endpoint")
+    assert "DeploymentConfig" not in endpoint
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_test_of_a_stage_may_ask_its_component_and_no_other(made: Any, stage: str) -> None:
+    template = made("components")[stage]
+    (component,) = resources(template, "AWS::SageMaker::InferenceComponent")
+    (asking,) = (
+        row
+        for policy in of_type(template, "AWS::IAM::ManagedPolicy")
+        for row in policy["PolicyDocument"]["Statement"]
+        if row["Sid"] == "AskTheComponent"
+    )
+    assert asking["Resource"] == {"Ref": component}
+
+
+@pytest.mark.parametrize("stage", STAGES)
 def test_a_shadow_is_the_chosen_version_on_its_own_machines(made: Any, stage: str) -> None:
     template = made("shadowed")[stage]
     (configuration,) = of_type(template, "AWS::SageMaker::EndpointConfig")
@@ -213,6 +320,13 @@ def test_nothing_serves_and_everything_else_stays_where_the_kind_is_none(made: A
             "real-time endpoints alone",
         ),
         (f"shadow: {{percent: 0, instance_type: {PLAIN}}}\n", 1, "greater than or equal to 1"),
+        (f"{COPIES}shadow: {{percent: 5, instance_type: {PLAIN}}}\n", 4, "names no model"),
+        (f"{COPIES}data_capture: {{sampling_percentage: 5}}\n", 4, "documents no captures"),
+        (f"{COPIES}monitoring: {{data_quality: true}}\n", 4, "reads captures"),
+        (f"{COPIES}auto_scaling: {{invocations_per_instance: 5}}\n", 4, "concurrent_requests"),
+        ("kind: components\nrollout: {canary: false}\n", 1, "component.memory_megabytes"),
+        (f"{COPIES}component: {{memory_megabytes: 100}}\n", 4, "128"),
+        (f"{REALTIME}component: {{memory_megabytes: 1024}}\n", 3, "kind: components"),
         ("kind: batch\n", 1, "realtime"),
         ("alarms:\n  bad_minutes: 9\n", 2, "cannot be bad"),
     ],
@@ -265,6 +379,55 @@ def test_one_key_cannot_encrypt_a_shadow_with_local_storage(tmp_path: Path) -> N
 def test_a_model_on_a_gpu_cannot_be_serverless(tmp_path: Path) -> None:
     with pytest.raises(DeployError, match="has no GPU"):
         config(tmp_path, yaml.safe_dump(SERVERLESS), instance_type="ml.g5.xlarge")
+
+
+def test_a_copy_on_a_machine_with_a_gpu_asks_for_it(tmp_path: Path) -> None:
+    with pytest.raises(DeployError, match="gets no GPU unless it asks for one"):
+        config(tmp_path, COPIES, instance_type="ml.g5.xlarge")
+    asking = COPIES.replace("4096", "4096, accelerators: 1")
+    assert config(tmp_path, asking, instance_type="ml.g5.xlarge").component
+    with pytest.raises(DeployError, match="ml.m5.large has no GPU"):
+        config(tmp_path, asking)
+
+
+def test_a_batch_is_five_percent_of_the_copies_at_least(tmp_path: Path) -> None:
+    own = {**IN_BATCHES, "rollout": {"canary": True, "canary_percent": 4}}
+    own["alarms"] = {"error_percent": 1}
+    with pytest.raises(DeployError, match=r"canary_percent: 4 is too few"):
+        config(tmp_path, yaml.safe_dump(own))
+
+
+def test_components_are_refused_where_the_region_has_none() -> None:
+    own = settings().model_copy(update={"deployment_region": "eu-west-3"})
+    refuse_components(Kind.COMPONENTS, settings(), "dev")
+    refuse_components(Kind.REALTIME, own, "dev")
+    with pytest.raises(DeployError, match="config/dev.yml: .* eu-west-3 has no inference"):
+        refuse_components(Kind.COMPONENTS, own, "dev")
+
+
+class Sleeping:
+    """A component that has a copy at the third request."""
+
+    def __init__(self, code: str = "ValidationError") -> None:
+        self.asked, self.code = 0, code
+
+    def __call__(self, _sample: Any) -> str:
+        self.asked += 1
+        if self.asked > 2:
+            return "7.5"
+        message = "Inference Component has no capacity to process this request."
+        error = {"Error": {"Code": self.code, "Message": message}}
+        raise ClientError(error, "InvokeEndpoint")  # type: ignore[arg-type]
+
+
+def test_a_component_that_sleeps_is_waited_for() -> None:
+    asleep = Sleeping()
+    waking(asleep, {"body": "1"}, minutes=1, sleep=lambda _: None)
+    assert asleep.asked == 3
+    with pytest.raises(ClientError):
+        waking(Sleeping("ModelError"), {"body": "1"}, minutes=1, sleep=lambda _: None)
+    with pytest.raises(DeployError, match="no copy of the model has started within 0 minutes"):
+        waking(Sleeping(), {"body": "1"}, minutes=0, sleep=lambda _: None)
 
 
 def test_an_image_of_dev_cannot_be_serverless_elsewhere() -> None:
