@@ -42,6 +42,7 @@ SERVICES: Final = {
     "sagemaker_domains": ("api.sagemaker", "AWS::SageMaker::Domain"),
     "sagemaker": ("api.sagemaker", "AWS::SageMaker::Model"),
     "sagemaker_feature_groups": ("api.sagemaker", "AWS::SageMaker::FeatureGroup"),
+    "sagemaker_inference_components": ("api.sagemaker", "AWS::SageMaker::InferenceComponent"),
     "sagemaker_mlflow_apps": ("api.sagemaker", "AWS::SageMaker::MlflowApp"),
     "sagemaker_mlflow": ("api.sagemaker", "AWS::SageMaker::MlflowTrackingServer"),
     "secretsmanager": ("secretsmanager", "AWS::SecretsManager::Secret"),

@@ -56,6 +56,9 @@ KINDS: Final[Mapping[str, Kind]] = {
     "AWS::SageMaker::EndpointConfig": _here(
         "EndpointConfigName", "sagemaker", "endpoint-config/{name}", "arn"
     ),
+    "AWS::SageMaker::InferenceComponent": _here(
+        "InferenceComponentName", "sagemaker", "inference-component/{name}", "arn"
+    ),
     "AWS::SageMaker::MlflowApp": _here("", "sagemaker", "mlflow-app/app-{name}", "arn"),
     "AWS::SageMaker::Model": _here("ModelName", "sagemaker", "model/{name}", "arn"),
     "AWS::SageMaker::ModelPackageGroup": _here(

@@ -39,14 +39,16 @@ CALLER_CHECKS: Final = (
         actions=(
             "sagemaker:DescribeEndpoint",
             "sagemaker:DescribeEndpointConfig",
+            "sagemaker:DescribeInferenceComponent",
             "sagemaker:UpdateEndpointWeightsAndCapacities",
+            "sagemaker:UpdateInferenceComponentRuntimeConfig",
         ),
         resources=tuple(
             f"arn:{{partition}}:sagemaker:{{region}}:{{account}}:{kind}/*"
-            for kind in ("endpoint", "endpoint-config")
+            for kind in ("endpoint", "endpoint-config", "inference-component")
         ),
         reason="Application Auto Scaling asks with names that it makes up, before it knows the "
-        "endpoint; the role itself calls none of these actions but to read its own endpoints",
+        "endpoint; the role itself calls these actions on its own endpoints and components alone",
         source="Application Auto Scaling User Guide, 'Identity-based policy examples', section "
         "'Permissions required for API actions on target services and CloudWatch' "
         "(https://docs.aws.amazon.com/autoscaling/application/userguide/"

@@ -135,6 +135,11 @@ def _endpoint(stage: str, dev_accounts: Sequence[str]) -> dict[str, Any]:
             "Type": "AWS::SageMaker::Endpoint",
             "Properties": {"EndpointName": f"*-p-*-{stage}"},
         },
+        # A version on machines that may be none.
+        "Component": {
+            "Type": "AWS::SageMaker::InferenceComponent",
+            "Properties": {"InferenceComponentName": f"*-p-*-{stage}"},
+        },
         "Alarm": {
             "Type": "AWS::CloudWatch::Alarm",
             "Properties": {"AlarmName": f"*-p-*-{stage}-*"},

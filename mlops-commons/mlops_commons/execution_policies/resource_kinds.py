@@ -300,6 +300,12 @@ KINDS: Final = (
         "endpoint-config", "EndpointConfig", name_property="EndpointConfigName", **LOGICAL_ID
     ),
     _sagemaker("endpoint", "Endpoint", name_property="EndpointName", **LOGICAL_ID),
+    _sagemaker(
+        "inference-component",
+        "InferenceComponent",
+        name_property="InferenceComponentName",
+        **LOGICAL_ID,
+    ),
     _sagemaker("pipeline", "Pipeline", name_property="PipelineName"),
     _sagemaker("model-package-group", "ModelPackageGroup", name_property="ModelPackageGroupName"),
     _sagemaker(

@@ -100,7 +100,7 @@ def develop_models(scope: PolicyScope) -> tuple[Statement, ...]:
         Statement(
             sid="CallEndpoints",
             actions=actions("sagemaker", "InvokeEndpoint InvokeEndpointAsync"),
-            resources=sagemaker_of_projects(separated, "endpoint"),
+            resources=sagemaker_of_projects(separated, "endpoint", "inference-component"),
             reason=NAMED_BY_USERS,
         ),
         Statement(

@@ -36,7 +36,7 @@ OF_PROJECTS: Final = actions(
     "sagemaker",
     "BatchDescribeModelPackage BatchGetMetrics DescribeAction DescribeArtifact DescribeContext "
     "DescribeEndpoint DescribeEndpointConfig DescribeExperiment DescribeFeatureGroup "
-    "DescribeHyperParameterTuningJob DescribeModel DescribeModelPackage "
+    "DescribeHyperParameterTuningJob DescribeInferenceComponent DescribeModel DescribeModelPackage "
     "DescribeModelPackageGroup DescribeMonitoringSchedule DescribePipeline "
     "DescribePipelineDefinitionForExecution DescribePipelineExecution DescribeProcessingJob "
     "DescribeTrainingJob DescribeTransformJob DescribeTrial DescribeTrialComponent "

@@ -23,8 +23,13 @@ def work_statements(projects: ProjectDeployments) -> tuple[Statement, ...]:
     return (
         outline(
             "EndpointsOfTheProject",
-            actions("sagemaker", "DescribeEndpoint InvokeEndpoint InvokeEndpointAsync"),
-            arns("sagemaker", f"endpoint/*-{PROJECT}-{stage}"),
+            actions(
+                "sagemaker",
+                "DescribeEndpoint DescribeInferenceComponent InvokeEndpoint InvokeEndpointAsync",
+            ),
+            # Endpoints and components, which are all that these actions know; in short, because
+            # the boundary is nearly as long as IAM allows.
+            arns("sagemaker", f"*/*-{PROJECT}-{stage}"),
         ),
         outline(
             # CloudFormation names both, and with random characters.

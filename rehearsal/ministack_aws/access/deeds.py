@@ -239,6 +239,8 @@ DEEDS: Final = (
             *_with("endpoint", "sagemaker:DescribeEndpoint"),
             *_with("endpoint", "sagemaker:UpdateEndpointWeightsAndCapacities"),
             *_with("configuration", "sagemaker:DescribeEndpointConfig"),
+            *_with("component", "sagemaker:DescribeInferenceComponent"),
+            *_with("component", "sagemaker:UpdateInferenceComponentRuntimeConfig"),
         ),
         source=f"{GUIDE}/sagemaker/latest/dg/endpoint-auto-scaling-prerequisites.html",
     ),

@@ -47,6 +47,9 @@ REFS: Final[Mapping[str, Ref]] = {
     "AWS::SageMaker::EndpointConfig": lambda p, h: arn(
         "sagemaker", f"endpoint-config/{p.get('EndpointConfigName', h).lower()}"
     ),
+    "AWS::SageMaker::InferenceComponent": lambda p, h: arn(
+        "sagemaker", f"inference-component/{p.get('InferenceComponentName', h).lower()}"
+    ),
     "AWS::SageMaker::MlflowApp": lambda p, h: arn("sagemaker", f"mlflow-app/app-{digits(h)}"),
     "AWS::SageMaker::Model": lambda p, h: arn(
         "sagemaker", f"model/{p.get('ModelName', h).lower()}"
@@ -80,6 +83,11 @@ ATTRIBUTES: Final[Mapping[str, Callable[[Properties, str], Attributes]]] = {
     },
     "AWS::SageMaker::Endpoint": lambda p, ref: {"EndpointName": ref.rpartition("/")[2]},
     "AWS::SageMaker::EndpointConfig": lambda p, ref: {"EndpointConfigName": ref.rpartition("/")[2]},
+    "AWS::SageMaker::InferenceComponent": lambda p, ref: {
+        "InferenceComponentArn": ref,
+        "InferenceComponentName": ref.rpartition("/")[2],
+        "InferenceComponentStatus": "InService",
+    },
     "AWS::SageMaker::MlflowApp": lambda p, ref: {
         "Arn": ref,
         "MlflowAppId": ref.rpartition("/")[2],

@@ -2,20 +2,24 @@
 
 import json
 import time
+from collections.abc import Mapping
 
 from ministack_aws.engine.types import Headers, Properties, Record, Response
 from ministack_aws.sagemaker import endpoint_metrics, model_servers
 
 
 def asked(
-    endpoint: Properties,
-    variant: Record,
+    dimensions: Mapping[str, str],
     port: int,
     headers: Headers,
     body: bytes,
     of_kind: str = "realtime",
 ) -> tuple[bytes, str]:
-    """What the container answers; its metrics are told however it does."""
+    """What the container answers; its metrics are told however it does.
+
+    Args:
+        dimensions: of the metrics.
+    """
     start, status = time.monotonic(), 500
     try:
         answer = model_servers.invoke(port, headers, body)
@@ -25,9 +29,13 @@ def asked(
         status = error.status
         raise
     finally:
-        names = (endpoint["EndpointName"], variant["VariantName"])
         seconds = time.monotonic() - start
-        endpoint_metrics.record(*names, seconds, status=status, of_kind=of_kind)
+        endpoint_metrics.record(dimensions, seconds, status=status, of_kind=of_kind)
+
+
+def of_variant(endpoint: Properties, variant: Record) -> dict[str, str]:
+    """The dimensions of a variant's metrics."""
+    return {"EndpointName": endpoint["EndpointName"], "VariantName": variant["VariantName"]}
 
 
 def failure(code: str, message: str, status: int = 400) -> Response:

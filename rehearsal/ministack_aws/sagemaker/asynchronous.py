@@ -15,7 +15,7 @@ from ministack_aws.engine.requests import request_scope
 from ministack_aws.engine.types import Credentials, Headers, Properties, Response
 from ministack_aws.errors import ServiceError
 from ministack_aws.sagemaker import endpoint_kinds, job_roles, models, rollouts, transfers
-from ministack_aws.sagemaker.answers import asked, failure
+from ministack_aws.sagemaker.answers import asked, failure, of_variant
 
 INPUT = "x-amzn-sagemaker-inputlocation"
 OF_REQUEST = "x-amzn-sagemaker-"
@@ -28,9 +28,7 @@ def invoke(place: tuple[str, str], name: str, headers: Headers, body: bytes) -> 
             arn, endpoint = models.named(models.ENDPOINT, name)
         except ValueError:
             return failure("ValidationError", f"Endpoint {name} of account {place[0]} not found.")
-        serving = rollouts.config_name_of(
-            key_of(models.ENDPOINT, arn), endpoint["EndpointConfigName"]
-        )
+        serving = rollouts.answering(key_of(models.ENDPOINT, arn), endpoint["EndpointConfigName"])
         config = models.find_config(serving)
     if endpoint_kinds.kind_of(config) != endpoint_kinds.ASYNCHRONOUS:
         return failure("ValidationError", f"Endpoint {name} is not asynchronous.")
@@ -70,7 +68,9 @@ def _work(
             request = _request(credentials, headers[INPUT])
             _, port = models.server_of(variant)
             kind = endpoint_kinds.ASYNCHRONOUS
-            content, _ = asked(endpoint, variant, port, _of_request(headers), request, kind)
+            content, _ = asked(
+                of_variant(endpoint, variant), port, _of_request(headers), request, kind
+            )
         except (ServiceError, ValueError) as error:
             target, content, topic = failed, str(error).encode(), topics.get("ErrorTopic")
         transfers.upload_object(job_roles.client("s3", credentials), content, target, key)

@@ -6,8 +6,8 @@ from ministack_aws.arns import arn
 from ministack_aws.cloudformation.records import all_of, key_of
 from ministack_aws.engine.types import Answer, Operations, Properties, Record, Request
 from ministack_aws.errors import ServiceError
-from ministack_aws.sagemaker import rollouts
-from ministack_aws.sagemaker.models import CONFIG, ENDPOINT, MODEL, find_config, named
+from ministack_aws.sagemaker import components, rollouts
+from ministack_aws.sagemaker.models import COMPONENT, CONFIG, ENDPOINT, MODEL, find_config, named
 
 
 def _list_endpoints(request: Request) -> Answer:
@@ -55,9 +55,28 @@ def _or_missing(resource_type: str, name: str) -> tuple[str, Properties]:
         raise ServiceError("ValidationException", str(error)) from error
 
 
+def _describe_component(request: Request) -> Answer:
+    found, properties = _or_missing(COMPONENT, request["InferenceComponentName"])
+    copies = components.copies_of(properties)
+    updating = key_of(COMPONENT, found) in rollouts.ROLLOUTS
+    return {
+        "InferenceComponentName": found.rpartition("/")[2],
+        "InferenceComponentArn": found,
+        "InferenceComponentStatus": "Updating" if updating else "InService",
+        "EndpointName": properties["EndpointName"],
+        "EndpointArn": named(ENDPOINT, properties["EndpointName"])[0],
+        "VariantName": properties["VariantName"],
+        "Specification": properties["Specification"],
+        "RuntimeConfig": {"DesiredCopyCount": copies, "CurrentCopyCount": copies},
+        "CreationTime": 0,
+        "LastModifiedTime": 0,
+    }
+
+
 NAMED_BY: Final = {
     "DescribeEndpoint": ("endpoint", "EndpointName"),
     "DescribeEndpointConfig": ("endpoint-config", "EndpointConfigName"),
+    "DescribeInferenceComponent": ("inference-component", "InferenceComponentName"),
     "DescribeModel": ("model", "ModelName"),
 }
 
@@ -73,6 +92,7 @@ def resource_of(operation: str, request: Request) -> str | None:
 OPERATIONS: Final[Operations] = {
     "DescribeEndpoint": _describe_endpoint,
     "DescribeEndpointConfig": _describe_config,
+    "DescribeInferenceComponent": _describe_component,
     "DescribeModel": _describe_model,
     "ListEndpoints": _list_endpoints,
 }

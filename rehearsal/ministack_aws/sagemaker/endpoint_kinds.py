@@ -19,6 +19,7 @@ from ministack_aws.sagemaker.models import containers_of, find_model
 REALTIME: Final = "realtime"
 SERVERLESS: Final = "serverless"
 ASYNCHRONOUS: Final = "asynchronous"
+COMPONENTS: Final = "components"
 MEMORY: Final = tuple(range(1024, 6145, 1024))
 """API_ProductionVariantServerlessConfig: "Valid values are in 1 GB increments"."""
 OF_MACHINES: Final = (
@@ -31,6 +32,8 @@ def kind_of(config: Properties) -> str:
     """The kind of the endpoints that have a configuration."""
     if any("ServerlessConfig" in variant for variant in config["ProductionVariants"]):
         return SERVERLESS
+    if not all(variant.get("ModelName") for variant in config["ProductionVariants"]):
+        return COMPONENTS
     return ASYNCHRONOUS if config.get("AsyncInferenceConfig") else REALTIME
 
 
@@ -44,12 +47,29 @@ def refuse(config: Properties) -> None:
     if kind != REALTIME and config.get("ShadowProductionVariants"):
         raise ValueError(f"ShadowProductionVariants are not supported for {kind} inference.")
     if kind != SERVERLESS:
-        for variant in config["ProductionVariants"]:
-            if not variant.get("InstanceType") or not variant.get("InitialInstanceCount"):
-                raise ValueError("InstanceType and InitialInstanceCount are required.")
+        for text in _refusals_of_machines(config, kind):
+            raise ValueError(text)
         return
     for text in _refusals(config):
         raise ValueError(text)
+
+
+def _refusals_of_machines(config: Properties, kind: str) -> Iterator[str]:
+    """Developer Guide, "Scale an endpoint to zero instances": "An endpoint can scale to and from
+    zero instances only if it hosts inference components"; API_CreateEndpointConfig."""
+    if kind == COMPONENTS and not config.get("ExecutionRoleArn"):
+        yield "ExecutionRoleArn is required for endpoints with inference components."
+    if kind == COMPONENTS and config.get("AsyncInferenceConfig"):
+        yield "AsyncInferenceConfig is not supported for endpoints with inference components."
+    for variant in config["ProductionVariants"]:
+        if not variant.get("InstanceType") or not variant.get("InitialInstanceCount"):
+            yield "InstanceType and InitialInstanceCount are required."
+        scaling = variant.get("ManagedInstanceScaling") or {}
+        least, most = (int(scaling.get(f"{n}InstanceCount", 1)) for n in ("Min", "Max"))
+        if scaling and kind != COMPONENTS and least < 1:
+            yield "MinInstanceCount 0 is supported with inference components only."
+        if scaling and not least <= int(variant["InitialInstanceCount"]) <= most:
+            yield "InitialInstanceCount must be between MinInstanceCount and MaxInstanceCount."
 
 
 def _refusals(config: Properties) -> Iterator[str]:
@@ -106,13 +126,15 @@ def _may_be_served(image: str) -> bool:
 
 
 def refuse_exchange(before: Properties, after: Properties) -> None:
-    """Refuse to make a serverless endpoint of one with machines.
+    """Refuse to make another kind of an endpoint with machines.
 
     Raises:
         ValueError: that is wanted.
     """
     if kind_of(after) == SERVERLESS != kind_of(before):
         raise ValueError("An instance-based endpoint cannot be updated to a serverless endpoint.")
+    if (kind_of(after) == COMPONENTS) != (kind_of(before) == COMPONENTS):
+        raise ValueError("An endpoint with models cannot be updated to one with components.")
 
 
 def answers_refusal(config: Properties, role: str) -> str | None:

@@ -62,17 +62,17 @@ def _with_expressions(change: Callable[..., Any], position: int) -> Callable[...
 
 
 def record(
-    endpoint: str, variant: str, seconds: float, *, status: int, of_kind: str = "realtime"
+    dimensions: Mapping[str, str], seconds: float, *, status: int, of_kind: str = "realtime"
 ) -> None:
     """The metrics of one request (Developer Guide, "Monitor SageMaker with CloudWatch").
 
     Args:
+        dimensions: endpoint and variant, or the component.
         seconds: what the model has taken; `ModelLatency` is in microseconds.
         status: of the container's answer.
         of_kind: asynchronous endpoints publish less ("Alarms and logs for tracking metrics from
             asynchronous endpoints").
     """
-    dimensions = {"EndpointName": endpoint, "VariantName": variant}
     for name, value, unit in (
         ("Invocations", 1, "None"),
         ("Invocation4XXErrors", int(400 <= status < 500), "None"),
@@ -81,7 +81,13 @@ def record(
         ("OverheadLatency", 0, "Microseconds"),
     ):
         if of_kind != "asynchronous" or name not in NOT_ASYNCHRONOUS:
-            cloudwatch.record_metric(NAMESPACE, name, value, unit, dimensions)
+            cloudwatch.record_metric(NAMESPACE, name, value, unit, dict(dimensions))
+
+
+def record_no_capacity(component: str) -> None:
+    """A request for a component without copies ("Scale an endpoint to zero instances")."""
+    of_it = {"InferenceComponentName": component}
+    cloudwatch.record_metric(NAMESPACE, "NoCapacityInvocationFailures", 1, "Count", of_it)
 
 
 def record_execution(pipeline: str, name: str) -> None:

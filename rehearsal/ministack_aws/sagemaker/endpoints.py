@@ -19,6 +19,7 @@ from ministack_aws.engine.types import (
     Update,
 )
 from ministack_aws.sagemaker import (
+    components,
     endpoint_kinds,
     job_deeds,
     model_registry,
@@ -26,6 +27,7 @@ from ministack_aws.sagemaker import (
     rollouts,
 )
 from ministack_aws.sagemaker.models import (
+    COMPONENT,
     CONFIG,
     ENDPOINT,
     MODEL,
@@ -43,9 +45,10 @@ def register(handlers: ResourceHandlers) -> None:
     handlers[CONFIG]["create"] = _config_made(handlers[CONFIG]["create"])
     handlers[ENDPOINT]["create"] = _endpoint_made(handlers[ENDPOINT]["create"])
     handlers[ENDPOINT]["update"] = _endpoint_made(_baked(handlers[ENDPOINT]["update"]))
+    components.register(handlers)
     # The endpoint answers while a deployment of it bakes.
     cloudformation.runs_on_worker_thread.wrap(
-        lambda on_thread: lambda kind: kind == ENDPOINT or on_thread(kind)
+        lambda on_thread: lambda kind: kind in (ENDPOINT, COMPONENT) or on_thread(kind)
     )
     handlers[MODEL]["delete"] = _model_deleted(handlers[MODEL]["delete"])
     atexit.register(model_servers.stop_all)
@@ -105,6 +108,9 @@ def _endpoint_made(make: Update) -> Update:
     def made(*arguments: Any, **options: Any) -> tuple[str, Attributes]:
         properties = next(a for a in reversed(arguments) if isinstance(a, dict))
         config = find_config(properties["EndpointConfigName"])
+        if endpoint_kinds.kind_of(config) == endpoint_kinds.COMPONENTS:
+            _refuse_endpoint(properties, config, config["ExecutionRoleArn"])
+            return make(*arguments, **options)
         for variant in config["ProductionVariants"]:
             model = find_model(variant["ModelName"])[1]
             archive(model)
@@ -140,7 +146,8 @@ def _baked(update: Update) -> Update:
             wanted = find_config(new["EndpointConfigName"])
             endpoint_kinds.refuse_exchange(find_config(STORE[key]["EndpointConfigName"]), wanted)
             for variant in wanted["ProductionVariants"]:
-                server_of(variant)
+                if variant.get("ModelName"):
+                    server_of(variant)
             rollouts.bake(key, new)
         return update(physical_id, old, new, *rest)
 

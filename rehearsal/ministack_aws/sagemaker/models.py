@@ -11,6 +11,7 @@ from ministack_aws.sagemaker import job_roles, model_registry, model_servers, tr
 MODEL: Final = "AWS::SageMaker::Model"
 CONFIG: Final = "AWS::SageMaker::EndpointConfig"
 ENDPOINT: Final = "AWS::SageMaker::Endpoint"
+COMPONENT: Final = "AWS::SageMaker::InferenceComponent"
 KEY_HEADER: Final = "x-amz-server-side-encryption-aws-kms-key-id"
 
 

@@ -24,9 +24,13 @@ FULL: Final = 100
 
 @dataclass
 class Rollout:
-    """A deployment under way; every `100 / percent`-th request is the canary's."""
+    """A deployment under way; every `100 / percent`-th request is the canary's.
 
-    config_name: str
+    Attributes:
+        name: of the new configuration, or of a component's new model.
+    """
+
+    name: str
     percent: int
     requests: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
     seen: int = 0
@@ -41,10 +45,10 @@ ROLLOUTS: Final[dict[Key, Rollout]] = {}
 """The deployments under way by the endpoint's key in the records."""
 
 
-def config_name_of(key: Key, serving: str) -> str:
-    """The name of the configuration that answers the next request to an endpoint."""
+def answering(key: Key, serving: str) -> str:
+    """The name of the configuration, or of a component's model, that answers the next request."""
     rollout = ROLLOUTS.get(key)
-    return rollout.config_name if rollout and rollout.takes_next() else serving
+    return rollout.name if rollout and rollout.takes_next() else serving
 
 
 def bake(key: Key, properties: Properties) -> None:
@@ -60,17 +64,30 @@ def bake(key: Key, properties: Properties) -> None:
     routing = (deployment.get("BlueGreenUpdatePolicy") or {}).get("TrafficRoutingConfiguration", {})
     if routing.get("Type") != "CANARY":
         return
+    rollout = Rollout(properties["EndpointConfigName"], int(routing["CanarySize"]["Value"]))
+    what = f"endpoint {properties['EndpointName']}"
+    watch(key, rollout, deployment, float(routing["WaitIntervalInSeconds"]), what)
+
+
+def watch(key: Key, rollout: Rollout, deployment: Properties, wait: float, what: str) -> None:
+    """Let a rollout take its share of the traffic while alarms watch.
+
+    Args:
+        wait: the seconds of the baking period.
+        what: is deployed, in the words of a failed stack.
+
+    Raises:
+        ValueError: an alarm was tripped.
+    """
     rollback = deployment.get("AutoRollbackConfiguration") or {}
     names = [alarm["AlarmName"] for alarm in rollback.get("Alarms", ())]
-    percent = int(routing["CanarySize"]["Value"])
-    rollout = ROLLOUTS[key] = Rollout(properties["EndpointConfigName"], percent)
+    ROLLOUTS[key] = rollout
     try:
-        wait = float(routing["WaitIntervalInSeconds"])
         start, seconds = time.monotonic(), min(SHORTEST, wait)
         while (passed := time.monotonic() - start) < seconds:
             time.sleep(LOOK)
             seconds = min(period_of(rollout.seen, passed + LOOK), wait)
-            _refuse(properties, endpoint_metrics.tripped(names, speed=wait / seconds))
+            _refuse(what, endpoint_metrics.tripped(names, speed=wait / seconds))
     finally:
         del ROLLOUTS[key]
 
@@ -89,9 +106,8 @@ def period_of(requests: int, passed: float) -> float:
     return min(max(SHORTEST, REQUESTS * passed / requests), LONGEST)
 
 
-def _refuse(properties: Properties, tripped: list[str]) -> None:
+def _refuse(what: str, tripped: list[str]) -> None:
     if tripped:
         raise ValueError(
-            f"The deployment of endpoint {properties['EndpointName']} was rolled back: the alarm "
-            f"{', '.join(tripped)} was tripped"
+            f"The deployment of {what} was rolled back: the alarm {', '.join(tripped)} was tripped"
         )

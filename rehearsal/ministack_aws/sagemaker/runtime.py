@@ -10,12 +10,13 @@ from ministack_aws.engine.types import Headers, Query, Response, Serve
 from ministack_aws.errors import ServiceError
 from ministack_aws.sagemaker import (
     asynchronous,
+    components,
     data_capture,
     endpoint_kinds,
     models,
     rollouts,
 )
-from ministack_aws.sagemaker.answers import asked, failure
+from ministack_aws.sagemaker.answers import asked, failure, of_variant
 
 LATER: Final = "/async-invocations"
 """The path of InvokeEndpointAsync ends in it; that of InvokeEndpoint does not."""
@@ -56,15 +57,23 @@ def _invoke(place: tuple[str, str], name: str, headers: Headers, body: bytes) ->
         except ValueError:
             return failure("ValidationError", f"Endpoint {name} of account {place[0]} not found.")
         key = key_of(models.ENDPOINT, arn)
-        config_name = rollouts.config_name_of(key, endpoint["EndpointConfigName"])
+        config_name = rollouts.answering(key, endpoint["EndpointConfigName"])
         config = models.find_config(config_name)
         if endpoint_kinds.kind_of(config) == endpoint_kinds.ASYNCHRONOUS:
             text = f"Endpoint {name} is asynchronous: use InvokeEndpointAsync."
             return failure("ValidationError", text)
         variant = random.choice(config["ProductionVariants"])
+        of_metrics = of_variant(endpoint, variant)
+        component = headers.get(components.HEADER, "")
+        refusal = components.refusal(config, endpoint["EndpointName"], component)
+        if refusal:
+            return failure("ValidationError", refusal)
+        if component:
+            variant = components.variant_of(component, variant)
+            of_metrics = {"InferenceComponentName": component}
         try:
             model, port = models.server_of(variant)
-            answer, kind = asked(endpoint, variant, port, headers, body)
+            answer, kind = asked(of_metrics, port, headers, body)
         except ServiceError as error:
             return failure(error.code, error.message, 424)
         except ValueError as error:

@@ -42,8 +42,11 @@ def _key(key: str | None) -> Resources:
 
 
 def _endpoint(properties: Properties) -> Resources:
-    """`endpoint/<name>/variant/<name>` of SageMaker; nothing for other services."""
+    """`endpoint/<name>/variant/<name>` and `inference-component/<name>` of SageMaker; nothing for
+    other services."""
     kind, name = [*str(properties.get("ResourceId", "")).split("/"), ""][:2]
+    if kind == "inference-component":
+        return {"component": (arn("sagemaker", f"{kind}/{name.lower()}"),)}
     if kind != "endpoint":
         return {}
     return {

@@ -63,6 +63,9 @@ IDENTITIES: Final[Mapping[str, Identity]] = {
     "AWS::SageMaker::EndpointConfig": Identity(
         arn=_SAGEMAKER + "endpoint-config/{n}", name="EndpointConfigName", ref="arn"
     ),
+    "AWS::SageMaker::InferenceComponent": Identity(
+        arn=_SAGEMAKER + "inference-component/{n}", name="InferenceComponentName", ref="arn"
+    ),
     "AWS::SageMaker::Model": Identity(arn=_SAGEMAKER + "model/{n}", name="ModelName", ref="arn"),
     "AWS::SageMaker::ModelPackageGroup": Identity(
         arn=_SAGEMAKER + "model-package-group/{n}", name="ModelPackageGroupName", ref="arn"

@@ -202,6 +202,7 @@ def tests_ask_the_stage(stack: Stack) -> Iterator[str]:
 ASKED: Final = {
     "AWS::SageMaker::Endpoint": ("DescribeEndpoint", "InvokeEndpoint"),
     "AWS::SageMaker::EndpointConfig": ("DescribeEndpointConfig",),
+    "AWS::SageMaker::InferenceComponent": ("DescribeInferenceComponent", "InvokeEndpoint"),
     "AWS::SageMaker::Model": ("DescribeModel",),
     "AWS::SageMaker::Pipeline": ("DescribePipeline", "StartPipelineExecution"),
 }

@@ -85,6 +85,8 @@ def _work(stack: Stack) -> Iterator[tuple[tuple[str, ...], str, dict[str, Any]]]
     endpoint = f"{sagemaker}:endpoint/churn-{PROJECT}-{stage}"
     asks = ("DescribeEndpoint", "InvokeEndpoint", "InvokeEndpointAsync")
     yield tuple(f"sagemaker:{name}" for name in asks), endpoint, {}
+    component = f"{sagemaker}:inference-component/churn-{PROJECT}-{stage}"
+    yield ("sagemaker:DescribeInferenceComponent", "sagemaker:InvokeEndpoint"), component, {}
     topic = f"arn:aws:sns:{place}:sagemaker-{PROJECT}-{stage}-done"
     yield ("sns:Publish",), topic, {}
     yield ("sagemaker:DescribeEndpointConfig",), f"{sagemaker}:endpoint-config/x", {}
