@@ -9,8 +9,9 @@ from mlops_commons.iam.statements import Statement, actions, arns
 from mlops_infra.projects.data_of_a_project import outline
 from mlops_infra.projects.props import ProjectDeployments
 
-JOBS: Final = ("processing-job", "training-job", "transform-job", "model")
-"""SageMaker names what a pipeline runs `pipelines-<random>`, so their names tell no project."""
+JOBS: Final = ("*-job", "model")
+"""SageMaker names what a pipeline runs `pipelines-<random>`, so their names tell no project. Jobs of
+kinds that the actions do not create, such as tuning, are described and tagged at most."""
 
 MODELS_OF_PIPELINES: Final = "arn:*:sagemaker:*:*:model/pipelines-*"
 """Short, because the boundary is nearly as long as IAM allows; jobs are named in full above."""
@@ -135,7 +136,8 @@ def _network() -> tuple[Statement, ...]:
         outline(
             "InterfacesInThePrivateNetwork",
             actions("ec2", "CreateNetworkInterface* DeleteNetworkInterface*"),
-            arns("ec2", "network-interface/*", "security-group/*", "subnet/*"),
+            # Interfaces, security groups and subnets, which are all that these actions know.
+            arns("ec2", "*/*"),
         ),
         Statement(
             sid="WithoutResources",

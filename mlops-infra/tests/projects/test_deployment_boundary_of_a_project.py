@@ -68,6 +68,21 @@ ALLOWED: Any = {
     "its image in dev": ("ecr:BatchGetImage", image(DEV, f"sagemaker-{ID}"), OF_DEV),
     "an image of AWS": ("ecr:BatchGetImage", image("141502667606", "sklearn"), OF_AWS),
     "its endpoint": ("sagemaker:InvokeEndpoint", here("sagemaker", f"endpoint/c-{ID}-prod"), {}),
+    "its component": (
+        "sagemaker:InvokeEndpoint",
+        here("sagemaker", f"inference-component/c-{ID}-prod"),
+        {},
+    ),
+    "whether its component is in service": (
+        "sagemaker:DescribeInferenceComponent",
+        here("sagemaker", f"inference-component/c-{ID}-prod"),
+        {},
+    ),
+    "an interface in a subnet of the account": (
+        "ec2:CreateNetworkInterface",
+        here("ec2", "subnet/subnet-1"),
+        {},
+    ),
     "its asynchronous endpoint": (
         "sagemaker:InvokeEndpointAsync",
         here("sagemaker", f"endpoint/c-{ID}-prod"),
@@ -157,6 +172,26 @@ DENIED: Any = {
     "another project's endpoint": (
         "sagemaker:InvokeEndpoint",
         here("sagemaker", f"endpoint/c-{OTHER}-prod"),
+        {},
+    ),
+    "another project's component": (
+        "sagemaker:InvokeEndpoint",
+        here("sagemaker", f"inference-component/c-{OTHER}-prod"),
+        {},
+    ),
+    "copies of its component": (
+        "sagemaker:UpdateInferenceComponentRuntimeConfig",
+        here("sagemaker", f"inference-component/c-{ID}-prod"),
+        {},
+    ),
+    "a tag for another project's endpoint": (
+        "sagemaker:AddTags",
+        here("sagemaker", f"endpoint/pipelines-job-{OTHER}-prod"),
+        {},
+    ),
+    "an interface in another account's subnet": (
+        "ec2:CreateNetworkInterface",
+        f"arn:aws:ec2:eu-west-1:{DEV}:subnet/subnet-1",
         {},
     ),
     "another project's topics": ("sns:Publish", here("sns", f"sagemaker-{OTHER}-prod-done"), {}),
@@ -326,6 +361,7 @@ def test_the_boundary_fits_into_one_managed_policy(region: str) -> None:
         dev_account=DEV,
     )
     found = fitting(boundary_statements(projects), "it", region=region)
+    assert all(statement.sid for statement in found), "no room for the names of statements"
     partition = {"us-gov": "aws-us-gov", "cn-nor": "aws-cn"}.get(region[:6], "aws")
     values = {
         "AWS::Partition": partition,
