@@ -63,11 +63,11 @@ def _with_runtime(serve: Serve) -> Serve:
         method: str, path: str, headers: Headers, body: bytes, query: Query
     ) -> Response:
         if path.startswith("/endpoints/"):
-            resource = runtime.resource_of_path(path)
             action = runtime.action_of_path(path)
-            refusal = _denial("sagemaker", action, resource, {}, headers, query)
-            if refusal:
-                return refusal
+            for resource in runtime.resources_of(path, headers):
+                refusal = _denial("sagemaker", action, resource, {}, headers, query)
+                if refusal:
+                    return refusal
         response: Response = await invoke(method, path, headers, body, query)
         return response
 

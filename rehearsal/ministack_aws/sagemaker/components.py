@@ -19,7 +19,7 @@ from ministack_aws.engine.types import (
     ResourceHandlers,
     Update,
 )
-from ministack_aws.sagemaker import endpoint_kinds, endpoint_metrics, rollouts
+from ministack_aws.sagemaker import copies, endpoint_kinds, rollouts
 from ministack_aws.sagemaker.models import (
     COMPONENT,
     ENDPOINT,
@@ -31,6 +31,15 @@ from ministack_aws.sagemaker.models import (
 )
 
 HEADER: Final = "x-amzn-sagemaker-inference-component"
+A_HEADER: Final = (
+    "Inference Component Name header is required for endpoints to which you plan to deploy "
+    "inference components. Please include Inference Component Name header or consider using "
+    "SageMaker models."
+)
+NO_HEADER: Final = (
+    "Inference Component Name header is not allowed for endpoints to which you dont plan to deploy "
+    "inference components. Please remove the Inference Component Name header and try again."
+)
 LEAST, MOST = 5, 50
 """Percent of the copies in a batch."""
 
@@ -42,30 +51,26 @@ def register(handlers: ResourceHandlers) -> None:
     handlers[ENDPOINT]["delete"] = _endpoint_deleted(handlers[ENDPOINT]["delete"])
 
 
-def copies_of(component: Properties) -> int:
-    """How many copies a component has; nothing scales them here."""
-    return int((component.get("RuntimeConfig") or {}).get("CopyCount", 1))
-
-
 def refusal(config: Properties, endpoint: str, name: str) -> str:
     """Why a request cannot be answered by a component; nothing where it can, or needs none.
 
     The words for a component without copies are those of AWS's Machine Learning Blog, "Unlock cost
-    savings with the new scale down to zero feature in SageMaker Inference".
+    savings with the new scale down to zero feature in SageMaker Inference"; those about the header
+    are what users of LiteLLM have met (its `litellm/llms/sagemaker`).
     """
     if endpoint_kinds.kind_of(config) != endpoint_kinds.COMPONENTS:
-        return f"Endpoint {endpoint} does not have inference components." if name else ""
+        return NO_HEADER if name else ""
     if not name:
-        return f"Inference Component Name header is required for endpoint {endpoint}."
+        return A_HEADER
     try:
         component = named(COMPONENT, name)[1]
     except ValueError as error:
         return str(error)
     if component["EndpointName"] != endpoint:
         return f"Inference component {name} is not on endpoint {endpoint}."
-    if copies_of(component):
+    if copies.of(component):
         return ""
-    endpoint_metrics.record_no_capacity(name)
+    copies.record_no_capacity(name)
     return (
         "Inference Component has no capacity to process this request. ApplicationAutoScaling may "
         "be in-progress (if configured) or try to increase the capacity by invoking "
@@ -107,7 +112,7 @@ def _updated(update: Update) -> Update:
             policy = deployment.get("RollingUpdatePolicy")
             if policy:
                 # The first batch, which the alarms see beside all others.
-                share = math.ceil(100 * _batch(policy, copies_of(new)) / copies_of(new))
+                share = math.ceil(100 * _batch(policy, copies.of(new)) / copies.of(new))
                 rollout = rollouts.Rollout(wanted, share)
                 what = f"inference component {new['InferenceComponentName']}"
                 wait = float(policy["WaitIntervalInSeconds"])
@@ -151,25 +156,22 @@ def _refusals(component: Properties) -> Iterator[str]:
     specification = component.get("Specification") or {}
     if not specification.get("ModelName"):
         yield "Specification.ModelName is required: containers and adapters are not emulated."
-    needs = specification.get("ComputeResourceRequirements") or {}
-    if int(needs.get("MinMemoryRequiredInMb", 0)) < 128:
-        yield "ComputeResourceRequirements.MinMemoryRequiredInMb must be 128 or more."
     policy = (component.get("DeploymentConfig") or {}).get("RollingUpdatePolicy")
     if policy:
-        yield from _refusals_of_batches(policy, copies_of(component))
+        yield from _refusals_of_batches(policy, copies.of(component))
 
 
-def _refusals_of_batches(policy: Properties, copies: int) -> Iterator[str]:
-    if not copies or not LEAST <= 100 * _batch(policy, copies) / copies <= MOST:
-        yield f"MaximumBatchSize must be between {LEAST}% and {MOST}% of {copies} copies."
+def _refusals_of_batches(policy: Properties, number: int) -> Iterator[str]:
+    if not number or not LEAST <= 100 * _batch(policy, number) / number <= MOST:
+        yield f"MaximumBatchSize must be between {LEAST}% and {MOST}% of {number} copies."
     if not 0 <= int(policy["WaitIntervalInSeconds"]) <= 3600:
         yield "WaitIntervalInSeconds must be between 0 and 3600."
     if not 600 <= int(policy.get("MaximumExecutionTimeoutInSeconds", 600)) <= 28800:
         yield "MaximumExecutionTimeoutInSeconds must be between 600 and 28800."
 
 
-def _batch(policy: Properties, copies: int) -> int:
+def _batch(policy: Properties, number: int) -> int:
     """The copies of a batch."""
     size = policy["MaximumBatchSize"]
     value = int(size["Value"])
-    return math.ceil(copies * value / 100) if size["Type"] == "CAPACITY_PERCENT" else value
+    return math.ceil(number * value / 100) if size["Type"] == "CAPACITY_PERCENT" else value

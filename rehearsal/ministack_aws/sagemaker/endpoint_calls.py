@@ -1,4 +1,4 @@
-"""Calls that describe models, endpoints and their configurations."""
+"""Calls that describe models, endpoints, their configurations and components."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ from ministack_aws.arns import arn
 from ministack_aws.cloudformation.records import all_of, key_of
 from ministack_aws.engine.types import Answer, Operations, Properties, Record, Request
 from ministack_aws.errors import ServiceError
-from ministack_aws.sagemaker import components, rollouts
+from ministack_aws.sagemaker import copies, rollouts
 from ministack_aws.sagemaker.models import COMPONENT, CONFIG, ENDPOINT, MODEL, find_config, named
 
 
@@ -57,7 +57,7 @@ def _or_missing(resource_type: str, name: str) -> tuple[str, Properties]:
 
 def _describe_component(request: Request) -> Answer:
     found, properties = _or_missing(COMPONENT, request["InferenceComponentName"])
-    copies = components.copies_of(properties)
+    number = copies.of(properties)
     updating = key_of(COMPONENT, found) in rollouts.ROLLOUTS
     return {
         "InferenceComponentName": found.rpartition("/")[2],
@@ -67,10 +67,16 @@ def _describe_component(request: Request) -> Answer:
         "EndpointArn": named(ENDPOINT, properties["EndpointName"])[0],
         "VariantName": properties["VariantName"],
         "Specification": properties["Specification"],
-        "RuntimeConfig": {"DesiredCopyCount": copies, "CurrentCopyCount": copies},
+        "RuntimeConfig": {"DesiredCopyCount": number, "CurrentCopyCount": number},
         "CreationTime": 0,
         "LastModifiedTime": 0,
     }
+
+
+def _change_copies(request: Request) -> Answer:
+    found, _ = _or_missing(COMPONENT, request["InferenceComponentName"])
+    copies.change(key_of(COMPONENT, found), request["DesiredRuntimeConfig"]["CopyCount"])
+    return {"InferenceComponentArn": found}
 
 
 NAMED_BY: Final = {
@@ -78,6 +84,7 @@ NAMED_BY: Final = {
     "DescribeEndpointConfig": ("endpoint-config", "EndpointConfigName"),
     "DescribeInferenceComponent": ("inference-component", "InferenceComponentName"),
     "DescribeModel": ("model", "ModelName"),
+    "UpdateInferenceComponentRuntimeConfig": ("inference-component", "InferenceComponentName"),
 }
 
 
@@ -95,4 +102,5 @@ OPERATIONS: Final[Operations] = {
     "DescribeInferenceComponent": _describe_component,
     "DescribeModel": _describe_model,
     "ListEndpoints": _list_endpoints,
+    "UpdateInferenceComponentRuntimeConfig": _change_copies,
 }

@@ -23,6 +23,7 @@ COMPARISONS: Final[Mapping[str, Callable[[float, float], bool]]] = {
 
 
 PERIOD: Final = 60
+NO_CAPACITY: Final = "NoCapacityInvocationFailures"
 NOT_ASYNCHRONOUS: Final = ("Invocations", "OverheadLatency")
 CREATED: Final = "AWS::CloudWatch::Alarm"
 
@@ -87,7 +88,7 @@ def record(
 def record_no_capacity(component: str) -> None:
     """A request for a component without copies ("Scale an endpoint to zero instances")."""
     of_it = {"InferenceComponentName": component}
-    cloudwatch.record_metric(NAMESPACE, "NoCapacityInvocationFailures", 1, "Count", of_it)
+    cloudwatch.record_metric(NAMESPACE, NO_CAPACITY, 1, "Count", of_it)
 
 
 def record_execution(pipeline: str, name: str) -> None:

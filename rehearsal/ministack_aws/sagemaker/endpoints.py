@@ -20,6 +20,7 @@ from ministack_aws.engine.types import (
 )
 from ministack_aws.sagemaker import (
     components,
+    copies,
     endpoint_kinds,
     job_deeds,
     model_registry,
@@ -46,6 +47,7 @@ def register(handlers: ResourceHandlers) -> None:
     handlers[ENDPOINT]["create"] = _endpoint_made(handlers[ENDPOINT]["create"])
     handlers[ENDPOINT]["update"] = _endpoint_made(_baked(handlers[ENDPOINT]["update"]))
     components.register(handlers)
+    copies.register(handlers)
     # The endpoint answers while a deployment of it bakes.
     cloudformation.runs_on_worker_thread.wrap(
         lambda on_thread: lambda kind: kind in (ENDPOINT, COMPONENT) or on_thread(kind)

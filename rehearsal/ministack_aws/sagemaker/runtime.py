@@ -4,6 +4,7 @@ import asyncio
 import random
 from typing import Final
 
+from ministack_aws.arns import arn
 from ministack_aws.cloudformation.records import key_of
 from ministack_aws.engine.requests import get_account_id, get_region, request_scope
 from ministack_aws.engine.types import Headers, Query, Response, Serve
@@ -22,10 +23,13 @@ LATER: Final = "/async-invocations"
 """The path of InvokeEndpointAsync ends in it; that of InvokeEndpoint does not."""
 
 
-def resource_of_path(path: str) -> str:
-    """The ARN that a call of the runtime is about."""
-    name = path.split("/")[2].lower()
-    return f"arn:aws:sagemaker:{get_region()}:{get_account_id()}:endpoint/{name}"
+def resources_of(path: str, headers: Headers) -> tuple[str, ...]:
+    """The ARNs that a call of the runtime is about: the endpoint, and the component it names
+    (Service Authorization Reference, InvokeEndpoint)."""
+    endpoint = arn("sagemaker", f"endpoint/{path.split('/')[2].lower()}")
+    component = headers.get(components.HEADER, "").lower()
+    named = (arn("sagemaker", f"inference-component/{component}"),) if component else ()
+    return (endpoint, *named)
 
 
 def action_of_path(path: str) -> str:
@@ -53,10 +57,10 @@ def runtime(serve: Serve) -> Serve:
 def _invoke(place: tuple[str, str], name: str, headers: Headers, body: bytes) -> Response:
     with request_scope(*place):
         try:
-            arn, endpoint = models.named(models.ENDPOINT, name)
+            found, endpoint = models.named(models.ENDPOINT, name)
         except ValueError:
             return failure("ValidationError", f"Endpoint {name} of account {place[0]} not found.")
-        key = key_of(models.ENDPOINT, arn)
+        key = key_of(models.ENDPOINT, found)
         config_name = rollouts.answering(key, endpoint["EndpointConfigName"])
         config = models.find_config(config_name)
         if endpoint_kinds.kind_of(config) == endpoint_kinds.ASYNCHRONOUS:
@@ -80,5 +84,5 @@ def _invoke(place: tuple[str, str], name: str, headers: Headers, body: bytes) ->
             return failure("ModelError", str(error), 424)
         role = model["ExecutionRoleArn"]
         data_capture.capture(name, config, variant, role, (headers, body), (kind, answer))
-    found = {"Content-Type": kind, "x-Amzn-Invoked-Production-Variant": variant["VariantName"]}
-    return 200, found, answer
+    told = {"Content-Type": kind, "x-Amzn-Invoked-Production-Variant": variant["VariantName"]}
+    return 200, told, answer

@@ -127,7 +127,7 @@ SCALED = {
         "sagemaker:inference-component:DesiredCopyCount",
         "concurrency",
         _concurrency,
-        Waking("NoCapacityInvocationFailures", "InferenceComponentName", "Maximum", 30, 1),
+        Waking("NoCapacityInvocationFailures", "InferenceComponentName", "Maximum", 60, 1),
     ),
 }
 """Kinds that scale to zero. Sources: SageMaker Developer Guide, "Autoscale an asynchronous endpoint",
