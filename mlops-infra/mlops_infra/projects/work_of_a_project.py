@@ -10,8 +10,8 @@ from mlops_infra.projects.data_of_a_project import outline
 from mlops_infra.projects.props import ProjectDeployments
 
 JOBS: Final = ("*-job", "model")
-"""SageMaker names what a pipeline runs `pipelines-<random>`, so their names tell no project. Jobs of
-kinds that the actions do not create, such as tuning, are described and tagged at most."""
+"""SageMaker names what a pipeline runs `pipelines-<random>`, so their names tell no project. Jobs
+that nothing here creates, such as those of tuning, are described and tagged at most."""
 
 MODELS_OF_PIPELINES: Final = "arn:*:sagemaker:*:*:model/pipelines-*"
 """Short, because the boundary is nearly as long as IAM allows; jobs are named in full above."""

@@ -9,6 +9,7 @@ from launched_projects import PRODUCTS, product
 from seed_repositories import SeedRepository, seed_repository
 
 from mlops_commons.image_accounts import image_accounts
+from mlops_commons.region_services import region_services
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 from mlops_commons.utilities.seed_environments import has_torch
 
@@ -47,6 +48,16 @@ def test_tests_of_a_deploy_repository_are_green_whatever_its_configuration_says(
     done = repository.run("-m", "pytest", "-q", "tests/test_own_configuration.py")
     assert done.returncode == 1
     assert "prod.yml, line " in done.stdout
+
+
+def test_components_are_refused_in_the_regions_that_have_none(tmp_path: Path) -> None:
+    repository = seed_repository(product("basic"), "deploy_app", tmp_path)
+    program = "from deploy_app.kinds import WITHOUT_COMPONENTS; print(*WITHOUT_COMPONENTS)"
+    done = repository.run("-c", program)
+    assert done.returncode == 0, done.stderr
+    regions = region_services()
+    without = regions["sagemaker"] - regions["sagemaker_inference_components"]
+    assert set(done.stdout.split()) == without
 
 
 @pytest.mark.parametrize(("slug", "app"), REPOSITORIES)

@@ -164,10 +164,6 @@ def _refusals(component: Properties) -> Iterator[str]:
 def _refusals_of_batches(policy: Properties, number: int) -> Iterator[str]:
     if not number or not LEAST <= 100 * _batch(policy, number) / number <= MOST:
         yield f"MaximumBatchSize must be between {LEAST}% and {MOST}% of {number} copies."
-    if not 0 <= int(policy["WaitIntervalInSeconds"]) <= 3600:
-        yield "WaitIntervalInSeconds must be between 0 and 3600."
-    if not 600 <= int(policy.get("MaximumExecutionTimeoutInSeconds", 600)) <= 28800:
-        yield "MaximumExecutionTimeoutInSeconds must be between 600 and 28800."
 
 
 def _batch(policy: Properties, number: int) -> int:

@@ -37,7 +37,7 @@ def _rollback(world: World, answers: list[Mapping[str, str]]) -> Iterator[Eviden
         endpoint = f"{project.full_name}-{last.stage_name.lower()}"
         if endpoint in asked and not is_asynchronous(world, last, endpoint):
             offer_packages(world, project)
-            production = Production.of(project, _samples(world, project))
+            production = Production.of(world, project, _samples(world, project))
             rolled_back = played_rollback(world, production)
             if rolled_back:
                 yield rolled_back

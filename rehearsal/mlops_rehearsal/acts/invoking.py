@@ -1,4 +1,5 @@
-"""An endpoint of a rehearsal is invoked as its kind is: at once, or with a request in S3."""
+"""An endpoint of a rehearsal is invoked as its kind is: at once, by the name of its component, or
+with a request in S3."""
 
 import time
 import uuid
@@ -29,7 +30,7 @@ def answer_of(
     }
     output = _output(world, stage, endpoint)
     if not output:
-        answer = runtime.invoke_endpoint(**about, Body=body)
+        answer = runtime.invoke_endpoint(**about, **component_of(world, stage, endpoint), Body=body)
         return str(answer["Body"].read().decode())
     s3 = world.administrator("s3", stage.account, stage.region)
     bucket = str(output["S3OutputPath"]).split("/")[2]
@@ -44,10 +45,22 @@ def is_asynchronous(world: World, stage: Stage, endpoint: str) -> bool:
     return bool(_output(world, stage, endpoint))
 
 
-def _output(world: World, stage: Stage, endpoint: str) -> Mapping[str, Any]:
+def component_of(world: World, stage: Stage, endpoint: str) -> Mapping[str, str]:
+    """What a request says of the component that it is for; nothing where there are none."""
+    (variant, *_) = configuration_of(world, stage, endpoint)["ProductionVariants"]
+    return {} if variant.get("ModelName") else {"InferenceComponentName": endpoint}
+
+
+def configuration_of(world: World, stage: Stage, endpoint: str) -> Mapping[str, Any]:
+    """The configuration with which an endpoint serves."""
     sagemaker = world.administrator("sagemaker", stage.account, stage.region)
     config = sagemaker.describe_endpoint(EndpointName=endpoint)["EndpointConfigName"]
-    described = sagemaker.describe_endpoint_config(EndpointConfigName=config)
+    found: Mapping[str, Any] = sagemaker.describe_endpoint_config(EndpointConfigName=config)
+    return found
+
+
+def _output(world: World, stage: Stage, endpoint: str) -> Mapping[str, Any]:
+    described = configuration_of(world, stage, endpoint)
     found: Mapping[str, Any] = described.get("AsyncInferenceConfig", {}).get("OutputConfig", {})
     return found
 

@@ -1,7 +1,7 @@
 """Act 9, continued: a version that fails in production is rolled back by the canary there.
 
-A serverless endpoint takes a version at once, and a person who rejects the version brings the
-former one back."""
+A serverless endpoint takes a version at once, and so does a component without batches; a person who
+rejects the version brings the former one back."""
 
 import threading
 from collections import Counter
@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 from mlops_commons.config import Stage
 from mlops_commons.utilities.errors import PlatformError
 from mlops_rehearsal.acts.faulty_version import PARAMETER, register_faulty_version
+from mlops_rehearsal.acts.invoking import component_of, configuration_of
 from mlops_rehearsal.acts.promotion import approve, reject, started_by_event
 from mlops_rehearsal.player.started import play_run
 from mlops_rehearsal.world.evidence import Evidence
@@ -44,7 +45,7 @@ class Production:
     question: Mapping[str, Any]
 
     @classmethod
-    def of(cls, project: Project, asked: Mapping[str, Any]) -> "Production":
+    def of(cls, world: World, project: Project, asked: Mapping[str, Any]) -> "Production":
         """Clients write the content type otherwise than the project's tests.
 
         Args:
@@ -54,6 +55,7 @@ class Production:
         name = f"{project.full_name}-{stage.stage_name.lower()}"
         question = {
             "EndpointName": name,
+            **component_of(world, stage, name),
             "ContentType": asked["content_type"] + PARAMETER,
             "Accept": asked["accept"],
             "Body": asked["samples"][0]["body"].encode(),
@@ -77,7 +79,7 @@ def played_rollback(world: World, production: Production) -> Evidence | None:
     with _traffic(world, production) as answers:
         said = _delivered(world, production)
         stopped_by = f"{production.endpoint}-server-errors"
-        if _is_serverless(world, production) and not said:
+        if _takes_versions_at_once(world, production) and not said:
             stopped_by = "its rejection by the lead"
             reject(world, production.project, version)
             said = _delivered(world, production) or stopped_by
@@ -110,23 +112,31 @@ def _delivered(world: World, production: Production) -> str:
     return ""
 
 
-def _is_serverless(world: World, production: Production) -> bool:
-    return "ServerlessConfig" in _variant(world, production)
+def _takes_versions_at_once(world: World, production: Production) -> bool:
+    """As the stage's file of a rehearsal has it of serverless endpoints and of components."""
+    return "ServerlessConfig" in _variant(world, production) or bool(_component(world, production))
 
 
 def _serving(world: World, production: Production) -> str:
     """The version that the endpoint serves."""
     stage = production.stage
     sagemaker = world.administrator("sagemaker", stage.account, stage.region)
-    name = _variant(world, production)["ModelName"]
+    component = _component(world, production)
+    served = (
+        sagemaker.describe_inference_component(**component)["Specification"]
+        if component
+        else _variant(world, production)
+    )
+    name = served["ModelName"]
     return str(sagemaker.describe_model(ModelName=name)["Containers"][0]["ModelPackageName"])
 
 
+def _component(world: World, production: Production) -> Mapping[str, str]:
+    return component_of(world, production.stage, production.endpoint)
+
+
 def _variant(world: World, production: Production) -> Mapping[str, Any]:
-    stage = production.stage
-    sagemaker = world.administrator("sagemaker", stage.account, stage.region)
-    config = sagemaker.describe_endpoint(EndpointName=production.endpoint)["EndpointConfigName"]
-    described = sagemaker.describe_endpoint_config(EndpointConfigName=config)
+    described = configuration_of(world, production.stage, production.endpoint)
     variant: Mapping[str, Any] = described["ProductionVariants"][0]
     return variant
 

@@ -17,6 +17,15 @@ auto_scaling:
 rollout:
   canary: false
 """
+COMPONENTS: Final = """\
+kind: components
+component:
+  memory_megabytes: 1024
+auto_scaling:
+  minimum_instances: 0
+rollout:
+  canary: false
+"""
 SERVERLESS: Final = """\
 kind: serverless
 serverless:
@@ -30,11 +39,13 @@ class EndpointKind(StrEnum):
 
     REALTIME = "realtime"
     ASYNCHRONOUS = "asynchronous"
+    COMPONENTS = "components"
     SERVERLESS = "serverless"
 
 
 CONTENT: Final = {
     EndpointKind.ASYNCHRONOUS: ASYNCHRONOUS,
+    EndpointKind.COMPONENTS: COMPONENTS,
     EndpointKind.SERVERLESS: SERVERLESS,
 }
 

@@ -176,7 +176,7 @@ class IntegrationTest(Part):
     )
     latency_milliseconds: Annotated[int, Field(gt=0)] = Field(description="95th percentile")
     answer_minutes: Annotated[int, Field(ge=1, le=45)] = Field(
-        default=20, description="to wait for an asynchronous answer"
+        default=20, description="to wait for an asynchronous answer, or for a copy that sleeps"
     )
 
 
@@ -221,7 +221,7 @@ class StageConfig(Part):
             if is_accelerated(self.variant.instance_type):
                 raise ValueError(
                     "kind: serverless has no GPU, and this model runs on "
-                    f"{self.variant.instance_type}; kind: asynchronous scales to zero"
+                    f"{self.variant.instance_type}; kind: asynchronous and components scale to zero"
                 )
         return self
 

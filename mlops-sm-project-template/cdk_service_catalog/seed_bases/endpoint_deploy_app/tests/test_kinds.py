@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import threading
 from functools import cache
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -66,6 +67,7 @@ KINDS = {
 REALTIME, AT_ONCE = (
     f"kind: {kind}\nrollout: {{canary: false}}\n" for kind in ("realtime", "asynchronous")
 )
+EXAMPLES = re.findall(r"```yaml\n(kind: .*?)```", Path("README.md").read_text("utf-8"), re.DOTALL)
 COPIES = "kind: components\nrollout: {canary: false}\ncomponent: {memory_megabytes: 4096}\n"
 
 
@@ -395,6 +397,18 @@ def test_a_batch_is_five_percent_of_the_copies_at_least(tmp_path: Path) -> None:
     own["alarms"] = {"error_percent": 1}
     with pytest.raises(DeployError, match=r"canary_percent: 4 is too few"):
         config(tmp_path, yaml.safe_dump(own))
+
+
+def test_the_readme_shows_each_kind_that_has_a_part_of_its_own() -> None:
+    shown = {str(yaml.safe_load(example)["kind"]) for example in EXAMPLES}
+    assert shown == {kind for kind in Kind if kind not in (Kind.REALTIME, Kind.NONE)}
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_what_the_readme_shows_is_a_stages_file(tmp_path: Path, example: str) -> None:
+    machine = "ml.g5.xlarge" if "accelerators" in example else PLAIN
+    for stage in STAGES:
+        assert config(tmp_path, example, stage, machine)
 
 
 def test_components_are_refused_where_the_region_has_none() -> None:
