@@ -75,6 +75,8 @@ DOORS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     # What the stacks of a project have made in SageMaker
     ("sagemaker:InvokeEndpoint", here("sagemaker", "endpoint/n-{}-dev"), {}),
     ("sagemaker:InvokeEndpointAsync", here("sagemaker", "endpoint/n-{}-dev"), {}),
+    ("sagemaker:InvokeEndpoint", here("sagemaker", "inference-component/n-{}-dev"), {}),
+    ("sagemaker:DescribeInferenceComponent", here("sagemaker", "inference-component/n-{}-dev"), {}),
     ("sagemaker:DescribeEndpoint", here("sagemaker", "endpoint/n-{}-dev"), {}),
     ("sagemaker:DescribeModel", here("sagemaker", "model/model-0a"), {TAG: "{}"}),
     ("sagemaker:StartPipelineExecution", here("sagemaker", "pipeline/n-{}"), {}),
