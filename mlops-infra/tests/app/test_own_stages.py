@@ -14,7 +14,8 @@ from mlops_infra.application import build_app
 
 pytestmark = pytest.mark.app
 
-RENAMED = {"dev": "qlab", "preprod": "quat", "prod": "qlive"}
+RENAMED = {"dev": "qla", "preprod": "quatest", "prod": "qliv"}
+"""As long as the roles: how long statements are decides which policy has room for them."""
 OF_PROJECTS = ("project-deploy", "project-cfn", "deployment-boundary", "/mlops/boundary/deployment")
 
 
