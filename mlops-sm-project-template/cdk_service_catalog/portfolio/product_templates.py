@@ -131,6 +131,7 @@ def _in_common(context: ProductContext) -> ProductContext:
     props = replace(
         context.props,
         app_prefix="mlops",
+        set_name="set",
         region=str(ANYWHERE.region),
         stages=tuple(
             replace(

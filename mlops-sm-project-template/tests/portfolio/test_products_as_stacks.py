@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from cdk_service_catalog.project import storage
 from cdk_service_catalog.project.definition import StackProduct
 from cdk_service_catalog.project.product_stack import ProductContext, ProductStack
 from cdk_service_catalog.project.project_stack import ProjectStack
-from cdk_service_catalog.project.props import SeedLocation
+from cdk_service_catalog.project.props import Gate, SeedLocation
 from cdk_service_catalog.project.template import project_template
 from mlops_commons.utilities.errors import PlatformError
 
@@ -283,8 +283,18 @@ def test_the_rule_packs_see_what_sets_have_in_common_once(
 
     monkeypatch.setattr(templates_module, "CHECKED", set())
     monkeypatch.setattr(templates_module, "synthesise", counted)
-    elsewhere = tuple(replace(stage, account_id="666666666666") for stage in PROPS.stages)
-    other = {"stages": elsewhere, "region": "us-east-1", "boundary": "b", "app_prefix": "ml"}
+    other = {
+        "app_prefix": "ml",
+        "set_name": "other",
+        "region": "us-east-1",
+        "stages": tuple(replace(stage, account_id="666666666666") for stage in PROPS.stages),
+        "boundary": "b",
+        "access_logs_bucket": "l",
+        "gate": Gate(choose="c", verify="v", seal="s"),
+        "package_index": "https://packages.example.com/simple/",
+    }
+    judged = {"retention", "mlflow", "org", "required_tags"}
+    assert {field.name for field in fields(PROPS)} == {*other, *judged}
     # Of two products that differ in their seed code, the rules see one template.
     (basic,) = (product for product in PRODUCTS if product.slug == "basic")
     seeds = {"build_app": basic.seeds["deploy_app"], "deploy_app": basic.seeds["build_app"]}
