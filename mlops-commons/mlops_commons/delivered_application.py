@@ -22,6 +22,7 @@ from mlops_commons.contract import TagKey
 from mlops_commons.delivery_source import SourceType
 from mlops_commons.utilities import names
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
+from mlops_commons.utilities.shares import WHOLE, Share
 from mlops_commons.utilities.snapshot import Snapshot, snapshot
 from mlops_commons.utilities.toolchain import pinned_version
 
@@ -36,6 +37,7 @@ def delivered_application(
     *,
     root: Path = REPOSITORY_ROOT,
     outdir: str | None = None,
+    share: Share = WHOLE,
 ) -> cdk.App:
     """The whole app: for every enabled set a repository, a pipeline and the pipeline's stages.
 
@@ -44,12 +46,13 @@ def delivered_application(
         stages: what the app delivers to a set; a set without stages gets no pipeline.
         root: the checkout that the repositories are seeded with.
         outdir: the cloud assembly's folder; by default the CDK CLI's choice.
+        share: the sets that this process makes; by default all.
     """
     app = platform_app(qualifier=config.pipeline.bootstrap.toolkit.qualifier, outdir=outdir)
     log_access_by_organization(app, config.org)
     bound_by_organization(app, config.org)
     shared = snapshot(root, delivered_app.directory)
-    for deployment in config.enabled_deployments:
+    for deployment in share.of(config.enabled_deployments):
         delivered = stages(deployment)
         if delivered:
             content = set_snapshot(config, shared, deployment.set_name)

@@ -12,6 +12,7 @@ from mlops_commons.cdk.retention import removal_policy_of
 from mlops_commons.delivered_application import delivered_application
 from mlops_commons.stage import Deployment, PlatformConfig, Stage
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
+from mlops_commons.utilities.shares import WHOLE, Share
 from mlops_infra.core_stage import APP_DIRECTORY, CoreStage
 
 INFRA: Final = DeliveredApp(
@@ -20,7 +21,11 @@ INFRA: Final = DeliveredApp(
 
 
 def build_app(
-    config: PlatformConfig, *, root: Path = REPOSITORY_ROOT, outdir: str | None = None
+    config: PlatformConfig,
+    *,
+    root: Path = REPOSITORY_ROOT,
+    outdir: str | None = None,
+    share: Share = WHOLE,
 ) -> cdk.App:
     """The whole app: for every enabled set a repository, a pipeline and the pipeline's stages.
 
@@ -28,9 +33,10 @@ def build_app(
         config: the loaded configuration.
         root: the checkout that the repositories are seeded with.
         outdir: the cloud assembly's folder; by default the CDK CLI's choice.
+        share: the sets that this process makes; by default all.
     """
     return delivered_application(
-        config, INFRA, partial(_delivered_stages, config), root=root, outdir=outdir
+        config, INFRA, partial(_delivered_stages, config), root=root, outdir=outdir, share=share
     )
 
 

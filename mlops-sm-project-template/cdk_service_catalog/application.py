@@ -18,6 +18,7 @@ from mlops_commons.delivered_application import delivered_application
 from mlops_commons.stage import Deployment, PlatformConfig, Stage
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
+from mlops_commons.utilities.shares import WHOLE, Share
 
 TEMPLATE: Final = DeliveredApp(
     name="template",
@@ -28,7 +29,11 @@ TEMPLATE: Final = DeliveredApp(
 
 
 def build_app(
-    config: PlatformConfig, *, root: Path = REPOSITORY_ROOT, outdir: str | None = None
+    config: PlatformConfig,
+    *,
+    root: Path = REPOSITORY_ROOT,
+    outdir: str | None = None,
+    share: Share = WHOLE,
 ) -> cdk.App:
     """The whole app: a repository, a pipeline and the portfolio for every set that can have them.
 
@@ -36,13 +41,15 @@ def build_app(
         config: the loaded configuration.
         root: the checkout that the repositories are seeded with.
         outdir: the cloud assembly's folder; by default the CDK CLI's choice.
+        share: the sets that this process makes; by default all.
 
     Raises:
         PlatformError: no set can have projects, for the reasons that it names.
     """
-    _check_some_projects(config)
+    if share.number == 1:
+        _check_some_projects(config)
     return delivered_application(
-        config, TEMPLATE, partial(_delivered_stages, config), root=root, outdir=outdir
+        config, TEMPLATE, partial(_delivered_stages, config), root=root, outdir=outdir, share=share
     )
 
 

@@ -3,12 +3,15 @@
 import os
 import re
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
+from checkouts import Assembly
 
 from mlops_commons.config import load_config
 from mlops_commons.utilities.paths import SAMPLE
+from mlops_commons.utilities.shares import Share, absorb
 from mlops_infra.application import build_app
 
 pytestmark = pytest.mark.app
@@ -234,3 +237,17 @@ def test_bare_python_gives_the_templates_of_the_cdk_cli(
     sample = load_config(SAMPLE / "cdk-app.yml", SAMPLE / "cdk-infra-app.yml")
     build_app(sample, outdir=str(tmp_path)).synth()
     assert type(sample_assembly)(tmp_path, "infra").templates() == sample_assembly.templates()
+
+
+def test_two_processes_make_the_assembly_that_one_makes(tmp_path: Path) -> None:
+    (tmp_path / "cdk-app.yml").write_text(TWO_SETS)
+    (tmp_path / "cdk-infra-app.yml").write_text("cdk_infra_app_config: {}\n")
+    config = load_config(tmp_path / "cdk-app.yml", tmp_path / "cdk-infra-app.yml")
+    shares = {"whole": Share(), "first": Share(1, 2), "second": Share(2, 2)}
+    folders = {name: tmp_path / name for name in shares}
+    for name, share in shares.items():
+        build_app(config, outdir=str(folders[name]), share=share).synth()
+    absorb(folders["first"], folders["second"])
+    whole, merged = (Assembly(folders[name], "infra").content() for name in ("whole", "first"))
+    assert merged == whole
+    assert not folders["second"].exists()

@@ -15,6 +15,7 @@ from launched_projects import ALL_PRODUCTS
 from cdk_service_catalog.application import build_app
 from mlops_commons.config import load_config
 from mlops_commons.utilities.paths import SAMPLE
+from mlops_commons.utilities.shares import Share, absorb
 
 pytestmark = pytest.mark.app
 
@@ -37,6 +38,12 @@ cdk_app_config:
       stages:
         - {stage_name: dev, account: "303030303031"}
         - {stage_name: preprod, account: "303030303032", enabled: false}
+"""
+LEFT_OUT = """\
+    - set_name: abroad
+      stages:
+        - {stage_name: dev, account: "404040404041"}
+        - {stage_name: prod, account: "404040404042", region: eu-central-1}
 """
 
 
@@ -270,3 +277,20 @@ def test_every_seed_archive_is_in_the_assets_bucket_under_its_content(
         for file in sample_assembly.folder.glob("asset.*")
     }
     assert archives <= staged
+
+
+def test_two_processes_make_the_assembly_that_one_makes(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "cdk-app.yml").write_text(TWO_SETS.replace("mlflow: true", "") + LEFT_OUT)
+    (tmp_path / "cdk-infra-app.yml").write_text("cdk_infra_app_config: {}\n")
+    config = load_config(tmp_path / "cdk-app.yml", tmp_path / "cdk-infra-app.yml")
+    shares = {"whole": Share(), **{str(number): Share(number, 3) for number in (1, 2, 3)}}
+    for name, share in shares.items():
+        build_app(config, outdir=str(tmp_path / name), share=share).synth()
+    for name in ("2", "3"):
+        absorb(tmp_path / "1", tmp_path / name)
+    whole, merged = (Assembly(tmp_path / name, "template").content() for name in ("whole", "1"))
+    assert merged == whole
+    # The third set is left out, which the first process says for all.
+    assert capfd.readouterr().err.count("left out") == 2
