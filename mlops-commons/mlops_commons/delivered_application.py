@@ -99,8 +99,9 @@ def _add_set(
         TagKey.APP: names.application(config.app_prefix, name),
     }
     for stack in (*before, pipeline, *(copies.stack for copies in support)):
+        tags_here = cdk.Tags.of(stack)
         for key, value in tags.items():
-            cdk.Tags.of(stack).add(key, value)
+            tags_here.add(key, value)
 
 
 def _place(config: PlatformConfig) -> cdk.Environment:

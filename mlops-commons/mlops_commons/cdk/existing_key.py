@@ -15,6 +15,8 @@ def existing_key(
     Its policy stays its owner's: what the CDK would add to the policy of an imported key is
     dropped, and `config statements` prints it instead.
     """
+    if org.keys is None:
+        return None
     stack = cdk.Stack.of(scope)
     arn = org.key_arn(purpose, stack.account, stack.region)
     return kms.Key.from_key_arn(scope, construct_id, arn) if arn else None

@@ -10,7 +10,7 @@ from constructs import Construct
 
 from mlops_commons.cdk.nag import acknowledge_each
 from mlops_commons.iam import statements as plain
-from mlops_commons.iam.lengths import fitting
+from mlops_commons.iam.lengths import LONGEST, MOST_CHARACTERS, fitting, length_of
 from mlops_commons.iam.statements import ONE_NAME, Statement
 
 LONGEST_USUAL: Final = "ap-southeast-1"
@@ -45,12 +45,14 @@ def managed_policy(
     Raises:
         PlatformError: it is longer than IAM takes.
     """
-    region = cdk.Stack.of(scope).region
-    statements = fitting(
-        statements,
-        f"the policy '{scope.node.path}/{construct_id}'",
-        region=LONGEST_USUAL if cdk.Token.is_unresolved(region) else region,
-    )
+    # Most policies fit wherever they are: to ask a construct takes five calls of the CDK.
+    if length_of(statements, LONGEST) > MOST_CHARACTERS:
+        region = cdk.Stack.of(scope).region
+        statements = fitting(
+            statements,
+            f"the policy '{scope.node.path}/{construct_id}'",
+            region=LONGEST_USUAL if cdk.Token.is_unresolved(region) else region,
+        )
     policy = iam.ManagedPolicy(
         scope,
         construct_id,

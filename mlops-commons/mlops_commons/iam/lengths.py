@@ -11,6 +11,8 @@ from mlops_commons.utilities.errors import PlatformError
 
 MOST_CHARACTERS: Final = 6144
 """Of a managed policy, white space not counted (IAM User Guide, "IAM and AWS STS quotas")."""
+LONGEST: Final = "us-gov-northeast-1"
+"""As long as any region's name, in the partition with the longest name."""
 TOKEN: Final = re.compile(r"[$][{]Token\[[^]]*\]}")
 AN_ID: Final = "subnet-0123456789abcdef0"
 """As long as what a variable or a token of the CDK stands for once it is deployed."""

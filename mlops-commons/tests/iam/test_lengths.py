@@ -1,10 +1,11 @@
 """No policy is longer than IAM takes, and whoever configures too much reads so beforehand."""
 
 import aws_cdk as cdk
+import botocore.session
 import pytest
 
 from mlops_commons.cdk.policies import managed_policy
-from mlops_commons.iam.lengths import MOST_CHARACTERS, fitting, length_of, with_denials
+from mlops_commons.iam.lengths import LONGEST, MOST_CHARACTERS, fitting, length_of, with_denials
 from mlops_commons.iam.statements import Statement
 from mlops_commons.utilities.errors import PlatformError
 
@@ -29,6 +30,30 @@ def test_a_policy_goes_without_names_before_it_is_too_long() -> None:
     found = fitting(statements(30), "p", region=WHERE)
     assert length_of(statements(30), WHERE) > MOST_CHARACTERS >= length_of(found, WHERE)
     assert {statement.sid for statement in found} == {""}
+
+
+@pytest.mark.parametrize(("region", "named"), [("eu-west-1", True), ("ap-southeast-1", False)])
+def test_names_of_statements_go_where_the_region_of_a_stack_leaves_no_room(
+    region: str, named: bool
+) -> None:
+    resources = ("arn:aws:s3:::b-${AWS::Region}-" + "x" * 80,)
+    rows = [Statement(sid=f"n{n}", actions=("s3:Get",), resources=resources) for n in range(36)]
+    assert (length_of(rows, region) <= MOST_CHARACTERS) is named
+    stack = cdk.Stack(cdk.App(), "Stack", env=cdk.Environment(region=region))
+    made = managed_policy(stack, "Policy", rows, description="with or without names")
+    assert all(("Sid" in row) is named for row in stack.resolve(made.document)["Statement"])
+
+
+def test_no_region_takes_more_characters_than_the_longest() -> None:
+    rows = [Statement(sid="s", actions=("s3:X",), resources=("${AWS::Partition}:${AWS::Region}",))]
+    session = botocore.session.Session()
+    regions = [
+        region
+        for partition in session.get_available_partitions()
+        for region in session.get_available_regions("ec2", partition)
+    ]
+    assert len(regions) > 30
+    assert max(length_of(rows, region) for region in regions) <= length_of(rows, LONGEST)
 
 
 def test_what_stays_too_long_is_refused_where_the_stack_is_made() -> None:
