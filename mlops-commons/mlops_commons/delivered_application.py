@@ -16,6 +16,7 @@ from mlops_commons.cdk.org_boundary import bound_by_organization
 from mlops_commons.cdk.pipeline_source import Begin, CodeCommitSource
 from mlops_commons.cdk.pipeline_stack import PipelineStack
 from mlops_commons.cdk.platform_app import platform_app
+from mlops_commons.cdk.role_names import name_roles_by_organization
 from mlops_commons.config import Deployment, PlatformConfig
 from mlops_commons.config.set_snapshot import set_snapshot
 from mlops_commons.contract import TagKey
@@ -51,6 +52,7 @@ def delivered_application(
     app = platform_app(qualifier=config.pipeline.bootstrap.toolkit.qualifier, outdir=outdir)
     log_access_by_organization(app, config.org)
     bound_by_organization(app, config.org)
+    name_roles_by_organization(app, config.org)
     shared = snapshot(root, delivered_app.directory)
     for deployment in share.of(config.enabled_deployments):
         delivered = stages(deployment)

@@ -9,10 +9,13 @@ from enum import StrEnum
 from typing import Any, Final
 
 from mlops_commons.builds import NO_BUILDS, Builds
+from mlops_commons.utilities.names import ROLE, shorten
 
 ACCOUNT: Final = "{account}"
 REGION: Final = "{region}"
 """What stands for an account and for a region in names of the organization's buckets and keys."""
+NO_PATH: Final = "/"
+"""Where IAM puts roles of which nothing is said."""
 HERE: Final = "arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/"
 
 
@@ -33,6 +36,45 @@ class OrgBoundary:
     def arn(self) -> str:
         """The policy of the account in which it is asked for, in the words of `Fn::Sub`."""
         return f"{HERE}{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleNames:
+    """How the organization names roles; those that AWS and the CDK's bootstrap name stay.
+
+    Attributes:
+        path: below which roles are, with a slash at both ends.
+        name_prefix: what the names of all roles begin with.
+    """
+
+    path: str = NO_PATH
+    name_prefix: str = ""
+
+    def name(self, name: str) -> str:
+        """A role's name as the organization wants it, 64 characters at most."""
+        if name.startswith(self.name_prefix):
+            return name
+        return shorten(f"{self.name_prefix}{name}", ROLE.maximum)
+
+    def pattern(self, name: str) -> str:
+        """The same of a name with wildcards or variables, which is never shortened."""
+        return name if name.startswith(self.name_prefix) else f"{self.name_prefix}{name}"
+
+    def resource(self, name: str) -> str:
+        """The end of a role's ARN, behind the account.
+
+        Args:
+            name: as `name` or `pattern` gives it.
+        """
+        return f"role{self.path}{name}"
+
+    def arn(self, name: str, account: str = "${AWS::AccountId}") -> str:
+        """The ARN of a role of an account, in the words of `Fn::Sub`."""
+        return f"arn:${{AWS::Partition}}:iam::{account}:{self.resource(name)}"
+
+
+PLAIN_ROLES: Final = RoleNames()
+"""As the platform names them where the organization says nothing."""
 
 
 class FlowLogFormat(StrEnum):
@@ -139,6 +181,7 @@ class Organization:
         access_logs: where buckets log who reads and writes; none for buckets of the platform.
         keys: existing keys by purpose; none for keys of the platform.
         builds: how builds reach packages; by default over the internet.
+        roles: the path and the prefix of every role; by default neither.
     """
 
     permissions_boundary: OrgBoundary | None = None
@@ -147,6 +190,7 @@ class Organization:
     access_logs: AccessLogArchive | None = None
     keys: ExistingKeys | None = None
     builds: Builds = NO_BUILDS
+    roles: RoleNames = PLAIN_ROLES
 
     def key_arn(self, purpose: KeyPurpose, account: str, region: str) -> str:
         """The existing key of a purpose in an account and region; empty for one of the platform."""

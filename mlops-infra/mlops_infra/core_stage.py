@@ -97,14 +97,18 @@ class CoreStage(PlatformStage):
                 org=org,
             ),
             network=network or CreateNetwork(),
-            neighbours=Neighbours.of_account(env.account or "", dev_account, tested_accounts),
+            neighbours=Neighbours.of_account(
+                env.account or "", dev_account, tested_accounts, org.roles
+            ),
             studio=studio,
             parameter_namespace=parameter_namespace,
             removal_policy=removal_policy,
             rules=rules,
             budget=budget,
             org=org,
-            approver_role_name=names.approver_role(app_prefix, set_name, env.region or ""),
+            approver_role_name=org.roles.name(
+                names.approver_role(app_prefix, set_name, env.region or "")
+            ),
             # The rule has the name of the role that the template app makes, and that satisfies it.
             built_by=names.gate_function(app_prefix, set_name, "check", env.region or ""),
         )

@@ -22,7 +22,7 @@ from cdk_service_catalog.project.props import Gate, ProjectProps, TargetStage
 from mlops_commons.cdk.retention import retention
 from mlops_commons.contract import StageRole
 from mlops_commons.image_accounts import image_accounts_of
-from mlops_commons.organization import ACCOUNT, NO_ORGANIZATION, Organization
+from mlops_commons.organization import ACCOUNT, NO_ORGANIZATION, NO_PATH, Organization
 from mlops_commons.stage import Portfolio
 from mlops_commons.utilities import names
 
@@ -89,6 +89,7 @@ class SageMakerServiceCatalog(cdk.Stack):
                 "serverless_endpoints": targets.serverless_endpoints,
                 "image_accounts": list(image_accounts_of(self.region)),
                 **_access_logs(org, self.region),
+                **_roles(org),
             },
             removal_policy=removal_policy,
         )
@@ -103,10 +104,11 @@ class SageMakerServiceCatalog(cdk.Stack):
             access_logs_bucket=assets.access_logs_name,
             retention=retention(removal_policy),
             gate=Gate(
+                roles=org.roles,
                 **{
                     purpose: names.gate_function(app_prefix, set_name, purpose, self.region)
                     for purpose in PURPOSES
-                }
+                },
             ),
             package_index=targets.package_index,
             mlflow=targets.mlflow,
@@ -176,6 +178,15 @@ def _access_logs(org: Organization, region: str) -> dict[str, str]:
     """As the gate reads it: with `{account}` in the name, because each account has a bucket."""
     archive = org.access_logs
     return {"access_logs": archive.bucket_in(ACCOUNT, region)} if archive else {}
+
+
+def _roles(org: Organization) -> dict[str, str]:
+    """As the gate reads it: how the roles of projects are named."""
+    roles = org.roles
+    return {
+        **({"role_path": roles.path} if roles.path != NO_PATH else {}),
+        **({"role_name_prefix": roles.name_prefix} if roles.name_prefix else {}),
+    }
 
 
 @cache

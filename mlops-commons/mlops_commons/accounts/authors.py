@@ -19,20 +19,26 @@ SESSION: Final = "publish"
 
 def author_of(config: PlatformConfig, app: str, set_name: str) -> "Author | None":
     """Who proposes changes of a set's repository of one app; None where nobody reviews them."""
-    governance = config.pipeline
+    governance, roles = config.pipeline, config.org.roles
     if not governance.reviews.reviewers:
         return None
     return Author(
         profile=governance.bootstrap.aws_profile,
         account=governance.account,
         region=governance.region,
-        role=names.review_role(config.app_prefix, app, set_name, "author"),
+        role=roles.resource(
+            roles.name(names.review_role(config.app_prefix, app, set_name, "author"))
+        ),
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Author:
-    """A role of the governance account, entered by one of its profiles."""
+    """A role of the governance account, entered by one of its profiles.
+
+    Attributes:
+        role: the end of its ARN, such as `role/author`.
+    """
 
     profile: str
     account: str
@@ -46,7 +52,7 @@ class Author:
         session = session_of(self.profile, self.region)
         sts = session.client("sts")
         partition = session.get_partition_for_region(self.region)
-        role = f"arn:{partition}:iam::{self.account}:role/{self.role}"
+        role = f"arn:{partition}:iam::{self.account}:{self.role}"
         try:
             taken = sts.assume_role(RoleArn=role, RoleSessionName=SESSION)["Credentials"]
         except (BotoCoreError, ClientError) as error:

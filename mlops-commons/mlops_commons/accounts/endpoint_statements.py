@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from mlops_commons.config.values import region_partitions
 from mlops_commons.egress.statements import Neighbours, Place, Surroundings, endpoint_statements
+from mlops_commons.organization import RoleNames
 from mlops_commons.stage import CreateNetwork, Deployment, PlatformConfig, Stage
 from mlops_commons.vpc_endpoints import VpcEndpoint
 
@@ -33,19 +34,25 @@ def statements_by_endpoint(
             studio = config.studio(deployment.set_name, stage.stage_name) is not None
             for row in network.shared_endpoints(studio=studio):
                 name = (profile, row.service_name(stage.region))
-                found.setdefault(name, []).extend(_of(row, deployment, stage, network))
+                found.setdefault(name, []).extend(
+                    _of(row, deployment, stage, network, config.org.roles)
+                )
     for (profile, service), documents in sorted(found.items()):
         yield profile, service, tuple(_numbered(_merged(documents)))
 
 
 def _of(
-    row: VpcEndpoint, deployment: Deployment, stage: Stage, network: CreateNetwork
+    row: VpcEndpoint,
+    deployment: Deployment,
+    stage: Stage,
+    network: CreateNetwork,
+    roles: RoleNames,
 ) -> Iterator[dict[str, Any]]:
     partition = region_partitions().get(stage.region, "aws")
     surroundings = Surroundings(
         place=Place(partition=partition, region=stage.region, account=stage.account),
         region=stage.region,
-        neighbours=Neighbours.of_stage(deployment, stage),
+        neighbours=Neighbours.of_stage(deployment, stage, roles),
         rules=network.endpoint_rules,
     )
     for document in endpoint_statements(row, surroundings):

@@ -197,7 +197,7 @@ def _roles(use: KeyUse, beginning: str) -> str:
     """
     fits = len(use.stack) <= KEPT_LENGTH
     name = f"{use.stack}-{beginning}*" if fits else f"{use.stack[:KEPT_LENGTH]}*"
-    return f"{_account(use)}:role/{name}"
+    return f"{_account(use)}:{use.roles.resource(use.roles.pattern(name))}"
 
 
 def _by(roles: tuple[str, ...]) -> Condition:

@@ -9,6 +9,7 @@ from mlops_commons.cdk.access_logs import log_access_by_organization
 from mlops_commons.cdk.nag import check_stage_with_nag
 from mlops_commons.cdk.org_boundary import bound_by_organization
 from mlops_commons.cdk.platform_app import name_bootstrap
+from mlops_commons.cdk.role_names import name_roles_by_organization
 from mlops_commons.cdk.template_context import TEMPLATE_CONTEXT
 from mlops_commons.contract import TagKey
 from mlops_commons.organization import NO_ORGANIZATION, Organization
@@ -62,6 +63,7 @@ class PlatformStage(cdk.Stage):
             tags_here.add(key, value)
         log_access_by_organization(self, org)
         bound_by_organization(self, org)
+        name_roles_by_organization(self, org)
         check_stage_with_nag(self)
 
 

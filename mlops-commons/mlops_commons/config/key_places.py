@@ -6,7 +6,7 @@ from typing import Final
 
 from mlops_commons.config.projects_of_sets import apps_of
 from mlops_commons.delivery_source import SourceType
-from mlops_commons.organization import KeyPurpose
+from mlops_commons.organization import KeyPurpose, RoleNames
 from mlops_commons.stage import CreateNetwork, Deployment, PlatformConfig, Stage
 from mlops_commons.utilities import names
 from mlops_commons.utilities.paths import APP_DIRECTORIES
@@ -22,12 +22,14 @@ class KeyUse:
     Attributes:
         stack: its name.
         execution_role: with which CloudFormation makes what is encrypted.
+        roles: how the roles of the stack are named.
     """
 
     account: str
     region: str
     stack: str
     execution_role: str
+    roles: RoleNames
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,13 +60,13 @@ def places_of(config: PlatformConfig, purpose: KeyPurpose) -> tuple[Place, ...]:
 def _networks(config: PlatformConfig) -> Iterator[KeyUse]:
     for deployment, stage in _stages(config):
         if isinstance(config.network(deployment.set_name, stage.stage_name), CreateNetwork):
-            yield _infra(stage)
+            yield _infra(config, stage)
 
 
 def _studios(config: PlatformConfig) -> Iterator[KeyUse]:
     for deployment, stage in _stages(config):
         if config.studio(deployment.set_name, stage.stage_name):
-            yield _infra(stage)
+            yield _infra(config, stage)
 
 
 def _deliveries(config: PlatformConfig) -> Iterator[Delivery]:
@@ -82,6 +84,7 @@ def _deliveries(config: PlatformConfig) -> Iterator[Delivery]:
                 region=governance.region,
                 stack=names.pipeline_stack(app, deployment.set_name),
                 execution_role=governance.bootstrap.toolkit.execution_role(*place),
+                roles=config.org.roles,
                 topic=names.notices_topic(pipeline),
                 archive=archive if source.type is SourceType.S3 else "",
                 deployers=tuple(_deployers(deployment, governance.region)),
@@ -102,13 +105,14 @@ def _stages(config: PlatformConfig) -> Iterator[tuple[Deployment, Stage]]:
             yield deployment, stage
 
 
-def _infra(stage: Stage) -> KeyUse:
+def _infra(config: PlatformConfig, stage: Stage) -> KeyUse:
     directory = APP_DIRECTORIES["infra"]
     return KeyUse(
         account=stage.account,
         region=stage.region,
         stack=names.core_stack(stage.stage_name, directory, stage.parameter_namespace),
         execution_role=stage.bootstrap.toolkit.execution_role(stage.account, stage.region),
+        roles=config.org.roles,
     )
 
 

@@ -242,6 +242,52 @@ class KeysFile(ConfigModel):
     )
 
 
+def _not_of_aws(value: str) -> str:
+    if value.startswith(PATHS_OF_AWS):
+        raise ValueError(
+            f"'{value}' is a path that AWS keeps for roles of its services; choose another, such "
+            "as '/platform/'"
+        )
+    return value
+
+
+PATHS_OF_AWS: Final = ("/aws-service-role/", "/aws-reserved/", "/service-role/")
+"""IAM User Guide, "IAM identifiers" and "Create a service-linked role"."""
+RolePath = Annotated[
+    Text,
+    Shape(
+        r"/([A-Za-z0-9+=,.@_-]{1,64}/){1,8}",
+        "a path such as '/platform/', with a slash at both ends",
+    ),
+    BeforeValidator(_not_of_aws),
+]
+"""API_CreateRole, Path: a slash at both ends, 512 characters at most; fewer signs here, because
+the others mean something in patterns of ARNs."""
+RolePrefix = Annotated[
+    Text,
+    Shape(
+        "[A-Za-z][A-Za-z0-9_-]{0,13}",
+        "a letter, then letters, digits, '_' and '-', 14 characters at most",
+    ),
+]
+"""64 characters of a role's name less the longest of a project, which has 50."""
+
+
+class RolesFile(ConfigModel):
+    """How every role is named that the platform or a project makes.
+
+    Roles of the CDK's bootstrap, service-linked roles and those whose names SageMaker prescribes
+    keep theirs.
+    """
+
+    path: RolePath | None = Field(
+        None, description="below which all roles are, such as '/platform/'; default: '/'"
+    )
+    name_prefix: RolePrefix | None = Field(
+        None, description="what the names of all roles begin with, such as 'acme-'"
+    )
+
+
 class OrgFile(ConfigModel):
     """What the organization prescribes for every account."""
 
@@ -256,3 +302,4 @@ class OrgFile(ConfigModel):
     access_logs: AccessLogsFile | None = None
     keys: KeysFile | None = None
     builds: BuildsFile = Field(default_factory=lambda: BuildsFile())
+    roles: RolesFile = Field(default_factory=lambda: RolesFile())

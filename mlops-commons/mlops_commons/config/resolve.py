@@ -14,16 +14,18 @@ from mlops_commons.config.values import ConfigModel
 from mlops_commons.contract import StageRole
 from mlops_commons.delivery_source import DeliverySource, DeliverySources
 from mlops_commons.organization import (
+    PLAIN_ROLES,
     AccessLogArchive,
     ExistingKeys,
     FlowLogArchive,
     Organization,
     OrgBoundary,
+    RoleNames,
 )
 from mlops_commons.utilities import names
 from mlops_commons.utilities.toolkit import Toolkit
 
-Block = TypeVar("Block", FlowLogArchive, AccessLogArchive, ExistingKeys, BuildVpc, Proxy)
+Block = TypeVar("Block", FlowLogArchive, AccessLogArchive, ExistingKeys, BuildVpc, Proxy, RoleNames)
 
 
 def resolve(
@@ -72,6 +74,7 @@ def _organization(entry: org_model.OrgFile) -> Organization:
         access_logs=_block(AccessLogArchive, entry.access_logs),
         keys=_block(ExistingKeys, entry.keys),
         builds=_builds(entry.builds),
+        roles=_block(RoleNames, entry.roles) or PLAIN_ROLES,
     )
 
 

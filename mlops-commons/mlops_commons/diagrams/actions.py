@@ -9,7 +9,7 @@ from mlops_commons.assembly.templates import Resource
 from mlops_commons.diagrams.values import text
 
 _ROLE: Final = re.compile(
-    r":iam::(?P<account>\d{12}):role/(?P<name>.+?)(-(?P=account)-(?P<region>[a-z0-9-]+))?$"
+    r":iam::(?P<account>\d{12}):role/(?:.*/)?(?P<name>[^/]+?)(-(?P=account)-(?P<region>[a-z0-9-]+))?$"
 )
 """A role by its ARN: those of the CDK's bootstrap end in their account and region."""
 _DEPLOYING_MODES: Final = frozenset({"CHANGE_SET_EXECUTE", "CREATE_UPDATE"})

@@ -6,6 +6,7 @@ from typing import Final
 
 from mlops_commons.config import PlatformConfig
 from mlops_commons.doctor.finding import Finding, Level
+from mlops_commons.organization import RoleNames
 from mlops_commons.stage import Deployment
 
 AREA: Final = "people"
@@ -32,7 +33,7 @@ def look_at_people(config: PlatformConfig) -> Iterator[Finding]:
         if not deployment.projects.enabled:
             continue
         if deployment.projects.approvers.role_arns:
-            yield from _of_approvers(deployment)
+            yield from _of_approvers(deployment, config.org.roles)
         else:
             yield _finding(
                 deployment,
@@ -70,12 +71,12 @@ def _of_notices(config: PlatformConfig) -> Finding:
     )
 
 
-def _of_approvers(deployment: Deployment) -> Iterator[Finding]:
+def _of_approvers(deployment: Deployment, roles: RoleNames) -> Iterator[Finding]:
     approvers, found = deployment.projects.approvers, False
     dev = deployment.dev
     for arn in approvers.role_arns:
-        account, path = arn.split(":")[4], arn.partition(":role/")[2]
-        if approvers.require_mfa and OF_IDENTITY_CENTER in path:
+        *_, account, resource = arn.split(":", 5)
+        if approvers.require_mfa and OF_IDENTITY_CENTER in resource:
             found = True
             yield _finding(
                 deployment,
@@ -84,7 +85,7 @@ def _of_approvers(deployment: Deployment) -> Iterator[Finding]:
                 "set require_mfa to false, and demand MFA where people sign in",
                 level=Level.ERROR,
             )
-        if dev and account == dev.account and _runs_code(dev.stage_name, path):
+        if dev and account == dev.account and _runs_code(dev.stage_name, resource, roles):
             found = True
             yield _finding(
                 deployment,
@@ -96,8 +97,10 @@ def _of_approvers(deployment: Deployment) -> Iterator[Finding]:
         yield Finding(level=Level.OK, area=AREA, message=message)
 
 
-def _runs_code(dev: str, path: str) -> bool:
-    return any(fnmatchcase(name.format(dev=dev), path) for name in RUNS_CODE)
+def _runs_code(dev: str, resource: str, roles: RoleNames) -> bool:
+    """Whether the end of a role's ARN, which may have wildcards, means a role that runs code."""
+    own = (roles.pattern(name.format(dev=dev)) for name in RUNS_CODE)
+    return any(fnmatchcase(roles.resource(name), resource) for name in own)
 
 
 def _finding(

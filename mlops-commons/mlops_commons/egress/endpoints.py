@@ -48,7 +48,7 @@ STS: Final = (
         sid="BecomeTestRoles",
         actions=("sts:AssumeRole",),
         owner=Owner.TESTED,
-        resources=("arn:{partition}:iam::{tested}:role/sagemaker-p-*-test",),
+        resources=("arn:{partition}:iam::{tested}:{test_roles}",),
         reason=TESTS,
     ),
 )

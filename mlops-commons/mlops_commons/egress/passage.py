@@ -46,7 +46,8 @@ class Passage:
 
     Attributes:
         resources: ARNs with `{partition}`, `{region}`, `{compact_region}` and `{account}`; for
-            `Owner.TESTED`, `{tested}` stands for each of the accounts.
+            `Owner.TESTED`, `{tested}` stands for each of the accounts and `{test_roles}` for the
+            roles of projects' tests in it.
         reason: what needs it, with AWS's page.
         switch: empty for a passage that needs no key of the configuration.
     """

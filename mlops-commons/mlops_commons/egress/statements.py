@@ -7,10 +7,11 @@ from typing import Any, Final
 from mlops_commons.egress.endpoints import passages
 from mlops_commons.egress.passage import Owner, Passage, Sender, Switch
 from mlops_commons.image_accounts import image_accounts_of
+from mlops_commons.organization import PLAIN_ROLES, RoleNames
 from mlops_commons.stage import Deployment, EndpointRules, Stage
 from mlops_commons.vpc_endpoints import VpcEndpoint
 
-TEST_ROLES: Final = "arn:{partition}:iam::{account}:role/sagemaker-p-*-test"
+TEST_ROLES: Final = "sagemaker-p-*-test"
 """Those that a project's deploy app makes in the stages that it tests."""
 Conditions = Mapping[str, Mapping[str, Any]]
 
@@ -22,24 +23,35 @@ class Neighbours:
     Attributes:
         dev_account: whose models and images they use; empty where dev is in the same account.
         tested_accounts: those of the stages that tests in dev's network test; empty elsewhere.
+        roles: how roles are named in these accounts.
     """
 
     dev_account: str = ""
     tested_accounts: tuple[str, ...] = ()
+    roles: RoleNames = PLAIN_ROLES
 
     @classmethod
-    def of_account(cls, account: str, dev: str, others: Iterable[str]) -> "Neighbours":
+    def of_account(
+        cls, account: str, dev: str, others: Iterable[str], roles: RoleNames = PLAIN_ROLES
+    ) -> "Neighbours":
         """Dev's tests reach the other stages, and these what dev has made."""
         if account != dev:
-            return cls(dev_account=dev)
-        return cls(tested_accounts=tuple(sorted({*others} - {account})))
+            return cls(dev_account=dev, roles=roles)
+        return cls(tested_accounts=tuple(sorted({*others} - {account})), roles=roles)
 
     @classmethod
-    def of_stage(cls, deployment: Deployment, stage: Stage) -> "Neighbours":
+    def of_stage(
+        cls, deployment: Deployment, stage: Stage, roles: RoleNames = PLAIN_ROLES
+    ) -> "Neighbours":
         """Those of a stage; without projects there is nobody whose pipelines come from dev."""
         dev = deployment.dev if deployment.projects.enabled else None
         others = (other.account for other in deployment.enabled_stages)
-        return cls.of_account(stage.account, dev.account if dev else "", others)
+        return cls.of_account(stage.account, dev.account if dev else "", others, roles)
+
+    @property
+    def test_roles(self) -> str:
+        """What the ARNs of the test roles of projects end with."""
+        return self.roles.resource(self.roles.pattern(TEST_ROLES))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,9 +120,8 @@ def _sent(sender: Sender, surroundings: Surroundings) -> Conditions:
     if sender is Sender.OWN:
         return {"StringEquals": {"aws:PrincipalAccount": place.account}}
     if sender is Sender.TESTS:
-        roles = [
-            TEST_ROLES.format(partition=place.partition, account=account) for account in tested
-        ]
+        named = surroundings.neighbours.test_roles
+        roles = [f"arn:{place.partition}:iam::{account}:{named}" for account in tested]
         return {
             "StringEquals": {"aws:PrincipalAccount": [*tested]},
             "ArnLike": {"aws:PrincipalArn": roles},
@@ -153,4 +164,5 @@ def _resources(passage: Passage, surroundings: Surroundings) -> Iterator[str]:
                 compact_region=surroundings.region.replace("-", ""),
                 account=place.account,
                 tested=tested,
+                test_roles=surroundings.neighbours.test_roles,
             )

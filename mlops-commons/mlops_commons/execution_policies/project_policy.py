@@ -17,20 +17,27 @@ from mlops_commons.execution_policies.handler_permissions import handler_permiss
 from mlops_commons.execution_policies.project_stacks import project_stack
 from mlops_commons.execution_policies.review import SID
 from mlops_commons.iam.statements import Statement
+from mlops_commons.organization import PLAIN_ROLES, RoleNames
 
 
 def project_policy(
-    stage: str, dev_account: str, *, boundary_arn: str, deploys: Sequence[str] = ()
+    stage: str,
+    dev_account: str,
+    *,
+    boundary_arn: str,
+    deploys: Sequence[str] = (),
+    roles: RoleNames = PLAIN_ROLES,
 ) -> DerivedPolicy:
     """The statements of the role that makes the stacks of projects, in the words of `Fn::Sub`.
 
     Args:
         dev_account: in which the projects register the model versions that they deploy.
         deploys: further types of resources that the projects may make.
+        roles: how the projects name their roles.
         boundary_arn: of the boundary that every role of a project carries, in the same words.
     """
     derived = execution_policy(
-        (project_stack(stage, HERE, (dev_account,), deploys),),
+        (project_stack(stage, HERE, (dev_account,), deploys, roles),),
         HERE,
         Boundaries(projects=(in_words_of_here(boundary_arn),)),
     )

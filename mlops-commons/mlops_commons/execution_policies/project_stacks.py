@@ -6,6 +6,7 @@ list of what they may hold: the types of the seed code, by the names of its `dep
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from mlops_commons.assembly.stacks import StackSummary
@@ -13,6 +14,7 @@ from mlops_commons.assembly.templates import Environment, StackTemplate
 from mlops_commons.contract import ParameterName
 from mlops_commons.execution_policies.handler_permissions import handler_permissions
 from mlops_commons.execution_policies.required_actions import actions_of
+from mlops_commons.organization import PLAIN_ROLES, RoleNames
 
 PROJECT_TAG: Final = "sagemaker:project-id"
 PROJECT: Final = f"${{!aws:PrincipalTag/{PROJECT_TAG}}}"
@@ -38,6 +40,7 @@ def project_stack(
     environment: Environment,
     dev_accounts: Sequence[str] = (),
     deploys: Sequence[str] = (),
+    roles: RoleNames = PLAIN_ROLES,
 ) -> StackTemplate:
     """The stack of any project in a stage, with `*` where projects differ.
 
@@ -45,7 +48,9 @@ def project_stack(
         dev_accounts: the other accounts in which the projects register the model versions that
             they deploy here.
         deploys: further types of resources that a set's projects may make.
+        roles: how the projects name their roles.
     """
+    named = _Roles(stage=stage, names=roles)
     return StackTemplate(
         summary=StackSummary(
             role=stage,
@@ -58,10 +63,10 @@ def project_stack(
             "Parameters": _network(),
             "Resources": {
                 **_data(stage),
-                **_roles(stage),
-                **_endpoint(stage, dev_accounts),
-                **_pipelines(stage),
-                **_further(stage, deploys),
+                **_roles(named),
+                **_endpoint(named, dev_accounts),
+                **_pipelines(named),
+                **_further(named, deploys),
             },
         },
     )
@@ -90,40 +95,50 @@ def _data(stage: str) -> dict[str, Any]:
     }
 
 
-def _role(stage: str, purpose: str) -> dict[str, Any]:
+@dataclass(frozen=True, kw_only=True)
+class _Roles:
+    """The roles of any project in a stage, by their purpose."""
+
+    stage: str
+    names: RoleNames
+
+    def resource(self, purpose: str) -> dict[str, Any]:
+        return {
+            "Type": "AWS::IAM::Role",
+            # Which boundary, the policy says; a role of a project has one in any case, so that
+            # its project may also write policies into it.
+            "Properties": {
+                "RoleName": self._name(purpose),
+                "Path": self.names.path,
+                "PermissionsBoundary": "*",
+                "Policies": [],
+            },
+        }
+
+    def arn(self, purpose: str) -> dict[str, str]:
+        return {"Fn::Sub": self.names.arn(self._name(purpose))}
+
+    def _name(self, purpose: str) -> str:
+        return self.names.pattern(f"sagemaker-p-*-{self.stage}-{purpose}")
+
+
+def _roles(roles: _Roles) -> dict[str, Any]:
     return {
-        "Type": "AWS::IAM::Role",
-        # Which boundary, the policy says; a role of a project has one in any case, so that its
-        # project may also write policies into it.
-        "Properties": {
-            "RoleName": f"sagemaker-p-*-{stage}-{purpose}",
-            "PermissionsBoundary": "*",
-            "Policies": [],
-        },
-    }
-
-
-def _role_arn(stage: str, purpose: str) -> dict[str, str]:
-    name = f"sagemaker-p-*-{stage}-{purpose}"
-    return {"Fn::Sub": f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/{name}"}
-
-
-def _roles(stage: str) -> dict[str, Any]:
-    return {
-        "ExecutionRole": _role(stage, "execution"),
-        "TestRole": _role(stage, "test"),
-        "SchedulerRole": _role(stage, "scheduler"),
+        "ExecutionRole": roles.resource("execution"),
+        "TestRole": roles.resource("test"),
+        "SchedulerRole": roles.resource("scheduler"),
         "Policy": {"Type": "AWS::IAM::ManagedPolicy"},
     }
 
 
-def _endpoint(stage: str, dev_accounts: Sequence[str]) -> dict[str, Any]:
+def _endpoint(roles: _Roles, dev_accounts: Sequence[str]) -> dict[str, Any]:
+    stage = roles.stage
     return {
         "Model": {
             "Type": "AWS::SageMaker::Model",
             "Properties": {
                 "ModelName": "*",
-                "ExecutionRoleArn": _role_arn(stage, "execution"),
+                "ExecutionRoleArn": roles.arn("execution"),
                 "Containers": [{"ModelPackageName": _version(dev)} for dev in dev_accounts],
             },
         },
@@ -159,14 +174,15 @@ def _version(account: str) -> dict[str, str]:
     return {"Fn::Sub": f"{arn}:model-package/*-p-*/*"}
 
 
-def _pipelines(stage: str) -> dict[str, Any]:
+def _pipelines(roles: _Roles) -> dict[str, Any]:
+    stage = roles.stage
     return {
         **{
             f"{purpose.capitalize()}Pipeline": {
                 "Type": "AWS::SageMaker::Pipeline",
                 "Properties": {
                     "PipelineName": f"*-p-*-{stage}-{purpose}",
-                    "RoleArn": _role_arn(stage, "execution"),
+                    "RoleArn": roles.arn("execution"),
                 },
             }
             for purpose in PIPELINES
@@ -175,7 +191,7 @@ def _pipelines(stage: str) -> dict[str, Any]:
             "Type": "AWS::Scheduler::Schedule",
             "Properties": {
                 "Name": f"*-p-*-{stage}",
-                "Target": {"RoleArn": _role_arn(stage, "scheduler")},
+                "Target": {"RoleArn": roles.arn("scheduler")},
             },
         },
         "RunFailed": {
@@ -185,22 +201,22 @@ def _pipelines(stage: str) -> dict[str, Any]:
     }
 
 
-def _further(stage: str, deploys: Sequence[str]) -> dict[str, Any]:
+def _further(roles: _Roles, deploys: Sequence[str]) -> dict[str, Any]:
     """Resources of other types, by names with the project's id and the stage, and their role.
 
     The names that CloudFormation makes begin with the stack's, which has both in it.
     """
     if not deploys:
         return {}
-    role = {"ServiceRole": _role(stage, "service")}
+    role = {"ServiceRole": roles.resource("service")}
     return role | {
-        f"Further{number}": {"Type": kind, "Properties": _properties(kind, stage)}
+        f"Further{number}": {"Type": kind, "Properties": _properties(kind, roles)}
         for number, kind in enumerate(sorted(set(deploys)), start=1)
     }
 
 
-def _properties(kind: str, stage: str) -> dict[str, Any]:
+def _properties(kind: str, roles: _Roles) -> dict[str, Any]:
     given = handler_permissions().name_property(kind)
-    named = {given: f"*-p-*-{stage}*"} if given else {}
+    named = {given: f"*-p-*-{roles.stage}*"} if given else {}
     passes = "iam:PassRole" in (actions_of(kind) or ())
-    return {**named, **({"RoleArn": _role_arn(stage, "service")} if passes else {})}
+    return {**named, **({"RoleArn": roles.arn("service")} if passes else {})}

@@ -21,7 +21,8 @@ KEYS: Final = (
 
 def pipelines_arn(projects: ProjectDeployments) -> str:
     """The deploy pipelines of projects of the set's dev account, whoever owns that account."""
-    return f"arn:${{AWS::Partition}}:iam::{projects.dev_account}:role/{PIPELINES}"
+    roles = projects.org.roles
+    return roles.arn(roles.pattern(PIPELINES), projects.dev_account)
 
 
 def deploying_statements(projects: ProjectDeployments) -> tuple[Statement, ...]:
@@ -31,7 +32,7 @@ def deploying_statements(projects: ProjectDeployments) -> tuple[Statement, ...]:
     Service Authorization Reference, "AWS CloudFormation", cloudformation:RoleArn.
     """
     stacks = arns("cloudformation", f"stack/{projects.stacks}/*")
-    passed = f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/{projects.cloudformation_role}"
+    passed = projects.org.roles.arn(projects.cloudformation_role)
     return (
         Statement(
             sid="ChangeStacksOfProjects",

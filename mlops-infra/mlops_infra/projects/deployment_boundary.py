@@ -81,13 +81,12 @@ def _of_its_own_project(projects: ProjectDeployments) -> tuple[Statement, ...]:
     no hyphen of their own. A key that is not there is unequal to everything.
     """
     tag = f"aws:PrincipalTag/{PROJECT_TAG}"
-    role = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role"
+    roles = projects.org.roles
+    own = roles.arn(roles.pattern(f"sagemaker-{PROJECT}-{projects.stage}-*"))
     conditions = {
         "TagOfAProject": {"StringNotLike": {tag: "p-*"}},
         "TagOfOneProject": {"StringLike": {tag: "p-*-*"}},
-        "TagOfItsName": {
-            "ArnNotLike": {"aws:PrincipalArn": f"{role}/sagemaker-{PROJECT}-{projects.stage}-*"}
-        },
+        "TagOfItsName": {"ArnNotLike": {"aws:PrincipalArn": own}},
     }
     return tuple(
         Statement(sid=sid, effect="Deny", actions=("*",), resources=("*",), condition=condition)

@@ -51,7 +51,7 @@ def outline_statements(
     """
     prefix = "arn:${AWS::Partition}:iam::${AWS::AccountId}"
     boundary = f"{prefix}:policy/{projects.boundary}"
-    roles = f"{prefix}:role/{projects.roles}"
+    roles = projects.org.roles.arn(projects.roles)
     linked = f"{prefix}:role/aws-service-role/*"
     return (
         Statement(

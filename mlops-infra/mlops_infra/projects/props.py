@@ -50,7 +50,7 @@ class ProjectDeployments:
     @property
     def roles(self) -> str:
         """The names of the roles that projects make in this stage."""
-        return f"sagemaker-p-*-{self.stage}-*"
+        return self.org.roles.pattern(f"sagemaker-p-*-{self.stage}-*")
 
     @property
     def boundary(self) -> str:
@@ -62,12 +62,12 @@ class ProjectDeployments:
     @property
     def deploy_role(self) -> str:
         """The name of the role of projects' pipelines."""
-        return names.project_deploy_role(*self._place)
+        return self.org.roles.name(names.project_deploy_role(*self._place))
 
     @property
     def cloudformation_role(self) -> str:
         """The name of the role that makes what is in the stacks."""
-        return names.project_cloudformation_role(*self._place)
+        return self.org.roles.name(names.project_cloudformation_role(*self._place))
 
     @property
     def _place(self) -> tuple[str, str, str, str]:

@@ -101,6 +101,7 @@ def cloudformation_policy(projects: ProjectDeployments) -> DerivedPolicy:
             f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:policy/{projects.boundary}"
         ),
         deploys=projects.deploys,
+        roles=projects.org.roles,
     )
 
 

@@ -19,7 +19,7 @@ MODELS_OF_PIPELINES: Final = "arn:*:sagemaker:*:*:model/pipelines-*"
 
 def work_statements(projects: ProjectDeployments) -> tuple[Statement, ...]:
     """Endpoints and pipelines by the project's id, jobs by the prefix that SageMaker gives."""
-    stage = projects.stage
+    stage, roles = projects.stage, projects.org.roles
     versions = f"model-package/*-{PROJECT}/*"
     return (
         outline(
@@ -77,10 +77,7 @@ def work_statements(projects: ProjectDeployments) -> tuple[Statement, ...]:
             # "Access management").
             "RunJobsAsItself",
             ("iam:PassRole",),
-            (
-                "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/"
-                f"sagemaker-{PROJECT}-{stage}-execution",
-            ),
+            (roles.arn(roles.pattern(f"sagemaker-{PROJECT}-{stage}-execution")),),
             {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
         ),
         outline(

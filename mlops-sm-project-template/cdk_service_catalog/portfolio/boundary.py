@@ -59,14 +59,14 @@ def boundary_statements(roles: Iterable[Statement], props: ProjectProps) -> tupl
 def _resources(props: ProjectProps) -> dict[str, tuple[str, ...]]:
     """What projects of an account have in common, by service."""
     bucket = f"arn:${{AWS::Partition}}:s3:::{project_bucket_prefix(props.app_prefix)}"
-    role = "arn:${AWS::Partition}:iam::"
+    roles = props.org.roles
     return {
         "codebuild": arns("codebuild", "project/sagemaker-*"),
         "codecommit": arns("codecommit", "sagemaker-*"),
         "codepipeline": arns("codepipeline", "sagemaker-*"),
         "ec2": arns("ec2", "network-interface/*", "subnet/*", "security-group/*"),
         "ecr": (*arns("ecr", "repository/sagemaker-p-*"), REGISTRIES_OF_AWS),
-        "iam": (f"{role}${{AWS::AccountId}}:role/sagemaker-p-*",),
+        "iam": (roles.arn(roles.pattern("sagemaker-p-*")),),
         "kms": arns("kms", "key/*"),
         "logs": arns("logs", "log-group:/aws/codebuild/sagemaker-*", "log-group:/aws/sagemaker/*"),
         "s3": (f"{bucket}-p-*",),
@@ -81,7 +81,7 @@ def _resources(props: ProjectProps) -> dict[str, tuple[str, ...]]:
         "sns": arns("sns", "sagemaker-*"),
         "ssm": arns("ssm", "parameter/mlops/*"),
         "sts": (
-            *(f"{role}*:role/{props.deploy_role(stage)}" for stage in props.stages),
-            f"{role}*:role/sagemaker-p-*-test",
+            *(roles.arn(props.deploy_role(stage), "*") for stage in props.stages),
+            roles.arn(roles.pattern("sagemaker-p-*-test"), "*"),
         ),
     }

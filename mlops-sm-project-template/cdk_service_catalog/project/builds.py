@@ -9,7 +9,7 @@ from cdk_service_catalog.project import naming
 from cdk_service_catalog.project.definition import ProductDefinition
 from cdk_service_catalog.project.parameters import MLFLOW
 from cdk_service_catalog.project.props import ProjectProps
-from mlops_commons.organization import ACCOUNT
+from mlops_commons.organization import ACCOUNT, NO_PATH
 from mlops_commons.utilities.cloudformation import DELETED, Resource, Resources, attribute, ref, sub
 
 CHECK_SPECIFICATION: Final = "buildspec.check.yml"
@@ -158,6 +158,7 @@ def _deployment(definition: ProductDefinition, props: ProjectProps) -> dict[str,
         "DEPLOYMENT_REGION": ref("DeploymentRegion"),
         **({"REQUIRED_TAGS": tags} if props.required_tags else {}),
         **_access_logs(props),
+        **_roles(props),
         **({"STAGES": stages} if stages != USUAL_STAGES else {}),
         **accounts,
         **namespaces,
@@ -172,6 +173,15 @@ def _access_logs(props: ProjectProps) -> dict[str, Value]:
         return {}
     named: dict[str, Value] = {"ACCESS_LOGS_BUCKET": archive.bucket_in(ACCOUNT, props.region)}
     return {**named, **({"ACCESS_LOGS_PREFIX": archive.prefix} if archive.prefix else {})}
+
+
+def _roles(props: ProjectProps) -> dict[str, Value]:
+    """As deploy apps name the roles that they make."""
+    roles = props.org.roles
+    return {
+        **({"ROLE_PATH": roles.path} if roles.path != NO_PATH else {}),
+        **({"ROLE_NAME_PREFIX": roles.name_prefix} if roles.name_prefix else {}),
+    }
 
 
 def _log_group(row: Build) -> Resource:

@@ -8,7 +8,6 @@ policy denies it to everybody but one role, so no identity policy has to be perf
 from dataclasses import dataclass
 from typing import Final
 
-from cdk_service_catalog.project import naming
 from cdk_service_catalog.project.props import ProjectProps
 from mlops_commons.iam.statements import EVERYBODY, Condition, Statement, actions
 
@@ -49,8 +48,8 @@ def places(props: ProjectProps) -> tuple[Place, ...]:
     """Every place with evidence."""
     return (
         # Trained models are sealed as what they are at that moment; nobody may slip one in before.
-        Place(prefix=MODELS, writer=naming.role_arn("execution"), once=False),
-        Place(prefix=SOURCES, writer=naming.role_arn("build"), once=True),
+        Place(prefix=MODELS, writer=props.own_role_arn("execution"), once=False),
+        Place(prefix=SOURCES, writer=props.own_role_arn("build"), once=True),
         Place(prefix=REGISTERED, writer=props.gate.role_arn("seal"), once=True),
     )
 

@@ -55,14 +55,9 @@ def artifact_keys(name: str) -> str:
     return f"*/{name}/*"
 
 
-def role(purpose: str) -> str:
-    """A role of a project in the dev account, 64 characters at most."""
+def own(purpose: str) -> str:
+    """What a role or a policy of a project is called, 50 characters at most."""
     return f"sagemaker-{ID}-{purpose}"
-
-
-def role_arn(purpose: str) -> str:
-    """The ARN of a role of the project in the dev account."""
-    return f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/{role(purpose)}"
 
 
 def testing(stage: str) -> str:
@@ -83,11 +78,6 @@ def checking(kind: str) -> str:
         kind: `build` or `deploy`, as the name of the repository ends.
     """
     return f"{kind}-check"
-
-
-def stage_role_arn(account: str, stage: str, purpose: str) -> str:
-    """The ARN of a role that the project's deploy app makes in a stage's account."""
-    return f"arn:${{AWS::Partition}}:iam::${{{account}}}:role/sagemaker-{ID}-{stage}-{purpose}"
 
 
 def endpoint(stage: str) -> str:

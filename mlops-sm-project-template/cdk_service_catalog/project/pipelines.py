@@ -109,11 +109,11 @@ def _deliver(stage: TargetStage, props: ProjectProps) -> dict[str, Any]:
         before = props.stages[props.stages.index(stage) - 1]
         steps.append(actions.approval(stage, tested=before.name, run_order=len(steps) + 1))
     steps.append(actions.deploy(stage, props, run_order=len(steps) + 1))
-    steps.append(_test(stage, run_order=len(steps) + 1))
+    steps.append(_test(stage, props, run_order=len(steps) + 1))
     return {**_stage(f"Deploy-{stage.name}", *steps), "BeforeEntry": _something_is_delivered()}
 
 
-def _test(stage: TargetStage, *, run_order: int) -> actions.Action:
+def _test(stage: TargetStage, props: ProjectProps, *, run_order: int) -> actions.Action:
     return actions.build(
         f"Test-{stage.name}",
         f"Test{stage.id}Project",
@@ -123,7 +123,7 @@ def _test(stage: TargetStage, *, run_order: int) -> actions.Action:
         variables={
             "STAGE": stage.name,
             "ENDPOINT_NAME": naming.endpoint(stage.name),
-            "TEST_ROLE_ARN": naming.stage_role_arn(stage.account, stage.name, "test"),
+            "TEST_ROLE_ARN": props.stage_role_arn(stage, "test"),
             "MODEL_PACKAGE_ARN": MODEL,
         },
     )

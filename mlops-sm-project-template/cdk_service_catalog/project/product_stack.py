@@ -21,6 +21,8 @@ from cdk_service_catalog.project.parameters import (
 from cdk_service_catalog.project.props import ProjectProps, SeedLocation, Template
 from cdk_service_catalog.project.tagging import OF_PROJECTS
 from mlops_commons.cdk.included_resources import IncludedTemplate
+from mlops_commons.cdk.role_names import name_roles_by_organization
+from mlops_commons.utilities import names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +83,7 @@ class ProductStack(cdk.Stack):
             self, "Boundary", cdk.Fn.sub(context.props.boundary_arn)
         )
         iam.PermissionsBoundary.of(self).apply(boundary)
+        name_roles_by_organization(self, context.props.org, named=self._role_name)
 
     def included_template(self) -> Template:
         """What the template starts with, as plain data: the parameters that SageMaker fills in."""
@@ -126,6 +129,10 @@ class ProductStack(cdk.Stack):
             branch_name=branch,
             s3=codecommit.CfnRepository.S3Property(bucket=archive.bucket, key=archive.key),
         )
+
+    def _role_name(self, role: cdk.CfnResource) -> str:
+        """Of a role of the product's own; the id of the project keeps two launches apart."""
+        return self.physical_name(names.shorten(str(self.resolve(role.logical_id)), 23))
 
     @property
     def _included_parameters(self) -> list[str]:

@@ -135,7 +135,9 @@ class ProjectStack(ProductStack):
         found = self.node.try_find_child(name)
         if found is not None:
             return found  # type: ignore[return-value]  # made below
-        return iam.Role.from_role_name(self, name, self.resource(row.role).ref)
+        return iam.Role.from_role_arn(
+            self, name, self.resource(row.role).get_att("Arn").to_string(), mutable=False
+        )
 
     def _permissions(self, row: ProjectRole) -> iam.ManagedPolicy:
         found = self.node.try_find_child(f"{row.id}Permissions")

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from cdk_service_catalog.project import naming
 from mlops_commons.contract import StageRole
-from mlops_commons.organization import NO_ORGANIZATION, Organization
+from mlops_commons.organization import NO_ORGANIZATION, PLAIN_ROLES, Organization, RoleNames
 from mlops_commons.utilities import names
 
 
@@ -62,11 +63,16 @@ class TargetStage:
 
 @dataclass(frozen=True, kw_only=True)
 class Gate:
-    """The names of the account set's functions that decide what projects deploy."""
+    """The names of the account set's functions that decide what projects deploy.
+
+    Attributes:
+        roles: how their roles are named, after the functions.
+    """
 
     choose: str
     verify: str
     seal: str
+    roles: RoleNames = PLAIN_ROLES
 
     def arn(self, purpose: str) -> str:
         """The ARN of a function, in the words of `Fn::Sub`."""
@@ -76,8 +82,8 @@ class Gate:
         )
 
     def role_arn(self, purpose: str) -> str:
-        """The ARN of a function's role, which has the function's name."""
-        return f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/{getattr(self, purpose)}"
+        """The ARN of a function's role, in the words of `Fn::Sub`."""
+        return self.roles.arn(self.roles.name(getattr(self, purpose)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,22 +140,34 @@ class ProjectProps:
 
     def deploy_role(self, stage: TargetStage) -> str:
         """The name of the role with which deploy pipelines change stacks of a stage."""
-        return names.project_deploy_role(*self._place(stage))
+        return self.org.roles.name(names.project_deploy_role(*self._place(stage)))
 
     def deploy_role_arn(self, stage: TargetStage) -> str:
         """The ARN of the role of deploy pipelines, in the words of `Fn::Sub`."""
-        return _role_arn(stage, self.deploy_role(stage))
+        return self._role_arn(stage, self.deploy_role(stage))
 
     def cloudformation_role_arn(self, stage: TargetStage) -> str:
         """The ARN of the role that makes what projects deploy, in the words of `Fn::Sub`."""
-        return _role_arn(stage, names.project_cloudformation_role(*self._place(stage)))
+        name = names.project_cloudformation_role(*self._place(stage))
+        return self._role_arn(stage, self.org.roles.name(name))
 
     def _place(self, stage: TargetStage) -> tuple[str, str, str, str]:
         return (self.app_prefix, self.set_name, stage.name, self.region)
 
+    def own_role(self, purpose: str) -> str:
+        """The name of a role of a project in the dev account."""
+        return self.org.roles.pattern(naming.own(purpose))
 
-def _role_arn(stage: TargetStage, name: str) -> str:
-    return f"arn:${{AWS::Partition}}:iam::${{{stage.account}}}:role/{name}"
+    def own_role_arn(self, purpose: str) -> str:
+        """The ARN of a role of the project in the dev account."""
+        return self.org.roles.arn(self.own_role(purpose))
+
+    def stage_role_arn(self, stage: TargetStage, purpose: str) -> str:
+        """The ARN of a role that the project's deploy app makes in a stage's account."""
+        return self._role_arn(stage, self.own_role(f"{stage.name}-{purpose}"))
+
+    def _role_arn(self, stage: TargetStage, name: str) -> str:
+        return self.org.roles.arn(name, f"${{{stage.account}}}")
 
 
 Template = dict[str, Any]

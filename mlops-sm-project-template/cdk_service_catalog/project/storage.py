@@ -85,7 +85,7 @@ def bucket_resources(props: ProjectProps) -> Resources:
                 resources=_whole("PipelineBucket"),
                 condition=_deploying_in_stages(props),
             ),
-            *_each_artifact_by_its_role(),
+            *_each_artifact_by_its_role(props),
         ),
     }
 
@@ -96,9 +96,7 @@ def executing_in_stages(props: ProjectProps) -> Condition:
     They are made by the project's first deployment; a policy that named them as principals
     would be refused until then, so the account is the principal and this is the limit.
     """
-    roles = [
-        naming.stage_role_arn(stage.account, stage.name, "execution") for stage in props.stages
-    ]
+    roles = [props.stage_role_arn(stage, "execution") for stage in props.stages]
     return {"ArnEquals": {"aws:PrincipalArn": roles}}
 
 
@@ -184,7 +182,7 @@ def _lifecycle(expiration_days: int) -> list[dict[str, Any]]:
     return [rule | ({"ExpirationInDays": expiration_days} if expiration_days else {})]
 
 
-def _each_artifact_by_its_role() -> tuple[Statement, ...]:
+def _each_artifact_by_its_role(props: ProjectProps) -> tuple[Statement, ...]:
     """Who may write what the actions of the pipelines hand to each other: one role each.
 
     A project's own code writes the assembly alone, which the gate reads before anything else does,
@@ -203,7 +201,7 @@ def _each_artifact_by_its_role() -> tuple[Statement, ...]:
                 principals=EVERYBODY,
                 actions=changes,
                 resources=(objects[name],),
-                condition={"ArnNotEquals": {"aws:PrincipalArn": naming.role_arn(writer)}},
+                condition={"ArnNotEquals": {"aws:PrincipalArn": props.own_role_arn(writer)}},
             )
             for name, writer in naming.ARTIFACT_WRITERS.items()
         ),
@@ -214,7 +212,7 @@ def _each_artifact_by_its_role() -> tuple[Statement, ...]:
             actions=changes,
             not_resources=tuple(objects.values()),
             condition={
-                "ArnNotEquals": {"aws:PrincipalArn": naming.role_arn(naming.HANDS_TEMPLATES_ON)}
+                "ArnNotEquals": {"aws:PrincipalArn": props.own_role_arn(naming.HANDS_TEMPLATES_ON)}
             },
         ),
     )

@@ -96,19 +96,20 @@ def _of_stage(
     for app in APP_DIRECTORIES:
         folder = f"assembly-{names.pipeline_stack(app, name)}-{stage.stage_name}"
         yield "assembly folder", app, folder
-    place = (prefix, name, stage.stage_name, region)
+    place, roles = (prefix, name, stage.stage_name, region), config.org.roles
     yield "policy", stage.account, names.deployment_boundary(*place)
-    yield "role", stage.account, names.project_deploy_role(*place)
-    yield "role", stage.account, names.project_cloudformation_role(*place)
+    yield "role", stage.account, roles.name(names.project_deploy_role(*place))
+    yield "role", stage.account, roles.name(names.project_cloudformation_role(*place))
     studio = config.studio(name, stage.stage_name)
     if studio:
         yield "Studio domain", f"{stage.account} {region}", studio.domain_name
     if stage.role is not StageRole.DEV:
         return
     yield "policy", stage.account, names.project_boundary(prefix, name, region)
-    yield "role", stage.account, names.approver_role(prefix, name, region)
+    yield "role", stage.account, roles.name(names.approver_role(prefix, name, region))
     for purpose in GATE_PURPOSES:
-        yield "role", stage.account, names.gate_function(prefix, name, purpose, region)
+        function = names.gate_function(prefix, name, purpose, region)
+        yield "role", stage.account, roles.name(function)
     for bucket in ("sc-assets", "project-logs"):
         made = names.bucket(prefix, bucket, name, account=stage.account, region=region)
         yield "bucket", "all of AWS", made

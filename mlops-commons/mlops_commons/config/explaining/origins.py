@@ -16,6 +16,7 @@ from mlops_commons.config.org_model import (
     FlowLogsFile,
     KeysFile,
     PermissionsBoundaryFile,
+    RolesFile,
     ToolkitFile,
 )
 from mlops_commons.config.projects_model import (
@@ -27,7 +28,13 @@ from mlops_commons.config.source_model import DeliverySourceFile
 from mlops_commons.config.sources import APP_ROOT, INFRA_ROOT, Sources
 from mlops_commons.config.studio_model import JobsFile, StudioStageFile
 from mlops_commons.delivery_source import DeliverySource
-from mlops_commons.organization import AccessLogArchive, ExistingKeys, FlowLogArchive, OrgBoundary
+from mlops_commons.organization import (
+    AccessLogArchive,
+    ExistingKeys,
+    FlowLogArchive,
+    OrgBoundary,
+    RoleNames,
+)
 from mlops_commons.stage import (
     Approvers,
     Bootstrap,
@@ -57,6 +64,7 @@ BOUNDARY: Final = filled_fields(PermissionsBoundaryFile, OrgBoundary)
 FLOW_LOGS: Final = filled_fields(FlowLogsFile, FlowLogArchive)
 ACCESS_LOGS: Final = filled_fields(AccessLogsFile, AccessLogArchive)
 KEYS: Final = filled_fields(KeysFile, ExistingKeys)
+ROLES: Final = filled_fields(RolesFile, RoleNames)
 BUILD_VPC: Final = filled_fields(BuildVpcFile, BuildVpc)
 PROXY: Final = filled_fields(ProxyFile, Proxy)
 BUILDS: Final = {
@@ -151,6 +159,7 @@ def _organization(sources: Sources) -> Iterator[tuple[str, object, str]]:
         (("flow_logs",), org.flow_logs, FLOW_LOGS),
         (("access_logs",), org.access_logs, ACCESS_LOGS),
         (("keys",), org.keys, KEYS),
+        (("roles",), org.roles, ROLES),
         (("builds",), org.builds, BUILDS),
         (("builds", "vpc"), org.builds.vpc, BUILD_VPC),
         (("builds", "proxy"), org.builds.proxy, PROXY),

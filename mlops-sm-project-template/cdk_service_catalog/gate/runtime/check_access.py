@@ -72,7 +72,7 @@ def _is_trusted(statement: Mapping[str, Any], services: tuple[str, ...], view: S
 def _is_test_of_dev(names: Any, condition: Any, view: StageView) -> bool:
     """The account of dev with the role that tests this stage as the only caller, or that role."""
     account = f"arn:{view.partition}:iam::{view.settings.dev_account}"
-    role = f"{account}:role/sagemaker-{view.project.id}-test-{view.stage}"
+    role = f"{account}:{view.testing_role}"
     if listed(names) == [role]:
         return True
     if listed(names) != [f"{account}:root"] or not isinstance(condition, Mapping):

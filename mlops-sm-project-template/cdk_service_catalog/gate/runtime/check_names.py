@@ -47,6 +47,8 @@ BLOCKED: Final = (
 def names(view: StageView) -> Found:
     """Names begin with those of this project; CloudFormation's own begin with the stack's."""
     for logical_id, kind, row in view.resources:
+        if kind == "AWS::IAM::Role":
+            continue
         last = kind.rpartition("::")[2]
         for key in NAMES.get(kind, ("Name", f"{last}Name")):
             if key in row and not is_own_name(row[key], view):
@@ -78,9 +80,9 @@ def role_names(view: StageView) -> Found:
     """Roles have names that show project and stage; CloudFormation's own do not."""
     for logical_id, row in view.of("AWS::IAM::Role"):
         name, path = row.get("RoleName", "no RoleName"), row.get("Path", "/")
-        if not is_known(name) or not name.startswith(view.prefixes[0]):
+        if not is_known(name) or not name.startswith(view.roles):
             yield logical_id, name
-        if path != "/":
+        if path != view.settings.role_path:
             yield logical_id, f"Path {path}"
 
 

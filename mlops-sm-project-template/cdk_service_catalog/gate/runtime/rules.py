@@ -96,8 +96,8 @@ RULES: Final = (
         name="role-names",
         check=check_names.role_names,
         what="a role's name does not show project and stage",
-        allowed="RoleName beginning with sagemaker-{id}-{stage}-, and no Path",
-        fix="name the role that way, in plain text",
+        allowed="RoleName beginning with {roles}, and the Path {path}",
+        fix="name the role that way, in plain text; `name_roles` gives it path and prefix",
     ),
     Rule(
         name="references",
@@ -181,7 +181,7 @@ RULES: Final = (
         what="a role could be taken by somebody else",
         allowed="sts:AssumeRole and sts:SetSourceIdentity by services that the template has "
         "resources of, and sts:AssumeRole by the role "
-        "sagemaker-{id}-test-{stage} of {dev}",
+        "{testing} of {dev}",
         fix="remove the principal",
     ),
     Rule(
@@ -340,7 +340,10 @@ def _words(view: StageView) -> dict[str, str]:
         "dev": view.settings.dev_account,
         "id": view.project.id,
         "name": view.project.name,
+        "path": view.settings.role_path,
         "region": view.settings.region,
+        "roles": view.roles,
         "stage": view.stage,
+        "testing": view.testing_role.rpartition("/")[2],
         "version": view.version,
     }

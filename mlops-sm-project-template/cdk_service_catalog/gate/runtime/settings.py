@@ -28,6 +28,7 @@ class Settings:
         access_logs: the organization's bucket of access logs, with `{account}` in its name; empty
             where each bucket has its own beside it.
         image_accounts: from which AWS offers images for SageMaker in this region.
+        role_path, role_name_prefix: how the organization has roles named.
     """
 
     bucket_prefix: str
@@ -39,6 +40,8 @@ class Settings:
     serverless_endpoints: bool = False
     image_accounts: tuple[str, ...] = ()
     access_logs: str = ""
+    role_path: str = "/"
+    role_name_prefix: str = ""
 
     @property
     def dev_account(self) -> str:

@@ -79,6 +79,17 @@ class StageView:
         """What the names of the project's resources in this stage begin with."""
         return (f"sagemaker-{self.project.id}-{self.stage}-", f"{self.project.full_name}-")
 
+    @property
+    def roles(self) -> str:
+        """What the names of the project's roles in this stage begin with."""
+        return f"{self.settings.role_name_prefix}{self.prefixes[0]}"
+
+    @property
+    def testing_role(self) -> str:
+        """The end of the ARN of the role in dev that tests this stage."""
+        name = f"sagemaker-{self.project.id}-test-{self.stage}"
+        return f"role{self.settings.role_path}{self.settings.role_name_prefix}{name}"
+
     @cached_property
     def buckets(self) -> frozenset[str]:
         """Buckets that the stage may use: those that it makes, and that of the project's models."""

@@ -40,7 +40,7 @@ def build_statements(definition: ProductDefinition, props: ProjectProps) -> tupl
         *_run_pipelines(definition),
         *_find_approved_version(),
         *_tell_failures(),
-        pass_role("execution", "sagemaker"),
+        pass_role(props, "execution", "sagemaker"),
         *(_track_runs() if props.mlflow else ()),
         *(_promote_inference_pipeline() if definition.inference_pipeline else ()),
     )

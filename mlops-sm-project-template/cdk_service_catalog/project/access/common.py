@@ -3,6 +3,7 @@
 from typing import Final
 
 from cdk_service_catalog.project import naming
+from cdk_service_catalog.project.props import ProjectProps
 from mlops_commons.iam.statements import Statement, actions, arns
 
 USE_KEY: Final = actions("kms", "Decrypt Encrypt GenerateDataKey ReEncryptFrom ReEncryptTo")
@@ -96,11 +97,11 @@ def use_project_artifacts(*, writes: str = "") -> tuple[Statement, ...]:
     )
 
 
-def pass_role(purpose: str, service: str) -> Statement:
+def pass_role(props: ProjectProps, purpose: str, service: str) -> Statement:
     """One role of the project to one service, and no other role to anything."""
     return Statement(
         sid="PassOneRole",
         actions=("iam:PassRole",),
-        resources=(naming.role_arn(purpose),),
+        resources=(props.own_role_arn(purpose),),
         condition={"StringEquals": {"iam:PassedToService": f"{service}.amazonaws.com"}},
     )

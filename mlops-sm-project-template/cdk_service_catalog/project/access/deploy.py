@@ -33,9 +33,9 @@ def synth_statements(definition: ProductDefinition) -> tuple[Statement, ...]:
     )
 
 
-def test_statements(stage: TargetStage) -> tuple[Statement, ...]:
+def test_statements(stage: TargetStage, props: ProjectProps) -> tuple[Statement, ...]:
     """Become the test role of one stage's account, which may do what the test needs."""
-    role = naming.stage_role_arn(stage.account, stage.name, "test")
+    role = props.stage_role_arn(stage, "test")
     return (
         write_build_logs(naming.testing(stage.name)),
         *builds_join_the_vpc(),

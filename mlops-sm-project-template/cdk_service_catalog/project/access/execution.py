@@ -52,7 +52,7 @@ def execution_statements(
         *_pull_images(definition, props),
         *_observe(),
         *jobs_join_the_vpc(),
-        pass_role("execution", "sagemaker"),
+        pass_role(props, "execution", "sagemaker"),
     )
 
 

@@ -11,6 +11,7 @@ from cdk_service_catalog.project.definition import ProductDefinition
 from cdk_service_catalog.project.props import ProjectProps
 from mlops_commons.iam import statements
 from mlops_commons.iam.statements import Principals, Statement, policy_document
+from mlops_commons.organization import NO_PATH
 from mlops_commons.utilities.cloudformation import Resources, ref, sub
 
 
@@ -73,7 +74,7 @@ def project_roles(definition: ProductDefinition, props: ProjectProps) -> tuple[P
                 purpose=naming.testing(stage.name),
                 service="codebuild",
                 title=f"tests what is deployed in {stage.name}",
-                statements=deploy.test_statements(stage),
+                statements=deploy.test_statements(stage, props),
             )
             for stage in props.stages
         ),
@@ -113,11 +114,13 @@ def project_roles(definition: ProductDefinition, props: ProjectProps) -> tuple[P
 
 def role_resources(roles: Sequence[ProjectRole], props: ProjectProps) -> Resources:
     """The roles, without their policies, which name other resources."""
+    path = props.org.roles.path
     return {
         row.role: {
             "Type": "AWS::IAM::Role",
             "Properties": {
-                "RoleName": sub(naming.role(row.purpose)),
+                "RoleName": sub(props.own_role(row.purpose)),
+                **({"Path": path} if path != NO_PATH else {}),
                 "Description": sub(f"Project ${{SageMakerProjectName}}: {row.title}"),
                 "AssumeRolePolicyDocument": _trust(row.service),
                 "PermissionsBoundary": sub(props.boundary_arn),
@@ -133,7 +136,7 @@ def policy_resources(roles: Sequence[ProjectRole]) -> Resources:
         row.policy: {
             "Type": "AWS::IAM::ManagedPolicy",
             "Properties": {
-                "ManagedPolicyName": sub(naming.role(row.purpose)),
+                "ManagedPolicyName": sub(naming.own(row.purpose)),
                 "Description": sub(f"Project ${{SageMakerProjectName}}: {row.title}"),
                 "PolicyDocument": policy_document(row.statements),
                 "Roles": [ref(row.role)],

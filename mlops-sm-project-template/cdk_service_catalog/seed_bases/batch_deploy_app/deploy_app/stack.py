@@ -14,6 +14,7 @@ from deploy_app.data_bucket import DataBucket
 from deploy_app.definition import PLACEHOLDERS, stage_definition
 from deploy_app.execution_role import ExecutionRole, acknowledge_wildcards
 from deploy_app.network import network
+from deploy_app.role_names import name_roles
 from deploy_app.settings import Settings
 from deploy_app.stage_config import StageConfig
 from deploy_app.test_role import TestRole
@@ -37,6 +38,7 @@ class DeploymentStack(cdk.Stack):
     ) -> None:
         super().__init__(scope, construct_id, **stack)
         apply_boundary(self, settings, stage)
+        name_roles(self, settings)
         found = network(self, settings, stage)
         data = DataBucket(self, "Data", settings=settings, stage=stage)
         name = f"{settings.project_name}-{settings.project_id}-{stage}-inference"

@@ -40,7 +40,13 @@ def scheduler_role(settings: Settings, stage: str) -> str:
 def testing_role_arn(settings: Settings, stage: str, partition: str) -> str:
     """The role in dev that runs the integration test of one stage."""
     role = f"sagemaker-{settings.project_id}-test-{stage}"
-    return f"arn:{partition}:iam::{settings.dev_account}:role/{role}"
+    return role_arn(settings, role, account=settings.dev_account, partition=partition)
+
+
+def role_arn(settings: Settings, name: str, *, account: str, partition: str) -> str:
+    """A role by its name, with path and prefix of the organization."""
+    named = f"{settings.role_path}{settings.role_name_prefix}{name}"
+    return f"arn:{partition}:iam::{account}:role{named}"
 
 
 def data_bucket(settings: Settings, stage: str) -> str:

@@ -70,7 +70,9 @@ def run_as_itself(settings: Settings, stage: str) -> dict[str, object]:
         "Sid": "RunJobsAsThisRole",
         "Effect": "Allow",
         "Action": "iam:PassRole",
-        "Resource": f"arn:{cdk.Aws.PARTITION}:iam::{cdk.Aws.ACCOUNT_ID}:role/{role}",
+        "Resource": names.role_arn(
+            settings, role, account=cdk.Aws.ACCOUNT_ID, partition=cdk.Aws.PARTITION
+        ),
         "Condition": {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
     }
 

@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from deploy_app.errors import DeployError
 
+NO_PATH = "/"
+"""Where IAM puts roles of which nothing is said."""
 NONE = "none"
 """In place of a version: nothing is deployed."""
 STAGES = r"^[a-z][a-z0-9-]*=dev(,[a-z][a-z0-9-]*=(preprod|prod))*$"
@@ -46,6 +48,8 @@ class Settings(BaseModel):
     required_tags: str = "{}"
     access_logs_bucket: str = ""
     access_logs_prefix: str = ""
+    role_path: Annotated[str, Field(pattern=r"^/([^/]+/)*$")] = NO_PATH
+    role_name_prefix: str = ""
 
     @property
     def tags(self) -> dict[str, str]:

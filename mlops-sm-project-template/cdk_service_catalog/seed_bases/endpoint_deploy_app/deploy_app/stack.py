@@ -14,6 +14,7 @@ from deploy_app.execution_role import ExecutionRole, acknowledge_wildcards
 from deploy_app.kinds import Kind, refuse_components, refuse_image_of_dev
 from deploy_app.monitoring import JOBS, add_monitoring, is_monitored, permissions
 from deploy_app.network import network
+from deploy_app.role_names import name_roles
 from deploy_app.settings import Settings
 from deploy_app.stage_config import StageConfig
 from deploy_app.test_role import TestRole
@@ -44,6 +45,7 @@ class DeploymentStack(cdk.Stack):
     ) -> None:
         super().__init__(scope, construct_id, **stack)
         apply_boundary(self, settings, stage)
+        name_roles(self, settings)
         found = network(self, settings, stage)
         days = config.data_capture.days
         kept = dict.fromkeys((names.CAPTURED, names.ASYNCHRONOUS), days)
