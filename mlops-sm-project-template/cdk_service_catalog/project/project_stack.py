@@ -23,6 +23,7 @@ from cdk_service_catalog.project.product_stack import ProductContext, ProductSta
 from cdk_service_catalog.project.props import Template
 from cdk_service_catalog.project.template import project_template
 from mlops_commons.cdk.nag import acknowledge_each
+from mlops_commons.organization import NO_PATH
 
 
 class ProjectStack(ProductStack):
@@ -64,7 +65,9 @@ class ProjectStack(ProductStack):
 
         To give it permissions, grant them to `permissions(purpose)`.
         """
-        return self._role(self._rows[purpose])
+        row = self._rows[purpose]
+        beside = self.context.props.org.roles.path == NO_PATH
+        return self._role(row) if beside else self._role_by_arn(row)
 
     def permissions(self, purpose: str) -> iam.ManagedPolicy:
         """A further policy of a role, which takes grants: `table.grant_read_data(...)`."""
@@ -131,13 +134,21 @@ class ProjectStack(ProductStack):
         return {row.purpose: row for row in rows}
 
     def _role(self, row: ProjectRole) -> iam.IRole:
+        """A policy attaches to the name of a role, which the CDK cannot tell from an ARN."""
         name = f"{row.id}RoleOfProject"
         found = self.node.try_find_child(name)
         if found is not None:
             return found  # type: ignore[return-value]  # made below
-        return iam.Role.from_role_arn(
-            self, name, self.resource(row.role).get_att("Arn").to_string(), mutable=False
-        )
+        return iam.Role.from_role_name(self, name, self.resource(row.role).ref)
+
+    def _role_by_arn(self, row: ProjectRole) -> iam.IRole:
+        """What names a role in a policy has to know its path, which its name does not say."""
+        name = f"{row.id}RoleByArn"
+        found = self.node.try_find_child(name)
+        if found is not None:
+            return found  # type: ignore[return-value]  # made below
+        arn = self.resource(row.role).get_att("Arn").to_string()
+        return iam.Role.from_role_arn(self, name, arn, mutable=False)
 
     def _permissions(self, row: ProjectRole) -> iam.ManagedPolicy:
         found = self.node.try_find_child(f"{row.id}Permissions")
