@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from ministack_aws.access import decisions, deeds, sessions
+from ministack_aws.access import decisions, deeds, foreign_keys, sessions
 from ministack_aws.delivery import (
     builds,
     deliveries,
@@ -37,6 +37,7 @@ ANSWERS: Final[Mapping[str, Callable[[Request], tuple[int, Any]]]] = {
     "/_registry/fetched": fetching.answer,
     "/_registry/git-host": git_host.answer,
     "/_registry/jobs": jobs.answer,
+    "/_registry/keys": foreign_keys.answer,
     "/_registry/networks": networks.answer,
     "/_registry/progress": pipeline_states.progress,
     "/_registry/pushes": pull_requests.pushed,

@@ -5,10 +5,11 @@ from typing import Any
 
 from ministack_aws.engine import iam, kms, s3
 from ministack_aws.engine.requests import request_scope
-from ministack_aws.engine.types import Question
+from ministack_aws.engine.types import Question, Record
 
 Resolve = Callable[[str, Question], Any]
 PolicyOf = Callable[[str], tuple[str, str] | None]
+Find = Callable[[str], Record | None]
 
 
 def register() -> None:
@@ -16,6 +17,7 @@ def register() -> None:
     for around in (_with_principal, _with_role_tags, _with_bucket_owner):
         iam.condition_value.wrap(around)
     kms.policy_of.wrap(_where_the_key_is)
+    kms.find_key.wrap(_of_any_account)
 
 
 def _where_the_key_is(policy_of: PolicyOf) -> PolicyOf:
@@ -29,6 +31,20 @@ def _where_the_key_is(policy_of: PolicyOf) -> PolicyOf:
             return policy_of(key_arn)
         with request_scope(parts[4], parts[3]):
             return policy_of(key_arn)
+
+    return wrapped
+
+
+def _of_any_account(find: Find) -> Find:
+    """The same page: "specify the key ARN" of a key of another account; whether the caller may use
+    it, the policy of the key says."""
+
+    def wrapped(key: str) -> Record | None:
+        parts = key.split(":")
+        if len(parts) < 6 or not parts[5].startswith("key/"):
+            return find(key)
+        with request_scope(parts[4], parts[3]):
+            return find(key)
 
     return wrapped
 

@@ -1,9 +1,8 @@
 """Act 1: accounts with an administrator whose profile the configuration names, else empty."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from mlops_commons.config import ImportNetwork
+from mlops_rehearsal.acts.company import prepare_company
 from mlops_rehearsal.acts.sources import prepare_host
 from mlops_rehearsal.world.evidence import Evidence
 from mlops_rehearsal.world.git_configuration import git_configuration
@@ -25,53 +24,13 @@ def play_accounts(world: World) -> tuple[Evidence, ...]:
     rows = tuple(_row(world, place) for place in found)
     return (
         Evidence("accounts", rows),
-        *_networks(world),
-        *_boundaries(world),
+        *prepare_company(world),
         *prepare_host(world),
     )
 
 
-def _boundaries(world: World) -> Iterator[Evidence]:
-    """The organization's boundary, which is in every account before anything is made there."""
-    boundary = world.config.org.permissions_boundary
-    if boundary is None:
-        return
-    path, _, name = f"/{boundary.name}".rpartition("/")
-    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-    document = {"Version": "2012-10-17", "Statement": [everything, *boundary.denials]}
-    rows = []
-    for account in sorted(world.administrators):
-        iam = world.administrator("iam", account, world.config.pipeline.region)
-        made = iam.create_policy(
-            PolicyName=name, Path=f"{path}/", PolicyDocument=json.dumps(document)
-        )
-        rows.append({"account": account, "boundary": made["Policy"]["Arn"]})
-    yield Evidence("boundaries", tuple(rows))
-
-
-def _networks(world: World) -> Iterator[Evidence]:
-    """The VPCs that the configuration imports: they belong to somebody, and are there before."""
-    rows = []
-    for deployment in world.config.enabled_deployments:
-        for stage in deployment.enabled_stages:
-            network = world.config.network(deployment.set_name, stage.stage_name)
-            if isinstance(network, ImportNetwork):
-                world.emulator.own_network(stage.account, stage.region, network)
-                rows.append(
-                    {
-                        "account": stage.account,
-                        "vpc": network.vpc_id,
-                        "subnets": ", ".join(network.subnets),
-                    }
-                )
-    if rows:
-        yield Evidence("networks", tuple(rows))
-
-
 def _administrator(world: World, account: str, region: str) -> Mapping[str, str]:
-    # The emulator takes an account's id as the access key of its root.
-    root = {"aws_access_key_id": account, "aws_secret_access_key": "test"}
-    iam = world.client("iam", region, root)
+    iam = world.root("iam", account, region)
     iam.create_user(UserName=ADMINISTRATOR)
     iam.attach_user_policy(UserName=ADMINISTRATOR, PolicyArn=POLICY)
     key = iam.create_access_key(UserName=ADMINISTRATOR)["AccessKey"]

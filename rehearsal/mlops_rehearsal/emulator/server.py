@@ -206,6 +206,15 @@ class Emulator:
             hint=f"see what it printed: {self.log}",
         )
 
+    def own_key(self, arn: str, policy: Mapping[str, Any]) -> None:
+        """Let an account have a key of KMS under an id that a configuration names.
+
+        Raises:
+            PlatformError: the emulator does not answer.
+        """
+        wanted = {"arn": arn, "policy": policy}
+        self._own_calls().ask("keys", wanted, hint=f"see what it printed: {self.log}")
+
     def git_host(self, repositories: Sequence[str]) -> tuple[str, str]:
         """The URL of a git host with these repositories, and the token of who signs in there."""
         hint = f"see what it printed: {self.log}"

@@ -91,6 +91,11 @@ class World:
         emulator = self.emulator
         return client(service, region, emulator.endpoint, emulator.certificate, credentials)
 
+    def root(self, service: str, account: str, region: str) -> Any:
+        """A client of an account's root, whose access key is the account's id in the emulator."""
+        own = {"aws_access_key_id": account, "aws_secret_access_key": "test"}
+        return self.client(service, region, own)
+
     def administrator(self, service: str, account: str, region: str) -> Any:
         """A client of an account's administrator."""
         return self.client(service, region, self.administrators[account])
