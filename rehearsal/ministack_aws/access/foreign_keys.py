@@ -16,9 +16,9 @@ def answer(request: Request) -> tuple[int, Answer]:
     _, _, _, region, account, resource = arn.split(":")
     key_id = resource.removeprefix("key/")
     with request_scope(account, region):
-        if key_id not in kms.keys():
+        if key_id not in kms.stored():
             _, _, body = kms.create_key({"Description": "of the company"})
             made = json.loads(body)["KeyMetadata"]["KeyId"]
-            kms.keys()[key_id] = kms.keys().pop(made) | {"KeyId": key_id, "Arn": arn}
-        kms.keys()[key_id]["Policy"] = json.dumps(request["policy"])
+            kms.stored()[key_id] = kms.stored().pop(made) | {"KeyId": key_id, "Arn": arn}
+        kms.stored()[key_id]["Policy"] = json.dumps(request["policy"])
     return 200, {"arn": arn}

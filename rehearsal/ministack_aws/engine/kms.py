@@ -5,7 +5,7 @@ from ministack_aws.engine.types import Record, Request, Response
 
 KMS = "ministack.services.kms"
 
-keys = Value[dict[str, Record]](KMS, "_keys", "AccountRegionScopedDict")
+stored = Value[dict[str, Record]](KMS, "_keys", "AccountRegionScopedDict")
 """By id, those of the account and the region of the call."""
 create_key = Function[[Request], Response](KMS, "_create_key", "(data)")
 find_key = Function[[str], Record | None](KMS, "_resolve_key", "(key_id_or_arn)")
