@@ -14,6 +14,7 @@ from ministack_aws.corrections import (
     object_encryption,
     policy_variables,
     resources,
+    role_paths,
 )
 from ministack_aws.delivery import builds, events, repositories
 from ministack_aws.engine import application, cloudformation
@@ -53,6 +54,7 @@ def register() -> None:
     policy_variables.register()
     conditional_writes.register()
     log_streams.register()
+    role_paths.register()
     endpoint_metrics.register(handlers)
     validation.register(handlers)
     images.register()

@@ -4,6 +4,7 @@ Asked of the example's templates and of IAM's rules; nothing here knows what mad
 """
 
 import json
+import re
 import zipfile
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
@@ -25,6 +26,7 @@ pytestmark = [
     pytest.mark.skipif(len(APPS_HERE) < 2, reason="the policies of accounts are made of both apps"),
 ]
 
+ROLE = "AWS::IAM::Role"
 DEFAULTS = (b"hnb659fds", b"CDKToolkit")
 """What the AWS CDK calls a bootstrap that nobody has named (AWS CDK Developer Guide, "Customize AWS
 CDK bootstrapping")."""
@@ -46,6 +48,26 @@ def templates() -> list[Template]:
 @pytest.fixture(scope="module")
 def assemblies() -> Assemblies:
     return {folder: read_stacks(folder) for folder in folders().values()}
+
+
+def builds(templates: list[Template]) -> list[dict[str, Any]]:
+    """The variables of every build that has some."""
+    return [
+        {variable["Name"]: variable["Value"] for variable in variables}
+        for template in templates
+        for _, properties in template.of_type("AWS::CodeBuild::Project")
+        if (variables := properties["Environment"].get("EnvironmentVariables"))
+    ]
+
+
+def gates(templates: list[Template]) -> list[dict[str, Any]]:
+    """The settings of the functions that decide what projects deploy."""
+    return [
+        json.loads(properties["Environment"]["Variables"]["GATE_SETTINGS"])
+        for template in templates
+        for _, properties in template.of_type("AWS::Lambda::Function")
+        if "GATE_SETTINGS" in properties.get("Environment", {}).get("Variables", {})
+    ]
 
 
 def without_boundary(templates: list[Template]) -> list[tuple[str, str]]:
@@ -138,16 +160,15 @@ def test_no_template_and_no_asset_knows_the_bootstrap_that_nobody_has_named() ->
 
 
 @pytest.mark.parametrize("row", bootstrap_plan(CONFIG), ids=lambda row: row.environment)
-def test_cloudformation_makes_roles_with_these_boundaries_alone(
-    row: Any, assemblies: Assemblies
+def test_cloudformation_makes_roles_with_these_boundaries_and_names_alone(
+    row: Any, assemblies: Assemblies, templates: list[Template]
 ) -> None:
     policy = account_policy(row, assemblies, app_prefix=CONFIG.app_prefix)
     statements = [s for document in policy.documents for s in document["Statement"]]
     prefix = f"arn:aws:iam::{row.account}:policy/"
-    stage = row.uses[0].stage_name
-    role = f"arn:aws:iam::{row.account}:role/{stage}-mlops-infra-Any-1"
-    if row.governs:
-        role = f"arn:aws:iam::{row.account}:role/ml-infra-deploy-pipeline-business-unit-1-Any-1"
+    stack = "ml-infra-deploy" if row.governs else f"{row.uses[0].stage_name}-mlops-infra"
+    name = next(n for t in templates for n in role_names(t) if n.startswith(f"acme-{stack}"))
+    role = f"arn:aws:iam::{row.account}:role/platform/ml/{name}"
 
     def may(action: str, boundary: str | None) -> bool:
         context = {"iam:PermissionsBoundary": boundary} if boundary else {}
@@ -157,6 +178,10 @@ def test_cloudformation_makes_roles_with_these_boundaries_alone(
     for action in ("iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary"):
         for other in (None, "arn:aws:iam::aws:policy/AdministratorAccess", f"{prefix}other"):
             assert not may(action, other), (action, other)
+    # Neither the path alone nor the name alone is enough.
+    for foreign in (role.replace("/platform/ml/", "/"), role.replace("/acme-", "/other-")):
+        context = {"iam:PermissionsBoundary": f"{prefix}org-boundary"}
+        assert not allows(statements, Request("iam:CreateRole", foreign, context)), foreign
 
 
 def test_the_boundaries_that_the_organization_has_to_accept_are_all_told(
@@ -181,6 +206,79 @@ def test_the_boundaries_that_the_organization_has_to_accept_are_all_told(
         name = f"dev-mlops-infra-{logical_id}-0123456789AB"
         assert any(fnmatchcase(name, pattern) for pattern in told), logical_id
     assert not any(fnmatchcase("anybody-else", pattern) for pattern in told)
+
+
+PATH, PREFIX = "/platform/ml/", "acme-"
+OF_OTHERS = ("AmazonSageMakerServiceCatalogProducts", "cdk-acmeml01-")
+"""What SageMaker and the bootstrap name (SageMaker Developer Guide, "SageMaker AI Studio
+permissions required to use projects"; AWS CDK Developer Guide, "Bootstrap template")."""
+OF_AWS = ("aws-service-role/", "service-role/AmazonSageMakerServiceCatalogProducts")
+
+
+def role_names(template: Template) -> list[str]:
+    """The names of the roles that a template makes, or how they begin; empty for none."""
+    found = [str(in_account(p.get("RoleName", ""), {})) for _, p in template.of_type(ROLE)]
+    return [name.replace("${SageMakerProjectId}", "p-1") for name in found]
+
+
+def wrongly_named(template: Template) -> list[str]:
+    return [
+        logical_id
+        for (logical_id, role), name in zip(
+            template.of_type(ROLE), role_names(template), strict=True
+        )
+        if not name.startswith(OF_OTHERS)
+        and (role.get("Path") != PATH or not name.startswith(PREFIX) or len(name) > 64)
+    ]
+
+
+def wrongly_referred_to(template: Template) -> list[str]:
+    """ARNs of roles without path or prefix, in whatever policy or property they stand."""
+    named = re.findall(
+        r":iam::[^\s\"]*?:role/([^\"]*)", json.dumps(in_account(template.content, {}))
+    )
+    allowed = (f"{PATH[1:]}{PREFIX}", *OF_AWS, OF_OTHERS[1])
+    return [name for name in named if not name.startswith(allowed) and name != "*"]
+
+
+def test_every_role_has_path_and_prefix_of_the_organization(templates: list[Template]) -> None:
+    found = [(t.file.name, names) for t in templates if (names := wrongly_named(t))]
+    assert found == []
+    names = [name for template in templates for name in role_names(template)]
+    assert sum(name.startswith(PREFIX) for name in names) > 60
+
+
+def test_no_policy_names_a_role_without_them(templates: list[Template]) -> None:
+    found = [(t.file.name, names) for t in templates if (names := wrongly_referred_to(t))]
+    assert found == []
+
+
+def test_a_role_with_another_path_is_found_and_so_is_who_names_it(
+    templates: list[Template],
+) -> None:
+    product = next(template for template in templates if ".product." in template.file.name)
+    text = json.dumps(product.content)
+    elsewhere = Template(product.file, json.loads(text.replace(PATH, "/elsewhere/")))
+    assert len(wrongly_named(elsewhere)) > 8
+    assert len(wrongly_referred_to(elsewhere)) > 8
+    bare = Template(product.file, json.loads(text.replace('"acme-sagemaker', '"sagemaker')))
+    assert len(wrongly_named(bare)) > 8
+
+
+def test_two_roles_of_an_account_never_have_the_same_name(templates: list[Template]) -> None:
+    stages = [t for t in templates if ".product." not in t.file.name]
+    names = [name for template in stages for name in role_names(template)]
+    own = [name for name in names if name.startswith(PREFIX)]
+    assert len(own) == len(set(own))
+
+
+def test_projects_and_their_gate_are_told_how_roles_are_named(templates: list[Template]) -> None:
+    told = [row for row in builds(templates) if "REQUIRED_TAGS" in row]
+    assert told
+    assert {(row["ROLE_PATH"], row["ROLE_NAME_PREFIX"]) for row in told} == {(PATH, PREFIX)}
+    assert {(row["role_path"], row["role_name_prefix"]) for row in gates(templates)} == {
+        (PATH, PREFIX)
+    }
 
 
 ARCHIVE = "arn:aws:s3:::acme-log-archive"
@@ -296,23 +394,11 @@ def test_projects_and_their_gate_are_told_where_access_is_logged(
     templates: list[Template],
 ) -> None:
     named = "acme-s3-access-logs-{account}-eu-west-1"
-    told = [
-        {variable["Name"]: variable["Value"] for variable in variables}
-        for template in templates
-        for _, properties in template.of_type("AWS::CodeBuild::Project")
-        if (variables := properties["Environment"].get("EnvironmentVariables"))
-    ]
-    deliveries = [row for row in told if "REQUIRED_TAGS" in row]
+    deliveries = [row for row in builds(templates) if "REQUIRED_TAGS" in row]
     assert deliveries
     for row in deliveries:
         assert (row["ACCESS_LOGS_BUCKET"], row["ACCESS_LOGS_PREFIX"]) == (named, "mlops/")
-    gates = [
-        json.loads(properties["Environment"]["Variables"]["GATE_SETTINGS"])
-        for template in templates
-        for _, properties in template.of_type("AWS::Lambda::Function")
-        if "GATE_SETTINGS" in properties.get("Environment", {}).get("Variables", {})
-    ]
-    assert gates and all(row["access_logs"] == named for row in gates)
+    assert {row["access_logs"] for row in gates(templates)} == {named}
 
 
 KEYS = "arn:aws:kms:eu-west-1:999999999999:key/mrk-"

@@ -46,6 +46,24 @@ def test_access_is_logged_where_the_organization_wants_it_and_nowhere_else() -> 
         assert "copies" in broken(template)
 
 
+def test_roles_are_named_as_the_organization_wants_them_and_not_otherwise() -> None:
+    wanted = replace(SETTINGS, role_path="/platform/", role_name_prefix="acme-")
+
+    def refused(path: str, prefix: str) -> set[str]:
+        template = good()
+        for resource in template["Resources"].values():
+            if resource["Type"] == "AWS::IAM::Role":
+                row = resource["Properties"]
+                row |= {"RoleName": f"{prefix}{row['RoleName']}", "Path": path}
+        found = refusals({"prod": template}, wanted, NAMED, VERSION, archives=(ARCHIVE,))
+        return {refusal.rule.name for refusal in found}
+
+    assert refused("/platform/", "acme-") == set()
+    for path, prefix in (("/", "acme-"), ("/platform/", ""), ("/platform/", "other-")):
+        assert refused(path, prefix) == {"role-names"}, (path, prefix)
+    assert refused("/platform/x/", "acme-") == {"role-names"}
+
+
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.what)
 def test_an_attack_is_refused_by_its_rule(row: Row) -> None:
     template = good()

@@ -1,6 +1,7 @@
 """Products that bring constructs: what they get, and what is refused before a launch fails."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from pathlib import Path
@@ -29,6 +30,7 @@ from cdk_service_catalog.project.product_stack import ProductContext, ProductSta
 from cdk_service_catalog.project.project_stack import ProjectStack
 from cdk_service_catalog.project.props import Gate, SeedLocation
 from cdk_service_catalog.project.template import project_template
+from mlops_commons.organization import Organization, RoleNames
 from mlops_commons.utilities.errors import PlatformError
 
 pytestmark = pytest.mark.construct
@@ -57,6 +59,33 @@ def examples(tmp_path_factory: pytest.TempPathFactory) -> ProductTemplates:
 
 def of_type(template: Any, kind: str) -> Iterator[Any]:
     return (r["Properties"] for r in template["Resources"].values() if r["Type"] == kind)
+
+
+def test_roles_of_products_are_named_as_the_organization_wants_them(tmp_path: Path) -> None:
+    """Those of a product's own, too; two launches of it are told apart by their projects."""
+    org = Organization(roles=RoleNames(path="/platform/", name_prefix="acme-"))
+    for slug, template in templates_of(EXAMPLES, tmp_path, org=org).contents.items():
+        roles = list(of_type(template, "AWS::IAM::Role"))
+        assert roles
+        for role in roles:
+            text = json.dumps(role["RoleName"])
+            assert role["Path"] == "/platform/", slug
+            assert re.search(r'"acme-sagemaker-(\$\{SageMakerProjectId\}|")', text), text
+            assert text.count("acme-") == 1
+            assert "SageMakerProjectId" in text
+
+
+def test_a_role_of_the_project_is_known_by_its_path_and_attached_by_its_name(
+    tmp_path: Path,
+) -> None:
+    org = Organization(roles=RoleNames(path="/platform/"))
+    found = templates_of(EXAMPLES, tmp_path, org=org).contents["features"]
+    granted = [
+        policy
+        for policy in of_type(found, "AWS::IAM::ManagedPolicy")
+        if "dynamodb:GetItem" in json.dumps(policy)
+    ]
+    assert [policy["Roles"] for policy in granted] == [[{"Ref": "ExecutionRole"}]]
 
 
 def test_an_extended_project_is_the_standard_one_and_what_it_adds(

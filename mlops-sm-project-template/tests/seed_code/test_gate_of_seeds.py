@@ -3,10 +3,11 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from launched_projects import PRODUCTS, product
-from seed_repositories import seed_repository
+from seed_repositories import SeedRepository, seed_repository
 
 from cdk_service_catalog.gate.runtime.rules import refusals, report
 from cdk_service_catalog.gate.runtime.settings import Project, Settings
@@ -26,6 +27,7 @@ SETTINGS = Settings(
 SYNTHESISE = """
 import sys
 from pathlib import Path
+from typing import Any
 sys.path.insert(0, "tests")
 from synthesis import VERSION, settings, templates
 if (Path("deploy_app") / "definition.py").is_file():
@@ -66,19 +68,44 @@ CONFIGURED = [
 ]
 
 
-@pytest.mark.parametrize(("slug", "text"), CONFIGURED)
-def test_what_a_product_deploys_passes_the_gate(slug: str, text: str, tmp_path: Path) -> None:
-    repository = seed_repository(product(slug), "deploy_app", tmp_path)
-    done = repository.run("-c", SYNTHESISE, *([text] if text else []))
+def synthesised(repository: SeedRepository, *stages: str) -> tuple[dict[str, Any], str, str]:
+    """The template of each stage, the archive of the model, and its version."""
+    done = repository.run("-c", SYNTHESISE, *filter(None, stages))
     assert done.returncode == 0, done.stderr
     templates = {
         stage: json.loads((repository.root / "assembly" / f"{stage}.template.json").read_text())
         for stage in SETTINGS.accounts
     }
     archive, version = done.stdout.splitlines()[-2:]
+    return templates, archive, version
+
+
+@pytest.mark.parametrize(("slug", "text"), CONFIGURED)
+def test_what_a_product_deploys_passes_the_gate(slug: str, text: str, tmp_path: Path) -> None:
+    repository = seed_repository(product(slug), "deploy_app", tmp_path)
+    templates, archive, version = synthesised(repository, text)
     of_it = {"archives": (archive,)}
     known = replace(SETTINGS, serverless_endpoints=text == SERVERLESS)
     found = refusals(templates, known, PROJECT, version, **of_it)
     assert not found, report(found)
     other = version.replace("/3", "/2")
     assert refusals(templates, SETTINGS, PROJECT, other, **of_it), "any version passes"
+
+
+@pytest.mark.parametrize("slug", ["basic", "batch_inference"])
+def test_roles_that_are_named_as_the_organization_wants_them_pass(
+    slug: str, tmp_path: Path
+) -> None:
+    repository = seed_repository(product(slug), "deploy_app", tmp_path)
+    with (repository.root / "tests" / "settings.yml").open("a", encoding="utf-8") as file:
+        file.write("role_path: /platform/ml/\nrole_name_prefix: acme-\n")
+    templates, archive, version = synthesised(repository)
+
+    def refused(**named: str) -> set[str]:
+        known = replace(SETTINGS, **named)
+        found = refusals(templates, known, PROJECT, version, archives=(archive,))
+        return {refusal.rule.name for refusal in found}
+
+    assert refused(role_path="/platform/ml/", role_name_prefix="acme-") == set()
+    assert refused(role_path="/platform/ml/") == {"role-names", "trust"}
+    assert refused() == {"role-names", "trust"}

@@ -66,9 +66,9 @@ def _iam_arns(resource_type: str, action: str, properties: Properties) -> tuple[
     path = properties.get("Path", "/")
     if resource_type == "AWS::IAM::Role" and properties.get("RoleName"):
         return (f"{account}:role{path}{properties['RoleName']}",)
-    if resource_type == "AWS::IAM::Policy" and "Role" in action:
-        return tuple(f"{account}:role/{role}" for role in properties.get("Roles", ()))
-    if resource_type == "AWS::IAM::ManagedPolicy" and action.endswith("chRolePolicy"):
+    if (resource_type == "AWS::IAM::Policy" and "Role" in action) or (
+        resource_type == "AWS::IAM::ManagedPolicy" and action.endswith("chRolePolicy")
+    ):
         # A role is named without its path.
         roles = [(role, iam.roles().get(role) or {}) for role in properties.get("Roles", ())]
         return tuple(found.get("Arn", f"{account}:role/{role}") for role, found in roles)

@@ -34,11 +34,11 @@ class Attacker:
 
     def role_of_project(self, name: str, service: str) -> "Attacker":
         """The same calls by a role of the project."""
-        arn = f"arn:aws:iam::{self.project.dev.account}:role/sagemaker-{self.project.project_id}-"
+        roles = self.world.config.org.roles
+        own = roles.resource(roles.pattern(f"sagemaker-{self.project.project_id}-{name}"))
+        arn = f"arn:aws:iam::{self.project.dev.account}:{own}"
         return self.taking(
-            self.world.emulator.service_credentials(
-                arn + name, f"{service}.amazonaws.com", "control"
-            )
+            self.world.emulator.service_credentials(arn, f"{service}.amazonaws.com", "control")
         )
 
     def look(self, service: str) -> Any:

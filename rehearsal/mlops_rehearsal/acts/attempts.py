@@ -60,19 +60,22 @@ def _prod(who: Attacker) -> Stage:
 
 
 def _assume(who: Attacker, role: str) -> object:
-    arn = f"arn:aws:iam::{_prod(who).account}:role/{role}"
+    """Take a role of the last stage by the end of its ARN."""
+    arn = f"arn:aws:iam::{_prod(who).account}:{role}"
     return who.client("sts").assume_role(RoleArn=arn, RoleSessionName="attack")
 
 
 def _deploy_role(who: Attacker) -> object:
     set_name, prod = who.project.deployment.set_name, _prod(who)
-    prefix = who.world.config.app_prefix
-    return _assume(who, names.project_deploy_role(prefix, set_name, prod.stage_name, prod.region))
+    prefix, roles = who.world.config.app_prefix, who.world.config.org.roles
+    name = names.project_deploy_role(prefix, set_name, prod.stage_name, prod.region)
+    return _assume(who, roles.resource(roles.name(name)))
 
 
 def _bootstrap_role(who: Attacker) -> object:
     prod = _prod(who)
-    return _assume(who, prod.bootstrap.toolkit.deploy_role(prod.account, prod.region))
+    name = prod.bootstrap.toolkit.deploy_role(prod.account, prod.region)
+    return _assume(who, f"role/{name}")
 
 
 def _approve(who: Attacker) -> object:

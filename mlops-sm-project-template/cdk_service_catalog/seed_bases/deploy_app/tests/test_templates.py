@@ -55,6 +55,22 @@ def test_access_is_logged_into_the_organization_s_bucket_of_the_stage(tmp_path: 
             assert logged["LogFilePrefix"] == "mlops/"
 
 
+def test_roles_have_path_and_prefix_of_the_organization_and_are_known_by_them(
+    assembly: Path, tmp_path: Path
+) -> None:
+    named = {"role_path": "/platform/ml/", "role_name_prefix": "acme-"}
+    build(settings().model_copy(update=named), VERSION, tmp_path).synth()
+    plain = stages(assembly)
+    for stage, template in stages(tmp_path).items():
+        roles = of_type(template, "AWS::IAM::Role")
+        before = [role["RoleName"] for role in of_type(plain[stage], "AWS::IAM::Role")]
+        assert [role["RoleName"] for role in roles] == [f"acme-{name}" for name in before]
+        assert {role["Path"] for role in roles} == {"/platform/ml/"}
+        text = json.dumps(template)
+        assert ":role/" in text
+        assert text.count(":role/") == text.count(":role/platform/ml/acme-sagemaker-")
+
+
 def test_there_is_one_template_for_each_stage_and_no_asset(assembly: Path) -> None:
     found = sorted(file.name for file in assembly.glob("*.template.json"))
     assert found == sorted(f"{stage}.template.json" for stage in STAGES)
