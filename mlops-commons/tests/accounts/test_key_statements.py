@@ -13,7 +13,7 @@ from policy_evaluation import Request, allows, listed
 
 from mlops_commons.accounts.owner_statements import owner_statements
 from mlops_commons.config import load_config
-from mlops_commons.organization import ExistingKeys
+from mlops_commons.organization import PLAIN_ROLES, ExistingKeys
 from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG, EXAMPLES
 
 pytestmark = pytest.mark.pure
@@ -85,9 +85,11 @@ def notice(account: str, topic: str) -> list[Call]:
 
 EVENTS = "events.amazonaws.com"
 PIPELINE = "ml-infra-deploy-pipeline-business-unit-1"
-PIPELINE_ROLE = "ml-infra-deploy-pipeline-DeliveryPipelineRole1A2B3-x1Y2z3"
+OWN = "platform/ml/acme-"
+"""Path and prefix of the example's roles."""
+PIPELINE_ROLE = f"{OWN}ml-infra-deploy-pipeline-business-unit-1-DeliveryP-0123abcd"
 DEPLOYER = "cdk-acmeml01-deploy-role-{}-eu-west-1"
-PERSONA = "dev-mlops-infra-PersonasDataScientistRoleA1B2C3D4-x1Y2z3"
+PERSONA = f"{OWN}dev-mlops-infra-PersonasDataScientistRoleA1B2C3D4-euw1"
 MAKER = "cdk-acmeml01-cfn-exec-role-{}-eu-west-1"
 THROUGH = "kms:ViaService"
 FOR_AWS = {"kms:GrantIsForAWSResource": "true"}
@@ -142,7 +144,11 @@ REFUSED: Mapping[str, list[Call]] = {
         **THROUGH_S3,
         **{"kms:EncryptionContext:aws:s3:arn": "arn:aws:s3:::x"},
     ),
-    "another role of the stack": by(DEV, "dev-mlops-infra-ReviewsRole-x", "Decrypt", **THROUGH_S3),
+    "another role of the stack": by(
+        DEV, f"{OWN}dev-mlops-infra-ReviewsRole-x", "Decrypt", **THROUGH_S3
+    ),
+    "a persona without the path": by(DEV, PERSONA.rpartition("/")[2], "Decrypt", **THROUGH_S3),
+    "a persona without the prefix": by(DEV, PERSONA.replace("acme-", ""), "Decrypt", **THROUGH_S3),
     "changing the policy": by(DEV, MAKER.format(DEV), "PutKeyPolicy"),
     "deleting the key": by(DEV, MAKER.format(DEV), "ScheduleKeyDeletion"),
 }
@@ -174,7 +180,8 @@ def test_a_long_name_of_a_stack_is_followed_as_far_as_it_surely_goes() -> None:
     config = load_config(*(folder / f.name for f in (CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG)))
     (deployment,) = config.deployments
     stages = tuple(replace(s, parameter_namespace="analytics") for s in deployment.stages)
-    long = replace(config, deployments=(replace(deployment, stages=stages),))
+    plain = replace(config.org, roles=PLAIN_ROLES)
+    long = replace(config, org=plain, deployments=(replace(deployment, stages=stages),))
     statements = next(r.statements for r in owner_statements(long) if r.policy_of == STUDIO)
     name = "analytics-dev-mlops-infra"[:24] + "-PersonasDataScientistRol-x1Y2z3A4b5C6"
     ((_, account, request),) = by(DEV, name, "Decrypt", **THROUGH_S3)

@@ -29,7 +29,7 @@ def _with_paths(resource_of: Callable[..., str]) -> Callable[..., str]:
         *_, query, _region, account = rest
         role = iam.roles().get_scoped(account, None, name)
         # A role that is made says its path; of one that is there IAM knows it.
-        (given,) = query.get("Path") or ["/"]
+        given = "".join(query.get("Path", "")) or "/"
         return str(role["Arn"]) if role else f"{head}:role{given}{name}"
 
     return wrapped

@@ -32,6 +32,8 @@ HIVE: Final = "AWSLogs/aws-account-id={account}/aws-service=vpcflowlogs/log"
 """VPC User Guide, "Flow log files"."""
 KEY_ACTIONS: Final = ("kms:GenerateDataKey", "kms:Decrypt")
 
+TOPIC_CONTEXT: Final = "kms:encryptioncontext:aws:sns:topicarn"
+"""With which Amazon SNS calls KMS; events of CloudTrail show it."""
 Row = dict[str, str]
 
 
@@ -83,6 +85,7 @@ def _refusal_of(topic: str, service: str, context: Mapping[str, str]) -> str | N
     if text or not key:
         return text
     policy = None if "alias/aws/" in key else kms.policy_of(key)
+    context = {**context, TOPIC_CONTEXT: topic}
     for action in KEY_ACTIONS:
         # The key that AWS manages for SNS names no other service, and nobody can change it.
         text = service_refusal(policy[0] if policy else None, service, action, key, context)
