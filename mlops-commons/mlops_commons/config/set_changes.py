@@ -40,6 +40,7 @@ def set_changes(
         return tuple(_gone(stage, f"set '{old.set_name}'") for stage in old.enabled_stages)
     return (
         *_of_the_platform(published, config, new),
+        *_of_roles(published, config, old, new),
         *_of_stages(old, new),
         *_of_users(published, config, old, new),
     )
@@ -56,6 +57,14 @@ def _of_the_platform(
             remedy="better keep it; otherwise bootstrap first, since execution policies name it: "
             f"./mlops-multi-account.sh bootstrap --set {new.set_name}",
         )
+    if published.org.roles.name_prefix != config.org.roles.name_prefix:
+        yield SetChange(
+            message=f"org.roles.name_prefix becomes '{config.org.roles.name_prefix}', it was "
+            f"'{published.org.roles.name_prefix}': every role is replaced, people enter others, "
+            "and projects that were started before no longer deploy",
+            remedy="bootstrap first, since execution policies name them: "
+            f"./mlops-multi-account.sh bootstrap --set {new.set_name}",
+        )
     for app in APP_DIRECTORIES:
         before, now = published.pipeline.source_of(app), config.pipeline.source_of(app)
         if before.branch_name != now.branch_name:
@@ -65,6 +74,26 @@ def _of_the_platform(
                 remedy=f"push '{now.branch_name}' first, then: ./mlops-multi-account.sh {app} "
                 f"deploy {names.pipeline_stack(app, new.set_name)}",
             )
+
+
+def _of_roles(
+    published: PlatformConfig, config: PlatformConfig, old: Deployment, new: Deployment
+) -> Iterator[SetChange]:
+    """CloudFormation makes the new role before it deletes the old one, and IAM knows one role of a
+    name in an account, whatever its path (IAM User Guide, "IAM identifiers")."""
+    before, now = published.org.roles, config.org.roles
+    if before.path == now.path or before.name_prefix != now.name_prefix:
+        return
+    for name in sorted(_stages(old).keys() & _stages(new).keys()):
+        stage = _stages(new)[name]
+        yield SetChange(
+            stage_name=stage.stage_name,
+            message=f"org.roles.path becomes '{now.path}', it was '{before.path}': the stack "
+            f"{_stack(stage)} fails on the names of its roles, which are there already below the "
+            "old path",
+            remedy=f"keep it, change org.roles.name_prefix too, or delete {_stack(stage)} first",
+            refused=True,
+        )
 
 
 def _of_stages(old: Deployment, new: Deployment) -> Iterator[SetChange]:

@@ -129,3 +129,17 @@ def test_another_prefix_and_another_branch_say_what_comes_first(desk: Desk) -> N
     desk.change(pipeline, f"{pipeline}    code_commit:\n      infra: {{branch_name: release}}\n")
     assert f"app_prefix becomes 'bank', it was '{prefix}'" in desk.notes()
     assert "push 'release' first, then: ./mlops-multi-account.sh infra deploy" in desk.notes()
+
+
+def test_roles_move_to_another_path_only_under_other_names(desk: Desk) -> None:
+    """IAM knows one role of a name in an account, and CloudFormation makes the new one first."""
+    block = "cdk_app_config:\n  org: {roles: {path: /platform/}}\n"
+    desk.change("cdk_app_config:\n", block)
+    refusals = desk.refusals()
+    assert len(refusals) == len(desk.deployment.enabled_stages)
+    assert "org.roles.path becomes '/platform/', it was '/'" in refusals[0]
+    assert "change org.roles.name_prefix too" in refusals[0]
+    desk.change("{path: /platform/}", "{path: /platform/, name_prefix: acme-}")
+    assert desk.refusals() == []
+    assert "org.roles.name_prefix becomes 'acme-', it was ''" in desk.notes()
+    assert "bootstrap --set" in desk.notes()
