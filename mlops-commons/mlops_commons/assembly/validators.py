@@ -63,6 +63,11 @@ ACCEPTED: Final = (
         text="Ref",
         reason="roles have a path in AWS's own names; their ARN is built by GetAtt",
     ),
+    Accepted(
+        rule="W9013",
+        text="Hardcoded account ID in ARN",
+        reason="a key of the organization is of an account that only the configuration knows",
+    ),
 )
 
 
