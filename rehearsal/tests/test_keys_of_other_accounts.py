@@ -40,22 +40,36 @@ def key(accounts: Accounts, *principals: str) -> str:
     return str(made["KeyMetadata"]["Arn"])
 
 
-def answer(accounts: Accounts, reader: Mapping[str, str], key_arn: str) -> str:
-    """The error code of a look at the key; the emulator finds keys of one's own account only."""
-    with pytest.raises(ClientError) as refused:
-        accounts.client("kms", reader).describe_key(KeyId=key_arn)
-    return str(refused.value.response["Error"]["Code"])
-
-
 def test_a_policy_that_names_nobody_else_refuses(
     accounts: Accounts, reader: Mapping[str, str]
 ) -> None:
     closed = key(accounts, f"arn:aws:iam::{ACCOUNT}:root")
-    assert answer(accounts, reader, closed) == "AccessDeniedException"
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        accounts.client("kms", reader).describe_key(KeyId=closed)
 
 
 def test_a_policy_that_names_the_other_account_lets_its_role_in(
     accounts: Accounts, reader: Mapping[str, str]
 ) -> None:
     shared = key(accounts, f"arn:aws:iam::{ACCOUNT}:root", f"arn:aws:iam::{OTHER}:role/reader")
-    assert answer(accounts, reader, shared) == "NotFoundException"
+    kms = accounts.client("kms", reader)
+    assert kms.describe_key(KeyId=shared)["KeyMetadata"]["Arn"] == shared
+    with pytest.raises(ClientError, match="NotFoundException"):
+        kms.describe_key(KeyId=shared.rpartition("/")[2])
+
+
+def test_a_key_of_the_company_has_the_id_that_a_configuration_names(
+    accounts: Accounts, reader: Mapping[str, str]
+) -> None:
+    named = "arn:aws:kms:eu-west-1:999999999999:key/mrk-1a2b3c4d5e6f47089a0b1c2d3e4f5061"
+    kms = accounts.client("kms", reader)
+    for principal, let_in in ((f"arn:aws:iam::{OTHER}:role/reader", True), (ACCOUNT, False)):
+        statement = {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}
+        policy = {"Statement": [{**statement, "Principal": {"AWS": principal}}]}
+        accounts.emulator.own_key(named, policy)
+        if let_in:
+            sealed = kms.encrypt(KeyId=named, Plaintext=b"text")["CiphertextBlob"]
+            assert kms.decrypt(KeyId=named, CiphertextBlob=sealed)["Plaintext"] == b"text"
+        else:
+            with pytest.raises(ClientError, match="AccessDeniedException"):
+                kms.describe_key(KeyId=named)

@@ -31,7 +31,6 @@ PLAIN: Final = "AWSLogs/{account}/vpcflowlogs/log"
 HIVE: Final = "AWSLogs/aws-account-id={account}/aws-service=vpcflowlogs/log"
 """VPC User Guide, "Flow log files"."""
 KEY_ACTIONS: Final = ("kms:GenerateDataKey", "kms:Decrypt")
-
 TOPIC_CONTEXT: Final = "kms:encryptioncontext:aws:sns:topicarn"
 """With which Amazon SNS calls KMS; events of CloudTrail show it."""
 Row = dict[str, str]
