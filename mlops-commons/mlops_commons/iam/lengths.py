@@ -17,9 +17,9 @@ TOKEN: Final = re.compile(r"[$][{]Token\[[^]]*\]}")
 AN_ID: Final = "subnet-0123456789abcdef0"
 """As long as what a variable or a token of the CDK stands for once it is deployed."""
 SHORTER: Final = (
-    "shorten app_prefix, or the lists that the configuration adds to it, such as subnets, "
-    "sagemaker.jobs.instance_types, projects.deploys and projects.role_actions (families of "
-    "actions such as 'dynamodb:Get*')"
+    "shorten app_prefix, org.roles, or the lists that the configuration adds to it, such as "
+    "subnets, sagemaker.jobs.instance_types, projects.deploys and projects.role_actions (families "
+    "of actions such as 'dynamodb:Get*')"
 )
 DENY: Final = (
     "the statements of org.permissions_boundary.deny in cdk-app.yml have room for {room} "
