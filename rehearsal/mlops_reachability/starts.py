@@ -45,7 +45,7 @@ def starts(world: World) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield from _pushers(world)
     for role in sorted(world.roles.values(), key=lambda r: r.name):
         if OWN in role.name:
-            place, label = world.places[role.account], role.name.replace(f"sagemaker-{OWN}-", "")
+            place, label = world.places[role.account], role.name.rpartition(f"sagemaker-{OWN}-")[2]
             where = "" if place == "dev" else f" in {place}"
             yield f"code that runs as a project's {label}{where}", (role.arn,)
     for pipeline in world.of_type(PIPELINE):

@@ -36,6 +36,8 @@ if Path("tests/compiled_definition.py").is_file():
 Path("templates.json").write_text(json.dumps(templates(Path("out"))))
 """
 SETTINGS: Final = PurePosixPath("tests/settings.yml")
+NAMES_OF_ROLES: Final = frozenset(("ROLE_PATH", "ROLE_NAME_PREFIX"))
+"""What the builds of a project tell its deploy app of the organization's roles."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,10 +87,9 @@ def synthesise(cdk_app: Path, infra: Path, folder: Path, only: Collection[str] =
         assemblies = {app: future.result() for app, future in made.items()}
         products = _chosen(_products(assemblies["template"]), only)
         seeds = {slug: _seed(assemblies["template"], p) for slug, p in products.items()}
-        archives = dict.fromkeys(archive for archive in seeds.values() if archive)
-        apps = dict(
-            zip(archives, pool.map(lambda a: _deploy_app(a, folder), archives), strict=True)
-        )
+        archives = {a: _told(products[slug]) for slug, a in seeds.items() if a}
+        made_of = pool.map(lambda a: _deploy_app(a, archives[a], folder), archives)
+        apps = dict(zip(archives, made_of, strict=True))
     return Synthesised(
         cdk_app=cdk_app,
         infra=infra,
@@ -147,14 +148,25 @@ def _seed(assembly: Path, product: Template) -> Path | None:
     return None
 
 
-def _deploy_app(archive: Path, folder: Path) -> DeployApp:
+def _told(product: Template) -> Mapping[str, str]:
+    """How roles are named, as settings of the deploy app."""
+    return {
+        variable["Name"].lower(): variable["Value"]
+        for resource in product["Resources"].values()
+        if resource["Type"] == "AWS::CodeBuild::Project"
+        for variable in resource["Properties"]["Environment"].get("EnvironmentVariables", ())
+        if variable["Name"] in NAMES_OF_ROLES
+    }
+
+
+def _deploy_app(archive: Path, told: Mapping[str, str], folder: Path) -> DeployApp:
     root = folder / hashlib.sha256(archive.name.encode()).hexdigest()[:12]
     zipfile.ZipFile(archive).extractall(root)
     settings: dict[str, str] = {
         name: str(value)
         for name, value in yaml.safe_load((root / SETTINGS).read_text("utf-8")).items()
         if not name.endswith("_parameter_namespace")
-    }
+    } | dict(told)
     (root / SETTINGS).write_text(yaml.safe_dump(settings), encoding="utf-8")
     _run([sys.executable, "-c", SYNTHESISE], root, child_environment())
     templates: dict[str, Any] = json.loads((root / "templates.json").read_text())
