@@ -4,8 +4,8 @@ from cdk_service_catalog.project.definition import DeployTrigger, ProductDefinit
 
 PRODUCT = ProductDefinition(
     name="MLOps Batch Inference template to build and deploy SageMaker pipeline",
-    description="Trains a model and promotes a scheduled batch inference pipeline to dev, preprod "
-    "and prod.",
+    description="Trains a model and promotes a scheduled batch inference pipeline to every stage "
+    "of its set.",
     version="1.0.0",
     build_layers=("build_app", "tabular_build_app"),
     deploy_layers=("deploy_app", "batch_deploy_app"),

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Synthesise what is deployed to dev, preprod and prod: one template for each stage."""
+"""Synthesise what is deployed: one template for each stage of the account set."""
 
 import sys
 

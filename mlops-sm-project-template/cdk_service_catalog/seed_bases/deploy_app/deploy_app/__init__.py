@@ -1,1 +1,1 @@
-"""Takes a version of the project's model to dev, preprod and prod."""
+"""Takes a version of the project's model to every stage of its account set."""
