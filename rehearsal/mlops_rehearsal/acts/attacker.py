@@ -50,9 +50,9 @@ class Attacker:
         found = [b["Name"] for b in self.look("s3").list_buckets()["Buckets"]]
         return str(next(name for name in sorted(found) if part in name))
 
-    def overwrite(self, part: str, key: str) -> None:
+    def overwrite(self, part: str, key: str) -> object:
         """Write an object of a bucket."""
-        self.client("s3").put_object(Bucket=self.bucket(part), Key=key, Body=LOOT)
+        return self.client("s3").put_object(Bucket=self.bucket(part), Key=key, Body=LOOT)
 
     def role(self, who: Persona) -> str:
         """The role of a persona."""

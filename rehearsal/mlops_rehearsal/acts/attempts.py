@@ -162,6 +162,13 @@ def _write(part: str, key: str) -> Callable[[Attacker], object]:
     return lambda who: who.overwrite(part.format(id=who.project.project_id), key)
 
 
+def _write_log(who: Attacker) -> object:
+    """Overwrite an access log, in the company's bucket where it has one."""
+    dev, archive = who.project.dev, who.world.config.org.access_logs
+    bucket = archive.bucket_in(dev.account, dev.region) if archive else "-project-logs-"
+    return who.overwrite(bucket, f"{archive.prefix if archive else ''}log")
+
+
 def _by(
     allowed: Callable[[Attacker], Attacker], how: Callable[[Attacker], object]
 ) -> Callable[[Attacker], object]:
@@ -171,7 +178,7 @@ def _by(
 PUT: Final = denied("s3:PutObject")
 ASSEMBLY = _write("{id}-pipeline", "attack/Assembly/attack.zip")
 VERIFIED = _write("{id}-pipeline", "attack/Verified/attack.zip")
-SEED, LOG = _write("-sc-assets-", "seed.zip"), _write("-project-logs-", "log")
+SEED = _write("-sc-assets-", "seed.zip")
 DATA = _write("{id}-artifacts", "data/attack.csv")
 TO_PROD = denied("sts:AssumeRole")
 
@@ -194,8 +201,8 @@ ATTEMPTS: Final = (
         *("`WriteData`", _by(people.administrator, SEED)),
     ),
     Attempt(
-        *("overwrites the log of who did what", "access log", LOG, PUT),
-        *("`WriteData`", _by(people.administrator, LOG)),
+        *("overwrites the log of who did what", "access log", _write_log, PUT),
+        *("`WriteData`", _by(people.administrator, _write_log)),
     ),
     Attempt(
         *("swaps a registered model", "registered/"),
