@@ -251,6 +251,15 @@ def _not_of_aws(value: str) -> str:
     return value
 
 
+def _not_of_others(value: str) -> str:
+    if any(value.startswith(name) or name.startswith(value) for name in NAMES_OF_OTHERS):
+        raise ValueError(
+            f"'{value}' is how roles of the CDK's bootstrap or of AWS begin, so policies could not "
+            "tell them apart; choose another, such as 'acme-'"
+        )
+    return value
+
+
 PATHS_OF_AWS: Final = ("/aws-service-role/", "/aws-reserved/", "/service-role/")
 """IAM User Guide, "IAM identifiers" and "Create a service-linked role"."""
 RolePath = Annotated[
@@ -263,12 +272,17 @@ RolePath = Annotated[
 ]
 """API_CreateRole, Path: a slash at both ends, 512 characters at most; fewer signs here, because
 the others mean something in patterns of ARNs."""
+NAMES_OF_OTHERS: Final = (
+    *("cdk-", "AWSServiceRole", "AWSReservedSSO", "AWSControlTower", "AmazonSageMaker"),
+    *("stacksets-exec-", "OrganizationAccountAccessRole"),
+)
 RolePrefix = Annotated[
     Text,
     Shape(
         "[A-Za-z][A-Za-z0-9_-]{0,13}",
         "a letter, then letters, digits, '_' and '-', 14 characters at most",
     ),
+    BeforeValidator(_not_of_others),
 ]
 """64 characters of a role's name less the longest of a project, which has 50."""
 
