@@ -126,6 +126,7 @@ def _in_codecommit(
         content=content,
         app_prefix=config.app_prefix,
         reviewing=config.pipeline.reviews,
+        roles=config.org.roles,
     )
     return [stack], partial(
         CodeCommitSource, repository_name=repository_name, branch_name=source.branch_name

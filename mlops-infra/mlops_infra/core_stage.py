@@ -109,7 +109,7 @@ class CoreStage(PlatformStage):
             approver_role_name=org.roles.name(
                 names.approver_role(app_prefix, set_name, env.region or "")
             ),
-            # The rule has the name of the role that the template app makes, and that satisfies it.
+            # The rule has the name of the function of the template app whose role satisfies it.
             built_by=names.gate_function(app_prefix, set_name, "check", env.region or ""),
         )
         extend(

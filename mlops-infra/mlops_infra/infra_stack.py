@@ -122,7 +122,7 @@ class InfraStack(ZonesByPosition):
                     rules={
                         f"{stack_name}-review": [role.role_name for role in reviewers],
                         **(
-                            {built_by: [built_by]}
+                            {built_by: [org.roles.name(built_by)]}
                             if rules.protected_branches.wait_for_build
                             else {}
                         ),

@@ -8,6 +8,7 @@ from mlops_commons.cdk.policies import policy_statement
 from mlops_commons.cdk.repository_reviews import RepositoryReviews
 from mlops_commons.cdk.source_repository import SourceRepository
 from mlops_commons.iam.key_policies import log_groups_of_this_stack
+from mlops_commons.organization import PLAIN_ROLES, RoleNames
 from mlops_commons.stage import Reviews
 from mlops_commons.utilities import names
 from mlops_commons.utilities.snapshot import Snapshot
@@ -29,6 +30,7 @@ class CodeCommitStack(cdk.Stack):
         content: Snapshot,
         app_prefix: str,
         reviewing: Reviews,
+        roles: RoleNames = PLAIN_ROLES,
     ) -> None:
         super().__init__(
             scope,
@@ -57,8 +59,8 @@ class CodeCommitStack(cdk.Stack):
                 branch_name=branch_name,
                 template_name=names.review_template(*names_of),
                 role_names=(
-                    names.review_role(*names_of, "author"),
-                    names.review_role(*names_of, "reviewer"),
+                    roles.name(names.review_role(*names_of, "author")),
+                    roles.name(names.review_role(*names_of, "reviewer")),
                 ),
                 reviewing=reviewing,
                 key=key,

@@ -241,9 +241,13 @@ def wrongly_named(template: Template) -> list[str]:
 
 def wrongly_referred_to(template: Template) -> list[str]:
     """ARNs of roles without path or prefix, in whatever policy or property they stand."""
-    named = re.findall(
-        r":iam::[^\s\"]*?:role/([^\"]*)", json.dumps(in_account(template.content, {}))
+    text = json.dumps(in_account(template.content, {}))
+    named = re.findall(r":iam::[^\s\"]*?:role/([^\"]*)", text)
+    # Sessions do not show the path; a role of the template itself is named by its logical id here.
+    sessions = set(re.findall(r":assumed-role/([^/\"]*)", text)) - set(
+        template.content["Resources"]
     )
+    named += [f"{PATH[1:]}{name}" for name in sessions]
     allowed = (f"{PATH[1:]}{PREFIX}", *OF_AWS, OF_OTHERS[1])
     return [name for name in named if not name.startswith(allowed) and name != "*"]
 

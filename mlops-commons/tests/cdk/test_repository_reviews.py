@@ -14,6 +14,7 @@ from mlops_commons.cdk.codecommit_stack import CodeCommitStack
 from mlops_commons.cdk.delivered_app import DeliveredApp
 from mlops_commons.cdk.platform_app import platform_app
 from mlops_commons.iam.evaluation import listed
+from mlops_commons.organization import PLAIN_ROLES, RoleNames
 from mlops_commons.stage import Reviews
 from mlops_commons.utilities.snapshot import Snapshot
 
@@ -38,7 +39,7 @@ AROUND = (
 )
 
 
-def stack(folder: Path, reviewing: Reviews) -> dict[str, Any]:
+def stack(folder: Path, reviewing: Reviews, roles: RoleNames = PLAIN_ROLES) -> dict[str, Any]:
     app = platform_app(outdir=str(folder / "cdk.out"))
     infra = DeliveredApp(name="infra", title="MLOps infra", directory="mlops-infra", content="code")
     (folder / "README.md").write_text("code\n")
@@ -53,6 +54,7 @@ def stack(folder: Path, reviewing: Reviews) -> dict[str, Any]:
         content=Snapshot({PurePosixPath("README.md"): folder / "README.md"}),
         app_prefix="mlops",
         reviewing=reviewing,
+        roles=roles,
     )
     app.synth()  # fails on any open finding
     text = (folder / "cdk.out" / "repository.template.json").read_text()
@@ -148,6 +150,17 @@ def test_the_rule_counts_the_reviewers_role_alone_on_pull_requests_to_main(
     assert listed(statement["ApprovalPoolMembers"]) == [pool]
     assert content["DestinationReferences"] == ["refs/heads/main"]
     assert given["Properties"]["Repositories"] == [NAME]
+
+
+def test_the_rule_knows_a_role_with_the_prefix_of_the_organization(tmp_path: Path) -> None:
+    """Sessions show the name of a role and never its path."""
+    reviewing = Reviews(authors=(AUTHOR,), reviewers=(REVIEWER,))
+    named = stack(tmp_path, reviewing, RoleNames(path="/platform/", name_prefix="acme-"))
+    (given,) = of_type(named, "Custom::ApprovalRuleTemplates")
+    pool = f"arn:aws:sts::{ACCOUNT}:assumed-role/acme-mlops-infra-bu1-reviewer/*"
+    assert pool in json.dumps(given["Properties"]["Rules"])
+    made = [row["Properties"].get("RoleName") for row in of_type(named, "AWS::IAM::Role")]
+    assert "acme-mlops-infra-bu1-reviewer" in made
 
 
 def test_without_reviewers_nothing_is_added(tmp_path: Path) -> None:
