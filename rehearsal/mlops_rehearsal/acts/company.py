@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from mlops_commons.config import ImportNetwork
+from mlops_commons.config import ImportNetwork, PlatformConfig
 from mlops_rehearsal.acts.bootstrap import wrapper
 from mlops_rehearsal.world.evidence import Evidence
 from mlops_rehearsal.world.places import occupied
@@ -29,6 +29,12 @@ def prepare_company(world: World) -> Iterator[Evidence]:
     org = world.config.org
     if org.flow_logs or org.access_logs or org.keys:
         yield from _owned(world)
+
+
+def log_buckets(config: PlatformConfig) -> Mapping[str, tuple[str, str]]:
+    """The company's buckets of access logs, with account and region of each."""
+    archive = config.org.access_logs
+    return {archive.bucket_in(*place): place for place in occupied(config)} if archive else {}
 
 
 def _boundaries(world: World) -> Iterator[Evidence]:
@@ -95,11 +101,8 @@ def _own(key: str) -> Mapping[str, Any]:
 
 
 def _make_bucket(world: World, name: str, policy: Mapping[str, Any]) -> None:
-    archive = world.config.org.access_logs
-    account, region = next(
-        (p for p in occupied(world.config) if archive and archive.bucket_in(*p) == name),
-        (LOG_ARCHIVE, world.config.pipeline.region),
-    )
+    archive = (LOG_ARCHIVE, world.config.pipeline.region)
+    account, region = log_buckets(world.config).get(name, archive)
     s3 = world.root("s3", account, region)
     where = {"CreateBucketConfiguration": {"LocationConstraint": region}}
     s3.create_bucket(Bucket=name, **(where if region != WITHOUT_CONSTRAINT else {}))

@@ -7,6 +7,7 @@ from typing import Final
 from mlops_commons.accounts.bootstrap_plan import bootstrap_plan
 from mlops_commons.utilities.errors import PlatformError
 from mlops_rehearsal.acts.bootstrap import wrapper
+from mlops_rehearsal.acts.company import log_buckets
 from mlops_rehearsal.report.observed import GONE
 from mlops_rehearsal.world.evidence import Evidence
 from mlops_rehearsal.world.places import occupied
@@ -73,12 +74,12 @@ def _refusal(world: World) -> str:
 
 
 def _left(world: World) -> Iterator[tuple[str, str]]:
-    """Stacks and buckets of every account, but for those of the bootstrap.
+    """Stacks and buckets of every account, but for those of the bootstrap and of the company.
 
     Where governance has only copies of artifacts it has no bootstrap, and S3 lists buckets of all
     regions.
     """
-    rows = bootstrap_plan(world.config)
+    rows, theirs = bootstrap_plan(world.config), log_buckets(world.config)
     for account, region in occupied(world.config):
         toolkits = [row.toolkit for row in rows if row.account == account]
         kept = {toolkit.toolkit_stack_name for toolkit in toolkits}
@@ -88,7 +89,7 @@ def _left(world: World) -> Iterator[tuple[str, str]]:
                 yield account, stack["StackName"]
         assets = tuple(toolkit.assets_prefix for toolkit in toolkits)
         for bucket in world.administrator("s3", account, region).list_buckets()["Buckets"]:
-            if not bucket["Name"].startswith(assets):
+            if not bucket["Name"].startswith(assets) and bucket["Name"] not in theirs:
                 yield account, bucket["Name"]
 
 
