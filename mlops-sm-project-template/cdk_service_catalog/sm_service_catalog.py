@@ -104,7 +104,6 @@ class SageMakerServiceCatalog(cdk.Stack):
             access_logs_bucket=assets.access_logs_name,
             retention=retention(removal_policy),
             gate=Gate(
-                roles=org.roles,
                 **{
                     purpose: names.gate_function(app_prefix, set_name, purpose, self.region)
                     for purpose in PURPOSES

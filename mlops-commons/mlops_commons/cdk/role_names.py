@@ -72,9 +72,9 @@ def _beginning(value: Any) -> str:
     if isinstance(value, str):
         return value
     ((function, argument),) = value.items()
-    first = argument[1] if function == "Fn::Join" else argument
-    text = first if isinstance(first, str) else first[0]
-    return text if isinstance(text, str) else f"{{{function}}}"
+    text = argument[1][0] if function == "Fn::Join" else argument
+    known = isinstance(text, str) and function in ("Fn::Join", "Fn::Sub")
+    return text if known else f"{{{function}}}"
 
 
 def _name_of_stack(role: cdk.CfnResource) -> str:

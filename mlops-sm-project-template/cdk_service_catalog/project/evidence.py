@@ -50,7 +50,7 @@ def places(props: ProjectProps) -> tuple[Place, ...]:
         # Trained models are sealed as what they are at that moment; nobody may slip one in before.
         Place(prefix=MODELS, writer=props.own_role_arn("execution"), once=False),
         Place(prefix=SOURCES, writer=props.own_role_arn("build"), once=True),
-        Place(prefix=REGISTERED, writer=props.gate.role_arn("seal"), once=True),
+        Place(prefix=REGISTERED, writer=props.gate_role_arn("seal"), once=True),
     )
 
 

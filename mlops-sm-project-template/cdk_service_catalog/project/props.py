@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from cdk_service_catalog.project import naming
 from mlops_commons.contract import StageRole
-from mlops_commons.organization import NO_ORGANIZATION, PLAIN_ROLES, Organization, RoleNames
+from mlops_commons.organization import NO_ORGANIZATION, Organization
 from mlops_commons.utilities import names
 
 
@@ -63,16 +63,11 @@ class TargetStage:
 
 @dataclass(frozen=True, kw_only=True)
 class Gate:
-    """The names of the account set's functions that decide what projects deploy.
-
-    Attributes:
-        roles: how their roles are named, after the functions.
-    """
+    """The names of the account set's functions that decide what projects deploy."""
 
     choose: str
     verify: str
     seal: str
-    roles: RoleNames = PLAIN_ROLES
 
     def arn(self, purpose: str) -> str:
         """The ARN of a function, in the words of `Fn::Sub`."""
@@ -80,10 +75,6 @@ class Gate:
             "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:"
             f"{getattr(self, purpose)}"
         )
-
-    def role_arn(self, purpose: str) -> str:
-        """The ARN of a function's role, in the words of `Fn::Sub`."""
-        return self.roles.arn(self.roles.name(getattr(self, purpose)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,9 +142,6 @@ class ProjectProps:
         name = names.project_cloudformation_role(*self._place(stage))
         return self._role_arn(stage, self.org.roles.name(name))
 
-    def _place(self, stage: TargetStage) -> tuple[str, str, str, str]:
-        return (self.app_prefix, self.set_name, stage.name, self.region)
-
     def own_role(self, purpose: str) -> str:
         """The name of a role of a project in the dev account."""
         return self.org.roles.pattern(naming.own(purpose))
@@ -165,6 +153,14 @@ class ProjectProps:
     def stage_role_arn(self, stage: TargetStage, purpose: str) -> str:
         """The ARN of a role that the project's deploy app makes in a stage's account."""
         return self._role_arn(stage, self.own_role(f"{stage.name}-{purpose}"))
+
+    def gate_role_arn(self, purpose: str) -> str:
+        """The ARN of the role of a function of the gate, which is named after the function."""
+        roles = self.org.roles
+        return roles.arn(roles.name(getattr(self.gate, purpose)))
+
+    def _place(self, stage: TargetStage) -> tuple[str, str, str, str]:
+        return (self.app_prefix, self.set_name, stage.name, self.region)
 
     def _role_arn(self, stage: TargetStage, name: str) -> str:
         return self.org.roles.arn(name, f"${{{stage.account}}}")
