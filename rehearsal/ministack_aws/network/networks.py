@@ -18,15 +18,15 @@ def answer(request: Request) -> tuple[int, Answer]:
     """An HTTP status, and the id of the VPC; what is there already stays as it is.
 
     The request has `account`, `region`, `vpc_id`, `vpc_cidr` (may be empty), `subnets`,
-    `security_group` and `route_table_ids`.
+    `security_groups` and `route_table_ids`.
     """
     with request_scope(request["account"], request["region"]):
         vpc, block = request["vpc_id"], request["vpc_cidr"] or ANY
         ec2.vpcs().setdefault(vpc, _vpc(vpc, block))
         for subnet, of_subnet in zip(request["subnets"], _blocks(block), strict=False):
             ec2.subnets().setdefault(subnet, _subnet(vpc, subnet, of_subnet))
-        group = request["security_group"]
-        ec2.security_groups().setdefault(group, _group(vpc, group))
+        for group in request["security_groups"]:
+            ec2.security_groups().setdefault(group, _group(vpc, group))
         for table in request["route_table_ids"]:
             ec2.route_tables().setdefault(table, _table(vpc, table, request["subnets"], block))
     return 200, {"vpc_id": vpc}
@@ -68,7 +68,7 @@ def _subnet(vpc: str, subnet: str, block: Block) -> Record:
 def _group(vpc: str, group: str) -> Record:
     return {
         "GroupId": group,
-        "GroupName": f"base-{vpc}",
+        "GroupName": f"of-the-company-{group}",
         "Description": "of the network's owner",
         "VpcId": vpc,
         "OwnerId": get_account_id(),

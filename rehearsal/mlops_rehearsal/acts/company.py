@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from mlops_commons.config import ImportNetwork, PlatformConfig
 from mlops_rehearsal.acts.bootstrap import wrapper
+from mlops_rehearsal.emulator.own_network import OwnNetwork
 from mlops_rehearsal.world.evidence import Evidence
 from mlops_rehearsal.world.places import occupied
 from mlops_rehearsal.world.world import World
@@ -56,22 +57,43 @@ def _boundaries(world: World) -> Iterator[Evidence]:
 
 
 def _networks(world: World) -> Iterator[Evidence]:
-    """The VPCs that the configuration imports: they belong to somebody, and are there before."""
+    """The VPCs that the configuration names: they belong to somebody, and are there before."""
     rows = []
-    for deployment in world.config.enabled_deployments:
-        for stage in deployment.enabled_stages:
-            network = world.config.network(deployment.set_name, stage.stage_name)
-            if isinstance(network, ImportNetwork):
-                world.emulator.own_network(stage.account, stage.region, network)
-                rows.append(
-                    {
-                        "account": stage.account,
-                        "vpc": network.vpc_id,
-                        "subnets": ", ".join(network.subnets),
-                    }
-                )
+    for account, region, network in _owners_networks(world.config):
+        world.emulator.own_network(account, region, network)
+        subnets = ", ".join(network.subnets)
+        rows.append({"account": account, "vpc": network.vpc_id, "subnets": subnets})
     if rows:
         yield Evidence("networks", tuple(rows))
+
+
+def _owners_networks(config: PlatformConfig) -> Iterator[tuple[str, str, OwnNetwork]]:
+    """Each with its account and region."""
+    if of_builds := config.org.builds.vpc:
+        yield (
+            config.pipeline.account,
+            config.pipeline.region,
+            OwnNetwork(
+                vpc_id=of_builds.vpc_id,
+                subnets=of_builds.subnet_ids,
+                security_groups=of_builds.security_group_ids,
+            ),
+        )
+    for deployment in config.enabled_deployments:
+        for stage in deployment.enabled_stages:
+            network = config.network(deployment.set_name, stage.stage_name)
+            if isinstance(network, ImportNetwork):
+                yield stage.account, stage.region, _imported(network)
+
+
+def _imported(network: ImportNetwork) -> OwnNetwork:
+    return OwnNetwork(
+        vpc_id=network.vpc_id,
+        vpc_cidr=network.vpc_cidr,
+        subnets=tuple(dict.fromkeys((*network.subnets, *network.endpoint_subnets))),
+        security_groups=(network.base_security_group,),
+        route_table_ids=network.route_table_ids,
+    )
 
 
 def _owned(world: World) -> Iterator[Evidence]:

@@ -17,7 +17,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Final
 
-from mlops_commons.config import ImportNetwork
 from mlops_commons.utilities.errors import PlatformError
 from mlops_rehearsal.emulator.deeds import Deed
 from mlops_rehearsal.emulator.environment import emulator_python
@@ -25,6 +24,7 @@ from mlops_rehearsal.emulator.loopback import opener
 from mlops_rehearsal.emulator.measured import STOP_SECONDS as MEASURED_STOP_SECONDS
 from mlops_rehearsal.emulator.measured import borrowed, requested, start_of
 from mlops_rehearsal.emulator.own_calls import OwnCalls
+from mlops_rehearsal.emulator.own_network import OwnNetwork
 
 HOST: Final = "127.0.0.1"
 PLUGIN: Final = Path(__file__).resolve().parents[2]
@@ -186,25 +186,14 @@ class Emulator:
         )
         return found
 
-    def own_network(self, account: str, region: str, network: ImportNetwork) -> None:
-        """Let an account have the network that a configuration imports, under its own ids.
+    def own_network(self, account: str, region: str, network: OwnNetwork) -> None:
+        """Let an account have a network that a configuration names, under its own ids.
 
         Raises:
             PlatformError: the emulator does not answer.
         """
-        self._own_calls().ask(
-            "networks",
-            {
-                "account": account,
-                "region": region,
-                "vpc_id": network.vpc_id,
-                "vpc_cidr": network.vpc_cidr,
-                "subnets": [*dict.fromkeys((*network.subnets, *network.endpoint_subnets))],
-                "security_group": network.base_security_group,
-                "route_table_ids": network.route_table_ids,
-            },
-            hint=f"see what it printed: {self.log}",
-        )
+        wanted = {"account": account, "region": region, **dataclasses.asdict(network)}
+        self._own_calls().ask("networks", wanted, hint=f"see what it printed: {self.log}")
 
     def own_key(self, arn: str, policy: Mapping[str, Any]) -> None:
         """Let an account have a key of KMS under an id that a configuration names.
