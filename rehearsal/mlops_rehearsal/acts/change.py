@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from mlops_commons.config import CreateNetwork
+from mlops_commons.config import CreateNetwork, load_config
 from mlops_commons.config.writing.round_trip import dump, load, put
 from mlops_commons.contract import USER_GROUPS, Persona
 from mlops_commons.stage import DnsFirewall
@@ -135,12 +135,25 @@ def _changes(world: World) -> Iterator[Mapping[str, str]]:
         wanted = f"{GROUP.prefix}-{USER}"
         _there(wanted, found)
         yield {"account": account, "change": f"user profile {wanted}"}
-    for account, region in _networks(world):
+    for account, region in _with_own_endpoint(world):
         ec2 = world.administrator("ec2", account, region)
         rows = ec2.describe_vpc_endpoints()["VpcEndpoints"]
         wanted = f"com.amazonaws.{region}.{ENDPOINT}"
         _there(wanted, [row["ServiceName"] for row in rows])
         yield {"account": account, "change": f"endpoint {wanted}"}
+
+
+def _with_own_endpoint(world: World) -> Iterator[tuple[str, str]]:
+    """Where the changed configuration has it in the VPC; elsewhere it may be a central one."""
+    config = load_config(_file(world, CDK_APP_CONFIG), _file(world, CDK_INFRA_APP_CONFIG))
+    for deployment in world.config.enabled_deployments:
+        for stage in deployment.enabled_stages:
+            network = config.network(deployment.set_name, stage.stage_name)
+            studio = config.studio(deployment.set_name, stage.stage_name)
+            if isinstance(network, CreateNetwork):
+                own = network.own_endpoints(studio=studio is not None)
+                if ENDPOINT in {row.key for row in own}:
+                    yield stage.account, stage.region
 
 
 def _there(wanted: str, found: list[str]) -> None:
