@@ -1,4 +1,7 @@
-"""Write a self-signed certificate for 127.0.0.1 and its key: `certificate.py CERTIFICATE KEY`."""
+"""Write a self-signed certificate for this machine, or for a host, and its key.
+
+`certificate.py CERTIFICATE KEY [HOST]`
+"""
 
 import datetime
 import ipaddress
@@ -11,13 +14,17 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 LIFETIME = datetime.timedelta(days=2)
+THIS_MACHINE = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
 
 
 def main() -> None:
     """Make both files; the key is readable by its owner only."""
     certificate_file, key_file = map(Path, sys.argv[1:3])
+    names = [x509.DNSName(host) for host in sys.argv[3:]] or THIS_MACHINE
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "MiniStack on this machine")])
+    # Two authorities of one name are taken for each other by who looks for a signature's.
+    subject = " ".join(sys.argv[3:]) or "MiniStack on this machine"
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, subject)])
     now = datetime.datetime.now(datetime.UTC)
     certificate = (
         x509.CertificateBuilder()
@@ -28,9 +35,7 @@ def main() -> None:
         .not_valid_before(now - datetime.timedelta(hours=1))
         .not_valid_after(now + LIFETIME)
         .add_extension(
-            x509.SubjectAlternativeName(
-                [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-            ),
+            x509.SubjectAlternativeName(names),
             critical=False,
         )
         # Its own authority: clients trust exactly this file.

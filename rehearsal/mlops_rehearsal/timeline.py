@@ -17,10 +17,11 @@ from mlops_commons.utilities.paths import (
     REPOSITORY_ROOT,
 )
 from mlops_rehearsal.emulator.leftovers import new_folder
-from mlops_rehearsal.emulator.server import Emulator
+from mlops_rehearsal.emulator.server import Emulator, make_certificate
 from mlops_rehearsal.world.act import Act
 from mlops_rehearsal.world.approvals import Approval
 from mlops_rehearsal.world.checkout import write_checkout
+from mlops_rehearsal.world.company_network import company_network
 from mlops_rehearsal.world.endpoint_kind import EndpointKind
 from mlops_rehearsal.world.evidence import Played
 from mlops_rehearsal.world.places import occupied
@@ -63,13 +64,21 @@ def world_of(request: Request) -> Iterator[World]:
         if request.product != PRODUCT and not request.all_products:
             check_product(checkout, request.product)
         request.say("the emulator starts (its environment is made on first use)")
-        with Emulator(
-            config.pipeline.region,
-            folder / "emulator",
-            world=folder,
-            scps=request.scps,
-            fresh_account=request.fresh_account,
-        ) as emulator:
+        with (
+            Emulator(
+                config.pipeline.region,
+                folder / "emulator",
+                world=folder,
+                scps=request.scps,
+                fresh_account=request.fresh_account,
+            ) as emulator,
+            company_network(
+                config.org.builds,
+                folder / "company",
+                make_certificate,
+                emulator.certificate.read_text(encoding="utf-8"),
+            ) as company,
+        ):
             yield World(
                 config=config,
                 emulator=emulator,
@@ -78,6 +87,7 @@ def world_of(request: Request) -> Iterator[World]:
                 set_name=request.set_name,
                 approve=request.approve,
                 say=request.say,
+                company=company,
                 product=request.product,
                 all_products=request.all_products,
             )

@@ -35,6 +35,7 @@ def play_training(world: World) -> tuple[Evidence, ...]:
         Evidence("pipeline steps", tuple(steps)),
         Evidence("model versions", tuple(versions)),
         *([Evidence("runs in MLflow", tuple(tracked))] if tracked else []),
+        *([Evidence("connections of builds", world.company.rows())] if world.company else []),
     )
 
 

@@ -314,7 +314,7 @@ class Emulator:
         (self.root / "tmp").mkdir(parents=True, exist_ok=True)
         self.repositories.mkdir(exist_ok=True)
         self._token = secrets.token_hex(32)
-        _make_certificate(python, self.certificate, key)
+        make_certificate(self.certificate, key)
         port = _free_port()
         self.endpoint = f"https://{HOST}:{port}"
         self._output: IO[bytes] = self.log.open("wb")
@@ -390,9 +390,15 @@ class Emulator:
         )
 
 
-def _make_certificate(python: Path, certificate: Path, key: Path) -> None:
+def make_certificate(certificate: Path, key: Path, host: str = "") -> None:
+    """Write a certificate that is its own authority, for a host or for this machine, and its key.
+
+    Raises:
+        PlatformError: the emulator's environment cannot be made.
+    """
+    program = PLUGIN / "ministack_aws" / "certificate.py"
     subprocess.run(
-        [str(python), str(PLUGIN / "ministack_aws" / "certificate.py"), str(certificate), str(key)],
+        [str(emulator_python()), str(program), str(certificate), str(key), *filter(None, [host])],
         check=True,
         capture_output=True,
     )

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from mlops_commons.builds import CERTIFICATES
 from mlops_commons.utilities.seed_environments import LOCK
 from mlops_rehearsal.player.artifacts import Artifact, get, pack, put, unpack
 from mlops_rehearsal.player.buildspec import Buildspec, files_of, read_buildspec
@@ -109,6 +108,11 @@ def _tests_once(
     return lambda command: passed.once(command, content, title)
 
 
+def _as_here(world: World, variables: dict[str, str]) -> dict[str, str]:
+    """The variables, with what the organization has where it is on this machine."""
+    return world.company.variables(variables) if world.company else variables
+
+
 def _variables(project: Mapping[str, Any], action: Action) -> dict[str, str]:
     """The variables of the project; the action's come later, and so prevail."""
     rows = project.get("environment", {}).get("environmentVariables") or []
@@ -167,19 +171,8 @@ def _environment(
         "CODEBUILD_SRC_DIR": str(primary),
         **{f"CODEBUILD_SRC_DIR_{name}": str(path) for name, path in sources.items()},
         **spec.variables,
-        **_trusting_aws(world, _variables(project, action)),
+        **_as_here(world, _variables(project, action)),
     }
-
-
-def _trusting_aws(world: World, variables: dict[str, str]) -> dict[str, str]:
-    """The variables, with the emulator's authority behind the organization's.
-
-    That of AWS is a public one, which every build image has.
-    """
-    if CERTIFICATES not in variables:
-        return variables
-    authority = world.emulator.certificate.read_text(encoding="utf-8")
-    return {**variables, CERTIFICATES: f"{variables[CERTIFICATES].rstrip()}\n{authority}"}
 
 
 def _offer_environment(folder: Path, source: Path, environment: dict[str, str]) -> None:

@@ -15,6 +15,7 @@ from mlops_commons.utilities.process import run
 from mlops_rehearsal.emulator.clients import client
 from mlops_rehearsal.emulator.server import Emulator
 from mlops_rehearsal.world.approvals import Approval
+from mlops_rehearsal.world.company_network import CompanyNetwork
 from mlops_rehearsal.world.projects import Project
 from mlops_rehearsal.world.recorded import RecordedAction
 
@@ -43,6 +44,7 @@ class World:
         actions: what was played of every pipeline, in the order in which it was.
         projects: what has been launched.
         of_builds: variables that every build has besides, such as where a service of AWS is here.
+        company: the network through which builds install; none where they do so directly.
         product: a part of the name of the product to launch; `all_products` launches each.
     """
 
@@ -57,6 +59,7 @@ class World:
     actions: list[RecordedAction] = field(default_factory=list)
     projects: list[Project] = field(default_factory=list)
     of_builds: dict[str, str] = field(default_factory=dict)
+    company: CompanyNetwork | None = None
     product: str = ""
     all_products: bool = False
 
