@@ -2,6 +2,7 @@
 
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -118,3 +119,16 @@ def test_without_settings_of_builds_nothing_is_played(tmp_path: Path) -> None:
     with company_network(NO_BUILDS, tmp_path / "company", make_certificate, "") as network:
         assert network is None
     assert not (tmp_path / "company").exists()
+
+
+def test_the_authorities_of_company_and_emulator_are_told_apart(tmp_path: Path) -> None:
+    """By their names: programs look for the signer of a certificate by name alone."""
+    make_certificate(tmp_path / "emulator.pem", tmp_path / "emulator.key")
+    emulator = (tmp_path / "emulator.pem").read_text()
+    with company_network(BEHIND_A_PROXY, tmp_path / "company", make_certificate, emulator) as found:
+        assert found
+        trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        trusting.load_verify_locations(cadata=found.authorities)
+    subjects = [authority["subject"] for authority in trusting.get_ca_certs()]
+    assert len(subjects) == 2
+    assert subjects[0] != subjects[1]
