@@ -47,6 +47,7 @@ CONFIGURATIONS: Final = (
     Reviewed(
         name="separate-projects", folder=SAMPLE.with_name("separate-projects"), products=("basic",)
     ),
+    Reviewed(name="organisation", folder=SAMPLE.with_name("organisation"), products=("basic",)),
 )
 
 

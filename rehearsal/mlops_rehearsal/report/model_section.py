@@ -17,11 +17,13 @@ def model_section(report: Report) -> Html:
     versions = list(report.evidence("model versions"))
     runs = list(report.evidence("runs"))
     tracked = list(report.evidence("runs in MLflow"))
+    connections = list(report.evidence("connections of builds"))
     content = [
         *([table_of("Steps of the SageMaker pipeline", steps)] if steps else []),
         *_states(report),
         *map(_version, versions),
         *([table_of("Runs in MLflow", tracked)] if tracked else []),
+        *([table_of("What builds have wanted of the proxy", connections)] if connections else []),
         *([table_of("Deliveries that an approval has started", runs)] if runs else []),
     ]
     return section("model", "The model", *(content or [_not_reached("model")]))
