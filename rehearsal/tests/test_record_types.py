@@ -1,10 +1,13 @@
 """Types of the registry that no service plays: records, checked against their schemas."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from accounts_of_tests import ACCOUNT, Accounts
 from botocore.exceptions import ClientError
+
+from mlops_rehearsal.emulator.server import Emulator
 
 pytestmark = pytest.mark.app
 
@@ -37,6 +40,17 @@ def test_its_properties_are_checked_against_its_schema(accounts: Accounts) -> No
     status, reason = accounts.deploy("wrong-type", connection("wrong", Descripton="x"))
     assert status.startswith("ROLLBACK")
     assert "extraneous key ['Descripton']" in reason
+
+
+def test_a_type_is_made_where_its_region_has_it_whatever_governance_s_has(tmp_path: Path) -> None:
+    """eu-central-2 has neither App Runner nor inference components; a set may be elsewhere."""
+    kept = {"A": {"Type": "AWS::AppRunner::ObservabilityConfiguration", "Properties": {}}}
+    with Emulator("eu-central-2", tmp_path / "emulator") as emulator:
+        elsewhere, here = (Accounts(emulator, region=r) for r in ("eu-west-1", "eu-central-2"))
+        assert elsewhere.deploy("observed", kept) == ("CREATE_COMPLETE", "")
+        status, reason = here.deploy("observed", kept)
+    assert status.startswith("ROLLBACK")
+    assert f"Unrecognized resource types: [{kept['A']['Type']}]" in reason
 
 
 def test_its_role_needs_the_permissions_of_the_handlers(accounts: Accounts) -> None:

@@ -6,7 +6,7 @@ from typing import Final, NoReturn
 
 from ministack_aws.arns import arn
 from ministack_aws.cloudformation.record_types import ATTRIBUTES, REFS, digits
-from ministack_aws.cloudformation.schemas import registry_types, schema
+from ministack_aws.cloudformation.schemas import every_type, schema
 from ministack_aws.engine import cloudformation
 from ministack_aws.engine.requests import get_account_id, get_region
 from ministack_aws.engine.types import Attributes, Handlers, Properties, ResourceHandlers
@@ -37,8 +37,8 @@ def key_of(resource_type: str, physical_id: str) -> Key:
 
 
 def register(handlers: ResourceHandlers) -> None:
-    """Add handlers for every type of the registry that has none."""
-    for resource_type in registry_types(get_region()):
+    """Add handlers for every type that has none: stages may be in any region."""
+    for resource_type in sorted(every_type()):
         if not resource_type.startswith(NO_RECORDS):
             handlers.setdefault(resource_type, _handler(resource_type))
 

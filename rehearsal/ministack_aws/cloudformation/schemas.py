@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any, Final
 
 import regex
+from cfnlint.helpers import REGIONS
 from cfnlint.schema import ResourceNotFoundError
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from jsonschema import Draft7Validator
@@ -67,9 +68,14 @@ Validator: Any = extend(  # type: ignore[no-untyped-call]
 
 
 @cache
-def registry_types(region: str) -> tuple[str, ...]:
+def registry_types(region: str) -> frozenset[str]:
     """Every type that the registry of a region has."""
-    return tuple(sorted(PROVIDER_SCHEMA_MANAGER.get_resource_types(region)))
+    return frozenset(PROVIDER_SCHEMA_MANAGER.get_resource_types(region))
+
+
+def every_type() -> frozenset[str]:
+    """Every type that the registry of some region has."""
+    return frozenset().union(*map(registry_types, REGIONS))
 
 
 @cache

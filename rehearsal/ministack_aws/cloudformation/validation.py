@@ -2,11 +2,13 @@
 
 from typing import Any, Final
 
-from ministack_aws.cloudformation.schemas import problems
+from ministack_aws.cloudformation.schemas import problems, registry_types
 from ministack_aws.engine.requests import get_region
 from ministack_aws.engine.types import Attributes, Create, Properties, ResourceHandlers, Update
 
 NOT_IN_REGISTRY: Final = ("AWS::CloudFormation::", "AWS::CDK::", "Custom::")
+UNRECOGNIZED: Final = "Template format error: Unrecognized resource types: [{}]"
+"""Of a region that has no such type; AWS refuses the whole template."""
 MESSAGE: Final = "Properties validation failed for resource {} with message: {}"
 
 
@@ -40,6 +42,8 @@ def _updating(resource_type: str, update: Update) -> Update:
 
 
 def _refuse(resource_type: str, name: str, properties: Properties) -> None:
+    if resource_type not in registry_types(get_region()):
+        raise ValueError(UNRECOGNIZED.format(resource_type))
     found = problems(get_region(), resource_type, properties)
     if found:
         raise ValueError(MESSAGE.format(name, "; ".join(found)))

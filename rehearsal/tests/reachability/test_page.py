@@ -47,3 +47,15 @@ def test_where_projects_are_kept_apart_a_persona_reaches_its_own_one_alone(perso
 def test_where_projects_are_kept_apart_a_lead_reaches_no_other_one() -> None:
     for start in ("persona lead", "persona lead of project p-alpha"):
         assert cells("separate-projects", start)[Target.OTHER] == ""
+
+
+def test_a_company_s_boundary_path_prefix_and_keys_change_nobody_s_reach() -> None:
+    text = (REPOSITORY_ROOT / PAGE).read_text(encoding="utf-8")
+    _, _, rest = text.partition("<!-- reach in organisation: ")
+    rows = rest.partition("<!-- end of reach")[0].splitlines()
+    starts = [row.split("|")[1].strip() for row in rows if row.startswith("| ")][2:]
+    assert len(starts) > 20
+    for start in starts:
+        own = cells("organisation", start)
+        for target, cell in cells("sample", start).items():
+            assert (cell == "**yes**" or "basic" in cell) == (own[target] == "**yes**")

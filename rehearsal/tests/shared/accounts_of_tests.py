@@ -32,12 +32,13 @@ class Accounts:
 
     emulator: Emulator
     account: str = ACCOUNT
+    region: str = "eu-west-1"
 
     def client(self, service: str, credentials: Mapping[str, str] | None = None) -> Any:
         root = {"aws_access_key_id": self.account, "aws_secret_access_key": "test"}
         emulator = self.emulator
         return client(
-            service, "eu-west-1", emulator.endpoint, emulator.certificate, credentials or root
+            service, self.region, emulator.endpoint, emulator.certificate, credentials or root
         )
 
     def role(self, name: str, service: str, *statements: Mapping[str, Any]) -> str:
