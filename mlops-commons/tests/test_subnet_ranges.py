@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlops_commons.stage import CreateNetwork, EgressMode, TransitGateway
-from mlops_commons.subnet_ranges import MOST_ZONES, SubnetGroup, subnet_ranges, zones_with_room
+from mlops_commons.subnet_ranges import (
+    MOST_ZONES,
+    SubnetGroup,
+    pools,
+    subnet_ranges,
+    zones_with_room,
+)
 
 pytestmark = pytest.mark.pure
 
@@ -41,6 +47,47 @@ def test_the_shipped_network_leaves_room_for_six_zones() -> None:
         ("Public", 2, "10.0.6.64/26"),
         ("Public", 3, "10.0.6.128/26"),
     ]
+
+
+def _private(network: CreateNetwork) -> list[str]:
+    return [str(p.cidr) for p in subnet_ranges(network) if p.group is SubnetGroup.PRIVATE]
+
+
+def test_secondary_ranges_take_the_private_subnets_and_leave_the_primary_to_others() -> None:
+    small = CreateNetwork(
+        vpc_cidr="10.1.0.0/26",
+        secondary_cidrs=("100.64.0.0/16",),
+        private_subnet_cidr_mask=18,
+        public_subnet_cidr_mask=28,
+    )
+    assert [(place.group, place.number, str(place.cidr)) for place in subnet_ranges(small)] == [
+        ("Private", 1, "100.64.0.0/18"),
+        ("Private", 2, "100.64.64.0/18"),
+        ("Private", 3, "100.64.128.0/18"),
+        ("Public", 1, "10.1.0.0/28"),
+        ("Public", 2, "10.1.0.16/28"),
+        ("Public", 3, "10.1.0.32/28"),
+    ]
+    assert zones_with_room(small) == 4
+    assert [pool.key for pool in pools(small)] == ["secondary_cidrs", "vpc_cidr"]
+
+
+def test_what_does_not_fit_into_the_rest_of_a_range_begins_the_next_one() -> None:
+    network = CreateNetwork(
+        secondary_cidrs=("100.64.0.0/23", "100.65.0.0/28", "100.66.0.0/24"), max_azs=3
+    )
+    assert _private(network) == ["100.64.0.0/24", "100.64.1.0/24", "100.66.0.0/24"]
+    assert zones_with_room(network) == 3
+
+
+@given(networks, st.lists(st.integers(0, 63), min_size=1, max_size=4, unique=True))
+def test_a_further_secondary_range_moves_nothing(network: CreateNetwork, blocks: list[int]) -> None:
+    ranges = tuple(f"100.{64 + block}.0.0/16" for block in blocks)
+    before, after = (
+        subnet_ranges(replace(network, secondary_cidrs=cidrs)) for cidrs in (ranges[:-1], ranges)
+    )
+    if len(ranges) > 1 and before:
+        assert after == before
 
 
 def test_a_small_vpc_is_filled_to_the_last_zone_that_fits() -> None:

@@ -78,12 +78,12 @@ def _networks(world: World, role: str) -> Iterator[bool]:
 
 def _has_a_way_out(world: World, account: str) -> bool:
     networks = [vpc for vpc in world.of_type("AWS::EC2::VPC") if vpc.account == account]
-    routes = (
-        route
-        for route in world.of_type("AWS::EC2::Route")
-        if route.account == account and "NatGatewayId" in route.properties
+    gateways = (
+        gateway
+        for gateway in world.of_type("AWS::EC2::NatGateway")
+        if gateway.account == account and gateway.properties.get("ConnectivityType") != "private"
     )
-    return not networks or any(routes)
+    return not networks or any(gateways)
 
 
 def foreign_carrier(world: World, account: str) -> str:

@@ -184,6 +184,120 @@ def test_central_endpoints_without_a_way_to_them_stop_studio(accounts: Accounts)
     assert any("its name leads to another VPC" in text for text in found)
 
 
+UNROUTED, ROUTED = "100.64.0.0/20", "10.77.0.0/20"
+
+
+def secondary(made: dict[str, Any], block: str, *, translated: bool) -> None:
+    """The private subnet in a further range; what it sends elsewhere is translated, or is not."""
+    made["Further"] = typed("EC2::VPCCidrBlock", VpcId=ref("Vpc"), CidrBlock=block)
+    made["Private"]["Properties"]["CidrBlock"] = block
+    made["Private"]["DependsOn"] = ["Further"]
+    made["Transit"] = typed("EC2::Subnet", VpcId=ref("Vpc"), CidrBlock="10.66.2.0/28")
+    made["Onward"] = typed("EC2::RouteTable", VpcId=ref("Vpc"))
+    made["ByTransit"] = typed(
+        "EC2::SubnetRouteTableAssociation", SubnetId=ref("Transit"), RouteTableId=ref("Onward")
+    )
+    made["Way"]["Properties"]["SubnetIds"] = [ref("Transit")]
+    if translated:
+        made["Nat"] = typed(
+            "EC2::NatGateway", ["Led"], SubnetId=ref("Transit"), ConnectivityType="private"
+        )
+        led = made["Route"]["Properties"]
+        made["Led"] = typed("EC2::Route", ["Way"], **{**led, "RouteTableId": ref("Onward")})
+        del led["TransitGatewayId"]
+        led["NatGatewayId"] = ref("Nat")
+
+
+@pytest.mark.parametrize(
+    ("name", "block", "translated", "reached"),
+    [
+        ("translated", UNROUTED, True, True),
+        ("untranslated", UNROUTED, False, False),
+        ("routed", ROUTED, False, True),
+    ],
+)
+def test_another_vpc_answers_a_secondary_range_that_is_routed_or_translated(
+    accounts: Accounts, name: str, block: str, translated: bool, reached: bool
+) -> None:
+    made = endpoints_only(f"secondary-{name}")
+    central(made, way=True)
+    secondary(made, block, translated=translated)
+    found = unreachable(accounts, f"secondary-{name}", made)
+    assert any("its name leads to another VPC" in text for text in found) == (not reached)
+    assert bool(found) == (not reached)
+
+
+@pytest.mark.parametrize(("name", "admitted"), [("admitted", True), ("not-admitted", False)])
+def test_endpoints_answer_a_secondary_range_that_their_group_admits(
+    accounts: Accounts, name: str, admitted: bool
+) -> None:
+    made = endpoints_only(name)
+    made["Further"] = typed("EC2::VPCCidrBlock", VpcId=ref("Vpc"), CidrBlock=UNROUTED)
+    made["Private"]["Properties"]["CidrBlock"] = UNROUTED
+    made["Private"]["DependsOn"] = ["Further"]
+    if admitted:
+        rules = made["Doors"]["Properties"]["SecurityGroupIngress"]
+        rules.append({**rules[0], "CidrIp": UNROUTED})
+    found = unreachable(accounts, name, made)
+    assert any("lets nothing in" in text for text in found) == (not admitted)
+
+
+def _inspected(made: dict[str, Any]) -> None:
+    """Everything goes to the transit gateway through a private NAT gateway."""
+    for name in ("Gateway", "Attached", "Out", "Address"):
+        made.pop(name)
+    del made["Nat"]["Properties"]["AllocationId"]
+    made["Nat"]["Properties"]["ConnectivityType"] = "private"
+    gateway = {"TransitGatewayId": "tgw-0123456789abcdef0"}
+    made["Way"] = typed(
+        "EC2::TransitGatewayAttachment", **gateway, VpcId=ref("Vpc"), SubnetIds=[ref("Public")]
+    )
+    made["Out"] = typed(
+        "EC2::Route",
+        ["Way"],
+        **gateway,
+        RouteTableId=ref("PublicTable"),
+        DestinationCidrBlock=ANYWHERE,
+    )
+
+
+def _private_nat(made: dict[str, Any]) -> None:
+    """An internet gateway drops what comes from a private NAT gateway."""
+    del made["Nat"]["Properties"]["AllocationId"]
+    made["Nat"]["Properties"]["ConnectivityType"] = "private"
+
+
+def _untranslated(made: dict[str, Any]) -> None:
+    _inspected(made)
+    made.pop("Nat")
+    through = made["ThroughNat"]["Properties"]
+    del through["NatGatewayId"]
+    through["TransitGatewayId"] = "tgw-0123456789abcdef0"
+    made["ThroughNat"]["DependsOn"] = ["Way"]
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "reason"),
+    [
+        ("public-nat", lambda made: None, ""),
+        ("inspected", _inspected, ""),
+        ("private-nat", _private_nat, "has no way out"),
+        ("untranslated", _untranslated, "no other network answers 100.64.0.0/20"),
+    ],
+)
+def test_a_job_in_a_secondary_range_reads_its_data_as_its_addresses_are_answered(
+    accounts: Accounts, name: str, change: Any, reason: str
+) -> None:
+    made = with_nat("PrivateTable")
+    made["Further"] = typed("EC2::VPCCidrBlock", VpcId=ref("Vpc"), CidrBlock=UNROUTED)
+    made["Private"]["Properties"]["CidrBlock"] = UNROUTED
+    made["Private"]["DependsOn"] = ["Further"]
+    change(made)
+    status, why = accounts.deploy(f"secondary-job-{name}", with_model(accounts, name, made))
+    assert reason in why
+    assert (status == "CREATE_COMPLETE") == (not reason)
+
+
 def with_nat(private_table: str) -> dict[str, Any]:
     """A network with NAT: a private and a public subnet, each with its table."""
     return {
@@ -231,15 +345,9 @@ def with_nat(private_table: str) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize(
-    ("name", "table", "reason"),
-    [("nat", "PrivateTable", ""), ("public", "PublicTable", "but no public address")],
-)
-def test_a_job_reads_its_data_through_its_network(
-    accounts: Accounts, name: str, table: str, reason: str
-) -> None:
-    made = with_nat(table)
-    made["Model"] = typed(
+def with_model(accounts: Accounts, name: str, made: dict[str, Any]) -> dict[str, Any]:
+    """A model in the private subnet, whose image and data are read through the network."""
+    model = typed(
         "SageMaker::Model",
         ["First", "Second", "ThroughNat"],
         ExecutionRoleArn=f"arn:aws:iam::{ACCOUNT}:role/through-{name}",
@@ -248,6 +356,16 @@ def test_a_job_reads_its_data_through_its_network(
     )
     joining = {"Effect": "Allow", "Action": ["ec2:*", *OF_JOBS], "Resource": "*"}
     accounts.role(f"through-{name}", STUDIO, joining)
-    status, why = accounts.deploy(f"network-{name}", made)
+    return {**made, "Model": model}
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "reason"),
+    [("nat", "PrivateTable", ""), ("public", "PublicTable", "but no public address")],
+)
+def test_a_job_reads_its_data_through_its_network(
+    accounts: Accounts, name: str, table: str, reason: str
+) -> None:
+    status, why = accounts.deploy(f"network-{name}", with_model(accounts, name, with_nat(table)))
     assert reason in why
     assert (status == "CREATE_COMPLETE") == (not reason)

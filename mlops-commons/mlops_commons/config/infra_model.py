@@ -105,6 +105,11 @@ class TransitGatewayFile(ConfigModel):
         TransitGateway.subnet_cidr_mask,
         description="size of the attachment's own subnet in each zone",
     )
+    private_nat_gateways: Annotated[int, Field(ge=0, le=6), WHOLE] = Field(
+        TransitGateway.private_nat_gateways,
+        description="how many translate addresses of secondary_cidrs on their way to it; 0 where "
+        "the organization routes these ranges",
+    )
 
 
 class CentralEndpointsFile(ConfigModel):
@@ -136,6 +141,10 @@ class CreateNetworkFile(EndpointSwitches):
     """A VPC to create; what is absent comes from `default_create_network`."""
 
     vpc_cidr: NetworkRange = Field(CreateNetwork.vpc_cidr, description="its address range")
+    secondary_cidrs: tuple[NetworkRange, ...] = Field(
+        CreateNetwork.secondary_cidrs,
+        description="further ranges, in which the private subnets lie, such as 100.64.0.0/16",
+    )
     vpc_max_azs: Annotated[int, Field(ge=1, le=6), WHOLE] = Field(
         CreateNetwork.max_azs, description="how many availability zones"
     )

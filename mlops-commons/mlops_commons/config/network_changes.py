@@ -11,6 +11,10 @@ REPLACED_VPC: Final = (
     "the VPC would be replaced, with every subnet and endpoint in it; Amazon EC2 cannot change the "
     "range of a VPC"
 )
+MOVED_BY_RANGES: Final = (
+    "private subnets lie in the secondary ranges, and a subnet cannot change its range; append "
+    "ranges at the end"
+)
 STUDIO_STAYS: Final = "the Studio domain of the stage cannot move to another VPC"
 
 
@@ -102,10 +106,12 @@ def _moved_subnets(published: CreateNetwork, wanted: CreateNetwork) -> Iterator[
         before = old.get((place.group, place.number))
         taken = next((known for known in old.values() if known.cidr.overlaps(place.cidr)), None)
         if before and before.cidr != place.cidr:
+            elsewhere = published.secondary_cidrs != wanted.secondary_cidrs
+            by_ranges = place.group is SubnetGroup.PRIVATE and elsewhere
             yield Refusal(
-                key=_mask_key(place),
+                key="secondary_cidrs" if by_ranges else _mask_key(place),
                 change=f"{_named(before)} becomes {place.cidr}",
-                reason="a subnet cannot change its range",
+                reason=MOVED_BY_RANGES if by_ranges else "a subnet cannot change its range",
             )
             return
         if not before and taken:

@@ -26,14 +26,15 @@ def network_of(network: Network, *, studio: bool) -> Fixed:
     """
     if isinstance(network, CreateNetwork):
         zones, gateways = min(network.endpoint_azs, network.max_azs), network.nat_gateways
+        private = network.private_nat_gateways
         attachments = int(network.transit_gateway is not None)
     else:
-        zones, gateways, attachments = len(network.subnets_of_endpoints), 0, 0
+        zones, gateways, private, attachments = len(network.subnets_of_endpoints), 0, 0, 0
     rows = network.own_endpoints(studio=studio)
     interfaces = sum(row.kind is EndpointKind.INTERFACE for row in rows)
     quantities = {
         "endpoint_hour": interfaces * zones * HOURS,
-        "nat_hour": gateways * HOURS,
+        "nat_hour": (gateways + private) * HOURS,
         "ipv4_hour": gateways * HOURS,
         "transit_gateway_hour": attachments * HOURS,
     }

@@ -69,7 +69,8 @@ FREE: Final = frozenset(
                 *("InternetGateway", "NetworkAcl", "NetworkAclEntry", "Route", "RouteTable"),
                 *("SecurityGroup", "SecurityGroupEgress", "SecurityGroupIngress", "Subnet"),
                 *("SubnetNetworkAclAssociation", "SubnetRouteTableAssociation", "VPC"),
-                *("VPCGatewayAttachment", "DHCPOptions", "VPCDHCPOptionsAssociation"),
+                *("VPCCidrBlock", "VPCGatewayAttachment"),
+                *("DHCPOptions", "VPCDHCPOptionsAssociation"),
             )
         ),
         *(f"AWS::IAM::{kind}" for kind in ("Group", "ManagedPolicy", "Policy", "Role")),

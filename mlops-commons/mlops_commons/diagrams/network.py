@@ -17,6 +17,7 @@ PUBLIC: Final = "public subnet"
 TRANSIT: Final = "transit subnet"
 IMPORTED: Final = "zones of the imported VPC"
 INTERNET: Final = "Internet gateway"
+TRANSIT_GATEWAY: Final = "the transit gateway"
 PREFIX: Final = "com.amazonaws."
 
 
@@ -58,8 +59,9 @@ class _Network:
 
     def groups(self) -> Iterator[Group]:
         summary = self._stack.summary
-        blocks = [str(vpc["CidrBlock"]) for _, vpc in self._stack.resources("AWS::EC2::VPC")]
-        name = blocks[0] if blocks else f"{self._parameter('/vpc/id')} (imported)"
+        kinds = ("AWS::EC2::VPC", "AWS::EC2::VPCCidrBlock")
+        blocks = [str(r["CidrBlock"]) for kind in kinds for _, r in self._stack.resources(kind)]
+        name = ", ".join(blocks) if blocks else f"{self._parameter('/vpc/id')} (imported)"
         place = f"{summary.role} {summary.account}  {summary.region}"
         yield Group(key=VPC, title=f"VPC {name}", subtitle=place, row=True)
         for zone in dict.fromkeys(self._zones.values()):
@@ -81,8 +83,8 @@ class _Network:
             yield Node(
                 key=key,
                 kind=NodeKind.GATEWAY,
-                title="NAT gateway",
-                details=(f"out: {INTERNET}",),
+                title="Private NAT gateway" if _is_private(nat) else "NAT gateway",
+                details=(f"out: {TRANSIT_GATEWAY if _is_private(nat) else INTERNET}",),
                 group=_name(nat["SubnetId"]),
             )
         for key in self._gateways:
@@ -162,9 +164,12 @@ class _Network:
 
     def _gateway(self, key: str) -> str:
         if key in self._transit_gateways():
-            return "the transit gateway"
+            return TRANSIT_GATEWAY
         nat = self._nats.get(key)
-        return f"NAT gateway of {self._zones[_name(nat['SubnetId'])]}" if nat else INTERNET
+        if nat is None:
+            return INTERNET
+        kind = "private NAT gateway" if _is_private(nat) else "NAT gateway"
+        return f"{kind} of {self._zones[_name(nat['SubnetId'])]}"
 
     def _where(self, subnets: set[str]) -> str:
         """Tiers and zones of subnets: all zones of a tier are not listed one by one."""
@@ -207,6 +212,10 @@ class _Network:
     def _imported_subnets(self) -> list[str]:
         names = self._parameter("/vpc/subnets/private/ids").split(",")
         return [name for name in names if name and name not in self._subnets]
+
+
+def _is_private(nat: Resource) -> bool:
+    return nat.get("ConnectivityType") == "private"
 
 
 def _zone(subnet: Resource) -> str:

@@ -78,11 +78,14 @@ class TransitGateway:
     Attributes:
         routes: ranges that are reached through it, besides everything with egress `inspection`.
         subnet_cidr_mask: size of the subnet of the attachment in each zone.
+        private_nat_gateways: how many translate addresses of secondary ranges on their way to it;
+            0 where the organization routes these ranges.
     """
 
     id: str
     routes: tuple[str, ...] = ()
     subnet_cidr_mask: int = 28
+    private_nat_gateways: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +107,8 @@ class CreateNetwork(EndpointRules):
     """A VPC to create.
 
     Attributes:
+        secondary_cidrs: further ranges, in which the private subnets lie; empty puts all subnets
+            into `vpc_cidr`.
         availability_zones: names of zones, or their ids, which mean the same zone in each account;
             empty takes the first `max_azs` of the region.
         endpoint_azs: in how many of the zones interface endpoints have an address; each is paid by
@@ -117,6 +122,7 @@ class CreateNetwork(EndpointRules):
     """
 
     vpc_cidr: str = "10.0.0.0/16"
+    secondary_cidrs: tuple[str, ...] = ()
     max_azs: int = 3
     endpoint_azs: int = 2
     private_subnet_cidr_mask: int = 24
@@ -132,6 +138,11 @@ class CreateNetwork(EndpointRules):
     transit_gateway: TransitGateway | None = None
     resolver_rule_ids: tuple[str, ...] = ()
     central_endpoints: CentralEndpoints | None = None
+
+    @property
+    def cidrs(self) -> tuple[str, ...]:
+        """All of its ranges."""
+        return (self.vpc_cidr, *self.secondary_cidrs)
 
     @property
     def has_zone_ids(self) -> bool:
@@ -160,6 +171,20 @@ class CreateNetwork(EndpointRules):
         """The ranges that private subnets reach through the transit gateway."""
         everything = (EVERYWHERE,) if self.egress is EgressMode.INSPECTION else ()
         return (*everything, *self.transit_gateway.routes) if self.transit_gateway else ()
+
+    @property
+    def private_nat_gateways(self) -> int:
+        """How many translate what private subnets send to the transit gateway."""
+        if self.transit_gateway and self.transit_routes and self.secondary_cidrs:
+            return self.transit_gateway.private_nat_gateways
+        return 0
+
+    @property
+    def routable_cidrs(self) -> tuple[str, ...]:
+        """The ranges that others may know, which is why no two networks share them."""
+        gateway = self.transit_gateway
+        routed = gateway is not None and gateway.private_nat_gateways == 0
+        return self.cidrs if routed else (self.vpc_cidr,)
 
     @property
     def dns_rules(self) -> DnsFirewall:

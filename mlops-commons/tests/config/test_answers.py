@@ -235,6 +235,18 @@ def test_flags_win_over_what_the_files_say() -> None:
     assert answer.network == NetworkAnswer(vpc_cidr="10.7.0.0/16", egress=EgressMode.ENDPOINTS_ONLY)
 
 
+def test_secondary_ranges_of_a_flag_are_written_and_read_back(tmp_path: Path) -> None:
+    stage = "business-unit-1/dev=222222222222,vpc-cidr=10.7.0.0/24,secondary-cidrs=100.64.0.0/16"
+    answers = with_flags(ANSWERS, Flags(stages=(f"{stage}+100.65.0.0/16",)))
+    (tmp_path / "app.yml").write_text(cdk_app_text(answers, ONE_SET))
+    (tmp_path / "infra.yml").write_text(infra_text(answers))
+    found = current_answers(load_sources(tmp_path / "app.yml", tmp_path / "infra.yml"))
+    (answer,) = found.sets[0].stages
+    assert answer.network == NetworkAnswer(
+        vpc_cidr="10.7.0.0/24", secondary_cidrs=("100.64.0.0/16", "100.65.0.0/16")
+    )
+
+
 def test_a_missing_account_is_read_from_its_profile() -> None:
     found = with_flags(ANSWERS, Flags(stages=("new/dev=,profile=p",)))
     assert complete(found, lambda profile, region: "100000000009").sets[0].stages[0].account == (

@@ -659,6 +659,100 @@ BROKEN_INFRA = (
         "lies in the VPC's own range",
     ),
     Broken(
+        "a route into a secondary range",
+        "vpc_cidr: 10.2.0.0/16",
+        "{vpc_cidr: 10.2.0.0/16, secondary_cidrs: [10.9.0.0/16], transit_gateway: "
+        "{id: tgw-01234567, routes: [10.9.0.0/16]}}",
+        "network.deployments[0].stages[1].create_network.transit_gateway.routes",
+        "lies in the VPC's own range 10.9.0.0/16",
+    ),
+    Broken(
+        "a secondary range that is too large",
+        "vpc_cidr: 10.2.0.0/16",
+        "{vpc_cidr: 10.2.0.0/16, secondary_cidrs: [100.64.0.0/10]}",
+        "network.deployments[0].stages[1].create_network.secondary_cidrs[0]",
+        "a VPC allows /16 to /28",
+    ),
+    Broken(
+        "a secondary range inside the primary one",
+        "vpc_cidr: 10.2.0.0/16",
+        "{vpc_cidr: 10.2.0.0/16, secondary_cidrs: [10.2.4.0/22]}",
+        "network.deployments[0].stages[1].create_network.secondary_cidrs",
+        "'10.2.4.0/22' overlaps with '10.2.0.0/16'",
+    ),
+    Broken(
+        "a secondary range of other private ones",
+        "vpc_cidr: 10.2.0.0/16",
+        "{vpc_cidr: 10.2.0.0/16, secondary_cidrs: [172.20.0.0/16]}",
+        "network.deployments[0].stages[1].create_network.secondary_cidrs",
+        "it is in 172.16.0.0/12; take one of 10.0.0.0/8, 100.64.0.0/10 or a public range",
+    ),
+    Broken(
+        "a private range beside one that is not",
+        "vpc_cidr: 10.2.0.0/16",
+        "{vpc_cidr: 100.64.0.0/16, secondary_cidrs: [10.2.0.0/16]}",
+        "network.deployments[0].stages[1].create_network.secondary_cidrs",
+        "it is in 10.0.0.0/8; take one of 100.64.0.0/10 or a public range",
+    ),
+    Broken(
+        "a secondary range for tests of networks",
+        "vpc_cidr: 10.2.0.0/16",
+        "{vpc_cidr: 10.2.0.0/16, secondary_cidrs: [198.19.0.0/16]}",
+        "network.deployments[0].stages[1].create_network.secondary_cidrs",
+        "Amazon EC2 adds no range of 198.19.0.0/16",
+    ),
+    Broken(
+        "a secondary range of default VPCs",
+        "vpc_cidr: 10.2.0.0/16",
+        "{vpc_cidr: 172.20.0.0/16, secondary_cidrs: [172.31.0.0/16]}",
+        "network.deployments[0].stages[1].create_network.secondary_cidrs",
+        "Amazon EC2 adds no range of 172.31.0.0/16",
+    ),
+    Broken(
+        "the first of all ranges beside the second",
+        "vpc_cidr: 10.2.0.0/16",
+        "{vpc_cidr: 10.5.0.0/16, secondary_cidrs: [10.0.0.0/17, 10.0.128.0/17]}",
+        "network.deployments[0].stages[1].create_network.secondary_cidrs",
+        "no range of 10.0.0.0/16 is added beside one of 10.0.0.0/15",
+    ),
+    Broken(
+        "more ranges than a VPC has",
+        "vpc_cidr: 10.2.0.0/16",
+        "{vpc_cidr: 10.2.0.0/16, secondary_cidrs: [100.64.0.0/16, 100.65.0.0/16, 100.66.0.0/16, "
+        "100.67.0.0/16, 100.68.0.0/16]}",
+        "network.deployments[0].stages[1].create_network.secondary_cidrs",
+        "6 ranges; a VPC has 5 at most",
+    ),
+    Broken(
+        "secondary ranges without room",
+        "vpc_cidr: 10.2.0.0/16",
+        "{vpc_cidr: 10.2.0.0/16, vpc_max_azs: 3, secondary_cidrs: [100.64.0.0/24, 100.65.0.0/24]}",
+        "network.deployments[0].stages[1].create_network.secondary_cidrs",
+        "'100.64.0.0/24, 100.65.0.0/24' has room for 2 zones with one private subnet /24 each",
+    ),
+    Broken(
+        "a secondary range of containers",
+        "vpc_cidr: 10.2.0.0/16",
+        "{vpc_cidr: 172.20.0.0/16, secondary_cidrs: [172.17.0.0/16]}",
+        "network.deployments[0].stages[1].create_network.secondary_cidrs",
+        "which containers of SageMaker use",
+    ),
+    Broken(
+        "a secondary range that another stage is known by",
+        "vpc_cidr: 10.2.0.0/16",
+        "{vpc_cidr: 10.2.0.0/16, secondary_cidrs: [10.1.0.0/16]}",
+        "network.deployments[0].stages[1].create_network.secondary_cidrs",
+        "'10.1.0.0/16' of stage 'preprod' overlaps with '10.1.0.0/16' of stage 'dev'",
+    ),
+    Broken(
+        "more private NAT gateways than zones",
+        "vpc_cidr: 10.2.0.0/16",
+        "{vpc_max_azs: 2, secondary_cidrs: [100.64.0.0/16], transit_gateway: "
+        "{id: tgw-01234567, routes: [192.168.0.0/16], private_nat_gateways: 3}}",
+        "network.deployments[0].stages[1].create_network.transit_gateway.private_nat_gateways",
+        "3 private NAT gateways need as many zones, but there are 2",
+    ),
+    Broken(
         "a route twice",
         "vpc_cidr: 10.2.0.0/16",
         "transit_gateway: {id: tgw-01234567, routes: [10.0.0.0/8, 10.0.0.0/8]}",
@@ -1157,6 +1251,45 @@ def test_an_alias_inside_of_what_it_stands_for_is_reported(tmp_path: Path) -> No
     merged = APP.replace("  pipeline:\n", "  pipeline: &p\n    <<: *p\n")
     (tmp_path / "merged.yml").write_text(merged)
     assert load_config(tmp_path / "merged.yml", tmp_path / "none.yml").deployments
+
+
+TRANSLATED = "{id: tgw-01234567, routes: [192.168.0.0/16]}"
+ROUTED = "{id: tgw-01234567, routes: [192.168.0.0/16], private_nat_gateways: 0}"
+
+
+def with_secondary(ranges: tuple[str, str], gateway: str) -> str:
+    text = INFRA
+    for number, cidr in enumerate(ranges, start=1):
+        block = f"secondary_cidrs: [{cidr}]\n              transit_gateway: {gateway}"
+        own = f"vpc_cidr: 10.{number}.0.0/16"
+        text = text.replace(own, f"{own}\n              {block}")
+    return text
+
+
+@pytest.mark.parametrize(
+    ("ranges", "gateway"),
+    [
+        (("100.64.0.0/16", "100.64.0.0/16"), TRANSLATED),
+        (("100.64.0.0/16", "100.64.128.0/17"), "null"),
+        (("100.64.0.0/16", "100.65.0.0/16"), ROUTED),
+        (("10.128.0.0/16", "11.0.0.0/16"), ROUTED),
+    ],
+)
+def test_stages_may_have_alike_ranges_that_nothing_routes(
+    tmp_path: Path, ranges: tuple[str, str], gateway: str
+) -> None:
+    (tmp_path / "cdk-app.yml").write_text(APP)
+    (tmp_path / "infra.yml").write_text(with_secondary(ranges, gateway))
+    config = load_config(tmp_path / "cdk-app.yml", tmp_path / "infra.yml")
+    found = [config.network("retail", stage) for stage in ("dev", "preprod")]
+    assert [getattr(network, "secondary_cidrs", ()) for network in found] == [(r,) for r in ranges]
+
+
+def test_stages_do_not_share_a_range_that_the_company_routes(tmp_path: Path) -> None:
+    both = ("100.64.0.0/16", "100.64.0.0/16")
+    (problem,) = problems_of(tmp_path, APP, with_secondary(both, ROUTED))
+    assert problem.path == "network.deployments[0].stages[1].create_network.secondary_cidrs"
+    assert "of stage 'preprod' overlaps with '100.64.0.0/16' of stage 'dev'" in problem.message
 
 
 trees = st.recursive(

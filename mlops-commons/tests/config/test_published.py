@@ -25,6 +25,8 @@ IMPORTED = ImportNetwork(
 )
 ANOTHER = replace(IMPORTED, vpc_id="vpc-0123456789abcdef1")
 CLOSED = replace(CREATED, egress=EgressMode.ENDPOINTS_ONLY)
+LARGE, LARGER = "100.64.0.0/16", "100.65.0.0/16"
+WIDE = replace(CREATED, secondary_cidrs=(LARGE,))
 
 
 @pytest.mark.parametrize(
@@ -41,6 +43,9 @@ CLOSED = replace(CREATED, egress=EgressMode.ENDPOINTS_ONLY)
             NAMED,
             replace(NAMED, availability_zones=(*NAMED.availability_zones, "eu-west-1c"), max_azs=3),
         ),
+        (WIDE, replace(WIDE, secondary_cidrs=(LARGE, LARGER))),
+        (replace(WIDE, secondary_cidrs=(LARGE, LARGER)), WIDE),
+        (WIDE, replace(WIDE, max_azs=3, egress=EgressMode.ENDPOINTS_ONLY)),
         (IMPORTED, replace(IMPORTED, subnets=("subnet-0123456789abcdef9",))),
     ],
 )
@@ -66,6 +71,19 @@ def test_a_change_that_replaces_nothing_is_taken(published: Network, wanted: Net
         ),
         (replace(CREATED, max_azs=3), CREATED, "vpc_max_azs", "3 zones become 2"),
         (CREATED, NAMED, "availability_zones", "only AWS knows"),
+        (
+            CREATED,
+            WIDE,
+            "secondary_cidrs",
+            "private subnet 1, 10.0.0.0/24, becomes 100.64.0.0/24",
+        ),
+        (WIDE, CREATED, "secondary_cidrs", "private subnets lie in the secondary ranges"),
+        (
+            WIDE,
+            replace(WIDE, secondary_cidrs=(LARGER, LARGE)),
+            "secondary_cidrs",
+            "append ranges at the end",
+        ),
         (
             NAMED,
             replace(NAMED, availability_zones=("eu-west-1b", "eu-west-1a")),

@@ -36,6 +36,7 @@ NETWORKS: Final = {
     "own-stages": 1048.28,
     "s3-source": 437.27,
     "sample": 437.27,
+    "secondary-ranges": 609.55,
     "separate-projects": 437.27,
     "single-account": 437.27,
     "transit-gateway": 469.39,
@@ -45,7 +46,7 @@ NETWORKS: Final = {
 }
 """US dollars a month, worked out by hand: endpoints * zones * 730 h * $0.011, and for each NAT
 gateway 730 h * ($0.048 + $0.005). The sample: 14 + 3 + 3 endpoints in two zones, and three NATs. An
-attachment to a transit gateway: 730 h * $0.05."""
+attachment to a transit gateway: 730 h * $0.05. A private NAT gateway: 730 h * $0.048."""
 
 
 def resource(kind: str, **properties: Any) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from mlops_commons.egress.statements import Neighbours
 from mlops_commons.organization import FlowLogArchive
 from mlops_commons.stage import CreateNetwork, DnsFirewall, EgressMode
 from mlops_commons.subnet_ranges import SubnetGroup, zones_with_room
+from mlops_infra.networking.address_ranges import PlannedRanges, SecondaryRanges
 from mlops_infra.networking.default_security_group import ClosedDefaultSecurityGroup
 from mlops_infra.networking.dns_firewall import DnsRules
 from mlops_infra.networking.endpoints import add_endpoints
@@ -78,6 +79,7 @@ class CreatedNetwork(Construct):
                 vpc=self.vpc,
                 transit_gateway_id=props.transit_gateway.id,
                 routes=props.transit_routes,
+                private_nat_gateways=props.private_nat_gateways,
             )
         for number, rule in enumerate(props.resolver_rule_ids, start=1):
             route53resolver.CfnResolverRuleAssociation(
@@ -127,7 +129,7 @@ class CreatedNetwork(Construct):
             self,
             props.own_endpoints(studio=studio),
             vpc=self.vpc,
-            cidrs=(props.vpc_cidr,),
+            cidrs=props.cidrs,
             subnets=self.private_subnets,
             interface_subnets=self._subnets_of_endpoints(props),
             neighbours=neighbours,
@@ -143,11 +145,7 @@ class CreatedNetwork(Construct):
 
 
 def _vpc(scope: Construct, props: CreateNetwork) -> ec2.Vpc:
-    """The VPC; with egress `nat` its internet and NAT gateways, otherwise no way out at all.
-
-    Room is reserved for every zone that fits, so that ranges stay where they are when a stage gets
-    a further zone.
-    """
+    """The VPC; with egress `nat` its internet and NAT gateways, otherwise no way out at all."""
     has_nat = props.egress is EgressMode.NAT
     room = zones_with_room(props)
     if room < props.max_azs:
@@ -181,17 +179,18 @@ def _vpc(scope: Construct, props: CreateNetwork) -> ec2.Vpc:
         scope,
         "Vpc",
         vpc_name=stack_name,
-        ip_addresses=ec2.IpAddresses.cidr(props.vpc_cidr),
+        ip_addresses=PlannedRanges(props),
         enable_dns_hostnames=props.enable_dns_hostnames,
         enable_dns_support=props.enable_dns_support,
         availability_zones=[*props.availability_zones] or None,
         max_azs=None if props.availability_zones else props.max_azs,
-        reserved_azs=room - props.max_azs,
         subnet_configuration=groups,
         nat_gateways=props.nat_gateways if has_nat else 0,
         # Closed by a function of ours instead, see ClosedDefaultSecurityGroup.
         restrict_default_security_group=False,
     )
+    if props.secondary_cidrs:
+        SecondaryRanges(scope, "SecondaryRanges", vpc=vpc, network=props)
     if props.has_zone_ids:
         _place_by_id(vpc)
     _name_subnets(vpc, stack_name, [SubnetGroup(str(group.name)) for group in groups])

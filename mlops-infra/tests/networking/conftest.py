@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,13 @@ IMPORTED = ImportNetwork(
     route_table_ids=("rtb-0123456789abcdef0",),
 )
 TRANSIT_GATEWAY = TransitGateway(id="tgw-0123456789abcdef0", routes=("10.0.0.0/8", "172.16.0.0/12"))
+SECONDARY: Mapping[str, Any] = {
+    "vpc_cidr": "10.1.0.0/24",
+    "secondary_cidrs": ("100.64.0.0/20", "100.65.0.0/20"),
+    "private_subnet_cidr_mask": 21,
+    "public_subnet_cidr_mask": 28,
+}
+"""Two private subnets in the first range, one in the second."""
 VARIANTS: Mapping[str, Network] = {
     "nat": CreateNetwork(),
     "three NAT gateways": CreateNetwork(nat_gateways=3),
@@ -29,6 +36,16 @@ VARIANTS: Mapping[str, Network] = {
     "endpoints only": CreateNetwork(egress=EgressMode.ENDPOINTS_ONLY),
     "inspection": CreateNetwork(egress=EgressMode.INSPECTION, transit_gateway=TRANSIT_GATEWAY),
     "nat and a transit gateway": CreateNetwork(transit_gateway=TRANSIT_GATEWAY),
+    "secondary ranges": CreateNetwork(**SECONDARY),
+    "secondary ranges and inspection": CreateNetwork(
+        **SECONDARY, egress=EgressMode.INSPECTION, transit_gateway=TRANSIT_GATEWAY
+    ),
+    "secondary ranges, nat and a transit gateway": CreateNetwork(
+        **SECONDARY, nat_gateways=2, transit_gateway=TRANSIT_GATEWAY
+    ),
+    "secondary ranges that are routed": CreateNetwork(
+        **SECONDARY, transit_gateway=replace(TRANSIT_GATEWAY, private_nat_gateways=0)
+    ),
     "every endpoint": CreateNetwork(endpoints=EVERY_ENDPOINT),
     "import": IMPORTED,
     "import with endpoints": ImportNetwork(

@@ -27,3 +27,21 @@ create_nat_gateway: Call = Function(EC2, "_create_nat_gateway", "(params)")
 revoke_egress: Call = Function(EC2, "_revoke_sg_egress", "(p)")
 revoke_ingress: Call = Function(EC2, "_revoke_sg_ingress", "(p)")
 zone_id = Function[[str], str](EC2, "_az_id_for_zone_name", "(zone_name)")
+
+
+def further_ranges(vpc: str) -> dict[str, str]:
+    """The secondary ranges of a VPC by the ids of their associations, for which MiniStack has none.
+
+    Those of a VPC that is not there are empty.
+    """
+    record = vpcs().get(vpc)
+    if record is None:
+        return {}
+    ranges: dict[str, str] = record.setdefault("SecondaryCidrBlocks", {})
+    return ranges
+
+
+def ranges(vpc: str) -> list[str]:
+    """The ranges of a VPC, the primary one first."""
+    primary = (vpcs().get(vpc) or {}).get("CidrBlock")
+    return [*filter(None, (primary, *further_ranges(vpc).values()))]

@@ -1,6 +1,7 @@
 """EC2 types on MiniStack's own EC2 state, for which it has calls but no resource handlers."""
 
 import hashlib
+import ipaddress
 import re
 
 from ministack_aws.engine import ec2
@@ -18,6 +19,7 @@ def register(handlers: ResourceHandlers) -> None:
     """Add the types that are missing."""
     handlers.setdefault("AWS::EC2::EIP", {"create": _address, "delete": _release_address})
     handlers.setdefault("AWS::EC2::NatGateway", {"create": _gateway, "delete": _delete_gateway})
+    handlers.setdefault("AWS::EC2::VPCCidrBlock", {"create": _add_range, "delete": _remove_range})
     for direction in ("Ingress", "Egress"):
         handlers.setdefault(
             f"AWS::EC2::SecurityGroup{direction}", _rule_handlers(direction.lower())
@@ -56,7 +58,11 @@ def _gateway(logical_id: str, properties: Properties, stack_name: str) -> tuple[
     if allocation and allocation not in ec2.addresses():
         raise ValueError(f"The allocation ID '{allocation}' does not exist")
     response = ec2.create_nat_gateway(
-        _query(SubnetId=properties.get("SubnetId"), AllocationId=allocation)
+        _query(
+            SubnetId=properties.get("SubnetId"),
+            AllocationId=allocation,
+            ConnectivityType=properties.get("ConnectivityType", "public"),
+        )
     )
     gateway = _tag(response, "natGatewayId")
     return gateway, {"NatGatewayId": gateway}
@@ -64,6 +70,28 @@ def _gateway(logical_id: str, properties: Properties, stack_name: str) -> tuple[
 
 def _delete_gateway(physical_id: str, properties: Properties) -> None:
     ec2.nat_gateways().pop(physical_id, None)
+
+
+def _add_range(logical_id: str, properties: Properties, stack_name: str) -> tuple[str, Attributes]:
+    vpc, cidr = properties["VpcId"], properties["CidrBlock"]
+    digits = hashlib.sha256(f"{vpc}|{cidr}".encode()).hexdigest()[:17]
+    association = f"vpc-cidr-assoc-{digits}"
+    ec2.further_ranges(vpc)[association] = cidr
+    return association, {"Id": association}
+
+
+def _remove_range(physical_id: str, properties: Properties) -> None:
+    """A range in which subnets are stays (Amazon VPC User Guide, "Remove an IPv4 CIDR block")."""
+    further = ec2.further_ranges(properties["VpcId"])
+    block = ipaddress.IPv4Network(properties["CidrBlock"])
+    for subnet in ec2.subnets().values():
+        inside = ipaddress.IPv4Network(subnet["CidrBlock"]).subnet_of(block)
+        if physical_id in further and subnet["VpcId"] == properties["VpcId"] and inside:
+            raise ValueError(
+                f"The vpc CIDR block '{block}' has the subnet {subnet['SubnetId']} in it and "
+                "cannot be disassociated"
+            )
+    further.pop(physical_id, None)
 
 
 def _rule_handlers(direction: str) -> Handlers:

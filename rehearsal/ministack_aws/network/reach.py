@@ -21,6 +21,10 @@ EVERYWHERE: Final = "0.0.0.0/0"
 OTHER_WAYS: Final = ("TransitGatewayId", "NetworkInterfaceId", "VpcPeeringConnectionId")
 """Targets of a default route behind which the network is somebody else's."""
 
+UNROUTED: Final = ipaddress.IPv4Network("100.64.0.0/10")
+"""RFC 6598: what networks take for themselves. Behind a transit gateway nobody answers it here;
+all other ranges are taken as routed."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
@@ -66,8 +70,8 @@ def refusal(subnet: str, groups: Sequence[str], call: Call) -> str | None:
                 return _times_out(call, f"no security group of {groups} lets HTTPS out")
             return _policy_refusal(endpoint, call)
     if vpc in _with_profile():
-        return _through_the_profile(subnet, table, groups, call)
-    return _through_the_internet(subnet, table, groups, call)
+        return _through_the_profile(record, table, groups, call)
+    return _through_the_internet(record, table, groups, call)
 
 
 def _endpoints(vpc: str, service: str) -> Iterator[Record]:
@@ -133,35 +137,56 @@ def _with_profile() -> set[str]:
 
 
 def _through_the_profile(
-    subnet: str, table: Record, groups: Sequence[str], call: Call
+    subnet: Record, table: Record, groups: Sequence[str], call: Call
 ) -> str | None:
     """The names lead to private addresses of another VPC, whatever way out there is."""
-    if not any(route.get(way) for route in table["Routes"] for way in OTHER_WAYS):
-        why = f"its name leads to another VPC, to which {subnet} has no route"
+    if not any(_leads_elsewhere(subnet, route) for route in table["Routes"]):
+        why = f"its name leads to another VPC, to which {subnet['SubnetId']} has no route"
         return _times_out(call, why)
     if not _lets_out(groups, [EVERYWHERE], ()):
         return _times_out(call, f"no security group of {groups} lets HTTPS out")
     return None
 
 
+def _leads_elsewhere(subnet: Record, route: Record) -> bool:
+    """Whether a route leads to other networks, from an address that they answer."""
+    gateway = ec2.nat_gateways().get(route.get("NatGatewayId", ""))
+    if gateway is None:
+        return any(route.get(way) for way in OTHER_WAYS) and not _is_unrouted(subnet)
+    own = ec2.subnets()[gateway["SubnetId"]]
+    return any(
+        _leads_elsewhere(own, onward)
+        for onward in _table(own["VpcId"], own["SubnetId"])["Routes"]
+        if onward.get("DestinationCidrBlock") in (EVERYWHERE, route.get("DestinationCidrBlock"))
+    )
+
+
+def _is_unrouted(subnet: Record) -> bool:
+    return ipaddress.IPv4Network(subnet["CidrBlock"]).subnet_of(UNROUTED)
+
+
 def _through_the_internet(
-    subnet: str, table: Record, groups: Sequence[str], call: Call
+    subnet: Record, table: Record, groups: Sequence[str], call: Call
 ) -> str | None:
+    name = subnet["SubnetId"]
     route = next((r for r in table["Routes"] if r.get("DestinationCidrBlock") == EVERYWHERE), None)
     if route is None:
-        why = f"{subnet} has neither an endpoint of it with private DNS nor a default route"
+        why = f"{name} has neither an endpoint of it with private DNS nor a default route"
         return _times_out(call, why)
     if not _lets_out(groups, [EVERYWHERE], ()):
         return _times_out(call, f"no security group of {groups} lets HTTPS out")
-    if any(route.get(name) for name in OTHER_WAYS):
+    if _leads_elsewhere(subnet, route):
         return None
+    if any(route.get(way) for way in OTHER_WAYS):
+        why = f"no other network answers {subnet['CidrBlock']}, and nothing translates it"
+        return _times_out(call, why)
     gateway = ec2.nat_gateways().get(route.get("NatGatewayId", ""))
     if gateway is None:
-        why = f"{subnet} has a route to {route.get('GatewayId')}, but no public address"
+        why = f"{name} has a route to {route.get('GatewayId')}, but no public address"
         return _times_out(call, why)
     public = _table(str(table["VpcId"]), gateway["SubnetId"])
     onward = [r for r in public["Routes"] if str(r.get("GatewayId", "")).startswith("igw-")]
-    if not onward:
+    if not onward or gateway["ConnectivityType"] == "private":
         return _times_out(call, f"the NAT gateway's subnet {gateway['SubnetId']} has no way out")
     return None
 

@@ -1,6 +1,7 @@
 """Networks: routes to a gateway that is not attached, endpoint services that nobody offers."""
 
 import functools
+import ipaddress
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +15,12 @@ SERVICES: Final = Path(__file__).parents[1] / "network" / "endpoint_services.txt
 """Names of the endpoint services of AWS, as aws-cdk-lib 2.273.0 lists them
 (aws-ec2/lib/vpc-endpoint.d.ts), which is made from DescribeVpcEndpointServices."""
 
+EVERYWHERE: Final = "0.0.0.0/0"
+NEVER_TOGETHER: Final = tuple(
+    ipaddress.IPv4Network(block)
+    for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "198.19.0.0/16")
+)
+"""Amazon VPC User Guide, "IPv4 CIDR block association restrictions": a VPC has ranges of one."""
 ANSWER: Final = "DescribeVpcEndpointServicesResponse"
 
 
@@ -104,6 +111,42 @@ def _endpoint(properties: Properties) -> None:
             raise ValueError(f"The routeTable ID '{table}' does not exist")
 
 
+def _subnet(properties: Properties) -> None:
+    """API_CreateSubnet: InvalidSubnet.Range and InvalidSubnet.Conflict."""
+    vpc, cidr = properties.get("VpcId", ""), properties.get("CidrBlock", "")
+    own = ipaddress.IPv4Network(cidr)
+    if not any(own.subnet_of(ipaddress.IPv4Network(block)) for block in ec2.ranges(vpc)):
+        raise ValueError(f"The CIDR '{cidr}' is invalid (InvalidSubnet.Range)")
+    for known in ec2.subnets().values():
+        if known["VpcId"] == vpc and own.overlaps(ipaddress.IPv4Network(known["CidrBlock"])):
+            raise ValueError(f"The CIDR '{cidr}' conflicts with another subnet")
+
+
+def _range(properties: Properties) -> None:
+    """Amazon VPC User Guide, "VPC CIDR blocks": what a VPC takes besides its primary range."""
+    vpc, cidr = properties.get("VpcId", ""), properties.get("CidrBlock", "")
+    if vpc not in ec2.vpcs():
+        raise ValueError(f"The vpc ID '{vpc}' does not exist")
+    added = ipaddress.IPv4Network(cidr)
+    there = [ipaddress.IPv4Network(block) for block in ec2.ranges(vpc)]
+    if not 16 <= added.prefixlen <= 28 or any(map(added.overlaps, there)):
+        raise ValueError(f"The CIDR '{cidr}' is invalid (InvalidVpc.Range)")
+    if any(map(added.subnet_of, NEVER_TOGETHER)) and not _alike(added, there[0]):
+        raise ValueError(
+            f"The CIDR '{cidr}' is restricted. Use a CIDR from the same private "
+            "address range as the current VPC CIDR, or use a publicly-routable CIDR."
+        )
+    for table in ec2.route_tables().values():
+        for route in table["Routes"] if table["VpcId"] == vpc else ():
+            way = route.get("DestinationCidrBlock", EVERYWHERE)
+            if ipaddress.IPv4Network(way).subnet_of(added):
+                raise ValueError(f"The CIDR '{cidr}' conflicts with the route to {way}")
+
+
+def _alike(one: ipaddress.IPv4Network, other: ipaddress.IPv4Network) -> bool:
+    return any(one.subnet_of(block) and other.subnet_of(block) for block in NEVER_TOGETHER)
+
+
 def _groups(names: Any) -> None:
     for group in names:
         if group not in ec2.security_groups():
@@ -120,6 +163,8 @@ def _gateway(properties: Properties) -> None:
     if subnet is None:
         raise ValueError(f"The subnet ID '{properties.get('SubnetId')}' does not exist")
     if properties.get("ConnectivityType", "public") != "public":
+        if properties.get("AllocationId"):
+            raise ValueError("A private NAT gateway cannot have an Elastic IP address")
         return
     attached = {
         attachment["VpcId"]
@@ -143,6 +188,8 @@ CHECKS: Final = {
     "AWS::EC2::NatGateway": _gateway,
     "AWS::EC2::Route": _route,
     "AWS::EC2::SecurityGroup": _group,
+    "AWS::EC2::Subnet": _subnet,
+    "AWS::EC2::VPCCidrBlock": _range,
     "AWS::EC2::VPCEndpoint": _endpoint,
 }
 """By type what is checked before EC2 is asked."""

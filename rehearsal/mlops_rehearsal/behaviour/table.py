@@ -29,6 +29,7 @@ from mlops_rehearsal.behaviour.checks import (
     posture,
     projects,
     queues,
+    ranges,
     readers,
     rollouts,
     routes,
@@ -47,7 +48,7 @@ from mlops_rehearsal.behaviour.stack import Stack
 
 Check = Callable[[Stack], Iterator[str]]
 MODULES: Final = (
-    *(places, posture, order, routes, groups, endpoints_let_through, keys, readers, topics),
+    *(places, posture, order, ranges, routes, groups, endpoints_let_through, keys, readers, topics),
     queues,
     *(buckets, access_logs, trust, builds, pipelines, functions, code_calls, rules, jobs),
     *(

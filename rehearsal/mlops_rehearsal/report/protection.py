@@ -90,13 +90,17 @@ def _exposure(deployed: Deployed, account: str, region: str) -> Exposure:
         account=account,
         region=region,
         gateways=kinds["AWS::EC2::InternetGateway"],
-        nat=kinds["AWS::EC2::NatGateway"],
+        nat=sum(kind == "AWS::EC2::NatGateway" and _is_public(p) for kind, p in here),
         endpoints=kinds["AWS::EC2::VPCEndpoint"],
         open_rules=sum(_lets_anybody_in(kind, properties) for kind, properties in here),
         doors=sum(kinds[kind] for kind in DOORS),
         # SageMaker's default where a template says nothing.
         studio=", ".join(p.get("AppNetworkAccessType", "PublicInternetOnly") for p in studios),
     )
+
+
+def _is_public(gateway: Document) -> bool:
+    return bool(gateway.get("ConnectivityType", "public") == "public")
 
 
 def _lets_anybody_in(kind: str, properties: Document) -> int:

@@ -19,6 +19,7 @@ KEYS: Final = {
     "region": "default: the set's",
     "approval": "yes or no",
     "vpc-cidr": "the range of its VPC",
+    "secondary-cidrs": "further ranges, for its private subnets, with + between them",
     "egress": "nat or endpoints-only",
     "vpc-id": "a VPC that exists",
     "subnets": "its private subnets, with + between them",
@@ -133,11 +134,12 @@ def _pair(text: str, pair: str) -> tuple[str, str]:
 
 
 def _network(text: str, values: dict[str, str]) -> NetworkAnswer | None:
-    if not {"vpc-cidr", "egress", "vpc-id"} & set(values):
+    if not {"vpc-cidr", "secondary-cidrs", "egress", "vpc-id"} & set(values):
         return None
     modes = {str(mode): mode for mode in ALONE}
     return NetworkAnswer(
         vpc_cidr=values.get("vpc-cidr", ""),
+        secondary_cidrs=tuple(filter(None, values.get("secondary-cidrs", "").split("+"))),
         egress=_one_of(text, "egress", values.get("egress", str(EgressMode.NAT)), modes),
         vpc_id=values.get("vpc-id", ""),
         subnets=tuple(filter(None, values.get("subnets", "").split("+"))),

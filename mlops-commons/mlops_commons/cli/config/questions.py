@@ -157,6 +157,8 @@ def _network(proposed: NetworkAnswer, siblings: list[StageAnswer]) -> NetworkAns
     if kind == CREATE:
         return NetworkAnswer(
             vpc_cidr=_range(proposed.vpc_cidr or "10.0.0.0/16", siblings),
+            # What a file or a flag says stays; nobody is asked for it.
+            secondary_cidrs=() if proposed.vpc_id else proposed.secondary_cidrs,
             egress=EgressMode(_choice("way out", str(proposed.egress), _ways_out(proposed.egress))),
         )
     return NetworkAnswer(
@@ -166,6 +168,7 @@ def _network(proposed: NetworkAnswer, siblings: list[StageAnswer]) -> NetworkAns
             "id of its security group", proposed.base_security_group, SecurityGroupId
         ),
         vpc_cidr=_text("its address range", proposed.vpc_cidr or "10.0.0.0/16", NetworkRange),
+        secondary_cidrs=proposed.secondary_cidrs if proposed.vpc_id else (),
     )
 
 

@@ -128,10 +128,13 @@ def range_of_containers(sources: Sources) -> Iterator[Problem]:
         if not isinstance(network, CreateNetwork):
             continue
         path = sources.network_path(deployment.set_name, stage.stage_name)
-        if ipaddress.IPv4Network(network.vpc_cidr).overlaps(CONTAINERS):
+        for cidr in network.cidrs:
+            if not ipaddress.IPv4Network(cidr).overlaps(CONTAINERS):
+                continue
             message = (
-                f"'{network.vpc_cidr}' is in {CONTAINERS}, which containers of SageMaker use "
+                f"'{cidr}' is in {CONTAINERS}, which containers of SageMaker use "
                 "inside of each machine; take another private range"
             )
-            found[sources.infra_document.problem((*path, "vpc_cidr"), message)] = None
+            key = "vpc_cidr" if cidr == network.vpc_cidr else "secondary_cidrs"
+            found[sources.infra_document.problem((*path, key), message)] = None
     yield from found

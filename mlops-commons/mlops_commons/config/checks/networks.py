@@ -2,7 +2,6 @@
 
 import ipaddress
 from collections.abc import Iterator, Sequence
-from itertools import combinations
 from typing import Final, TypeVar
 
 from mlops_commons.config.document import KeyPath
@@ -17,7 +16,7 @@ from mlops_commons.stage import (
     TransitGateway,
     is_zone_id,
 )
-from mlops_commons.subnet_ranges import masks, zones_with_room
+from mlops_commons.subnet_ranges import pools
 from mlops_commons.utilities.errors import Problem
 from mlops_commons.utilities.names import region_code
 from mlops_commons.vpc_endpoints import VPC_ENDPOINTS, EndpointKind
@@ -32,28 +31,36 @@ Kind = TypeVar("Kind", CreateNetwork, ImportNetwork)
 
 def subnets_fit(sources: Sources) -> Iterator[Problem]:
     """The subnets of all zones must fit into the VPC's range, private ones first."""
-    for path, network in _networks(sources, CreateNetwork):
-        room = zones_with_room(network)
-        if room < network.max_azs:
+    for path, network in networks(sources, CreateNetwork):
+        for pool in pools(network):
+            if pool.room >= network.max_azs:
+                continue
             groups = " and one ".join(
-                f"{group.lower()} subnet /{mask}" for group, mask in masks(network).items()
+                f"{group.lower()} subnet /{mask}" for group, mask in pool.masks.items()
             )
             message = (
-                f"'{network.vpc_cidr}' has room for {room} zones with one {groups} each, but "
-                f"{network.max_azs} are configured; take a larger range, smaller subnets or fewer "
-                "zones"
+                f"'{', '.join(pool.ranges)}' has room for {pool.room} zones with one {groups} "
+                f"each, but {network.max_azs} are configured; take a larger range, smaller subnets "
+                "or fewer zones"
             )
-            yield sources.infra_document.problem((*path, "vpc_cidr"), message)
+            yield sources.infra_document.problem((*path, pool.key), message)
 
 
 def gateways_fit(sources: Sources) -> Iterator[Problem]:
-    for path, network in _networks(sources, CreateNetwork):
+    for path, network in networks(sources, CreateNetwork):
         if network.nat_gateways > network.max_azs:
             message = (
                 f"{network.nat_gateways} NAT gateways need as many zones, but there are "
                 f"{network.max_azs}"
             )
             yield sources.infra_document.problem((*path, "vpc_nat_gateways"), message)
+        if network.private_nat_gateways > network.max_azs:
+            message = (
+                f"{network.private_nat_gateways} private NAT gateways need as many zones, but "
+                f"there are {network.max_azs}"
+            )
+            where = (*path, "transit_gateway", "private_nat_gateways")
+            yield sources.infra_document.problem(where, message)
         file = _written(sources, path)
         written = file and "vpc_nat_gateways" in file.model_fields_set and file.vpc_nat_gateways
         if network.egress is not EgressMode.NAT and written:
@@ -67,7 +74,7 @@ def ways_of_transit_gateways(sources: Sources) -> Iterator[Problem]:
     Amazon VPC User Guide, "Route tables": a route to a part of the VPC's own range leads to other
     targets only.
     """
-    for path, network in _networks(sources, CreateNetwork):
+    for path, network in networks(sources, CreateNetwork):
         gateway, where = network.transit_gateway, (*path, "transit_gateway")
         if gateway is None:
             if network.egress is EgressMode.INSPECTION:
@@ -90,7 +97,7 @@ def ways_of_transit_gateways(sources: Sources) -> Iterator[Problem]:
 
 def ways_to_central_endpoints(sources: Sources) -> Iterator[Problem]:
     """Their names lead to addresses of another VPC, which only the transit gateway reaches."""
-    for path, network in _networks(sources, CreateNetwork):
+    for path, network in networks(sources, CreateNetwork):
         if network.central_endpoints and not network.transit_routes:
             message = (
                 "central endpoints are in another VPC, and nothing leads there; name the ranges of "
@@ -102,19 +109,10 @@ def ways_to_central_endpoints(sources: Sources) -> Iterator[Problem]:
 
 def resolver_rules_differ(sources: Sources) -> Iterator[Problem]:
     """Route 53 Resolver refuses to associate a rule with a VPC twice."""
-    for path, network in _networks(sources, CreateNetwork):
+    for path, network in networks(sources, CreateNetwork):
         for rule in _doubles(network.resolver_rule_ids):
             message = f"'{rule}' stands there twice"
             yield sources.infra_document.problem((*path, "resolver_rule_ids"), message)
-
-
-def ranges_of_imports_differ(sources: Sources) -> Iterator[Problem]:
-    """Amazon VPC User Guide, "VPC CIDR blocks": those of one VPC do not overlap."""
-    for path, network in _networks(sources, ImportNetwork):
-        for one, other in combinations(map(ipaddress.IPv4Network, network.cidrs), 2):
-            if one.overlaps(other):
-                message = f"'{other}' overlaps with '{one}', and ranges of one VPC do not"
-                yield sources.infra_document.problem((*path, "secondary_cidrs"), message)
 
 
 def _doubles(values: Sequence[str]) -> list[str]:
@@ -122,11 +120,12 @@ def _doubles(values: Sequence[str]) -> list[str]:
 
 
 def _of_routes(network: CreateNetwork, gateway: TransitGateway) -> Iterator[str]:
-    own = ipaddress.IPv4Network(network.vpc_cidr)
     for route in dict.fromkeys(gateway.routes):
+        whole = (ipaddress.IPv4Network(cidr) for cidr in network.cidrs)
+        own = next((r for r in whole if ipaddress.IPv4Network(route).subnet_of(r)), None)
         if route == EVERYWHERE:
             yield f"'{route}' is everything; take egress '{EgressMode.INSPECTION}' instead"
-        elif ipaddress.IPv4Network(route).subnet_of(own):
+        elif own:
             yield f"'{route}' lies in the VPC's own range {own}; name ranges that are elsewhere"
         elif ipaddress.IPv4Network(route).subnet_of(RESERVED):
             yield f"'{route}' lies in {RESERVED}, which Amazon EC2 keeps for itself"
@@ -144,7 +143,7 @@ def endpoints_are_closed(sources: Sources) -> Iterator[Problem]:
 
     Only a created network says that it has no other way out.
     """
-    for path, network in _networks(sources, CreateNetwork):
+    for path, network in networks(sources, CreateNetwork):
         for key in (key for key, on in network.endpoints.items() if on):
             if key in OPEN_ENDPOINTS and network.egress is EgressMode.ENDPOINTS_ONLY:
                 message = (
@@ -172,7 +171,7 @@ def mlflow_is_reached(sources: Sources) -> Iterator[Problem]:
 
 
 def import_endpoints(sources: Sources) -> Iterator[Problem]:
-    for path, network in _networks(sources, ImportNetwork):
+    for path, network in networks(sources, ImportNetwork):
         for key in (key for key, on in network.endpoints.items() if on):
             where = (*path, "endpoints", key)
             if key in GATEWAYS and not network.route_table_ids:
@@ -185,7 +184,7 @@ def import_endpoints(sources: Sources) -> Iterator[Problem]:
 
 def import_route_tables(sources: Sources) -> Iterator[Problem]:
     """A subnet has one route table: one may serve all of them, otherwise each names its own."""
-    for path, network in _networks(sources, ImportNetwork):
+    for path, network in networks(sources, ImportNetwork):
         tables, subnets = len(network.route_table_ids), len(network.subnets)
         if tables not in (0, 1, subnets):
             message = (
@@ -251,28 +250,7 @@ def zones_in_their_region(sources: Sources) -> Iterator[Problem]:
             yield sources.infra_document.problem(where, message)
 
 
-def overlapping_ranges(sources: Sources) -> Iterator[Problem]:
-    """Ranges that overlap within a set can never be connected with each other.
-
-    Stages that all inherit one default are left alone: that is the reference system's sample. So
-    are networks that are imported: nobody here can change their ranges.
-    """
-    by_set: dict[str, list[tuple[KeyPath, str, ipaddress.IPv4Network]]] = {}
-    for _, deployment, stage in sources.stages():
-        network = sources.config.network(deployment.set_name, stage.stage_name)
-        path = sources.network_path(deployment.set_name, stage.stage_name)
-        written = (*path, "vpc_cidr") in sources.infra_document.lines
-        if isinstance(network, CreateNetwork) and written:
-            entry = (path, stage.stage_name, ipaddress.IPv4Network(network.vpc_cidr))
-            by_set.setdefault(deployment.set_name, []).append(entry)
-    for entries in by_set.values():
-        for (first_path, first, one), (path, name, other) in combinations(entries, 2):
-            if first_path != path and one.overlaps(other):
-                message = f"'{other}' of stage '{name}' overlaps with '{one}' of stage '{first}'"
-                yield sources.infra_document.problem((*path, "vpc_cidr"), message)
-
-
-def _networks(sources: Sources, kind: type[Kind]) -> Iterator[tuple[KeyPath, Kind]]:
+def networks(sources: Sources, kind: type[Kind]) -> Iterator[tuple[KeyPath, Kind]]:
     """The networks of delivered stages, each place in the file once."""
     seen = set()
     for _, deployment, stage in sources.stages():

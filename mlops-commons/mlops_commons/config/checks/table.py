@@ -15,6 +15,7 @@ from mlops_commons.config.checks import names as name_checks
 from mlops_commons.config.checks import networks as network_checks
 from mlops_commons.config.checks import organization as organization_checks
 from mlops_commons.config.checks import people as people_checks
+from mlops_commons.config.checks import ranges as range_checks
 from mlops_commons.config.checks import regions as region_checks
 from mlops_commons.config.checks import required_tags as required_tag_checks
 from mlops_commons.config.checks import reviews as review_checks
@@ -86,13 +87,14 @@ CHECKS: Final[tuple[Check, ...]] = (
     network_checks.ways_of_transit_gateways,
     network_checks.ways_to_central_endpoints,
     network_checks.resolver_rules_differ,
-    network_checks.ranges_of_imports_differ,
     network_checks.zones_in_their_region,
     network_checks.endpoints_are_closed,
     network_checks.mlflow_is_reached,
     network_checks.import_endpoints,
     network_checks.import_route_tables,
     network_checks.names_need_dns,
-    network_checks.overlapping_ranges,
+    range_checks.ranges_of_a_vpc_differ,
+    range_checks.ranges_of_a_vpc_may_be_together,
+    range_checks.overlapping_ranges,
 )
 """To add a check, write a function that yields problems and name it here."""

@@ -121,6 +121,7 @@ def _put_network(stage_name: str, network: NetworkAnswer, block: Any) -> None:
         remove(block, "create_network")
         answered = {
             "vpc_cidr": network.vpc_cidr,
+            "secondary_cidrs": network.secondary_cidrs,
             "base_security_group": network.base_security_group,
             "subnets": network.subnets,
             "vpc_id": network.vpc_id,
@@ -128,7 +129,11 @@ def _put_network(stage_name: str, network: NetworkAnswer, block: Any) -> None:
         put_block(block, "import_network", {k: v for k, v in answered.items() if v})
     else:
         remove(block, "import_network")
-        created = {"egress": str(network.egress), "vpc_cidr": network.vpc_cidr}
+        created = {
+            "egress": str(network.egress),
+            "vpc_cidr": network.vpc_cidr,
+            "secondary_cidrs": network.secondary_cidrs,
+        }
         put_block(block, "create_network", {k: v for k, v in created.items() if v})
 
 

@@ -10,6 +10,7 @@ class NetworkAnswer:
     """The network of a stage: a range for a new VPC, or a VPC that exists when `vpc_id` is set."""
 
     vpc_cidr: str = ""
+    secondary_cidrs: tuple[str, ...] = ()
     egress: EgressMode = EgressMode.NAT
     vpc_id: str = ""
     subnets: tuple[str, ...] = ()

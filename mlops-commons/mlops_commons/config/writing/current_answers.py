@@ -54,6 +54,7 @@ def _networks(infra: CdkInfraAppConfig) -> Networks:
                     subnets=imported.subnets,
                     base_security_group=imported.base_security_group,
                     vpc_cidr=imported.vpc_cidr or "",
+                    secondary_cidrs=imported.secondary_cidrs,
                 )
             elif stage.create_network:
                 found[place] = _created(stage.create_network, infra.network.default_create_network)
@@ -66,6 +67,7 @@ def _created(own: CreateNetworkFile, default: CreateNetworkFile) -> NetworkAnswe
     has_egress = "egress" in own.model_fields_set
     return NetworkAnswer(
         vpc_cidr=own.vpc_cidr if has_range else "",
+        secondary_cidrs=own.secondary_cidrs,
         egress=own.egress if has_egress else default.egress,
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 from typing import Any, Final
 
-from mlops_rehearsal.behaviour.checks.subnets import ANYWHERE, private_subnets, vpc
+from mlops_rehearsal.behaviour.checks.subnets import ANYWHERE, blocks, private_subnets
 from mlops_rehearsal.behaviour.stack import Resource, Stack
 
 HTTPS: Final = 443
@@ -53,11 +53,9 @@ def workloads_call_out_on_https(stack: Stack) -> Iterator[str]:
 
 def endpoints_call_nobody(stack: Stack) -> Iterator[str]:
     """The group of endpoints lets HTTPS of the VPC in, and nothing out."""
-    network = vpc(stack)
-    whole = network.properties["CidrBlock"] if network else ""
     for group in stack.of_type("AWS::EC2::SecurityGroup"):
         for rule in group.properties["SecurityGroupIngress"]:
-            if _ports(rule) != (HTTPS, HTTPS) or rule.get("CidrIp") != whole:
+            if _ports(rule) != (HTTPS, HTTPS) or rule.get("CidrIp") not in blocks(stack):
                 yield f"{group.id} lets in other than HTTPS from the VPC"
         if group.properties["SecurityGroupIngress"]:
             for rule in group.properties["SecurityGroupEgress"]:
@@ -86,7 +84,7 @@ def members_reach_each_other(stack: Stack) -> Iterator[str]:
 
 
 def _interface(stack: Stack, endpoint: Resource, wanted: set[str]) -> Iterator[str]:
-    known, network = endpoint.properties, vpc(stack)
+    known = endpoint.properties
     if known["PrivateDnsEnabled"] is not True:
         yield f"{endpoint.id} does not answer to the name of its service"
     # One zone less costs less; the private name leads every subnet to the ones that are there.
@@ -96,7 +94,7 @@ def _interface(stack: Stack, endpoint: Resource, wanted: set[str]) -> Iterator[s
         stack.referenced(group, "AWS::EC2::SecurityGroup") for group in known["SecurityGroupIds"]
     ]
     rules = [r for g in groups if g for r in g.properties["SecurityGroupIngress"]]
-    if network and not any(_covers(rule, network.properties["CidrBlock"]) for rule in rules):
+    if not all(any(_covers(rule, block) for rule in rules) for block in blocks(stack)):
         yield f"{endpoint.id}: its security group does not let the VPC in on {HTTPS}"
 
 

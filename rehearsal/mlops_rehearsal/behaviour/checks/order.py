@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from mlops_rehearsal.behaviour.asking import role_of
+from mlops_rehearsal.behaviour.checks.subnets import is_public
 from mlops_rehearsal.behaviour.policies import policies_of
 from mlops_rehearsal.behaviour.stack import Resource, Stack
 from mlops_rehearsal.behaviour.walking import walk
@@ -61,7 +62,8 @@ def routes_await_the_gateway(stack: Stack) -> Iterator[str]:
     """Source: "AWS::EC2::Route" and "AWS::EC2::NatGateway": both need the attached gateway."""
     attachments = {found.id for found in stack.of_type("AWS::EC2::VPCGatewayAttachment")}
     for found in stack.of_type("AWS::EC2::Route", "AWS::EC2::NatGateway"):
-        internet = "GatewayId" in found.properties or found.type == "AWS::EC2::NatGateway"
+        nat = found.type == "AWS::EC2::NatGateway" and is_public(found)
+        internet = nat or "GatewayId" in found.properties
         if internet and not attachments & stack.awaited[found.id]:
             yield f"{found.id} does not wait for the internet gateway to be attached"
 

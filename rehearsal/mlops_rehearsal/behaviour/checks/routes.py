@@ -9,6 +9,7 @@ from ipaddress import ip_network
 
 from mlops_rehearsal.behaviour.checks.subnets import (
     default_route,
+    is_public,
     private_subnets,
     tables,
     transit_subnets,
@@ -17,10 +18,13 @@ from mlops_rehearsal.behaviour.checks.subnets import (
 )
 from mlops_rehearsal.behaviour.stack import Resource, Stack
 
+EMPTY = "0.0.0.0/32"
+SHARED = ip_network("100.64.0.0/10")
+
 
 def private_subnets_reach_the_internet(stack: Stack) -> Iterator[str]:
     """Private subnet -> NAT gateway -> its subnet -> attached internet gateway."""
-    if not any(stack.of_type("AWS::EC2::NatGateway")):
+    if not any(map(is_public, stack.of_type("AWS::EC2::NatGateway"))):
         return
     found = private_subnets(stack)
     if len({subnet.id for subnet in found}) < 2:
@@ -29,8 +33,8 @@ def private_subnets_reach_the_internet(stack: Stack) -> Iterator[str]:
         route = default_route(stack, stack.ref(subnet.id))
         wanted = route.properties["NatGatewayId"] if route else None
         gateway = stack.referenced(wanted, "AWS::EC2::NatGateway")
-        if gateway is None:
-            yield f"{subnet.id} has no route through a NAT gateway"
+        if gateway is None or not is_public(gateway):
+            yield f"{subnet.id} has no route through a public NAT gateway"
         else:
             yield from _leads_out(stack, gateway)
 
@@ -58,14 +62,40 @@ def routes_wait_for_the_transit_gateway(stack: Stack) -> Iterator[str]:
 def each_zone_goes_the_same_way(stack: Stack) -> Iterator[str]:
     """Each private subnet has the routes of the others to a transit gateway."""
     for attachment, routes in _transit_routes(stack):
-        ways = [
-            (r.properties["RouteTableId"], r.properties["DestinationCidrBlock"]) for r in routes
-        ]
-        for subnet in private_subnets(stack):
-            table = tables(stack)[stack.ref(subnet.id)]
-            for destination in sorted({where for _, where in ways}):
-                if (table, destination) not in ways:
+        for destination in sorted({r.properties["DestinationCidrBlock"] for r in routes}):
+            for subnet in private_subnets(stack):
+                if not _leads_to(stack, subnet, destination, routes):
                     yield f"{subnet.id} does not reach {destination} through {attachment.id}"
+
+
+def private_gateways_lead_on(stack: Stack) -> Iterator[str]:
+    """A private NAT gateway has an address of the attachment's subnets and none of its own.
+
+    Source: "NAT gateway use cases", "Enable communication between overlapping networks", Amazon VPC
+    User Guide; an internet gateway drops what comes from one.
+    """
+    transit = {stack.ref(subnet.id) for subnet in transit_subnets(stack)}
+    for gateway in stack.of_type("AWS::EC2::NatGateway"):
+        if is_public(gateway):
+            continue
+        if gateway.properties["AllocationId"]:
+            yield f"{gateway.id} is private and has an Elastic IP address"
+        if gateway.properties["SubnetId"] not in transit:
+            yield f"{gateway.id} is not in a subnet of the transit gateway"
+        led = {r.id for _, routes in _transit_routes(stack) for r in routes}
+        if not led & stack.awaited[gateway.id]:
+            yield f"{gateway.id} may be used before a route leads on from it"
+
+
+def unrouted_addresses_are_translated(stack: Stack) -> Iterator[str]:
+    """What networks take for themselves (RFC 6598) is answered by nobody behind a gateway."""
+    for _, routes in _transit_routes(stack):
+        led = {route.properties["RouteTableId"] for route in routes}
+        for subnet in private_subnets(stack):
+            own = ip_network(subnet.properties["CidrBlock"] or EMPTY)
+            table = tables(stack)[stack.ref(subnet.id)]
+            if own.subnet_of(SHARED) and table in led:  # type: ignore[arg-type]
+                yield f"{subnet.id} sends addresses of {own} to other networks as they are"
 
 
 def central_endpoints_are_reached(stack: Stack) -> Iterator[str]:
@@ -77,9 +107,13 @@ def central_endpoints_are_reached(stack: Stack) -> Iterator[str]:
         network = vpc(stack)
         if network is None or found.properties["ResourceId"] != stack.ref(network.id):
             yield f"{found.id} is not about the VPC of the stage"
-        led = {r.properties["RouteTableId"] for _, routes in _transit_routes(stack) for r in routes}
+        ways = [
+            (route.properties["DestinationCidrBlock"], routes)
+            for _, routes in _transit_routes(stack)
+            for route in routes
+        ]
         for subnet in private_subnets(stack):
-            if tables(stack)[stack.ref(subnet.id)] not in led:
+            if not any(_leads_to(stack, subnet, *way) for way in ways):
                 yield f"{subnet.id} does not reach the VPC of the central endpoints"
 
 
@@ -88,6 +122,21 @@ def _transit_routes(stack: Stack) -> Iterator[tuple[Resource, list[Resource]]]:
         gateway = attachment.properties["TransitGatewayId"]
         routes = stack.of_type("AWS::EC2::Route")
         yield attachment, [r for r in routes if r.properties["TransitGatewayId"] == gateway]
+
+
+def _leads_to(stack: Stack, subnet: Resource, where: str, transit: list[Resource]) -> bool:
+    """Whether a subnet leads to a destination by one of the routes, or by a gateway that does."""
+    table = tables(stack).get(stack.ref(subnet.id))
+    for route in stack.of_type("AWS::EC2::Route"):
+        known = route.properties
+        if (known["RouteTableId"], known["DestinationCidrBlock"]) != (table, where):
+            continue
+        gateway = stack.referenced(known["NatGatewayId"], "AWS::EC2::NatGateway")
+        if gateway is None:
+            return route in transit
+        own = stack.referenced(gateway.properties["SubnetId"], "AWS::EC2::Subnet")
+        return own is not None and own != subnet and _leads_to(stack, own, where, transit)
+    return False
 
 
 def public_subnets_are_public(stack: Stack) -> Iterator[str]:
@@ -120,31 +169,6 @@ def one_table_for_each_subnet(stack: Stack) -> Iterator[str]:
     ]
     for table, ways in {r for r in routes if routes.count(r) > 1}:
         yield f"two routes of {table} lead to {ways}"
-
-
-def ranges_fit(stack: Stack) -> Iterator[str]:
-    """Subnets lie in the private range of the VPC, apart from each other."""
-    network = vpc(stack)
-    if network is None:
-        return
-    subnets = list(stack.of_type("AWS::EC2::Subnet"))
-    unknown = [found.id for found in (network, *subnets) if not found.properties["CidrBlock"]]
-    if unknown:
-        yield f"{', '.join(unknown)}: without a range"
-        return
-    whole = ip_network(network.properties["CidrBlock"])
-    if not any(whole.subnet_of(ip_network(r)) for r in RFC_1918):  # type: ignore[arg-type]
-        yield f"the VPC has the range {whole}, which is not for private networks"
-    for number, subnet in enumerate(subnets):
-        own = ip_network(subnet.properties["CidrBlock"])
-        if not own.subnet_of(whole):  # type: ignore[arg-type]
-            yield f"{subnet.id} is outside the VPC"
-        for other in subnets[number + 1 :]:
-            if own.overlaps(ip_network(other.properties["CidrBlock"])):
-                yield f"{subnet.id} and {other.id} overlap"
-
-
-RFC_1918 = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
 
 
 def zones_differ(stack: Stack) -> Iterator[str]:

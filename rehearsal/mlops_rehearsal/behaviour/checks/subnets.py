@@ -13,6 +13,12 @@ def vpc(stack: Stack) -> Resource | None:
     return next(iter(stack.of_type("AWS::EC2::VPC")), None)
 
 
+def blocks(stack: Stack) -> list[str]:
+    """The ranges of the network that the template makes, the primary one first."""
+    kinds = ("AWS::EC2::VPC", "AWS::EC2::VPCCidrBlock")
+    return [str(r.properties["CidrBlock"]) for kind in kinds for r in stack.of_type(kind)]
+
+
 def zone_of(subnet: Resource) -> str:
     """The zone of a subnet, by its name or its id; empty where it is in any."""
     properties = subnet.properties
@@ -36,6 +42,11 @@ def transit_subnets(stack: Stack) -> list[Resource]:
         for name in attachment.properties["SubnetIds"]
         if (subnet := stack.referenced(name, "AWS::EC2::Subnet"))
     ]
+
+
+def is_public(gateway: Resource) -> bool:
+    """Whether a NAT gateway leads to the internet; a private one leads to other networks."""
+    return str(gateway.properties["ConnectivityType"] or "public") == "public"
 
 
 def tables(stack: Stack) -> dict[str, str]:
