@@ -68,6 +68,35 @@ def endpoint(service: str) -> dict[str, Any]:
     return {"V": VPC, "E": {"Type": "AWS::EC2::VPCEndpoint", "Properties": properties}}
 
 
+def ranges(added: str, primary: str = "10.9.0.0/16") -> dict[str, Any]:
+    further = {"VpcId": {"Ref": "V"}, "CidrBlock": added}
+    return {
+        "V": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": primary}},
+        "R": {"Type": "AWS::EC2::VPCCidrBlock", "Properties": further},
+    }
+
+
+def subnets(*blocks: str) -> dict[str, Any]:
+    return {"V": VPC} | {
+        f"S{number}": {
+            "Type": "AWS::EC2::Subnet",
+            "DependsOn": [f"S{number - 1}"] if number else [],
+            "Properties": {"VpcId": {"Ref": "V"}, "CidrBlock": block},
+        }
+        for number, block in enumerate(blocks)
+    }
+
+
+PRIVATE_NAT = {
+    "Type": "AWS::EC2::NatGateway",
+    "Properties": {
+        "ConnectivityType": "private",
+        "SubnetId": {"Ref": "S0"},
+        "AllocationId": {"Fn::GetAtt": ["A", "AllocationId"]},
+    },
+}
+
+
 def pipeline(**properties: Any) -> dict[str, Any]:
     trigger = {"ActionTypeId": {"Category": "Approval", "Owner": "AWS", "Provider": "Manual"}}
     action = {"Name": "a", **trigger}
@@ -119,6 +148,23 @@ REFUSED = {
             },
         },
         "Invalid principal in policy",
+    ),
+    "a range that overlaps": (ranges("10.9.128.0/20"), "InvalidVpc.Range"),
+    "a range that is too large": (ranges("100.64.0.0/10"), "InvalidVpc.Range"),
+    "a range of other private ones": (ranges("172.20.0.0/16"), "is restricted"),
+    "a private range beside others": (ranges("10.9.0.0/16", "100.64.0.0/16"), "is restricted"),
+    "a range of tests of networks": (ranges("198.19.0.0/20"), "is restricted"),
+    "a range of default VPCs": (ranges("172.31.0.0/20", "172.20.0.0/16"), "is restricted"),
+    "the first range beside the second": (ranges("10.0.0.0/20", "10.1.0.0/16"), "is restricted"),
+    "a subnet outside of the ranges": (subnets("100.64.0.0/24"), "InvalidSubnet.Range"),
+    "subnets that overlap": (subnets("10.9.0.0/24", "10.9.0.0/25"), "conflicts with another"),
+    "an address of a private NAT gateway": (
+        {
+            **subnets("10.9.0.0/24"),
+            "A": {"Type": "AWS::EC2::EIP", "Properties": {"Domain": "vpc"}},
+            "N": PRIVATE_NAT,
+        },
+        "cannot have an Elastic IP",
     ),
     "a trusted role that is not there": (
         {

@@ -20,7 +20,9 @@ NEVER_TOGETHER: Final = tuple(
     ipaddress.IPv4Network(block)
     for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "198.19.0.0/16")
 )
-"""Amazon VPC User Guide, "IPv4 CIDR block association restrictions": a VPC has ranges of one."""
+"""A VPC has private ranges of one of them; the last is for AWS's services."""
+START_OF_10: Final = ipaddress.IPv4Network("10.0.0.0/16")
+DEFAULT_VPCS: Final = ipaddress.IPv4Network("172.31.0.0/16")
 ANSWER: Final = "DescribeVpcEndpointServicesResponse"
 
 
@@ -131,10 +133,10 @@ def _range(properties: Properties) -> None:
     there = [ipaddress.IPv4Network(block) for block in ec2.ranges(vpc)]
     if not 16 <= added.prefixlen <= 28 or any(map(added.overlaps, there)):
         raise ValueError(f"The CIDR '{cidr}' is invalid (InvalidVpc.Range)")
-    if any(map(added.subnet_of, NEVER_TOGETHER)) and not _alike(added, there[0]):
+    if _is_restricted(added, there):
         raise ValueError(
-            f"The CIDR '{cidr}' is restricted. Use a CIDR from the same private "
-            "address range as the current VPC CIDR, or use a publicly-routable CIDR."
+            f"The CIDR '{cidr}' is restricted. Use a CIDR from the same private address range as "
+            "the current VPC CIDR, or use a publicly-routable CIDR"
         )
     for table in ec2.route_tables().values():
         for route in table["Routes"] if table["VpcId"] == vpc else ():
@@ -143,8 +145,14 @@ def _range(properties: Properties) -> None:
                 raise ValueError(f"The CIDR '{cidr}' conflicts with the route to {way}")
 
 
-def _alike(one: ipaddress.IPv4Network, other: ipaddress.IPv4Network) -> bool:
-    return any(one.subnet_of(block) and other.subnet_of(block) for block in NEVER_TOGETHER)
+def _is_restricted(added: ipaddress.IPv4Network, there: list[ipaddress.IPv4Network]) -> bool:
+    """Amazon VPC User Guide, "IPv4 CIDR block association restrictions"."""
+    own = [block for block in NEVER_TOGETHER if added.subnet_of(block)]
+    foreign = any(not there[0].subnet_of(block) for block in own)
+    beside = added.subnet_of(START_OF_10) and any(
+        known.subnet_of(START_OF_10.supernet()) for known in there
+    )
+    return foreign or beside or added.subnet_of(DEFAULT_VPCS)
 
 
 def _groups(names: Any) -> None:

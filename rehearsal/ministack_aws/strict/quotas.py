@@ -122,6 +122,13 @@ QUOTAS: Final = (
         source=_VPC,
     ),
     Quota(
+        resource_type="AWS::EC2::VPCCidrBlock",
+        most=5,
+        there=lambda properties: len(ec2.ranges(properties.get("VpcId", ""))),
+        message="CidrLimitExceeded: The maximum number of CIDR blocks of a VPC has been reached.",
+        source=_VPC,
+    ),
+    Quota(
         resource_type="AWS::EC2::RouteTable",
         most=200,
         there=_of_vpc(ec2.route_tables),
