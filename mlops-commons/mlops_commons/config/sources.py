@@ -41,6 +41,12 @@ class Sources:
                     return (INFRA_ROOT, "network", "deployments", index, "stages", position, kind)
         return (INFRA_ROOT, "network", "default_create_network")
 
+    def ranges_path(self, network: KeyPath, key: str) -> KeyPath:
+        """Where the ranges of a network stand: in its own block, or in what it inherits."""
+        inherited = (INFRA_ROOT, "network", "default_create_network", key)
+        lines = self.infra_document.lines
+        return inherited if (*network, key) not in lines and inherited in lines else (*network, key)
+
     def projects_path(self, set_name: str, key: str) -> KeyPath:
         """Where a key of `projects` stands for a set: in its own entry, or for all sets."""
         for index, deployment in enumerate(self.config.deployments):

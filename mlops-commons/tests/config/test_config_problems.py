@@ -1292,6 +1292,14 @@ def test_stages_do_not_share_a_range_that_the_company_routes(tmp_path: Path) -> 
     assert "of stage 'preprod' overlaps with '100.64.0.0/16' of stage 'dev'" in problem.message
 
 
+def test_an_inherited_range_is_reported_where_it_stands(tmp_path: Path) -> None:
+    inherited = "vpc_cidr: 10.0.0.0/16\n      secondary_cidrs: [172.20.0.0/16]"
+    found = problems_of(tmp_path, APP, INFRA.replace("vpc_cidr: 10.0.0.0/16", inherited))
+    assert {(problem.line, problem.path) for problem in found} == {
+        (5, "network.default_create_network.secondary_cidrs")
+    }
+
+
 trees = st.recursive(
     st.sampled_from(["", "dev", "eu-west-1", "202020202021", "10.0.0.0/16", "true", "3", "?"]),
     lambda inner: (

@@ -43,7 +43,8 @@ def subnets_fit(sources: Sources) -> Iterator[Problem]:
                 f"each, but {network.max_azs} are configured; take a larger range, smaller subnets "
                 "or fewer zones"
             )
-            yield sources.infra_document.problem((*path, pool.key), message)
+            where = sources.ranges_path(path, pool.key)
+            yield sources.infra_document.problem(where, message)
 
 
 def gateways_fit(sources: Sources) -> Iterator[Problem]:

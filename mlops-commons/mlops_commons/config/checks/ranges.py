@@ -30,7 +30,8 @@ def ranges_of_a_vpc_differ(sources: Sources) -> Iterator[Problem]:
         for one, other in combinations(map(Range, cidrs), 2):
             if one.overlaps(other):
                 message = f"'{other}' overlaps with '{one}', and ranges of one VPC do not"
-                yield sources.infra_document.problem((*path, "secondary_cidrs"), message)
+                where = sources.ranges_path(path, "secondary_cidrs")
+                yield sources.infra_document.problem(where, message)
 
 
 def ranges_of_a_vpc_may_be_together(sources: Sources) -> Iterator[Problem]:
@@ -39,7 +40,7 @@ def ranges_of_a_vpc_may_be_together(sources: Sources) -> Iterator[Problem]:
     Source: Amazon VPC User Guide, "IPv4 CIDR block association restrictions".
     """
     for path, network in networks(sources, CreateNetwork):
-        where = (*path, "secondary_cidrs")
+        where = sources.ranges_path(path, "secondary_cidrs")
         if len(network.cidrs) > MOST_RANGES:
             message = (
                 f"{len(network.cidrs)} ranges; a VPC has {MOST_RANGES} at most, vpc_cidr among "
@@ -90,7 +91,7 @@ def overlapping_ranges(sources: Sources) -> Iterator[Problem]:
             for mine, theirs in _in_conflict(one, other) if first_path != path else ():
                 message = f"'{theirs}' of stage '{name}' overlaps with '{mine}' of stage '{first}'"
                 key = "vpc_cidr" if theirs == other.vpc_cidr else "secondary_cidrs"
-                yield sources.infra_document.problem((*path, key), message)
+                yield sources.infra_document.problem(sources.ranges_path(path, key), message)
 
 
 def _in_conflict(one: CreateNetwork, other: CreateNetwork) -> Iterator[tuple[str, str]]:
