@@ -8,8 +8,6 @@ from typing import Final
 from urllib.parse import urlsplit
 
 HTTPS_PORT: Final = 443
-PROXY_PORTS: Final = {"http": 80, "https": HTTPS_PORT}
-"""Of a proxy whose URL names none."""
 BUNDLE: Final = "/tmp/organization-ca.pem"
 """What a build trusts: the authorities of its image, and those of the organization."""
 IMAGE_BUNDLE: Final = "/etc/ssl/certs/ca-certificates.crt"
@@ -113,9 +111,8 @@ class Builds:
 
 
 def port_of(url: str) -> int:
-    """The port that a URL names, or its scheme means."""
-    found = urlsplit(url)
-    return found.port or PROXY_PORTS[found.scheme]
+    """The port that a URL names; the mirrors', whose scheme is https, may name none."""
+    return urlsplit(url).port or HTTPS_PORT
 
 
 NO_BUILDS: Final = Builds()

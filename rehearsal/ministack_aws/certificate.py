@@ -1,6 +1,6 @@
-"""Write a self-signed certificate for this machine, or for a host, and its key.
+"""Write a self-signed certificate for this machine, or for hosts, and its key.
 
-`certificate.py CERTIFICATE KEY [HOST]`
+`certificate.py CERTIFICATE KEY [HOST...]`
 """
 
 import datetime
@@ -23,7 +23,7 @@ def main() -> None:
     names = [x509.DNSName(host) for host in sys.argv[3:]] or THIS_MACHINE
     key = ec.generate_private_key(ec.SECP256R1())
     # Two authorities of one name are taken for each other by who looks for a signature's.
-    subject = " ".join(sys.argv[3:]) or "MiniStack on this machine"
+    subject = "The company's mirrors" if sys.argv[3:] else "MiniStack on this machine"
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, subject)])
     now = datetime.datetime.now(datetime.UTC)
     certificate = (

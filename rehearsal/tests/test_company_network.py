@@ -12,7 +12,7 @@ from typing import Final
 
 import pytest
 
-from mlops_commons.builds import BUNDLE, CERTIFICATES, NO_BUILDS, Builds, Proxy
+from mlops_commons.builds import CERTIFICATES, NO_BUILDS, TRUSTED, Builds, Proxy
 from mlops_rehearsal.emulator.server import make_certificate
 from mlops_rehearsal.world.company_network import CompanyNetwork, company_network
 
@@ -30,7 +30,7 @@ BEHIND_A_PROXY: Final = Builds(proxy=PROXY, pip_index_url=INDEX, ca_certificates
 
 @pytest.fixture
 def network(tmp_path: Path) -> Iterator[CompanyNetwork]:
-    with company_network(BEHIND_A_PROXY, tmp_path, make_certificate, "") as found:
+    with company_network(BEHIND_A_PROXY, tmp_path, make_certificate) as found:
         assert found is not None
         yield found
 
@@ -39,9 +39,7 @@ def install(folder: Path, variables: Mapping[str, str], *options: str) -> tuple[
     """Let pip fetch a package as a build does: what it trusts is written down first."""
     own = {**variables, "PATH": os.environ["PATH"], "HOME": str(folder), "PIP_RETRIES": "0"}
     if CERTIFICATES in own:
-        bundle = folder / "trusted.pem"
-        bundle.write_text(own[CERTIFICATES].removeprefix(NOBODY))
-        own |= {name: str(bundle) for name, value in own.items() if value == BUNDLE}
+        Path(own["SSL_CERT_FILE"]).write_text(own[CERTIFICATES].removeprefix(NOBODY))
     pip = [sys.executable, "-m", "pip", "download", "--no-deps", "-d", str(folder / "files")]
     done = subprocess.run(
         [*pip, *options, PACKAGE],
@@ -59,7 +57,7 @@ def install(folder: Path, variables: Mapping[str, str], *options: str) -> tuple[
     ids=["by the proxy", "a mirror with a public certificate, and no proxy"],
 )
 def test_packages_come_from_the_mirror(builds: Builds, tmp_path: Path) -> None:
-    with company_network(builds, tmp_path / "company", make_certificate, "") as network:
+    with company_network(builds, tmp_path / "company", make_certificate) as network:
         assert network
         code, printed = install(tmp_path, network.variables(builds.environment(REGION)))
         assert code == 0, printed
@@ -82,11 +80,22 @@ def test_who_does_not_trust_the_company_installs_nothing(
     network: CompanyNetwork, tmp_path: Path
 ) -> None:
     variables = network.variables(BEHIND_A_PROXY.environment(REGION))
-    untrusting = {name: value for name, value in variables.items() if value != BUNDLE}
+    untrusting = {n: value for n, value in variables.items() if n not in (*TRUSTED, CERTIFICATES)}
     code, printed = install(tmp_path, untrusting)
     assert code != 0
     assert "CERTIFICATE_VERIFY_FAILED" in printed
     assert network.served == []
+
+
+def test_builds_of_two_rehearsals_trust_different_files(
+    network: CompanyNetwork, tmp_path: Path
+) -> None:
+    configured = BEHIND_A_PROXY.environment(REGION)
+    with company_network(BEHIND_A_PROXY, tmp_path / "other", make_certificate) as other:
+        assert other
+        files = {found.variables(configured)["AWS_CA_BUNDLE"] for found in (network, other)}
+    assert len(files) == 2
+    assert configured["AWS_CA_BUNDLE"] not in files
 
 
 def test_what_is_not_the_mirror_stays_direct(network: CompanyNetwork) -> None:
@@ -99,7 +108,7 @@ def test_a_company_without_a_mirror_lets_builds_out_by_its_proxy(tmp_path: Path)
     builds = Builds(proxy=PROXY)
     with (
         socket.create_server(("127.0.0.1", 0)) as host,
-        company_network(builds, tmp_path, make_certificate, "") as network,
+        company_network(builds, tmp_path, make_certificate) as network,
     ):
         assert network
         threading.Thread(target=lambda: host.accept()[0].sendall(b"here"), daemon=True).start()
@@ -116,7 +125,7 @@ def test_a_company_without_a_mirror_lets_builds_out_by_its_proxy(tmp_path: Path)
 
 
 def test_without_settings_of_builds_nothing_is_played(tmp_path: Path) -> None:
-    with company_network(NO_BUILDS, tmp_path / "company", make_certificate, "") as network:
+    with company_network(NO_BUILDS, tmp_path / "company", make_certificate) as network:
         assert network is None
     assert not (tmp_path / "company").exists()
 

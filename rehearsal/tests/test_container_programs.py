@@ -75,6 +75,15 @@ def push(accounts: Accounts, program: Program, image: str) -> None:
     assert pushed.returncode == 0, pushed.stderr
 
 
+def test_a_secret_of_a_build_must_be_there(program: Program, tmp_path: Path) -> None:
+    build = ("docker", "build", "--secret", "id=authorities,src=trusted.pem", "--tag", IMAGE, ".")
+    refused = program(*build)
+    assert refused.returncode == 1
+    assert "failed to stat trusted.pem" in refused.stderr
+    (tmp_path / "trusted.pem").touch()
+    assert program(*build).returncode == 0
+
+
 def test_an_image_is_pushed_under_its_tag(accounts: Accounts, program: Program) -> None:
     push(accounts, program, IMAGE)
     name = ("--repository-name", "images-of-tests")

@@ -26,7 +26,7 @@ def _without_credentials(value: str) -> str:
     return value
 
 
-PORT = "[1-9][0-9]{0,4}"
+PORT = "([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
 HOST = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
 PATH = "(/[^\\s\"'$`\\\\@]*)?"
 IndexUrl = Annotated[
@@ -41,8 +41,10 @@ RegistryUrl = Annotated[
 ]
 ProxyUrl = Annotated[
     Text,
+    # Without a port curl takes 1080 (curl(1), --proxy), Python 80.
     Shape(
-        f"https?://{HOST}(:{PORT})?/?", "the URL of a proxy, such as http://proxy.example.com:8080"
+        f"https?://{HOST}:{PORT}/?",
+        "the URL of a proxy with its port, such as http://proxy.example.com:8080",
     ),
     BeforeValidator(_without_credentials),
 ]

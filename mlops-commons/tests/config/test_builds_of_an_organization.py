@@ -94,8 +94,11 @@ def certificates(text: str) -> str:
 @pytest.mark.parametrize(
     ("key", "value", "wanted"),
     [
-        ("proxy.url", "proxy.example.com:3128", "is not the URL of a proxy, such as"),
-        ("proxy.url", "socks5://proxy.example.com:1080", "is not the URL of a proxy, such as"),
+        ("proxy.url", "proxy.example.com:3128", "is not the URL of a proxy with its port"),
+        ("proxy.url", "http://proxy.example.com", "is not the URL of a proxy with its port"),
+        ("proxy.url", "http://proxy.example.com:65536", "is not the URL of a proxy with its port"),
+        ("pip_index_url", "https://example.com:99999/simple", "is not an https URL of a Python"),
+        ("proxy.url", "socks5://proxy.example.com:1080", "is not the URL of a proxy with its port"),
         ("proxy.url", "http://ana:secret@proxy.example.com", "***@proxy.example.com"),
         ("proxy.no_proxy[0]", "'*'", "a domain with a dot in front"),
         ("proxy.no_proxy[0]", "'*.example.com'", "a domain with a dot in front"),
@@ -116,7 +119,7 @@ def test_a_value_that_no_build_could_use_is_refused_where_it_stands(
     name = name.removesuffix("[0]")
     lines = f"{VPC}proxy:\n  {name}: {listed}" if block else f"{VPC}{name}: {listed}"
     if name == "no_proxy":
-        lines += "\n  url: http://proxy.example.com"
+        lines += "\n  url: http://proxy.example.com:3128"
     (found,) = problems(tmp_path, lines)
     assert found.startswith(f"{9 if block else 8}: org.builds.{key}: ")
     assert wanted in found
@@ -165,7 +168,7 @@ def test_a_certificate_that_has_ended_is_refused_by_validate_and_no_synthesis_as
 
 
 def test_a_proxy_needs_a_network_from_which_it_is_reached(tmp_path: Path) -> None:
-    (found,) = problems(tmp_path, "proxy: {url: http://proxy.example.com}")
+    (found,) = problems(tmp_path, "proxy: {url: 'http://proxy.example.com:3128'}")
     assert found.startswith("4: org.builds.proxy: without 'vpc', builds")
 
 
@@ -206,7 +209,7 @@ def test_every_tool_has_the_same_index_and_the_same_authorities(tmp_path: Path) 
     [
         ("pip_index_url: https://p.example.com/simple", ()),
         ("pip_index_url: https://p.example.com:8443/simple", (8443,)),
-        (f"{VPC}proxy: {{url: 'http://proxy.example.com'}}", (80,)),
+        (f"{VPC}proxy: {{url: 'http://proxy.example.com:80'}}", (80,)),
         (f"{VPC}proxy: {{url: 'https://proxy.example.com:3128'}}", (3128,)),
     ],
 )

@@ -390,15 +390,15 @@ class Emulator:
         )
 
 
-def make_certificate(certificate: Path, key: Path, host: str = "") -> None:
-    """Write a certificate that is its own authority, for a host or for this machine, and its key.
+def make_certificate(certificate: Path, key: Path, *hosts: str) -> None:
+    """Write a certificate that is its own authority, for hosts or for this machine, and its key.
 
     Raises:
         PlatformError: the emulator's environment cannot be made.
     """
     program = PLUGIN / "ministack_aws" / "certificate.py"
     subprocess.run(
-        [str(emulator_python()), str(program), str(certificate), str(key), *filter(None, [host])],
+        [str(emulator_python()), str(program), str(certificate), str(key), *hosts],
         check=True,
         capture_output=True,
     )

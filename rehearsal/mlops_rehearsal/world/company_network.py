@@ -1,15 +1,14 @@
-"""A company's proxy and its mirror of Python packages, on this machine.
+"""A company's proxy and its mirrors of packages, on this machine.
 
-The proxy lets connections through to the mirror alone, or anywhere where the company has no mirror,
-and writes down where each was to go. What the mirror offers, it fetches from the index that this
-machine installs from. Mirrors of npm have no part here: what a build installs of node is in the
-environment of the rehearsal.
+The proxy lets connections through to the mirrors alone, or anywhere where the company has none, and
+writes down where each was to go. The mirrors offer what the registries of this machine have.
 """
 
 import contextlib
 import html
 import importlib
 import re
+import shutil
 import socket
 import socketserver
 import ssl
@@ -20,10 +19,11 @@ import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from mlops_commons.builds import (
     BY_PROXY,
@@ -39,12 +39,15 @@ from mlops_commons.utilities.words import counted
 
 MACHINE: Final = "127.0.0.1"
 FILES: Final = "/-files-/"
-"""Where the mirror has the files that its pages link to."""
+"""Where the mirror of Python packages has the files that its pages link to."""
 LINK: Final = re.compile(r'href="([^"]+)"')
+TARBALL: Final = re.compile(r'"tarball": ?"([^"]+)"')
 SECONDS: Final = 120
 CERTIFICATE, KEY, BUNDLE = "company.pem", "company.key", "trusted.pem"
-Certify = Callable[[Path, Path, str], None]
-"""Writes a certificate and its key for the name of a host."""
+Certify = Callable[..., None]
+"""Writes a certificate and its key, two paths, for the names of hosts."""
+Content = tuple[str, bytes]
+"""Of an answer: its type and its body."""
 
 
 @dataclass
@@ -52,78 +55,77 @@ class CompanyNetwork:
     """What builds find of it.
 
     Attributes:
-        index: the mirror, as the configuration names it; none where there is none.
+        index: the mirror of Python packages, as the configuration names it; empty for none.
+        registry: the mirror of npm, likewise.
+        authorities: PEM of the mirrors' and of the emulator's.
+        bundle: a file with what builds trust: the authorities, and those of this machine.
         proxy: its URL on this machine.
-        authorities: PEM of the mirror's and of the emulator's.
-        bundle: a file with them and with what this machine trusts.
         asked: how often the proxy was to connect to each host and port.
-        served: the names of the files that the mirror has given away.
+        served: host and path of each answer of a mirror.
     """
 
-    index: SplitResult | None
+    index: str
+    registry: str
     authorities: str
     bundle: Path
     proxy: str = ""
     asked: Counter[str] = field(default_factory=Counter)
-    served: list[str] = field(default_factory=list)
+    served: list[tuple[str, str]] = field(default_factory=list)
 
     @property
-    def host(self) -> str:
-        """Of the mirror; empty where there is none."""
-        return (self.index.hostname or "") if self.index else ""
+    def urls(self) -> tuple[str, ...]:
+        """Of the mirrors that there are."""
+        return tuple(filter(None, (self.index, self.registry)))
 
     @property
-    def mirror(self) -> str:
-        """Host and port, as a client that connects by a proxy names them."""
-        return f"{self.host}:{port_of(self.index.geturl())}" if self.index else ""
+    def mirrors(self) -> frozenset[str]:
+        """Hosts with ports, as a client that connects by a proxy names them."""
+        return frozenset(f"{_host(url)}:{port_of(url)}" for url in self.urls)
 
     def variables(self, configured: Mapping[str, str]) -> dict[str, str]:
         """The variables of a build, with the company's addresses as they are on this machine.
 
-        A company without a proxy, or one whose mirror needs none, has one here: no name of its
+        A company without a proxy, or one whose mirrors need none, has one here: no name of its
         network is known to this machine.
         """
         found = {**configured, **self._trust(configured)}
-        if self.index or BY_PROXY[0] in configured:
+        if self.urls or BY_PROXY[0] in configured:
             found |= dict.fromkeys(BY_PROXY, self.proxy)
             for name in NOT_BY_PROXY:
                 entries = configured.get(name, MACHINE).split(",")
-                found[name] = ",".join(one for one in entries if not _covers(one, self.host))
+                found[name] = ",".join(entry for entry in entries if not self._has_mirror(entry))
         return found
 
     def rows(self) -> tuple[Mapping[str, str], ...]:
         """What builds have wanted of the network."""
-        found = [
-            {
-                "host": host,
-                "connections": str(times),
-                "answer": self._answer(host),
-            }
+        return tuple(
+            {"host": host, "connections": str(times), "answer": self._answer(host)}
             for host, times in sorted(self.asked.items())
-        ]
-        return tuple(found)
+        )
 
     def _answer(self, host: str) -> str:
-        if host == self.mirror:
-            return counted(len(self.served), "file")
-        return "refused" if self.index else "let through"
+        if host in self.mirrors:
+            name = host.removesuffix(":443")
+            return counted(sum(served == name for served, _ in self.served), "answer")
+        return "refused" if self.urls else "let through"
+
+    def _has_mirror(self, entry: str) -> bool:
+        """Whether an entry of `NO_PROXY` is the host of a mirror, or a domain of it."""
+        name = entry.lstrip(".")
+        return any(f".{_host(url)}".endswith(f".{name}") for url in self.urls)
 
     def _trust(self, configured: Mapping[str, str]) -> dict[str, str]:
-        if CERTIFICATES in configured:
-            return {CERTIFICATES: f"{configured[CERTIFICATES].rstrip()}\n{self.authorities}"}
-        return dict.fromkeys(TRUSTED, str(self.bundle))
-
-
-def _covers(entry: str, host: str) -> bool:
-    """Whether an entry of `NO_PROXY` is a host, or a domain of it."""
-    return host == entry.lstrip(".") or host.endswith(f".{entry.lstrip('.')}")
+        """What a build writes to the bundle itself where it is given certificates."""
+        given = configured.get(CERTIFICATES)
+        own = {CERTIFICATES: f"{given.rstrip()}\n{self.authorities}"} if given else {}
+        return {**own, **dict.fromkeys(TRUSTED, str(self.bundle))}
 
 
 @contextlib.contextmanager
 def company_network(
-    builds: Builds, folder: Path, certify: Certify, emulator: str
+    builds: Builds, folder: Path, certify: Certify, emulator: str = ""
 ) -> Iterator[CompanyNetwork | None]:
-    """Proxy and mirror until the end of the block; none where nothing is said of builds.
+    """Proxy and mirrors until the end of the block; none where nothing is said of builds.
 
     Args:
         folder: takes the certificate and what builds trust; is made.
@@ -133,18 +135,24 @@ def company_network(
         yield None
         return
     folder.mkdir(parents=True, exist_ok=True)
-    index = urlsplit(builds.pip_index_url) if builds.pip_index_url else None
-    certify(folder / CERTIFICATE, folder / KEY, (index and index.hostname) or MACHINE)
+    hosts = sorted({_host(url) for url in (builds.pip_index_url, builds.npm_registry) if url})
+    certify(folder / CERTIFICATE, folder / KEY, *hosts)
     authorities = (folder / CERTIFICATE).read_text(encoding="utf-8") + emulator
     image = Path(IMAGE_BUNDLE)
     public = image.read_text(encoding="utf-8") if image.is_file() else ""
     (folder / BUNDLE).write_text(public + authorities, encoding="utf-8")
-    network = CompanyNetwork(index, authorities, folder / BUNDLE)
+    network = CompanyNetwork(
+        builds.pip_index_url, builds.npm_registry, authorities, folder / BUNDLE
+    )
     with _mirror(network, folder) as mirror:
         proxy = _Proxy((MACHINE, 0), _tunnel(network, mirror))
         with _served(proxy) as port:
             network.proxy = f"http://{MACHINE}:{port}"
             yield network
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""
 
 
 class _Proxy(socketserver.ThreadingTCPServer):
@@ -185,7 +193,7 @@ def _mirror(network: CompanyNetwork, folder: Path) -> Iterator[int]:
 
 def _tunnel(network: CompanyNetwork, mirror: int) -> type[socketserver.BaseRequestHandler]:
     class Tunnel(socketserver.StreamRequestHandler):
-        """Answers CONNECT, for the mirror alone."""
+        """Answers CONNECT."""
 
         def handle(self) -> None:
             method, _, rest = self.rfile.readline().decode(errors="replace").partition(" ")
@@ -199,20 +207,25 @@ def _tunnel(network: CompanyNetwork, mirror: int) -> type[socketserver.BaseReque
                 return
             self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
             with socket.create_connection(place) as there:
-                back = threading.Thread(target=_copy, args=(there, self.request), daemon=True)
-                back.start()
-                _copy(self.request, there)
-                back.join(SECONDS)
+                join(self.request, there)
 
     return Tunnel
 
 
 def _place(network: CompanyNetwork, target: str, mirror: int) -> tuple[str, int] | None:
     """Where a connection leads; nowhere where the proxy refuses it."""
-    if target == network.mirror:
+    if target in network.mirrors:
         return MACHINE, mirror
     host, _, port = target.rpartition(":")
-    return None if network.index or not port.isdecimal() else (host, int(port))
+    return None if network.urls or not port.isdecimal() else (host, int(port))
+
+
+def join(one: socket.socket, other: socket.socket) -> None:
+    """Let two connections be one, until both have ended."""
+    back = threading.Thread(target=_copy, args=(other, one), daemon=True)
+    back.start()
+    _copy(one, other)
+    back.join(SECONDS)
 
 
 def _copy(source: socket.socket, target: socket.socket) -> None:
@@ -223,12 +236,15 @@ def _copy(source: socket.socket, target: socket.socket) -> None:
 
 
 def _pages(network: CompanyNetwork) -> type[BaseHTTPRequestHandler]:
-    origin = _origin()
     files: dict[str, str] = {}
-    below = f"{network.index.path.rstrip('/')}/" if network.index else FILES
+    areas: tuple[tuple[str, Callable[[str], Content]], ...] = (
+        (FILES, lambda name: _file(name, files)),
+        (_path(network.index), lambda name: _page(name, files)),
+        (_path(network.registry), lambda name: _package(name, network.registry)),
+    )
 
     class Pages(BaseHTTPRequestHandler):
-        """`NAME/` below the index (PyPI's "Simple Repository API"), and the files of its links."""
+        """PyPI's "Simple Repository API" with the files of its links, and npm's registry."""
 
         protocol_version = "HTTP/1.1"
 
@@ -239,24 +255,21 @@ def _pages(network: CompanyNetwork) -> type[BaseHTTPRequestHandler]:
             except (OSError, KeyError) as error:
                 self.send_error(404, explain=str(error))
                 return
+            network.served.append((self.headers["Host"], path))
             self.send_response(200)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            self.wfile.write(content)
+            if self.command == "GET":
+                self.wfile.write(content)
 
-        def _content(self, path: str) -> tuple[str, bytes]:
-            if path.startswith(FILES):
-                name = path.removeprefix(FILES)
-                metadata = ".metadata" if name.endswith(".metadata") else ""
-                found = _fetched(files[name.removesuffix(metadata)] + metadata)
-                network.served.append(name)
-                return found
-            if not path.startswith(below):
-                raise KeyError(path)
-            url = f"{origin}/{path.removeprefix(below).strip('/')}/"
-            kind, content = _fetched(url)
-            return kind, _own_links(content.decode(), url, files).encode()
+        do_HEAD = do_GET
+
+        def _content(self, path: str) -> Content:
+            for below, found in areas:
+                if below and path.startswith(below):
+                    return found(path.removeprefix(below))
+            raise KeyError(path)
 
         def log_message(self, format: str, *arguments: Any) -> None:
             """Nothing: what was served is written down."""
@@ -264,24 +277,60 @@ def _pages(network: CompanyNetwork) -> type[BaseHTTPRequestHandler]:
     return Pages
 
 
-def _fetched(url: str) -> tuple[str, bytes]:
+def _path(url: str) -> str:
+    return f"{urlsplit(url).path.rstrip('/')}/" if url else ""
+
+
+def _file(name: str, files: Mapping[str, str]) -> Content:
+    metadata = ".metadata" if name.endswith(".metadata") else ""
+    return _fetched(files[name.removesuffix(metadata)] + metadata)
+
+
+def _page(name: str, files: dict[str, str]) -> Content:
+    url = f"{_index()}/{name.strip('/')}/"
+    kind, content = _fetched(url)
+
+    def own(found: re.Match[str]) -> str:
+        plain, _, fragment = urljoin(url, html.unescape(found[1])).partition("#")
+        file = plain.rpartition("/")[2]
+        files[file] = plain
+        return f'href="{FILES}{file}#{fragment}"'
+
+    return kind, LINK.sub(own, content.decode()).encode()
+
+
+def _package(name: str, registry: str) -> Content:
+    kind, content = _fetched(f"{_registry()}/{name}")
+    if name.endswith(".tgz"):
+        return kind, content
+
+    def own(found: re.Match[str]) -> str:
+        package, _, file = urlsplit(found[1]).path.partition("/-/")
+        return f'"tarball":"{registry.rstrip("/")}/{package.rpartition("/")[2]}/-/{file}"'
+
+    return kind, TARBALL.sub(own, content.decode()).encode()
+
+
+def _fetched(url: str) -> Content:
     with urllib.request.urlopen(url, timeout=SECONDS) as answer:
         return str(answer.headers["Content-Type"]), answer.read()
 
 
-def _own_links(text: str, url: str, files: dict[str, str]) -> str:
-    def own(found: re.Match[str]) -> str:
-        plain, _, fragment = urljoin(url, html.unescape(found[1])).partition("#")
-        name = plain.rpartition("/")[2]
-        files[name] = plain
-        return f'href="{FILES}{name}#{fragment}"'
-
-    return LINK.sub(own, text)
-
-
-def _origin() -> str:
-    """The index that this machine installs from; the one of pip itself where nothing is set."""
-    asked = [sys.executable, "-m", "pip", "config", "get", "global.index-url"]
-    found = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
+@cache
+def _index() -> str:
+    """Where pip of this machine installs from; its own default where nothing is set."""
+    found = _printed(sys.executable, "-m", "pip", "config", "get", "global.index-url")
     default = importlib.import_module("pip._internal.models.index").PyPI.simple_url
     return (found or str(default)).rstrip("/")
+
+
+@cache
+def _registry() -> str:
+    """Where npm of this machine installs from."""
+    npm = shutil.which("npm", path=str(Path(sys.executable).parent)) or shutil.which("npm")
+    return _printed(npm or "npm", "config", "get", "registry").rstrip("/")
+
+
+def _printed(*command: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.stdout.strip()

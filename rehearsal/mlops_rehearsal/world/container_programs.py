@@ -66,10 +66,15 @@ def _login(arguments: list[str]) -> None:
 def _build(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="docker build")
     parser.add_argument("--build-arg")
+    parser.add_argument("--secret", action="append", default=[])
     parser.add_argument("--file", type=Path)
     parser.add_argument("--tag", required=True)
     parser.add_argument("context", type=Path)
     asked = parser.parse_args(arguments)
+    for secret in asked.secret:
+        source = dict(part.split("=", 1) for part in secret.split(",")).get("src", "")
+        if not Path(source).is_file():
+            raise Refused(f"failed to stat {source}: no such file or directory")
     dockerfile = asked.file or asked.context / "Dockerfile"
     text = dockerfile.read_text(encoding="utf-8").replace("\\\n", " ")
     copied = {target: (path, mode) for target, path, mode in _copied(text, asked.context)}

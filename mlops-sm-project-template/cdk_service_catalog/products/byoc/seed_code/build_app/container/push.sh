@@ -5,11 +5,18 @@
 set -euo pipefail
 registry="${ECR_REPO_URI%%/*}"
 image="$ECR_REPO_URI:$COMMIT_ID-${CODEBUILD_BUILD_ID##*:}"
+# What the build trusts, where the organization has authorities of its own (buildspec.image.yml).
+authorities=()
+if [[ -n ${CA_CERTIFICATES:-} ]]; then
+  authorities=(--secret "id=authorities,src=$SSL_CERT_FILE")
+fi
 {
   aws ecr get-login-password --region "$AWS_REGION" |
     docker login --username AWS --password-stdin "$registry"
-  docker build --build-arg PIP_INDEX_URL --build-arg HTTP_PROXY --build-arg HTTPS_PROXY \
-    --build-arg NO_PROXY --file container/Dockerfile --tag "$image" .
+  # The Dockerfile needs BuildKit: --chmod of COPY, --mount of RUN.
+  DOCKER_BUILDKIT=1 docker build --build-arg PIP_INDEX_URL --build-arg HTTP_PROXY \
+    --build-arg HTTPS_PROXY --build-arg NO_PROXY "${authorities[@]}" \
+    --file container/Dockerfile --tag "$image" .
   if ! docker push "$image"; then
     printf 'error: %s was not pushed. If the tag exists already, somebody who knew it has pushed ' "$image"
     printf 'another image under it, and tags are immutable: find out who (CloudTrail, PutImage), '

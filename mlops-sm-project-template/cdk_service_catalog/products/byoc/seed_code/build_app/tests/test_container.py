@@ -130,6 +130,60 @@ def test_the_image_installs_what_the_lock_says_and_copies_what_there_is() -> Non
             assert (REPOSITORY / source).exists(), source
 
 
+SECRET = "/run/secrets/authorities"
+"""Where Docker mounts a secret of this name (Dockerfile reference, RUN --mount=type=secret)."""
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_packages_are_installed_with_the_authorities_of_the_organization(
+    given: bool, tmp_path: Path
+) -> None:
+    text = (CONTAINER / "Dockerfile").read_text().replace("\\\n", " ")
+    (mount, command) = re.findall(r"^RUN (--mount=\S+) (.* pip install .*)$", text, re.MULTILINE)[0]
+    assert mount == "--mount=type=secret,id=authorities"
+    authorities = tmp_path / "authorities"
+    if given:
+        authorities.touch()
+    python = tmp_path / "python"
+    python.write_text('#!/bin/sh\necho "$PIP_CERT"\n')
+    python.chmod(0o755)
+    done = subprocess.run(
+        ["/bin/sh", "-c", command.replace(SECRET, str(authorities))],
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == (str(authorities) if given else "")
+
+
+@pytest.mark.parametrize("certificates", ["", "-----BEGIN CERTIFICATE-----"])
+def test_what_builds_trust_is_given_to_the_build_of_the_image_as_a_secret(
+    certificates: str, tmp_path: Path
+) -> None:
+    asked = tmp_path / "asked"
+    for name in ("docker", "aws"):
+        program = tmp_path / name
+        program.write_text(f'#!/bin/sh\necho "{name} $*" >> {asked}\n')
+        program.chmod(0o755)
+    own = {"CA_CERTIFICATES": certificates, "SSL_CERT_FILE": "/tmp/trusted.pem"}
+    subprocess.run(
+        ["bash", str(CONTAINER / "push.sh")],
+        env={
+            **own,
+            "PATH": f"{tmp_path}:/usr/bin:/bin",
+            "ECR_REPO_URI": "111122223333.dkr.ecr.eu-west-1.amazonaws.com/p",
+            "COMMIT_ID": "c",
+            "CODEBUILD_BUILD_ID": "p:b",
+            "AWS_REGION": "eu-west-1",
+        },
+        capture_output=True,
+        check=False,  # this docker pushes nothing, so no digest is told
+    )
+    (build,) = [line for line in asked.read_text().splitlines() if line.startswith("docker build")]
+    assert ("--secret id=authorities,src=/tmp/trusted.pem" in build) == bool(certificates)
+
+
 def test_the_programs_are_executable_whatever_modes_the_repository_has() -> None:
     text = (CONTAINER / "Dockerfile").read_text()
     (copied,) = re.findall(r"^COPY --chmod=0755 (.*)$", text, re.MULTILINE)
