@@ -18,7 +18,8 @@ from mlops_commons.utilities.errors import ConfigError, Problem
 from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG
 
 NAMES: Final = (
-    r"^(cdk_|pipeline|app_prefix$)|(^|\.)(set_name|stage_name|deployments|stages)(\[\d+\])?$"
+    r"^(cdk_|pipeline|app_prefix$)|"
+    r"(^|\.)(set_name|stage_name|deployments|stages|account|region|default_region)(\[\d+\])?$"
 )
 """Paths with a problem that leaves names unknown."""
 PLACEHOLDER_ACCOUNTS: Final = tuple(digit * 12 for digit in "1234")

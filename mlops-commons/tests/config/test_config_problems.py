@@ -118,6 +118,13 @@ BROKEN_APP = (
         "12 digits",
     ),
     Broken(
+        "account longer than any name may be",
+        '"202020202021"',
+        "x" * 300,
+        "deployments[0].stages[0].account",
+        "12 digits",
+    ),
+    Broken(
         "account missing",
         '          account: "202020202021"\n',
         "",

@@ -4,9 +4,6 @@ from typing import Any
 
 import pytest
 
-from mlops_commons.assembly.stacks import StackSummary
-from mlops_commons.assembly.templates import StackTemplate
-from mlops_commons.diagrams.network import network as picture
 from mlops_commons.stage import CreateNetwork
 
 pytestmark = pytest.mark.construct
@@ -129,16 +126,3 @@ def test_ranges_that_the_company_routes_are_not_translated(variant) -> None:
     assert not private_gateways(network)
     for table in ways(network, "Private"):
         assert all("TransitGatewayId" in table[where] for where in COMPANY)
-
-
-def test_the_picture_says_all_ranges_and_who_translates(variant) -> None:
-    template = variant("secondary ranges and inspection").template
-    place = {"role": "dev", "account": "222222222222", "region": "eu-west-1", "description": ""}
-    summary = StackSummary(stack="dev", resources=len(template["Resources"]), template="", **place)
-    drawn = picture(StackTemplate(summary=summary, template=template))
-    assert drawn.groups[0].title == f"VPC 10.1.0.0/24, {FIRST}, {SECOND}"
-    (gateway,) = (node for node in drawn.nodes if node.title == "Private NAT gateway")
-    assert gateway.details == ("out: the transit gateway",)
-    private = [group for group in drawn.groups if group.title.startswith("private subnet")]
-    assert len(private) == 3
-    assert all("0.0.0.0/0 to private NAT gateway of" in group.subtitle for group in private)

@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from mlops_commons.assembly.stacks import StackSummary
+from mlops_commons.assembly.templates import StackTemplate
+from mlops_commons.diagrams.network import network
 from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG, EXAMPLES
 from mlops_reachability.synthesis import synthesise
 from mlops_rehearsal.behaviour.stack import Stack
@@ -53,6 +56,20 @@ def test_a_network_with_secondary_ranges_passes_every_check(
     template = dict(networks[stage].template)
     assert of_type(template, RANGE)
     assert len(of_type(template, NAT)) == gateways
+
+
+def test_the_picture_says_all_ranges_and_who_translates(networks: dict[str, Stack]) -> None:
+    template = networks["preprod"].template
+    place = {"role": "preprod", "account": "333333333333", "region": "eu-west-1"}
+    count = len(template["Resources"])
+    summary = StackSummary(stack="preprod", resources=count, template="", description="", **place)
+    drawn = network(StackTemplate(summary=summary, template=template))
+    assert drawn.groups[0].title == "VPC 10.60.1.0/24, 100.64.0.0/16"
+    (gateway,) = (node for node in drawn.nodes if node.title == "Private NAT gateway")
+    assert gateway.details == ("out: the transit gateway",)
+    private = [group for group in drawn.groups if group.title.startswith("private subnet")]
+    assert len(private) == 2
+    assert all("0.0.0.0/0 to private NAT gateway of" in group.subtitle for group in private)
 
 
 def _without_waiting(template: Template) -> object:
