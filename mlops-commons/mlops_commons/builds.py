@@ -3,7 +3,7 @@
 The keys of the block `org.builds` in `cdk-app.yml` fill the fields of the same name.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -96,6 +96,14 @@ class Builds:
             ((CERTIFICATES,), self.ca_certificates),
         )
         return {name: value for names, value in rows if value for name in names}
+
+    def of_projects(self, package_index: str) -> "Builds":
+        """What holds for the projects of a set, which may have a Python package index of its own.
+
+        Args:
+            package_index: empty for that of all builds.
+        """
+        return replace(self, pip_index_url=package_index or self.pip_index_url)
 
     @property
     def ports(self) -> tuple[int, ...]:

@@ -57,6 +57,7 @@ class InfraStack(ZonesByPosition):
         built_by: str,
     ) -> None:
         super().__init__(scope, construct_id, stack_name=stack_name, description=description)
+        builds = org.builds.of_projects(rules.package_index)
         self.network = network_of(
             self,
             "Network",
@@ -64,7 +65,7 @@ class InfraStack(ZonesByPosition):
             studio=studio is not None,
             neighbours=neighbours,
             # Builds of projects run where their pipelines are, and nowhere else.
-            ports_of_builds=org.builds.ports if projects.dev_account == self.account else (),
+            ports_of_builds=builds.ports if projects.dev_account == self.account else (),
             flow_logs=org.flow_logs,
             log_key=existing_key(self, "NetworkLogsKey", org, KeyPurpose.NETWORK_LOGS),
             removal_policy=removal_policy,

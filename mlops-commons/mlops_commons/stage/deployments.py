@@ -109,4 +109,4 @@ class PlatformConfig:
 
     def package_index(self, deployment: Deployment) -> str:
         """Where builds of a set's projects install from; empty for the public index."""
-        return deployment.projects.package_index or self.org.builds.pip_index_url
+        return self.org.builds.of_projects(deployment.projects.package_index).pip_index_url
