@@ -26,8 +26,11 @@ def add(stack, stage):
 """A parameter is a String or a StringList; before a deployment only a validator says so."""
 
 
-WITHOUT_NETWORK = (shutil.which("unshare") or "unshare", "--user", "--map-root-user", "--net")
-"""A namespace of networks in which nothing is, where this machine makes one."""
+WITHOUT_NETWORK = (
+    *(shutil.which("unshare") or "unshare", "--user", "--map-root-user", "--net"),
+    *("/bin/sh", "-c", 'ip link set lo up && exec "$@"', "sh"),
+)
+"""In a namespace of networks in which nothing is but the machine itself."""
 
 
 def run(
