@@ -84,8 +84,9 @@ def accounts_of(config: PlatformConfig) -> set[str]:
 
 
 def _findings(sources: Sources, *, names_known: bool) -> list[Problem]:
+    """What the checks find; a value that several stages inherit is told once."""
     checks = [check for check in CHECKS if names_known or check not in NEED_NAMES]
-    return [problem for check in checks for problem in check(sources)]
+    return [*dict.fromkeys(problem for check in checks for problem in check(sources))]
 
 
 def _concerns_names(problem: Problem) -> bool:

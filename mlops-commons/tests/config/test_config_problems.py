@@ -1307,6 +1307,12 @@ def test_an_inherited_range_is_reported_where_it_stands(tmp_path: Path) -> None:
     }
 
 
+def test_what_several_stages_inherit_is_told_once(tmp_path: Path) -> None:
+    twice = "vpc_cidr: 10.0.0.0/16\n      secondary_cidrs: [100.64.0.0/16, 100.64.0.0/16]"
+    (problem,) = problems_of(tmp_path, APP, INFRA.replace("vpc_cidr: 10.0.0.0/16", twice))
+    assert "overlaps with '100.64.0.0/16'" in problem.message
+
+
 trees = st.recursive(
     st.sampled_from(["", "dev", "eu-west-1", "202020202021", "10.0.0.0/16", "true", "3", "?"]),
     lambda inner: (
