@@ -128,15 +128,28 @@ def test_public_access_is_blocked_by_the_roles_that_make_buckets_and_by_nobody_e
     templates: list[Template],
 ) -> None:
     prefix = f"arn:aws:iam::{ACCOUNT}:role"
-    makers = (
-        EXECUTION,
+    named = [f"{prefix}{path_and_name}" for path_and_name in _makers_of_projects(templates)]
+    assert len(named) >= 4  # what products are launched with, and what deploys projects to stages
+    without_path_and_prefix = (
         f"{prefix}/service-role/dev-mlops-sm-project-temp-ProductLaunchRole-0123456789AB",
         f"{prefix}/mlops-business-unit-1-dev-project-cfn-euw1",
     )
-    for maker in makers:
+    for maker in (EXECUTION, *named, *without_path_and_prefix):
         assert refused("keep-public-access-blocked", calls(templates, maker)) == set()
     person = f"{prefix}/dev-mlops-infra-PersonasLeadDataScientistRole-1"
     assert refused("keep-public-access-blocked", calls(templates, person)) == {"AWS::S3::Bucket"}
+
+
+def _makers_of_projects(templates: list[Template]) -> Iterator[str]:
+    """Path and name of each role by which Service Catalog and CloudFormation make projects, but
+    for those of SageMaker's own products, which have names of AWS's."""
+    services = ("servicecatalog.amazonaws.com", "cloudformation.amazonaws.com")
+    for template in templates:
+        for _, role in template.of_type("AWS::IAM::Role"):
+            trusted = json.dumps(role["AssumeRolePolicyDocument"])
+            name = str(in_account(role.get("RoleName", ""), {}))
+            if any(map(trusted.__contains__, services)) and not name.startswith("AmazonSageMaker"):
+                yield f"{role.get('Path', '/')}{name}"
 
 
 def test_tags_are_required_of_what_cloudformation_tags_as_it_makes_it() -> None:
