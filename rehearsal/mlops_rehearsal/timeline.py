@@ -77,6 +77,7 @@ def world_of(request: Request) -> Iterator[World]:
                 folder / "company",
                 make_certificate,
                 emulator.certificate.read_text(encoding="utf-8"),
+                map(config.package_index, config.enabled_deployments),
             ) as company,
         ):
             yield World(

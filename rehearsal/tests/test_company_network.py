@@ -124,6 +124,19 @@ def test_a_company_without_a_mirror_lets_builds_out_by_its_proxy(tmp_path: Path)
         assert [row["answer"] for row in network.rows()] == ["let through"]
 
 
+def test_projects_of_a_set_have_an_index_of_their_own(tmp_path: Path) -> None:
+    own = f"https://{HOST}/simple/"
+    found = company_network(NO_BUILDS, tmp_path / "company", make_certificate, indexes=["", own])
+    with found as network:
+        assert network
+        of_projects = NO_BUILDS.of_projects(own).environment(REGION)
+        code, printed = install(tmp_path, network.variables(of_projects))
+        assert code == 0, printed
+        assert [row["host"] for row in network.rows()] == [f"{HOST}:443"]
+        of_deliveries = {"OTHER": "variable"}
+        assert network.variables(of_deliveries) == of_deliveries
+
+
 def test_without_settings_of_builds_nothing_is_played(tmp_path: Path) -> None:
     with company_network(NO_BUILDS, tmp_path / "company", make_certificate) as network:
         assert network is None

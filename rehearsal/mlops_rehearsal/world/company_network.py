@@ -17,7 +17,7 @@ import sys
 import threading
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -29,8 +29,10 @@ from mlops_commons.builds import (
     BY_PROXY,
     CERTIFICATES,
     IMAGE_BUNDLE,
+    INDEX,
     NO_BUILDS,
     NOT_BY_PROXY,
+    REGISTRY,
     TRUSTED,
     Builds,
     port_of,
@@ -43,6 +45,8 @@ FILES: Final = "/-files-/"
 LINK: Final = re.compile(r'href="([^"]+)"')
 TARBALL: Final = re.compile(r'"tarball": ?"([^"]+)"')
 SECONDS: Final = 120
+REACHED_BY: Final = frozenset((*BY_PROXY, *INDEX, *REGISTRY, CERTIFICATES))
+"""Variables of a build for which packages come through the company's network."""
 CERTIFICATE, KEY, BUNDLE = "company.pem", "company.key", "trusted.pem"
 Certify = Callable[..., None]
 """Writes a certificate and its key, two paths, for the names of hosts."""
@@ -55,8 +59,8 @@ class CompanyNetwork:
     """What builds find of it.
 
     Attributes:
-        index: the mirror of Python packages, as the configuration names it; empty for none.
-        registry: the mirror of npm, likewise.
+        indexes: the mirrors of Python packages, as the configuration names them.
+        registry: the mirror of npm; empty for none.
         authorities: PEM of the mirrors' and of the emulator's.
         bundle: a file with what builds trust: the authorities, and those of this machine.
         proxy: its URL on this machine.
@@ -64,7 +68,7 @@ class CompanyNetwork:
         served: host and path of each answer of a mirror.
     """
 
-    index: str
+    indexes: tuple[str, ...]
     registry: str
     authorities: str
     bundle: Path
@@ -75,7 +79,7 @@ class CompanyNetwork:
     @property
     def urls(self) -> tuple[str, ...]:
         """Of the mirrors that there are."""
-        return tuple(filter(None, (self.index, self.registry)))
+        return tuple(filter(None, (*self.indexes, self.registry)))
 
     @property
     def mirrors(self) -> frozenset[str]:
@@ -88,12 +92,16 @@ class CompanyNetwork:
         A company without a proxy, or one whose mirrors need none, has one here: no name of its
         network is known to this machine.
         """
-        found = {**configured, **self._trust(configured)}
-        if self.urls or BY_PROXY[0] in configured:
-            found |= dict.fromkeys(BY_PROXY, self.proxy)
-            for name in NOT_BY_PROXY:
-                entries = configured.get(name, MACHINE).split(",")
-                found[name] = ",".join(entry for entry in entries if not self._has_mirror(entry))
+        if not REACHED_BY.intersection(configured):
+            return dict(configured)
+        found = {
+            **configured,
+            **self._trust(configured),
+            **dict.fromkeys(BY_PROXY, self.proxy),
+        }
+        for name in NOT_BY_PROXY:
+            entries = configured.get(name, MACHINE).split(",")
+            found[name] = ",".join(entry for entry in entries if not self._has_mirror(entry))
         return found
 
     def rows(self) -> tuple[Mapping[str, str], ...]:
@@ -123,27 +131,32 @@ class CompanyNetwork:
 
 @contextlib.contextmanager
 def company_network(
-    builds: Builds, folder: Path, certify: Certify, emulator: str = ""
+    builds: Builds,
+    folder: Path,
+    certify: Certify,
+    emulator: str = "",
+    indexes: Iterable[str] = (),
 ) -> Iterator[CompanyNetwork | None]:
-    """Proxy and mirrors until the end of the block; none where nothing is said of builds.
+    """Proxy and mirrors until the end of the block; none where nothing is said of them.
 
     Args:
+        builds: of the organization.
+        indexes: mirrors of Python packages that sets have for their projects.
         folder: takes the certificate and what builds trust; is made.
         emulator: PEM of the emulator's authority.
     """
-    if builds == NO_BUILDS:
+    found = tuple(dict.fromkeys(filter(None, (builds.pip_index_url, *indexes))))
+    if builds == NO_BUILDS and not found:
         yield None
         return
     folder.mkdir(parents=True, exist_ok=True)
-    hosts = sorted({_host(url) for url in (builds.pip_index_url, builds.npm_registry) if url})
+    hosts = sorted({_host(url) for url in (*found, builds.npm_registry) if url})
     certify(folder / CERTIFICATE, folder / KEY, *hosts)
     authorities = (folder / CERTIFICATE).read_text(encoding="utf-8") + emulator
     image = Path(IMAGE_BUNDLE)
     public = image.read_text(encoding="utf-8") if image.is_file() else ""
     (folder / BUNDLE).write_text(public + authorities, encoding="utf-8")
-    network = CompanyNetwork(
-        builds.pip_index_url, builds.npm_registry, authorities, folder / BUNDLE
-    )
+    network = CompanyNetwork(found, builds.npm_registry, authorities, folder / BUNDLE)
     with _mirror(network, folder) as mirror:
         proxy = _Proxy((MACHINE, 0), _tunnel(network, mirror))
         with _served(proxy) as port:
@@ -239,7 +252,7 @@ def _pages(network: CompanyNetwork) -> type[BaseHTTPRequestHandler]:
     files: dict[str, str] = {}
     areas: tuple[tuple[str, Callable[[str], Content]], ...] = (
         (FILES, lambda name: _file(name, files)),
-        (_path(network.index), lambda name: _page(name, files)),
+        *((_path(index), lambda name: _page(name, files)) for index in network.indexes),
         (_path(network.registry), lambda name: _package(name, network.registry)),
     )
 
