@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from cdk_service_catalog.project import naming
@@ -131,8 +131,7 @@ def _training(definition: ProductDefinition, props: ProjectProps) -> dict[str, V
 
 def _packages(props: ProjectProps) -> dict[str, str]:
     """How every build reaches packages."""
-    builds = replace(props.org.builds, pip_index_url=props.package_index)
-    return builds.environment(props.region)
+    return props.org.builds.of_projects(props.package_index).environment(props.region)
 
 
 def _images() -> dict[str, Value]:

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Any, Final
 
 import pytest
+from changed_stacks import said
 
 from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG, EXAMPLES
 from mlops_reachability.synthesis import synthesise
 from mlops_rehearsal.behaviour.stack import Stack
-from mlops_rehearsal.behaviour.table import CHECKS
 from mlops_rehearsal.behaviour.templates import stacks
 
 pytestmark = pytest.mark.app
@@ -35,10 +35,6 @@ LONGEST_VARIABLE: Final = 4096
 def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Stack]:
     files = (EXAMPLES / "behind-a-proxy" / f.name for f in (CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG))
     return dict(stacks(synthesise(*files, tmp_path_factory.mktemp("made"))))
-
-
-def said(stack: Stack) -> list[str]:
-    return [f"{name}: {text}" for name, check in CHECKS.items() for text in check(stack)]
 
 
 def builds(stack: Stack) -> Iterator[tuple[str, Template]]:
