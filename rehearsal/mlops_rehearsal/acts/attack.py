@@ -18,6 +18,8 @@ WHO: Final[Mapping[Callable[[Attacker], Attacker], str]] = {
     lead: f"{Persona.LEAD_DATA_SCIENTIST}, as an attacker",
     synth: "the role of Synth, with pushed code",
 }
+DENIED_TO_ALL: Final = "with an explicit deny in a service control policy"
+"""IAM User Guide, "Troubleshoot access denied error messages"."""
 
 
 def play_attack(world: World) -> tuple[Evidence, ...]:
@@ -33,11 +35,12 @@ def play_attack(world: World) -> tuple[Evidence, ...]:
         scientist = Attacker(world, project)
         for attempt in ATTEMPTS:
             world.say(f"a {Persona.DATA_SCIENTIST} {attempt.does} ({project.full_name})")
-            fault = fault_of(attempt, scientist)
-            if fault:
-                faults.append(f"  {attempt.does} ({attempt.on}): {fault}")
+            try:
+                by = refused_by(attempt, scientist)
+            except PlatformError as fault:
+                faults.append(f"  {attempt.does} ({attempt.on}): {fault.message}")
             else:
-                rows.append(_row(attempt, scientist))
+                rows.append(_row(attempt, scientist, by))
     if faults:
         raise PlatformError(
             f"{len(faults)} attempts of a data scientist were not refused as they should be:\n"
@@ -50,17 +53,23 @@ def play_attack(world: World) -> tuple[Evidence, ...]:
     return (Evidence("access", tuple(rows)),)
 
 
-def fault_of(attempt: Attempt, scientist: Attacker) -> str:
-    """What is wrong with a refusal; empty where it is one, and for the reason that was meant."""
+def refused_by(attempt: Attempt, scientist: Attacker) -> str:
+    """What refuses an attempt; the organization, where it denies the call to everybody.
+
+    Raises:
+        PlatformError: nothing refuses it, or something else than was meant.
+    """
     said = said_to(attempt.how, attempt.who(scientist))
     if not said:
-        return f"it has succeeded; {attempt.stopped_by} should have refused it"
+        raise PlatformError(f"it has succeeded; {attempt.stopped_by} should have refused it")
     if not re.search(attempt.says, said, re.DOTALL):
-        return f"it failed for another reason: {said}"
+        raise PlatformError(f"it failed for another reason: {said}")
     control = said_to(attempt.control, scientist)
-    if re.search(attempt.says, control, re.DOTALL):
-        return f"who may do it is refused too, so this shows nothing: {control}"
-    return ""
+    if not re.search(attempt.says, control, re.DOTALL):
+        return attempt.stopped_by
+    if DENIED_TO_ALL in control:
+        return "a service control policy, to everybody"
+    raise PlatformError(f"who may do it is refused too, so this shows nothing: {control}")
 
 
 def said_to(how: Callable[[Attacker], object], who: Attacker) -> str:
@@ -76,12 +85,12 @@ def said_to(how: Callable[[Attacker], object], who: Attacker) -> str:
     return ""
 
 
-def _row(attempt: Attempt, scientist: Attacker) -> Mapping[str, str]:
+def _row(attempt: Attempt, scientist: Attacker, by: str) -> Mapping[str, str]:
     return {
         "who": WHO.get(attempt.who, f"{Persona.DATA_SCIENTIST}, as an attacker"),
         "does": attempt.does,
         "on": f"{attempt.on}, {scientist.project.full_name}",
         "account": scientist.project.dev.account,
         "decision": "denied",
-        "by": attempt.stopped_by,
+        "by": by,
     }

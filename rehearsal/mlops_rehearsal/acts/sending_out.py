@@ -26,9 +26,12 @@ def open_to_all(**what: str) -> str:
 
 @contextmanager
 def _foreign_bucket(who: Attacker) -> Iterator[str]:
-    """A bucket of an account that no stage is lets everybody write."""
+    """A bucket of an account that no stage is lets everybody write.
+
+    Its root makes it: an account of the attacker's own is in no organization whose policies hold.
+    """
     place = who.world.config.pipeline
-    s3 = who.world.administrator("s3", place.account, place.region)
+    s3 = who.world.root("s3", place.account, place.region)
     bucket = f"mlops-p-loot-artifacts-{place.account}"
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": place.region})
     try:
