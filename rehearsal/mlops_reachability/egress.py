@@ -27,6 +27,13 @@ CARRIERS: Final[Mapping[str, tuple[str, str]]] = {
 """An action of each service that takes data along, on a resource of a foreign account: what a
 caller with credentials of that account tries through an endpoint."""
 
+EVERYWHERE: Final = frozenset({"0.0.0.0/0", "::/0"})
+DESTINATIONS: Final = ("DestinationCidrBlock", "DestinationIpv6CidrBlock")
+LED_ON: Final = ("GatewayId", "NatGatewayId", "VpcEndpointId")
+"""Targets of a route that by themselves take no private address further (CloudFormation Template
+Reference, AWS::EC2::Route): a NAT gateway counts as one, an internet gateway takes public addresses
+alone, which no workload has, a firewall's endpoint hands on to the next route. All others do."""
+
 
 def exits(world: World, actor: Actor) -> Iterator[Edge]:
     """The ways by which an actor takes data out of the platform's accounts."""
@@ -77,13 +84,24 @@ def _networks(world: World, role: str) -> Iterator[bool]:
 
 
 def _has_a_way_out(world: World, account: str) -> bool:
+    """Whether something of the account's networks leads on; a network of others may lead anywhere.
+
+    That may be the company's own network, whose inspection is not known here.
+    """
     networks = [vpc for vpc in world.of_type("AWS::EC2::VPC") if vpc.account == account]
-    gateways = (
-        gateway
-        for gateway in world.of_type("AWS::EC2::NatGateway")
-        if gateway.account == account and gateway.properties.get("ConnectivityType") != "private"
+    return not networks or any(
+        resource.account == account and _leads_out(resource)
+        for resource in world.of_type("AWS::EC2::NatGateway", "AWS::EC2::Route")
     )
-    return not networks or any(gateways)
+
+
+def _leads_out(resource: Resource) -> bool:
+    """A private NAT gateway leads only where the routes of its subnet lead."""
+    given = resource.properties
+    if resource.type == "AWS::EC2::NatGateway":
+        return given.get("ConnectivityType") != "private"
+    everywhere = not EVERYWHERE.isdisjoint(str(given.get(key)) for key in DESTINATIONS)
+    return everywhere and not any(given.get(key) for key in LED_ON)
 
 
 def foreign_carrier(world: World, account: str) -> str:
