@@ -25,7 +25,7 @@ class Report:
 
     Attributes:
         projects: what one project of each product adds to its dev account while it is idle.
-        sets: how many account sets the templates are for: cases are what one set does.
+        sets: how many account sets have projects: cases are what is done in one of them.
     """
 
     prices: Prices
@@ -66,7 +66,7 @@ def report(
     """The costs of what apps synthesise.
 
     Args:
-        sets: how many account sets that is.
+        sets: how many account sets have projects.
     """
     products = [template for app in apps for found in app.products.values() for template in found]
     return Report(

@@ -8,6 +8,8 @@ import pytest
 from checkouts import APPS_HERE, CDK_APP
 from command_lines import command_line, configured
 
+from mlops_commons.utilities.paths import EXAMPLES
+
 pytestmark = [
     pytest.mark.app,
     pytest.mark.skipif(len(APPS_HERE) < 2, reason="the repository of one app has no such verb"),
@@ -49,6 +51,15 @@ def test_what_is_made_of_templates_and_files_needs_nobody(tmp_path: Path) -> Non
     assert len(shown["steps"]) == 8
     assert shown["leftovers"] is None
     assert "mlops-governance" in shown["not_looked_at"]
+
+
+def test_what_is_done_in_projects_costs_nothing_in_a_set_without_them(tmp_path: Path) -> None:
+    root, two = configured(tmp_path), EXAMPLES / "two-stages"
+    found = json.loads(preview(root, "costs", "--json", "--config", str(two)).stdout)
+    assert {row["account"] for row in found["accounts"]} >= {"222222222222", "555555555555"}
+    for case in found["cases"]:
+        assert case["usd_of_a_set"] > 0
+        assert case["total"] == pytest.approx(found["fixed"] + case["usd_of_a_set"], abs=0.02)
 
 
 def test_a_teardown_that_is_no_preview_still_wants_every_profile(tmp_path: Path) -> None:

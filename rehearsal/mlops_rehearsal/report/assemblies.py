@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from mlops_commons.assembly.templates import read_templates
+from mlops_commons.config.projects_of_sets import delivered_apps, sets_with_projects
 from mlops_commons.costs.cases import SHIPPED, load_cases
 from mlops_commons.costs.prices import current_prices
 from mlops_commons.costs.report import report
@@ -61,11 +62,11 @@ def _acknowledged(app: str, file: Path) -> Iterator[Acknowledgement]:
 def costs(world: World) -> Costed:
     """As `costs` counts them, for the configuration of this rehearsal."""
     found = assemblies(world.checkout)
-    if len(found) < len(APP_DIRECTORIES):
+    if len(found) < len(delivered_apps(world.config)):
         return Costed(cases={})
     prices = current_prices(REPOSITORY_ROOT)
     cases = load_cases(SHIPPED, prices.rows)
-    sets = len(world.config.enabled_deployments)
+    sets = len(sets_with_projects(world.config))
     counted = report([read_templates(f) for f in found.values()], prices, cases, sets=sets)
     return Costed(
         accounts=tuple(

@@ -135,11 +135,12 @@ def _prices(file: Path | None) -> "Prices":
 def _report(usage: Path | None, prices_file: Path | None, *, quiet: bool) -> "Report":
     from mlops_commons.assembly.templates import read_templates
     from mlops_commons.config.loader import load_sources
+    from mlops_commons.config.projects_of_sets import sets_with_projects
     from mlops_commons.costs.cases import SHIPPED, load_cases
     from mlops_commons.costs.report import report
 
     prices = _prices(prices_file)
     cases = load_cases(usage or SHIPPED, prices.rows)
-    sets = len(load_sources().config.enabled_deployments)
+    sets = len(sets_with_projects(load_sources().config))
     apps = [read_templates(folder) for folder in synthesised_stacks(quiet=quiet)]
     return report(apps, prices, cases, sets=sets)
