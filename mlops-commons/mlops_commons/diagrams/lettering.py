@@ -5,7 +5,8 @@ from typing import Final
 
 WIDTH: Final = {False: 0.6, True: 0.63}
 """Of a sign in ems, plain and bold: DejaVu Sans is the widest of the usual fonts."""
-_BREAKS: Final = re.compile(r"[^ /_,:.-]*[ /_,:.-]?")
+_BREAKS: Final = re.compile(r"(?:[^ /_,:.-]|(?<=\d)[/.](?=\d))*[ /_,:.-]?")
+"""Words and parts of names; an address range stays whole."""
 
 
 def room(text: str, size: float, *, bold: bool = False) -> float:

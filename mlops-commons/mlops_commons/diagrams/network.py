@@ -65,7 +65,7 @@ class _Network:
         place = f"{summary.role} {summary.account}  {summary.region}"
         yield Group(key=VPC, title=f"VPC {name}", subtitle=place, row=True)
         for zone in dict.fromkeys(self._zones.values()):
-            yield Group(key=zone, title=zone.capitalize(), parent=VPC)
+            yield Group(key=zone, title=_titled(zone), parent=VPC)
         # What faces the internet stands above.
         for key, tier in sorted(self._tiers.items(), key=lambda item: item[1] != PUBLIC):
             subnet = self._subnets.get(key, {})
@@ -220,6 +220,11 @@ def _is_private(nat: Resource) -> bool:
 
 def _zone(subnet: Resource) -> str:
     return _name(subnet.get("AvailabilityZone") or subnet["AvailabilityZoneId"])
+
+
+def _titled(zone: str) -> str:
+    """A zone that AWS names keeps its name."""
+    return zone if "-" in zone else zone.capitalize()
 
 
 def _attachment(endpoint: Resource) -> str:

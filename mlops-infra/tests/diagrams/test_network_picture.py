@@ -192,3 +192,13 @@ def test_an_imported_vpc_is_named_by_the_parameters_of_the_contract() -> None:
         "subnet-0000000000000000a",
         "subnet-0000000000000000b",
     }
+
+
+def test_a_zone_that_aws_names_keeps_its_name() -> None:
+    template = reviewed("dev")
+    for subnet in of(template, "AWS::EC2::Subnet").values():
+        number = subnet.pop("AvailabilityZone")["Fn::Select"][0]
+        subnet["AvailabilityZoneId"] = f"euw1-az{number + 1}"
+    shown = {group.title for group in drawn(template).groups if group.parent == "vpc"}
+    assert {"euw1-az1", "euw1-az2"} <= shown
+    assert "Zone 1" in {group.title for group in drawn(reviewed("dev")).groups}
