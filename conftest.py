@@ -53,5 +53,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if not item.get_closest_marker("timeout"):
             # A module may be in one tier and a test of it in another.
             item.add_marker(pytest.mark.timeout(max(SECONDS[tier] for tier in tiers)))
-    # The longest tests start first, so that none of them is left to run alone at the end.
-    items.sort(key=lambda item: item.get_closest_marker("seed") is None)
+    items[:] = longest_first(items)
+
+
+HALVES = {"seed": 1, "rehearsal": 2, "scanners": 2}
+"""Which half begins with the tests of a tier; the other tiers have no long ones."""
+
+
+def longest_first(items: list[pytest.Item]) -> list[pytest.Item]:
+    """The longest tests at the beginning of both halves, and all others in their order.
+
+    Two processes begin with a half each (pytest-xdist, `--dist worksteal`), and who is done takes
+    from the end of the other's: a long test there would be left to run alone.
+    """
+    rooms: dict[int, list[pytest.Item]] = {half: [] for half in (1, 2, 0)}
+    for item in items:
+        marks = {mark.name for mark in item.iter_markers()}
+        half = next((half for tier, half in HALVES.items() if tier in marks), 0)
+        rooms[half].append(item)
+    first, second, others = rooms.values()
+    fill = max(len(items) // 2 - len(first), 0)
+    return [*first, *others[:fill], *second, *others[fill:]]
