@@ -56,7 +56,7 @@ PLACEHOLDERS = {
 }
 """Files of seeds with an ARN of nobody in them."""
 LINKS = ("ml_pipelines/job_reports.py",)
-"""Known: the link to a log that a failed job shows leads nowhere in GovCloud and China."""
+"""Has the hosts of the consoles of all partitions, and takes the one of its job."""
 
 
 @dataclass(frozen=True)

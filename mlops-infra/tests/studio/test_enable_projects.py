@@ -38,9 +38,18 @@ class Account:
     Args:
         appears_after: how often the shares are listed before the portfolio is among them.
         others: how many portfolios stand before it, one on a page.
+        provider: what the portfolio says of who provides it.
     """
 
-    def __init__(self, *, enabled: bool = False, appears_after: int = 0, others: int = 0) -> None:
+    def __init__(
+        self,
+        *,
+        enabled: bool = False,
+        appears_after: int = 0,
+        others: int = 0,
+        provider: str = "Amazon SageMaker",
+    ) -> None:
+        self._provider = provider
         self.enabled = enabled
         self.principals: set[str] = set()
         self.calls: list[str] = []
@@ -83,7 +92,7 @@ class Account:
             return 200, {"PortfolioDetails": details, "NextPageToken": str(page + 1)}
         self._appears_after -= 1
         present = self.enabled and self._appears_after < 0
-        details = [{"Id": PORTFOLIO, "ProviderName": "Amazon SageMaker"}] if present else []
+        details = [{"Id": PORTFOLIO, "ProviderName": self._provider}] if present else []
         return 200, {"PortfolioDetails": details}
 
     def AssociatePrincipalWithPortfolio(self, body: dict[str, str]) -> Any:
@@ -122,6 +131,12 @@ def test_create_enables_the_portfolio_for_every_role() -> None:
     assert account.principals == {ROLE_A, ROLE_B}
     assert answer["Data"] == {"PortfolioId": PORTFOLIO}
     assert account.pauses == []
+
+
+def test_it_is_found_by_the_service_s_new_name_too() -> None:
+    account = Account(provider="Amazon SageMaker AI")
+    send(account, "Create", [ROLE_A])
+    assert account.principals == {ROLE_A}
 
 
 def test_the_portfolio_is_found_on_a_later_page() -> None:

@@ -5,6 +5,7 @@ import time
 import boto3
 
 PROVIDER = "Amazon SageMaker"
+"""How the provider's name begins: the service is called Amazon SageMaker AI since December 2024."""
 ENABLED_HERE = "portfolio-enabled-here"
 ENABLED_BEFORE = "portfolio-was-enabled"
 ATTEMPTS = 10
@@ -105,6 +106,6 @@ def find_portfolio(catalog):
     """The id of SageMaker's portfolio over all pages of the accepted shares, or None."""
     for page in catalog.get_paginator("list_accepted_portfolio_shares").paginate():
         for portfolio in page["PortfolioDetails"]:
-            if portfolio["ProviderName"] == PROVIDER:
+            if portfolio["ProviderName"].startswith(PROVIDER):
                 return portfolio["Id"]
     return None
