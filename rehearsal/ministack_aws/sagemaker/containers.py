@@ -1,11 +1,15 @@
 """A job's container as a process: SageMaker's folders and variables below a root of its own."""
 
+import errno
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from ministack_aws.sagemaker import isolation
 
 OPT_ML = "/opt/ml"
 KEPT = ("PATH", "LANG", "TMPDIR", "LD_LIBRARY_PATH")
@@ -37,7 +41,7 @@ def inside(path: str, root: Path) -> Path:
 
 
 def environment(root: Path, **more: str) -> dict[str, str]:
-    """What a container sees: no credentials, because jobs run in network isolation."""
+    """What a container sees; no credentials, which would have to be asked for over a network."""
     own = {name: os.environ[name] for name in KEPT if name in os.environ}
     # The first line of a program names `python3`, which in the image is the one with the packages.
     own["PATH"] = os.pathsep.join([str(Path(python()).parent), own.get("PATH", os.defpath)])
@@ -50,8 +54,13 @@ def run(
     arguments: Sequence[object],
     root: Path,
     variables: Mapping[str, str],
+    *,
+    isolated: bool = False,
 ) -> str:
     """Run a container's entry point to its end; what it printed.
+
+    Args:
+        isolated: it has no network.
 
     Raises:
         JobFailed: it failed, or the container has no such program or may not execute it; the words
@@ -59,11 +68,16 @@ def run(
     """
     program, *rest = [str(part).replace(OPT_ML, str(root)) for part in entrypoint]
     command = [python() if program.startswith("python") else program, *rest]
+    command += [str(argument).replace(OPT_ML, str(root)) for argument in arguments]
+    own = environment(root, **variables)
     try:
+        _check_program(command[0], own["PATH"])
+        if isolated:
+            command, own = isolation.isolated(command, own)
         done = subprocess.run(
-            [*command, *[str(argument).replace(OPT_ML, str(root)) for argument in arguments]],
+            command,
             cwd=root,
-            env=environment(root, **variables),
+            env=own,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -76,6 +90,18 @@ def run(
         reason = f"AlgorithmError: {_reason(root)}, exit code: {done.returncode}"
         raise JobFailed(reason, done.stdout)
     return done.stdout
+
+
+def _check_program(program: str, path: str) -> None:
+    """A program that cannot be executed is told before anything is started in its place.
+
+    Raises:
+        OSError: it is not there, or nobody may execute it.
+    """
+    if not shutil.which(program, path=path):
+        there = Path(program).is_file()
+        number = errno.EACCES if there else errno.ENOENT
+        raise OSError(number, os.strerror(number))
 
 
 def write_training_files(

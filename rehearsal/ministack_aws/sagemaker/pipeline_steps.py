@@ -17,6 +17,7 @@ from ministack_aws.sagemaker import (
     batch_steps,
     containers,
     images,
+    isolation,
     job_deeds,
     job_roles,
     jobs,
@@ -124,7 +125,13 @@ class _Job:
     ) -> None:
         """Run the container, and keep how it has ended."""
         try:
-            log = containers.run(entrypoint, arguments, root, request.get("Environment", {}))
+            log = containers.run(
+                entrypoint,
+                arguments,
+                root,
+                request.get("Environment", {}),
+                isolated=isolation.is_isolated(request),
+            )
         except containers.JobFailed as error:
             jobs.ended(self.kind, self.record, root, error.log, str(error), self.logs)
             raise
