@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ from botocore.exceptions import ClientError
 
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import EXAMPLES
-from mlops_rehearsal.emulator.policy_files import checked_policies
+from mlops_rehearsal.emulator.clients import client
+from mlops_rehearsal.emulator.policy_files import OUTSIDER, checked_policies
 from mlops_rehearsal.emulator.server import Emulator
 
 PACKS = sorted((EXAMPLES / "guardrails").glob("*.json"))
@@ -32,8 +34,6 @@ def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Accounts]:
 
 
 def session(accounts: Accounts, name: str, service: str, region: str = "eu-west-1") -> Any:
-    from mlops_rehearsal.emulator.clients import client
-
     role = accounts.role(name, LAMBDA, ALL)
     found = accounts.emulator.service_credentials(role, LAMBDA, "s")
     emulator = accounts.emulator
@@ -54,6 +54,16 @@ def test_a_region_that_the_organization_does_not_use_is_denied(limited: Accounts
         session(limited, "far-away", "ssm", "us-west-2").describe_parameters()
     # IAM is called in us-east-1, and the policy leaves it out.
     assert session(limited, "far-away-iam", "iam", "us-west-2").list_roles()
+
+
+@pytest.mark.app
+def test_an_account_in_no_organization_is_not_limited(limited: Accounts) -> None:
+    emulator = limited.emulator
+    for account, is_limited in ((limited.account, True), (OUTSIDER, False)):
+        own = {"aws_access_key_id": account, "aws_secret_access_key": "test"}
+        sns = client("sns", "eu-west-1", emulator.endpoint, emulator.certificate, own)
+        with pytest.raises(ClientError) if is_limited else nullcontext():
+            assert sns.create_topic(Name="of-its-root")
 
 
 @pytest.mark.app

@@ -4,7 +4,8 @@ IAM User Guide, "Policy evaluation logic": a Deny of an SCP denies, and an SCP t
 limits what is allowed. Each file counts as attached beside AWS's `FullAWSAccess` unless it allows
 something itself. AWS Organizations User Guide, "Service control policies": they do not touch
 service-linked roles, and services that act in their own name are no principals of an account.
-`MINISTACK_SCPS` has the files, one a line.
+`MINISTACK_SCPS` has the files, one a line; `MINISTACK_OUTSIDERS` the accounts that are in no
+organization, separated by commas.
 """
 
 import functools
@@ -22,6 +23,7 @@ from ministack_aws.engine.requests import get_account_id
 from ministack_aws.engine.types import Context, Decision, Question, Rejection, Statement
 
 FILES: Final = "MINISTACK_SCPS"
+OUTSIDERS: Final = "MINISTACK_OUTSIDERS"
 GLOBAL: Final = ("budgets", "ce", "cloudfront", "iam", "organizations", "route53", "support")
 """Services whose calls are made in us-east-1, which aws:RequestedRegion says then."""
 LINKED: Final = ":role/aws-service-role/"
@@ -61,7 +63,8 @@ def region_of(action: str, region: str) -> str:
 
 def refusal(question: Question) -> str | None:
     """Why the policies do not let something be done, in AWS's words; None where they do."""
-    if LINKED in question.principal_arn:
+    outsiders = os.environ.get(OUTSIDERS, "").split(",")
+    if LINKED in question.principal_arn or question.principal_account in outsiders:
         return None
     words = {
         "principal": question.principal_arn,

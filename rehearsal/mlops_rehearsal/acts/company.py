@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from mlops_commons.config import ImportNetwork, PlatformConfig
 from mlops_rehearsal.acts.bootstrap import wrapper
+from mlops_rehearsal.acts.buckets_of_others import create_bucket
 from mlops_rehearsal.emulator.own_network import OwnNetwork
 from mlops_rehearsal.world.evidence import Evidence
 from mlops_rehearsal.world.places import occupied
@@ -17,10 +18,6 @@ from mlops_rehearsal.world.world import World
 
 LOG_ARCHIVE: Final = "999999999998"
 """Whose bucket of flow logs it is; the ARN of a bucket does not say."""
-
-
-WITHOUT_CONSTRAINT: Final = "us-east-1"
-"""API_CreateBucket, LocationConstraint: of this region nothing is said."""
 
 
 def prepare_company(world: World) -> Iterator[Evidence]:
@@ -126,8 +123,7 @@ def _make_bucket(world: World, name: str, policy: Mapping[str, Any]) -> None:
     archive = (LOG_ARCHIVE, world.config.pipeline.region)
     account, region = log_buckets(world.config).get(name, archive)
     s3 = world.root("s3", account, region)
-    where = {"CreateBucketConfiguration": {"LocationConstraint": region}}
-    s3.create_bucket(Bucket=name, **(where if region != WITHOUT_CONSTRAINT else {}))
+    create_bucket(s3, name, region)
     s3.put_bucket_policy(Bucket=name, Policy=json.dumps(policy))
 
 

@@ -9,10 +9,10 @@ from botocore.exceptions import ClientError
 
 from mlops_commons.contract import ParameterName, Persona
 from mlops_rehearsal.acts.attacker import LOOT, Attacker
+from mlops_rehearsal.acts.buckets_of_others import create_bucket
 from mlops_rehearsal.acts.deployed_world import parameters_of
+from mlops_rehearsal.emulator.policy_files import OUTSIDER as FOREIGN
 
-FOREIGN: Final = "666666666666"
-"""An account that no configuration names."""
 OWN_SESSION: Final = "arn:aws:sts::{account}:assumed-role/{role}/attack"
 FOREIGN_SESSION: Final = f"arn:aws:sts::{FOREIGN}:assumed-role/mine/attack"
 PAST_THE_ENDPOINT: Final = "no VPC endpoint policy allows the s3:PutObject action"
@@ -26,14 +26,14 @@ def open_to_all(**what: str) -> str:
 
 @contextmanager
 def _foreign_bucket(who: Attacker) -> Iterator[str]:
-    """A bucket of an account that no stage is lets everybody write.
+    """A bucket of the attacker's own account lets everybody write; its name is one of dev's.
 
-    Its root makes it: an account of the attacker's own is in no organization whose policies hold.
+    Names of buckets are anybody's to take, so the name is no protection.
     """
-    place = who.world.config.pipeline
-    s3 = who.world.root("s3", place.account, place.region)
-    bucket = f"mlops-p-loot-artifacts-{place.account}"
-    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": place.region})
+    dev = who.project.dev
+    s3 = who.world.root("s3", FOREIGN, dev.region)
+    bucket = f"mlops-p-loot-artifacts-{dev.account}"
+    create_bucket(s3, bucket, dev.region)
     try:
         policy = open_to_all(Action="s3:PutObject", Resource=f"arn:aws:s3:::{bucket}/*")
         s3.delete_public_access_block(Bucket=bucket)

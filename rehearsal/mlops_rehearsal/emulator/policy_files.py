@@ -12,6 +12,8 @@ MOST_CHARACTERS: Final = 5120
 white space that the console takes away."""
 NO_ELEMENTS: Final = ("Principal", "NotPrincipal")
 """AWS Organizations User Guide, "SCP syntax": elements that it does not support."""
+OUTSIDER: Final = "666666666666"
+"""An account in no organization, and in no configuration: none of the policies holds there."""
 HINT: Final = "give the JSON that Organizations has: aws organizations describe-policy"
 
 

@@ -25,6 +25,7 @@ from mlops_rehearsal.emulator.measured import STOP_SECONDS as MEASURED_STOP_SECO
 from mlops_rehearsal.emulator.measured import borrowed, requested, start_of
 from mlops_rehearsal.emulator.own_calls import OwnCalls
 from mlops_rehearsal.emulator.own_network import OwnNetwork
+from mlops_rehearsal.emulator.policy_files import OUTSIDER
 
 HOST: Final = "127.0.0.1"
 PLUGIN: Final = Path(__file__).resolve().parents[2]
@@ -46,7 +47,7 @@ class Emulator:
             the end, when none is given.
         world: the folder of everything that is made with it, which goes when this process is
             killed; its own one if none is given.
-        scps: service control policies, one in each file, that hold in every account.
+        scps: service control policies, one in each file, that hold in every account but `OUTSIDER`.
         fresh_account: whether the default quotas of AWS hold.
 
     Attributes:
@@ -353,6 +354,7 @@ class Emulator:
             "EDGE_PORT": str(port),
             "MINISTACK_REGION": self.region,
             "MINISTACK_SCPS": "\n".join(map(str, self.scps)),
+            "MINISTACK_OUTSIDERS": OUTSIDER,
             "MINISTACK_FRESH_ACCOUNT": "1" if self.fresh_account else "",
             "MINISTACK_REMOVED_WITH_STARTER": str(self.world or self.root),
             "MINISTACK_CODECOMMIT_ROOT": str(self.repositories),
