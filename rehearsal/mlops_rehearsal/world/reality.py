@@ -72,6 +72,12 @@ PARTS: Final = (
         "calls from its domain, and S3 from jobs and models",
     ),
     Part(
+        "Network isolation of jobs",
+        Shown.EMULATED,
+        "a job that asks for it runs in a network namespace with loopback alone; where this "
+        "machine makes none, Python's sockets refuse every other address",
+    ),
+    Part(
         "CodeCommit",
         Shown.EMULATED,
         "a bare git repository, filled from the stack's asset, reached by real git with the URLs "
