@@ -18,7 +18,7 @@ from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 from mlops_reachability.landing import Landing
 from mlops_reachability.model import FOREIGN, World
-from mlops_reachability.synthesis import DeployApp, Synthesised
+from mlops_reachability.synthesis import DeployApp, Synthesised, account_of
 
 EVERYTHING: Final = {"Effect": "Allow", "Action": ["*"], "Resource": ["*"]}
 BOOTSTRAP: Final = REPOSITORY_ROOT / "node_modules/aws-cdk/lib/api/bootstrap"
@@ -95,7 +95,7 @@ def launch(
         return
     actual = _settings(landing, project_id)
     for stage, template in _filled_in(app, actual).items():
-        account = actual[f"{stage}_account"]
+        account = actual[account_of(stage)]
         stack, role = _deployment(landing, project_id, stage, account)
         landing.land(template, stack=stack, account=account, role=role)
 
@@ -158,7 +158,7 @@ def _deployment(landing: Landing, project_id: str, stage: str, account: str) -> 
     """The stack and the role of CloudFormation that the project's pipeline names for a stage."""
     for configuration in _cloudformation(landing, project_id):
         stack = configuration["StackName"]
-        if stack.endswith(f"-{stage}"):
+        if stack.endswith(f"-deploy-{stage}"):
             return stack, str(configuration.get("RoleArn", ""))
     return f"{project_id}-deploy-{stage}", ""
 

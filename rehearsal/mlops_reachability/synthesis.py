@@ -3,11 +3,9 @@
 import hashlib
 import json
 import os
-import subprocess
 import sys
 import zipfile
 from collections.abc import Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -24,6 +22,7 @@ from mlops_commons.utilities.paths import (
     REPOSITORY_ROOT,
 )
 from mlops_commons.utilities.snapshot import snapshot
+from mlops_reachability.programs import Programs, in_threads
 
 SYNTHESISE: Final = """
 import json, sys
@@ -36,8 +35,10 @@ if Path("tests/compiled_definition.py").is_file():
 Path("templates.json").write_text(json.dumps(templates(Path("out"))))
 """
 SETTINGS: Final = PurePosixPath("tests/settings.yml")
-NAMES_OF_ROLES: Final = frozenset(("ROLE_PATH", "ROLE_NAME_PREFIX"))
-"""What the builds of a project tell its deploy app of the organization's roles."""
+TOLD: Final = frozenset(("ROLE_PATH", "ROLE_NAME_PREFIX", "STAGES"))
+"""What the builds of a project tell its deploy app of the organization's roles and stages."""
+ELSEWHERE: Final = 900000000000
+"""The first of the accounts that stand for those of stages until a project is launched."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,16 +80,16 @@ def synthesise(cdk_app: Path, infra: Path, folder: Path, only: Collection[str] =
     Raises:
         PlatformError: something of it cannot be synthesised, or there is no such product.
     """
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+    with in_threads() as (pool, programs):
         made = {
-            app: pool.submit(_assembly, directory, folder / app, cdk_app, infra)
+            app: pool.submit(_assembly, programs, directory, folder / app, (cdk_app, infra))
             for app, directory in APP_DIRECTORIES.items()
         }
         assemblies = {app: future.result() for app, future in made.items()}
         products = _chosen(_products(assemblies["template"]), only)
         seeds = {slug: _seed(assemblies["template"], p) for slug, p in products.items()}
         archives = {a: _told(products[slug]) for slug, a in seeds.items() if a}
-        made_of = pool.map(lambda a: _deploy_app(a, archives[a], folder), archives)
+        made_of = pool.map(lambda a: _deploy_app(programs, a, archives[a], folder), archives)
         apps = dict(zip(archives, made_of, strict=True))
     return Synthesised(
         cdk_app=cdk_app,
@@ -99,11 +100,11 @@ def synthesise(cdk_app: Path, infra: Path, folder: Path, only: Collection[str] =
     )
 
 
-def _assembly(directory: str, root: Path, cdk_app: Path, infra: Path) -> Path:
+def _assembly(programs: Programs, directory: str, root: Path, files: tuple[Path, Path]) -> Path:
     """The assembly of an app, made in a checkout without anything of a user's own."""
     texts = {
         PurePosixPath(target.relative_to(REPOSITORY_ROOT).as_posix()): file.read_text("utf-8")
-        for target, file in ((CDK_APP_PLACE, cdk_app), (CDK_INFRA_APP_PLACE, infra))
+        for target, file in zip((CDK_APP_PLACE, CDK_INFRA_APP_PLACE), files, strict=True)
         if file.is_file()
     }
     snapshot(REPOSITORY_ROOT, directory, texts).write(root)
@@ -112,7 +113,7 @@ def _assembly(directory: str, root: Path, cdk_app: Path, infra: Path) -> Path:
             extension.unlink()
     packages = os.pathsep.join(str(root / name) for name in ("mlops-commons", directory))
     command = [*cdk_command(), "synth", "--quiet", "--no-lookups"]
-    _run(command, root / directory, {**child_environment(), "PYTHONPATH": packages})
+    _run(programs, command, root / directory, {**child_environment(), "PYTHONPATH": packages})
     return root / directory / "cdk.out"
 
 
@@ -149,39 +150,56 @@ def _seed(assembly: Path, product: Template) -> Path | None:
 
 
 def _told(product: Template) -> Mapping[str, str]:
-    """How roles are named, as settings of the deploy app."""
+    """How roles are named and which stages there are, as settings of the deploy app."""
     return {
         variable["Name"].lower(): variable["Value"]
         for resource in product["Resources"].values()
         if resource["Type"] == "AWS::CodeBuild::Project"
         for variable in resource["Properties"]["Environment"].get("EnvironmentVariables", ())
-        if variable["Name"] in NAMES_OF_ROLES
+        if variable["Name"] in TOLD
     }
 
 
-def _deploy_app(archive: Path, told: Mapping[str, str], folder: Path) -> DeployApp:
+def account_of(stage: str) -> str:
+    """The setting with the account of a stage; the seed's `deploy_app/settings.py` reads it."""
+    return f"{stage.replace('-', '_')}_account"
+
+
+def _settings(shipped: Mapping[str, Any], told: Mapping[str, str]) -> dict[str, str]:
+    """The settings of the seed's tests, with the names and stages of a configuration.
+
+    Its first stage is in the account of the project that the tests make up: other settings name it.
+    """
+    settings = {
+        name: str(value)
+        for name, value in shipped.items()
+        if not name.endswith("_parameter_namespace")
+    }
+    if "stages" in told:
+        of_project = settings["dev_account"]
+        stages = [stage.partition("=")[0] for stage in told["stages"].split(",")]
+        settings = {n: value for n, value in settings.items() if not n.endswith("_account")}
+        settings |= {account_of(s): str(ELSEWHERE + n) for n, s in enumerate(stages)}
+        settings[account_of(stages[0])] = of_project
+    return settings | dict(told)
+
+
+def _deploy_app(
+    programs: Programs, archive: Path, told: Mapping[str, str], folder: Path
+) -> DeployApp:
     root = folder / hashlib.sha256(archive.name.encode()).hexdigest()[:12]
     zipfile.ZipFile(archive).extractall(root)
-    settings: dict[str, str] = {
-        name: str(value)
-        for name, value in yaml.safe_load((root / SETTINGS).read_text("utf-8")).items()
-        if not name.endswith("_parameter_namespace")
-    } | dict(told)
+    settings = _settings(yaml.safe_load((root / SETTINGS).read_text("utf-8")), told)
     (root / SETTINGS).write_text(yaml.safe_dump(settings), encoding="utf-8")
-    _run([sys.executable, "-c", SYNTHESISE], root, child_environment())
+    _run(programs, [sys.executable, "-c", SYNTHESISE], root, child_environment())
     templates: dict[str, Any] = json.loads((root / "templates.json").read_text())
     return DeployApp(settings=settings, templates=templates)
 
 
-def _run(command: Sequence[str | Path], cwd: Path, environment: Mapping[str, str]) -> None:
-    done = subprocess.run(
-        [str(part) for part in command],
-        cwd=cwd,
-        env=dict(environment),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def _run(
+    programs: Programs, command: Sequence[str | Path], cwd: Path, environment: Mapping[str, str]
+) -> None:
+    done = programs.run(command, cwd, environment)
     if done.returncode:
         raise PlatformError(
             f"'{cwd}' cannot be synthesised: {(done.stdout + done.stderr).strip()[-2000:]}",

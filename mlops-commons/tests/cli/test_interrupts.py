@@ -17,18 +17,19 @@ pytestmark = [
 ]
 
 STARTED = "started"
-SLOW_APP = f"""
+SLOW_APP = """
 import pathlib, os, time
 out = pathlib.Path(os.environ["CDK_OUTDIR"])
 out.mkdir(exist_ok=True)
-(out / "half.template.json").write_text("{{")
-pathlib.Path("{STARTED}").touch()
+(out / "half.template.json").write_text("half")
+pathlib.Path("{started}").touch()
 time.sleep(60)
 """
 VERBS = (
     ("infra", "synth"),
     ("infra", "synth", "--json"),
     ("check", "infra"),
+    ("access",),
     ("costs",),
     ("bootstrap", "--dry-run"),
     ("bootstrap", "--yes"),
@@ -45,8 +46,9 @@ def test_an_interrupted_verb_ends_with_130_and_one_line(
 ) -> None:
     root = configured(tmp_path)
     app = root / "mlops-infra"
-    (app / "app.py").write_text(SLOW_APP)
-    done = interrupted(root, arguments, app / STARTED)
+    started = tmp_path / STARTED  # a verb may synthesise in a copy of the checkout
+    (app / "app.py").write_text(SLOW_APP.format(started=started))
+    done = interrupted(root, arguments, started)
     assert done.returncode == 130, done.stderr
     assert "Traceback" not in done.stderr
     assert "error: this needs the templates" not in done.stderr

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from mlops_commons.assembly.templates import read_templates
-from mlops_reachability.synthesis import DeployApp, Synthesised
+from mlops_reachability.synthesis import DeployApp, Synthesised, account_of
 from mlops_rehearsal.behaviour.code import codes
 from mlops_rehearsal.behaviour.stack import Stack
 
@@ -80,4 +80,4 @@ def _deploy_apps(made: Synthesised) -> Iterator[tuple[str, Stack]]:
 
 
 def _account(deployed: DeployApp, stage: str) -> str:
-    return deployed.settings[f"{stage}_account"]
+    return deployed.settings[account_of(stage)]
