@@ -32,7 +32,9 @@ def test_a_project_is_deployed_to_the_stages_of_its_set_and_to_no_other(
     made = synthesise(*files, tmp_path, ("basic",))
     stacks = {s.name: s for s in world_of(made, "basic").stacks if "-p-alpha-deploy-" in s.name}
     assert {name.rpartition("-deploy-")[2]: s.account for name, s in stacks.items()} == stages
-    assert all("project-deploy" in stack.role for stack in stacks.values())
+    for stage, account in stages.items():
+        role = stacks[f"alpha-p-alpha-deploy-{stage}"].role
+        assert role == f"arn:aws:iam::{account}:role/mlops-retail-{stage}-project-cfn-euw1"
     starts = table(made, ("basic",)).starts
     deployed = [s for s in starts if s.startswith(RUNS) and "-execution" in s]
     assert len(deployed) == len(stages)
