@@ -1,9 +1,9 @@
 """Ask axe-core, in a headless browser, whether people can read and use a report or the live page.
 
-Run it with the environment active, and with npm and Chromium on PATH:
-`python rehearsal/bench/accessibility.py build/rehearsal-report.html`, or with `--live` for the page
-of `rehearse --watch`. Each is looked at as on a desktop and a telephone, light and dark, with
-everything unfolded. The exit code is 1 when something of WCAG 2.2 AA is violated.
+Run it with npm and Chromium on PATH:
+`.venv/bin/python rehearsal/bench/accessibility.py build/rehearsal-report.html`, or with `--live`
+for the page of `rehearse --watch`. Each is looked at as on a desktop and a telephone, light and
+dark, with everything unfolded. The exit code is 1 when something of WCAG 2.2 AA is violated.
 """
 
 import argparse

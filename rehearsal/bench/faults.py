@@ -1,6 +1,7 @@
 """Plant faults in configurations, templates and a rehearsal, and say whether each is caught.
 
-Run it with the environment active: `python rehearsal/bench/faults.py [--fast] [--only TEXT]`.
+Run it from the root of a checkout:
+`.venv/bin/python rehearsal/bench/faults.py [--fast] [--only TEXT]`.
 `--fast` plants those that show before the pipelines run, and none in templates, which tests of
 their own do. The exit code is 1 when one is not caught; `--markdown FILE` writes the table.
 """

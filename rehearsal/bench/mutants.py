@@ -1,8 +1,8 @@
 """Mutants of everything synthesised, and which checks of templates see them.
 
-    python rehearsal/bench/mutants.py
-    python rehearsal/bench/mutants.py --template "infra dev" --survivors
-    python rehearsal/bench/mutants.py --sample 50 --seed 7 --json mutants.json
+    .venv/bin/python rehearsal/bench/mutants.py
+    .venv/bin/python rehearsal/bench/mutants.py --template "infra dev" --survivors
+    .venv/bin/python rehearsal/bench/mutants.py --sample 50 --seed 7 --json mutants.json
 
 A mutant that no check sees is a slip that nothing but a comparison with the template of yesterday
 would notice. What the checks are: `mlops_rehearsal.behaviour/checks/`.

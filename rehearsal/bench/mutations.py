@@ -1,6 +1,6 @@
 """Every statement of every policy dropped and widened once: which cells of the table it holds.
 
-    python rehearsal/bench/mutations.py --product basic --every 10
+    .venv/bin/python rehearsal/bench/mutations.py --product basic --every 10
 
 Prints each mutation that changes a cell, with the cells, and counts the others by what they are:
 most statements are about what no path of the table leads through (logs, metrics, networks, keys).

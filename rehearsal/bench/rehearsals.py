@@ -1,6 +1,7 @@
 """Rehearse every example, one after the other, and say what each has taken.
 
-Run it with the environment active: `python rehearsal/bench/rehearsals.py [--only TEXT]`;
+Run it from the root of a checkout:
+`.venv/bin/python rehearsal/bench/rehearsals.py [--only TEXT]`;
 further options go to `rehearse`. The reports go to `build/rehearsals`. The exit code is 1 when one
 has failed.
 """

@@ -1,6 +1,6 @@
 """Take the picture of a report that the README shows, from the first screen of a recorded one.
 
-Run it with the environment active and Chromium on PATH: `python rehearsal/bench/report_picture.py`,
+Run it with Chromium on PATH: `.venv/bin/python rehearsal/bench/report_picture.py`,
 after a change of the report's style or words. `--record evidence.tar` first records the first
 screen again, from the archive that `rehearse --evidence evidence.tar` has written.
 """

@@ -1,7 +1,7 @@
 """Wall time and peak memory of `synth` for 1, 5 and 20 sets, as ratios to an empty CDK app.
 
-Run it with the environment active:
-`python rehearsal/bench/synth.py [--apps infra template] [--sets 1 5 20] [--repeat 3]`.
+Run it from the root of a checkout:
+`.venv/bin/python rehearsal/bench/synth.py [--apps infra template] [--sets 1 5 20] [--repeat 3]`.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """What cloudsplaining says of every account, beside what the graph says of the same roles.
 
-    python rehearsal/bench/oracles/run.py --product basic
+    .venv/bin/python rehearsal/bench/oracles/run.py --product basic
 
 Prints the roles in which cloudsplaining sees a privilege escalation, with its name for it, and what
 the graph finds of the role: whether an attacker who has it gets a role without any boundary.

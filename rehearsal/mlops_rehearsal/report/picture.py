@@ -19,7 +19,7 @@ from mlops_rehearsal.report.timeline_svg import timeline
 RECORDED: Final = Path(__file__).with_name("picture.json")
 """The first screen and the acts of a rehearsal of the sample."""
 PICTURE: Final = REPOSITORY_ROOT / "docs" / "diagrams" / "report.png"
-COMMAND: Final = "python rehearsal/bench/report_picture.py"
+COMMAND: Final = ".venv/bin/python rehearsal/bench/report_picture.py"
 DARK: Final = "@media (prefers-color-scheme: dark)"
 SOURCE: Final = b"Source"
 """Keyword of the text in a picture that names its page (PNG, third edition, 11.3.3.2 tEXt)."""
