@@ -1,6 +1,7 @@
 """The picture of a report in the README: of the page as it is now."""
 
 import json
+import re
 import struct
 import zlib
 from dataclasses import asdict
@@ -36,6 +37,21 @@ def test_the_picture_is_that_of_the_page_as_it_is_now() -> None:
 def test_the_readme_shows_it() -> None:
     readme = (REPOSITORY_ROOT / "README.md").read_text(encoding="utf-8")
     assert f"]({PICTURE.relative_to(REPOSITORY_ROOT).as_posix()})" in readme
+
+
+def test_the_readme_says_the_time_and_the_cost_that_its_picture_shows() -> None:
+    pages = [
+        (REPOSITORY_ROOT / name).read_text(encoding="utf-8")
+        for name in ("README.md", "docs/rehearsal.md")
+    ]
+    shown = json.loads(RECORDED.read_text(encoding="utf-8"))["first_screen"]
+    seconds = int(re.fullmatch(r"\d+ acts played in (\d+) s", shown["verdict"])[1])  # type: ignore[index]
+    spans = [re.findall(r"(\d+)\s+to\s+(\d+)\s+minutes", page) for page in pages]
+    assert [len(found) for found in spans] == [2, 1]
+    for least, most in [span for found in spans for span in found]:
+        assert int(least) * 60 <= seconds <= int(most) * 60
+    (cost,) = (row["text"].split()[1] for row in shown["statements"] if row["part"] == "costs")
+    assert f"the rehearsal in the picture ends at {cost}," in pages[0]
 
 
 def test_what_is_recorded_is_what_the_report_says() -> None:

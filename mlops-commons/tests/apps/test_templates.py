@@ -12,22 +12,27 @@ from typing import Any
 import botocore.session
 import pytest
 from checkouts import APPS_HERE, Assembly, make_checkout
+from rich.console import Console
 
 from mlops_commons.ai_controls.findings import findings as ai_findings
+from mlops_commons.assembly.stacks import read_stacks
 from mlops_commons.assembly.templates import read_templates
 from mlops_commons.assembly.validators import findings, templates
+from mlops_commons.cli.apps import summary
 from mlops_commons.config import load_config
 from mlops_commons.costs.fixed import Fixed, accounts
 from mlops_commons.costs.networks import networks_of
 from mlops_commons.costs.prices import load_prices
 from mlops_commons.costs.resources import is_known
-from mlops_commons.utilities.paths import REPOSITORY_ROOT, SAMPLE
+from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT, SAMPLE
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # parliament imports the deprecated pkg_resources
     import parliament
 
 pytestmark = pytest.mark.app
+
+WIDTH_OF_THE_README = 100
 
 
 @pytest.fixture(scope="module", params=APPS_HERE)
@@ -79,11 +84,24 @@ def test_the_pages_say_what_the_sample_costs() -> None:
     endpoints = FIXED["infra"]["endpoint_hour"] * prices.of("endpoint_hour").usd
     total = sum(usd.values())
     readme = (REPOSITORY_ROOT / "README.md").read_text()
-    assert f"about ${round(total, -1):.0f} a month" in readme
+    assert f"the sample about ${round(total, -1):.0f} a month" in readme
     assert f"fixed cost about ${usd['infra']:.0f} a month; see" in readme
     page = (REPOSITORY_ROOT / "docs" / "how-to" / "costs.md").read_text()
     assert f"in two zones | {total:.0f} | {endpoints:.0f} |" in page
     assert f"3`) | {total + endpoints / 2:.0f} | {endpoints * 1.5:.0f} |" in page
+
+
+def test_the_readme_shows_what_synth_prints_of_the_sample(
+    sample_assembly: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if sample_assembly.app != "infra":
+        pytest.skip("the README shows the synthesis of infra")
+    monkeypatch.setattr(summary, "console", lambda: Console(width=WIDTH_OF_THE_README))
+    place = Path(APP_DIRECTORIES["infra"]) / "cdk.out"
+    summary.print_table(read_stacks(sample_assembly.folder), assembly=place, reused=False)
+    printed = capsys.readouterr().out
+    assert printed.count("\n") > 5
+    assert printed in (REPOSITORY_ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_each_type_has_a_price_or_is_known_to_have_none(sample_assembly: Any) -> None:

@@ -36,6 +36,14 @@ class Claim:
 
 CLAIMS: Final = (
     Claim(
+        "Version 0.1.0, not released yet",
+        Level.DATA,
+        (
+            f"{COMMONS}/documentation/test_first_page.py::"
+            "test_the_first_line_says_the_versions_that_are_pinned",
+        ),
+    ),
+    Claim(
         "A rehearsal plays the platform against an emulated AWS that enforces policies",
         Level.ENFORCED,
         (WHOLE,),
@@ -77,8 +85,20 @@ CLAIMS: Final = (
             f"{COMMONS}/costs/test_fixed_costs.py::"
             "test_the_networks_of_each_example_cost_what_was_worked_out",
             f"{COMMONS}/costs/test_prices.py::test_each_price_says_when_where_and_who",
+            f"{COMMONS}/apps/test_templates.py::test_the_pages_say_what_the_sample_costs",
+            f"{REHEARSAL}/test_report_picture.py::"
+            "test_the_readme_says_the_time_and_the_cost_that_its_picture_shows",
         ),
         "the bill: prices change, and your agreement has its own",
+    ),
+    Claim(
+        "| How long does it take? | a rehearsal 20 to 30 minutes on two cores",
+        Level.REAL,
+        (
+            f"{REHEARSAL}/test_report_picture.py::"
+            "test_the_readme_says_the_time_and_the_cost_that_its_picture_shows",
+        ),
+        "how long a first deployment takes",
     ),
     Claim(
         "| Which rights does it need? |",
@@ -95,12 +115,19 @@ CLAIMS: Final = (
         "what a region lacks that no list of AWS says",
     ),
     Claim(
-        "| Where is the code kept? | in CodeCommit",
+        "| Where is the code kept? | in CodeCommit, one repository for each app and account set, "
+        "or where your company keeps it: GitHub, GitLab, Bitbucket, Azure DevOps, or an archive in "
+        "S3",
         Level.ENFORCED,
         (
             f"{INFRA}/app/test_infra_app.py::"
             "test_a_sets_repository_does_not_know_the_accounts_of_another",
+            f"{COMMONS}/documentation/test_first_page.py::"
+            "test_the_pages_about_sources_name_each_that_the_configuration_takes",
+            f"{COMMONS}/cdk/test_other_sources.py",
+            f"{REHEARSAL}/test_sources_of_deliveries.py",
         ),
+        "the handshake with a real git host",
     ),
     Claim(
         "Nothing is sent anywhere",
@@ -209,6 +236,8 @@ CLAIMS: Final = (
         (
             f"{COMMONS}/cli/test_cloud_assembly.py::"
             "test_every_stack_is_listed_with_its_account_role_region_and_size",
+            f"{COMMONS}/apps/test_templates.py::"
+            "test_the_readme_shows_what_synth_prints_of_the_sample",
         ),
     ),
     Claim(
@@ -307,7 +336,7 @@ CLAIMS: Final = (
         ),
     ),
     Claim(
-        "by a push to the CodeCommit repository of the account set",
+        "by a push to the repository of the account set",
         Level.ENFORCED,
         (
             f"{COMMONS}/cdk/test_delivery_pipeline.py::test_it_starts_on_a_push_and_does_not_poll",
@@ -362,7 +391,6 @@ NO_CLAIMS: Final = (
     "Nobody has deployed it to AWS with this code yet",
     "| You are | You get |",
     "| Question | Answer |",
-    "| How long does it take? |",
     "| Where | What |",
     "Which SSM parameters other applications find",
     "Then look for blockers",

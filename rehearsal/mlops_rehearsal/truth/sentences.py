@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-LEFT_OUT: Final = ("The repository", "The documentation", "License")
-"""Sections that say where something is; links are checked by the tests of the documentation."""
+LEFT_OUT: Final = ("The repository", "The documentation", "Help and support", "License")
+"""Sections that say where something is or who helps; the documentation's tests check links."""
 GENERATED: Final = re.compile(r"<!-- (.+?): written by .*?<!-- end of \1 -->", re.DOTALL)
 CODE: Final = re.compile(r"^ *```.*?^ *```$", re.DOTALL | re.MULTILINE)
 PICTURE: Final = re.compile(r"!\[.*?\]\(.*?\)")
