@@ -74,6 +74,7 @@ class ProductDefinition(CatalogueEntry):
         deploy_trigger: what starts the deploy pipeline besides a push.
         image_repository: the project builds its own container images.
         inference_pipeline: the project promotes a SageMaker pipeline instead of an endpoint.
+        samples: a version brings samples in its archive, which the tests of a deployment read.
         build_minutes: how long a training run may take.
         stack: a subclass of `ProjectStack` that adds constructs and parameters; none for the
             standard project.
@@ -84,6 +85,7 @@ class ProductDefinition(CatalogueEntry):
     deploy_trigger: DeployTrigger = DeployTrigger.MODEL_APPROVAL
     image_repository: bool = False
     inference_pipeline: bool = False
+    samples: bool = False
     build_minutes: int = 480
     stack: "type[Stack] | None" = None
 

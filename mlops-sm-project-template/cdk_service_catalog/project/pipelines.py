@@ -13,7 +13,8 @@ NOTHING: Final = "none"
 """What Verify exports when there is no approved version, or no template of it."""
 SYNTH: Final = "Synth"
 MODEL: Final = f"#{{{actions.CHOOSE}.MODEL_PACKAGE_ARN}}"
-OF_THE_VERSION: Final = ("MODEL_PACKAGE_ARN", "MODEL_DATA_URI", "MODEL_IMAGE", "MODEL_SKILL")
+ARCHIVE: Final = "MODEL_DATA_URI"
+OF_THE_VERSION: Final = ("MODEL_PACKAGE_ARN", ARCHIVE, "MODEL_IMAGE", "MODEL_SKILL")
 """What synthesis is told of the version that Choose has found."""
 IMAGE: Final = "BuildImage"
 
@@ -38,7 +39,7 @@ def pipeline_resources(definition: ProductDefinition, props: ProjectProps) -> Re
                 ),
                 _stage(actions.CHOOSE, _choose(props)),
                 _stage(SYNTH, _synth(), _verify(props)),
-                *(_deliver(stage, props) for stage in props.stages),
+                *(_deliver(stage, definition, props) for stage in props.stages),
             ],
             variables=[
                 {
@@ -102,18 +103,22 @@ def _verify(props: ProjectProps) -> actions.Action:
     )
 
 
-def _deliver(stage: TargetStage, props: ProjectProps) -> dict[str, Any]:
+def _deliver(
+    stage: TargetStage, definition: ProductDefinition, props: ProjectProps
+) -> dict[str, Any]:
     """A stage of the pipeline; it is skipped, and the run stays green, while there is no model."""
     steps = [actions.prepare(stage, props, artifact=naming.VERIFIED)]
     if stage.approved:
         before = props.stages[props.stages.index(stage) - 1]
         steps.append(actions.approval(stage, tested=before.name, run_order=len(steps) + 1))
     steps.append(actions.deploy(stage, props, run_order=len(steps) + 1))
-    steps.append(_test(stage, props, run_order=len(steps) + 1))
+    steps.append(_test(stage, definition, props, run_order=len(steps) + 1))
     return {**_stage(f"Deploy-{stage.name}", *steps), "BeforeEntry": _something_is_delivered()}
 
 
-def _test(stage: TargetStage, props: ProjectProps, *, run_order: int) -> actions.Action:
+def _test(
+    stage: TargetStage, definition: ProductDefinition, props: ProjectProps, *, run_order: int
+) -> actions.Action:
     return actions.build(
         f"Test-{stage.name}",
         f"Test{stage.id}Project",
@@ -125,6 +130,7 @@ def _test(stage: TargetStage, props: ProjectProps, *, run_order: int) -> actions
             "ENDPOINT_NAME": naming.endpoint(stage.name),
             "TEST_ROLE_ARN": props.stage_role_arn(stage, "test"),
             "MODEL_PACKAGE_ARN": MODEL,
+            **({ARCHIVE: f"#{{{actions.CHOOSE}.{ARCHIVE}}}"} if definition.samples else {}),
         },
     )
 

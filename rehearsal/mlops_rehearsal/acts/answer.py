@@ -1,12 +1,15 @@
 """Act 9: every stage's endpoint is invoked, requests are captured, a canary fails."""
 
+import io
 import json
+import tarfile
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from mlops_commons.config import Stage
 from mlops_commons.utilities.errors import PlatformError
 from mlops_rehearsal.acts.invoking import answer_of, is_asynchronous
+from mlops_rehearsal.acts.promotion import newest_version
 from mlops_rehearsal.acts.rollback import Production, played_rollback
 from mlops_rehearsal.acts.source_code import cloned
 from mlops_rehearsal.acts.training_image import offer_packages
@@ -14,7 +17,7 @@ from mlops_rehearsal.world.evidence import Evidence
 from mlops_rehearsal.world.projects import Project
 from mlops_rehearsal.world.world import World
 
-SAMPLES: Final = "config/samples.json"
+SAMPLES: Final = "samples.json"
 SHOWN: Final = 120
 
 
@@ -62,12 +65,28 @@ def _answers(world: World, project: Project, stage: Stage) -> Iterator[Mapping[s
 
 
 def _samples(world: World, project: Project) -> Mapping[str, Any]:
-    """The requests of the project's own integration test."""
-    file = cloned(world, project, "deploy") / SAMPLES
-    if not file.is_file():
-        raise PlatformError(f"{project.pipeline('deploy')} has no {SAMPLES}")
-    content: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    """The requests of the project's own test: its file, else what the version brings."""
+    file = cloned(world, project, "deploy") / "config" / SAMPLES
+    own = file.is_file()
+    text = file.read_text(encoding="utf-8") if own else _of_the_version(world, project)
+    content: Mapping[str, Any] = json.loads(text)
     return content
+
+
+def _of_the_version(world: World, project: Project) -> str:
+    arn = newest_version(world, project)["ModelPackageArn"]
+    sagemaker = world.administrator("sagemaker", project.dev.account, project.dev.region)
+    described = sagemaker.describe_model_package(ModelPackageName=arn)
+    uri = str(described["InferenceSpecification"]["Containers"][0]["ModelDataUrl"])
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    s3 = world.administrator("s3", project.dev.account, project.dev.region)
+    packed = io.BytesIO(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+    with tarfile.open(fileobj=packed, mode="r:gz") as archive:
+        found = [row for row in archive if row.name.removeprefix("./") == SAMPLES]
+        content = archive.extractfile(found[0]) if found else None
+        if content is None:
+            raise PlatformError(f"{arn} brings no {SAMPLES}: see source_scripts/samples.py")
+        return content.read().decode()
 
 
 def _captured(world: World, stage: Stage, endpoint: str) -> int:

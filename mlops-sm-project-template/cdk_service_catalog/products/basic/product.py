@@ -9,4 +9,5 @@ PRODUCT = ProductDefinition(
     version="1.0.0",
     build_layers=("build_app", "tabular_build_app"),
     deploy_layers=("deploy_app", "endpoint_deploy_app"),
+    samples=True,
 )

@@ -11,4 +11,5 @@ PRODUCT = ProductDefinition(
     deploy_layers=("deploy_app", "batch_deploy_app"),
     deploy_trigger=DeployTrigger.BUILD_SUCCESS,
     inference_pipeline=True,
+    samples=True,
 )

@@ -10,4 +10,5 @@ PRODUCT = ProductDefinition(
     build_layers=("build_app", "tabular_build_app"),
     deploy_layers=("deploy_app", "endpoint_deploy_app"),
     image_repository=True,
+    samples=True,
 )

@@ -9,6 +9,7 @@ from cdk_service_catalog.project.access.common import (
 )
 from cdk_service_catalog.project.access.network import builds_join_the_vpc
 from cdk_service_catalog.project.definition import ProductDefinition
+from cdk_service_catalog.project.evidence import REGISTERED
 from cdk_service_catalog.project.props import ProjectProps, TargetStage
 from mlops_commons.iam.reasons import NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Statement, actions, arns
@@ -33,7 +34,9 @@ def synth_statements(definition: ProductDefinition) -> tuple[Statement, ...]:
     )
 
 
-def test_statements(stage: TargetStage, props: ProjectProps) -> tuple[Statement, ...]:
+def test_statements(
+    stage: TargetStage, definition: ProductDefinition, props: ProjectProps
+) -> tuple[Statement, ...]:
     """Become the test role of one stage's account, which may do what the test needs."""
     role = props.stage_role_arn(stage, "test")
     return (
@@ -41,6 +44,7 @@ def test_statements(stage: TargetStage, props: ProjectProps) -> tuple[Statement,
         *builds_join_the_vpc(),
         *read_pipeline_artifacts(),
         Statement(sid="TestInStage", actions=("sts:AssumeRole",), resources=(role,)),
+        *(_read_samples() if definition.samples else ()),
     )
 
 
@@ -78,6 +82,26 @@ def event_statements() -> tuple[Statement, ...]:
             sid="StartPipelines",
             actions=("codepipeline:StartPipelineExecution",),
             resources=arns("codepipeline", naming.BUILD_REPOSITORY, naming.DEPLOY_REPOSITORY),
+        ),
+    )
+
+
+def _read_samples() -> tuple[Statement, ...]:
+    """What versions bring in their archives, from where one role alone writes."""
+    return (
+        Statement(
+            sid="ReadSamplesOfVersions",
+            actions=("s3:GetObject",),
+            resources=(f"${{ArtifactBucket.Arn}}/{REGISTERED}/*",),
+            reason="archives of versions are named by the hash of their content",
+        ),
+        Statement(
+            sid="DecryptSamplesOfVersions",
+            actions=("kms:Decrypt",),
+            resources=("${ArtifactKey.Arn}",),
+            condition={
+                "StringEquals": {"kms:ViaService": "s3.${AWS::Region}.${AWS::URLSuffix}"},
+            },
         ),
     )
 

@@ -74,7 +74,7 @@ def project_roles(definition: ProductDefinition, props: ProjectProps) -> tuple[P
                 purpose=naming.testing(stage.name),
                 service="codebuild",
                 title=f"tests what is deployed in {stage.name}",
-                statements=deploy.test_statements(stage, props),
+                statements=deploy.test_statements(stage, definition, props),
             )
             for stage in props.stages
         ),

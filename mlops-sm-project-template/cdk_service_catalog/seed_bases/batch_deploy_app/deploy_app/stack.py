@@ -3,11 +3,11 @@
 from typing import Any
 
 import aws_cdk as cdk
-from aws_cdk import aws_events as events
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
-from deploy_app import pipelines
+from deploy_app import names, pipelines
 from deploy_app.acknowledge import acknowledge
 from deploy_app.boundary import apply_boundary
 from deploy_app.data_bucket import DataBucket
@@ -96,7 +96,10 @@ class DeploymentStack(cdk.Stack):
             timezone=config.schedule.timezone,
             enabled=config.schedule.enabled,
         )
-        _tell_of_failures(self, config, name, arn)
+        topic = config.notification_topic_arn or names.project_topic_arn(
+            settings, region=cdk.Aws.REGION, partition=cdk.Aws.PARTITION
+        )
+        _tell_of_failures(self, settings, stage, pipeline=name, topic_arn=topic)
         TestRole(
             self,
             "Test",
@@ -173,18 +176,25 @@ def _use_version(model_package_arn: str) -> dict[str, object]:
     }
 
 
-def _tell_of_failures(stack: cdk.Stack, config: StageConfig, name: str, arn: str) -> None:
-    """A failed run is an event; somebody is told where a topic is configured."""
-    if not config.notification_topic_arn:
-        return
-    events.CfnRule(
+def _tell_of_failures(
+    stack: cdk.Stack, settings: Settings, stage: str, *, pipeline: str, topic_arn: str
+) -> None:
+    """A failed run rings an alarm; the topic of the project, in dev, takes those of its stages."""
+    cloudwatch.CfnAlarm(
         stack,
         "RunFailed",
-        description=f"A run of {name} has failed",
-        event_pattern={
-            "source": ["aws.sagemaker"],
-            "detail-type": ["SageMaker Model Building Pipeline Execution Status Change"],
-            "detail": {"pipelineArn": [arn], "currentPipelineExecutionStatus": ["Failed"]},
-        },
-        targets=[{"id": "Topic", "arn": config.notification_topic_arn}],
+        alarm_name=f"{names.endpoint(settings, stage)}-run-failed",
+        alarm_description=f"A run of {pipeline} has failed and scored nothing: its newest run in "
+        "the account of the stage says which step and why",
+        namespace=pipelines.NAMESPACE,
+        metric_name=pipelines.FAILED,
+        dimensions=[{"name": "PipelineName", "value": pipeline}],
+        statistic="Sum",
+        period=300,
+        threshold=1,
+        evaluation_periods=1,
+        comparison_operator="GreaterThanOrEqualToThreshold",
+        # Without a run, nothing has failed.
+        treat_missing_data="notBreaching",
+        alarm_actions=[topic_arn],
     )

@@ -32,7 +32,9 @@ class StageConfig(Part):
     """Everything about one stage's inference pipeline."""
 
     schedule: Schedule
-    notification_topic_arn: str = Field("", description="told when a run has failed")
+    notification_topic_arn: str = Field(
+        "", description="told when a run has failed; nothing: the topic of the project, in dev"
+    )
     integration_test: IntegrationTest
 
 

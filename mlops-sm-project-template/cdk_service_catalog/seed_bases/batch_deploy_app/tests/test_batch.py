@@ -11,9 +11,12 @@ from botocore.response import StreamingBody
 from botocore.stub import ANY, Stubber
 from synthesis import VERSION, of_type, settings, templates
 
+from deploy_app.application import build
 from deploy_app.definition import FILE, PLACEHOLDERS, download, stage_definition
 from deploy_app.errors import DeployError
-from deploy_app.integration_test import run
+from deploy_app.integration_test import row_counts, run
+from deploy_app.stage_config import load_stage_config
+from deploy_app.version_files import VersionFile
 
 EXECUTION = "arn:aws:sagemaker:eu-west-1:444455556666:pipeline/p/execution/abc"
 
@@ -66,6 +69,35 @@ def test_only_prod_runs_by_itself(stages: Any, stage: str, state: str) -> None:
     assert schedule["ScheduleExpression"].startswith("cron(")
 
 
+@pytest.mark.parametrize("stage", ["dev", "preprod", "prod"])
+def test_a_failed_run_is_told_to_the_topic_of_the_project(stages: Any, stage: str) -> None:
+    """SageMaker Developer Guide, "Amazon SageMaker AI metrics in Amazon CloudWatch", "Pipelines
+    metrics". The topic in dev takes alarms that begin with the name of the project and the stage.
+    """
+    (pipeline,) = of_type(stages[stage], "AWS::SageMaker::Pipeline")
+    (alarm,) = of_type(stages[stage], "AWS::CloudWatch::Alarm")
+    named = [{"Name": "PipelineName", "Value": pipeline["PipelineName"]}]
+    assert (alarm["MetricName"], alarm["Dimensions"]) == ("ExecutionFailed", named)
+    assert alarm["Namespace"] == "AWS/Sagemaker/ModelBuildingPipeline"
+    project = f"{settings().project_name}-{settings().project_id}"
+    assert alarm["AlarmName"].startswith(f"{project}-{stage}-")
+    (topic,) = alarm["AlarmActions"]
+    end = f":{settings().dev_account}:sagemaker-{project}"
+    assert topic["Fn::Join"][1][-1] == end
+
+
+def test_another_topic_may_be_told(tmp_path: Path) -> None:
+    topic = "arn:aws:sns:eu-west-1:444455556666:nights"
+    configs = {
+        stage: load_stage_config(stage).model_copy(update={"notification_topic_arn": topic})
+        for stage in settings().roles
+    }
+    build(settings(), VERSION, tmp_path, configs).synth()
+    template = json.loads((tmp_path / "prod.template.json").read_text())
+    (alarm,) = of_type(template, "AWS::CloudWatch::Alarm")
+    assert alarm["AlarmActions"] == [topic]
+
+
 def test_what_looks_like_a_reference_in_a_definition_stays_text(tmp_path: Path) -> None:
     file = tmp_path / "definition.json"
     file.write_text(json.dumps({"all": PLACEHOLDERS, "text": "${AWS::Region}"}))
@@ -108,6 +140,9 @@ def test_before_the_first_build_there_is_nothing_to_fetch(tmp_path: Path) -> Non
         assert not download(settings(), ssm, client("s3"), tmp_path / FILE.name)
 
 
+OWN = VersionFile("M,0.4\nF,0.5\nI,0.3\n", "config/sample.csv", own=True)
+
+
 def asked(status: str, scores: bytes) -> tuple[Any, Any]:
     sagemaker, s3 = client("sagemaker"), client("s3")
     pipelines, buckets = Stubber(sagemaker), Stubber(s3)
@@ -115,6 +150,12 @@ def asked(status: str, scores: bytes) -> tuple[Any, Any]:
     pipelines.add_response("start_pipeline_execution", {"PipelineExecutionArn": EXECUTION})
     for state in ("Executing", status):
         pipelines.add_response("describe_pipeline_execution", {"PipelineExecutionStatus": state})
+    if status == "Failed":
+        steps = [
+            {"StepName": "CheckInput", "StepStatus": "Failed", "FailureReason": "row 1: too tall"},
+            {"StepName": "Score", "StepStatus": "Stopped"},
+        ]
+        pipelines.add_response("list_pipeline_execution_steps", {"PipelineExecutionSteps": steps})
     answer = {"Body": StreamingBody(io.BytesIO(scores), len(scores))}
     wanted = {"Bucket": ANY, "Key": "output/abc/scores/sample.csv.out"}
     buckets.add_response("get_object", answer, wanted)
@@ -127,7 +168,12 @@ def test_the_integration_test_counts_the_scores() -> None:
     clients = asked("Succeeded", b"9.1\n8.2\n7.3\n")
     waits: list[float] = []
     rows = run(
-        *clients, settings=settings(), stage="preprod", timeout_minutes=5, sleep=waits.append
+        *clients,
+        settings=settings(),
+        stage="preprod",
+        timeout_minutes=5,
+        sample=OWN,
+        sleep=waits.append,
     )
     assert rows == 3
     assert len(waits) == 1
@@ -136,7 +182,8 @@ def test_the_integration_test_counts_the_scores() -> None:
 @pytest.mark.parametrize(
     ("status", "scores", "words"),
     [
-        ("Failed", b"", "is Failed: no reason is given"),
+        ("Failed", b"", "is Failed: no reason is given\n  CheckInput: row 1: too tall"),
+        ("Failed", b"", "into config/sample.csv, or remove it"),
         ("Succeeded", b"9.1\n", "holds 1 scores for 3 rows"),
         ("Executing", b"", "has not ended after 0 minutes"),
     ],
@@ -149,5 +196,39 @@ def test_a_bad_run_is_told(status: str, scores: bytes, words: str) -> None:
             settings=settings(),
             stage="dev",
             timeout_minutes=minutes,
+            sample=OWN,
             sleep=lambda _: None,
         )
+
+
+@pytest.mark.parametrize(
+    ("text", "own", "allowed"),
+    [
+        # Spaces in a value, and line breaks at the end, are no rows.
+        ("title,pages\nthe salt and the soup,85\n\n", False, (1,)),
+        ("title,pages\nthe salt and the soup,85\n", True, (1, 2)),
+        ("the salt and the soup\n", True, (1,)),
+    ],
+)
+def test_a_sample_has_as_many_rows_as_lines_but_for_its_header(
+    text: str, own: bool, allowed: tuple[int, ...]
+) -> None:
+    assert row_counts(VersionFile(text, "sample.csv", own)) == allowed
+
+
+def test_a_sample_without_a_row_is_refused_before_a_run_is_paid() -> None:
+    with pytest.raises(DeployError, match="has no row"):
+        row_counts(VersionFile("title,pages\n", "sample.csv", own=False))
+
+
+def test_scores_are_lines_whatever_spaces_a_class_has() -> None:
+    clients = asked("Succeeded", b"very good\nnot so good\nbad\n")
+    rows = run(
+        *clients,
+        settings=settings(),
+        stage="dev",
+        timeout_minutes=5,
+        sample=OWN,
+        sleep=lambda _: None,
+    )
+    assert rows == 3

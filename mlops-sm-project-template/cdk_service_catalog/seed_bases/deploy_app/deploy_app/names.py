@@ -70,3 +70,8 @@ def topic(settings: Settings, stage: str, what: str) -> str:
 def project_topic(settings: Settings) -> str:
     """The topic of the project, in dev, which also says that somebody has to approve."""
     return f"sagemaker-{settings.project_name}-{settings.project_id}"
+
+
+def project_topic_arn(settings: Settings, *, region: str, partition: str) -> str:
+    """The same, from whatever stage."""
+    return f"arn:{partition}:sns:{region}:{settings.dev_account}:{project_topic(settings)}"

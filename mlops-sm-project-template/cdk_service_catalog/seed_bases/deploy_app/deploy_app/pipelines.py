@@ -11,6 +11,9 @@ from deploy_app import names
 from deploy_app.network import Network
 from deploy_app.settings import Settings
 
+NAMESPACE, FAILED = "AWS/Sagemaker/ModelBuildingPipeline", "ExecutionFailed"
+"""SageMaker Developer Guide, "Amazon SageMaker AI metrics in Amazon CloudWatch", "Pipelines
+metrics"; the namespace is spelt that way."""
 CREATED_IN_SUBNETS: Mapping[str, str] = {
     "processing-job": "CreateProcessingJob",
     "model": "CreateModel",

@@ -1,25 +1,25 @@
 """Ask the deployed endpoint: is it the right version, does it answer right and fast enough?"""
 
+import csv
 import itertools
-import json
 import os
 import statistics
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy_app.asking import Ask, Endpoint, at_once, through_s3, waking
 from deploy_app.errors import DeployError
 from deploy_app.kinds import Kind
+from deploy_app.samples import Requests, asked, requests
 from deploy_app.settings import NONE, role_of
 from deploy_app.stage_config import StageConfig, load_stage_config
 
-SAMPLES = Path(__file__).resolve().parents[1] / "config" / "samples.json"
 NEEDED = ("STAGE", "ENDPOINT_NAME", "TEST_ROLE_ARN", "MODEL_PACKAGE_ARN", "AWS_REGION")
 
 
@@ -51,9 +51,13 @@ def main() -> int:
             endpoint=environment["ENDPOINT_NAME"],
             version=environment["MODEL_PACKAGE_ARN"],
             config=config,
+            requested=requests(os.environ),
         )
     except DeployError as error:
         print(f"error: {error}", file=sys.stderr)
+        return 1
+    except (BotoCoreError, ClientError) as error:
+        print(f"error: a call to AWS failed: {error}", file=sys.stderr)
         return 1
     for check in checks:
         print(f"{'passed' if check.passed else 'FAILED':<8}{check.what:<44}{check.found}")
@@ -64,7 +68,12 @@ def main() -> int:
 
 
 def run(
-    clients: Mapping[str, Any], *, endpoint: str, version: str, config: StageConfig
+    clients: Mapping[str, Any],
+    *,
+    endpoint: str,
+    version: str,
+    config: StageConfig,
+    requested: Requests,
 ) -> list[Check]:
     """Every check.
 
@@ -91,38 +100,37 @@ def run(
     if config.is_captured:
         captured = configuration.get("DataCaptureConfig", {}).get("EnableCapture", False)
         checks.append(Check("requests are captured", *_is(str(captured), "True")))
-    content = json.loads(SAMPLES.read_text(encoding="utf-8"))
     names = {"InferenceComponentName": endpoint} if config.kind is Kind.COMPONENTS else {}
-    asked = Endpoint(endpoint, content["content_type"], content["accept"], names)
+    called = Endpoint(endpoint, requested.content_type, requested.accept, names)
     limits = config.integration_test
-    samples = content["samples"][: limits.samples]
+    count = len(requested.samples[: limits.samples])
     if config.kind is Kind.ASYNCHRONOUS:
         answers = configuration["AsyncInferenceConfig"]["OutputConfig"]["S3OutputPath"]
         minutes = limits.answer_minutes
-        ask = through_s3(clients["runtime"], clients["s3"], asked, answers, minutes=minutes)
-        return [*checks, *_answers(ask, samples)]
-    ask = at_once(clients["runtime"], asked)
+        ask = through_s3(clients["runtime"], clients["s3"], called, answers, minutes=minutes)
+        return [*checks, *_answers(ask, requested, count, endpoint)]
+    ask = at_once(clients["runtime"], called)
     if config.kind is Kind.COMPONENTS:
-        waking(ask, samples[0], minutes=limits.answer_minutes)
+        waking(ask, requested.samples[0], minutes=limits.answer_minutes)
     # The first answers show what they are; they are slow, as a model that wakes up is.
-    checks += _answers(ask, samples)
+    checks += _answers(ask, requested, count, endpoint)
     if not limits.invocations:
         return checks
-    seconds = [_timed(ask, sample) for sample in _repeated(samples, limits.invocations)]
+    numbers = itertools.islice(itertools.cycle(range(1, count + 1)), limits.invocations)
+    seconds = [_timed(ask, number, requested, endpoint) for number in numbers]
     return [*checks, latency(seconds, limits.latency_milliseconds)]
 
 
-def _answers(ask: Ask, samples: list[Mapping[str, Any]]) -> list[Check]:
-    return [judge(number, sample, ask(sample)) for number, sample in enumerate(samples, start=1)]
+def _answers(ask: Ask, requested: Requests, count: int, endpoint: str) -> list[Check]:
+    return [
+        judge(number, requested.samples[number - 1], asked(ask, number, requested, endpoint))
+        for number in range(1, count + 1)
+    ]
 
 
-def _repeated(samples: list[Mapping[str, Any]], count: int) -> Iterator[Mapping[str, Any]]:
-    return itertools.islice(itertools.cycle(samples), count)
-
-
-def _timed(ask: Ask, sample: Mapping[str, Any]) -> float:
+def _timed(ask: Ask, number: int, requested: Requests, endpoint: str) -> float:
     started = time.perf_counter()
-    ask(sample)
+    asked(ask, number, requested, endpoint)
     return time.perf_counter() - started
 
 
@@ -132,12 +140,16 @@ def judge(number: int, sample: Mapping[str, Any], answer: str) -> Check:
     shown = answer.strip()[:60]
     if "contains" in sample:
         return Check(what, shown, str(sample["contains"]) in answer)
+    if "equals" in sample:
+        first = next(iter(next(csv.reader(answer.splitlines()), [])), "")
+        return Check(what, f"{shown} ({sample['equals']})", first == sample["equals"])
     try:
         value = float(answer.strip().splitlines()[0])
     except (ValueError, IndexError):
         return Check(what, f"{shown!r} is no number", False)
     inside = sample["minimum"] <= value <= sample["maximum"]
-    return Check(what, f"{value:.3f} ({sample['minimum']} to {sample['maximum']})", inside)
+    wanted = f"{sample['minimum']:.6g} to {sample['maximum']:.6g}"
+    return Check(what, f"{value:.6g} ({wanted})", inside)
 
 
 def latency(seconds: list[float], limit: int) -> Check:

@@ -15,9 +15,6 @@ from deploy_app.stage_config import StageConfig
 from deploy_app.variants import Surroundings
 
 JOBS = ("processing-job",)
-NAMESPACE, FAILED = "AWS/Sagemaker/ModelBuildingPipeline", "ExecutionFailed"
-"""SageMaker Developer Guide, "Amazon SageMaker AI metrics in Amazon CloudWatch", "Pipelines
-metrics"; the namespace is spelt that way."""
 
 
 def is_monitored(config: StageConfig) -> bool:
@@ -88,8 +85,8 @@ def add_monitoring(
         alarm_description=f"What {endpoint.name} is asked or answers is not as in the training of "
         "its version, is wrong more often by its labels, or could not be compared: the newest run "
         f"of {name} says what and why",
-        namespace=NAMESPACE,
-        metric_name=FAILED,
+        namespace=pipelines.NAMESPACE,
+        metric_name=pipelines.FAILED,
         dimensions=[{"name": "PipelineName", "value": name}],
         statistic="Sum",
         period=300,

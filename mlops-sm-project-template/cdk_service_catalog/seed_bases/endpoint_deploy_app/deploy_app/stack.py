@@ -97,7 +97,9 @@ class DeploymentStack(cdk.Stack):
             key=data.key,
             topics=topics,
         )
-        topic = config.alarms.notification_topic_arn or _project_topic(settings)
+        topic = config.alarms.notification_topic_arn or names.project_topic_arn(
+            settings, region=cdk.Aws.REGION, partition=cdk.Aws.PARTITION
+        )
         endpoint = Endpoint(
             self,
             "Endpoint",
@@ -179,11 +181,6 @@ def _asking(config: StageConfig, endpoint: Endpoint, data: DataBucket) -> list[d
             "Resource": data.key.key_arn,
         },
     ]
-
-
-def _project_topic(settings: Settings) -> str:
-    place = f"{cdk.Aws.REGION}:{settings.dev_account}"
-    return f"arn:{cdk.Aws.PARTITION}:sns:{place}:{names.project_topic(settings)}"
 
 
 def _watch_rollouts(alarms: str) -> dict[str, object]:

@@ -12,9 +12,23 @@ from synthesis import VERSION, of_type, settings, templates
 
 from deploy_app.errors import DeployError
 from deploy_app.instances import takes_volume_key
-from deploy_app.integration_test import SAMPLES, judge, latency, run
+from deploy_app.integration_test import judge, latency, run
+from deploy_app.samples import NAME, of_file
 from deploy_app.stage_config import IntegrationTest, StageConfig, Variant, load_stage_config
 from deploy_app.stage_files import load
+from deploy_app.version_files import CONFIG, VersionFile
+
+RANGE = {"minimum": 1, "maximum": 29}
+SAMPLES = {
+    "content_type": "text/csv",
+    "accept": "text/csv",
+    "samples": [{"body": "M,0.455", **RANGE}, {"body": "I,0.33", **RANGE}],
+}
+
+
+def file(content: object, *, own: bool = True) -> VersionFile:
+    where = "config/samples.json" if own else "s3://bucket/registered/0/model.tar.gz/samples.json"
+    return VersionFile(json.dumps(content), where, own)
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +165,7 @@ def test_only_instances_without_local_storage_take_a_volume_key(
 
 def written(folder: Path, stage: str, text: str) -> Path:
     for name in ("defaults", "dev", "preprod", "prod"):
-        source = Path(SAMPLES).with_name(f"{name}.yml").read_text()
+        source = (CONFIG / f"{name}.yml").read_text()
         (folder / f"{name}.yml").write_text(text if name == stage else source)
     return folder
 
@@ -169,6 +183,22 @@ def test_a_bad_stage_file_is_told_with_its_key(tmp_path: Path, text: str, words:
     with pytest.raises(DeployError) as raised:
         load(StageConfig, "dev", written(tmp_path, "dev", text))
     assert words in str(raised.value)
+
+
+ERRORS = {
+    "just one": {
+        "Message": "Received client error (400) from primary",
+        "OriginalStatusCode": 400,
+        "OriginalMessage": "request: 1 values in a row and no header, 8 are needed",
+    },
+    "broken": {
+        "Message": "Received server error (500) from primary",
+        "OriginalStatusCode": 500,
+        "OriginalMessage": "Internal Server Error",
+        "LogStreamArn": "arn:aws:logs:eu-west-1:444455556666:log-group:/aws/sagemaker/Endpoints/e",
+    },
+}
+"""What SageMaker answers for a container's error (API Reference, InvokeEndpoint, ModelError)."""
 
 
 class Sagemaker(BaseHTTPRequestHandler):
@@ -199,12 +229,15 @@ class Sagemaker(BaseHTTPRequestHandler):
     }
 
     def do_POST(self) -> None:
-        sample = json.loads(SAMPLES.read_text())["samples"][0]
-        expected = sample.get("contains", sample.get("minimum"))
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        asked = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
         target = self.headers.get("X-Amz-Target", "").split(".")[-1]
-        body = json.dumps(self.answers[target]) if target else str(expected)
-        self.send_response(200)
+        body = json.dumps(self.answers[target]) if target else "9.5"
+        status = 200
+        if (error := ERRORS.get(asked)) and not target:
+            status, body = 424, json.dumps(error)
+        self.send_response(status)
+        if status != 200:
+            self.send_header("x-amzn-ErrorType", "ModelError")
         self.end_headers()
         self.wfile.write(body.encode())
 
@@ -232,9 +265,62 @@ def test_the_integration_test_asks_a_real_endpoint(
 ) -> None:
     limits = IntegrationTest(invocations=4, latency_milliseconds=limit)
     config = load_stage_config("dev").model_copy(update={"integration_test": limits})
-    checks = run(clients, endpoint="e", version=version, config=config)
+    requested = of_file(file(SAMPLES))
+    checks = run(clients, endpoint="e", version=version, config=config, requested=requested)
     assert [check.what for check in checks if not check.passed] == failed
-    assert len(checks) == 3 + len(json.loads(SAMPLES.read_text())["samples"]) + 1
+    assert len(checks) == 3 + len(requested.samples) + 1
+
+
+@pytest.mark.parametrize(
+    ("body", "own", "words"),
+    [
+        (
+            "just one",
+            True,
+            "e does not answer sample 2 of config/samples.json (400): request: 1 values in a row "
+            "and no header, 8 are needed; write what fits into config/samples.json, or remove it",
+        ),
+        ("just one", False, "write requests of your own into config/samples.json"),
+        ("broken", True, "(500): Internal Server Error; see the log of the endpoint arn:aws:logs:"),
+    ],
+)
+def test_a_refused_sample_is_told_with_what_the_endpoint_says(
+    clients: Any, body: str, own: bool, words: str
+) -> None:
+    asked = [SAMPLES["samples"][0], {"body": body, **RANGE}]
+    requested = of_file(file({**SAMPLES, "samples": asked}, own=own))
+    config = load_stage_config("dev")
+    with pytest.raises(DeployError) as raised:
+        run(clients, endpoint="e", version=VERSION, config=config, requested=requested)
+    assert words in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ({}, "content_type: Field required"),
+        ({**SAMPLES, "samples": []}, "samples: List should have at least 1 item"),
+        ({**SAMPLES, "samples": [{"body": "M"}]}, "minimum and maximum, or equals, or contains"),
+        ({**SAMPLES, "samples": [{"body": "M", "minimum": 1}]}, "minimum and maximum"),
+        ({**SAMPLES, "samples": [{"body": "M", "maximun": 1}]}, "maximun: Extra inputs"),
+    ],
+)
+def test_samples_that_cannot_be_judged_are_refused_before_anything_is_asked(
+    content: Any, words: str
+) -> None:
+    with pytest.raises(DeployError) as raised:
+        of_file(file(content))
+    assert words in str(raised.value)
+
+
+def test_what_is_no_json_is_told_as_that() -> None:
+    with pytest.raises(DeployError, match="samples.json is not JSON"):
+        of_file(VersionFile("{", "config/samples.json", own=True))
+
+
+@pytest.mark.skipif(not (CONFIG / NAME).is_file(), reason="the version brings its samples")
+def test_the_repository_s_own_samples_can_be_judged() -> None:
+    assert of_file(VersionFile((CONFIG / NAME).read_text(), NAME, own=True)).samples
 
 
 @pytest.mark.parametrize(
@@ -246,6 +332,9 @@ def test_the_integration_test_asks_a_real_endpoint(
         ({"minimum": 1, "maximum": 29}, "nan?", False),
         ({"contains": "SELECT"}, '{"text": "SELECT 1"}', True),
         ({"contains": "SELECT"}, '{"text": "no"}', False),
+        ({"equals": "very good, indeed"}, '"very good, indeed"\n', True),
+        ({"equals": "good"}, "very good\n", False),
+        ({"equals": "good"}, "", False),
     ],
 )
 def test_an_answer_is_judged_by_its_sample(sample: Any, answer: str, passed: bool) -> None:

@@ -21,7 +21,7 @@ JOBS = (
     LocalJob(
         name="train",
         script="train.py",
-        inputs={"train": "preprocess/train", "validation": "preprocess/validation"},
+        inputs={name: f"preprocess/{name}" for name in ("train", "validation", "facts")},
         training=True,
     ),
     LocalJob(

@@ -72,7 +72,7 @@ def tabular_pipeline(
         script=train_script,
         image=image,
         instance_type=training_instance,
-        channels={name: outputs[name].S3Output.S3Uri for name in ("train", "validation")},
+        channels={name: outputs[name].S3Output.S3Uri for name in ("train", "validation", "facts")},
         hyperparameters=found.given,
         metrics=_logged(found),
     )

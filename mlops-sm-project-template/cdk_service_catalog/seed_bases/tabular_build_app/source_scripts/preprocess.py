@@ -1,7 +1,7 @@
 """Processing job: check the data and split it as `project.yml` says; nothing is fitted here.
 
 Reads /opt/ml/processing/input, writes train, validation and test beside it, with a header,
-and `facts`: what is known of the data.
+and `facts`: what is known of the data, and rows to try a deployment with.
 """
 
 import os
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import facts
 import pandas as pd
+import samples
 from declaration import Declaration, declaration
 from failures import ended, fail
 from splits import split
@@ -32,6 +33,7 @@ def main() -> int:
         part.to_csv(base / name / f"{name}.csv", index=False)
         print(f"{name}: {len(part)} rows")
     facts.write(base / "facts", base / "input", {name: len(part) for name, part in parts.items()})
+    samples.keep(base / "facts", base / "input", parts["test"], found)
     return 0
 
 

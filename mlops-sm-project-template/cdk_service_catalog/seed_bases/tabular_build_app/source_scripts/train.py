@@ -16,6 +16,7 @@ import curves
 import joblib
 import numpy as np
 import pandas as pd
+import samples
 import search
 import training_record
 from baseline import write as write_baseline
@@ -63,6 +64,7 @@ def main() -> int:
             print(f"validation_{name}={value['value']:.4f}")
     target = Path(os.environ.get("SM_MODEL_DIR", root / "model"))
     save(model, target)
+    samples.leave(target, channel(root, "facts"), model, found)
     learnt = {f"validation_{found.gate.metric}": curve(model, validation, found)}
     if tried:
         values = [value for value, _ in tried]
@@ -107,15 +109,19 @@ def save(model: Model, target: Path) -> None:
     shutil.copy(declaration_file(), code)
 
 
+def channel(root: Path, name: str) -> Path:
+    """The folder of a channel."""
+    return Path(os.environ.get(f"SM_CHANNEL_{name.upper()}", root / "input" / "data" / name))
+
+
 def read_channel(root: Path, name: str, found: Declaration) -> pd.DataFrame:
     """All files of a channel.
 
     Raises:
         BadData: there is none, or one does not hold the table.
     """
-    own = os.environ.get(f"SM_CHANNEL_{name.upper()}", root / "input" / "data" / name)
     try:
-        return read_folder(Path(own), found.table.handed_on)
+        return read_folder(channel(root, name), found.table.handed_on)
     except BadData as error:
         raise BadData(f"channel '{name}': {error}") from None
 

@@ -19,7 +19,12 @@ from tables import BadData, texts, typed
 
 import pandas as pd  # isort: skip
 
-ENDINGS = (".csv", ".csv.gz", ".data", ".txt", ".parquet")
+ENDINGS = (".csv", ".tsv", ".txt", ".data", *(f"{e}.gz" for e in (".csv", ".tsv", ".txt")))
+"""Of text, in small or capital letters."""
+PARQUET = ".parquet"
+MARKS = ("_", ".")
+"""How names begin of what programs leave beside data, such as `_SUCCESS` of Spark."""
+REPORTED = 10
 SCORE = "score"
 
 
@@ -41,9 +46,7 @@ def main() -> int:
 
 def before(base: Path, found: Declaration) -> int:
     """Check every file, and leave its features and, beside them, what names each row."""
-    files = sorted(file for file in (base / "input").rglob("*") if file.name.endswith(ENDINGS))
-    if not files:
-        raise BadData(f"{base / 'input'} holds no file of a table: there is nothing to score")
+    files = _files(base / "input")
     total = 0
     for file in files:
         name = _plain(file.relative_to(base / "input").as_posix())
@@ -82,6 +85,33 @@ def after(base: Path, found: Declaration) -> int:
     text = json.dumps({"scored_rows": counted}, indent=2, sort_keys=True)
     (base / "report" / "report.json").write_text(text + "\n", encoding="utf-8")
     return sum(counted.values())
+
+
+def _files(folder: Path) -> list[Path]:
+    """What is to be scored: every file, or none.
+
+    Raises:
+        BadData: there is none, or one that is no table; a part of a batch is never left out.
+    """
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    marks = [file for file in files if file.name.startswith(MARKS)]
+    if marks:
+        print(f"not scored: {', '.join(file.name for file in marks[:REPORTED])}")
+    files = [file for file in files if file not in marks]
+    if unknown := [file for file in files if not _is_table(file.name)]:
+        names = [file.relative_to(folder).as_posix() for file in unknown]
+        more = f" and {len(names) - REPORTED} more" if len(names) > REPORTED else ""
+        raise BadData(
+            f"{', '.join(names[:REPORTED])}{more}: no table by the name, so nothing is scored; "
+            f"allowed are {', '.join((*ENDINGS, PARQUET))}; take them away or name them so"
+        )
+    if not files:
+        raise BadData(f"{folder} holds no file of a table: there is nothing to score")
+    return files
+
+
+def _is_table(name: str) -> bool:
+    return name.lower().endswith(ENDINGS) or name.endswith(PARQUET)
 
 
 def _plain(place: str) -> str:

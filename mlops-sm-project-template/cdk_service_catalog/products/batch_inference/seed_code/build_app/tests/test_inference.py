@@ -155,6 +155,26 @@ def test_an_empty_input_says_that_there_is_nothing_to_score(tmp_path: Path) -> N
         check(tmp_path, "before", input=empty)
 
 
+@pytest.mark.parametrize("name", ["part.xlsx", "part.CSV.zip", "part.PARQUET", "part"])
+def test_a_file_that_is_no_table_is_refused_and_never_left_out(tmp_path: Path, name: str) -> None:
+    source = batch(tmp_path, own_csv(ROWS[:2]))
+    (source / name).write_text(own_csv(ROWS[:2]))
+    with pytest.raises(JobFailed) as raised:
+        check(tmp_path, "before", input=source)
+    assert f"{name}: no table by the name, so nothing is scored" in str(raised.value)
+
+
+def test_every_table_is_scored_and_what_programs_leave_beside_it_is_told(tmp_path: Path) -> None:
+    source = batch(tmp_path, own_csv(ROWS[:1]))
+    for name in ("UPPER.CSV", "tabs.tsv", "part.TXT"):
+        (source / name).write_text(own_csv(ROWS[:1]))
+    (source / "_SUCCESS").touch()
+    checked = check(tmp_path, "before", input=source) / "checked"
+    assert {file.name for file in checked.iterdir()} == {
+        *("batch.csv", "UPPER.CSV.csv", "tabs.tsv.csv", "part.TXT.csv")
+    }
+
+
 def test_there_are_two_pipelines_and_training_is_the_first() -> None:
     assert pipeline_modules() == ["training", "inference"]
     assert APPROVAL_STATUS == "Approved"
