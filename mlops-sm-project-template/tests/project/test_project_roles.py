@@ -286,6 +286,15 @@ DENIED = {
         "TestPreprod",
         Request("sts:AssumeRole", role_arn("prod-test", "444444444444")),
     ),
+    "the test of prod reads what people bring": (
+        "TestProd",
+        Request("s3:GetObject", f"{ARTIFACTS}/data/train.csv"),
+    ),
+    "the test of prod writes a version": (
+        "TestProd",
+        Request("s3:PutObject", f"{ARTIFACTS}/registered/{'0' * 64}/model.tar.gz"),
+    ),
+    "the test of prod lists what there is": ("TestProd", Request("s3:ListBucket", ARTIFACTS)),
     "the test of preprod becomes the test role of prod": (
         "TestPreprod",
         Request("sts:AssumeRole", role_arn("prod-test", PROD)),
@@ -449,6 +458,22 @@ def test_a_role_can_do_its_task(slug: str, question: str) -> None:
 def test_a_role_cannot_do_more(slug: str, question: str) -> None:
     role, request = DENIED[question]
     assert not allows(launched(slug).statements(role), request)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize("role", ["TestDev", "TestPreprod", "TestProd"])
+def test_a_test_reads_the_archive_of_a_version_where_versions_bring_samples(
+    slug: str, role: str
+) -> None:
+    brings = product(slug).definition.samples
+    archive = f"{ARTIFACTS}/registered/{'0' * 64}/model.tar.gz"
+    statements = launched(slug).statements(role)
+    assert allows(statements, Request("s3:GetObject", archive)) is brings
+    through_s3 = {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}
+    decrypts = [
+        Request("kms:Decrypt", launched(slug).arn("ArtifactKey"), keys) for keys in (through_s3, {})
+    ]
+    assert [allows(statements, request) for request in decrypts] == [brings, False]
 
 
 @pytest.mark.parametrize("slug", SLUGS)
