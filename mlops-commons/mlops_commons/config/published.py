@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from mlops_commons.config.document import KeyPath
 from mlops_commons.config.loader import load_config
 from mlops_commons.config.network_changes import refusals
-from mlops_commons.config.set_changes import SetChange, set_changes
+from mlops_commons.config.set_change import SetChange
+from mlops_commons.config.set_changes import set_changes
 from mlops_commons.config.set_snapshot import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG
-from mlops_commons.config.sources import Sources
+from mlops_commons.config.sources import APP_ROOT, Sources
 from mlops_commons.stage import PlatformConfig
 from mlops_commons.utilities.errors import ConfigError, PlatformError, Problem
 from mlops_commons.utilities.generated_files import write_atomically
@@ -112,17 +114,27 @@ def network_problems(sources: Sources, set_name: str, folder: Path = PUBLISHED) 
 
 def _refused(sources: Sources, published: PlatformConfig, set_name: str) -> list[Problem]:
     """Stages that would stand beside what they were before."""
-    paths = {
-        (deployment.set_name.lower(), stage.stage_name): path
-        for path, deployment, stage in sources.stages()
-    }
     return [
-        sources.app_document.problem(
-            paths[set_name.lower(), change.stage_name], f"{change.message}; {change.remedy}"
-        )
+        _problem(sources, set_name, change)
         for change in set_changes(published, sources.config, set_name)
         if change.refused
     ]
+
+
+def _problem(sources: Sources, set_name: str, change: SetChange) -> Problem:
+    """A refused change, with the line of what has changed."""
+    message = f"{change.message}; {change.remedy}"
+    studio = sources.studio_key_path(set_name, change.stage_name, change.studio_key)
+    if studio:
+        return sources.infra_document.problem(studio, message)
+    of_all: KeyPath = (APP_ROOT, *change.studio_key.split("."))
+    if of_all in sources.app_document.lines:
+        return sources.app_document.problem(of_all, message)
+    path = sources.set_path(set_name)
+    for place, deployment, stage in sources.stages():
+        if deployment.set_name.lower() == set_name.lower() and change.stage_name:
+            path = place if stage.stage_name == change.stage_name else path
+    return sources.app_document.problem(path, message)
 
 
 def _folders(folder: Path) -> list[Path]:

@@ -1,28 +1,11 @@
 """What a changed configuration means for stages that are deployed, said before anything happens."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 
+from mlops_commons.config.delivery_changes import delivery_changes
+from mlops_commons.config.set_change import SetChange, deletion, stack_of, stages_by_name
+from mlops_commons.config.studio_changes import studio_changes
 from mlops_commons.stage import Deployment, PlatformConfig, Stage
-from mlops_commons.utilities import names
-from mlops_commons.utilities.paths import APP_DIRECTORIES
-
-
-@dataclass(frozen=True, kw_only=True)
-class SetChange:
-    """A change that a pipeline does not carry out alone.
-
-    Attributes:
-        stage_name: the stage of the configuration that it is about; empty for a whole set.
-        message: what happens.
-        remedy: what to do, and when.
-        refused: the pipeline would fail, or leave two of what there may be one of.
-    """
-
-    stage_name: str = ""
-    message: str
-    remedy: str
-    refused: bool = False
 
 
 def set_changes(
@@ -39,11 +22,26 @@ def set_changes(
     if new is None:
         return tuple(_gone(stage, f"set '{old.set_name}'") for stage in old.enabled_stages)
     return (
+        *_of_the_name(old, new),
         *_of_the_platform(published, config, new),
         *_of_roles(published, config, old, new),
         *_of_stages(old, new),
-        *_of_users(published, config, old, new),
+        *studio_changes(published, config, old, new),
+        *delivery_changes(published, config, old, new),
     )
+
+
+def _of_the_name(old: Deployment, new: Deployment) -> Iterator[SetChange]:
+    """Sets are found in any case, but repositories, pipelines and stacks have names with case;
+    names of IAM have none (IAM API, CreateRole: "Names are not distinguished by case")."""
+    if old.set_name != new.set_name:
+        yield SetChange(
+            message=f"set '{old.set_name}' becomes '{new.set_name}': its repositories and "
+            "pipelines would stand beside new ones, and its stages fail on the names of their "
+            "roles, which IAM knows without case",
+            remedy="keep the name as it was published",
+            refused=True,
+        )
 
 
 def _of_the_platform(
@@ -65,15 +63,6 @@ def _of_the_platform(
             remedy="bootstrap first, since execution policies name them: "
             f"./mlops-multi-account.sh bootstrap --set {new.set_name}",
         )
-    for app in APP_DIRECTORIES:
-        before, now = published.pipeline.source_of(app), config.pipeline.source_of(app)
-        if before.branch_name != now.branch_name:
-            yield SetChange(
-                message=f"the pipeline of '{app}' follows '{before.branch_name}' until it is "
-                f"deployed again, and then '{now.branch_name}'",
-                remedy=f"push '{now.branch_name}' first, then: ./mlops-multi-account.sh {app} "
-                f"deploy {names.pipeline_stack(app, new.set_name)}",
-            )
 
 
 def _of_roles(
@@ -84,20 +73,20 @@ def _of_roles(
     before, now = published.org.roles, config.org.roles
     if before.path == now.path or before.name_prefix != now.name_prefix:
         return
-    for name in sorted(_stages(old).keys() & _stages(new).keys()):
-        stage = _stages(new)[name]
+    for name in sorted(stages_by_name(old).keys() & stages_by_name(new).keys()):
+        stage = stages_by_name(new)[name]
         yield SetChange(
             stage_name=stage.stage_name,
             message=f"org.roles.path becomes '{now.path}', it was '{before.path}': the stack "
-            f"{_stack(stage)} fails on the names of its roles, which are there already below the "
+            f"{stack_of(stage)} fails on the names of its roles, which are there already below the "
             "old path",
-            remedy=f"keep it, change org.roles.name_prefix too, or delete {_stack(stage)} first",
+            remedy=f"keep it, change org.roles.name_prefix too, or delete {stack_of(stage)} first",
             refused=True,
         )
 
 
 def _of_stages(old: Deployment, new: Deployment) -> Iterator[SetChange]:
-    before, now = _stages(old), _stages(new)
+    before, now = stages_by_name(old), stages_by_name(new)
     for name in sorted(before.keys() - now.keys()):
         yield from _without_name(before[name], old, new)
     for name in sorted(now.keys() - before.keys()):
@@ -112,59 +101,44 @@ def _without_name(was: Stage, old: Deployment, new: Deployment) -> Iterator[SetC
     other = _in_place(new, was)
     if other is None:
         yield _gone(was, f"stage '{was.stage_name}' of set '{old.set_name}'")
-    elif other.stage_name.lower() not in _stages(old):
-        yield SetChange(
-            stage_name=other.stage_name,
-            message=f"stage '{was.stage_name}' becomes '{other.stage_name}' in the same account "
-            f"and region: the stack {_stack(was)} stays, and the new one fails on what it has, "
-            f"such as {_parameter(was)}",
-            remedy=f"keep the name, or delete {_stack(was)} first",
-            refused=True,
-        )
+    elif other.stage_name.lower() not in stages_by_name(old):
+        yield _renamed(was, other)
+
+
+def _renamed(was: Stage, other: Stage) -> SetChange:
+    return SetChange(
+        stage_name=other.stage_name,
+        message=f"stage '{was.stage_name}' becomes '{other.stage_name}' in the same account "
+        f"and region: the stack {stack_of(was)} stays, and the new one fails on what it has, "
+        f"such as {_parameter(was)}",
+        remedy=f"keep the name, or delete {stack_of(was)} first",
+        refused=True,
+    )
 
 
 def _of_stage(was: Stage, stage: Stage, new: Deployment) -> Iterator[SetChange]:
     if (was.account, was.region) != (stage.account, stage.region):
         yield _gone(was, f"the old place of stage '{stage.stage_name}'")
         yield _bootstrap(new, stage, f"moves to {stage.account} in {stage.region}")
+    elif was.stage_name != stage.stage_name:
+        yield _renamed(was, stage)
     elif was.parameter_namespace != stage.parameter_namespace:
         yield SetChange(
             stage_name=stage.stage_name,
             message=f"stage '{stage.stage_name}' gets the parameter_namespace "
             f"'{stage.parameter_namespace}', it had '{was.parameter_namespace}': that is another "
-            f"stack beside {_stack(was)}, which fails on the names of its roles",
-            remedy=f"keep it, or delete {_stack(was)} first",
+            f"stack beside {stack_of(was)}, which fails on the names of its roles",
+            remedy=f"keep it, or delete {stack_of(was)} first",
             refused=True,
         )
 
 
-def _of_users(
-    published: PlatformConfig, config: PlatformConfig, old: Deployment, new: Deployment
-) -> Iterator[SetChange]:
-    """A profile with apps or spaces cannot be deleted (SageMaker API, DeleteUserProfile)."""
-    for name, stage in _stages(new).items():
-        was = published.studio(old.set_name, name)
-        now = config.studio(new.set_name, stage.stage_name)
-        if name not in _stages(old) or not was or not now:
-            continue
-        gone = {u.profile_name for u in was.users} - {u.profile_name for u in now.users}
-        if gone:
-            yield SetChange(
-                stage_name=stage.stage_name,
-                message=f"Studio of '{stage.stage_name}' loses {', '.join(sorted(gone))}: a "
-                "profile with apps or spaces cannot be deleted, and the pipeline fails",
-                remedy="delete their apps and spaces first (Studio, or aws sagemaker list-apps and "
-                "list-spaces)",
-            )
-
-
 def _gone(stage: Stage, what: str) -> SetChange:
-    where = f"--region {stage.region} --profile {stage.bootstrap.aws_profile}"
+    command = deletion(stack_of(stage), stage.region, stage.bootstrap.aws_profile)
     return SetChange(
-        message=f"{what} is gone: {_stack(stage)} in {stage.account} stays, since no pipeline "
+        message=f"{what} is gone: {stack_of(stage)} in {stage.account} stays, since no pipeline "
         "deletes a stack",
-        remedy=f"when nothing uses it: aws cloudformation delete-stack --stack-name "
-        f"{_stack(stage)} {where}",
+        remedy=f"when nothing uses it: {command}",
     )
 
 
@@ -183,10 +157,6 @@ def _set(config: PlatformConfig, set_name: str) -> Deployment | None:
     return next(found, None)
 
 
-def _stages(deployment: Deployment) -> Mapping[str, Stage]:
-    return {stage.stage_name.lower(): stage for stage in deployment.enabled_stages}
-
-
 def _in_place(deployment: Deployment, wanted: Stage) -> Stage | None:
     """The stage of a set that has the account, region and namespace of another one."""
     place = (wanted.account, wanted.region, wanted.parameter_namespace)
@@ -196,10 +166,6 @@ def _in_place(deployment: Deployment, wanted: Stage) -> Stage | None:
         if (stage.account, stage.region, stage.parameter_namespace) == place
     )
     return next(found, None)
-
-
-def _stack(stage: Stage) -> str:
-    return names.core_stack(stage.stage_name, APP_DIRECTORIES["infra"], stage.parameter_namespace)
 
 
 def _parameter(stage: Stage) -> str:

@@ -64,6 +64,24 @@ class Sources:
                     return (*path, "stages", position)
         return None
 
+    def studio_key_path(self, set_name: str, stage_name: str, key: str) -> KeyPath | None:
+        """Where a key of a stage's Studio stands; None where `cdk-infra-app.yml` has no line of it.
+
+        Args:
+            key: of the stage or of all Studios, or `users`; another one is not in this file.
+        """
+        stage = self.studio_path(set_name, stage_name)
+        blocks = (*((stage,) if stage else ()), *self.sagemaker_paths(set_name))
+        name = "profiles" if key == "users" else key
+        found = ((*block, name) for block in blocks)
+        return next((path for path in found if path in self.infra_document.lines), None)
+
+    def set_path(self, set_name: str) -> KeyPath:
+        """Where the name of a set stands in `cdk-app.yml`."""
+        named = [deployment.set_name for deployment in self.config.deployments]
+        index = next(i for i, name in enumerate(named) if _same(name, set_name))
+        return (APP_ROOT, "deployments", index, "set_name")
+
     def sagemaker_paths(self, set_name: str) -> tuple[KeyPath, ...]:
         """The blocks with Studio's settings for a set: its own where it has one, then all sets'."""
         own = tuple(

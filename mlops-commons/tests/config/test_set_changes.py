@@ -27,15 +27,23 @@ cdk_infra_app_config:
 class Desk:
     """A checkout whose set is published, and then changed."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, infra: str = USERS) -> None:
         self.folder = folder
         self.published = folder / "published"
         self.app, self.infra = folder / "cdk-app.yml", folder / "cdk-infra-app.yml"
         self.app.write_text(ONE_SET)
-        self.infra.write_text(USERS)
+        self.infra.write_text(infra)
         self.sources = load_sources(self.app, self.infra)
         (self.deployment,) = self.sources.config.deployments
-        texts = {CDK_APP_CONFIG: ONE_SET, CDK_INFRA_APP_CONFIG: USERS}
+        self.texts = {CDK_APP_CONFIG: ONE_SET, CDK_INFRA_APP_CONFIG: infra}
+        self.keep()
+
+    def keep(self, removal_policy: str = "retain") -> None:
+        """Let it be published as it was, with data of dev that is retained or not."""
+        dev = "stage_name: dev\n"
+        policy = f"{dev}          removal_policy: {removal_policy}\n"
+        texts = {file: text.replace(dev, policy) for file, text in self.texts.items()}
+        texts[CDK_INFRA_APP_CONFIG] = self.texts[CDK_INFRA_APP_CONFIG]
         keep(self.deployment.set_name, texts, self.published)
 
     def change(self, before: str, after: str, *, infra: bool = False) -> None:
@@ -143,3 +151,141 @@ def test_roles_move_to_another_path_only_under_other_names(desk: Desk) -> None:
     assert desk.refusals() == []
     assert "org.roles.name_prefix becomes 'acme-', it was ''" in desk.notes()
     assert "bootstrap --set" in desk.notes()
+
+
+STUDIO = """\
+cdk_infra_app_config:
+  sagemaker:
+    auth_mode: SSO
+    mlflow: true
+    profiles:
+      data_scientists:
+        prefix: ds
+        users:
+          - {user_profile_name: ana, identity_center_user: ana@example.com}
+      lead_data_scientists: {users: []}
+    deployments:
+      - set_name: business-unit-1
+        stages:
+          - stage_name: dev
+            domain_name: notebooks
+"""
+KEY = "arn:aws:kms:eu-west-1:222222222222:key/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
+
+
+@pytest.fixture
+def studio_desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path, infra=STUDIO)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "said", "remedy"),
+    [
+        (
+            "domain_name: notebooks",
+            "domain_name: studio",
+            15,
+            "domain_name of 'dev' becomes 'studio-business-unit-1-dev', it was "
+            "'notebooks-business-unit-1-dev'",
+            "delete dev-mlops-infra and its domain first",
+        ),
+        (
+            "auth_mode: SSO",
+            "auth_mode: IAM",
+            3,
+            "auth_mode of 'dev' becomes 'IAM', it was 'SSO'",
+            "delete dev-mlops-infra and its domain first",
+        ),
+        (
+            "ana@example.com",
+            "ben@example.com",
+            5,
+            "identity_center_user of 'ds-ana' becomes 'ben@example.com', it was 'ana@example.com'",
+            "give the new person a user_profile_name of their own",
+        ),
+    ],
+)
+def test_what_a_domain_or_a_profile_cannot_change_is_refused_with_its_line(
+    studio_desk: Desk, before: str, after: str, line: int, said: str, remedy: str
+) -> None:
+    if after == "auth_mode: IAM":
+        # Users of Identity Center are for a domain that signs in by it.
+        text = studio_desk.infra.read_text()
+        studio_desk.infra.write_text(text.replace(", identity_center_user: ana@example.com", ""))
+    studio_desk.change(before, after, infra=True)
+    (refusal,) = studio_desk.refusals()
+    assert f"cdk-infra-app.yml:{line}: " in refusal
+    assert said in refusal
+    assert remedy in refusal
+
+
+def test_another_key_of_studio_is_refused(desk: Desk) -> None:
+    desk.change("cdk_app_config:\n", f"cdk_app_config:\n  org: {{keys: {{studio: '{KEY}'}}}}\n")
+    (refusal,) = desk.refusals()
+    assert "cdk-app.yml:2: org.keys.studio: org.keys.studio of 'dev' becomes" in refusal
+    assert "it was 'none of your own'" in refusal
+
+
+def test_studio_that_goes_says_what_becomes_of_the_domain(studio_desk: Desk) -> None:
+    studio_desk.change(
+        "stage_name: dev", "stage_name: dev\n            deploy_studio: false", infra=True
+    )
+    assert studio_desk.refusals() == []
+    assert "Studio of 'dev' goes" in studio_desk.notes()
+    assert "'notebooks-business-unit-1-dev' stays without a stack" in studio_desk.notes()
+    assert "the MLflow App is deleted with its runs" in studio_desk.notes()
+    studio_desk.keep(removal_policy="destroy")
+    assert "is deleted, with what is in its spaces" in studio_desk.notes()
+
+
+def test_an_mlflow_app_that_goes_takes_its_runs_along(studio_desk: Desk) -> None:
+    studio_desk.change("    mlflow: true\n", "", infra=True)
+    assert "the MLflow App of 'dev' is deleted with its runs" in studio_desk.notes()
+    assert studio_desk.refusals() == []
+
+
+@pytest.mark.parametrize("name", ["PreProd", "PREPROD"])
+def test_a_stage_in_another_case_is_a_renamed_one(desk: Desk, name: str) -> None:
+    desk.change("stage_name: preprod", f"stage_name: {name}")
+    (refusal,) = desk.refusals()
+    assert f"stage 'preprod' becomes '{name}'" in refusal
+    assert "delete preprod-mlops-infra first" in refusal
+
+
+def test_a_set_in_another_case_is_refused(desk: Desk) -> None:
+    desk.change("set_name: business-unit-1", "set_name: Business-Unit-1")
+    (refusal,) = desk.refusals()
+    assert "deployments[0].set_name" in refusal
+    assert "set 'business-unit-1' becomes 'Business-Unit-1'" in refusal
+
+
+def test_pipelines_that_move_leave_the_old_ones(desk: Desk) -> None:
+    desk.change("region: eu-west-1", "region: eu-central-1\n    # moved")
+    assert "move to 111111111111 in eu-central-1" in desk.notes()
+    for app in ("infra", "template"):
+        command = f"delete-stack --stack-name ml-{app}-deploy-pipeline-business-unit-1"
+        assert f"{command} --region eu-west-1 --profile mlops-governance" in desk.notes()
+
+
+def test_another_source_says_what_is_to_be_deployed(desk: Desk) -> None:
+    pipeline = "  pipeline:\n"
+    desk.change(pipeline, f"{pipeline}    source: {{infra: {{type: s3}}}}\n")
+    assert "takes what it delivers from 'codecommit' (mlops-infra_business-unit-1)" in desk.notes()
+    assert "and then from 's3'; ml-infra-cc-repo-business-unit-1 stays" in desk.notes()
+    deploy = (
+        "infra deploy ml-infra-archive-business-unit-1 ml-infra-deploy-pipeline-business-unit-1"
+    )
+    assert deploy in desk.notes()
+
+
+def test_projects_that_go_leave_their_portfolio(desk: Desk) -> None:
+    desk.change("cdk_app_config:\n", "cdk_app_config:\n  projects: {enabled: false}\n")
+    assert "dev-mlops-sm-project-template in 222222222222 stays" in desk.notes()
+    assert "--stack-name ml-template-deploy-pipeline-business-unit-1" in desk.notes()
+
+
+def test_a_user_on_another_project_is_told_what_keeps_the_old_one(desk: Desk) -> None:
+    desk.change("cdk_app_config:\n", "cdk_app_config:\n  projects: {separation: project}\n")
+    ana = "- user_profile_name: ana"
+    desk.change(ana, f"{ana}\n            project: p-abc123", infra=True)
+    assert "'ds-ana' works on p-abc123 and no longer on none" in desk.notes()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from mlops_commons.cli.tables import say
 
 if TYPE_CHECKING:
-    from mlops_commons.config.set_changes import SetChange
+    from mlops_commons.config.set_change import SetChange
 
 
 def print_notes(changes: "Iterable[SetChange]") -> None:
