@@ -103,7 +103,16 @@ class ToolkitFile(ConfigModel):
     """How the CDK's bootstrap is made in every account; an account can say otherwise."""
 
     qualifier: (
-        Annotated[Text, Shape("[A-Za-z0-9_-]{1,10}", "a qualifier of the CDK's bootstrap")] | None
+        Annotated[
+            Text,
+            # A hyphen in front would be an option for the CDK CLI.
+            Shape(
+                "[a-z0-9][a-z0-9-]{0,9}",
+                "a qualifier of the CDK's bootstrap, which is in the names of a bucket and of a "
+                "repository of images",
+            ),
+        ]
+        | None
     ) = Field(None, description=f"in every name of the bootstrap; default: {QUALIFIER}")
     toolkit_stack_name: StackName | None = Field(
         None, description=f"the stack of the bootstrap; default: {STACK}"

@@ -84,10 +84,10 @@ EXAMPLES = (
         more=", region: ' EU-WEST-2 '",
     ),
     example(
-        "a region of another partition",
+        "a region of another continent",
         STAGE.format(1) + ".region",
-        "us-gov-west-1",
-        more=", region: us-gov-west-1",
+        "us-west-2",
+        more=", region: us-west-2",
     ),
     example("approval by default", STAGE.format(1) + ".manual_approval", True),
     example("no approval before dev", STAGE.format(0) + ".manual_approval", False),

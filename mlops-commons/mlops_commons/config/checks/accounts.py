@@ -2,19 +2,54 @@
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from mlops_commons.config.document import KeyPath
+from mlops_commons.config.projects_of_sets import sets_with_projects
 from mlops_commons.config.sources import APP_ROOT, Sources
 from mlops_commons.config.values import region_partitions
 from mlops_commons.contract import StageRole, TagKey
-from mlops_commons.stage import Bootstrap
+from mlops_commons.stage import Bootstrap, CreateNetwork
 from mlops_commons.utilities.errors import Problem
 
 TAG_TEXT: Final = r"[\w\s.:/=+@-]*"
+EQUALS: Final = (
+    "the CDK CLI takes what follows the first '=' for the value; leave it out of the key"
+)
 ONE_KEY: Final = "'{}' and '{}' are one key for IAM; keep one of them"
-MOST_TAGS: Final = 50 - len(TagKey)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TagLimit:
+    """How many tags of the configuration a kind of resource has room for.
+
+    Attributes:
+        most: the tags that AWS takes.
+        own: those that the platform and the CDK put there, ours among them.
+    """
+
+    what: str
+    most: int
+    own: int
+
+    @property
+    def room(self) -> int:
+        """What is left."""
+        return self.most - self.own
+
+
+BOOTSTRAP: Final = TagLimit(what="a bootstrap", most=50, own=1)
+"""API_CreateStack, Tags: 50 items at most; the fingerprint of what it allows is one."""
+ANY: Final = TagLimit(what="a resource", most=50, own=len(TagKey))
+"""Tagging AWS Resources, "Tag naming limits and requirements"."""
+SUBNET: Final = TagLimit(what="a created subnet", most=50, own=len(TagKey) + 3)
+"""Its name, and the CDK's `aws-cdk:subnet-name` and `aws-cdk:subnet-type`."""
+PRODUCT: Final = TagLimit(
+    what="a product of Service Catalog (projects are enabled)", most=20, own=len(TagKey) + 1
+)
+"""Service Catalog API, CreateProduct, Tags: 20 items at most; `sagemaker:studio-visibility`."""
 
 
 def duplicate_sets(sources: Sources) -> Iterator[Problem]:
@@ -68,9 +103,62 @@ def tags_allowed(sources: Sources) -> Iterator[Problem]:
     for path, _, stage in sources.stages():
         for pair in set(_one_key_for_iam(stage.tags)) - told:
             yield sources.app_document.problem((*path, "tags"), ONE_KEY.format(*pair))
-        if len(stage.tags) > MOST_TAGS:
-            message = f"{len(stage.tags)} tags in all; {MOST_TAGS} at most beside our own"
+
+
+def as_many_tags_as_fit(sources: Sources) -> Iterator[Problem]:
+    """Each kind of resource takes a number of tags."""
+    with_projects = sets_with_projects(sources.config)
+    for path, deployment, stage in sources.stages():
+        network = sources.config.network(deployment.set_name, stage.stage_name)
+        limits = [SUBNET if isinstance(network, CreateNetwork) else ANY]
+        if stage.role is StageRole.DEV and deployment in with_projects:
+            limits.append(PRODUCT)
+        tightest = min(limits, key=lambda limit: limit.room)
+        if len(stage.tags) > tightest.room:
+            message = (
+                f"stage '{stage.stage_name}' of set '{deployment.set_name}' has {len(stage.tags)} "
+                f"tags in all, those of the set and of the platform included; {tightest.what} "
+                f"takes {tightest.most}, of which {tightest.own} are our own: write "
+                f"{tightest.room} at most"
+            )
             yield sources.app_document.problem((*path, "tags"), message)
+
+
+def tags_of_bootstraps(sources: Sources) -> Iterator[Problem]:
+    """The same rules for the tags of `cdk bootstrap`, which are those of a stack."""
+    for where, tags in _toolkit_blocks(sources):
+        for key, value in tags.items():
+            fault = _form_fault(key, value)
+            if fault or "=" in key:
+                message = f"tag '{key}': {fault or EQUALS}"
+                yield sources.app_document.problem((*where, key), message)
+        for pair in _one_key_for_iam(tags):
+            yield sources.app_document.problem((*where, pair[1]), ONE_KEY.format(*pair))
+    pipeline = sources.config.pipeline
+    entries: list[tuple[KeyPath, Mapping[str, str], Bootstrap]] = [
+        ((APP_ROOT, "pipeline"), sources.config.tags, pipeline.bootstrap)
+    ]
+    entries += [(path, stage.tags, stage.bootstrap) for path, _, stage in sources.stages()]
+    for path, account_tags, bootstrap in entries:
+        tags = {**account_tags, **bootstrap.toolkit.toolkit_tags}
+        room = BOOTSTRAP.most if bootstrap.execution_policy_arn else BOOTSTRAP.room
+        if bootstrap.toolkit.toolkit_tags and len(tags) > room:
+            message = (
+                f"the bootstrap gets {len(tags)} tags, those of its account included; its stack "
+                f"takes {BOOTSTRAP.most}: write {room} at most"
+            )
+            yield sources.app_document.problem((*path, "bootstrap", "toolkit_tags"), message)
+
+
+def _toolkit_blocks(sources: Sources) -> Iterator[tuple[KeyPath, dict[str, str]]]:
+    """Where tags of bootstraps are written, and what is written there."""
+    yield (APP_ROOT, "org", "bootstrap", "toolkit_tags"), sources.app.org.bootstrap.toolkit_tags
+    pipeline = sources.app.pipeline.bootstrap
+    yield (APP_ROOT, "pipeline", "bootstrap", "toolkit_tags"), pipeline.toolkit_tags
+    for index, deployment in enumerate(sources.app.deployments):
+        for position, stage in enumerate(deployment.stages):
+            path: KeyPath = (APP_ROOT, "deployments", index, "stages", position)
+            yield (*path, "bootstrap", "toolkit_tags"), stage.bootstrap.toolkit_tags
 
 
 def _tag_blocks(sources: Sources) -> Iterator[tuple[KeyPath, dict[str, str]]]:
@@ -90,10 +178,16 @@ def _one_key_for_iam(tags: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def _tag_fault(key: str, value: str) -> str:
-    if key.lower().startswith("aws:"):
-        return "keys that begin with 'aws:' belong to AWS"
     if key.lower() in {own.lower() for own in TagKey}:
         return "the platform sets this tag itself"
+    return _form_fault(key, value)
+
+
+def _form_fault(key: str, value: str) -> str:
+    if not key:
+        return "a key has one character at least"
+    if key.lower().startswith("aws:"):
+        return "keys that begin with 'aws:' belong to AWS"
     if len(key) > 128 or len(value) > 256:
         return "a key has 128 characters at most, a value 256"
     if not re.fullmatch(TAG_TEXT, key + value) or not f"{key}{value}".isprintable():

@@ -26,6 +26,8 @@ OPEN_ENDPOINTS: Final = frozenset(row.key for row in VPC_ENDPOINTS if not row.po
 MLFLOW_ENDPOINT: Final = "sagemaker_mlflow"
 RESERVED: Final = ipaddress.IPv4Network("169.254.168.0/22")
 """Amazon VPC User Guide, "Configure route tables": no route to a part of it can be made."""
+RESERVED_ADDRESSES: Final = 5
+ADDRESSES_OF_A_JOB: Final = 2
 Kind = TypeVar("Kind", CreateNetwork, ImportNetwork)
 
 
@@ -45,6 +47,36 @@ def subnets_fit(sources: Sources) -> Iterator[Problem]:
             )
             where = sources.ranges_path(path, pool.key)
             yield sources.infra_document.problem(where, message)
+
+
+def endpoints_leave_room(sources: Sources) -> Iterator[Problem]:
+    """Each interface endpoint has an address in some private subnets, where workloads run too.
+
+    Sources: Amazon VPC User Guide, "Subnet CIDR blocks" (five addresses are reserved); SageMaker
+    Developer Guide, "Give SageMaker AI training jobs access to resources in your Amazon VPC" (two
+    addresses for each instance of a job).
+    """
+    found: dict[Problem, None] = {}
+    for _, deployment, stage in sources.stages():
+        names = (deployment.set_name, stage.stage_name)
+        network, studio = sources.config.network(*names), sources.config.studio(*names)
+        if not isinstance(network, CreateNetwork):
+            continue
+        rows = network.own_endpoints(studio=studio is not None)
+        endpoints = sum(row.kind is EndpointKind.INTERFACE for row in rows)
+        free = 2 ** (32 - network.private_subnet_cidr_mask) - RESERVED_ADDRESSES
+        if endpoints + ADDRESSES_OF_A_JOB > free:
+            message = (
+                f"a private subnet /{network.private_subnet_cidr_mask} has {free} addresses; stage "
+                f"'{stage.stage_name}' of set '{deployment.set_name}' has {endpoints} interface "
+                f"endpoints, each with one in {network.endpoint_azs} of them, and an instance of a "
+                f"job takes {ADDRESSES_OF_A_JOB}: take larger subnets, such as "
+                "vpc_private_subnet_cidr_mask: 24, or switch endpoints off"
+            )
+            key = "vpc_private_subnet_cidr_mask"
+            path = sources.ranges_path(sources.network_path(*names), key)
+            found[sources.infra_document.problem(path, message)] = None
+    yield from found
 
 
 def gateways_fit(sources: Sources) -> Iterator[Problem]:

@@ -40,6 +40,22 @@ def services_in_their_region(sources: Sources) -> Iterator[Problem]:
             yield sources.app_document.problem((*path, "region"), message)
 
 
+def one_partition(sources: Sources) -> Iterator[Problem]:
+    """Roles delegate access within one partition (IAM User Guide, "Cross account resource access in
+    IAM"), and a pipeline of governance becomes roles of each stage."""
+    partitions, home = region_partitions(), sources.config.pipeline.region
+    for path, deployment, stage in _known_stages(sources):
+        if home in partitions and partitions[stage.region] != partitions[home]:
+            message = (
+                f"{stage.region}, the region of stage '{stage.stage_name}' of set "
+                f"'{deployment.set_name}', is in partition {partitions[stage.region]}, and {home} "
+                f"of governance in {partitions[home]}; no role is assumed across partitions: give "
+                "these stages a governance account and a configuration of their own "
+                "(docs/how-to/several-environments.md)"
+            )
+            yield sources.app_document.problem((*path, "region"), message)
+
+
 def _missing_in_governance(sources: Sources, region: str) -> tuple[str, ...]:
     types = {sources.config.pipeline.source_of(app).type for app in APP_DIRECTORIES}
     of_sources = (service for kind in sorted(types) for service in OF_SOURCES[kind])
