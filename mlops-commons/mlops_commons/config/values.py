@@ -66,11 +66,19 @@ def region_partitions() -> dict[str, str]:
     }
 
 
+LEAST_ALIKE: Final = 0.6
+"""From where on one word may be meant by another (difflib.get_close_matches has the same)."""
+AS_GOOD: Final = 0.15
+"""How much less alike a second proposal may be than the first."""
+
+
 def nearest(value: str, known: Iterable[str]) -> str:
     """`did you mean ...` for the closest known texts, or nothing."""
-    from difflib import get_close_matches  # needed only when something is wrong
+    from difflib import SequenceMatcher  # needed only when something is wrong
 
-    close = get_close_matches(value, list(known), n=3, cutoff=0.6)
+    alike = {word: SequenceMatcher(None, word, value).ratio() for word in known}
+    best = sorted(alike, key=lambda word: (-alike[word], word))[:3]
+    close = [word for word in best if alike[word] >= max(LEAST_ALIKE, alike[best[0]] - AS_GOOD)]
     return f"did you mean {' or '.join(repr(word) for word in close)}" if close else ""
 
 

@@ -1,10 +1,12 @@
 """`config migrate` on files as the reference system has them, untouched, filled in and damaged."""
 
+import json
 from pathlib import Path
 
 import pytest
 from command_lines import app_file, command_line, configured, infra_file
-from older_layout import older_layout, reference_layout
+from older_layout import ENTRY, older_layout, reference_layout
+from wizards import terminal
 
 from mlops_commons.config import load_config
 
@@ -87,6 +89,47 @@ def test_without_any_region_the_flag_is_named(checkout: Path, tmp_path: Path) ->
     done = command_line(checkout, "config", "migrate", file, "--yes")
     assert done.returncode == 1
     assert "--region" in done.stderr.partition("next:")[2]
+
+
+def test_what_was_not_filled_in_or_is_not_known_is_said_in_a_note(
+    checkout: Path, tmp_path: Path
+) -> None:
+    file = older_layout(tmp_path / "old")
+    entry = {**ENTRY, "PREPROD_ACCOUNT": "", "TEAM": "blue"}
+    del entry["PROD_ACCOUNT"]
+    file.write_text(json.dumps([entry]))
+    network = file.parent / "prod" / "constants.py"
+    network.write_text(network.read_text().replace("subnet-0123456789abcdef1", "subnet-"))
+    done = command_line(checkout, "config", "migrate", file, "--dry-run")
+    assert done.returncode == 0, done.stderr
+    notes = [line for line in done.stdout.splitlines() if line.startswith("note: ")]
+    for note in (
+        "note: set 'retail' has no PREPROD_ACCOUNT: its stage preprod is left out",
+        "note: set 'retail' has no PROD_ACCOUNT: its stage prod is left out",
+        "note: set 'retail': 'TEAM' has no equal and is left out",
+        f"note: {network}: 'subnet-' in APP_SUBNETS is no id and is left out",
+    ):
+        assert notes.count(note) == 1
+
+
+def test_nothing_is_noted_of_files_that_are_filled_in(checkout: Path, tmp_path: Path) -> None:
+    done = command_line(checkout, "config", "migrate", older_layout(tmp_path / "old"), "--dry-run")
+    notes = [line for line in done.stdout.splitlines() if line.startswith("note: ")]
+    assert [note for note in notes if "imports vpc-" not in note] == []
+
+
+def test_what_stands_nowhere_is_asked_for_in_a_terminal(checkout: Path, tmp_path: Path) -> None:
+    file = older_layout(tmp_path / "old")
+    file.with_name("constants.py").unlink()
+    file.write_text(json.dumps([{**ENTRY, "DEPLOYMENT_REGION": ""}]))
+    with terminal(checkout, "config", "migrate", file) as wizard:
+        wizard.answer("id of the governance account: ", "1234")  # refused, asked again
+        wizard.answer("id of the governance account: ", "012345670123")
+        wizard.answer("region of the governance account: ", "eu-central-1")
+        wizard.answer("write these files?", "")
+        assert wizard.code() == 0, wizard.shown
+    pipeline = load_config(app_file(checkout), infra_file(checkout)).pipeline
+    assert (pipeline.account, pipeline.region) == ("012345670123", "eu-central-1")
 
 
 DAMAGED = {

@@ -10,6 +10,7 @@ import pytest
 from command_lines import app_file, command_line, configured, environment_of, infra_file
 from older_layout import older_layout
 
+from mlops_commons.cli.config.stage_keys import KEYS
 from mlops_commons.config import load_config
 from mlops_commons.config.explaining.keys import keys
 
@@ -37,6 +38,24 @@ def test_flags_answer_everything_without_a_question(checkout: Path) -> None:
     config = load_config(app_file(checkout), infra_file(checkout))
     assert [d.set_name for d in config.deployments] == ["retail"]
     assert [s.account for s in config.deployments[0].stages] == ["100000000002", "100000000003"]
+
+
+def test_two_stages_share_an_account_where_flags_keep_them_apart(checkout: Path) -> None:
+    shared = "--stage=retail/dev=100000000002", "--stage=retail/prod=100000000002"
+    apart = shared[0], f"{shared[1]},namespace=live,secondary-cidrs=100.64.0.0/16"
+    refused = command_line(checkout, "config", "--non-interactive", *GOVERNANCE, *shared)
+    assert refused.returncode in (1, 130)
+    assert "parameter_namespace" in refused.stderr
+    done = command_line(checkout, "config", "--non-interactive", *GOVERNANCE, *apart)
+    assert done.returncode == 0, done.stderr
+    _, prod = load_config(app_file(checkout), infra_file(checkout)).deployments[0].stages
+    assert (prod.account, prod.parameter_namespace) == ("100000000002", "live")
+
+
+def test_the_help_names_every_key_that_a_stage_takes(checkout: Path) -> None:
+    said = " ".join(command_line(checkout, "config", "--help").stdout.split())
+    _, _, keys_of_stages = said.partition("Keys: ")
+    assert keys_of_stages.partition(".")[0].split(", ") == [*KEYS]
 
 
 def test_what_the_flags_do_not_speak_of_stays(checkout: Path) -> None:
@@ -150,7 +169,9 @@ def test_explain_finds_a_key_however_it_is_written(
 def test_explain_of_an_unknown_key_names_the_nearest(checkout: Path) -> None:
     done = command_line(checkout, "config", "explain", "egres")
     assert done.returncode in (1, 130)
-    assert "did you mean 'egress'" in done.stderr
+    assert "did you mean 'egress'\n" in done.stderr
+    of_block = command_line(checkout, "config", "explain", "create_network.egres")
+    assert "did you mean 'egress'\n" in of_block.stderr
 
 
 def test_every_key_says_what_it_means_or_what_it_is_by_default() -> None:

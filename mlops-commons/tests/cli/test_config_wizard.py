@@ -1,25 +1,15 @@
 """The wizard in a terminal: answers typed, files written; control-C changes nothing."""
 
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from command_lines import app_file, command_line, configured, environment_of, infra_file
+from command_lines import app_file, command_line, configured, infra_file
+from wizards import terminal
 
 from mlops_commons.config import CreateNetwork, ImportNetwork, load_config
 
 pytestmark = pytest.mark.app
 
-TERMINAL = """
-import os, pty, signal, sys
-# As where a shell without job control has started it with `&`: this must not matter.
-signal.signal(signal.SIGINT, signal.SIG_IGN)
-raise SystemExit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))
-"""
 ANSWERS = (
     ("region [eu-west-1]: ", "eu-central-1"),
     ("beginning of all names", ""),
@@ -157,54 +147,3 @@ def test_where_nobody_can_answer_it_ends_and_leaves_the_old_files(checkout: Path
     assert done.returncode == 130
     assert "nothing is written" in done.stderr
     assert app_file(checkout).read_bytes() == before
-
-
-class Wizard:
-    """The verb `config` in a terminal of its own."""
-
-    def __init__(self, root: Path) -> None:
-        self.shown = ""
-        command = [sys.executable, "-m", "mlops_commons.cli", "config"]
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", TERMINAL, *command],
-            cwd=root,
-            env=environment_of(root),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-
-    def answer(self, question: str, text: str, end: str = "\n") -> None:
-        """Wait until the question is shown, then type."""
-        assert self._process.stdin
-        while question not in self.shown:
-            self._read(question)
-        self.shown = self.shown.split(question, 1)[1]
-        os.write(self._process.stdin.fileno(), (text + end).encode())
-
-    def code(self) -> int:
-        """The exit code, at the end of what is shown."""
-        assert self._process.stdout
-        self.shown += self._process.stdout.read().decode()
-        return self._process.wait(timeout=20)
-
-    def end(self) -> None:
-        """End it if a test has left it."""
-        self._process.kill()
-        self._process.wait()
-
-    def _read(self, question: str) -> None:
-        assert self._process.stdout
-        chunk = os.read(self._process.stdout.fileno(), 4096)
-        assert chunk, f"'{question}' was never asked: {self.shown}"
-        self.shown += chunk.decode()
-
-
-@contextmanager
-def terminal(root: Path) -> Iterator[Wizard]:
-    """A wizard that does not outlive its test."""
-    wizard = Wizard(root)
-    try:
-        yield wizard
-    finally:
-        wizard.end()

@@ -120,6 +120,11 @@ def test_an_environment_that_is_not_there_yet_is_made_by_config(tmp_path: Path) 
     )
     assert made.returncode == 0, made.stderr
     assert run(checkout, "--config", str(folder), "config", "validate").returncode == 0
+    for name in ("cdk-app", "cdk-infra-app"):
+        # Where editors look for it: from the folder of the file.
+        first, _, _ = (folder / f"{name}.yml").read_text().partition("\n")
+        schema = folder.resolve() / first.partition("$schema=")[2]
+        assert schema.name == f"{name}.schema.json" and schema.resolve().is_file()
     assert {f: f.read_bytes() for f in checkout.glob("mlops-*/**/*.yml")} == before
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 from mlops_commons.cli.config.questions import Lookup
+from mlops_commons.cli.config.stage_keys import KEYS
 from mlops_commons.config.values import nearest
 from mlops_commons.config.writing.answers import Answers, NetworkAnswer, SetAnswer, StageAnswer
 from mlops_commons.contract import StageRole
@@ -13,19 +14,6 @@ from mlops_commons.utilities.errors import PlatformError
 
 Value = TypeVar("Value")
 FORM: Final = "SET/STAGE=ACCOUNT[,key=value...]"
-KEYS: Final = {
-    "role": "dev, preprod or prod; default: the stage's name",
-    "profile": "the AWS profile",
-    "region": "default: the set's",
-    "approval": "yes or no",
-    "vpc-cidr": "the range of its VPC",
-    "secondary-cidrs": "further ranges, for its private subnets, with + between them",
-    "egress": "nat or endpoints-only",
-    "vpc-id": "a VPC that exists",
-    "subnets": "its private subnets, with + between them",
-    "security-group": "its security group",
-}
-"""What may follow the account, and what each means."""
 ROLES: Final = {str(role): str(role) for role in StageRole}
 SWITCH: Final = {"yes": True, "no": False}
 
@@ -120,6 +108,7 @@ def _stage(text: str) -> tuple[str, StageAnswer]:
         role=_one_of(text, "role", values["role"], ROLES) if "role" in values else "",
         aws_profile=values.get("profile", ""),
         region=values.get("region", ""),
+        parameter_namespace=values.get("namespace", ""),
         manual_approval=None if approval is None else _one_of(text, "approval", approval, SWITCH),
         network=_network(text, values),
     )

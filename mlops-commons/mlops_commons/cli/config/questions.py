@@ -56,6 +56,15 @@ def ask(proposed: Answers, lookup: Lookup) -> Answers:
     )
 
 
+def ask_for(question: str, kind: Any) -> str:
+    """Ask one question without a proposal, until the answer is of its kind.
+
+    Raises:
+        typer.Abort: the person has pressed control-C, or the input has ended.
+    """
+    return _text(question, "", kind)
+
+
 def _set(
     known: SetAnswer | None, number: int, region: str, before: list[SetAnswer], lookup: Lookup
 ) -> SetAnswer:

@@ -105,9 +105,12 @@ def migrate(
     """Make both files from those of AWS's sample.
 
     FILE is accounts.json of mlops-infra there; the files of the project templates beside it are
-    read too. What is not filled in there, or has no equal today, is said in a note.
+    read too. What is not filled in there, or has no equal today, is said in a note; what cannot
+    be done without is asked for in a terminal.
     """
+    from mlops_commons.cli.config.questions import ask_for
     from mlops_commons.config.writing.migration import migration
+    from mlops_commons.utilities.process import in_terminal
 
     found = migration(
         file,
@@ -115,6 +118,7 @@ def migrate(
         account=governance_account,
         region=region,
         aws_profile=governance_profile,
+        ask=ask_for if in_terminal() and not yes else None,
     )
     for source in found.read:
         typer.echo(f"read: {source}")

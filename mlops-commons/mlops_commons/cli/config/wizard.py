@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from mlops_commons.cli.config.stage_keys import KEYS
 from mlops_commons.cli.exit_codes import ExitCode
 from mlops_commons.cli.help import epilog
 from mlops_commons.utilities.errors import ConfigError, PlatformError
@@ -53,8 +54,7 @@ Stages = Annotated[
     typer.Option(
         "--stage",
         metavar="SET/STAGE=ACCOUNT[,KEY=VALUE...]",
-        help="Keys: role, profile, region, approval, vpc-cidr, egress, vpc-id, subnets, "
-        "security-group.",
+        help=f"Keys: {', '.join(KEYS)}.",
     ),
 ]
 NonInteractive = Annotated[
@@ -113,9 +113,11 @@ def write(answers: "Answers", *, ask_first: bool, dry_run: bool = False) -> None
     from mlops_commons.config.writing.answered_files import cdk_app_text, infra_text
     from mlops_commons.config.writing.writer import check_texts, replace_files
 
-    texts = {CDK_APP_CONFIG: cdk_app_text(answers, _text(CDK_APP_CONFIG))}
+    texts = {CDK_APP_CONFIG: cdk_app_text(answers, _text(CDK_APP_CONFIG), CDK_APP_CONFIG.parent)}
     if OWN_CONFIG or CDK_INFRA_APP_CONFIG.parent.is_dir():
-        texts[CDK_INFRA_APP_CONFIG] = infra_text(answers, _text(CDK_INFRA_APP_CONFIG))
+        texts[CDK_INFRA_APP_CONFIG] = infra_text(
+            answers, _text(CDK_INFRA_APP_CONFIG), CDK_INFRA_APP_CONFIG.parent
+        )
     check_texts(texts, CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG)
     for file, text in texts.items():
         typer.secho(f"\n== {_shown(file)}", bold=True)

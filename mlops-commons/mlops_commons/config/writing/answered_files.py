@@ -1,6 +1,8 @@
 """The text of both files from answers; what the answers do not speak of stays as it was."""
 
+import os
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 from mlops_commons.config.selection import without_sets
@@ -15,21 +17,23 @@ from mlops_commons.config.writing.round_trip import (
     put_entries,
     remove,
 )
+from mlops_commons.utilities.paths import CDK_APP_PLACE, CDK_INFRA_APP_PLACE
 
 APP_HEADING: Final = """\
-# yaml-language-server: $schema=cdk-app.schema.json
+# yaml-language-server: $schema={schema}
 # Which accounts there are; every key: ./mlops-multi-account.sh config explain
 """
 INFRA_HEADING: Final = """\
-# yaml-language-server: $schema=cdk-infra-app.schema.json
+# yaml-language-server: $schema={schema}
 # Networks and Studio; every key: ./mlops-multi-account.sh config explain
 """
 
 
-def cdk_app_text(answers: Answers, current: str = "") -> str:
+def cdk_app_text(answers: Answers, current: str = "", folder: Path = CDK_APP_PLACE.parent) -> str:
     """The content of `cdk-app.yml`.
 
     Args:
+        folder: in which the file is, from which editors look for the schema.
         current: the content of the file so far; sets and stages are matched by their names.
     """
     content = load(_with_the_sets_of(answers, current))
@@ -48,13 +52,16 @@ def cdk_app_text(answers: Answers, current: str = "") -> str:
     put_block(pipeline, "bootstrap", {"aws_profile": answers.aws_profile})
     edits = {entry.set_name: partial(_put_set, entry) for entry in answers.sets}
     put_entries(root, "deployments", "set_name", edits)
-    return dump(content) if current.strip() else APP_HEADING + dump(content)
+    return _headed(content, current, APP_HEADING, CDK_APP_PLACE, folder)
 
 
-def infra_text(answers: Answers, current: str = "") -> str:
+def infra_text(
+    answers: Answers, current: str = "", folder: Path = CDK_INFRA_APP_PLACE.parent
+) -> str:
     """The content of `cdk-infra-app.yml`.
 
     Args:
+        folder: in which the file is, from which editors look for the schema.
         current: the content of the file so far; what it says of sets that are gone is dropped.
     """
     content = load(_with_the_sets_of(answers, current))
@@ -74,7 +81,15 @@ def infra_text(answers: Answers, current: str = "") -> str:
             names = {name: partial(_put_name, name) for name in users.profile_names}
             put_entries(group, "users", "user_profile_name", names)
     _remove_empty(root)
-    return dump(content) if current.strip() else INFRA_HEADING + dump(content)
+    return _headed(content, current, INFRA_HEADING, CDK_INFRA_APP_PLACE, folder)
+
+
+def _headed(content: Any, current: str, heading: str, place: Path, folder: Path) -> str:
+    """The text of a file; a new one begins with the way to its schema."""
+    if current.strip():
+        return dump(content)
+    schema = os.path.relpath(place.with_suffix(".schema.json"), folder.resolve())
+    return heading.format(schema=Path(schema).as_posix()) + dump(content)
 
 
 def _with_the_sets_of(answers: Answers, text: str) -> str:

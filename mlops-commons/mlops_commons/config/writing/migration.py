@@ -1,10 +1,11 @@
 """Answers from the older layout: accounts.json, constants.py and the files beside them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from mlops_commons.config.values import Account, Region
 from mlops_commons.config.writing.answers import Answers, NetworkAnswer, SetAnswer, StageAnswer
 from mlops_commons.config.writing.older_files import (
     ACCOUNTS,
@@ -14,6 +15,8 @@ from mlops_commons.config.writing.older_files import (
 )
 from mlops_commons.utilities.errors import PlatformError
 
+Ask = Callable[[str, Any], str]
+"""From a question and the kind of value in the file to an answer that is one."""
 REPOSITORY: Final = "CODE_COMMIT_REPO_NAME"
 PREFIX: Final = "APP_PREFIX"
 FIRST_PREFIX: Final = "mlops"
@@ -36,13 +39,20 @@ class Migration:
 
 
 def migration(
-    file: Path, *, app_prefix: str = "", account: str = "", region: str = "", aws_profile: str = ""
+    file: Path,
+    *,
+    app_prefix: str = "",
+    account: str = "",
+    region: str = "",
+    aws_profile: str = "",
+    ask: Ask | None = None,
 ) -> Migration:
     """Read accounts.json and what lies beside it, of either app of the older layout or of both.
 
     Args:
         app_prefix, account, region, aws_profile: of the governance account; they win over the
             files.
+        ask: asks a person for what stands nowhere; None where nobody can answer.
 
     Raises:
         PlatformError: the file is not of that layout, or the governance account or the region is
@@ -65,8 +75,8 @@ def migration(
     if constants.get(REPOSITORY) == TEMPLATES_REPOSITORY:
         constants, of_templates = {**constants, REPOSITORY: ""}, constants
     profiles = old.profiles(folder.resolve())
-    account = _governance(account, constants, folder)
-    region = _region(region, constants, entries, source)
+    account = _governance(account, constants, folder, ask)
+    region = _region(region, constants, entries, source, ask)
     networks = _networks(old, folder, entries)
     answers = Answers(
         app_prefix=app_prefix or _prefix(old, constants, of_templates),
@@ -83,8 +93,10 @@ def migration(
     return Migration(answers=answers, read=tuple(old.read), notes=tuple(old.notes))
 
 
-def _governance(given: str, constants: Mapping[str, str], folder: Path) -> str:
+def _governance(given: str, constants: Mapping[str, str], folder: Path, ask: Ask | None) -> str:
     found = given or constants.get("PIPELINE_ACCOUNT", "")
+    if not found and ask:
+        found = ask("id of the governance account", Account)
     if not found:
         raise PlatformError(
             f"the governance account stands neither in {folder / 'constants.py'} nor on the "
@@ -95,11 +107,17 @@ def _governance(given: str, constants: Mapping[str, str], folder: Path) -> str:
 
 
 def _region(
-    given: str, constants: Mapping[str, str], entries: list[dict[str, str]], source: Path
+    given: str,
+    constants: Mapping[str, str],
+    entries: list[dict[str, str]],
+    source: Path,
+    ask: Ask | None,
 ) -> str:
     regions = [entry.get("DEPLOYMENT_REGION", "") for entry in entries]
     default = constants.get("DEFAULT_DEPLOYMENT_REGION", "")
     found = given or default or next(filter(None, regions), "")
+    if not found and ask:
+        found = ask("region of the governance account", Region)
     if not found:
         raise PlatformError(
             f"no region stands in {source}, nor in constants.py beside it",

@@ -8,6 +8,7 @@ accounts.json, and one such folder for each of its two apps.
 import ast
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +24,8 @@ TEMPLATES: Final = Path("mlops-sm-project-template/mlops_sm_project_template/con
 TEMPLATES_REPOSITORY: Final = "mlops-sm-project-template"
 ACCOUNTS: Final = {"dev": "DEV_ACCOUNT", "preprod": "PREPROD_ACCOUNT", "prod": "PROD_ACCOUNT"}
 """Stage and its key in an entry of accounts.json."""
+READ: Final = frozenset(("SET_NAME", "DEPLOYMENT_REGION", *ACCOUNTS.values()))
+"""What is read of an entry of accounts.json."""
 USERS: Final = ("data_scientists", "lead_data_scientists")
 """Files below config/dev, and the groups of the same names in cdk-infra-app.yml."""
 PROFILES: Final = Path("scripts/bootstrap_conf.tmp")
@@ -53,6 +56,8 @@ class OlderFiles:
         for row in rows:
             if not row["DEV_ACCOUNT"]:
                 self.notes.append(f"set '{row['SET_NAME']}' has no DEV_ACCOUNT and is left out")
+            else:
+                self.notes += _left_out(row)
         if not filled:
             raise PlatformError(
                 f"{file}: no entry has a DEV_ACCOUNT: the file was never filled in",
@@ -101,12 +106,21 @@ class OlderFiles:
                 f"stage {stage} imports {vpc_id}: never delete the old stack that made it, and "
                 "take import_network out where the old system made its own"
             )
-            subnets = constants.get("APP_SUBNETS", "").split(",")
+            subnets = [text.strip() for text in constants.get("APP_SUBNETS", "").split(",")]
             group = constants.get("BASE_SECURITY_GROUP", "")
+            for kind, name, given in (
+                ("subnet", "APP_SUBNETS", subnets),
+                ("sg", "BASE_SECURITY_GROUP", [group]),
+            ):
+                self.notes += (
+                    f"{file}: '{text}' in {name} is no id and is left out"
+                    for text in given
+                    if not IDS[kind].fullmatch(text)
+                )
             found[stage] = NetworkAnswer(
                 vpc_id=vpc_id,
                 vpc_cidr=constants.get("VPC_CIDR", ""),
-                subnets=tuple(text for s in subnets if IDS["subnet"].fullmatch(text := s.strip())),
+                subnets=tuple(filter(IDS["subnet"].fullmatch, subnets)),
                 base_security_group=group if IDS["sg"].fullmatch(group) else "",
             )
         return found
@@ -183,6 +197,17 @@ def folders_of(file: Path) -> tuple[Path | None, Path | None]:
             beside = root / other if (root / other).is_dir() else None
             return (folder, beside) if of_infra else (beside, folder)
     return folder, None
+
+
+def _left_out(row: dict[str, str]) -> Iterator[str]:
+    """Notes of stages that an entry has no account for, and of keys that nothing reads."""
+    name = row["SET_NAME"]
+    for stage, key in ACCOUNTS.items():
+        if not row.get(key):
+            yield f"set '{name}' has no {key}: its stage {stage} is left out"
+    for key in row:
+        if key not in READ:
+            yield f"set '{name}': '{key}' has no equal and is left out"
 
 
 def _assigned(statement: ast.stmt) -> tuple[str, Any]:
