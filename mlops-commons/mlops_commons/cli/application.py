@@ -12,7 +12,7 @@ from mlops_commons.cli import completion, monorepo
 from mlops_commons.cli.apps import check
 from mlops_commons.cli.apps import verbs as app_verbs
 from mlops_commons.cli.config import verbs as config_verbs
-from mlops_commons.cli.errors import reported_errors
+from mlops_commons.cli.errors import begin_all_alike, reported_errors
 from mlops_commons.cli.exit_codes import ExitCode
 from mlops_commons.cli.help import HELP_OPTIONS, PROGRAM, Sections, epilog, show
 from mlops_commons.cli.tables import colour_wanted
@@ -121,6 +121,7 @@ def _options(
 def main() -> None:
     """Run the command of `sys.argv` and exit; a user's mistake never shows a traceback."""
     allow_interrupts_in_terminal()
+    begin_all_alike()
     with reported_errors(), Path(os.devnull).open(encoding="utf-8") as nothing:
         # A caller may have closed it; a question then finds the end of the answers.
         sys.stdin = sys.stdin or nothing

@@ -2,9 +2,11 @@
 
 import contextlib
 import errno
+import io
+import re
 import sys
 from collections.abc import Iterator
-from typing import Final
+from typing import IO, Any, Final
 
 from mlops_commons.cli.exit_codes import ExitCode
 from mlops_commons.cli.tables import say
@@ -47,6 +49,23 @@ def reported_errors() -> Iterator[None]:
         if ended.code == ExitCode.INTERRUPTED and _by_a_person(ended):
             _say_interrupted()
         raise
+
+
+def begin_all_alike() -> None:
+    """Let the mistakes that Typer finds in a command begin as ours do: `error:`.
+
+    It has no setting for that; its own exceptions print themselves (typer/_click/exceptions.py).
+    """
+    from typer._click.exceptions import UsageError
+
+    as_typer_says = UsageError.show
+
+    def show(error: UsageError, file: IO[Any] | None = None) -> None:
+        said = io.StringIO()
+        as_typer_says(error, said)
+        (file or sys.stderr).write(re.sub(r"^Error: ", "error: ", said.getvalue(), flags=re.M))
+
+    UsageError.show = show  # type: ignore[method-assign]
 
 
 def _by_a_person(ended: BaseException | None) -> bool:

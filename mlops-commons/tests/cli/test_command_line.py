@@ -36,6 +36,9 @@ def command_line(*arguments: str, root: Path = REPOSITORY_ROOT) -> subprocess.Co
         (["infra", "depoly", "--all"], "deploy"),
         (["template", "publsh"], "publish"),
         (["docs", "biuld"], "build"),
+        (["synth"], "infra synth' or 'template synth"),
+        (["deplyo", "--all"], "infra deploy' or 'template deploy"),
+        (["list"], "infra list' or 'template list"),
     ],
 )
 def test_an_unknown_verb_exits_2_and_names_the_nearest(arguments: list[str], nearest: str) -> None:
@@ -43,6 +46,29 @@ def test_an_unknown_verb_exits_2_and_names_the_nearest(arguments: list[str], nea
     assert (ended.returncode, ended.stdout) == (2, "")
     assert f"Did you mean '{nearest}'?" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["infr"],
+        ["infra", "depoly"],
+        ["infra", "clean", "--unknown"],
+        ["doctor", "--unknown"],
+        ["doctor", "--newer", "--offline"],
+        ["doctor", "--capacity", "0", "1"],
+        ["config", "migrate"],
+        ["check", "nothing"],
+        ["--config"],
+    ],
+)
+def test_every_mistake_in_a_command_is_told_in_a_line_that_begins_alike(
+    arguments: list[str],
+) -> None:
+    ended = command_line(*arguments)
+    assert ended.returncode == 2
+    assert [line[:7] for line in ended.stderr.splitlines() if "rror:" in line] == ["error: "]
 
 
 @pytest.mark.pure

@@ -1,6 +1,7 @@
 """`doctor` through its door: this machine, the files, regions and quotas; no account is reached."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,22 @@ def test_every_problem_of_the_files_is_a_finding(tmp_path: Path) -> None:
     code, found = findings(root, "--offline")
     assert code == 1
     assert len(of(found, "configuration", "error")) >= 2
+
+
+def test_findings_are_counted_in_one_and_in_many(tmp_path: Path) -> None:
+    root = configured(tmp_path)
+    for many in (True, False):
+        if not many:
+            app_file(root).write_text(ONE_SET)
+        else:
+            file = app_file(root)
+            broken = file.read_text().replace("eu-west-1", "eu-west-9").replace("dev", "de v")
+            file.write_text(broken)
+        counts = command_line(root, "doctor", "--offline").stdout.splitlines()[-1]
+        number, noun = counts.rpartition(", ")[2].split()
+        assert noun == ("errors" if many else "error"), counts
+        assert (int(number) > 1) is many
+        assert re.search(r"(?<![0-9])[0-9,]+ ok, ", counts + ", ")
 
 
 def test_the_accounts_of_the_sample_are_an_error(tmp_path: Path) -> None:

@@ -52,6 +52,21 @@ def test_clean_removes_what_is_generated_and_nothing_else(checkout: Path) -> Non
     assert run(checkout, APP, "clean").stdout == "nothing to remove\n"
 
 
+def test_a_preview_of_clean_names_what_would_go_and_removes_nothing(checkout: Path) -> None:
+    directory = checkout / DIRECTORY
+    nothing = run(checkout, APP, "clean", "--dry-run")
+    assert (nothing.returncode, nothing.stdout) == (0, "nothing to remove\n")
+    (directory / "package" / "__pycache__").mkdir(parents=True)
+    (directory / ".coverage").write_text("generated\n")
+    before = sorted(directory.rglob("*"))
+    done = run(checkout, APP, "clean", "--dry-run")
+    assert done.stdout.splitlines() == [
+        f"would be removed: {DIRECTORY}/.coverage",
+        f"would be removed: {DIRECTORY}/package/__pycache__",
+    ]
+    assert sorted(directory.rglob("*")) == before
+
+
 def test_init_shows_the_pinned_tools(checkout: Path) -> None:
     (checkout / "node_modules").symlink_to(REPOSITORY_ROOT / "node_modules")
     done = run(checkout, APP, "init")

@@ -14,6 +14,7 @@ from mlops_commons.cli.help import epilog
 from mlops_commons.cli.tables import wrapped
 from mlops_commons.utilities.errors import ConfigError, PlatformError
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
+from mlops_commons.utilities.words import counted
 
 if TYPE_CHECKING:
     from mlops_commons.doctor.finding import Finding
@@ -165,4 +166,9 @@ def _print(findings: "tuple[Finding, ...]") -> None:
             if finding.remedy:
                 typer.echo(f"      next: {finding.remedy}")
     counts = {level: sum(f.level == level for f in findings) for level in SIGNS}
-    typer.echo("\n" + ", ".join(f"{count} {level}" for level, count in counts.items() if count))
+    typer.echo("\n" + ", ".join(_counted(n, level) for level, n in counts.items() if n))
+
+
+def _counted(number: int, level: str) -> str:
+    """`2 warnings`, but `2 ok` and `2 unchecked`."""
+    return counted(number, level, plural=level if level in ("ok", "unchecked") else "")

@@ -41,7 +41,7 @@ def register(application: typer.Typer) -> None:
 def check(app: App) -> None:
     """Check an app as its pipeline does before it delivers."""
     if app not in APP_DIRECTORIES:
-        typer.echo(f"Error: '{app}' is no app; there are: {', '.join(APP_DIRECTORIES)}", err=True)
+        typer.echo(f"error: '{app}' is no app; there are: {', '.join(APP_DIRECTORIES)}", err=True)
         raise typer.Exit(ExitCode.USAGE)
     directory = app_directory(app)
     steps: Mapping[str, Callable[[Path], int]] = {

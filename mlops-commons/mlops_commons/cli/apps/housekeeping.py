@@ -39,6 +39,9 @@ Hooks = Annotated[
     bool,
     typer.Option("--hooks", help="Also check the configuration and the style before commits."),
 ]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Only say what would be removed; remove nothing.")
+]
 
 
 def init_verb(app: str) -> typer.Typer:
@@ -71,19 +74,30 @@ def clean_verb(app: str) -> typer.Typer:
     verb = own_verb()
 
     @verb.command()
-    def clean() -> None:
+    def clean(dry_run: DryRun = False) -> None:
         """Remove what synthesis and tests have generated in the app's folder."""
         directory = app_directory(app)
-        removed = [*_generated(directory)]
-        for path in removed:
-            if path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink()
-        named = {path.name for path in removed}
-        typer.echo(f"removed {', '.join(sorted(named))}" if named else "nothing to remove")
+        found = [*_generated(directory)]
+        if dry_run:
+            for path in found:
+                typer.echo(f"would be removed: {path.relative_to(directory.parent)}")
+        else:
+            _remove(found)
+        named = ", ".join(sorted({path.name for path in found}))
+        if not named:
+            typer.echo("nothing to remove")
+        elif not dry_run:
+            typer.echo(f"removed {named}")
 
     return verb
+
+
+def _remove(paths: list[Path]) -> None:
+    for path in paths:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def _write_hook() -> Path:

@@ -84,7 +84,7 @@ def _refuse_unknown(context: typer.Context, verb: str) -> None:
         return
     nearest = get_close_matches(verb, verbs, n=1)
     question = f" Did you mean '{nearest[0]}'?" if nearest else ""
-    typer.echo(f"{context.get_usage()}\n\nError: No such command '{verb}'.{question}", err=True)
+    typer.echo(f"{context.get_usage()}\n\nerror: No such command '{verb}'.{question}", err=True)
     raise typer.Exit(ExitCode.USAGE)
 
 
