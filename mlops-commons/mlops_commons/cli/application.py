@@ -14,7 +14,8 @@ from mlops_commons.cli.apps import verbs as app_verbs
 from mlops_commons.cli.config import verbs as config_verbs
 from mlops_commons.cli.errors import begin_all_alike, reported_errors
 from mlops_commons.cli.exit_codes import ExitCode
-from mlops_commons.cli.help import HELP_OPTIONS, PROGRAM, Sections, epilog, show
+from mlops_commons.cli.help import HELP_OPTIONS, PROGRAM, epilog, show
+from mlops_commons.cli.root import Root
 from mlops_commons.cli.tables import colour_wanted
 from mlops_commons.utilities.process import allow_interrupts_in_terminal
 
@@ -35,7 +36,7 @@ EXAMPLES = {
 
 application = typer.Typer(
     name=PROGRAM,
-    cls=Sections,
+    cls=Root,
     help="A secure multi-account MLOps platform on AWS: one configuration, one command.",
     no_args_is_help=True,
     add_completion=False,

@@ -1,13 +1,10 @@
 """Help that fits sixty columns and whose examples can be pasted."""
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any, Final
 
 import typer
 from typer.core import TyperGroup
-
-from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT
 
 PROGRAM: Final = "mlops-multi-account.sh"
 HELP_OPTIONS: Final = ("-h", "--help")
@@ -56,29 +53,6 @@ class Sections(Whole):
         """Those of `SECTIONS`, and `More` for a verb that none of them names."""
         named = {name for names in SECTIONS.values() for name in names}
         return {**SECTIONS, MORE: tuple(name for name in shown if name not in named)}
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Find a verb; for one that stands behind an app, such as `synth`, say where it stands."""
-        from typer._click.exceptions import UsageError
-
-        try:
-            return super().resolve_command(ctx, args)
-        except UsageError as error:
-            said, question, _ = error.message.partition(" Did you mean ")
-            if near := _behind_apps(args[0], exactly=bool(question)):
-                error.message = f"{said.rstrip('.')}. Did you mean {near}?"
-            raise
-
-
-def _behind_apps(word: str, *, exactly: bool) -> str:
-    """The verbs of apps that a word names or, unless it must do so exactly, nearly names."""
-    from mlops_commons.cli.apps.cdk_verb import CDK_VERBS
-    from mlops_commons.cli.apps.verbs import OWN_VERBS
-
-    verbs = sorted({*OWN_VERBS, *CDK_VERBS})
-    found = [word] if word in verbs else [] if exactly else get_close_matches(word, verbs, n=1)
-    apps = [a for a, folder in APP_DIRECTORIES.items() if (REPOSITORY_ROOT / folder).is_dir()]
-    return " or ".join(f"'{app} {verb}'" for verb in found for app in apps)
 
 
 def epilog(about: str = "", examples: Mapping[str, str] | None = None) -> str:
