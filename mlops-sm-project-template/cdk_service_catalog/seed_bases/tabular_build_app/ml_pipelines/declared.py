@@ -25,6 +25,8 @@ from declaration import (  # noqa: E402
     declared,
     problems,
 )
+from tables import short_row  # noqa: E402
+from written import as_text, days, numbers, signs  # noqa: E402
 
 __all__ = [
     "BIAS",
@@ -35,7 +37,12 @@ __all__ = [
     "XGBOOST",
     "BadDeclaration",
     "Declaration",
+    "as_text",
+    "days",
+    "numbers",
     "read",
+    "short_row",
+    "signs",
 ]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ class Table:
     Attributes:
         columns: the type of each column, in the order of a request without header.
         missing: texts that stand for a missing value, besides the empty one.
+        dates: how a column of dates is written, as of strptime, where it is not ISO 8601.
     """
 
     file: str
@@ -58,6 +60,7 @@ class Table:
     decimal: str = "."
     thousands: str = ""
     missing: tuple[str, ...] = ()
+    dates: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -78,7 +81,7 @@ class Table:
             self,
             columns={name: "number" if kind == "date" else kind for name, kind in kinds.items()},
             ignored=(),
-            **{"separator": ",", "decimal": ".", "thousands": "", "missing": ()},
+            **{"separator": ",", "decimal": ".", "thousands": "", "missing": (), "dates": {}},
         )
 
     def of_type(self, kind: str) -> tuple[str, ...]:
@@ -259,8 +262,22 @@ def _column_problems(table: Table) -> Iterator[Problem]:
         yield ("data", "columns"), "no column is left to learn from"
     if table.time and table.columns.get(table.time) not in ("date", "number"):
         yield ("data", "time"), f"'{table.time}' must be of the type date or number"
-    if table.decimal == table.thousands or table.decimal == table.separator == ",":
-        yield ("data", "decimal"), f"'{table.decimal}' has two meanings in this file"
+    yield from _date_problems(table)
+    if table.decimal == table.thousands:
+        yield ("data", "thousands"), f"'{table.thousands}' has two meanings in this file"
+
+
+def _date_problems(table: Table) -> Iterator[Problem]:
+    for name, form in table.dates.items():
+        if table.columns.get(name) != "date":
+            yield ("data", "dates", name), f"'{name}' is not a column of the type date"
+        try:
+            said = datetime.strptime(datetime(2001, 2, 3).strftime(form), form)
+        except ValueError:
+            said = datetime.min
+        if (said.year, said.month) != (2001, 2):
+            words = f"'{form}' does not say year and month, as %d.%m.%Y does"
+            yield ("data", "dates", name), words
 
 
 def _task_problems(found: Declaration) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ import pandas as pd
 from declaration import declaration
 from models import Model
 from tables import BadData, named, typed
+from written import as_text
 
 CSV, JSON = "text/csv", "application/json"
 TABLE = declaration().table
@@ -115,7 +116,10 @@ def _instances(text: str) -> list[list[str]]:
 
 
 def _values(row: Any, number: int) -> list[str]:
-    """A row's values as texts, in the order of the features; what is absent is missing."""
+    """A row's values as texts, in the order of the features; what is absent is missing.
+
+    A number of JSON is a number, whatever the table has before decimals.
+    """
     if isinstance(row, dict):
         if unknown := sorted(row.keys() - set(TABLE.columns)):
             allowed = ", ".join(TABLE.features)
@@ -128,4 +132,7 @@ def _values(row: Any, number: int) -> list[str]:
             f"row {number} has {len(row)} values, {len(TABLE.features)} are needed: "
             + ", ".join(TABLE.features)
         )
-    return ["" if value is None else str(value) for value in row]
+    for name, value in zip(TABLE.features, row, strict=True):
+        if isinstance(value, list | dict):
+            raise ValueError(f"row {number}: {name} is {value!r}, neither a text nor a number")
+    return ["" if value is None else as_text(value, TABLE.decimal) for value in row]

@@ -1,16 +1,19 @@
 """How a file becomes rows of the declared table: columns by name, types, missing values."""
 
-from collections.abc import Sequence
+import csv
+import gzip
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from declaration import Table
+from written import as_text, days, numbers
 
 ABSENT = ("nan", "None", "<NA>", "NaT")
 """How pandas writes a value that is not there."""
-DATE = r"\d{4}-\d{2}-\d{2}"
-"""How a date begins; ISO 8601 would take a bare number for a year."""
+LONGEST = 2**31 - 1
+"""Characters of a text: what a computer of any kind can count."""
 REPORTED = 10
 """So many problems of a file are told; more would hide the first."""
 
@@ -52,7 +55,7 @@ def texts(file: Path, table: Table, *, labelled: bool = True) -> pd.DataFrame:
     # Without a header and a label, a row is what a request is: the features, and nothing else.
     columns = tuple(table.columns) if labelled else table.features
     if file.suffix == ".parquet":
-        rows = _parquet(file)
+        rows = _parquet(file, table)
     else:
         rows = named(_csv(file, table), table.features, columns, file.name)
     needed = [*table.features, *([table.label] if labelled else [])]
@@ -109,11 +112,14 @@ def typed(rows: pd.DataFrame, table: Table, name: str) -> pd.DataFrame:
         if kind in ("category", "text"):
             found[column] = said
             continue
-        values = _numbers(said, table) if kind == "number" else _days(said)
+        if kind == "number":
+            values = numbers(said, table.decimal, table.thousands)
+        else:
+            values = days(said, table.dates.get(str(column), ""))
         found[column] = values
         bad = said[(said != "") & ~np.isfinite(values)]
         wrong += [
-            (int(str(place)) + 1, f"{column} is '{text}', not a {kind}")
+            (int(str(place)) + 1, f"{column} is '{text}', not a {kind}{_how(table, str(column))}")
             for place, text in bad.head(REPORTED).items()
         ]
     if wrong:
@@ -149,7 +155,29 @@ def check_complete(rows: pd.DataFrame, column: str, why: str = "") -> None:
         raise BadData("\n".join([*told, *[f"and in {more} rows more"] * bool(more)]))
 
 
+def short_row(lines: Iterable[str], separator: str) -> str:
+    """Which row ends too early, in words: pandas would take what it lacks for missing values."""
+    width = 0
+    csv.field_size_limit(LONGEST)
+    reader = csv.reader(lines, delimiter=separator)
+    for row in reader:
+        width = width or len(row)
+        if row and len(row) < width:
+            return f"line {reader.line_num} has {len(row)} values, line 1 has {width}"
+    return ""
+
+
 def _csv(file: Path, table: Table) -> pd.DataFrame:
+    rows = _rows(file, table)
+    with (gzip.open if file.suffix == ".gz" else open)(
+        file, "rt", encoding="utf-8-sig", newline=""
+    ) as lines:
+        if short := short_row(lines, table.separator):
+            raise BadData(f"{file.name}: {short}")
+    return rows
+
+
+def _rows(file: Path, table: Table) -> pd.DataFrame:
     try:
         return pd.read_csv(
             file,
@@ -165,27 +193,26 @@ def _csv(file: Path, table: Table) -> pd.DataFrame:
         raise BadData(f"{file.name} is not a CSV file in UTF-8: {error}") from None
 
 
-def _parquet(file: Path) -> pd.DataFrame:
+def _parquet(file: Path, table: Table) -> pd.DataFrame:
+    """The texts of a file, in which numbers that are no texts have the declared form too."""
     try:
         rows = pd.read_parquet(file)
     except (OSError, ValueError) as error:
         raise BadData(f"{file.name} is not a Parquet file: {error}") from None
-    return rows.astype(object).where(rows.notna(), "").astype(str)
-
-
-def _numbers(texts: pd.Series, table: Table) -> pd.Series:
-    if table.thousands:
-        texts = texts.str.replace(table.thousands, "", regex=False)
+    found = rows.astype(object).where(rows.notna(), "")
     if table.decimal != ".":
-        texts = texts.str.replace(table.decimal, ".", regex=False)
-    return pd.to_numeric(texts.where(texts != ""), errors="coerce")
+        found = found.apply(lambda column: column.map(lambda said: as_text(said, table.decimal)))
+    return found.astype(str)
 
 
-def _days(texts: pd.Series) -> pd.Series:
-    dates = pd.to_datetime(
-        texts.where(texts.str.match(DATE)), format="ISO8601", errors="coerce", utc=True
-    )
-    return (dates.dt.as_unit("s") - pd.Timestamp(0, tz="UTC").as_unit("s")) / pd.Timedelta(days=1)
+def _how(table: Table, column: str) -> str:
+    """How this table writes such a value, where it is another way than the usual one."""
+    if table.columns[column] == "date":
+        return f" written as {table.dates[column]}" if column in table.dates else ""
+    if (table.decimal, table.thousands) == (".", ""):
+        return ""
+    between = f", '{table.thousands}' between thousands" if table.thousands else ""
+    return f" with '{table.decimal}' before decimals{between}"
 
 
 def _list(names: Sequence[str]) -> str:

@@ -37,7 +37,7 @@ CURVE_ROWS = 5_000
 """Enough for a curve, which is drawn of many models."""
 MODEL_FILE = "model.joblib"
 SERVING_FILES = (
-    *("inference.py", "declaration.py", "estimators.py", "models.py", "tables.py"),
+    *("inference.py", "declaration.py", "estimators.py", "models.py", "tables.py", "written.py"),
     *("drift.py", "captures.py", "baseline.py", "sketches.py", "failures.py"),
     *("quality.py", "labels.py", "comparison.py", "metrics.py", "training_record.py", "splits.py"),
 )

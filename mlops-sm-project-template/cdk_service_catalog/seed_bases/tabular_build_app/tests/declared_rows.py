@@ -54,7 +54,8 @@ def written(name: str, value: object) -> str:
         return ""
     assert isinstance(value, float | int)
     if TABLE.columns[name] == "date":
-        return pd.Timestamp(value, unit="D").isoformat()
+        moment = pd.Timestamp(value, unit="D")
+        return moment.strftime(TABLE.dates[name]) if name in TABLE.dates else moment.isoformat()
     return repr(value).replace(".", TABLE.decimal)
 
 
@@ -68,5 +69,12 @@ def as_csv(found: Sequence[dict[str, str]], *, header: bool = False, without: st
 
 
 def as_json(found: Sequence[dict[str, str]]) -> str:
-    """The rows as a request in JSON."""
-    return json.dumps({"instances": list(found)})
+    """The rows as a request in JSON, in which a number is a number."""
+    return json.dumps(
+        {"instances": [{name: _json(name, row[name]) for name in row} for row in found]}
+    )
+
+
+def _json(name: str, text: str) -> str | float:
+    is_number = TABLE.columns[name] == "number" and text
+    return float(text.replace(TABLE.decimal, ".")) if is_number else text
