@@ -8,6 +8,7 @@ import os
 import sys
 from pathlib import Path
 
+import copies
 import facts
 import pandas as pd
 import samples
@@ -41,13 +42,15 @@ def checked(rows: pd.DataFrame, found: Declaration) -> pd.DataFrame:
     """The rows, when something can be learnt from them.
 
     Raises:
-        BadData: labels are missing, there are too few rows, or the classes are not as declared.
+        BadData: labels are missing, there are too few rows, the classes are not as declared, or rows
+            are copies of others under other names.
     """
     check_complete(rows, found.table.label)
     if len(rows) < MINIMUM_ROWS:
         raise BadData(f"the data has {len(rows)} rows, {MINIMUM_ROWS} are needed")
     if found.task != "regression":
         _check_classes(rows, found)
+    copies.check(rows, found)
     return rows
 
 

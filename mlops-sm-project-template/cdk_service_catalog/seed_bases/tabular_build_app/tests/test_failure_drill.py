@@ -9,6 +9,7 @@ from typing import Any
 
 import boto3
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 from approved import Approved, compared
@@ -74,6 +75,13 @@ def a_value(folder: Path) -> str:
     return said(lambda: read_table(file(folder, "size,price\n1,1\n2,2\nten,3\n"), ORDERS))
 
 
+def copies() -> str:
+    many = pd.concat([table(REGRESSION, count=40)] * 5, ignore_index=True)
+    columns = {**REGRESSION.table.columns, "number": "number"}
+    found = replace(REGRESSION, table=replace(REGRESSION.table, columns=columns))
+    return said(lambda: checked(many.assign(number=range(200)), found))
+
+
 def a_label(folder: Path) -> str:
     found = replace(REGRESSION, table=ORDERS)
     rows = read_table(file(folder, "size,price\n1,1\n2,2\n3,\n"), ORDERS)
@@ -134,6 +142,7 @@ KINDS: dict[str, Callable[..., str]] = {
     "a line of `project.yml` is wrong": a_declaration,
     "a column has another name": a_column,
     "a value is not of its type": a_value,
+    "rows are copies under other names": copies,
     "a label is missing": a_label,
     "there are too few rows": few_rows,
     "a hyperparameter has another name": a_hyperparameter,

@@ -14,8 +14,9 @@ from approved import Approved, compared
 from comparison import MINIMUM, loss, slices
 from declaration import Declaration
 from declared_rows import DATA, DECLARED, TABLE, data_file
-from made_tables import BINARY, REGRESSION, declaration, judged, table
+from made_tables import BINARY, COUNT, REGRESSION, declaration, judged, table
 from metrics import Evaluated, report
+from preprocess import checked
 from splits import split
 from tables import BadData, read
 
@@ -57,6 +58,39 @@ def test_noise_is_not_learnt_by_heart_from_rows_that_are_there_twice(found: Decl
     naive = {"train": dealt.iloc[:800], "test": dealt.iloc[800:]}
     rows, _ = judged(found, naive)
     assert refused_by(found, gate_of(found, rows)) == []
+
+
+@pytest.mark.parametrize("found", [REGRESSION, BINARY], ids=["regression", "binary"])
+@pytest.mark.parametrize(
+    "names",
+    [
+        [100_200 + 3 * n for n in range(800)],
+        [float(7 * n % 1601) for n in range(800)],
+        [n if n % 30 else 0 for n in range(800)],
+    ],
+    ids=["in order", "shuffled", "nearly unique"],
+)
+def test_copies_under_other_names_do_not_reach_the_gate(
+    found: Declaration, names: list[float]
+) -> None:
+    noise = table(found, noise=100.0, count=40)
+    named = pd.concat([noise] * 20, ignore_index=True).assign(number=names)
+    columns = {**found.table.columns, "number": "number"}
+    unnoticed = replace(found, table=replace(found.table, columns=columns))
+    with pytest.raises(BadData, match="copies of others but for 'number', such as rows 1 and 41"):
+        checked(named, unnoticed)
+    declared = replace(unnoticed, table=replace(unnoticed.table, identifier="number"))
+    rows, _ = judged(declared, split(checked(named, declared), declared))
+    assert refused_by(declared, gate_of(declared, rows)) == ["MinimumSkill"]
+
+
+def test_rows_with_a_name_that_are_no_copies_are_not_refused() -> None:
+    rows = table(REGRESSION).assign(number=range(COUNT))
+    columns = {**REGRESSION.table.columns, "number": "number"}
+    named = replace(REGRESSION, table=replace(REGRESSION.table, columns=columns))
+    assert len(checked(rows, named)) == COUNT
+    rounded = rows.assign(a=rows["a"].round(1), b=rows["b"].round(1), y=rows["y"].round(0))
+    assert len(checked(rounded, named)) == COUNT
 
 
 def test_a_model_whose_classes_are_swapped_is_refused() -> None:
