@@ -2,13 +2,15 @@
 
 import csv
 import gzip
+import io
 import re
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
+
+from ml_pipelines import declared
 
 SEPARATORS = ",;\t|"
 MISSING = (
@@ -19,10 +21,10 @@ MISSING = (
 ENCODINGS = ("utf-8-sig", "cp1252")
 SUFFIXES = (".csv", ".csv.gz", ".data", ".txt", ".tsv", ".parquet")
 SAMPLE = 65_536
-NUMBER = r"[-+]?\d+"
-COMMA_DECIMAL = re.compile(rf"{NUMBER},\d+")
-POINT_THOUSANDS = re.compile(r"[-+]?\d{1,3}(\.\d{3})+,\d+")
-COMMA_THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
+NUMERIC = ("integer", "floating", "mixed-integer-float", "decimal")
+"""What pandas.api.types.infer_dtype says of a column of numbers."""
+NUMBER = r"[-+]?[0-9][0-9.,' ]*([eE][-+]?[0-9]+)?|[-+]?[.,][0-9]+"
+TITLE = "If the file begins with a title, delete it: the header is the first line"
 
 
 class CannotAdopt(Exception):
@@ -36,17 +38,25 @@ class FileFormat:
     Attributes:
         rows: every value as a text.
         name: of the file.
+        numeric: columns that hold numbers and no texts, as Parquet knows them.
         notes: what is said to whoever adopts it.
     """
 
     rows: pd.DataFrame
     name: str = ""
+    numeric: tuple[str, ...] = ()
     separator: str = ","
     encoding: str = "utf-8-sig"
     decimal: str = "."
     thousands: str = ""
     missing: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def style(self) -> str:
+        """How numbers are written, in words."""
+        between = f", '{self.thousands}' between thousands" if self.thousands else ""
+        return f"'{self.decimal}' before decimals{between}"
 
     def options(self) -> dict[str, object]:
         """What differs from a plain CSV file, for the declaration."""
@@ -56,16 +66,12 @@ class FileFormat:
                 found[name] = getattr(self, name)
         return found | ({"missing": list(self.missing)} if self.missing else {})
 
-    def copy(self, file: Path, target: Path) -> None:
-        """Put the file where the jobs read it, in UTF-8."""
-        if file.resolve() == target.resolve() and self.encoding == ENCODINGS[0]:
-            return
-        target.parent.mkdir(parents=True, exist_ok=True)
+    def content(self, file: Path) -> bytes:
+        """The file as the jobs read it: in UTF-8."""
         if self.encoding == ENCODINGS[0]:
-            shutil.copy(file, target)
-            return
+            return file.read_bytes()
         text = _bytes(file).decode(self.encoding).encode("utf-8")
-        target.write_bytes(gzip.compress(text, mtime=0) if file.suffix == ".gz" else text)
+        return gzip.compress(text, mtime=0) if file.suffix == ".gz" else text
 
 
 def look_at(file: Path, columns: Sequence[str] = (), missing: Sequence[str] = ()) -> FileFormat:
@@ -87,20 +93,19 @@ def look_at(file: Path, columns: Sequence[str] = (), missing: Sequence[str] = ()
     found.name = file.name
     if len(found.rows) < 20:
         raise CannotAdopt(f"{file.name} has {len(found.rows)} rows, 20 are needed")
-    _numbers_as_written(found, (*MISSING, *missing))
+    _find_missing(found, (*MISSING, *missing))
     return found
 
 
-def is_number(texts: pd.Series, found: FileFormat) -> "pd.Series[bool]":
-    """Which texts are finite numbers, as the file writes them."""
-    plain = texts.str.replace(found.thousands, "", regex=False) if found.thousands else texts
-    plain = plain.str.replace(found.decimal, ".", regex=False) if found.decimal != "." else plain
-    numbers = pd.to_numeric(plain, errors="coerce")
-    return numbers.notna() & numbers.abs().ne(float("inf"))
+def _find_missing(found: FileFormat, known: Sequence[str]) -> None:
+    present = {str(text).strip() for name in found.rows for text in found.rows[name].unique()}
+    found.missing = tuple(text for text in known if text in present)
+    if found.missing:
+        found.notes.append(f"missing values: {', '.join(found.missing)}, and the empty text")
 
 
 def _csv(file: Path, columns: Sequence[str]) -> FileFormat:
-    content, given = _bytes(file), bool(columns)
+    content = _bytes(file)
     encoding, text = _decoded(file, content)
     separator = _separator(text[:SAMPLE])
     try:
@@ -114,14 +119,23 @@ def _csv(file: Path, columns: Sequence[str]) -> FileFormat:
         )
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise CannotAdopt(f"{file.name} is not a CSV file: {_said(error)}") from None
+    if short := declared.short_row(io.StringIO(text, newline=""), separator):
+        raise CannotAdopt(f"{file.name}: {short}")
+    names = _header(file, rows)
+    if columns and names:
+        raise CannotAdopt(
+            f"{file.name} has a header already: {', '.join(names[:5])}; leave --columns out, or "
+            "delete the line"
+        )
     if not columns:
         # Not by pandas, which gives a name that is there twice another one.
-        columns, rows = [*rows.iloc[0]], rows.iloc[1:].reset_index(drop=True)
-    found = FileFormat(rows=rows, separator=separator, encoding=encoding)
+        columns, rows = names or _refused(file, rows), rows.iloc[1:].reset_index(drop=True)
     if len(columns) != rows.shape[1]:
         raise CannotAdopt(f"--columns has {len(columns)} names, a row has {rows.shape[1]} values")
     rows.columns = pd.Index([str(name).strip() for name in columns])
-    _check_header(file, rows, given)
+    found = FileFormat(rows=rows, separator=separator, encoding=encoding)
+    _leave_out_unnamed(file, found)
+    _check_names(file, found.rows)
     if encoding != ENCODINGS[0]:
         found.notes.append(f"{file.name} is not UTF-8 but {encoding}: the copy in data/ is UTF-8")
     return found
@@ -129,10 +143,61 @@ def _csv(file: Path, columns: Sequence[str]) -> FileFormat:
 
 def _said(error: Exception) -> str:
     """What pandas says of a file, in words that help where it has none."""
-    found = re.search(r"EOF inside string starting at row (\d+)", str(error))
+    if found := re.search(r"EOF inside string starting at row (\d+)", str(error)):
+        return f"in line {int(found[1]) + 1} a quote is opened that nothing closes"
+    found = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error))
     if not found:
         return str(error).strip()
-    return f"in line {int(found[1]) + 1} a quote is opened that nothing closes"
+    expected, line, seen = found.groups()
+    title = f". {TITLE}" if int(line) < 10 else ""
+    return f"line {line} has {seen} values, line 1 has {expected}{title}"
+
+
+def _header(file: Path, rows: pd.DataFrame) -> list[str]:
+    """The names in the first row, where it has some."""
+    first = [str(text).strip() for text in rows.iloc[0]]
+    named = [place for place, text in enumerate(first) if text not in ("", *MISSING)]
+    numbers = [place for place in named if re.fullmatch(NUMBER, first[place])]
+    if len(numbers) * 2 <= len(named):
+        return first
+    # Names may be years: a word above numbers is no value of theirs.
+    words = (rows.iloc[1:, place] for place in named if place not in numbers)
+    return first if any(_holds_numbers(column) for column in words) else []
+
+
+def _holds_numbers(column: pd.Series) -> bool:
+    texts = column.astype(str).str.strip()
+    texts = texts[~texts.isin(("", *MISSING))]
+    return len(texts) > 0 and bool(texts.str.fullmatch(NUMBER).mean() > 0.9)
+
+
+def _refused(file: Path, rows: pd.DataFrame) -> list[str]:
+    first = ", ".join(str(text) for text in rows.iloc[0].head(5))
+    raise CannotAdopt(
+        f"{file.name} has no header: its first row is {first}; name the {rows.shape[1]} columns: "
+        "--columns first,second,...; or if these are names, write a letter before each"
+    )
+
+
+def _leave_out_unnamed(file: Path, found: FileFormat) -> None:
+    """Columns without a name and a meaning: an index of pandas, a separator at the end of lines."""
+    names = [str(name) for name in found.rows.columns]
+    for place in (place for place, name in enumerate(names) if not name):
+        texts = found.rows.iloc[:, place].str.strip()
+        if (texts == "").all():
+            what = "no value"
+        elif _counts(texts):
+            what = "counts the rows"
+        else:
+            raise CannotAdopt(
+                f"{file.name}: column {place + 1} has no name; write one into its header. {TITLE}"
+            )
+        found.notes.append(f"column {place + 1} has no name and {what}: it is not used")
+    found.rows = found.rows.loc[:, [bool(name) for name in names]]
+
+
+def _counts(texts: pd.Series) -> bool:
+    return any(texts.tolist() == [str(n + first) for n in range(len(texts))] for first in (0, 1))
 
 
 def _parquet(file: Path) -> FileFormat:
@@ -141,21 +206,17 @@ def _parquet(file: Path) -> FileFormat:
     except (OSError, ValueError) as error:
         raise CannotAdopt(f"{file.name} is not a Parquet file: {error}") from None
     rows.columns = pd.Index([str(name) for name in rows.columns])
-    return FileFormat(rows=rows.astype(object).where(rows.notna(), "").astype(str))
+    kinds = {name: pd.api.types.infer_dtype(rows[name], skipna=True) for name in rows.columns}
+    return FileFormat(
+        rows=rows.astype(object).where(rows.notna(), "").astype(str),
+        numeric=tuple(str(name) for name, kind in kinds.items() if kind in NUMERIC),
+    )
 
 
-def _check_header(file: Path, rows: pd.DataFrame, given: bool) -> None:
+def _check_names(file: Path, rows: pd.DataFrame) -> None:
     names = [str(name) for name in rows.columns]
-    numeric = [name for name in names if re.fullmatch(rf"{NUMBER}([.,]\d+)?(\.\d+)?", name)]
-    if not given and len(numeric) * 2 > len(names):
-        raise CannotAdopt(
-            f"{file.name} has no header: its first row is {', '.join(names[:5])}; "
-            f"name the {len(names)} columns: --columns first,second,..."
-        )
     if twice := next((name for name in names if name and names.count(name) > 1), ""):
         raise CannotAdopt(f"{file.name}: the header has '{twice}' twice; rename one")
-    if empty := sum(name == "" or name.startswith("Unnamed: ") for name in names):
-        raise CannotAdopt(f"{file.name}: {empty} columns have no name; give each one, or --columns")
     if rows.shape[1] < 2:
         raise CannotAdopt(f"{file.name} has one column; a label and a feature are needed")
 
@@ -184,36 +245,3 @@ def _separator(sample: str) -> str:
     except csv.Error:
         first = sample.partition("\n")[0]
         return max(SEPARATORS, key=first.count)
-
-
-def _numbers_as_written(found: FileFormat, missing: Sequence[str]) -> None:
-    """Decimal comma, thousands and texts for missing values, by what most columns show."""
-    present = {text for name in found.rows.columns for text in _distinct(found.rows[name])}
-    found.missing = tuple(text for text in missing if text in present)
-    columns = [_values(found.rows[name], found) for name in found.rows.columns]
-    if any(_all(texts, POINT_THOUSANDS) for texts in columns):
-        found.decimal, found.thousands = ",", "."
-    elif any(_all(texts, COMMA_DECIMAL) and not _all(texts, COMMA_THOUSANDS) for texts in columns):
-        found.decimal = ","
-    elif any(_all(texts, COMMA_THOUSANDS, some=",") for texts in columns):
-        found.thousands = ","
-    if found.decimal == "," or found.thousands:
-        thousands = f", '{found.thousands}' between thousands" if found.thousands else ""
-        found.notes.append(f"numbers: '{found.decimal}' before decimals{thousands}")
-    if found.missing:
-        found.notes.append(f"missing values: {', '.join(found.missing)}, and the empty text")
-
-
-def _distinct(texts: pd.Series) -> list[str]:
-    return [str(text).strip() for text in texts.unique()]
-
-
-def _values(texts: pd.Series, found: FileFormat) -> list[str]:
-    return [text for text in _distinct(texts) if text and text not in found.missing]
-
-
-def _all(texts: list[str], pattern: "re.Pattern[str]", some: str = "") -> bool:
-    """Whether every text is a number of any kind, and one at least has this pattern."""
-    number = re.compile(rf"{NUMBER}([.,' ]\d+)*")
-    matching = [text for text in texts if pattern.fullmatch(text) and some in text]
-    return bool(matching) and all(number.fullmatch(text) for text in texts)

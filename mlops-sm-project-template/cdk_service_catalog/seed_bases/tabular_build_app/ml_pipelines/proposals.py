@@ -1,18 +1,16 @@
 """What each column of a table is for: a proposal with a reason, which a person then corrects."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
 
-from ml_pipelines.file_formats import CannotAdopt, FileFormat, is_number
+from ml_pipelines import column_kinds, date_forms
+from ml_pipelines.column_kinds import FEW, Kind
+from ml_pipelines.file_formats import CannotAdopt, FileFormat
+from ml_pipelines.number_styles import is_number
 
-FEW = 20
-"""So many values of a number, and it may as well be a class."""
-WORDS = 3
-DIRT = 0.05
-"""Fewer texts than this share among numbers are mistakes, and no category."""
-POSITIVE = ("1", "yes", "true", "y", "t", "positive")
+POSITIVE = ("1", "1.0", "1,0", "yes", "true", "y", "t", "positive")
 METRICS = {"regression": "rmse", "binary": "average_precision", "multiclass": "balanced_accuracy"}
 
 
@@ -22,6 +20,7 @@ class Proposal:
 
     Attributes:
         columns: the type of each.
+        dates: how those are written that are not ISO 8601.
         roles: identifier, group and time, where there is one.
         reasons: for each column, in words.
         why: the task is this one.
@@ -32,6 +31,7 @@ class Proposal:
     why: str
     positive: str = ""
     columns: dict[str, str] = field(default_factory=dict)
+    dates: dict[str, str] = field(default_factory=dict)
     roles: dict[str, str] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
     reasons: dict[str, str] = field(default_factory=dict)
@@ -48,96 +48,103 @@ class Proposal:
         return chosen[0] if chosen else "random" if self.task == "regression" else "stratified"
 
 
-def propose(
-    found: FileFormat, *, label: str, task: str | None = None, roles: Mapping[str, str]
-) -> Proposal:
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What somebody says of columns.
+
+    Attributes:
+        roles: the column of each role: identifier, group, time.
+        ignored: columns that are not used.
+        categories: columns that hold names, whatever they look like.
+        features: columns that do not name their rows, whatever they look like.
+        dates: how the dates of a column are written.
+    """
+
+    roles: Mapping[str, str] = field(default_factory=dict)
+    ignored: Sequence[str] = ()
+    categories: Sequence[str] = ()
+    features: Sequence[str] = ()
+    dates: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All that are named."""
+        named = (*self.roles.values(), *self.ignored, *self.categories, *self.features)
+        return (*named, *self.dates)
+
+
+def propose(found: FileFormat, *, label: str, task: str | None = None, said: Said) -> Proposal:
     """Look at every column.
 
-    Args:
-        roles: identifier, group and time as somebody said; a column with an empty role is ignored.
-
     Raises:
-        CannotAdopt: columns that are not there, or a label that nothing can be learnt from.
+        CannotAdopt: columns that are not there, that can be read in two ways, or a label that
+            nothing can be learnt from.
     """
-    named = [label, *(name for name in roles.values() if name)]
-    ignored = [name for name, role in roles.items() if not role]
-    for name in (*named, *ignored):
+    for name in (label, *said.columns):
         if name not in found.rows.columns:
             known = ", ".join(map(str, found.rows.columns[:30]))
             raise CannotAdopt(f"there is no column '{name}'; the columns are {known}")
     chosen, why = _task(found, label, task)
-    proposal = Proposal(label=label, task=chosen, why=why, ignored=ignored)
-    proposal.roles = {role: name for role, name in roles.items() if name}
+    proposal = Proposal(label=label, task=chosen, why=why, ignored=list(said.ignored))
+    proposal.roles = dict(said.roles)
     if chosen == "binary":
         proposal.positive = _positive(found, label)
     for name in found.rows.columns:
-        _add(proposal, str(name), found)
+        _add(proposal, str(name), found, said)
     return proposal
 
 
-def _add(proposal: Proposal, name: str, found: FileFormat) -> None:
+def _add(proposal: Proposal, name: str, found: FileFormat, said: Said) -> None:
     texts = values(found, name)
-    kind, words = "category", "ignored, as you say"
-    if name not in proposal.ignored:
-        kind, words = _kind(name, texts, found)
-    role = next((role for role, taken in proposal.roles.items() if taken == name), "")
+    role = next((role for role, taken in said.roles.items() if taken == name), "")
     if name == proposal.label:
         kind = "number" if proposal.task == "regression" else "category"
-        words = "the label"
-    elif role or name in proposal.ignored:
-        words = f"the {role}, as you say" if role else "ignored, as you say"
+        _put(proposal, name, Kind(type=kind, words="the label"))
+    elif name in said.ignored:
+        _put(proposal, name, Kind(type="category", words="ignored, as you say"))
+    elif role:
+        _put(proposal, name, _kind(name, texts, found, said), f"the {role}, as you say")
     elif texts.nunique() < 2:
         proposal.ignored.append(name)
-        words = "ignored: the same in every row"
-    elif words.startswith("names"):
-        taken = proposal.roles.get("identifier")
-        proposal.ignored.extend([name] if taken else [])
-        proposal.roles.setdefault("identifier", name)
-        words = (
-            "ignored: another value in nearly every row" if taken else "names the row: no feature"
-        )
-    proposal.columns[name] = kind
-    proposal.reasons[name] = words
+        _put(proposal, name, Kind(type="category", words="ignored: the same in every row"))
+    else:
+        kind_of = _kind(name, texts, found, said)
+        names_row = kind_of.names_row and name not in said.features
+        _put(proposal, name, kind_of, _named(proposal, name, kind_of) if names_row else "")
+
+
+def _put(proposal: Proposal, name: str, kind: Kind, words: str = "") -> None:
+    proposal.columns[name] = kind.type
+    proposal.reasons[name] = words or kind.words
+    if kind.form:
+        proposal.dates[name] = kind.form
+
+
+def _named(proposal: Proposal, name: str, kind: Kind) -> str:
+    """The first column that names its row is the identifier, and others are ignored."""
+    ignored = "identifier" in proposal.roles
+    if ignored:
+        proposal.ignored.append(name)
+    else:
+        proposal.roles["identifier"] = name
+    what = "ignored" if ignored else "names the row: no feature"
+    return f"{what}; {kind.words} (--feature '{name}' if it is one)"
+
+
+def _kind(name: str, texts: pd.Series, found: FileFormat, said: Said) -> Kind:
+    """What somebody says that a column is, else what it looks like."""
+    if name in said.categories:
+        return Kind(type="category", words="a category, as you say")
+    if form := said.dates.get(name, ""):
+        date_forms.check(name, form, texts, found)
+        return Kind(type="date", words=f"a date, written as {form}, as you say", form=form)
+    return column_kinds.kind_of(name, texts, found)
 
 
 def values(found: FileFormat, name: str) -> pd.Series:
     """What a column says where it says something."""
     texts = found.rows[name].astype(str).str.strip()
     return texts[(texts != "") & ~texts.isin(found.missing)]
-
-
-def _check_numbers(name: str, texts: pd.Series, found: FileFormat) -> None:
-    """Refuse a few texts among numbers: as categories, the numbers would mean nothing."""
-    numbers = is_number(texts, found)
-    wrong = texts[~numbers]
-    if 0 < len(wrong) <= DIRT * len(texts) and texts[numbers].nunique() > FEW:
-        place = f"{found.name}, row {int(wrong.index[0]) + 1}"
-        others = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
-        raise CannotAdopt(
-            f"{place}: {name} is '{wrong.iloc[0]}'{others}, the others are numbers; correct it, "
-            f"say --missing '{wrong.iloc[0]}' if it means nothing, or --ignore '{name}'"
-        )
-
-
-def _kind(name: str, texts: pd.Series, found: FileFormat) -> tuple[str, str]:
-    rows, distinct = len(texts), texts.nunique()
-    if not rows:
-        return "category", "empty"
-    unique = distinct == rows
-    if bool(is_number(texts, found).all()):
-        whole = not texts.str.contains(r"[.,]").any()
-        first = texts.iloc[:2].tolist()
-        counting = whole and unique and first in (["0", "1"], ["1", "2"])
-        return "number", "names the row" if counting else "a number"
-    if bool(pd.to_datetime(texts, format="ISO8601", errors="coerce", utc=True).notna().all()):
-        return "date", "a date"
-    _check_numbers(name, texts, found)
-    words = float(texts.str.split().str.len().mean())
-    if words >= WORDS and distinct > FEW:
-        return "text", f"free words, {words:.0f} in a row"
-    if distinct > max(FEW, rows // 2):
-        return "category", "names the row"
-    return "category", f"{distinct} different texts"
 
 
 def _task(found: FileFormat, label: str, chosen: str | None) -> tuple[str, str]:
@@ -149,12 +156,14 @@ def _task(found: FileFormat, label: str, chosen: str | None) -> tuple[str, str]:
             "them out of the file"
         )
     if chosen in (None, "regression"):
-        _check_numbers(label, texts, found)
-    distinct, numbers = texts.nunique(), bool(is_number(texts, found).all())
+        column_kinds.check_numbers(label, texts, found)
+    if chosen != "regression":
+        column_kinds.check_alike(label, texts, found)
+    distinct, numbers = texts.nunique(), is_number(texts, found)
     if distinct < 2:
         raise CannotAdopt(f"{label} is '{texts.iloc[0]}' in every row: nothing is to be learnt")
-    if chosen == "regression" and not numbers:
-        wrong = texts[~is_number(texts, found)]
+    if chosen == "regression" and not numbers.all():
+        wrong = texts[~numbers]
         place = f"{found.name}, row {int(wrong.index[0]) + 1}"
         raise CannotAdopt(f"{place}: {label} is '{wrong.iloc[0]}', no number to be predicted")
     if chosen == "binary" and distinct != 2:
@@ -163,11 +172,12 @@ def _task(found: FileFormat, label: str, chosen: str | None) -> tuple[str, str]:
         return chosen, "you say so"
     if distinct == 2:
         return "binary", f"{label} has two values"
-    if numbers and distinct > FEW:
+    is_a_number = bool(numbers.all()) and not column_kinds.has_leading_zeros(texts)
+    if is_a_number and distinct > FEW:
         return "regression", f"{label} is a number with {distinct} values"
     if distinct > max(FEW, len(texts) // 10):
         raise CannotAdopt(f"{label} has {distinct} texts in {len(texts)} rows: too many classes")
-    other = "; if it is a number to be predicted, say --task regression" if numbers else ""
+    other = "; if it is a number to be predicted, say --task regression" if is_a_number else ""
     return "multiclass", f"{label} has {distinct} values{other}"
 
 

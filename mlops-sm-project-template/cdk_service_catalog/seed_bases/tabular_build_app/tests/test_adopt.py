@@ -87,7 +87,7 @@ def test_several_classes_and_what_somebody_says(root: Path, tmp_path: Path) -> N
     found = read(root / "project.yml")
     assert (found.task, found.split.by) == ("multiclass", "time")
     assert found.table.features == ("amount",)
-    assert main([str(file), "--label", "answer", "--task", "regression"], root) == 0
+    assert main([str(file), "--label", "answer", "--task", "regression", "--replace"], root) == 0
     assert read(root / "project.yml").task == "regression"
 
 
@@ -121,7 +121,7 @@ def test_a_file_without_header_needs_the_names(
         (b"a,y\n" + b"1,2\n" * 30, "y", "nothing is to be learnt"),
         (b"a,y\n" + b"1,2\n1,3\n1,\n" * 30, "y", "30 rows have no y"),
         (b"\xff\xfea\x00", "y", "UTF-16 or no text"),
-        (b"a,\n" + b"1,2\n" * 30, "a", "1 columns have no name"),
+        (b"a,\n" + b"1,2\n" * 30, "a", "column 2 has no name"),
         (b"y\n" + b"1\n2\n" * 30, "y", "one column"),
     ],
 )

@@ -55,6 +55,63 @@ ACCEPTED = {
     "excel.csv": (EXCEL.encode(), "price", "size", 19.5),
     "padded.csv": (PADDED.encode(), "price", "size", 19.5),
     "table.parquet": (parquet(PARQUET), "y", "amount", 39),
+    "index.csv": (
+        lines(",size,kind,price", plain).encode(),  # as pandas writes its index
+        "price",
+        "size",
+        19.5,
+    ),
+    "index-and-end.csv": (
+        lines(",size,kind,price,", lambda n: plain(n) + ",").encode(),
+        "price",
+        "size",
+        19.5,
+    ),
+    "years.csv": (
+        lines(
+            "store,2019,2020,price", lambda n: f"{'ab'[n % 2]},{n / 2},{n * 3},{n * 2.25}"
+        ).encode(),
+        "price",
+        "2019",
+        19.5,
+    ),
+    "swiss.csv": (
+        lines("a;size;price", lambda n: f"{'ab'[n % 2]};{n / 2};1'{n:03}.50").encode(),
+        "price",
+        "size",
+        19.5,
+    ),
+    "typographic.csv": (
+        lines("a;size;price", lambda n: f"{'ab'[n % 2]};{n / 2};1\u2019{n:03}.50").encode(),
+        "price",
+        "price",
+        1039.5,
+    ),
+    "french.csv": (
+        lines("a;size;price", lambda n: f"{'ab'[n % 2]};{n},5;1\u202f{n:03},25").encode(),
+        "price",
+        "price",
+        1039.25,
+    ),
+    "quoted-decimals.csv": (
+        lines("a,size,price", lambda n: f'{"ab"[n % 2]},"{n},5","{n},25"').encode(),
+        "price",
+        "size",
+        39.5,
+    ),
+    "german.parquet": (
+        parquet(
+            pd.DataFrame(
+                {
+                    "size": [n + 0.125 for n in range(ROWS)],
+                    "price": [f"1.{n:03},25" for n in range(ROWS)],
+                }
+            )
+        ),
+        "price",
+        "size",
+        39.125,
+    ),
     "empty-column.csv": (
         lines("id,size,nothing,price", lambda n: f"{n},{n / 2},,{n * 2.25}").encode(),
         "price",
@@ -65,8 +122,64 @@ ACCEPTED = {
 """Bytes, label, and what a column says in the last row."""
 REFUSED = {
     "twice.csv": (lines("id,size,size,price", plain), "price", ("has 'size' twice; rename one",)),
-    "unnamed.csv": (lines("id,,kind,price", plain), "price", ("have no name",)),
+    "unnamed.csv": (lines("id,,kind,price", plain), "price", ("column 2 has no name",)),
     "ragged.csv": (lines(HEAD, plain) + "1,2,3,4,5\n", "price", ("line 42", "5")),
+    "short.csv": (lines(HEAD, plain) + "1,2,a\n", "price", ("line 42 has 3 values, line 1 has 4",)),
+    "title.csv": (
+        "Report of sales\n\n" + lines(HEAD, plain),
+        "price",
+        ("line 3 has 4 values, line 1 has 1", "begins with a title"),
+    ),
+    "padded-title.csv": (
+        "Report of sales,,,\n" + lines(HEAD, plain),
+        "price",
+        ("column 2 has no name", "begins with a title"),
+    ),
+    "only-years.csv": (
+        lines("2018,2019,2020,2021", plain),
+        "2021",
+        ("write a letter before each",),
+    ),
+    "infinite.csv": (
+        lines(HEAD, lambda n: f"{n},{'inf' if n % 3 else n},a,{n * 2.25}"),
+        "price",
+        ("row 2: size is 'inf'", "--missing 'inf'"),
+    ),
+    "two-ways.csv": (
+        lines("a;size;price", lambda n: f"{'ab'[n % 2]};{n}.5;1.{n:03},25"),
+        "price",
+        ("size is '0.5'", "price is '1.000,25'", "in two ways"),
+    ),
+    "one-row-another-way.csv": (
+        lines("a;size;price", lambda n: f"{'ab'[n % 2]};{n}{'.' if n == 7 else ','}5;1.{n:03},25"),
+        "price",
+        ("row 8: size is '7.5'",),
+    ),
+    "either-way.csv": (
+        lines("a;size;price", lambda n: f"{'ab'[n % 2]};{n};1,{n:03}"),
+        "price",
+        ("price is '1,000'", "--decimal , or --decimal ."),
+    ),
+    "either-way-with-points.csv": (
+        lines("a;size;price", lambda n: f"{'ab'[n % 2]};{n};1.{n:03}"),
+        "price",
+        ("price is '1.000'", "--decimal . or --decimal ,"),
+    ),
+    "dollars.csv": (
+        lines(HEAD, lambda n: f'{n},{n / 2},a,"${n + 1},234.50"'),
+        "price",
+        ("row 1: price is '$1,234.50', a number with '$'",),
+    ),
+    "percent.csv": (
+        lines(HEAD, lambda n: f"{n},{n / 2}%,a,{n * 2.25}"),
+        "price",
+        ("row 1: size is '0.0%', a number with '%'",),
+    ),
+    "capitals.csv": (
+        lines(HEAD, lambda n: f"{n},{n / 2},a,{('Yes', 'yes ', 'No')[n % 3]}"),
+        "price",
+        ("price is 'Yes' and 'yes'", "write one class in one way"),
+    ),
     "utf16.csv": (lines(HEAD, plain).encode("utf-16"), "price", ("UTF-16",)),
     "mixed.csv": (
         lines(HEAD, lambda n: plain(n) if n != 20 else "20,10,a,twelve"),

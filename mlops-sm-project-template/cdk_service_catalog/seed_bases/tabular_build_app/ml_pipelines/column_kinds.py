@@ -1,0 +1,148 @@
+"""What a column holds: a number, a category, free words or a date, or the name of its row."""
+
+import re
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ml_pipelines import date_forms, declared
+from ml_pipelines.file_formats import CannotAdopt, FileFormat
+from ml_pipelines.number_styles import DIRT, is_number, would_be_number
+
+FEW = 20
+"""So many values of a number, and it may as well be a class."""
+WORDS = 3
+LIKE_AN_ID = (
+    r"(?i:(?:.*[\s_.-])?(?:id|ids|no|nr|num|number|key|uuid|guid|index|idx|#))"
+    r"|.*[a-z](?:Id|ID|Nr|No)|(?i:.*nummer)"
+)
+"""The names of columns that name their rows."""
+AFFIXED = (
+    r"(?P<sign>[-+]?)(?P<before>[^\w\s.,;:'\"()/+-]|[A-Z]{1,3}\$|[A-Z]{3})?\s*"
+    r"(?P<number>[-+]?[0-9][0-9.,' \u00a0\u202f]*?)\s*(?P<after>[^\d\s.,;:'\"()/+-]{1,4})?"
+)
+"""A number with what some programs write around it: a currency, a percent sign, a unit."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A column.
+
+    Attributes:
+        type: as `project.yml` has it.
+        words: why.
+        names_row: it has another value in every row, so nothing is learnt from it.
+        form: of dates, where they are not ISO 8601.
+    """
+
+    type: str
+    words: str
+    names_row: bool = False
+    form: str = ""
+
+
+def kind_of(name: str, texts: pd.Series, found: FileFormat) -> Kind:
+    """Look at what a column says where it says something.
+
+    Raises:
+        CannotAdopt: nearly all of it is one thing and the rest another, or it has two readings.
+    """
+    if texts.empty:
+        return Kind(type="category", words="empty")
+    check_numbers(name, texts, found)
+    if has_leading_zeros(texts):
+        return _category(texts, "leading zeros: names, no numbers")
+    if bool(is_number(texts, found).all()):
+        return _number(name, texts, found)
+    form = date_forms.find(name, texts, found)
+    if form is not None:
+        return Kind(type="date", words=f"a date{f', written as {form}' if form else ''}", form=form)
+    words = float(texts.str.split().str.len().mean())
+    if words >= WORDS and texts.nunique() > FEW:
+        return Kind(type="text", words=f"free words, {words:.0f} in a row")
+    return _category(texts, f"{texts.nunique()} different texts")
+
+
+def check_numbers(name: str, texts: pd.Series, found: FileFormat) -> None:
+    """Refuse numbers that are not written as the others: as categories they would mean nothing.
+
+    Raises:
+        CannotAdopt: a few texts among numbers, numbers of another style, or with a unit.
+    """
+    wrong = texts[~is_number(texts, found)]
+    if wrong.empty:
+        return
+    place = f"{found.name}, row {int(wrong.index[0]) + 1}: {name} is '{wrong.iloc[0]}'"
+    others = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+    if len(wrong) <= DIRT * len(texts):
+        raise CannotAdopt(
+            f"{place}{others}, the others are numbers; correct it, say --missing '{wrong.iloc[0]}' "
+            f"if it means nothing, --category '{name}' if these are names, or --ignore '{name}'"
+        )
+    if would_be_number(pd.Series(wrong.unique())).all():
+        raise CannotAdopt(
+            f"{place}{others}, no number as this file writes them ({found.style}); write it so, "
+            f"say --missing '{wrong.iloc[0]}' if it means nothing, --category '{name}' if these are "
+            f"names, or --ignore '{name}'"
+        )
+    _check_units(name, texts, place)
+
+
+def has_leading_zeros(texts: pd.Series) -> bool:
+    """Whether whole numbers are names, such as postal codes: 00501 is not 501."""
+    return bool(texts.str.fullmatch("0[0-9]+").any() and texts.str.fullmatch("[0-9]+").all())
+
+
+def check_alike(name: str, texts: pd.Series, found: FileFormat) -> None:
+    """Refuse classes that differ in capitals only.
+
+    Raises:
+        CannotAdopt: the first two of them.
+    """
+    first: dict[str, str] = {}
+    for text in map(str, texts.unique()):
+        other = first.setdefault(text.casefold(), text)
+        if other != text:
+            raise CannotAdopt(
+                f"{found.name}: {name} is '{other}' and '{text}', which differ in capitals only: "
+                "write one class in one way"
+            )
+
+
+def _check_units(name: str, texts: pd.Series, place: str) -> None:
+    parts = pd.Series(texts.unique()).str.extract(f"^{AFFIXED}$").dropna(subset=["number"])
+    around = parts[["before", "after"]].fillna("").agg("".join, axis="columns")
+    if len(parts) <= (1 - DIRT) * texts.nunique() or not around.ne("").any():
+        return
+    kinds = [repr(str(each)) for each in around.unique() if each]
+    if len(kinds) > 3 or texts.nunique() <= FEW:
+        return
+    raise CannotAdopt(
+        f"{place}, a number with {' or '.join(kinds)}; write numbers alone, in one unit, say "
+        f"--category '{name}' if these are names, or --ignore '{name}'"
+    )
+
+
+def _category(texts: pd.Series, words: str) -> Kind:
+    if texts.nunique() > max(FEW, len(texts) // 2):
+        return Kind(type="category", words="another value in nearly every row", names_row=True)
+    return Kind(type="category", words=words)
+
+
+def _number(name: str, texts: pd.Series, found: FileFormat) -> Kind:
+    if date_forms.may_be_compact(texts):
+        words = f"a number; if it is a date, say --date '{name}={date_forms.COMPACT}'"
+        return Kind(type="number", words=words)
+    # As floats: differences of large unsigned integers are never negative.
+    values = declared.numbers(texts, found.decimal, found.thousands).astype(float)
+    if values.nunique() < len(values) or (values % 1).any():
+        return Kind(type="number", words="a number")
+    steps = values.diff().iloc[1:]
+    if (steps > 0).all() or (steps < 0).all():
+        words = "whole numbers in their order, another in every row"
+        return Kind(type="number", words=words, names_row=True)
+    if re.fullmatch(LIKE_AN_ID, name):
+        words = "by its name, and another whole number in every row"
+        return Kind(type="number", words=words, names_row=True)
+    words = f"a number, another in every row: if it names the row, say --identifier '{name}'"
+    return Kind(type="number", words=words)

@@ -1,0 +1,229 @@
+"""What has two readings is asked or said, and what somebody answers is done."""
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tables import read
+
+from ml_pipelines import declared
+from ml_pipelines.adopt import main
+from ml_pipelines.sources import DECLARATION
+
+SOURCE = random.Random(3)
+ROWS = 60
+COLUMNS: dict[str, Callable[[int], str]] = {
+    "german day": lambda n: f"{n % 28 + 1:02}.{n % 12 + 1:02}.2023",
+    "american day": lambda n: f"{n % 12 + 1}/{n % 28 + 1}/2023",
+    "either day": lambda n: f"{n % 12 + 1:02}/{n % 11 + 1:02}/2023",
+    "short day": lambda n: f"{n % 28 + 1:02}.{n % 12 + 1:02}.{n % 3 + 40}",
+    "time": lambda n: f"{n % 28 + 1:02}/{n % 12 + 1:02}/2023 {n % 24:02}:30",
+    "month": lambda n: f"2023-{n % 12 + 1:02}",
+    "words": lambda n: f"{n % 28 + 1} Mar 2023",
+    "lazy": lambda n: f"2023-{n % 12 + 1}-{n % 28 + 1}",
+    "compact": lambda n: f"2023{n % 12 + 1:02}{n % 28 + 1:02}",
+    "one wrong": lambda n: "soon" if n == 20 else f"{n % 28 + 1:02}.{n % 12 + 1:02}.2023",
+    "zip": lambda n: f"{(n * 37) % 19 + 495:05}",
+    "year": lambda n: str(1900 + n),
+    "customerId": lambda n: str(n * 77 % 61 + 1000),
+    "count": lambda n: str(n * 77 % 61 + 1000),
+    "stars": lambda n: str(n % 5) if n else "x",
+}
+
+
+def adopt(folder: Path, column: str, *told: str, label: str = "y") -> int:
+    """A table of this column, a number and a label."""
+    (folder / "data").mkdir(exist_ok=True)
+    lines = [f"{column},amount,y"]
+    lines += [f"{COLUMNS[column](n)},{n % 7}.25,{n * 1.5}" for n in range(ROWS)]
+    file = folder / f"{column.replace(' ', '-')}.csv"
+    file.write_text("\n".join(lines))
+    return main([str(file), "--label", label, *told], folder)
+
+
+def days(folder: Path, column: str) -> list[float]:
+    table = declared.read(folder / DECLARATION).table
+    found: list[float] = read(folder / table.file, table)[column].tolist()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("column", "form", "first"),
+    [
+        ("german day", "%d.%m.%Y", 19358.0),
+        ("american day", "%m/%d/%Y", 19358.0),
+        ("time", "%d/%m/%Y %H:%M", 19358 + 0.5 / 24),
+        ("month", "%Y-%m", 19358.0),
+        ("words", "%d %b %Y", 19417.0),
+        ("lazy", "%Y-%m-%d", 19358.0),
+    ],
+)
+def test_dates_are_found_as_they_are_written(
+    tmp_path: Path, column: str, form: str, first: float
+) -> None:
+    assert adopt(tmp_path, column) == 0
+    table = declared.read(tmp_path / DECLARATION).table
+    assert (table.columns[column], dict(table.dates)) == ("date", {column: form})
+    assert table.features == (column, "amount")
+    assert days(tmp_path, column)[0] == pytest.approx(first)
+
+
+@pytest.mark.parametrize(
+    ("column", "words"),
+    [
+        ("either day", ("either day=%d/%m/%Y", "either day=%m/%d/%Y")),
+        ("short day", ("short day=%d.%m.%y",)),
+    ],
+)
+def test_which_is_the_day_and_which_the_month_is_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], column: str, words: tuple[str, ...]
+) -> None:
+    code = adopt(tmp_path, column)
+    said = capsys.readouterr()
+    if len(words) == 1:
+        assert code == 0
+        return
+    assert code == 1
+    assert "which is the day" in said.err
+    for word in words:
+        assert f"--date '{word}'" in said.err
+    assert adopt(tmp_path, column, "--date", words[0]) == 0
+    day_first = days(tmp_path, column)
+    assert adopt(tmp_path, column, "--date", words[1], "--replace") == 0
+    assert days(tmp_path, column)[1] == 19390.0
+    assert day_first[1] == 19390.0 or day_first != days(tmp_path, column)
+
+
+def test_a_text_among_dates_is_refused_with_its_row(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert adopt(tmp_path, "one wrong") == 1
+    assert "row 21: one wrong is 'soon'" in capsys.readouterr().err
+    assert adopt(tmp_path, "one wrong", "--missing", "soon") == 0
+
+
+@pytest.mark.parametrize("form", ["one wrong=%d.%m.%Y", "german day", "month=%d.%m.%Y"])
+def test_a_form_that_does_not_fit_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    assert adopt(tmp_path, form.partition("=")[0], "--date", form) == 1
+    assert "error: " in capsys.readouterr().err
+
+
+def test_whole_numbers_that_may_be_dates_are_numbers_until_somebody_says_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert adopt(tmp_path, "compact") == 0
+    assert declared.read(tmp_path / DECLARATION).table.columns["compact"] == "number"
+    assert "--date 'compact=%Y%m%d'" in capsys.readouterr().out
+    assert adopt(tmp_path, "compact", "--date", "compact=%Y%m%d", "--replace") == 0
+    assert days(tmp_path, "compact")[0] == 19358.0
+
+
+def test_a_postal_code_keeps_its_leading_zeros(tmp_path: Path) -> None:
+    assert adopt(tmp_path, "zip") == 0
+    table = declared.read(tmp_path / DECLARATION).table
+    assert table.columns["zip"] == "category"
+    assert "zip" in table.features
+    assert read(tmp_path / table.file, table)["zip"].iloc[0] == "00495"
+
+
+@pytest.mark.parametrize("column", ["year", "customerId"])
+def test_a_number_that_names_its_row_is_no_feature_unless_somebody_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], column: str
+) -> None:
+    assert adopt(tmp_path, column) == 0
+    assert declared.read(tmp_path / DECLARATION).table.identifier == column
+    assert f"--feature '{column}' if it is one" in capsys.readouterr().out
+    assert adopt(tmp_path, column, "--feature", column, "--replace") == 0
+    assert declared.read(tmp_path / DECLARATION).table.features == (column, "amount")
+
+
+def test_another_number_in_every_row_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert adopt(tmp_path, "count") == 0
+    assert "if it names the row, say --identifier 'count'" in capsys.readouterr().out
+
+
+def test_names_that_look_like_numbers_are_a_category_where_somebody_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert adopt(tmp_path, "stars") == 1
+    assert "--category 'stars'" in capsys.readouterr().err
+    assert adopt(tmp_path, "stars", "--category", "stars") == 0
+    assert declared.read(tmp_path / DECLARATION).table.columns["stars"] == "category"
+
+
+@pytest.mark.parametrize(("decimal", "read_as"), [(",", 1.0), (".", 1000.0)])
+def test_a_mark_with_two_readings_is_what_somebody_says(
+    tmp_path: Path, decimal: str, read_as: float
+) -> None:
+    (tmp_path / "data").mkdir()
+    file = tmp_path / "prices.csv"
+    file.write_text("a;y\n" + "".join(f"{n % 3};1,{n:03}\n" for n in range(ROWS)))
+    assert main([str(file), "--label", "y"], tmp_path) == 1
+    assert main([str(file), "--label", "y", "--decimal", decimal], tmp_path) == 0
+    assert days(tmp_path, "y")[0] == read_as
+
+
+@pytest.mark.parametrize(
+    ("classes", "positive"),
+    [(("0.0", "1.0"), "1.0"), (("1", "0"), "1"), (("TRUE", "FALSE"), "TRUE"), (("a", "b"), "b")],
+)
+def test_the_positive_class_is_the_one_that_a_person_calls_so(
+    tmp_path: Path, classes: tuple[str, str], positive: str
+) -> None:
+    (tmp_path / "data").mkdir()
+    file = tmp_path / "cases.csv"
+    lines = [f"{SOURCE.random():.3f},{classes[n % 3 == 0]}" for n in range(ROWS)]
+    file.write_text("\n".join(["x,y", *lines]))
+    assert main([str(file), "--label", "y"], tmp_path) == 0
+    assert declared.read(tmp_path / DECLARATION).positive == positive
+
+
+def customers(label: Callable[[int], object], when: Callable[[int], int]) -> str:
+    """Thirty customers, each four times."""
+    lines = ["customer,when,amount,y"]
+    for n in range(120):
+        day = f"2024-{when(n) // 28 + 1:02}-{when(n) % 28 + 1:02}"
+        lines.append(f"C{n % 30:02},{day},{SOURCE.random():.3f},{label(n)}")
+    return "\n".join(lines)
+
+
+KNOWN: dict[str, Callable[[int], object]] = {
+    "class": lambda n: "yes" if n % 30 < 10 else "no",
+    "number": lambda n: f"{(n % 30) ** 2 + SOURCE.random():.3f}",
+}
+UNKNOWN: dict[str, Callable[[int], object]] = {
+    "class": lambda n: SOURCE.choice(["yes", "no"]),
+    "number": lambda n: f"{SOURCE.random():.3f}",
+}
+
+
+@pytest.mark.parametrize("kind", KNOWN)
+def test_whether_rows_belong_together_or_follow_each_other_is_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    file = tmp_path / "orders.csv"
+    (tmp_path / "data").mkdir()
+    file.write_text(customers(KNOWN[kind], when=lambda n: n))
+    assert main([str(file), "--label", "y", "--dry-run"], tmp_path) == 0
+    said = capsys.readouterr().out
+    assert "question: 'customer' has 30 values in 120 rows, and y nearly follows from it" in said
+    assert "say --group 'customer'" in said
+    assert "question: the rows are in the order of 'when'" in said
+    told = ("--group", "customer", "--time", "when")
+    assert main([str(file), "--label", "y", *told], tmp_path) == 0
+    assert "question" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("kind", UNKNOWN)
+def test_what_says_nothing_of_the_label_and_has_no_order_is_not_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_text(customers(UNKNOWN[kind], when=lambda n: n * 7 % 120))
+    assert main([str(file), "--label", "y", "--dry-run"], tmp_path) == 0
+    assert "question" not in capsys.readouterr().out
