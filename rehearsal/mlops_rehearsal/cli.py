@@ -23,10 +23,12 @@ from mlops_rehearsal.options import (
     FreshAccount,
     Keep,
     Kind,
+    Label,
     Product,
     ReportFile,
     Scps,
     SetName,
+    Table,
     Until,
     Watch,
 )
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from mlops_rehearsal.report.reach import ReachRows
     from mlops_rehearsal.timeline import Request
     from mlops_rehearsal.world.act import Act
+    from mlops_rehearsal.world.adoption import Adoption
     from mlops_rehearsal.world.world import World
 
 EPILOG: Final = epilog(
@@ -49,6 +52,7 @@ Needs no AWS account, no credentials and no Docker. The first run installs the e
         "rehearse --set business-unit-1": "one account set",
         "rehearse --config examples/two-sets/cdk-app.yml": "another configuration",
         "rehearse --product batch": "another product; --all-products for each",
+        "rehearse --table prices.csv --label price": "with a table of your own",
         "rehearse --approve ask": "asks where a pipeline waits for a person",
         "rehearse --keep": "leaves everything running until Enter or control-C",
         "rehearse --watch": "a page that shows it as it happens",
@@ -74,6 +78,8 @@ def rehearse(
     config: Config = None,
     product: Product = "",
     all_products: AllProducts = False,
+    table: Table = None,
+    label: Label = "",
     kind: Kind = EndpointKind.REALTIME,
     report: ReportFile = REPORT,
     evidence: EvidenceFile = None,
@@ -110,6 +116,7 @@ def rehearse(
             say=shown.say,
             product=product or PRODUCT,
             all_products=all_products,
+            adopts=_adoption(table, label),
             kind=kind,
             scps=scps,
             fresh_account=fresh_account,
@@ -159,10 +166,24 @@ def _settings(request: "Request", acts: "Sequence[Act]") -> dict[str, str]:
         "acts": f"{acts[0].number} to {acts[-1].number} ({acts[-1].name})",
         "account set": request.set_name or "every enabled one",
         "product": "every one" if request.all_products else request.product,
+        "table": request.adopts.file.name if request.adopts else "that of the product",
         "endpoints": request.kind.value,
         "service control policies": ", ".join(file.name for file in request.scps) or "none",
         "default quotas": "held" if request.fresh_account else "not held",
     }
+
+
+def _adoption(table: Path | None, label: str) -> "Adoption | None":
+    """Both options, or none.
+
+    Raises:
+        BadParameter: one of them alone.
+    """
+    from mlops_rehearsal.world.adoption import Adoption
+
+    if (table is None) != (not label):
+        raise typer.BadParameter("--table and --label belong together: a file, and its column")
+    return Adoption(table, label) if table else None
 
 
 def _infra(config: Path | None) -> Path:

@@ -44,6 +44,17 @@ SetName = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print the evidence as JSON.")]
 Product = Annotated[str, typer.Option("--product", help="A part of the product's name in Studio.")]
 AllProducts = Annotated[bool, typer.Option("--all-products", help="A project of every product.")]
+Table = Annotated[
+    Path | None,
+    typer.Option(
+        "--table",
+        help="A file that projects of tables adopt before they train; with --label.",
+        exists=True,
+        dir_okay=False,
+        resolve_path=True,
+    ),
+]
+Label = Annotated[str, typer.Option("--label", help="The column of --table to predict.")]
 Kind = Annotated[
     EndpointKind,
     typer.Option(

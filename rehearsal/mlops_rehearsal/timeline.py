@@ -19,6 +19,7 @@ from mlops_commons.utilities.paths import (
 from mlops_rehearsal.emulator.leftovers import new_folder
 from mlops_rehearsal.emulator.server import Emulator, make_certificate
 from mlops_rehearsal.world.act import Act
+from mlops_rehearsal.world.adoption import Adoption
 from mlops_rehearsal.world.approvals import Approval
 from mlops_rehearsal.world.checkout import write_checkout
 from mlops_rehearsal.world.company_network import company_network
@@ -40,6 +41,7 @@ class Request:
     set_name: str = ""
     product: str = PRODUCT
     all_products: bool = False
+    adopts: Adoption | None = None
     kind: EndpointKind = EndpointKind.REALTIME
     scps: tuple[Path, ...] = ()
     fresh_account: bool = False
@@ -91,6 +93,7 @@ def world_of(request: Request) -> Iterator[World]:
                 company=company,
                 product=request.product,
                 all_products=request.all_products,
+                adopts=request.adopts,
             )
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mlops_commons.utilities.errors import PlatformError
+from mlops_rehearsal.acts.adopting import adopt_table
 from mlops_rehearsal.acts.base_model import bring_base_model
 from mlops_rehearsal.acts.pipelines import action_rows
 from mlops_rehearsal.acts.tracking import tracking
@@ -16,10 +17,11 @@ from mlops_rehearsal.world.world import World
 
 def play_training(world: World) -> tuple[Evidence, ...]:
     """Play the build pipelines; their jobs run as processes on this machine."""
-    actions, steps, versions, tracked = [], [], [], []
+    actions, steps, versions, tracked, adopted = [], [], [], [], []
     for project in world.trainable:
         world.say(f"{project.full_name}: packages of the training image")
         python = offer_packages(world, project)
+        adopted += [row for row in [adopt_table(world, project, python)] if row]
         bring_base_model(world, project, python)
         name = project.pipeline("build")
         with tracking(world, project, python) as runs:
@@ -31,6 +33,7 @@ def play_training(world: World) -> tuple[Evidence, ...]:
         steps += _steps(world, project)
         versions.append(_version(world, project))
     return (
+        *([Evidence("adopted tables", tuple(adopted))] if adopted else []),
         Evidence("actions", tuple(actions)),
         Evidence("pipeline steps", tuple(steps)),
         Evidence("model versions", tuple(versions)),

@@ -14,6 +14,7 @@ from mlops_commons.utilities.paths import REPOSITORY_ROOT
 from mlops_commons.utilities.process import run
 from mlops_rehearsal.emulator.clients import client
 from mlops_rehearsal.emulator.server import Emulator
+from mlops_rehearsal.world.adoption import Adoption
 from mlops_rehearsal.world.approvals import Approval
 from mlops_rehearsal.world.company_network import CompanyNetwork
 from mlops_rehearsal.world.projects import Project
@@ -46,6 +47,7 @@ class World:
         of_builds: variables that every build has besides, such as where a service of AWS is here.
         company: the network through which builds install; none where they do so directly.
         product: a part of the name of the product to launch; `all_products` launches each.
+        adopts: the table that projects learn from, where it is not that of their product.
     """
 
     config: PlatformConfig
@@ -62,6 +64,7 @@ class World:
     company: CompanyNetwork | None = None
     product: str = ""
     all_products: bool = False
+    adopts: Adoption | None = None
 
     @property
     def trainable(self) -> list[Project]:
