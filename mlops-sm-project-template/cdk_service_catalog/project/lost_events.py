@@ -72,6 +72,10 @@ def lost_event_resources(definition: ProductDefinition) -> Resources:
             "pipeline-failed",
             "A pipeline of ${SageMakerProjectName} has failed, and nobody was told: look at both",
         ),
+        "LostReason": _alarm(
+            "step-failed",
+            "A step of the training of ${SageMakerProjectName} has failed, and nobody was told",
+        ),
     }
 
 

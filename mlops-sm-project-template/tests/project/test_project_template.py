@@ -329,12 +329,32 @@ def test_both_seed_repositories_start_their_pipeline_by_events(slug: str) -> Non
 
 
 @pytest.mark.parametrize("slug", SLUGS)
+def test_people_are_told_which_step_of_the_training_has_failed_and_why(slug: str) -> None:
+    """SageMaker Developer Guide, "Events that Amazon SageMaker AI sends to Amazon EventBridge"."""
+    (rule,) = [r for r in launched(slug).of_type("AWS::Events::Rule") if "Step" in str(r)]
+    assert rule["EventPattern"]["detail"] == {
+        "pipelineArn": [f"arn:aws:sagemaker:{REGION}:{DEV}:pipeline/{PROJECT}"],
+        "currentStepStatus": ["Failed"],
+    }
+    (target,) = rule["Targets"]
+    assert target["Arn"] == launched(slug).arn("Notifications")
+    given = target["InputTransformer"]
+    assert given["InputPathsMap"]["reason"] == "$.detail.failureReason"
+    # Values are put in with their quotes (EventBridge User Guide, "Input transformation").
+    text = given["InputTemplate"]
+    for name in given["InputPathsMap"]:
+        assert text.count(f"<{name}>") == 1
+        text = text.replace(f"<{name}>", json.dumps(f'a "{name}"'))
+    assert json.loads(text)["reason"] == 'a "reason"'
+
+
+@pytest.mark.parametrize("slug", SLUGS)
 def test_an_event_that_a_rule_cannot_deliver_tells_the_topic(slug: str) -> None:
     project = launched(slug)
     rules = {rule["Name"] for rule in project.of_type("AWS::Events::Rule")}
     alarms = [*project.of_type("AWS::CloudWatch::Alarm")]
     assert {alarm["Dimensions"][0]["Value"] for alarm in alarms} == rules
-    assert len(rules) == len(alarms) == 4
+    assert len(rules) == len(alarms) == 5
     assert {str(alarm["AlarmActions"]) for alarm in alarms} == {str([project.arn("Notifications")])}
     own = f"arn:aws:cloudwatch:{REGION}:{DEV}:alarm:{alarms[0]['AlarmName']}"
     documents = (

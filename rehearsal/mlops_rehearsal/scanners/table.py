@@ -241,6 +241,7 @@ EXPLAINED: Final = (
             "DeployRepositoryPushed",
             "ModelReady",
             "PipelineFailed",
+            "StepFailed",
         ),
         why="An alarm tells of an event that was lost, and starting the pipeline again brings what "
         "the event would have brought, the newest commit and approved version: nothing to replay",

@@ -96,6 +96,27 @@ def finished(stack: Stack, pipeline: Resource, state: str) -> dict[str, Any]:
     }
 
 
+def stepped(stack: Stack, pipeline: str, status: str) -> dict[str, Any]:
+    """The event of a step of a SageMaker pipeline: "SageMaker pipeline step state change"."""
+    arn = f"arn:aws:sagemaker:{stack.region}:{stack.account}:pipeline/{pipeline}"
+    return {
+        "source": "aws.sagemaker",
+        "detail-type": "SageMaker Model Building Pipeline Execution Step Status Change",
+        "account": stack.account,
+        "region": stack.region,
+        "resources": [arn, f"{arn}/execution/1"],
+        "detail": {
+            "stepName": "Train",
+            "stepType": "Training",
+            "previousStepStatus": "Executing",
+            "currentStepStatus": status,
+            "pipelineArn": arn,
+            "pipelineExecutionArn": f"{arn}/execution/1",
+            **({"failureReason": "row 1"} if status == "Failed" else {}),
+        },
+    }
+
+
 def proposed(stack: Stack, repository: str, event: str) -> dict[str, Any]:
     """The event of a pull request: "CodeCommit Pull Request State Change"."""
     return {

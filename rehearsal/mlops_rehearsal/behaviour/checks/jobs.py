@@ -146,7 +146,7 @@ def versions_wait_for_a_decision(stack: Stack) -> Iterator[str]:
     rules = str([rule.properties["EventPattern"] for rule in stack.of_type("AWS::Events::Rule")])
     groups = [stack.ref(g.id) for g in stack.of_type("AWS::SageMaker::ModelPackageGroup")]
     for role, _ in execution_roles(stack):
-        if (groups and "aws.sagemaker" not in rules) or _published(stack, role).endswith("/lead"):
+        if (groups and "Model Package" not in rules) or _published(stack, role).endswith("/lead"):
             continue
         for name in groups or ["any"]:
             on = f"{versions}/{name.rpartition('/')[2]}/1"

@@ -39,6 +39,8 @@ JOBS: Final = (
     ("transform-job", ("CreateTransformJob", "DescribeTransformJob", "StopTransformJob")),
     ("model", ("CreateModel", "DescribeModel", "DeleteModel")),
 )
+ARCHIVE: Final = "MODEL_DATA_URI"
+"""What a test is told of the version that it tests."""
 VERSIONS: Final = (
     "AddTags",
     "CreateModelPackage",
@@ -72,6 +74,7 @@ def builds_work_with_what_they_are_told(stack: Stack) -> Iterator[str]:
             yield from lacking(stack, worker, [_passes(stack, job)])
         yield from lacking(stack, role, _pipeline(stack, known["SAGEMAKER_PIPELINE_NAME"]))
         yield from lacking(stack, role, _tells(stack, known["MODEL_PACKAGE_GROUP_NAME"]))
+        yield from lacking(stack, role, [_finds_versions(stack, known["MODEL_PACKAGE_GROUP_NAME"])])
         yield from lacking(stack, job, _jobs(stack, build, known))
         yield from excess(stack, job, _of_somebody_else(stack))
         model = f"{stack.arn(bucket.id)}/models/x"
@@ -92,6 +95,40 @@ def tests_become_the_stage(stack: Stack) -> Iterator[str]:
                 for found in (p for p in text.split('"') if p.startswith("arn:aws:iam:") and role):
                     need = Need(why="test", actions=("sts:AssumeRole",), resource=found)
                     yield from lacking(stack, role, [need])  # type: ignore[arg-type]
+
+
+def tests_read_what_versions_bring(stack: Stack) -> Iterator[str]:
+    """A test that is told of a version's archive reads it, and neither data nor sources."""
+    for pipeline in stack.of_type("AWS::CodePipeline::Pipeline"):
+        for stage in pipeline.properties["Stages"]:
+            for action in stage["Actions"]:
+                known = action.get("Configuration", {})
+                build = stack.referenced(known.get("ProjectName"), "AWS::CodeBuild::Project")
+                is_told = ARCHIVE in str(known.get("EnvironmentVariables", ""))
+                if build and action["ActionTypeId"]["Category"] == "Test" and is_told:
+                    yield from _reads_archives(stack, build)
+
+
+def _reads_archives(stack: Stack, build: Resource) -> Iterator[str]:
+    known, role = variables(build), role_of(stack, build.properties["ServiceRole"])
+    bucket = stack.referenced(known["ARTIFACT_BUCKET"], "AWS::S3::Bucket")
+    key = stack.referenced(known["ARTIFACT_BUCKET_KMS_ID"], "AWS::KMS::Key")
+    if role is None or bucket is None or key is None:
+        yield f"{build.id} is told of a bucket or a key that is not there"
+        return
+    read, arn = ("s3:GetObject",), stack.arn(bucket.id)
+    through = {"kms:ViaService": f"s3.{stack.region}.amazonaws.com"}
+    decrypt = ("kms:Decrypt",)
+    yield from lacking(
+        stack,
+        role,
+        [
+            Need(why="read samples", actions=read, resource=f"{arn}/registered/x"),
+            Need(why="decrypt", actions=decrypt, resource=stack.arn(key.id), context=through),
+        ],
+    )
+    others = [f"{arn}/{place}/x" for place in ("data", "sources", "models")]
+    yield from excess(stack, role, [Need(why="read", actions=read, resource=on) for on in others])
 
 
 def stages_read_versions(stack: Stack) -> Iterator[str]:
@@ -124,6 +161,11 @@ def _artifacts(stack: Stack, bucket: Resource, key: Resource) -> Iterator[Need]:
     yield Need(why="keep its source", actions=OBJECTS, resource=f"{arn}/sources/x")
     yield Need(why="find them", actions=("s3:GetBucketLocation", "s3:ListBucket"), resource=arn)
     yield Need(why="encrypt them", actions=ENCRYPT, resource=stack.arn(key.id))
+
+
+def _finds_versions(stack: Stack, group: str) -> Need:
+    on = f"arn:aws:sagemaker:{stack.region}:{stack.account}:model-package-group/{group}"
+    return Need(why="find versions", actions=("sagemaker:ListModelPackages",), resource=on)
 
 
 def _passes(stack: Stack, job: Resource) -> Need:

@@ -52,12 +52,12 @@ def alarms_watch_the_endpoint(stack: Stack) -> Iterator[str]:
             yield from _judges(alarm)
 
 
-def drift_is_told(stack: Stack) -> Iterator[str]:
-    """A comparison that finds drift, or cannot run, fails; an alarm that tells somebody sees it.
+def failed_runs_are_told(stack: Stack) -> Iterator[str]:
+    """A run that scores nothing, or finds drift, fails; an alarm that tells somebody sees it.
 
     Source: "Monitor SageMaker Pipelines with CloudWatch", SageMaker Developer Guide.
     """
-    for pipeline in comparing(stack):
+    for pipeline in stack.of_type(PIPELINE):
         wanted = {"PipelineName": stack.named(pipeline.id)}
         alarms = [a for a in stack.of_type(ALARM) if _dimensions(a) == [wanted]]
         if len(alarms) != 1:

@@ -13,6 +13,7 @@ from mlops_rehearsal.behaviour.checks.events import (
     proposed,
     push,
     seen,
+    stepped,
 )
 from mlops_rehearsal.behaviour.checks.pipeline_actions import actions, provider
 from mlops_rehearsal.behaviour.stack import Resource, Stack
@@ -36,6 +37,34 @@ def failures_are_told(stack: Stack) -> Iterator[str]:
             told_now = bool(heard(stack, finished(stack, pipeline, state)) & topics)
             if told_now is not told:
                 yield f"{pipeline.id} is {state}: {'nobody is' if told else 'people are'} told"
+
+
+def failed_steps_are_told(stack: Stack) -> Iterator[str]:
+    """A step of the training that fails is told to a topic, with its name and the reason."""
+    topics = {stack.arn(topic.id) for topic in stack.of_type("AWS::SNS::Topic")}
+    for group in stack.of_type("AWS::SageMaker::ModelPackageGroup"):
+        name = stack.ref(group.id).rpartition("/")[2]
+        for pipeline, status, told in (
+            (name, "Failed", True),
+            (name, "Succeeded", False),
+            ("of-somebody-else", "Failed", False),
+        ):
+            if bool(heard(stack, stepped(stack, pipeline, status)) & topics) is not told:
+                end = "nobody is" if told else "people are"
+                yield f"a step of {pipeline} is {status}: {end} told"
+        for rule in stack.of_type("AWS::Events::Rule"):
+            if seen(rule, stepped(stack, name, "Failed")):
+                yield from _without_reason(rule)
+
+
+def _without_reason(rule: Resource) -> Iterator[str]:
+    for target in rule.properties["Targets"]:
+        given = target.get("InputTransformer", {})
+        paths, template = given.get("InputPathsMap", {}), str(given.get("InputTemplate"))
+        said = {path for name, path in paths.items() if f"<{name}>" in template}
+        for path in ("$.detail.stepName", "$.detail.failureReason"):
+            if path not in said:
+                yield f"{rule.id} does not tell {path}"
 
 
 def approvals_are_told(stack: Stack) -> Iterator[str]:
@@ -139,7 +168,7 @@ def _pushed(stack: Stack, pipeline: Resource, known: Mapping[str, Any]) -> Itera
 def _decides(stack: Stack) -> bool:
     """Whether a rule listens to decisions of persons on versions."""
     rules = stack.of_type("AWS::Events::Rule")
-    return any("aws.sagemaker" in str(r.properties["EventPattern"]) for r in rules)
+    return any("Model Package" in str(r.properties["EventPattern"]) for r in rules)
 
 
 def _pipelines_told(stack: Stack, event: Mapping[str, Any]) -> list[Any]:
