@@ -16,6 +16,10 @@ EVENTS: Final = {
     "CodeCommit Repository State Change": ("push to {}", "referenceName"),
     "CodePipeline Pipeline Execution State Change": ("pipeline {}", "state"),
     "SageMaker Model Package State Change": ("version {}", "ModelApprovalStatus"),
+    "SageMaker Model Building Pipeline Execution Step Status Change": (
+        "step {}",
+        "currentStepStatus",
+    ),
 }
 """Words for an event by its detail type, and the detail that completes them."""
 
