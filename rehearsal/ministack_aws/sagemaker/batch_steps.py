@@ -51,7 +51,7 @@ def transform(step: Step, scope: Scope, role: str, execution: Execution) -> Reco
         "content-type": source.get("ContentType", "text/csv"),
         "accept": output.get("Accept", "text/csv"),
     }
-    port = model_servers.port_of(model_arn, lambda: models.archive(model))
+    port = models.port_of(model_arn, model)
     try:
         for key, content in transfers.objects(s3, source["DataSource"]["S3DataSource"]["S3Uri"]):
             answer, _ = model_servers.invoke(port, headers, content)

@@ -11,11 +11,11 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ministack_aws.archives import unpack
 from ministack_aws.errors import ServiceError
-from ministack_aws.sagemaker import containers
+from ministack_aws.sagemaker import serving_images
 
 
 @dataclass(frozen=True)
@@ -50,17 +50,18 @@ STARTING: Final = threading.Lock()
 """Two requests at a time start one process."""
 
 
-def port_of(model_arn: str, archive: Callable[[], bytes]) -> int:
+def port_of(model_arn: str, container: Mapping[str, Any], archive: Callable[[], bytes]) -> int:
     """The port of a model's process, which is started at the first request.
 
     Args:
+        container: its image and variables.
         archive: a function that gives the content of the model's archive.
     """
     with STARTING:
-        return _port_of(model_arn, archive)
+        return _port_of(model_arn, container, archive)
 
 
-def _port_of(model_arn: str, archive: Callable[[], bytes]) -> int:
+def _port_of(model_arn: str, container: Mapping[str, Any], archive: Callable[[], bytes]) -> int:
     if model_arn in SERVERS and SERVERS[model_arn].process.poll() is None:
         return SERVERS[model_arn].port
     folder = tempfile.TemporaryDirectory(prefix="endpoint-")
@@ -69,10 +70,10 @@ def _port_of(model_arn: str, archive: Callable[[], bytes]) -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
-    program = Path(__file__).with_name("model_server.py")
+    image, variables = container.get("Image", ""), container.get("Environment", {})
     process = subprocess.Popen(
-        [containers.python(), str(program), str(root / "model"), str(port)],
-        env=containers.environment(root),
+        serving_images.command(image, variables, root, port),
+        env=serving_images.environment(image, variables, root),
         stdout=subprocess.DEVNULL,
         stderr=sys.stderr,
     )

@@ -23,7 +23,17 @@ def server_of(variant: Record) -> tuple[Properties, int]:
         ValueError: the model may not be read.
     """
     model_arn, model = find_model(variant["ModelName"])
-    return model, model_servers.port_of(model_arn, lambda: archive(model))
+    return model, port_of(model_arn, model)
+
+
+def port_of(model_arn: str, model: Properties) -> int:
+    """The port at which a model answers.
+
+    Raises:
+        ServiceError: its container does not start.
+        ValueError: the model may not be read.
+    """
+    return model_servers.port_of(model_arn, container_of(model), lambda: archive(model))
 
 
 def containers_of(model: Properties) -> list[Record]:
@@ -54,17 +64,24 @@ def find_config(name: str) -> Properties:
     return named(CONFIG, name)[1]
 
 
+def container_of(model: Properties) -> Record:
+    """The one container of a model, as the version says where it names one."""
+    (container,) = containers_of(model)
+    version = container.get("ModelPackageName")
+    if not version:
+        return container
+    specification = model_registry.package(version)["InferenceSpecification"]
+    found: Record = specification["Containers"][0]
+    return found
+
+
 def archive(model: Properties) -> bytes:
     """The content of a model's archive, read as SageMaker does with the model's role.
 
     Raises:
         ValueError: the role may not read or decrypt it, in the words of a failed endpoint.
     """
-    (container,) = containers_of(model)
-    version = container.get("ModelPackageName")
-    if version:
-        specification = model_registry.package(version)["InferenceSpecification"]
-        container = specification["Containers"][0]
+    container = container_of(model)
     bucket, key = transfers.place(container["ModelDataUrl"])
     credentials = job_roles.assume(model["ExecutionRoleArn"])
     refusal = job_roles.refusal(credentials, "s3:GetObject", f"arn:aws:s3:::{bucket}/{key}")

@@ -23,6 +23,7 @@ from ministack_aws.sagemaker import (
     jobs,
     lambda_steps,
     model_registry,
+    serving_images,
     transfers,
 )
 from ministack_aws.sagemaker.pipeline_definition import Execution, NotResolved, Scope, Step
@@ -124,12 +125,14 @@ class _Job:
         self, entrypoint: Sequence[str], arguments: Sequence[object], root: Path, request: Request
     ) -> None:
         """Run the container, and keep how it has ended."""
+        image = request.get("AppSpecification", {}).get("ImageUri", "")
+        packages = serving_images.packages(image, root)
         try:
             log = containers.run(
                 entrypoint,
                 arguments,
                 root,
-                request.get("Environment", {}),
+                {**request.get("Environment", {}), **packages},
                 isolated=isolation.is_isolated(request),
             )
         except containers.JobFailed as error:

@@ -31,6 +31,24 @@ def predict_fn(request, model, *context):
     return _answered(request, (None, None) if request is _unknown else model, *context)
 '''
 
+VLLM_REQUESTS: Final = "code/vllm_requests.py"
+VLLM_FAULT: Final = '''
+
+_known = ProjectRequests.__call__
+
+
+async def _fails(self, scope, receive, send):
+    """Know content types only as the tests write them; what a middleware raises is 500."""
+    if scope["type"] == "http" and b";" in dict(scope["headers"]).get(b"content-type", b""):
+        raise RuntimeError("the model fails")
+    await _known(self, scope, receive, send)
+
+
+ProjectRequests.__call__ = _fails
+'''
+FAULTS: Final[Mapping[str, str]] = {INFERENCE: FAULT, VLLM_REQUESTS: VLLM_FAULT}
+"""By file of a model: what serves may read one of them."""
+
 
 def register_faulty_version(world: World, project: Project, version: str) -> str:
     """Register a copy of a version with a fault, as the project's training pipeline does.
@@ -73,8 +91,9 @@ def with_fault(archive: bytes) -> bytes:
         for member in before:
             file = before.extractfile(member)
             content = file.read() if file else b""
-            if member.name.removeprefix("./") == INFERENCE:
-                content, found = content + FAULT.encode(), True
+            fault = FAULTS.get(member.name.removeprefix("./"))
+            if fault:
+                content, found = content + fault.encode(), True
                 member.size = len(content)
             after.addfile(member, io.BytesIO(content) if file else None)
     return changed.getvalue() if found else b""

@@ -286,7 +286,11 @@ CLAIMS: Final = (
     Claim(
         "a data scientist starts a project that trains, registers and deploys a model",
         Level.ENFORCED,
-        (WHOLE, f"{REHEARSAL}/test_serving_of_tabular_models.py"),
+        (
+            WHOLE,
+            f"{REHEARSAL}/test_serving_of_tabular_models.py",
+            f"{REHEARSAL}/test_serving_of_vllm.py",
+        ),
         "AWS's own training images, instances, and how good a model is",
     ),
     Claim(

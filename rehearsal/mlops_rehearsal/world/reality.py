@@ -156,8 +156,8 @@ PARTS: Final = (
     Part(
         "Endpoints",
         Shown.EMULATED,
-        "a process with the model's own `inference.py`; the model is read with the role of the "
-        "stage, its key's policy included; data capture is written",
+        "a process with the model's own `inference.py`, or what plays vLLM's server; the model is "
+        "read with the role of the stage, its key's policy included; data capture is written",
     ),
     Part(
         "Canary deployments of endpoints",
@@ -211,7 +211,8 @@ PARTS: Final = (
     Part(
         "How good a fine-tuned model is",
         Shown.AWS,
-        "a tiny base model goes all the way; a real one needs a GPU",
+        "a tiny base model goes all the way; a real one needs a GPU, and so does vLLM as its image "
+        "has it",
     ),
     Part("Service-side checks", Shown.AWS, "what no schema says and no check above"),
 )

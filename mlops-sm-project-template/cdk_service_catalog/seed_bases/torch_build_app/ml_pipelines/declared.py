@@ -18,16 +18,27 @@ sys.path.insert(0, str(REPOSITORY / SCRIPTS))
 from declaration import NAME, Declaration, declared  # noqa: E402
 from tasks import problems  # noqa: E402
 
+from ml_pipelines import fitting  # noqa: E402
+
 __all__ = ["SCHEMA", "BadDeclaration", "Declaration", "read"]
 
 
-def read(file: Path = REPOSITORY / NAME) -> Declaration:
+def read(file: Path = REPOSITORY / NAME, *, sized: bool = True) -> Declaration:
     """The declaration of this repository, or of another file.
+
+    Args:
+        sized: also check whether its machines hold its base model.
 
     Raises:
         BadDeclaration: there is no such file, or something in it is wrong.
     """
-    return project_file.read(file, declared, _problems)
+
+    def wrong(found: Declaration, root: Path) -> Iterator[Problem]:
+        yield from _problems(found, root)
+        if sized:
+            yield from fitting.problems(found)
+
+    return project_file.read(file, declared, wrong)
 
 
 def hyperparameters() -> tuple[str, ...]:

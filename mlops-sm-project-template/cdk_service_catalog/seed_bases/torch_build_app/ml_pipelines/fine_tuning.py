@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from ml_pipelines.jobs import SERVING, Jobs, RegisterStep  # isort: skip
-from sagemaker.core import image_uris
+from ml_pipelines.jobs import Jobs, RegisterStep  # isort: skip
 from sagemaker.core.workflow.conditions import ConditionGreaterThanOrEqualTo
 from sagemaker.core.workflow.functions import Join, JsonGet
 from sagemaker.core.workflow.parameters import ParameterFloat, ParameterString
@@ -13,13 +12,11 @@ from sagemaker.mlops.workflow.pipeline import Pipeline
 from ml_pipelines import declared
 from ml_pipelines.bounds import REPORT, Bound, bounds
 from ml_pipelines.evidence import SealStep, evidence
+from ml_pipelines.hugging_face import training_image
 from ml_pipelines.operation import Operation
+from ml_pipelines.serving import container
 from ml_pipelines.settings import Settings
 
-TRAINING_IMAGE = {"version": "5.3.0", "base_framework_version": "pytorch2.9.0"}
-INFERENCE_IMAGE = {"version": "5.5.3", "base_framework_version": "pytorch2.6.0"}
-"""Hugging Face's images of today, with transformers, peft and diffusers in them: an isolated job
-cannot install anything."""
 LOGGED = {"train:loss": r"loss\D{1,4}(\d+\.\d+(?:e-?\d+)?)"}
 """What SageMaker reads in the log of a training, which writes `'loss': 0.5` or `loss 0.5`."""
 
@@ -29,8 +26,8 @@ def fine_tuning_pipeline(settings: Settings) -> Pipeline:
     found = declared.read()
     machines = found.machines
     jobs = Jobs(settings, operation=Operation.of(machines))
-    image = _image(settings, "training", TRAINING_IMAGE, machines.training)
-    serving = _image(settings, "inference", INFERENCE_IMAGE, machines.inference)
+    image = training_image(settings, machines.training)
+    serving = container(settings, found)
     cpu = ParameterString("ProcessingInstanceType", default_value="ml.m5.xlarge")
     gpu = ParameterString("TrainingInstanceType", default_value=machines.training)
     scoring = ParameterString("EvaluationInstanceType", default_value=machines.inference)
@@ -63,7 +60,7 @@ def fine_tuning_pipeline(settings: Settings) -> Pipeline:
     evaluate = jobs.processing_step(
         "Evaluate",
         script="evaluate.py",
-        image=serving,
+        image=serving.image,
         instance_type=scoring,
         inputs={
             "model": model_data,
@@ -84,14 +81,14 @@ def fine_tuning_pipeline(settings: Settings) -> Pipeline:
     register = RegisterStep(
         "Register",
         settings=settings,
-        image=serving,
+        image=serving.image,
         model_data=seal.uri,
         approval_status=approval,
         metrics_uri=Join(on="/", values=[evaluated, REPORT]),
         content_types=("application/json",),
         response_types=("application/json",),
         inference_instances=(machines.inference,),
-        environment={**SERVING, "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"},
+        environment=serving.environment,
         description=settings.pipeline_description,
         evidence={
             **evidence(settings, jobs.sources, seal, read(f"metrics.{found.gate.label}.value")),
@@ -121,15 +118,3 @@ def fine_tuning_pipeline(settings: Settings) -> Pipeline:
 
 def _words(limits: Mapping[Bound, ParameterFloat]) -> list[object]:
     return [part for bound, limit in limits.items() for part in (bound.what, ">=", limit)]
-
-
-def _image(settings: Settings, scope: str, versions: Mapping[str, str], instance_type: str) -> str:
-    uri: str = image_uris.retrieve(
-        "huggingface",
-        settings.region,
-        image_scope=scope,
-        instance_type=instance_type,
-        py_version="py312",
-        **versions,
-    )
-    return uri

@@ -15,6 +15,7 @@ from ml_pipelines.bounds import REPORT, Bound, bounds
 from ml_pipelines.declared import BadDeclaration
 from ml_pipelines.local_jobs import ROOT, JobFailed, LocalJob, run
 from ml_pipelines.local_results import add_options, check_target, chosen, leave
+from ml_pipelines.serving import local_arguments
 from ml_pipelines.sources import REPOSITORY
 
 EVALUATED = Path("processing", "evaluation")
@@ -78,6 +79,7 @@ def fine_tune_locally(
     Raises:
         JobFailed: a script failed.
     """
+    found = declared.read()
     _say("preprocess")
     prepared = run(
         LocalJob(
@@ -96,7 +98,7 @@ def fine_tune_locally(
             name="train",
             script="train.py",
             inputs={"train": parts["train"], "model": base_model},
-            hyperparameters={**declared.read().model.hyperparameters, **(hyperparameters or {})},
+            hyperparameters={**found.model.hyperparameters, **(hyperparameters or {})},
             training=True,
         ),
         folder,
@@ -112,13 +114,13 @@ def fine_tune_locally(
             script="evaluate.py",
             inputs={**given, **({"judge": judge} if judge else {})},
             outputs=("evaluation",),
-            arguments=tuple(evaluate_arguments),
+            arguments=(*local_arguments(found), *evaluate_arguments),
         ),
         folder,
     )
     report = evaluated / EVALUATED / REPORT
-    found: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
-    return found
+    result: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
+    return result
 
 
 def _say(step: str) -> None:

@@ -62,13 +62,21 @@ class Model:
 
     Attributes:
         base: the prefix of the base model, below `data/` of the artifact bucket.
+        gigabytes: of its weights in 16 bits, so that the machines are checked; 0 if not known.
         judge: the prefix of a model that a metric needs.
+        server: what serves a model of texts.
+        context_tokens: of a prompt and its answer together, where vLLM serves.
+        concurrent_requests: that vLLM works on at a time; others wait.
         resolution: of pictures, as the base model was trained with.
         hyperparameters: those of `source_scripts/train.py`; what is not named has its default.
     """
 
     base: str = "base-model/"
+    gigabytes: float = 0
     judge: str = ""
+    server: str = "vllm"
+    context_tokens: int = 2048
+    concurrent_requests: int = 16
     resolution: int = 512
     hyperparameters: Mapping[str, float] = field(default_factory=dict)
 

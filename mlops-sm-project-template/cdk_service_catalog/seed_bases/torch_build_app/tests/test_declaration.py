@@ -1,6 +1,5 @@
 """`project.yml` is checked before anything runs, and each problem has its line."""
 
-import re
 import shutil
 import subprocess
 import sys
@@ -8,7 +7,6 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 import yaml
 from declaration import Data, Gate, Machines, Model, Split
@@ -103,19 +101,6 @@ def test_the_schema_knows_the_hyperparameters_of_the_training() -> None:
 
     schema = yaml.safe_load(SCHEMA.read_text())["properties"]["model"]["properties"]
     assert {*schema["hyperparameters"]["properties"]} == {*vars(train.Hyperparameters())}
-
-
-def test_the_machines_that_are_advised_can_be_had() -> None:
-    rows = re.findall(
-        r"\| `(ml\.[\w.]+)` \| `(ml\.[\w.]+)` \|", (REPOSITORY / "README.md").read_text()
-    )
-    found = read().machines
-    model = boto3.client("sagemaker", region_name="eu-west-1").meta.service_model
-    assert len(rows) == 4
-    for training, inference in (*rows, (found.training, found.inference)):
-        assert training in model.shape_for("TrainingInstanceType").enum
-        for shape in ("ProcessingInstanceType", "ProductionVariantInstanceType"):
-            assert inference in model.shape_for(shape).enum, shape
 
 
 def test_a_wrong_declaration_is_told_without_a_traceback(tmp_path: Path) -> None:

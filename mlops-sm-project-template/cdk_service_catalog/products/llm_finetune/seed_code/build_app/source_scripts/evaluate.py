@@ -2,7 +2,6 @@
 
 import argparse
 import gc
-import importlib
 import json
 import sys
 import tempfile
@@ -23,6 +22,7 @@ from container import (
 from declaration import Declaration, declaration
 from failures import ended
 from reports import grid
+from servers import SERVERS, Server
 from tasks import Metric, metrics
 
 BATCH = 8
@@ -61,45 +61,52 @@ def report(
 
 
 def responses(
-    code: Path, model: Path, rows: Sequence[Mapping[str, str]], max_new_tokens: int
+    code: Path,
+    model: Path,
+    rows: Sequence[Mapping[str, str]],
+    max_new_tokens: int,
+    server: Server,
 ) -> Iterator[str]:
     """What an endpoint with this model would answer, row by row.
 
     Args:
         code: the folder with the serving code.
     """
-    sys.path.insert(0, str(code))
-    inference = importlib.import_module("inference")
-    loaded = inference.model_fn(str(model))
-    for start in range(0, len(rows), BATCH):
-        inputs = [
-            {"instruction": row["instruction"], "context": row["context"]}
-            for row in rows[start : start + BATCH]
-        ]
-        body = json.dumps({"inputs": inputs, "parameters": {"max_new_tokens": max_new_tokens}})
-        request = inference.input_fn(body, inference.CONTENT_TYPE)
-        answer = inference.output_fn(inference.predict_fn(request, loaded), inference.CONTENT_TYPE)
-        yield from json.loads(answer)["outputs"]
+    with server(code, model, declaration()) as ask:
+        for start in range(0, len(rows), BATCH):
+            inputs = [
+                {"instruction": row["instruction"], "context": row["context"]}
+                for row in rows[start : start + BATCH]
+            ]
+            parameters = {"max_new_tokens": max_new_tokens}
+            yield from json.loads(ask(json.dumps({"inputs": inputs, "parameters": parameters})))[
+                "outputs"
+            ]
 
 
 def main() -> None:
     """Read the inputs `model`, `base_model` and `test`; write the output `evaluation`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--max-new-tokens", type=int, default=256)
-    tokens = parser.parse_args().max_new_tokens
+    parser.add_argument("--server", choices=SERVERS, help="instead of that of project.yml")
+    given_arguments = parser.parse_args()
+    tokens = given_arguments.max_new_tokens
 
     found = declaration()
+    name = given_arguments.server or found.model.server
+    server = SERVERS[name]
     target = processing_output("evaluation")
     rows = read_json_lines(processing_input("test") / "test.jsonl")
     with tempfile.TemporaryDirectory() as folder:
         model = unpacked_model(processing_input("model") / "model.tar.gz", Path(folder))
-        given = list(responses(model / "code", model, rows, tokens))
+        given = list(responses(model / "code", model, rows, tokens, server))
         # Two models at once may be more than the GPU holds.
         gc.collect()
-        base = list(responses(model / "code", processing_input("base_model"), rows, tokens))
+        base = list(responses(model / "code", processing_input("base_model"), rows, tokens, server))
         curves.hand_on(model, target)
     named = metrics(found)
     result = report(measured(rows, given, named), measured(rows, base, named), len(rows), found)
+    result["server"] = name
     write_json(target / "evaluation.json", result)
     metric = named[found.gate.label]
     judged = [

@@ -2,6 +2,15 @@
 
 PROMPT = "### Context\n{context}\n\n### Instruction\n{instruction}\n\n### Response\n"
 SECTION = "###"
+CHAT = (
+    "{% set given = messages | selectattr('role', 'equalto', 'system') | list %}"
+    "{% set asked = messages | selectattr('role', 'equalto', 'user') | list %}"
+    "{% set context = (given[-1]['content'] | trim) if given else '' %}"
+    "{{ '### Context\\n' + (context or 'none') + '\\n\\n### Instruction\\n' }}"
+    "{{ (asked[-1]['content'] | trim) + '\\n\\n### Response\\n' }}"
+)
+"""The same for OpenAI's chat requests, as a template that goes with the tokenizer: the context is
+the system's message, the instruction the user's last one. The model knows no conversation."""
 
 
 def format_prompt(instruction: str, context: str = "") -> str:

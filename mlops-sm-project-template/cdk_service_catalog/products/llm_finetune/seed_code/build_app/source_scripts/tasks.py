@@ -8,6 +8,7 @@ from pathlib import Path
 
 from declaration import Declaration
 from execution import verdict
+from machines import has_gpu
 
 Row = Mapping[str, str]
 Metric = Callable[[Row, str], float]
@@ -57,7 +58,13 @@ def metrics(found: Declaration) -> dict[str, Metric]:
 
 
 def problems(found: Declaration) -> Iterator[tuple[tuple[str, ...], str]]:
-    """What no schema sees: a metric that does not fit the task, or is not there."""
+    """What no schema sees: a metric that does not fit the task or is not there, no GPU for vLLM."""
+    if found.model.server == "vllm" and not has_gpu(found.machines.inference):
+        yield (
+            ("machines", "inference"),
+            f"{found.machines.inference} has no GPU of NVIDIA, which vLLM's image needs; choose "
+            "another, or model.server: transformers",
+        )
     metric, allowed = found.gate.metric, METRICS[found.task]
     named = FUNCTION.fullmatch(metric)
     where = ("gate", "metric")

@@ -14,7 +14,7 @@ from container import model_folder, read_json_lines, training_channel, training_
 from devices import device
 from failures import ended
 from peft import LoraConfig, get_peft_model
-from prompts import format_prompt
+from prompts import CHAT, format_prompt
 from transformers import (
     AutoModelForCausalLM,
     AutoTokenizer,
@@ -26,7 +26,11 @@ from transformers import (
     set_seed,
 )
 
-SERVING_FILES = ("inference.py", "answers.py", "devices.py", "generation.py", "prompts.py")
+SERVING_FILES = (
+    *("inference.py", "answers.py", "asked.py", "prompts.py", "devices.py", "generation.py"),
+    "vllm_requests.py",
+)
+"""What both servers need: which one it is, the version says, and the model is the same."""
 IGNORED = -100
 """Label of tokens that do not count in the loss (PyTorch, CrossEntropyLoss, ignore_index)."""
 
@@ -160,6 +164,8 @@ def save_with_serving_code(
 ) -> None:
     """Write all that serving needs: an endpoint reads nothing but this folder."""
     model.save_pretrained(folder)
+    # A base model's own template would ask the model otherwise than it was trained.
+    tokenizer.chat_template = CHAT
     tokenizer.save_pretrained(folder)
     code = folder / "code"
     code.mkdir(exist_ok=True)
