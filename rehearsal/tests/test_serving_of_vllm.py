@@ -257,8 +257,13 @@ def test_a_failure_is_never_the_client_s_in_both(
             assert server.answer(GOOD, JSON + PARAMETER)[0] == 500
 
 
+@pytest.mark.parametrize("is_real", [True, False])
 def test_the_evaluation_measures_with_vllm(
-    vllm: Path, repository: SeedRepository, tmp_path: Path
+    vllm: Path,
+    repository: SeedRepository,
+    container: Mapping[str, Any],
+    tmp_path: Path,
+    is_real: bool,
 ) -> None:
     job = tmp_path / "opt" / "ml" / "processing"
     for name in ("model", "base_model", "test", "code"):
@@ -270,13 +275,16 @@ def test_the_evaluation_measures_with_vllm(
     code = job / "code"
     shutil.copytree(repository.root / "source_scripts", code, dirs_exist_ok=True)
     shutil.copy(repository.root / "project.yml", code)
+    python = vllm if is_real else repository.python
+    of_the_image = {} if is_real else serving_images.packages(container["Image"], job.parent)
     done = subprocess.run(
-        [str(vllm), str(code / "evaluate.py"), "--max-new-tokens", "24"],
+        [str(python), str(code / "evaluate.py"), "--max-new-tokens", "24"],
         env={
-            "PATH": os.pathsep.join((str(vllm.parent), os.environ["PATH"])),
+            "PATH": os.pathsep.join((str(python.parent), os.environ["PATH"])),
             "HOME": str(tmp_path),
             "ML_ROOT": str(job.parent),
             **{name: value for name, value in ON_A_CPU.items() if name.startswith("VLLM")},
+            **of_the_image,
         },
         capture_output=True,
         text=True,
