@@ -105,6 +105,16 @@ def test_a_model_is_served_by_gpus_that_share_its_heads() -> None:
     assert serves(four, Architecture(parameters=1_000_000_000, heads=8), Load())
 
 
+def test_the_training_needs_memory_beside_its_gpu() -> None:
+    # The weights come to the GPU through it.
+    found = Architecture(parameters=6_000_000_000)
+    small, big = machine("ml.g5.xlarge"), machine("ml.g5.2xlarge")
+    assert small is not None
+    assert big is not None
+    assert not trains(small, found, Load())
+    assert trains(big, found, Load())
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

@@ -11,6 +11,7 @@ import pytest
 import vllm_requests
 import vllm_server
 from prompts import CHAT, format_prompt
+from tasks import problems
 from vllm_requests import ProjectRequests
 
 from ml_pipelines import declared, serving
@@ -162,6 +163,17 @@ def test_a_model_is_split_over_the_gpus_of_its_machine(machine: str, gpus: int) 
     found = declared.read()
     found = replace(found, machines=replace(found.machines, inference=machine))
     assert vllm_server.options(found)["tensor-parallel-size"] == str(gpus)
+
+
+@pytest.mark.parametrize("machine", ["ml.m5.xlarge", "ml.inf2.xlarge"])
+def test_vllm_is_never_served_without_a_gpu(machine: str) -> None:
+    found = with_model(server="vllm")
+    ((where, words),) = problems(
+        replace(found, machines=replace(found.machines, inference=machine))
+    )
+    assert where == ("machines", "inference")
+    assert f"{machine} has no GPU of NVIDIA" in words
+    assert not [*problems(found)]
 
 
 def test_the_handlers_are_served_by_their_own_image() -> None:
