@@ -23,7 +23,7 @@ import pytest
 from launched_projects import product
 from seed_repositories import SeedRepository, seed_repository
 
-from ministack_aws.sagemaker import serving_images
+from ministack_aws.sagemaker import containers, serving_images
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 from mlops_commons.utilities.seed_environments import environment, has_torch
 from mlops_rehearsal.acts.faulty_version import PARAMETER, VLLM_FAULT, VLLM_REQUESTS
@@ -257,40 +257,61 @@ def test_a_failure_is_never_the_client_s_in_both(
             assert server.answer(GOOD, JSON + PARAMETER)[0] == 500
 
 
-@pytest.mark.parametrize("is_real", [True, False])
-def test_the_evaluation_measures_with_vllm(
-    vllm: Path,
-    repository: SeedRepository,
-    container: Mapping[str, Any],
-    tmp_path: Path,
-    is_real: bool,
-) -> None:
-    job = tmp_path / "opt" / "ml" / "processing"
+def job_of(repository: SeedRepository, folder: Path) -> Path:
+    """What the evaluation's container calls /opt/ml, with one row to test with."""
+    root = folder / "opt" / "ml"
+    job = root / "processing"
     for name in ("model", "base_model", "test", "code"):
         (job / name).mkdir(parents=True)
     shutil.make_archive(str(job / "model" / "model"), "gztar", repository.root / "model")
     shutil.copytree(repository.root / "base", job / "base_model", dirs_exist_ok=True)
     row = {**ROW, "response": "SELECT COUNT(*) FROM customers"}
     (job / "test" / "test.jsonl").write_text(json.dumps(row) + "\n")
-    code = job / "code"
-    shutil.copytree(repository.root / "source_scripts", code, dirs_exist_ok=True)
-    shutil.copy(repository.root / "project.yml", code)
-    python = vllm if is_real else repository.python
-    of_the_image = {} if is_real else serving_images.packages(container["Image"], job.parent)
+    shutil.copytree(repository.root / "source_scripts", job / "code", dirs_exist_ok=True)
+    shutil.copy(repository.root / "project.yml", job / "code")
+    return root
+
+
+def measured(root: Path) -> None:
+    """See that vLLM has answered."""
+    file = root / "processing" / "evaluation" / "evaluation.json"
+    report = json.loads(file.read_text())
+    assert report["server"] == "vllm"
+    assert report["metrics"]["execution_accuracy"]["value"] == report["gate"]["score"]
+
+
+EVALUATION = "/opt/ml/processing/code/evaluate.py"
+SHORT = ["--max-new-tokens", "24"]
+
+
+def test_the_evaluation_measures_with_vllm(
+    vllm: Path, repository: SeedRepository, tmp_path: Path
+) -> None:
+    root = job_of(repository, tmp_path)
     done = subprocess.run(
-        [str(python), str(code / "evaluate.py"), "--max-new-tokens", "24"],
+        [str(vllm), EVALUATION.replace("/opt/ml", str(root)), *SHORT],
         env={
-            "PATH": os.pathsep.join((str(python.parent), os.environ["PATH"])),
+            "PATH": os.pathsep.join((str(vllm.parent), os.environ["PATH"])),
             "HOME": str(tmp_path),
-            "ML_ROOT": str(job.parent),
+            "ML_ROOT": str(root),
             **{name: value for name, value in ON_A_CPU.items() if name.startswith("VLLM")},
-            **of_the_image,
         },
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
-    report = json.loads((job / "evaluation" / "evaluation.json").read_text())
-    assert report["server"] == "vllm"
-    assert report["metrics"]["execution_accuracy"]["value"] == report["gate"]["score"]
+    measured(root)
+
+
+def test_an_isolated_job_of_the_emulator_measures_with_what_plays_vllm(
+    repository: SeedRepository,
+    container: Mapping[str, Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MINISTACK_SAGEMAKER_PYTHON", str(repository.python))
+    root = job_of(repository, tmp_path)
+    packages = serving_images.packages(container["Image"], root)
+    containers.run(["python3", EVALUATION], SHORT, root, packages, isolated=True)
+    measured(root)
