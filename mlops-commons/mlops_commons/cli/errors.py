@@ -60,9 +60,9 @@ def begin_all_alike() -> None:
 
     as_typer_says = UsageError.show
 
-    def show(error: UsageError, file: IO[Any] | None = None) -> None:
+    def show(self: UsageError, file: IO[Any] | None = None) -> None:
         said = io.StringIO()
-        as_typer_says(error, said)
+        as_typer_says(self, said)
         (file or sys.stderr).write(re.sub(r"^Error: ", "error: ", said.getvalue(), flags=re.M))
 
     UsageError.show = show  # type: ignore[method-assign]

@@ -164,9 +164,16 @@ Row = Delivery | Deployed | Bootstrapped | Project | Acknowledgement
 
 @dataclass(frozen=True, kw_only=True)
 class Fleet:
-    """All sets of a configuration, as they were at one time."""
+    """All sets of a configuration, as they were at one time.
+
+    Attributes:
+        unreachable: why governance cannot be entered, so that nothing is known; empty elsewhere.
+        remedy: what to do about that.
+    """
 
     read: datetime
+    unreachable: str = ""
+    remedy: str = ""
     deliveries: tuple[Delivery, ...] = ()
     stages: tuple[Deployed, ...] = ()
     bootstraps: tuple[Bootstrapped, ...] = ()
@@ -181,7 +188,9 @@ class Fleet:
 
     @property
     def attention(self) -> tuple[str, ...]:
-        """What somebody has to look at."""
+        """What somebody has to look at; one reason for everything is told once."""
+        if self.unreachable:
+            return (self.unreachable,)
         return tuple(told for row in self.rows() if (told := row.attention))
 
 

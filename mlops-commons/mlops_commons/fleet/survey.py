@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from mlops_commons.accounts.account_policies import Assemblies
 from mlops_commons.accounts.bootstrap_plan import BootstrapRow
@@ -26,6 +26,7 @@ from mlops_commons.utilities import names
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import APP_DIRECTORIES
 
+NO_GOVERNANCE: Final = "governance cannot be entered"
 Accounts = Mapping[tuple[str, str], Account]
 """By account and region."""
 
@@ -48,14 +49,15 @@ def survey(
     """
     now = datetime.now(tz=UTC)
     governance = next(row for row in plan if row.governs)
+    refused: PlatformError | None = None
     try:
         own = signed_in(governance)
     except PlatformError as error:
+        refused = error
         accounts: Accounts = {
-            (row.account, row.region): unreachable(row, f"governance: {error.message}")
-            for row in plan
+            (row.account, row.region): unreachable(row, NO_GOVERNANCE) for row in plan
         }
-        deliveries = unknown_deliveries(config, error.message)
+        deliveries = unknown_deliveries(config, NO_GOVERNANCE)
     else:
         sts, codepipeline = own.client("sts"), own.client("codepipeline")
         read = partial(_read, config, own, sts, assemblies, now)
@@ -66,6 +68,8 @@ def survey(
     found = accounts.values()
     return Fleet(
         read=now,
+        unreachable=refused.message if refused else "",
+        remedy=refused.hint if refused else "",
         deliveries=tuple(delivered.row for delivered in deliveries.values()),
         stages=tuple(_stages(config, deliveries, accounts, here)),
         bootstraps=tuple(account.bootstrap for account in found),

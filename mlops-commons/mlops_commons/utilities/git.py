@@ -30,6 +30,8 @@ SETTINGS: Final = (
 """What would change contents, modes or what git prints. Hooks and signing stay the caller's."""
 NO_ROOM: Final = ("No space left on device", "Read-only file system", "Disk quota exceeded")
 
+SDK: Final = r"(?:botocore|boto3)(?:\.\w+)+: "
+"""Before the message of an error of AWS's SDK, with which a traceback ends."""
 DEPLOY_FIRST: Final = (
     "deploy the repository first (deploy --all), and check the governance profile in cdk-app.yml"
 )
@@ -69,8 +71,19 @@ class Git:
             raise UnreadableError(
                 f"cannot read branch '{branch}' of {remote}: {_last_line(done.stderr)}",
                 hint=_room(done.stderr)
+                or self._profile(done.stderr)
                 or (DEPLOY_FIRST if remote.startswith("codecommit::") else SIGN_IN),
             )
+
+    def _profile(self, said: str) -> str:
+        """What to do about a profile; empty where it is not what the helper of git fails of."""
+        profile = self._environment.get("AWS_PROFILE", "")
+        if not profile or not re.search(rf"^{SDK}", said, flags=re.M):
+            return ""
+        return (
+            f"make the profile with: aws configure sso --profile {profile}; or sign in: "
+            f"aws sso login --profile {profile}"
+        )
 
     def tree(self) -> str:
         """The id of what is staged."""
@@ -201,7 +214,7 @@ def _is_full(text: str) -> bool:
 
 def _last_line(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else "git said nothing"
+    return re.sub(f"^{SDK}", "", lines[-1]) if lines else "git said nothing"
 
 
 def _all(text: str) -> str:

@@ -73,9 +73,24 @@ def test_a_publication_that_cannot_be_compared_says_so_and_how_much_it_is(tmp_pa
     done = preview(root, "infra", "publish", "--dry-run", "-m", "why")
     assert done.returncode == 3, done.stderr
     assert done.stderr.count("the difference cannot be shown") == 1
+    _, _, told = done.stderr.partition("the difference cannot be shown")
+    assert "botocore" not in told and "could not be found" in told
+    assert "next: make the profile with: aws configure sso --profile mlops-governance" in told
     assert "files would be published" in done.stdout
     done = preview(root, "infra", "publish", "--yes", "-m", "why")
     assert done.returncode == 1
+
+
+def test_a_profile_without_which_nothing_is_seen_is_told_once(tmp_path: Path) -> None:
+    root = configured(tmp_path)
+    done = preview(root, "status")
+    assert done.returncode == 3, done.stderr
+    assert done.stdout.count("mlops-governance' cannot be used") == 1
+    assert done.stdout.count("next: ") == 1
+    assert "aws configure sso --profile mlops-governance" in done.stdout
+    found = json.loads(preview(root, "status", "--json").stdout)
+    assert len(found["attention"]) == 1
+    assert {row["unknown"] for row in found["deliveries"]} == {"governance cannot be entered"}
 
 
 WITHOUT_PROJECTS = """\

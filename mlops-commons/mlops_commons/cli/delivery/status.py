@@ -10,7 +10,7 @@ import typer
 from mlops_commons.cli.apps.assemblies import current_stacks
 from mlops_commons.cli.exit_codes import ExitCode
 from mlops_commons.cli.help import epilog
-from mlops_commons.cli.tables import print_table, print_wrapped
+from mlops_commons.cli.tables import NEXT, print_table, print_wrapped
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT
 
@@ -101,6 +101,10 @@ def _write(file: Path, fleet: "Fleet") -> None:
 def _print(fleet: "Fleet") -> None:
     from mlops_commons.fleet.tables import sections
 
+    if fleet.unreachable:
+        # The same reason in every row of every table would say no more.
+        print_wrapped([f"nothing can be looked at: {fleet.unreachable}", f"  {NEXT}{fleet.remedy}"])
+        return
     bold = sys.stdout.isatty()
     for number, section in enumerate(sections(fleet)):
         typer.secho("\n" * bool(number) + section.title, bold=bold)
