@@ -74,6 +74,10 @@ ConnectionArn = Annotated[
 ]
 
 
+RepositoryName = Annotated[Text, AfterValidator(_repository)]
+Remote = Annotated[Text, AfterValidator(_remote)]
+
+
 class DeliverySourceFile(ConfigModel):
     """Where the pipelines of an app take what they deliver."""
 
@@ -82,7 +86,7 @@ class DeliverySourceFile(ConfigModel):
         description="codecommit: repositories by code_commit; connection: at a git host; s3: an "
         "archive that 'publish' uploads",
     )
-    repository: Annotated[Text, AfterValidator(_repository)] | None = Field(
+    repository: RepositoryName | None = Field(
         None,
         description=f"of a connection: OWNER/NAME at the git host; {SET} stands for the set's name",
     )
@@ -95,7 +99,7 @@ class DeliverySourceFile(ConfigModel):
     connection_arn: ConnectionArn | None = Field(
         None, description="of a connection: one that exists already"
     )
-    remote: Annotated[Text, AfterValidator(_remote)] | None = Field(
+    remote: Remote | None = Field(
         None,
         description="of a connection: where git pushes, never with credentials; default: the usual "
         "address of GitHub, GitLab or Bitbucket",

@@ -10,7 +10,7 @@ import pytest
 from command_lines import app_file, command_line, configured, environment_of, infra_file
 from older_layout import older_layout
 
-from mlops_commons.cli.config.stage_keys import KEYS
+from mlops_commons.cli.config.flag_keys import KEYS
 from mlops_commons.config import load_config
 from mlops_commons.config.explaining.keys import keys
 
@@ -50,6 +50,70 @@ def test_two_stages_share_an_account_where_flags_keep_them_apart(checkout: Path)
     assert done.returncode == 0, done.stderr
     _, prod = load_config(app_file(checkout), infra_file(checkout)).deployments[0].stages
     assert (prod.account, prod.parameter_namespace) == ("100000000002", "live")
+
+
+COMPANY = (
+    *("--user", "data_scientists=ana,bob", "--support-email", "ml@example.com"),
+    *("--tag", "team=ml", "--tag", "cost-centre=0042", "--boundary", "corp/ml-boundary"),
+    *("--source", "infra=connection,provider=GitHub,repository=example/infra-{set}"),
+    *("--source", "template=s3"),
+)
+
+
+ALLOW = {"Effect": "Allow", "Action": "sagemaker:*", "Resource": "*"}
+DENY = {"Effect": "Deny", "Action": "iam:CreateUser", "Resource": "*"}
+
+
+def test_flags_say_everything_that_questions_ask(checkout: Path) -> None:
+    document = checkout / "boundary.json"
+    document.write_text(json.dumps({"Version": "2012-10-17", "Statement": [ALLOW, DENY]}))
+    said = (*COMPANY, "--boundary-document", document)
+    once = command_line(checkout, "config", "--non-interactive", *said)
+    assert once.returncode == 0, once.stderr
+    # What flags have said stays: a second run speaks of one user group alone.
+    later = ("--user", "ml_engineers=eve")
+    done = command_line(checkout, "config", "--non-interactive", *later)
+    assert done.returncode == 0, done.stderr
+    config = load_config(app_file(checkout), infra_file(checkout))
+    studio = config.studio("business-unit-1", "dev")
+    assert studio
+    names = [user.profile_name for user in studio.users]
+    assert [n for n in names if not n.startswith("lead")] == ["ds-ana", "ds-bob", "ml-eng-eve"]
+    assert config.portfolio.support_email == "ml@example.com"
+    assert config.tags == {"team": "ml", "cost-centre": "0042"}
+    boundary = config.org.permissions_boundary
+    assert boundary and boundary.name == "corp/ml-boundary"
+    assert "iam:CreateUser" in app_file(checkout).read_text()
+    assert ALLOW["Action"] not in app_file(checkout).read_text()
+    infra, templates = config.pipeline.source.infra, config.pipeline.source.project_template
+    assert (infra.type, infra.provider, infra.repository) == (
+        "connection",
+        "GitHub",
+        "example/infra-{set}",
+    )
+    assert templates.type == "s3"
+
+
+@pytest.mark.parametrize(
+    ("flag", "text", "problem"),
+    [
+        ("--user", "data_scientist=ana", "did you mean 'data_scientists'"),
+        ("--user", "ana", "GROUP=NAME"),
+        ("--tag", "team", "KEY=VALUE"),
+        ("--boundary-document", "no-such.json", "cannot read"),
+        ("--source", "web=s3", "apps: infra, template"),
+        ("--source", "infra=github", "allowed: codecommit, connection, s3"),
+        ("--source", "infra=connection,repositry=a/b", "did you mean 'repository'"),
+    ],
+)
+def test_a_wrong_flag_of_the_company_is_named(
+    checkout: Path, flag: str, text: str, problem: str
+) -> None:
+    before = app_file(checkout).read_bytes()
+    done = command_line(checkout, "config", "--non-interactive", flag, text)
+    assert done.returncode in (1, 130)
+    assert text in done.stderr and problem in done.stderr
+    assert app_file(checkout).read_bytes() == before
 
 
 def test_the_help_names_every_key_that_a_stage_takes(checkout: Path) -> None:

@@ -36,6 +36,7 @@ ANSWERS = (
     ("id of its security group", "sg-0123456789abcdef0"),
     ("its address range", "10.9.0.0/16"),
     ("another account set?", "n"),
+    ("boundary and sources too?", "n"),
     ("write these files?", ""),
 )
 
@@ -79,6 +80,98 @@ def test_control_c_leaves_the_old_files(checkout: Path, questions: int) -> None:
     assert not list(checkout.glob("*/**/*.bak"))
 
 
+@pytest.mark.parametrize("ending", ["\x03", "n"])
+def test_nothing_that_was_typed_is_lost(checkout: Path, ending: str) -> None:
+    *before, (last, _) = ANSWERS
+    with terminal(checkout) as wizard:
+        for question, answer in before:
+            wizard.answer(question, answer)
+        wizard.answer(last, ending, end="" if ending == "\x03" else "\n")
+        assert wizard.code() != 0
+        assert "your answers are kept" in wizard.shown
+    typed = [
+        ("go on with the answers of last time", ""),
+        ("region [eu-central-1]: ", ""),
+        ("beginning of all names", ""),
+        ("AWS profile ('-' for the derived name) [central]", ""),
+        ("account id [100000000001]", ""),
+        ("name [retail]", ""),
+        ("region [eu-central-1]: ", ""),
+        ("stages, with commas [dev,prod]", ""),
+        ("region [eu-central-1]: ", ""),
+        ("AWS profile", ""),
+        ("account id [100000000002]", ""),
+        ("approval before this stage? [y/N]", ""),
+        ("network (create or import) [create]", ""),
+        ("address range [10.0.0.0/16]", ""),
+        ("way out (nat or endpoints-only) [endpoints-only]", ""),
+        ("region [eu-west-3]: ", ""),
+        ("AWS profile", ""),
+        ("account id [100000000003]", ""),
+        ("approval before this stage? [Y/n]", ""),
+        ("network (create or import) [import]", ""),
+        ("VPC id [vpc-0123456789abcdef0]", ""),
+        ("subnets [subnet-0123456789abcdef0,subnet-0123456789abcdef1]", ""),
+        ("security group [sg-0123456789abcdef0]", ""),
+        ("its address range [10.9.0.0/16]", ""),
+        ("another account set? [y/N]", ""),
+        ("boundary and sources too? [y/N]", ""),
+        ("write these files?", ""),
+    ]
+    with terminal(checkout) as wizard:
+        for question, answer in typed:
+            wizard.answer(question, answer)
+        assert wizard.code() == 0, wizard.shown
+    (deployment,) = load_config(app_file(checkout), infra_file(checkout)).enabled_deployments
+    assert [s.account for s in deployment.stages] == ["100000000002", "100000000003"]
+    with terminal(checkout) as wizard:  # what is written is nobody's draft any more
+        wizard.answer("region [eu-central-1]: ", "\x03", end="")
+        assert "of last time" not in wizard.shown
+
+
+COMPANY = (
+    ("boundary and sources too? [Y/n]", ""),
+    ("Studio users, data_scientists, with commas ('-' for none) [data-scientist]", "ana,b*b"),
+    ("Studio users, data_scientists", "ana,bob"),
+    ("Studio users, lead_data_scientists", ""),
+    ("Studio users, ml_engineers, with commas ('-' for none) [-]", ""),
+    ("support address on project templates ('-' for none) [-]", "nobody"),  # refused
+    ("support address on project templates", "ml@example.com"),
+    ("tags on every resource as KEY=VALUE", "cost-centre"),  # refused, asked again
+    ("tags on every resource as KEY=VALUE", "cost-centre=0042,team=ml"),
+    ("permissions boundary ('-' for none) [-]", "corp/ml-boundary"),
+    ("file with its document in JSON ('-': it denies nothing) [-]", "no-such.json"),  # refused
+    ("file with its document in JSON", "-"),
+    ("source of the infrastructure (codecommit or connection or s3) [codecommit]", "connection"),
+    ("ARN of a connection that exists, for the infrastructure", "-"),
+    ("git host of the infrastructure (AzureDevOps or Bitbucket or GitHub or GitLab)", "github"),
+    ("OWNER/NAME of the repository of the infrastructure", "example/infra-{set}"),
+    ("branch that is delivered, of the infrastructure [main]", ""),
+    ("source of the project templates", "s3"),
+)
+
+
+def test_people_tags_boundary_and_sources_are_asked_for(checkout: Path) -> None:
+    with terminal(checkout) as wizard:
+        for question, answer in (*ANSWERS[:-2], *COMPANY, ANSWERS[-1]):
+            wizard.answer(question, answer)
+        assert wizard.code() == 0, wizard.shown
+    config = load_config(app_file(checkout), infra_file(checkout))
+    studio = config.studio("retail", "dev")
+    assert studio and [user.profile_name for user in studio.users] == [
+        "ds-ana",
+        "ds-bob",
+        "lead-ds-lead-data-scientist",
+    ]
+    assert config.portfolio.support_email == "ml@example.com"
+    assert config.tags == {"cost-centre": "0042", "team": "ml"}
+    boundary = config.org.permissions_boundary
+    assert boundary and boundary.name == "corp/ml-boundary"
+    infra, templates = config.pipeline.source.infra, config.pipeline.source.project_template
+    assert (infra.provider, infra.repository) == ("GitHub", "example/infra-{set}")
+    assert (infra.branch_name, templates.type) == ("main", "s3")
+
+
 ONE_ACCOUNT = (
     ("region [eu-west-1]: ", ""),
     ("beginning of all names", "UPPER case"),  # refused, asked again
@@ -109,6 +202,7 @@ ONE_ACCOUNT = (
     ("address range [10.1.0.0/16]", "10.2.0.0/16"),
     ("way out (nat or endpoints-only)", ""),
     ("another account set?", "n"),
+    ("boundary and sources too?", "n"),
 )
 
 

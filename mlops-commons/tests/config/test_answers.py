@@ -15,10 +15,18 @@ from mlops_commons.config.explaining.origins import effective_values
 from mlops_commons.config.loader import load_sources
 from mlops_commons.config.sources import Sources
 from mlops_commons.config.writing.answered_files import cdk_app_text, infra_text
-from mlops_commons.config.writing.answers import Answers, NetworkAnswer, SetAnswer, StageAnswer
+from mlops_commons.config.writing.answers import (
+    Answers,
+    NetworkAnswer,
+    SetAnswer,
+    SourceAnswer,
+    StageAnswer,
+    UsersAnswer,
+)
 from mlops_commons.config.writing.current_answers import current_answers
 from mlops_commons.config.writing.migration import migration
 from mlops_commons.config.writing.writer import check_texts, replace_files
+from mlops_commons.delivery_source import SourceType
 from mlops_commons.stage import EgressMode
 from mlops_commons.utilities.errors import ConfigError, PlatformError
 from mlops_commons.utilities.paths import EXAMPLES
@@ -32,11 +40,25 @@ IMPORTED = NetworkAnswer(
     vpc_cidr="10.9.0.0/16",
 )
 CREATED = NetworkAnswer(vpc_cidr="10.3.0.0/16", egress=EgressMode.ENDPOINTS_ONLY)
+DENY = '[{"Effect": "Deny", "Action": "iam:CreateUser", "Resource": "*"}]'
 ANSWERS = Answers(
     app_prefix="bank",
     region="eu-central-1",
     account="100000000001",
     aws_profile="central",
+    users=(UsersAnswer(group="data_scientists", prefix=None, profile_names=("ana", "bob")),),
+    support_email="ml@example.com",
+    tags=(("team", "ml"),),
+    boundary="corp/ml-boundary",
+    boundary_deny=DENY,
+    sources=(
+        SourceAnswer(
+            app="infra",
+            type=SourceType.CONNECTION,
+            provider="GitHub",
+            repository="example/infra-{set}",
+        ),
+    ),
     sets=(
         SetAnswer(
             set_name="retail",
@@ -67,7 +89,11 @@ def sources(folder: Path, app: str, infra: str = DEFAULTS) -> Sources:
 
 
 def test_answers_that_were_written_are_proposed_again(tmp_path: Path) -> None:
-    assert current_answers(sources(tmp_path, cdk_app_text(ANSWERS), infra_text(ANSWERS))) == ANSWERS
+    found = sources(tmp_path, cdk_app_text(ANSWERS), infra_text(ANSWERS))
+    # Denials are read from a document once, and stay in the file.
+    assert current_answers(found) == replace(ANSWERS, boundary_deny="")
+    boundary = found.app.org.permissions_boundary
+    assert boundary and boundary.deny and boundary.deny[0].action == ("iam:CreateUser",)
 
 
 def test_placeholder_accounts_are_no_answer(tmp_path: Path) -> None:

@@ -2,13 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Final, TypeVar
 
+from mlops_commons.cli.config.flag_keys import GROUPS, KEYS, SOURCE_APPS, SOURCE_KEYS
 from mlops_commons.cli.config.questions import Lookup
-from mlops_commons.cli.config.stage_keys import KEYS
 from mlops_commons.config.values import nearest
-from mlops_commons.config.writing.answers import Answers, NetworkAnswer, SetAnswer, StageAnswer
+from mlops_commons.config.writing.answers import (
+    Answers,
+    NetworkAnswer,
+    SetAnswer,
+    SourceAnswer,
+    StageAnswer,
+    UsersAnswer,
+)
+from mlops_commons.config.writing.denials import denials_of
 from mlops_commons.contract import StageRole
+from mlops_commons.delivery_source import SourceType
 from mlops_commons.stage import ALONE, EgressMode
 from mlops_commons.utilities.errors import PlatformError
 
@@ -27,20 +37,35 @@ class Flags:
     account: str = ""
     aws_profile: str = ""
     stages: Sequence[str] = field(default_factory=tuple)
+    users: Sequence[str] = field(default_factory=tuple)
+    support_email: str = ""
+    tags: Sequence[str] = field(default_factory=tuple)
+    boundary: str = ""
+    boundary_document: str = ""
+    sources: Sequence[str] = field(default_factory=tuple)
 
 
 def with_flags(proposed: Answers, flags: Flags) -> Answers:
     """The answers with what the flags say in their place.
 
     Raises:
-        PlatformError: a `--stage` is not of the form.
+        PlatformError: one is not of its form.
     """
-    return Answers(
+    users = {found.group: found for found in map(_users, flags.users)}
+    sources = {found.app: found for found in map(_source, flags.sources)}
+    return replace(
+        proposed,
         app_prefix=flags.app_prefix or proposed.app_prefix,
         region=flags.region or proposed.region,
         account=flags.account or proposed.account,
         aws_profile=flags.aws_profile or proposed.aws_profile,
         sets=_sets(flags.stages) or proposed.sets,
+        users=tuple({**{u.group: u for u in proposed.users}, **users}.values()),
+        support_email=flags.support_email or proposed.support_email,
+        tags=tuple({**dict(proposed.tags), **dict(map(_tag, flags.tags))}.items()),
+        boundary=flags.boundary or proposed.boundary,
+        boundary_deny=_denials(flags) or proposed.boundary_deny,
+        sources=tuple({**{s.app: s for s in proposed.sources}, **sources}.values()),
     )
 
 
@@ -112,6 +137,45 @@ def _stage(text: str) -> tuple[str, StageAnswer]:
         manual_approval=None if approval is None else _one_of(text, "approval", approval, SWITCH),
         network=_network(text, values),
     )
+
+
+def _users(text: str) -> UsersAnswer:
+    group, equals, names = text.partition("=")
+    if group not in GROUPS or not equals:
+        hint = nearest(group, GROUPS) or f"groups: {', '.join(GROUPS)}"
+        raise PlatformError(f"--user '{text}' is not GROUP=NAME[,NAME...]; {hint}")
+    found = tuple(filter(None, map(str.strip, names.split(","))))
+    return UsersAnswer(group=group, prefix=None, profile_names=found)
+
+
+def _denials(flags: Flags) -> str:
+    """What the document denies; of a boundary without one, what the file says stays."""
+    return denials_of(Path(flags.boundary_document)) if flags.boundary_document else ""
+
+
+def _tag(text: str) -> tuple[str, str]:
+    key, equals, value = map(str.strip, text.partition("="))
+    if not (key and equals and value):
+        raise PlatformError(f"--tag '{text}' is not KEY=VALUE")
+    return key, value
+
+
+def _source(text: str) -> SourceAnswer:
+    app, equals, rest = text.partition("=")
+    if app not in SOURCE_APPS or not equals:
+        raise PlatformError(
+            f"--source '{text}' is not APP=TYPE[,KEY=VALUE...]; apps: {', '.join(SOURCE_APPS)}"
+        )
+    kind, *pairs = rest.split(",")
+    found = dict(pair.partition("=")[::2] for pair in pairs)
+    if unknown := [key for key in found if key not in SOURCE_KEYS]:
+        hint = nearest(unknown[0], SOURCE_KEYS) or f"allowed: {', '.join(SOURCE_KEYS)}"
+        raise PlatformError(f"--source '{text}': unknown key '{unknown[0]}'; {hint}")
+    kinds = {str(kind): kind for kind in SourceType}
+    if kind not in kinds:
+        raise PlatformError(f"--source '{text}': type is '{kind}'; allowed: {', '.join(kinds)}")
+    values = {SOURCE_KEYS[key]: value.strip() for key, value in found.items()}
+    return SourceAnswer(app=SOURCE_APPS[app], type=kinds[kind], **values)
 
 
 def _pair(text: str, pair: str) -> tuple[str, str]:

@@ -1,12 +1,14 @@
 """The questions of the wizard: what is asked, in which order, and which answers are taken."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from ipaddress import IPv4Network
 from typing import Any, Final
 
 import typer
-from pydantic import TypeAdapter, ValidationError
 
+from mlops_commons.cli.config.company_questions import of_company
+from mlops_commons.cli.config.prompts import NONE, Prompts, of_kind
 from mlops_commons.config.model import Namespace
 from mlops_commons.config.values import (
     Account,
@@ -31,28 +33,35 @@ CREATE: Final = "create"
 IMPORT: Final = "import"
 
 
-def ask(proposed: Answers, lookup: Lookup) -> Answers:
+def ask(proposed: Answers, lookup: Lookup, to: Prompts) -> Answers:
     """Ask for everything, with what is proposed in brackets.
+
+    Args:
+        to: whoever answers.
 
     Raises:
         typer.Abort: the person has pressed control-C, or the input has ended.
     """
-    _heading("The governance account: repositories and pipelines")
-    region = _text("region", proposed.region, Region)
-    prefix = _text("beginning of all names", proposed.app_prefix, Prefix)
-    profile, account = _account(
-        "governance", proposed.aws_profile, proposed.account, region, lookup
-    )
+    to.begin("The governance account: repositories and pipelines", "governance")
+    region = to.text("region", proposed.region, Region)
+    prefix = to.text("beginning of all names", proposed.app_prefix, Prefix)
+    governance = (proposed.aws_profile, proposed.account)
+    profile, account = _account(to, "governance", governance, region, lookup)
     sets: list[SetAnswer] = []
     while True:
         number = len(sets)
         known = proposed.sets[number] if number < len(proposed.sets) else None
-        sets.append(_set(known, number, region, sets, lookup))
+        sets.append(_set(to, known, number, region, sets, lookup))
         more = len(sets) < len(proposed.sets)
-        if not typer.confirm("another account set?", default=more):
+        if not to.confirm("another account set?", default=more):
             break
-    return Answers(
-        app_prefix=prefix, region=region, account=account, aws_profile=profile, sets=tuple(sets)
+    return replace(
+        of_company(to, proposed),
+        app_prefix=prefix,
+        region=region,
+        account=account,
+        aws_profile=profile,
+        sets=tuple(sets),
     )
 
 
@@ -62,23 +71,31 @@ def ask_for(question: str, kind: Any) -> str:
     Raises:
         typer.Abort: the person has pressed control-C, or the input has ended.
     """
-    return _text(question, "", kind)
+    return str(typer.prompt(question, value_proc=of_kind(kind)))
 
 
 def _set(
-    known: SetAnswer | None, number: int, region: str, before: list[SetAnswer], lookup: Lookup
+    to: Prompts,
+    known: SetAnswer | None,
+    number: int,
+    region: str,
+    before: list[SetAnswer],
+    lookup: Lookup,
 ) -> SetAnswer:
-    _heading(f"Account set {number + 1}: the accounts of a business unit")
-    name = _set_name(known.set_name if known else f"business-unit-{number + 1}", before)
-    own_region = _text("region", known.default_region if known else region, Region, region)
+    place = f"set {number + 1}"
+    to.begin(f"Account set {number + 1}: the accounts of a business unit", place)
+    name = _set_name(to, known.set_name if known else f"business-unit-{number + 1}", before)
+    own_region = to.text("region", (known.default_region if known else "") or region, Region)
     proposed = ",".join(stage.stage_name for stage in known.stages) if known else USUAL_STAGES
-    names = _list("stages, with commas", proposed, StageText)
+    names = to.texts("stages, with commas", proposed, StageText)
     earlier = [stage for entry in before for stage in entry.stages]
     stages: list[StageAnswer] = []
     for stage_name in names:
         match = [s for s in (known.stages if known else ()) if s.stage_name == stage_name]
         proposal = match[0] if match else StageAnswer(stage_name=stage_name, account="")
-        stages.append(_stage(proposal, own_region, earlier, stages, lookup))
+        to.begin(f"Stage {stage_name}", f"{place}, stage {stage_name}")
+        stages.append(_stage(to, proposal, own_region, earlier, stages, lookup))
+    to.at(place)
     return SetAnswer(
         set_name=name,
         stages=tuple(stages),
@@ -86,8 +103,8 @@ def _set(
     )
 
 
-def _set_name(proposed: str, before: list[SetAnswer]) -> str:
-    one = _check(SetName)
+def _set_name(to: Prompts, proposed: str, before: list[SetAnswer]) -> str:
+    one = of_kind(SetName)
 
     def check(answer: str) -> str:
         name = one(answer)
@@ -95,10 +112,11 @@ def _set_name(proposed: str, before: list[SetAnswer]) -> str:
             raise typer.BadParameter(f"'{name}' is the name of another set")
         return name
 
-    return str(typer.prompt("name", default=proposed, value_proc=check))
+    return str(to.checked("name", proposed, check))
 
 
 def _stage(
+    to: Prompts,
     proposed: StageAnswer,
     region: str,
     earlier: list[StageAnswer],
@@ -106,17 +124,17 @@ def _stage(
     lookup: Lookup,
 ) -> StageAnswer:
     name, others = proposed.stage_name, [*earlier, *siblings]
-    _heading(f"Stage {name}")
-    own_region = _text("region", proposed.region or region, Region, region)
-    profile, account = _account(name, proposed.aws_profile, proposed.account, own_region, lookup)
+    own_region = to.text("region", proposed.region or region, Region)
+    known = (proposed.aws_profile, proposed.account)
+    profile, account = _account(to, name, known, own_region, lookup)
     region_text = "" if own_region == region else own_region
-    role = _role(proposed, siblings)
+    role = _role(to, proposed, siblings)
     place = StageAnswer(stage_name=name, account=account, region=region_text)
-    namespace = _namespace(place, proposed.parameter_namespace, others)
+    namespace = _namespace(to, place, proposed.parameter_namespace, others)
     network = proposed.network or NetworkAnswer(vpc_cidr=_free_range(others))
     usual = (role or name.lower()) != StageRole.DEV
     waits = usual if proposed.manual_approval is None else proposed.manual_approval
-    approval = typer.confirm("wait for a person's approval before this stage?", default=waits)
+    approval = to.confirm("wait for a person's approval before this stage?", default=waits)
     return StageAnswer(
         stage_name=name,
         account=account,
@@ -125,11 +143,11 @@ def _stage(
         region=region_text,
         parameter_namespace=namespace,
         manual_approval=None if approval == usual else approval,
-        network=_network(network, siblings),
+        network=_network(to, network, siblings),
     )
 
 
-def _role(proposed: StageAnswer, siblings: list[StageAnswer]) -> str:
+def _role(to: Prompts, proposed: StageAnswer, siblings: list[StageAnswer]) -> str:
     """What a stage is for; empty where its name says it.
 
     Proposed in the order of delivery: the first stage is dev, what follows it preprod, then prod.
@@ -139,16 +157,16 @@ def _role(proposed: StageAnswer, siblings: list[StageAnswer]) -> str:
     usual = StageRole.DEV if not siblings else StageRole.PREPROD
     if siblings and (siblings[-1].role or siblings[-1].stage_name.lower()) != StageRole.DEV:
         usual = StageRole.PROD
-    return _choice("what it is for", proposed.role or usual, tuple(StageRole))
+    return to.choice("what it is for", proposed.role or usual, tuple(StageRole))
 
 
-def _namespace(here: StageAnswer, proposed: str, others: list[StageAnswer]) -> str:
+def _namespace(to: Prompts, here: StageAnswer, proposed: str, others: list[StageAnswer]) -> str:
     """What keeps a stage apart from others in the same account and region; empty where none is."""
     there = [s for s in others if (s.account, s.region) == (here.account, here.region)]
     if not there and not proposed:
         return ""
     taken = {stage.parameter_namespace.lower() for stage in there}
-    one = _check(Namespace)
+    one = of_kind(Namespace)
 
     def check(answer: str) -> str:
         if answer.strip().lower() in taken:
@@ -158,25 +176,27 @@ def _namespace(here: StageAnswer, proposed: str, others: list[StageAnswer]) -> s
     if there:
         names = ", ".join(stage.stage_name for stage in there)
         typer.echo(f"  {here.account} is also the account of {names}; a namespace keeps them apart")
-    return str(typer.prompt("namespace", default=proposed or here.stage_name, value_proc=check))
+    return str(to.checked("namespace", proposed or here.stage_name, check))
 
 
-def _network(proposed: NetworkAnswer, siblings: list[StageAnswer]) -> NetworkAnswer:
-    kind = _choice("network", IMPORT if proposed.vpc_id else CREATE, (CREATE, IMPORT))
+def _network(to: Prompts, proposed: NetworkAnswer, siblings: list[StageAnswer]) -> NetworkAnswer:
+    kind = to.choice("network", IMPORT if proposed.vpc_id else CREATE, (CREATE, IMPORT))
     if kind == CREATE:
         return NetworkAnswer(
-            vpc_cidr=_range(proposed.vpc_cidr or "10.0.0.0/16", siblings),
+            vpc_cidr=_range(to, proposed.vpc_cidr or "10.0.0.0/16", siblings),
             # What a file or a flag says stays; nobody is asked for it.
             secondary_cidrs=() if proposed.vpc_id else proposed.secondary_cidrs,
-            egress=EgressMode(_choice("way out", str(proposed.egress), _ways_out(proposed.egress))),
+            egress=EgressMode(
+                to.choice("way out", str(proposed.egress), _ways_out(proposed.egress))
+            ),
         )
     return NetworkAnswer(
-        vpc_id=_text("VPC id", proposed.vpc_id, VpcId),
-        subnets=_list("ids of its private subnets", ",".join(proposed.subnets), SubnetId),
-        base_security_group=_text(
+        vpc_id=to.text("VPC id", proposed.vpc_id, VpcId),
+        subnets=to.texts("ids of its private subnets", ",".join(proposed.subnets), SubnetId),
+        base_security_group=to.text(
             "id of its security group", proposed.base_security_group, SecurityGroupId
         ),
-        vpc_cidr=_text("its address range", proposed.vpc_cidr or "10.0.0.0/16", NetworkRange),
+        vpc_cidr=to.text("its address range", proposed.vpc_cidr or "10.0.0.0/16", NetworkRange),
         secondary_cidrs=proposed.secondary_cidrs if proposed.vpc_id else (),
     )
 
@@ -186,10 +206,17 @@ def _ways_out(proposed: EgressMode) -> tuple[str, ...]:
     return tuple(str(m) for m in EgressMode if m in (proposed, *ALONE))
 
 
-def _account(name: str, profile: str, account: str, region: str, lookup: Lookup) -> tuple[str, str]:
-    """The profile, and the account that it reaches; typed where nobody can ask STS."""
-    profile = typer.prompt("AWS profile ('-' for the derived name)", default=profile or "-").strip()
-    profile = "" if profile == "-" else profile
+def _account(
+    to: Prompts, name: str, known: tuple[str, str], region: str, lookup: Lookup
+) -> tuple[str, str]:
+    """The profile, and the account that it reaches; typed where nobody can ask STS.
+
+    Args:
+        known: both, as they are proposed.
+    """
+    profile, account = known
+    profile = to.checked("AWS profile ('-' for the derived name)", profile or NONE, str.strip)
+    profile = "" if profile == NONE else profile
     found = ""
     if profile:
         try:
@@ -197,7 +224,7 @@ def _account(name: str, profile: str, account: str, region: str, lookup: Lookup)
             typer.echo(f"  the profile '{profile}' reaches account {found}")
         except PlatformError as error:
             typer.echo(f"  {error.message}: type the account of {name}")
-    return profile, _text("account id", found or account, Account)
+    return profile, to.text("account id", found or account, Account, sure=bool(found))
 
 
 def _free_range(others: list[StageAnswer]) -> str:
@@ -207,9 +234,9 @@ def _free_range(others: list[StageAnswer]) -> str:
     return str(next(free for free in ranges if not any(map(free.overlaps, taken))))
 
 
-def _range(proposed: str, siblings: list[StageAnswer]) -> str:
+def _range(to: Prompts, proposed: str, siblings: list[StageAnswer]) -> str:
     """A range of a new VPC; one that overlaps could never be connected with those of its set."""
-    one = _check(NetworkRange)
+    one = of_kind(NetworkRange)
     networks = [(s.stage_name, s.network) for s in siblings if s.network and not s.network.vpc_id]
     ranges = [(stage, network.vpc_cidr) for stage, network in networks if network.vpc_cidr]
 
@@ -220,53 +247,4 @@ def _range(proposed: str, siblings: list[StageAnswer]) -> str:
                 raise typer.BadParameter(f"it overlaps with {taken} of stage {stage}")
         return str(found)
 
-    return str(typer.prompt("address range", default=proposed, value_proc=check))
-
-
-def _text(question: str, proposed: str, kind: Any, fallback: str = "") -> str:
-    check = _check(kind)
-    return str(typer.prompt(question, default=proposed or fallback or None, value_proc=check))
-
-
-def _list(question: str, proposed: str, kind: Any) -> tuple[str, ...]:
-    one = _check(kind)
-
-    def check(answer: str) -> tuple[str, ...]:
-        parts = [part.strip() for part in answer.split(",") if part.strip()]
-        lower = [part.lower() for part in parts]
-        if twice := sorted({part for part in lower if lower.count(part) > 1}):
-            raise typer.BadParameter(f"'{twice[0]}' is there twice")
-        if not parts:
-            raise typer.BadParameter("at least one is needed")
-        return tuple(one(part) for part in parts)
-
-    found: tuple[str, ...] = typer.prompt(question, default=proposed or None, value_proc=check)
-    return found
-
-
-def _choice(question: str, proposed: str, allowed: tuple[str, ...]) -> str:
-    def check(answer: str) -> str:
-        if answer.strip().lower() not in allowed:
-            raise typer.BadParameter(f"'{answer}' is not one of: {', '.join(allowed)}")
-        return answer.strip().lower()
-
-    words = " or ".join(allowed)
-    return str(typer.prompt(f"{question} ({words})", default=proposed, value_proc=check))
-
-
-def _check(kind: Any) -> Callable[[str], str]:
-    """The check of a value in the file, as a check of an answer."""
-    adapter: TypeAdapter[str] = TypeAdapter(kind)
-
-    def check(answer: str) -> str:
-        try:
-            return adapter.validate_python(answer.strip())
-        except ValidationError as error:
-            text = error.errors()[0]["msg"].removeprefix("Value error, ")
-            raise typer.BadParameter(text) from None
-
-    return check
-
-
-def _heading(text: str) -> None:
-    typer.secho(f"\n{text}", bold=True)
+    return str(to.checked("address range", proposed, check))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from mlops_commons.cli.config.stage_keys import KEYS
+from mlops_commons.cli.config.flag_keys import GROUPS, KEYS, SOURCE_APPS, SOURCE_KEYS
 from mlops_commons.cli.exit_codes import ExitCode
 from mlops_commons.cli.help import epilog
 from mlops_commons.utilities.errors import ConfigError, PlatformError
@@ -44,6 +44,8 @@ copy of an old one. Account ids are read with STS where a profile has credential
 )
 REGION: Final = "eu-west-1"
 PREFIX: Final = "mlops"
+UNCHANGED: Final = "nothing is written; the files are as they were"
+KEPT: Final = "your answers are kept: ./mlops-multi-account.sh config proposes them again"
 
 Region = Annotated[str, typer.Option("--region", help="Of the governance account.")]
 AppPrefix = Annotated[str, typer.Option("--prefix", help="The beginning of all names.")]
@@ -55,6 +57,36 @@ Stages = Annotated[
         "--stage",
         metavar="SET/STAGE=ACCOUNT[,KEY=VALUE...]",
         help=f"Keys: {', '.join(KEYS)}.",
+    ),
+]
+Users = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--user", metavar="GROUP=NAME[,NAME...]", help=f"Studio users. Groups: {', '.join(GROUPS)}."
+    ),
+]
+SupportEmail = Annotated[
+    str, typer.Option("--support-email", help="Where people ask about project templates.")
+]
+Tags = Annotated[
+    list[str] | None, typer.Option("--tag", metavar="KEY=VALUE", help="On every resource.")
+]
+Boundary = Annotated[
+    str, typer.Option("--boundary", help="Name of the organization's permissions boundary.")
+]
+BoundaryDocument = Annotated[
+    str,
+    typer.Option(
+        "--boundary-document", metavar="FILE", help="Its JSON, whose denials hold everywhere."
+    ),
+]
+Sources = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--source",
+        metavar="APP=TYPE[,KEY=VALUE...]",
+        help=f"Apps: {', '.join(SOURCE_APPS)}. Types: codecommit, connection, s3. Keys: "
+        f"{', '.join(SOURCE_KEYS)}.",
     ),
 ]
 NonInteractive = Annotated[
@@ -70,6 +102,12 @@ def config(
     governance_account: Account = "",
     governance_profile: Profile = "",
     stage: Stages = None,
+    user: Users = None,
+    support_email: SupportEmail = "",
+    tag: Tags = None,
+    boundary: Boundary = "",
+    boundary_document: BoundaryDocument = "",
+    source: Sources = None,
     non_interactive: NonInteractive = False,
     dry_run: DryRun = False,
 ) -> None:
@@ -78,7 +116,6 @@ def config(
         return
     from mlops_commons.accounts.profiles import account_of
     from mlops_commons.cli.config.flags import Flags, complete, with_flags
-    from mlops_commons.cli.config.questions import ask
 
     flags = Flags(
         app_prefix=app_prefix,
@@ -86,21 +123,50 @@ def config(
         account=governance_account,
         aws_profile=governance_profile,
         stages=stage or (),
+        users=user or (),
+        support_email=support_email,
+        tags=tag or (),
+        boundary=boundary,
+        boundary_document=boundary_document,
+        sources=source or (),
     )
     answers = with_flags(_proposed(), flags)
     if non_interactive:
         write(complete(answers, account_of), ask_first=False, dry_run=dry_run)
         return
-    while True:
-        try:
-            answers = ask(answers, account_of)
-            return write(answers, ask_first=True, dry_run=dry_run)
-        except typer.Abort:
-            typer.echo("\nnothing is written; the files are as they were", err=True)
-            raise typer.Exit(ExitCode.INTERRUPTED) from None
-        except ConfigError as error:
-            typer.echo(f"\nerror: {error}", err=True)
-            typer.echo("Nothing is lost: here are the questions again, with your answers.")
+    _ask(answers, dry_run=dry_run)
+
+
+def _ask(answers: "Answers", *, dry_run: bool) -> None:
+    """Ask until the answers make valid files; what is typed is kept until they are written."""
+    from mlops_commons.accounts.profiles import account_of
+    from mlops_commons.cli.config.draft import Draft, file_of
+    from mlops_commons.cli.config.prompts import Prompts
+    from mlops_commons.cli.config.questions import ask
+
+    draft = Draft(file_of())
+    try:
+        if draft and not typer.confirm(
+            "go on with the answers of last time, which were not written?", default=True
+        ):
+            draft.remove()
+        while True:
+            try:
+                answers = ask(answers, account_of, Prompts(draft))
+                write(answers, ask_first=True, dry_run=dry_run)
+            except ConfigError as error:
+                typer.echo(f"\nerror: {error}", err=True)
+                typer.echo("Nothing is lost: here are the questions again, with your answers.")
+            else:
+                break
+    except typer.Abort:
+        typer.echo(f"\n{UNCHANGED}; {KEPT}", err=True)
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
+    except typer.Exit:
+        typer.echo(KEPT, err=True)
+        raise
+    if not dry_run:
+        draft.remove()
 
 
 def write(answers: "Answers", *, ask_first: bool, dry_run: bool = False) -> None:
@@ -129,7 +195,7 @@ def write(answers: "Answers", *, ask_first: bool, dry_run: bool = False) -> None
     except typer.Abort:
         agreed = False
     if not agreed:
-        typer.echo("\nnothing is written; the files are as they were", err=True)
+        typer.echo(f"\n{UNCHANGED}", err=True)
         raise typer.Exit(ExitCode.FAILURE)
     written = replace_files(texts, datetime.now())
     for file, copy in written.items():

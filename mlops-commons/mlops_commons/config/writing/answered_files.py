@@ -1,6 +1,7 @@
 """The text of both files from answers; what the answers do not speak of stays as it was."""
 
 import os
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -50,6 +51,7 @@ def cdk_app_text(answers: Answers, current: str = "", folder: Path = CDK_APP_PLA
         if named := {key: value for key, value in given.items() if value}:
             put_block(block_of(pipeline, "code_commit"), app, named)
     put_block(pipeline, "bootstrap", {"aws_profile": answers.aws_profile})
+    _put_company(root, answers)
     edits = {entry.set_name: partial(_put_set, entry) for entry in answers.sets}
     put_entries(root, "deployments", "set_name", edits)
     return _headed(content, current, APP_HEADING, CDK_APP_PLACE, folder)
@@ -77,7 +79,8 @@ def infra_text(
         profiles = block_of(block_of(root, "sagemaker"), "profiles")
         for users in answers.users:
             group = block_of(profiles, users.group)
-            put(group, "prefix", users.prefix)
+            if users.prefix is not None:
+                put(group, "prefix", users.prefix)
             names = {name: partial(_put_name, name) for name in users.profile_names}
             put_entries(group, "users", "user_profile_name", names)
     _remove_empty(root)
@@ -95,6 +98,23 @@ def _headed(content: Any, current: str, heading: str, place: Path, folder: Path)
 def _with_the_sets_of(answers: Answers, text: str) -> str:
     """The text without the sets that are gone, and without the comments above them."""
     return without_sets(text, {entry.set_name for entry in answers.sets})
+
+
+def _put_company(root: Any, answers: Answers) -> None:
+    """What holds for every set; what the answers do not name stays."""
+    if answers.tags:
+        put_block(root, "tags", dict(answers.tags))
+    if answers.support_email:
+        put_block(root, "portfolio", {"support_email": answers.support_email})
+    if answers.boundary:
+        put_block(block_of(root, "org"), "permissions_boundary", {"name": answers.boundary})
+    if answers.boundary_deny:
+        # JSON is YAML: the statements stay as IAM writes them.
+        denials = load(f'{{"deny": {answers.boundary_deny}}}')["deny"]
+        block_of(root["org"], "permissions_boundary")["deny"] = denials
+    for source in answers.sources:
+        named = {key: str(value) for key, value in asdict(source).items() if key != "app"}
+        put_block(block_of(block_of(root, "pipeline"), "source"), source.app, named)
 
 
 def _put_set(entry: SetAnswer, block: Any) -> None:

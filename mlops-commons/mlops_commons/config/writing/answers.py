@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from mlops_commons.delivery_source import SourceType
 from mlops_commons.stage import EgressMode
 
 
@@ -42,16 +43,37 @@ class SetAnswer:
 
 @dataclass(frozen=True, kw_only=True)
 class UsersAnswer:
-    """The users of a persona's group in Studio."""
+    """The users of a persona's group in Studio; without a prefix that of the file stays."""
 
     group: str
-    prefix: str
+    prefix: str | None
     profile_names: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
+class SourceAnswer:
+    """Where the pipelines of an app take what they deliver.
+
+    Attributes:
+        app: as `pipeline.source` names it.
+    """
+
+    app: str
+    type: SourceType = SourceType.CODECOMMIT
+    provider: str = ""
+    repository: str = ""
+    branch_name: str = ""
+    connection_arn: str = ""
+    remote: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Answers:
-    """Everything that both files are made from; the governance account comes first."""
+    """Everything that both files are made from; the governance account comes first.
+
+    Attributes:
+        boundary_deny: what the document of the boundary denies, as JSON; empty: as in the file.
+    """
 
     app_prefix: str
     region: str
@@ -63,3 +85,8 @@ class Answers:
     templates_branch_name: str = ""
     sets: tuple[SetAnswer, ...]
     users: tuple[UsersAnswer, ...] = ()
+    support_email: str = ""
+    tags: tuple[tuple[str, str], ...] = ()
+    boundary: str = ""
+    boundary_deny: str = ""
+    sources: tuple[SourceAnswer, ...] = ()

@@ -1,10 +1,23 @@
 """The answers that the files hold so far, as the wizard proposes them."""
 
+from collections.abc import Iterator
+
 from mlops_commons.config import model
 from mlops_commons.config.infra_model import CdkInfraAppConfig, CreateNetworkFile
 from mlops_commons.config.loader import PLACEHOLDER_ACCOUNTS
+from mlops_commons.config.source_model import DeliverySourceFile, DeliverySourcesFile
 from mlops_commons.config.sources import Sources
-from mlops_commons.config.writing.answers import Answers, NetworkAnswer, SetAnswer, StageAnswer
+from mlops_commons.config.studio_model import ProfileGroupFile
+from mlops_commons.config.values import ConfigModel
+from mlops_commons.config.writing.answers import (
+    Answers,
+    NetworkAnswer,
+    SetAnswer,
+    SourceAnswer,
+    StageAnswer,
+    UsersAnswer,
+)
+from mlops_commons.contract import USER_GROUPS
 
 Networks = dict[tuple[str, str], NetworkAnswer]
 
@@ -19,6 +32,11 @@ def current_answers(sources: Sources) -> Answers:
         account=_real(app.pipeline.account),
         aws_profile=app.pipeline.bootstrap.aws_profile,
         sets=tuple(_set(entry, networks) for entry in app.deployments),
+        users=tuple(_users(sources.infra)),
+        support_email=_said(app.portfolio, "support_email"),
+        tags=tuple(app.tags.items()),
+        boundary=app.org.permissions_boundary.name if app.org.permissions_boundary else "",
+        sources=tuple(_sources(app.pipeline.source)),
     )
 
 
@@ -40,6 +58,35 @@ def _set(entry: model.DeploymentFile, networks: Networks) -> SetAnswer:
             for stage in entry.stages
         ),
     )
+
+
+def _users(infra: CdkInfraAppConfig) -> Iterator[UsersAnswer]:
+    """The groups of which the file names users; their prefixes stay as they are."""
+    for group in USER_GROUPS.values():
+        found: ProfileGroupFile | None = getattr(infra.sagemaker.profiles, group.name, None)
+        if found and found.users is not None:
+            names = tuple(user.user_profile_name for user in found.users)
+            yield UsersAnswer(group=group.name, prefix=None, profile_names=names)
+
+
+def _sources(source: DeliverySourcesFile) -> Iterator[SourceAnswer]:
+    """Those that the file names, each with what it says itself."""
+    for app in source.model_fields_set:
+        found: DeliverySourceFile = getattr(source, app)
+        yield SourceAnswer(
+            app=app,
+            type=found.type,
+            **{
+                name: _said(found, name)
+                for name in ("provider", "repository", "branch_name", "connection_arn", "remote")
+            },
+        )
+
+
+def _said(block: ConfigModel, name: str) -> str:
+    """A value that the file gives itself; empty for a default."""
+    value = getattr(block, name) if name in block.model_fields_set else None
+    return str(value) if value is not None else ""
 
 
 def _networks(infra: CdkInfraAppConfig) -> Networks:

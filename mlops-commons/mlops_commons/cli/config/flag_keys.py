@@ -1,6 +1,8 @@
-"""What `--stage` takes behind the account; apart from its reader, because the help shows it."""
+"""What options of `config` take; apart from their reader, because the help shows it."""
 
 from typing import Final
+
+from mlops_commons.contract import USER_GROUPS
 
 KEYS: Final = {
     "role": "dev, preprod or prod; default: the stage's name",
@@ -16,3 +18,14 @@ KEYS: Final = {
     "security-group": "its security group",
 }
 """What may follow the account, and what each means."""
+GROUPS: Final = tuple(group.name for group in USER_GROUPS.values())
+SOURCE_APPS: Final = {"infra": "infra", "template": "project_template"}
+"""An app as the command line names it, and as `pipeline.source` does."""
+SOURCE_KEYS: Final = {
+    "provider": "provider",
+    "repository": "repository",
+    "branch": "branch_name",
+    "connection-arn": "connection_arn",
+    "remote": "remote",
+}
+"""What may follow the type of a source, and its key in the file."""
