@@ -7,10 +7,10 @@ from typing import Final
 import aws_cdk as cdk
 from constructs import Construct
 
-from mlops_commons.cdk.delivered_app import DeliveredApp, DeliveredStage, unapproved_afterwards
+from mlops_commons.cdk.delivered_app import DeliveredApp, DeliveredStage
 from mlops_commons.cdk.retention import removal_policy_of
 from mlops_commons.delivered_application import delivered_application
-from mlops_commons.stage import Deployment, PlatformConfig, Stage
+from mlops_commons.stage import Deployment, PlatformConfig, Stage, unapproved_afterwards
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 from mlops_commons.utilities.shares import WHOLE, Share
 from mlops_infra.core_stage import APP_DIRECTORY, CoreStage

@@ -1,12 +1,10 @@
 """What tells the apps apart where they are delivered."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import aws_cdk as cdk
 from constructs import Construct
-
-from mlops_commons.stage import Stage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,15 +41,3 @@ class DeliveredStage:
     create: Callable[[Construct], cdk.Stage]
     manual_approval: bool
     comment: str = ""
-
-
-def unapproved_afterwards(stages: Sequence[Stage], stage: Stage) -> str:
-    """What the approval of a stage says of later stages in which nobody is asked."""
-    later = stages[stages.index(stage) + 1 :]
-    reasons = [
-        f"{each.stage_name} is deployed right after, without another approval: "
-        f"{each.manual_approval_reason}"
-        for each in later
-        if not each.manual_approval and each.manual_approval_reason
-    ]
-    return "; ".join(reasons)

@@ -13,6 +13,8 @@ from mlops_commons.utilities.paths import REPOSITORY_ROOT
 
 REFUSED: Final = "ValidationFailed"
 """The class of the error with which the CDK ends where a validation plugin has findings."""
+TOO_MANY: Final = "TooManyResourcesInStack"
+"""The CDK's name of the error for a stack with more than 500 resources."""
 INSTALLED: Final = "site-packages"
 
 
@@ -34,6 +36,12 @@ def refusals_in_words() -> Iterator[None]:
                 "the security rules refuse the resources that are named above",
                 hint="correct them, or acknowledge the findings with a reason as in docs/how-to/"
                 "add-your-own-resources.md",
+            ) from error
+        if TOO_MANY in str(error):
+            raise PlatformError(
+                f"a stack would have more resources than CloudFormation takes: {error}",
+                hint="have fewer users, routes to a transit gateway or zones in "
+                "cdk-infra-app.yml, or divide the set",
             ) from error
         raise PlatformError(
             f"the CDK refuses what the app makes: {error}", hint=f"see {_line(error)}"

@@ -36,9 +36,20 @@ from mlops_commons.stage import (
 )
 
 PolicyArn = Annotated[
-    Text, Shape("arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/.+", "the ARN of an IAM policy")
+    Text,
+    Shape(
+        "arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/([!-~]+/)?[A-Za-z0-9_+=,.@-]+",
+        "the ARN of an IAM policy",
+    ),
 ]
-RoleArn = Annotated[Text, Shape("arn:aws[a-z-]*:iam::[0-9]{12}:role/.+", "the ARN of an IAM role")]
+RoleArn = Annotated[
+    Text,
+    Shape(
+        "arn:aws[a-z-]*:iam::[0-9]{12}:role/([!-~]+/)?[A-Za-z0-9_+=,.@-]+",
+        "the ARN of one IAM role, without wildcards",
+    ),
+]
+# API_Role, RoleName and Path; API_Policy, PolicyName and Path.
 # Parameter names that begin with 'aws' or 'ssm' belong to AWS (API_PutParameter, Name).
 Namespace = Annotated[
     Text,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from mlops_commons.config.projects_of_sets import obstacles
-from mlops_commons.config.sources import Sources
+from mlops_commons.config.sources import APP_ROOT, Sources
 from mlops_commons.contract import StageRole
 from mlops_commons.utilities.errors import Problem
 
@@ -11,7 +11,14 @@ from mlops_commons.utilities.errors import Problem
 def notes(sources: Sources) -> tuple[Problem, ...]:
     """Notes on the sets that are delivered, in the order of the file."""
     return tuple(
-        dict.fromkeys([*_without_projects(sources), *_untracked(sources), *_dev_alone(sources)])
+        dict.fromkeys(
+            [
+                *_without_projects(sources),
+                *_untracked(sources),
+                *_dev_alone(sources),
+                *_roles_of_no_portfolio(sources),
+            ]
+        )
     )
 
 
@@ -45,3 +52,15 @@ def _dev_alone(sources: Sources) -> Iterator[Problem]:
                 "train, register and deploy models there, and promote them nowhere"
             )
             yield sources.app_document.problem((*path, "stage_name"), message)
+
+
+def _roles_of_no_portfolio(sources: Sources) -> Iterator[Problem]:
+    """A portfolio gets the roles of its own dev account."""
+    devs = {d.dev.account for d in sources.config.enabled_deployments if d.dev}
+    for index, arn in enumerate(sources.config.portfolio.role_arns):
+        if arn.split(":")[4] not in devs:
+            message = (
+                f"'{arn}' is of no dev account, so no portfolio gets it; those of dev are "
+                + ", ".join(sorted(devs))
+            )
+            yield sources.app_document.problem((APP_ROOT, "portfolio", "role_arns", index), message)

@@ -11,6 +11,9 @@ from mlops_commons.utilities.errors import PlatformError
 
 MOST_CHARACTERS: Final = 6144
 """Of a managed policy, white space not counted (IAM User Guide, "IAM and AWS STS quotas")."""
+MOST_OF_TRUST: Final = 2048
+"""Of a role's trust policy, white space not counted, where nobody has asked for more (IAM User
+Guide, "IAM and AWS STS quotas")."""
 LONGEST: Final = "us-gov-northeast-1"
 """As long as any region's name, in the partition with the longest name."""
 TOKEN: Final = re.compile(r"[$][{]Token\[[^]]*\]}")
@@ -42,6 +45,28 @@ def length_of(statements: Sequence[Statement], region: str) -> int:
 
     document = policy_document(statements, written)
     return len(TOKEN.sub(AN_ID, json.dumps(_short(document), separators=(",", ":"))))
+
+
+def length_of_trust(role_arns: Sequence[str], region: str, *, require_mfa: bool) -> int:
+    """The characters of the trust of roles that people enter with roles of their own.
+
+    Args:
+        role_arns: of those who may enter, as `cdk/entered_by.py` writes them.
+    """
+    conditions: dict[str, Any] = {"ArnLike": {"aws:PrincipalArn": list(role_arns)}}
+    if require_mfa:
+        conditions["Bool"] = {"aws:MultiFactorAuthPresent": "true"}
+    statements = [
+        {
+            "Action": "sts:AssumeRole",
+            "Condition": conditions,
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:{_partition(region)}:iam::{account}:root"},
+        }
+        for account in sorted({arn.split(":")[4] for arn in role_arns})
+    ]
+    document = {"Statement": statements, "Version": "2012-10-17"}
+    return len(json.dumps(document, separators=(",", ":")))
 
 
 def fitting(

@@ -5,7 +5,14 @@ fills the field of the same name; in a network `vpc_` may stand in front of it.
 """
 
 from mlops_commons.stage.bootstrap import Bootstrap, RemovalPolicy
-from mlops_commons.stage.deployments import APP_PREFIX, Budget, Deployment, PlatformConfig, Stage
+from mlops_commons.stage.deployments import (
+    APP_PREFIX,
+    Budget,
+    Deployment,
+    PlatformConfig,
+    Stage,
+    unapproved_afterwards,
+)
 from mlops_commons.stage.governance import CodeCommit, Governance, Portfolio, Repository, Reviews
 from mlops_commons.stage.networks import (
     ALONE,
@@ -66,4 +73,5 @@ __all__ = [
     "StudioUser",
     "TransitGateway",
     "is_zone_id",
+    "unapproved_afterwards",
 ]

@@ -1,6 +1,6 @@
 """Account sets and their stages, and the whole platform."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -45,6 +45,18 @@ class Stage:
     tags: Mapping[str, str] = field(default_factory=dict)
     budget: Budget | None = None
     bootstrap: Bootstrap
+
+
+def unapproved_afterwards(stages: Sequence[Stage], stage: Stage) -> str:
+    """What the approval of a stage says of later stages in which nobody is asked."""
+    later = stages[stages.index(stage) + 1 :]
+    reasons = [
+        f"{each.stage_name} is deployed right after, without another approval: "
+        f"{each.manual_approval_reason}"
+        for each in later
+        if not each.manual_approval and each.manual_approval_reason
+    ]
+    return "; ".join(reasons)
 
 
 @dataclass(frozen=True, kw_only=True)

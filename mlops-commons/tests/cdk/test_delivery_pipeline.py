@@ -10,12 +10,11 @@ import pytest
 from aws_cdk import aws_s3_assets as s3_assets
 from aws_cdk import aws_ssm as ssm
 
-from mlops_commons.cdk.delivered_app import unapproved_afterwards
 from mlops_commons.cdk.delivery_pipeline import DeliveryPipeline
 from mlops_commons.cdk.pipeline_source import CodeCommitSource
 from mlops_commons.cdk.platform_app import platform_app
 from mlops_commons.contract import StageRole
-from mlops_commons.stage import Bootstrap, Stage
+from mlops_commons.stage import Bootstrap, Stage, unapproved_afterwards
 
 pytestmark = pytest.mark.construct
 

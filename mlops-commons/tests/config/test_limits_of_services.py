@@ -9,9 +9,10 @@ from typing import Any
 import botocore
 import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
-from changed_configuration import DEFAULT_NETWORK, STAGE, Change, problems
+from changed_configuration import DEFAULT_NETWORK, STAGE, Change, loaded, problems
 
 from mlops_commons.config.checks import accounts
+from mlops_commons.config.notes import notes
 from mlops_commons.utilities.toolkit import Toolkit
 
 pytestmark = pytest.mark.pure
@@ -30,8 +31,11 @@ def shape(service: str, name: str) -> dict[str, Any]:
 def schema(kind: str) -> dict[str, Any]:
     """What CloudFormation's registry knows of a type's properties."""
     found: Any = PROVIDER_SCHEMA_MANAGER.get_resource_schema("eu-west-1", kind).schema
-    properties: dict[str, Any] = found["properties"]
-    return properties
+    definitions = found.get("definitions", {})
+    return {
+        name: definitions.get(str(content.get("$ref", "")).rpartition("/")[2], content)
+        for name, content in found["properties"].items()
+    }
 
 
 def tags(number: int) -> dict[str, str]:
@@ -171,3 +175,212 @@ def test_endpoints_leave_addresses_for_what_runs(
     assert not found or said in found[0]
     # Without Studio there are three of them, which leaves room.
     assert not any("'preprod'" in problem for problem in found)
+
+
+def roles(number: int, account: str = "222222222222", name: str = "some-long-role-name") -> Any:
+    return [f"arn:aws:iam::{account}:role/{name}-{index}" for index in range(number)]
+
+
+REVIEWS = ("pipeline", "reviews")
+APPROVERS = ("projects", "approvers", "role_arns")
+
+
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        ([(APPROVERS, roles(60))], "projects.approvers.role_arns"),
+        (
+            [
+                ((*REVIEWS, "authors"), roles(60)),
+                ((*REVIEWS, "reviewers"), roles(1, name="other")),
+            ],
+            "pipeline.reviews.authors",
+        ),
+        # Every account has a statement of its own, with all roles in it.
+        (
+            [(APPROVERS, [arn for n in range(8) for arn in roles(1, f"{n}" * 12)])],
+            "projects.approvers.role_arns",
+        ),
+    ],
+)
+def test_roles_who_enter_fit_into_a_trust_policy(
+    tmp_path: Path, changes: list[Change], path: str
+) -> None:
+    (found,) = problems(tmp_path, changes)
+    assert found.startswith(f"{path}: ")
+    assert "and IAM takes 2048" in found
+
+
+def test_as_many_roles_as_fit_are_taken(tmp_path: Path) -> None:
+    assert problems(tmp_path, [(APPROVERS, roles(30))]) == []
+
+
+def test_of_another_partition_nobody_enters(tmp_path: Path) -> None:
+    foreign = "arn:aws-cn:iam::222222222222:role/x"
+    own = "arn:aws:iam::222222222222:role/y"
+    changes: list[Change] = [
+        (APPROVERS, [own, foreign]),
+        ((*REVIEWS, "authors"), [foreign]),
+        ((*REVIEWS, "reviewers"), [own]),
+        (("portfolio", "role_arns"), [own, foreign]),
+    ]
+    assert [problem.partition(": ")[0] for problem in sorted(problems(tmp_path, changes))] == [
+        "pipeline.reviews.authors[0]",
+        "portfolio.role_arns[1]",
+        "projects.approvers.role_arns[1]",
+    ]
+
+
+def test_a_role_of_the_portfolio_stands_there_once(tmp_path: Path) -> None:
+    own = "arn:aws:iam::222222222222:role/y"
+    (found,) = problems(tmp_path, [(("portfolio", "role_arns"), [own, own])])
+    assert found.startswith("portfolio.role_arns[1]: ") and "stands there twice" in found
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "taken"),
+    [
+        (("portfolio", "role_arns"), ["arn:aws:iam::222222222222:role/x y"], False),
+        (("portfolio", "role_arns"), ["arn:aws:iam::222222222222:role/x*"], False),
+        (("portfolio", "role_arns"), ["arn:aws:iam::222222222222:role/a/b/x+=,.@-_"], True),
+        (APPROVERS, ["arn:aws:iam::222222222222:role/a b"], False),
+        (APPROVERS, ["arn:aws:iam::222222222222:role/a/"], False),
+        (APPROVERS, ["arn:aws:iam::222222222222:role/aws-reserved/sso.amazonaws.com/A*"], True),
+        (
+            (*STAGE, 0, "bootstrap", "execution_policy_arn"),
+            "arn:aws:iam::222222222222:policy/a b",
+            False,
+        ),
+        (
+            (*STAGE, 0, "bootstrap", "execution_policy_arn"),
+            "arn:aws:iam::222222222222:policy/team/a-b",
+            True,
+        ),
+    ],
+)
+def test_names_in_arns_are_those_that_iam_gives(
+    tmp_path: Path, path: tuple[str | int, ...], value: Any, taken: bool
+) -> None:
+    """Names and paths by botocore's own patterns of them."""
+    arn = value if isinstance(value, str) else value[0]
+    *_, words = arn.split(":")
+    _, *folders, name = words.split("/")
+    allowed = re.fullmatch(shape("iam", "roleNameType")["pattern"], name.rstrip("*"))
+    way = "".join(f"{folder}/" for folder in ("", *folders))
+    fits = bool(allowed and re.fullmatch(shape("iam", "pathType")["pattern"], way))
+    wildcard = name.endswith("*") and path != APPROVERS
+    assert (fits and not wildcard) == taken
+    assert (problems(tmp_path, [(path, value)]) == []) == taken
+
+
+@pytest.mark.parametrize("length", [860, 1000])
+def test_a_reason_fits_into_what_an_approval_shows(tmp_path: Path, length: int) -> None:
+    assert shape("codepipeline", "ActionConfigurationValue")["max"] == 1000
+    changes: list[Change] = [
+        ((*PROD, "manual_approval"), False),
+        ((*PROD, "manual_approval_reason"), "x" * length),
+    ]
+    found = problems(tmp_path, changes)
+    assert bool(found) == (length == 1000)
+    assert not found or found[0].startswith("deployments[0].stages[2].manual_approval_reason: ")
+
+
+@pytest.mark.parametrize(
+    ("infra", "said"),
+    [
+        ([("routes", 60)], ""),
+        ([("routes", 110)], "network.default_create_network.transit_gateway.routes: 330 routes"),
+        ([("routes", 40), ("users", 299)], "299 users in the Studio"),
+        ([("users", 299)], ""),
+    ],
+)
+def test_users_and_routes_fit_into_a_stack(
+    tmp_path: Path, infra: list[tuple[str, int]], said: str
+) -> None:
+    """One route for each range and zone; resources of a stage's stack are 500 at most."""
+    made: dict[str, Any] = {
+        "routes": lambda count: (
+            (*DEFAULT_NETWORK, "transit_gateway"),
+            {
+                "id": "tgw-12345678",
+                "routes": [f"172.{16 + n // 256}.{n % 256}.0/24" for n in range(count)],
+            },
+        ),
+        "users": lambda count: (
+            ("sagemaker", "profiles"),
+            {
+                "data_scientists": {
+                    "users": [{"user_profile_name": f"u{n}"} for n in range(count)]
+                },
+                "lead_data_scientists": {"users": []},
+            },
+        ),
+    }
+    found = problems(tmp_path, infra=[made[kind](count) for kind, count in infra])
+    assert bool(found) == bool(said)
+    assert not found or said in found[0]
+
+
+@pytest.mark.parametrize(
+    ("domains", "said"),
+    [
+        ([f"{'.'.join(['a' * 60] * 4)}.example.com"], ""),
+        ([f"{'.'.join(['a' * 60] * 5)}.com"], "has 308 characters"),
+        (["a.example.com", "a.example.com"], "stands there twice"),
+        (["a.example.com", "*.a.example.com"], ""),
+    ],
+)
+def test_names_of_the_firewall_are_those_that_the_resolver_takes(
+    tmp_path: Path, domains: list[str], said: str
+) -> None:
+    longest = shape("route53resolver", "FirewallDomainName")["max"]
+    kinds = schema("AWS::Route53Resolver::FirewallDomainList")["Domains"]
+    taken = max(map(len, domains)) <= longest and len(set(domains)) == len(domains)
+    assert kinds["uniqueItems"] and taken == (not said)
+    found = problems(tmp_path, infra=[((*DEFAULT_NETWORK, "dns_allowed_domains"), domains)])
+    assert bool(found) == bool(said)
+    assert not found or said in found[0]
+
+
+@pytest.mark.parametrize(
+    ("prefix", "taken"),
+    [
+        ("mlops", True),
+        ("Ml--X", True),
+        ("aws-ml", True),
+        ("sagemakers", True),
+        ("sagemaker", False),
+        ("SageMaker-eu", False),
+        ("cdk", False),
+        ("xn--a", False),
+        ("sthree-a", False),
+    ],
+)
+def test_no_name_begins_like_those_of_others(tmp_path: Path, prefix: str, taken: bool) -> None:
+    found = problems(tmp_path, [(("app_prefix",), prefix)])
+    assert (found == []) == taken
+    assert taken or any("cannot be the beginning of names" in problem for problem in found)
+
+
+def accounts_of_others(number: int) -> list[str]:
+    return [str(100000000000 + index) for index in range(number)]
+
+
+@pytest.mark.parametrize(("number", "taken"), [(100, True), (1500, False)])
+def test_trusted_accounts_fit_into_the_policies_of_endpoints(
+    tmp_path: Path, number: int, taken: bool
+) -> None:
+    path = (*DEFAULT_NETWORK, "trusted_accounts")
+    found = problems(tmp_path, infra=[(path, accounts_of_others(number))])
+    assert (found == []) == taken
+    assert taken or found[0].startswith("network.default_create_network.trusted_accounts: 1500")
+    assert taken or "trusted_organization: o-..." in found[0]
+
+
+def test_of_a_role_of_no_dev_account_is_said_that_no_portfolio_gets_it(tmp_path: Path) -> None:
+    role_arns = [f"arn:aws:iam::{account}:role/x" for account in ("2" * 12, "9" * 12)]
+    (note,) = notes(loaded(tmp_path, [(("portfolio", "role_arns"), role_arns)]))
+    assert note.path == "portfolio.role_arns[1]" and note.line
+    assert "is of no dev account, so no portfolio gets it; those of dev are 222222222222" in (
+        note.message
+    )

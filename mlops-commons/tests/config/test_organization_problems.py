@@ -214,14 +214,14 @@ def test_what_is_wrong_is_named_with_its_line(
 
 
 def test_operators_and_patterns_that_do_no_harm_are_taken(tmp_path: Path) -> None:
-    operators = (
-        "ForAllValues:StringNotLikeIfExists",
-        "DateGreaterThanEquals",
-        "Null",
-        "NotIpAddress",
-    )
-    for operator in operators:
-        own = f"{STATEMENT}, Condition: {{'{operator}': {{'aws:a': b}}}}"
+    operators = {
+        "ForAllValues:StringNotLikeIfExists": "b",
+        "DateGreaterThanEquals": "'2030-01-01'",
+        "Null": "'true'",
+        "NotIpAddress": "10.0.0.0/8",
+    }
+    for operator, value in operators.items():
+        own = f"{STATEMENT}, Condition: {{'{operator}': {{'aws:a': {value}}}}}"
         assert problems(tmp_path, boundary(own)) == []
     found = problems(tmp_path, "required_tags: {Team: ['(red|blue)-[0-9]+', '[a-z]{3,}']}")
     assert not [problem for problem in found if "for ever" in problem]

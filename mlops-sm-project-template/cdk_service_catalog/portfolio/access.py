@@ -24,7 +24,10 @@ def grant_access(portfolio: servicecatalog.Portfolio, access: Portfolio, *, name
         )
         _grant(portfolio, f"{title}Role", parameter.value_as_string)
     for index, role_arn in enumerate(access.role_arns, start=1):
-        _grant(portfolio, f"Role{index}", role_arn)
+        account = role_arn.split(":")[4]
+        # The list is of all sets; Service Catalog knows roles of its own account alone.
+        if cdk.Token.is_unresolved(stack.account) or account == stack.account:
+            _grant(portfolio, f"Role{index}", role_arn)
 
 
 def _grant(portfolio: servicecatalog.Portfolio, construct_id: str, role_arn: str) -> None:

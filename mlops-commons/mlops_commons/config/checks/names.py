@@ -1,6 +1,7 @@
 """Checks of names: those made from the files, and those by which one file speaks of the other."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from mlops_commons.config.document import KeyPath
 from mlops_commons.config.sources import APP_ROOT, INFRA_ROOT, Sources
@@ -11,6 +12,9 @@ from mlops_commons.stage import PlatformConfig
 from mlops_commons.utilities import names
 from mlops_commons.utilities.errors import Problem
 from mlops_commons.utilities.paths import APP_DIRECTORIES
+
+PLATFORM_BUCKETS: Final = ("cdk-", "sagemaker-")
+"""Of bootstraps, and of what projects deploy and the SDK of SageMaker makes."""
 
 
 def derived_names(sources: Sources) -> Iterator[Problem]:
@@ -41,6 +45,22 @@ def _governance_names(
             yield names.BUCKET, names.archive_bucket(prefix, app, set_name, **place)
         yield names.PIPELINE, names.pipeline(prefix, app, source.branch_name, set_name)
         yield names.BUCKET, names.artifact_bucket(prefix, app, set_name, **place)
+
+
+def prefix_of_the_platform_alone(sources: Sources) -> Iterator[Problem]:
+    """Policies tell resources apart by how their names begin; projects' buckets begin with it."""
+    prefix = sources.config.app_prefix
+    bucket = f"{names.project_bucket_prefix(prefix)}-p-0123456789ab-artifacts-000000000000"
+    own = next((own for own in PLATFORM_BUCKETS if f"{prefix.lower()}-".startswith(own)), "")
+    reason = names.BUCKET.violation(bucket)
+    if own:
+        reason = (
+            f"names that begin with '{own}' are of bootstraps and of what projects deploy, so "
+            "policies could not tell the platform's apart; choose another, such as 'mlops'"
+        )
+    if reason:
+        message = f"'{prefix}' cannot be the beginning of names: {reason}"
+        yield sources.app_document.problem((APP_ROOT, "app_prefix"), message)
 
 
 def stage_names(sources: Sources) -> Iterator[Problem]:

@@ -1,6 +1,10 @@
 """Checks of what the organization prescribes."""
 
-from collections.abc import Iterator
+import ipaddress
+import re
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import Final
 
 from mlops_commons.config.document import KeyPath
 from mlops_commons.config.org_model import BoundaryMode, DenyFile
@@ -9,6 +13,8 @@ from mlops_commons.utilities.errors import Problem
 from mlops_commons.utilities.toolkit import Toolkit
 
 PATH = (APP_ROOT, "org", "permissions_boundary")
+ARN: Final = re.compile(r"[*]|arn:[^:]*:[^:]*:[^:]*:[^:]*:.+|arn:.*[*].*")
+CONDITION_KEY: Final = re.compile(r"[A-Za-z0-9-]+:\S.*")
 COUNTERPARTS = (("Action", "NotAction"), ("Resource", "NotResource"))
 
 
@@ -75,6 +81,69 @@ def denials_are_complete(sources: Sources) -> Iterator[Problem]:
             if len(found) != 1:
                 message = f"a statement has either '{one}' or '{other}', and not an empty one"
                 yield sources.app_document.problem((*PATH, "deny", index), message)
+
+
+def denials_have_values_that_iam_takes(sources: Sources) -> Iterator[Problem]:
+    """Else IAM refuses every boundary (IAM User Guide, "IAM JSON policy elements: Resource" and
+    "Condition operators"); a value with a policy variable is known when it is asked."""
+    boundary = sources.app.org.permissions_boundary
+    for index, statement in enumerate(boundary.deny or () if boundary else ()):
+        path: KeyPath = (*PATH, "deny", index)
+        for key, named in (
+            ("Resource", statement.resource),
+            ("NotResource", statement.not_resource),
+        ):
+            for arn in named or ():
+                if not ARN.fullmatch(arn):
+                    message = (
+                        f"'{arn}' is neither an ARN, arn:aws:SERVICE:REGION:ACCOUNT:NAME, nor '*'"
+                    )
+                    yield sources.app_document.problem((*path, key), message)
+        for operator, keys in statement.condition.items():
+            where: KeyPath = (*path, "Condition", operator)
+            for key, values in keys.items():
+                for fault in _faults(operator, key, values):
+                    yield sources.app_document.problem((*where, key), fault)
+
+
+def _faults(operator: str, key: str, values: Sequence[str]) -> Iterator[str]:
+    if not CONDITION_KEY.fullmatch(key):
+        yield f"'{key}' is no condition key such as 'aws:RequestedRegion'"
+    plain = operator.rpartition(":")[2].removesuffix("IfExists")
+    for kind, takes, what in VALUES:
+        if not re.fullmatch(kind, plain):
+            continue
+        for value in values:
+            if "${" not in value and not takes(value):
+                yield f"'{value}' is not {what}, which '{operator}' compares with"
+
+
+def _range(value: str) -> bool:
+    try:
+        ipaddress.ip_network(value, strict=False)
+    except ValueError:
+        return False
+    return True
+
+
+def _date(value: str) -> bool:
+    """ISO 8601, or seconds since 1970."""
+    if re.fullmatch("[0-9]+", value):
+        return True
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+VALUES: Final[tuple[tuple[str, Callable[[str], object], str], ...]] = (
+    ("Bool|Null", re.compile("true|false", re.IGNORECASE).fullmatch, "true or false"),
+    ("Numeric.*", re.compile(r"-?[0-9]+([.][0-9]+)?").fullmatch, "a number"),
+    ("(Not)?IpAddress", _range, "an address or a range such as 192.0.2.0/24"),
+    ("Date.*", _date, "a date such as 2030-01-01T00:00:00Z"),
+)
+"""What operators compare with; texts and ARNs may be anything with wildcards."""
 
 
 def _has(statement: DenyFile, key: str) -> bool:

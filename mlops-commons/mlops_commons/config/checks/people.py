@@ -1,8 +1,8 @@
 """Checks of who works in Studio, as whom and on what."""
 
 from collections.abc import Iterator
-from typing import Final
 
+from mlops_commons.config.checks.names import PLATFORM_BUCKETS
 from mlops_commons.config.document import KeyPath
 from mlops_commons.config.sources import INFRA_ROOT, Sources
 from mlops_commons.config.values import region_partitions
@@ -10,9 +10,6 @@ from mlops_commons.contract import USER_GROUPS
 from mlops_commons.stage import Further, Separation, Stage
 from mlops_commons.utilities.errors import Problem
 from mlops_commons.utilities.names import project_bucket_prefix
-
-PLATFORM_BUCKETS: Final = ("cdk-", "sagemaker-")
-"""Of bootstraps, and of what projects deploy and the SDK of SageMaker makes."""
 
 
 def projects_of_users(sources: Sources) -> Iterator[Problem]:

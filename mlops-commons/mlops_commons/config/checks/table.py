@@ -7,6 +7,7 @@ from mlops_commons.config.checks import accounts as account_checks
 from mlops_commons.config.checks import builds as build_checks
 from mlops_commons.config.checks import collisions as collision_checks
 from mlops_commons.config.checks import delivery_sources as source_checks
+from mlops_commons.config.checks import endpoint_policies as endpoint_policy_checks
 from mlops_commons.config.checks import identities as identity_checks
 from mlops_commons.config.checks import keys as key_checks
 from mlops_commons.config.checks import limits as limit_checks
@@ -15,6 +16,7 @@ from mlops_commons.config.checks import names as name_checks
 from mlops_commons.config.checks import networks as network_checks
 from mlops_commons.config.checks import organization as organization_checks
 from mlops_commons.config.checks import people as people_checks
+from mlops_commons.config.checks import principals as principal_checks
 from mlops_commons.config.checks import ranges as range_checks
 from mlops_commons.config.checks import regions as region_checks
 from mlops_commons.config.checks import required_tags as required_tag_checks
@@ -61,6 +63,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     organization_checks.own_template_is_there,
     organization_checks.boundaries_stay,
     organization_checks.denials_are_complete,
+    organization_checks.denials_have_values_that_iam_takes,
     log_archive_checks.archive_of_flow_logs,
     log_archive_checks.buckets_of_access_logs,
     key_checks.keys_where_they_are_used,
@@ -69,9 +72,13 @@ CHECKS: Final[tuple[Check, ...]] = (
     source_checks.connections_are_complete,
     source_checks.each_set_has_its_own,
     source_checks.reviews_are_of_codecommit,
+    principal_checks.roles_of_the_partition,
+    principal_checks.trust_policies_fit,
+    principal_checks.roles_of_the_portfolio_differ,
     review_checks.both_are_named,
     review_checks.nobody_is_both,
     account_checks.policies_in_their_account,
+    name_checks.prefix_of_the_platform_alone,
     name_checks.duplicate_places,
     sharing_checks.shared_places,
     sharing_checks.shared_stack_names,
@@ -81,8 +88,10 @@ CHECKS: Final[tuple[Check, ...]] = (
     region_checks.endpoints_in_their_region,
     region_checks.zones_of_new_accounts,
     limit_checks.stages_of_a_pipeline,
+    limit_checks.reasons_fit,
+    limit_checks.names_of_a_firewall,
     limit_checks.subnets_of_a_domain,
-    limit_checks.users_of_a_stack,
+    limit_checks.resources_of_a_stack,
     limit_checks.zones_of_the_region,
     limit_checks.range_of_containers,
     network_checks.subnets_fit,
@@ -93,6 +102,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     network_checks.resolver_rules_differ,
     network_checks.zones_in_their_region,
     network_checks.endpoints_are_closed,
+    endpoint_policy_checks.endpoint_policies_fit,
     network_checks.mlflow_is_reached,
     network_checks.import_endpoints,
     network_checks.import_route_tables,

@@ -1,0 +1,94 @@
+"""Checks of roles that the configuration names: whom trust policies and the portfolio let in."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mlops_commons.config.document import KeyPath
+from mlops_commons.config.sources import APP_ROOT, Sources
+from mlops_commons.config.values import region_partitions
+from mlops_commons.iam.lengths import MOST_OF_TRUST, length_of_trust
+from mlops_commons.utilities.errors import Problem
+
+PORTFOLIO: KeyPath = (APP_ROOT, "portfolio", "role_arns")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entrants:
+    """Roles that may enter a role of the platform.
+
+    Attributes:
+        path: where they are named.
+        what: the role that they enter.
+        region: where it is made.
+    """
+
+    path: KeyPath
+    what: str
+    region: str
+    role_arns: tuple[str, ...]
+    require_mfa: bool
+
+
+def roles_of_the_partition(sources: Sources) -> Iterator[Problem]:
+    """Roles delegate access within one partition (IAM User Guide, "Cross account resource access in
+    IAM")."""
+    home = sources.config.pipeline.region
+    named = [(row.path, row.role_arns, row.region) for row in _entrants(sources)]
+    named.append((PORTFOLIO, sources.config.portfolio.role_arns, home))
+    found: dict[Problem, None] = {}
+    for path, role_arns, region in named:
+        partition = region_partitions().get(region, "")
+        for index, arn in enumerate(role_arns):
+            if partition and arn.split(":")[1] != partition:
+                message = (
+                    f"'{arn}' is in partition {arn.split(':')[1]}, and {region} in {partition}; "
+                    "no role is assumed across partitions, so name a role of this one"
+                )
+                found[sources.app_document.problem((*path, index), message)] = None
+    yield from found
+
+
+def trust_policies_fit(sources: Sources) -> Iterator[Problem]:
+    """IAM takes a number of characters of a role's trust policy."""
+    found: dict[Problem, None] = {}
+    for row in _entrants(sources):
+        length = length_of_trust(row.role_arns, row.region, require_mfa=row.require_mfa)
+        if row.role_arns and length > MOST_OF_TRUST:
+            message = (
+                f"{len(row.role_arns)} roles make the trust policy of {row.what} {length} "
+                f"characters long, and IAM takes {MOST_OF_TRUST}: name fewer, with '*' for the end "
+                "of names that begin alike"
+            )
+            found[sources.app_document.problem(row.path, message)] = None
+    yield from found
+
+
+def roles_of_the_portfolio_differ(sources: Sources) -> Iterator[Problem]:
+    """Two associations of one role are one resource of CloudFormation twice."""
+    role_arns = sources.config.portfolio.role_arns
+    for index, arn in enumerate(role_arns):
+        if arn in role_arns[:index]:
+            message = f"'{arn}' stands there twice; remove one"
+            yield sources.app_document.problem((*PORTFOLIO, index), message)
+
+
+def _entrants(sources: Sources) -> Iterator[Entrants]:
+    governance = sources.config.pipeline
+    for who in ("authors", "reviewers"):
+        yield Entrants(
+            path=(APP_ROOT, "pipeline", "reviews", who),
+            what=f"the {who} of deliveries",
+            region=governance.region,
+            role_arns=getattr(governance.reviews, who),
+            require_mfa=governance.reviews.require_mfa,
+        )
+    for deployment in sources.config.enabled_deployments:
+        approvers, dev = deployment.projects.approvers, deployment.dev
+        if dev:
+            yield Entrants(
+                path=(*sources.projects_path(deployment.set_name, "approvers"), "role_arns"),
+                what=f"the approvers of set '{deployment.set_name}'",
+                region=dev.region,
+                role_arns=approvers.role_arns,
+                require_mfa=approvers.require_mfa,
+            )
