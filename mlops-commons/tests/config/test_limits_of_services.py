@@ -384,3 +384,50 @@ def test_of_a_role_of_no_dev_account_is_said_that_no_portfolio_gets_it(tmp_path:
     assert "is of no dev account, so no portfolio gets it; those of dev are 222222222222" in (
         note.message
     )
+
+
+BUCKETS = ("sagemaker", "personas", "data_scientist")
+POLICY = "arn:aws:iam::222222222222:policy/team"
+
+
+@pytest.mark.parametrize(
+    ("name", "taken"),
+    [("acme.data", True), ("xn--abc", False), ("a..b", False), ("sthree-a", False)],
+)
+def test_a_bucket_of_others_has_a_name_that_s3_gives(
+    tmp_path: Path, name: str, taken: bool
+) -> None:
+    """Amazon S3 User Guide, "General purpose bucket naming rules"."""
+    archive = (("org", "flow_logs", "bucket_arn"), f"arn:aws:s3:::{name}/folder")
+    assert (problems(tmp_path, [archive]) == []) == taken
+    found = problems(tmp_path, infra=[((*BUCKETS, "data_buckets"), [{"name": name}])])
+    assert (found == []) == taken
+
+
+def test_a_policy_of_a_persona_stands_there_once(tmp_path: Path) -> None:
+    assert schema("AWS::IAM::Role")["ManagedPolicyArns"]["uniqueItems"]
+    further = {"policy_arns": [POLICY, POLICY], "actions": ["athena:GetQueryResults"]}
+    (found,) = problems(tmp_path, infra=[(BUCKETS, further)])
+    assert "policy_arns[1]" in found and "stands there twice" in found
+
+
+@pytest.mark.parametrize(
+    ("routes", "everything"),
+    [
+        (["0.0.0.0/1", "128.0.0.0/1"], True),
+        (["0.0.0.0/2", "64.0.0.0/2", "128.0.0.0/1"], True),
+        (["0.0.0.0/1", "192.0.0.0/2"], False),
+    ],
+)
+def test_ranges_that_are_everything_together_are_everything(
+    tmp_path: Path, routes: list[str], everything: bool
+) -> None:
+    gateway = {"id": "tgw-12345678", "routes": routes}
+    found = problems(
+        tmp_path,
+        infra=[
+            ((*DEFAULT_NETWORK, "vpc_cidr"), "172.16.0.0/16"),
+            ((*DEFAULT_NETWORK, "transit_gateway"), gateway),
+        ],
+    )
+    assert any("are everything together" in problem for problem in found) == everything

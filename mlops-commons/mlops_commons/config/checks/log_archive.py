@@ -25,6 +25,8 @@ def archive_of_flow_logs(sources: Sources) -> Iterator[Problem]:
     if RESERVED in archive.folder.split("/"):
         message = f"'{RESERVED}' is a folder that flow logs make themselves; leave it out"
         yield document.problem((*FLOW_LOGS, "bucket_arn"), message)
+    if violation := FOREIGN_BUCKET.violation(archive.bucket.rpartition(":")[2]):
+        yield document.problem((*FLOW_LOGS, "bucket_arn"), violation)
     known = region_partitions()
     regions = {stage.region for _, _, stage in sources.stages()}
     for key, arn in (("bucket_arn", archive.bucket_arn), ("key_arn", archive.key_arn)):

@@ -163,6 +163,10 @@ def _of_routes(network: CreateNetwork, gateway: TransitGateway) -> Iterator[str]
         elif ipaddress.IPv4Network(route).subnet_of(RESERVED):
             yield f"'{route}' lies in {RESERVED}, which Amazon EC2 keeps for itself"
     yield from (f"'{route}' stands there twice" for route in _doubles(gateway.routes))
+    together = [*ipaddress.collapse_addresses(map(ipaddress.IPv4Network, gateway.routes))]
+    if EVERYWHERE not in gateway.routes and together == [ipaddress.IPv4Network(EVERYWHERE)]:
+        parts = ", ".join(f"'{route}'" for route in gateway.routes)
+        yield f"{parts} are everything together; take egress '{EgressMode.INSPECTION}' instead"
 
 
 def _written(sources: Sources, path: KeyPath) -> CreateNetworkFile | None:

@@ -9,7 +9,7 @@ from mlops_commons.config.values import region_partitions
 from mlops_commons.contract import USER_GROUPS
 from mlops_commons.stage import Further, Separation, Stage
 from mlops_commons.utilities.errors import Problem
-from mlops_commons.utilities.names import project_bucket_prefix
+from mlops_commons.utilities.names import FOREIGN_BUCKET, project_bucket_prefix
 
 
 def projects_of_users(sources: Sources) -> Iterator[Problem]:
@@ -98,6 +98,8 @@ def _of_policies(further: Further, stage: Stage) -> Iterator[tuple[KeyPath, str]
                 f"'{stage.stage_name}' is, nor one of AWS in the partition '{partition}'"
             )
             yield ("policy_arns", position), message
+        elif arn in further.policy_arns[:position]:
+            yield ("policy_arns", position), f"'{arn}' stands there twice; remove one"
     if further.policy_arns and not further.actions:
         message = (
             "these policies would give nothing: the boundary of a persona lets through what it "
@@ -112,6 +114,8 @@ def _of_buckets(
     own = (f"{project_bucket_prefix(app_prefix)}-", *PLATFORM_BUCKETS)
     for position, bucket in enumerate(further.data_buckets):
         path: KeyPath = ("data_buckets", position)
+        if violation := FOREIGN_BUCKET.violation(bucket.name):
+            yield (*path, "name"), violation
         if bucket.name.startswith(own):
             message = (
                 f"'{bucket.name}' is the platform's or a project's, as all buckets whose names "
