@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from mlops_commons.cli.apps.assemblies import synthesised_stacks
-from mlops_commons.cli.tables import print_table, print_wrapped
+from mlops_commons.cli.tables import NEXT, print_table, print_wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +63,8 @@ def _print(needs: "Sequence[Need]", sets: int, projects: int) -> None:
     typer.echo("")
     over = [need for need in needs if need.share > 1]
     for need in over:
-        typer.echo(f"ask in {need.account}: {need.quota.request(need.needed, need.region)}")
+        typer.echo(f"ask in {need.account}")
+        typer.echo(f"  {NEXT}{need.quota.request(need.needed, need.region)}")
     if not over:
         print_wrapped(
             ["the default quotas hold it; what projects deploy themselves is not counted"]
