@@ -11,7 +11,6 @@ from mlops_commons.utilities import names
 from mlops_rehearsal.acts import attacker as people
 from mlops_rehearsal.acts.attacker import Attacker
 from mlops_rehearsal.acts.sending_out import (
-    FOREIGN,
     FOREIGN_SESSION,
     OWN_SESSION,
     PAST_THE_ENDPOINT,
@@ -21,6 +20,7 @@ from mlops_rehearsal.acts.sending_out import (
     send_out,
 )
 from mlops_rehearsal.acts.source_code import pushed
+from mlops_rehearsal.emulator.policy_files import OUTSIDER as FOREIGN
 
 COMMIT: Final = "0" * 40
 

@@ -69,13 +69,8 @@ PARTS: Final = (
         "Network paths",
         Shown.EMULATED,
         "computed from routes, security groups, DNS, endpoints and their policies: what Studio "
-        "calls from its domain, and S3 from jobs and models",
-    ),
-    Part(
-        "Network isolation of jobs",
-        Shown.EMULATED,
-        "a job that asks for it runs in a network namespace with loopback alone; where this "
-        "machine makes none, Python's sockets refuse every other address",
+        "calls from its domain, and S3 from jobs and models; a job in network isolation runs in a "
+        "namespace with loopback alone, or, where this machine makes none, Python's sockets refuse",
     ),
     Part(
         "CodeCommit",
