@@ -16,6 +16,10 @@ SET_LISTS: Final = (
     ("cdk_infra_app_config", "sagemaker", "deployments"),
 )
 """Where the files list sets by `set_name`."""
+ROLES_OF_ACCOUNTS: Final = ("cdk_app_config", "portfolio", "role_arns")
+"""A list of roles, each for the set that has its account."""
+Entry = tuple[yaml.SequenceNode, yaml.Node]
+"""A list and one of its entries."""
 
 
 def only_set(text: str, set_name: str) -> str:
@@ -37,8 +41,11 @@ def only_set(text: str, set_name: str) -> str:
     ]
     if root is None or not others:
         return text
-    wanted = _selected(root, set_name)
-    foreign = _accounts(*(item for _, item in others)) - _accounts(wanted)
+    roles = list(_roles(root))
+    own = _accounts(_without(root, [*others, *roles]))
+    foreign = _accounts(*(item for _, item in others)) - own
+    others += [(node, item) for node, item in roles if _accounts(item) & foreign]
+    wanted = _without(root, others)
     kept = without_entries(text, others)
     if _means(kept, wanted):
         kept = without_comments_on(foreign, kept)
@@ -71,12 +78,24 @@ def without_sets(text: str, kept: Iterable[str]) -> str:
 
 def _lists(root: yaml.Node | None) -> Iterator[yaml.SequenceNode]:
     for path in SET_LISTS:
-        node = root
-        for key in path:
-            pairs = merged_pairs(node) if isinstance(node, yaml.MappingNode) else ()
-            node = {name.value: value for name, value, _ in pairs if _is_text(name)}.get(key)
+        node = _at(root, path)
         if isinstance(node, yaml.SequenceNode):
             yield node
+
+
+def _at(root: yaml.Node | None, path: Iterable[str]) -> yaml.Node | None:
+    """What stands at a path of keys."""
+    node = root
+    for key in path:
+        pairs = merged_pairs(node) if isinstance(node, yaml.MappingNode) else ()
+        node = {name.value: value for name, value, _ in pairs if _is_text(name)}.get(key)
+    return node
+
+
+def _roles(root: yaml.Node) -> Iterator[Entry]:
+    node = _at(root, ROLES_OF_ACCOUNTS)
+    if isinstance(node, yaml.SequenceNode):
+        yield from ((node, item) for item in node.value)
 
 
 def _is_text(node: yaml.Node) -> bool:
@@ -89,14 +108,13 @@ def _set_name(item: yaml.Node) -> str:
     return str(names.get("set_name", "")).strip()
 
 
-def _selected(root: yaml.Node, set_name: str) -> yaml.Node:
-    """A copy of the document with one set, without merge keys: nothing else comes along."""
-    lists = list(_lists(root))
+def _without(root: yaml.Node, entries: Iterable[Entry]) -> yaml.Node:
+    """A copy of the document without entries of lists, and without merge keys."""
+    gone = {(id(node), id(item)) for node, item in entries}
 
     def copied(node: yaml.Node) -> yaml.Node:
         if isinstance(node, yaml.SequenceNode):
-            items = [i for i in node.value if node not in lists or _set_name(i).lower() == name]
-            value: list[object] = [copied(item) for item in items]
+            value = [copied(item) for item in node.value if (id(node), id(item)) not in gone]
             return yaml.SequenceNode(node.tag, value, flow_style=node.flow_style)
         if isinstance(node, yaml.MappingNode):
             pairs = {
@@ -107,7 +125,6 @@ def _selected(root: yaml.Node, set_name: str) -> yaml.Node:
         assert isinstance(node, yaml.ScalarNode)
         return yaml.ScalarNode(node.tag, node.value, style=node.style)
 
-    name = set_name.lower()
     return copied(root)
 
 

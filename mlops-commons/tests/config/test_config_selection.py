@@ -111,6 +111,38 @@ def test_a_hash_in_a_value_is_not_a_comment() -> None:
     assert value in left
 
 
+ROLE = "arn:aws:iam::{}:role/launches"
+OURS, THEIRS = ROLE.format("303030303031"), ROLE.format("202020202021")
+GOVERNANCE = ROLE.format("101010101010")
+
+
+@pytest.mark.parametrize(
+    ("roles", "left"),
+    [
+        (
+            f"    role_arns:\n      - {THEIRS}\n      - {OURS}  # ours\n",
+            f"    role_arns:\n      - {OURS}  # ours\n",
+        ),
+        (f"    role_arns:\n      - {OURS}\n      - {GOVERNANCE}\n", None),
+        (f"    role_arns: [{OURS}, {THEIRS}]\n", [OURS]),
+        (f"    role_arns: [{THEIRS}]\n", []),
+    ],
+    ids=["in lines", "none of others", "in one line", "of others alone"],
+)
+def test_a_role_in_the_account_of_another_set_goes_with_that_set(
+    roles: str, left: str | list[str] | None
+) -> None:
+    text = f"{HEAD}  portfolio:\n{roles}  deployments:\n{OTHER}{KEPT}"
+    found = only_set(text, "credit")
+    assert "202020202021" not in found
+    if isinstance(left, list):
+        content = yaml.safe_load(found)["cdk_app_config"]
+        assert content["portfolio"]["role_arns"] == left
+    else:
+        assert (left or roles) in found
+    assert only_set(found, "credit") == found
+
+
 @pytest.mark.parametrize("text", ["", "a: b\n", "- a\n", "cdk_app_config:\n  deployments:\n"])
 def test_a_file_without_sets_is_not_changed(text: str) -> None:
     assert only_set(text, "credit") == text
