@@ -1,6 +1,7 @@
 """The documentation site: the Markdown files of this repository, as they are."""
 
 import shutil
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,17 @@ PAGES = (
 )
 
 START = "docs/README.md"
+EXPLANATION = ("architecture", "security", "rehearsal", "performance")
+"""Pages of `docs/` that say why; the others there are looked up."""
 
 project = "MLOps Multi Account Setup"
 author = "the maintainers"
-html_title = project
+version = tomllib.loads((ROOT / "mlops-commons" / "pyproject.toml").read_text())["project"][
+    "version"
+]
+release = version
+project_copyright = "the maintainers, MIT-0"
+html_title = f"{project} {version}"
 html_theme = "furo"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
@@ -31,7 +39,7 @@ html_show_sphinx = False
 root_doc = "README"
 include_patterns = [page.replace("/**/", "/**") for page in PAGES]
 exclude_patterns = ["**/.venv", "**/node_modules", "**/cdk.out", "**/seed_bases", "**/seed_code"]
-extensions = ["myst_parser"]
+extensions = ["myst_parser", "sphinx_copybutton"]
 myst_heading_anchors = 4
 if len(list(ROOT.glob("mlops-*/app.py"))) < 2:
     # The repository of one app: pages also link to the other one.
@@ -39,8 +47,8 @@ if len(list(ROOT.glob("mlops-*/app.py"))) < 2:
 
 
 def _place(page: str) -> int:
-    """Where the start pages first name a page; one that they do not name comes last."""
-    starts = [ROOT / name for name in ("README.md", START) if (ROOT / name).is_file()]
+    """Where the page of contents, then the first page, names a page; what neither does, last."""
+    starts = [ROOT / name for name in (START, "README.md") if (ROOT / name).is_file()]
     text = "".join(start.read_text(encoding="utf-8") for start in starts)
     names = (f"({page}.md", f"({page.removeprefix('docs/')}.md", f"(../{page}.md")
     found = [place for name in names if (place := text.find(name)) >= 0]
@@ -58,14 +66,25 @@ def _titles() -> dict[str, list[str]]:
     packages = [page for page in found if page.startswith(("mlops-", "rehearsal/"))]
     how_to = [page for page in found if page.startswith("docs/how-to/")]
     decisions = [page for page in found if page.startswith("docs/decisions/")]
-    rest = [page for page in found if page not in {"README", *packages, *how_to, *decisions}]
-    return {"The platform": rest, "How to": how_to, "Packages": packages, "Decisions": decisions}
+    explained = [page for page in found if page.removeprefix("docs/") in EXPLANATION]
+    tutorial = [page for page in found if page == "docs/tutorial"]
+    apart = {"README", *tutorial, *packages, *how_to, *decisions, *explained}
+    return {
+        "Tutorial": tutorial,
+        "How to": how_to,
+        "Explanation": explained,
+        "Reference": [page for page in found if page not in apart],
+        "Packages": packages,
+        "Decisions": sorted(decisions),
+    }
 
 
 def _add_navigation(_app: Any, page: str, source: list[str]) -> None:
     """Give the start page the table of contents that GitHub does not need."""
     if page == root_doc:
         for title, pages in _titles().items():
+            if not pages:
+                continue  # the repository of one app has a part of them
             entries = "\n".join(f"/{entry}" for entry in pages)
             source[0] += f"\n```{{toctree}}\n:hidden:\n:caption: {title}\n\n{entries}\n```\n"
 

@@ -17,6 +17,8 @@ from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT
 
 pytestmark = pytest.mark.app
 
+PROJECT = REPOSITORY_ROOT / "mlops-commons" / "pyproject.toml"
+
 
 def build(output: Path, root: Path = REPOSITORY_ROOT) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
@@ -64,13 +66,35 @@ def test_a_server_and_a_bucket_find_a_start_page(site: Path) -> None:
     assert "table-wrapper" in css and "table-wrapper" in start.decode()
 
 
-def test_pages_stand_in_the_order_in_which_the_start_pages_name_them(site: Path) -> None:
+def navigation(site: Path) -> dict[str, list[str]]:
+    """The pages of each part of the navigation, by its caption."""
     start = (site / "README.html").read_text(encoding="utf-8")
-    places = [
-        start.index(f'href="docs/{page}.html"')
-        for page in ("rehearsal", "architecture", "performance")
+    parts = re.findall(
+        r'class="caption"[^>]*><span[^>]*>([^<]+)</span></p>\s*<ul>(.*?)</ul>', start, re.S
+    )
+    return {caption: re.findall(r'href="([^"#]+)[.]html"', entries) for caption, entries in parts}
+
+
+def test_a_newcomer_learns_does_understands_and_looks_up_in_this_order(site: Path) -> None:
+    found = navigation(site)
+    assert list(found) == [
+        *("Tutorial", "How to", "Explanation", "Reference", "Packages", "Decisions")
     ]
-    assert places == sorted(places)
+    assert found["Tutorial"] == ["docs/tutorial"]
+    assert found["Explanation"] == [
+        *("docs/architecture", "docs/security", "docs/rehearsal", "docs/performance")
+    ]
+    assert found["How to"][:2] == ["docs/how-to/prepare-a-laptop", "docs/how-to/configure"]
+    assert found["Decisions"] == sorted(found["Decisions"])
+    every = [page for pages in found.values() for page in pages]
+    assert len(every) == len(set(every))
+
+
+def test_commands_are_copied_and_the_version_is_told(site: Path) -> None:
+    start = (site / "README.html").read_text(encoding="utf-8")
+    assert "_static/copybutton.js" in start
+    (version,) = re.findall(r"^version = \"(.*)\"$", PROJECT.read_text(), re.M)
+    assert f"MLOps Multi Account Setup {version}" in start
 
 
 def test_the_pictures_are_in_the_site(site: Path) -> None:
@@ -91,6 +115,8 @@ def test_a_link_that_leads_nowhere_fails_the_build(link: str, code: int, tmp_pat
     shutil.copytree(SITE, root / "docs" / "site")
     (root / "README.md").write_text(f"# A\n\n[a link]({link})\n")
     (root / "CONTRIBUTING.md").write_text("# B\n")
+    (root / "mlops-commons").mkdir()
+    shutil.copy(PROJECT, root / "mlops-commons")
     for app in APP_DIRECTORIES.values():
         (root / app).mkdir()
         (root / app / "app.py").write_text("# an app\n")

@@ -1,6 +1,9 @@
 """Somebody with a table and a question trains a model of it and touches one file."""
 
 import hashlib
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +11,8 @@ import yaml
 from foreign_tables import TABLES, ForeignTable
 from launched_projects import product
 from seed_repositories import SeedRepository, seed_repository
+
+from mlops_commons.utilities.paths import REPOSITORY_ROOT
 
 pytestmark = pytest.mark.seed
 
@@ -46,6 +51,20 @@ def test_a_table_is_adopted_and_trained_and_passes_the_gate(
     roles = (declared["data"].get(role) for role in ("identifier", "time", "label"))
     apart = {*declared["data"].get("ignored", ()), *filter(None, roles)}
     assert len(declared["data"]["columns"]) - len(apart) == table.features
+    done = repository.run("-m", "ml_pipelines.run_locally")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_table_of_the_tutorial_is_adopted_and_passes_the_gate(tmp_path: Path) -> None:
+    page = (REPOSITORY_ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    (program,) = re.findall(r"python3 - flats[.]csv <<'EOF'\n(.*?)\nEOF\n", page, re.DOTALL)
+    file = tmp_path / "flats.csv"
+    subprocess.run([sys.executable, "-c", program, str(file)], check=True)
+    repository = seed_repository(product("basic"), "build_app", tmp_path / "seed")
+    done = repository.run("-m", "ml_pipelines.adopt", str(file), "--label", "price")
+    assert done.returncode == 0, done.stdout + done.stderr
+    declared = yaml.safe_load((repository.root / "project.yml").read_text())["data"]
+    assert declared["identifier"] == "flat"  # as the page says
     done = repository.run("-m", "ml_pipelines.run_locally")
     assert done.returncode == 0, done.stdout + done.stderr
 
