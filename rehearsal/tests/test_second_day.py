@@ -13,6 +13,7 @@ from mlops_rehearsal.acts.change import (
     USER,
     add_user_endpoint_and_firewall,
     edit,
+    gets_a_firewall,
 )
 
 pytestmark = pytest.mark.pure
@@ -43,4 +44,13 @@ def test_the_changed_files_have_the_user_the_endpoint_and_the_firewall(
             if hasattr(network := config.network(deployment.set_name, stage.stage_name), "max_azs")
         ]
         assert all(network.endpoints[ENDPOINT] for network in created)
-        assert {network.dns_rules for network in created} <= {DnsFirewall.ALERT}
+        assert DnsFirewall.OFF not in {network.dns_rules for network in created}
+
+
+@pytest.mark.parametrize(
+    ("example", "wanted"),
+    [("sample", True), ("endpoints-only", False), ("imported-network", False)],
+)
+def test_a_firewall_is_new_where_a_made_network_has_none(example: str, wanted: bool) -> None:
+    files = (EXAMPLES / example / name for name in ("cdk-app.yml", "cdk-infra-app.yml"))
+    assert gets_a_firewall(load_config(*files)) is wanted

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from mlops_commons.config import CreateNetwork, load_config
+from mlops_commons.config import CreateNetwork, PlatformConfig, load_config
 from mlops_commons.config.writing.round_trip import dump, load, put
 from mlops_commons.contract import USER_GROUPS, Persona
-from mlops_commons.stage import DnsFirewall
+from mlops_commons.stage import DnsFirewall, EgressMode
 from mlops_commons.utilities import names
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import (
@@ -93,8 +93,8 @@ def _stage_that_goes(world: World, publish: tuple[str, ...]) -> Iterator[Mapping
 
 
 def _refused(world: World, publish: tuple[str, ...]) -> Iterator[Mapping[str, str]]:
-    """The firewall needs what the last bootstrap has not allowed."""
-    if not any(_networks(world)):
+    """The firewall needs what the last bootstrap has not allowed, where there was none before."""
+    if not gets_a_firewall(world.config):
         return
     try:
         wrapper(world, "change-refused", *publish)
@@ -111,13 +111,16 @@ def _refused(world: World, publish: tuple[str, ...]) -> Iterator[Mapping[str, st
 
 
 def add_user_endpoint_and_firewall(content: Any) -> None:
-    """A user of a persona that has none; an endpoint and a firewall in every VPC that is made."""
+    """A user of a persona that has none; an endpoint in every VPC that is made, and a firewall
+    where the way out does not bring one.
+    """
     below = _block(content, "cdk_infra_app_config")
     profiles = _block(_block(below, "sagemaker"), "profiles")
     profiles[GROUP.name] = {"users": [{"user_profile_name": USER}]}
     network = _block(_block(below, "network"), "default_create_network")
     put(_block(network, "endpoints"), ENDPOINT, True)
-    put(network, FIREWALL, str(DnsFirewall.ALERT))
+    if network.get("egress") != EgressMode.ENDPOINTS_ONLY:
+        put(network, FIREWALL, str(DnsFirewall.ALERT))
 
 
 def _block(above: Any, key: str) -> Any:
@@ -171,12 +174,17 @@ def _studios(world: World) -> Iterator[tuple[str, str]]:
                 yield stage.account, stage.region
 
 
-def _networks(world: World) -> Iterator[tuple[str, str]]:
-    for deployment in world.config.enabled_deployments:
-        for stage in deployment.enabled_stages:
-            network = world.config.network(deployment.set_name, stage.stage_name)
-            if isinstance(network, CreateNetwork):
-                yield stage.account, stage.region
+def gets_a_firewall(config: PlatformConfig) -> bool:
+    """Whether a VPC that is made has no firewall of DNS, before the configuration is changed."""
+    networks = (
+        config.network(deployment.set_name, stage.stage_name)
+        for deployment in config.enabled_deployments
+        for stage in deployment.enabled_stages
+    )
+    return any(
+        isinstance(network, CreateNetwork) and network.dns_rules is DnsFirewall.OFF
+        for network in networks
+    )
 
 
 def _file(world: World, file: Path) -> Path:
