@@ -12,6 +12,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from foreign_tables import TABLES
 from interrupts import interruptible
 
 from mlops_commons.utilities.paths import EXAMPLES, REPOSITORY_ROOT
@@ -35,8 +36,12 @@ def rehearse(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
 def test_the_sample_is_delivered_to_every_account_and_a_model_goes_to_prod(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    report = tmp_path_factory.mktemp("report") / "report.html"
-    program = rehearse(tmp_path, "--json", "--report", str(report))
+    folder = tmp_path_factory.mktemp("report")
+    report = folder / "report.html"
+    # Somebody else's, with German numbers: what is trained and delivered follows from one file.
+    table = next(table for table in TABLES if table.file == "prices.csv")
+    adopts = ("--table", str(table.put(folder)), "--label", table.label)
+    program = rehearse(tmp_path, "--json", "--report", str(report), *adopts)
     output, errors = program.communicate(timeout=2400)
     assert program.returncode == 0, errors
     shown = json.loads(output)
@@ -59,6 +64,8 @@ def test_the_sample_is_delivered_to_every_account_and_a_model_goes_to_prod(
     decisions = {(r["who"], r["decision"]) for r in acts["project"]["access"]}
     assert decisions == {("data_scientist", "denied"), ("lead_data_scientist", "allowed")}
     assert decisions == {(r["who"], r["decision"]) for r in acts["promotion"]["access"]}
+    (adopted,) = acts["model"]["adopted tables"]
+    assert adopted["changed"] == "data/prices.csv, project.yml"
     (version,) = acts["model"]["model versions"]
     assert version["status"] == "PendingManualApproval"
     assert "mse" in version["metrics"]
@@ -68,6 +75,7 @@ def test_the_sample_is_delivered_to_every_account_and_a_model_goes_to_prod(
         row["account"] for row in acts["accounts"]["accounts"] if row["role"] != "governance"
     }
     assert all(int(row["captured"]) > 0 for row in acts["answer"]["answers"])
+    assert all("Zimmer" in row["asked"] for row in acts["answer"]["answers"])
     (rolled_back,) = acts["answer"]["rollbacks"]
     assert (rolled_back["version"], rolled_back["serves again"]) == ("2", "1")
     assert rolled_back["stopped by"].endswith("-prod-server-errors")
