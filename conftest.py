@@ -66,11 +66,12 @@ def longest_first(items: list[pytest.Item]) -> list[pytest.Item]:
     Two processes begin with a half each (pytest-xdist, `--dist worksteal`), and who is done takes
     from the end of the other's: a long test there would be left to run alone.
     """
-    rooms: dict[int, list[pytest.Item]] = {half: [] for half in (1, 2, 0)}
+    halves: dict[int, list[pytest.Item]] = {1: [], 2: []}
+    others: list[pytest.Item] = []
     for item in items:
         marks = {mark.name for mark in item.iter_markers()}
-        half = next((half for tier, half in HALVES.items() if tier in marks), 0)
-        rooms[half].append(item)
-    first, second, others = rooms.values()
+        half = next((half for tier, half in HALVES.items() if tier in marks), None)
+        (halves[half] if half else others).append(item)
+    first, second = halves[1], halves[2]
     fill = max(len(items) // 2 - len(first), 0)
     return [*first, *others[:fill], *second, *others[fill:]]
