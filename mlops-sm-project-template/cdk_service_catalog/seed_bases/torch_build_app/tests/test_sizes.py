@@ -8,11 +8,10 @@ from typing import Any
 import boto3
 import machines
 import pytest
-import yaml
 from machines import Architecture, Load, assumed, cheapest, machine, serves, trains
 
 from ml_pipelines import sizes
-from ml_pipelines.declared import BadDeclaration, read
+from ml_pipelines.declared import read
 from ml_pipelines.fitting import NoModel, architecture
 from ml_pipelines.sources import REPOSITORY
 
@@ -113,34 +112,6 @@ def test_the_training_needs_memory_beside_its_gpu() -> None:
     assert big is not None
     assert not trains(small, found, Load())
     assert trains(big, found, Load())
-
-
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"gigabytes": 16.1}, "machines.training: ml.g5.2xlarge (one GPU of 22.4 GiB"),
-        ({"gigabytes": 30}, "machines.inference: ml.g5.xlarge (one GPU of 22.4 GiB"),
-        ({"gigabytes": 5000}, "no machine holds it"),
-    ],
-)
-def test_a_machine_that_is_too_small_is_refused_with_its_line(
-    tmp_path: Path, changes: Mapping[str, Any], words: str
-) -> None:
-    content = yaml.safe_load((REPOSITORY / "project.yml").read_text())
-    schema = json.loads((REPOSITORY / "project.schema.json").read_text())
-    if "gigabytes" not in schema["properties"]["model"]["properties"]:
-        pytest.skip("a model of pictures is not declared with its size")
-    content["model"] |= changes
-    file = tmp_path / "project.yml"
-    file.write_text(yaml.safe_dump(content))
-    (tmp_path / content["data"]["file"]).parent.mkdir()
-    (tmp_path / content["data"]["file"]).touch()
-    with pytest.raises(BadDeclaration) as raised:
-        read(file)
-    told = [line for line in str(raised.value).splitlines() if words.split(": ")[-1] in line]
-    assert told, str(raised.value)
-    assert told[0].startswith("project.yml, line ")
-    assert read(file, sized=False).model.gigabytes == changes["gigabytes"]
 
 
 def test_the_command_proposes_machines_and_refuses_a_small_one(
