@@ -71,7 +71,7 @@ def generated() -> Mapping[Path, str]:
 
 def _endpoints() -> Mapping[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
-    for partition in json.loads(_data("botocore", "endpoints.json"))["partitions"]:
+    for partition in json.loads(packaged("botocore", "endpoints.json"))["partitions"]:
         for service, entry in partition["services"].items():
             found.setdefault(service, set()).update(_regions(entry))
     return {service: frozenset(regions) for service, regions in found.items()}
@@ -84,12 +84,13 @@ def _regions(entry: Mapping[str, Any]) -> Iterator[str]:
 def _types(region: str) -> frozenset[str]:
     """The resource types of a region, none where nothing is known of it."""
     try:
-        return frozenset(json.loads(_data("cfnlint", f"schemas/providers/{region}.json")))
+        return frozenset(json.loads(packaged("cfnlint", f"schemas/providers/{region}.json")))
     except FileNotFoundError:
         return frozenset()
 
 
-def _data(package: str, name: str) -> bytes:
+def packaged(package: str, name: str) -> bytes:
+    """A file of the data that a package ships."""
     spec = find_spec(package)
     assert spec and spec.origin
     return (Path(spec.origin).parent / "data" / name).read_bytes()

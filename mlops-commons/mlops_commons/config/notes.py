@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from mlops_commons.config.document import KeyPath
 from mlops_commons.config.projects_of_sets import obstacles
 from mlops_commons.config.sources import APP_ROOT, Sources
 from mlops_commons.contract import StageRole
+from mlops_commons.instance_types import regions_without
 from mlops_commons.utilities.errors import Problem
 
 
@@ -17,6 +19,7 @@ def notes(sources: Sources) -> tuple[Problem, ...]:
                 *_untracked(sources),
                 *_dev_alone(sources),
                 *_roles_of_no_portfolio(sources),
+                *_instances_elsewhere(sources),
             ]
         )
     )
@@ -64,3 +67,29 @@ def _roles_of_no_portfolio(sources: Sources) -> Iterator[Problem]:
                 + ", ".join(sorted(devs))
             )
             yield sources.app_document.problem((APP_ROOT, "portfolio", "role_arns", index), message)
+
+
+def _instances_elsewhere(sources: Sources) -> Iterator[Problem]:
+    """A list for several stages may name what only some regions have.
+
+    A note, because no price list that ships tells of training.
+    """
+    for _, deployment, stage in sources.stages():
+        names = (deployment.set_name, stage.stage_name)
+        studio = sources.config.studio(*names)
+        patterns = studio.jobs.instance_types if studio else ()
+        for index, pattern in enumerate(patterns):
+            if regions_without(pattern, (stage.region,)):
+                message = (
+                    f"'{pattern}' has no price in {stage.region}, the region of stage "
+                    f"'{stage.stage_name}' of set '{deployment.set_name}', for endpoints, "
+                    "processing and transform jobs: AWS has it elsewhere, if not for training alone"
+                )
+                where = (*_jobs_path(sources, deployment.set_name), index)
+                yield sources.infra_document.problem(where, message)
+
+
+def _jobs_path(sources: Sources, set_name: str) -> KeyPath:
+    """Where the instance types of a set stand: in its own entry, or for all sets."""
+    paths = [(*p, "jobs", "instance_types") for p in sources.sagemaker_paths(set_name)]
+    return next((path for path in paths if path in sources.infra_document.lines), paths[-1])

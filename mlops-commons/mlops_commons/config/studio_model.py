@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, create_model
 
+from mlops_commons.config.known_instances import some_instance_type
 from mlops_commons.config.refused_types import not_refused_to_personas
 from mlops_commons.config.values import (
     WHOLE,
@@ -18,7 +19,11 @@ from mlops_commons.config.values import (
 from mlops_commons.contract import USER_GROUPS, Persona
 from mlops_commons.stage import Access, AuthMode, DataBucket, Further, Jobs, Studio
 
-InstanceType = Annotated[Text, Shape(r"ml\.[a-z0-9*.-]+", "an instance type such as ml.m5.*")]
+InstanceType = Annotated[
+    Text,
+    Shape(r"ml\.[a-z0-9*.-]+", "an instance type such as ml.m5.*"),
+    AfterValidator(some_instance_type),
+]
 # SageMaker makes the id when a project is launched; a pattern here would reach several of them.
 ProjectId = Annotated[
     Text, Shape("p-[a-z0-9]{1,14}", "the id of a project, such as p-abcd1234efgh")

@@ -39,7 +39,10 @@ MONOREPO_ONLY: Final = (
             *("permission_changes", "platform_stacks", "signed_in", "stack_set", "taken_names"),
         )
     ),
-    *(COMMONS / f"{name}.py" for name in ("reference_tables", "region_extraction")),
+    *(
+        COMMONS / f"{name}.py"
+        for name in ("instance_extraction", "reference_tables", "region_extraction")
+    ),
     *(COMMONS / "cli/apps" / f"{name}.py" for name in ("ai_controls", "assemblies")),
     *(COMMONS / "cli/apps" / f"{name}.py" for name in ("costs", "costs_report")),
     *(COMMONS / "ai_controls" / f"{name}.py" for name in ("guard", "jobs", "pipelines")),
