@@ -1,6 +1,6 @@
 """What a project's builds may write, and what its events say, read from its template."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from mlops_commons.assembly.templates import Template, resources
@@ -22,6 +22,12 @@ EVENTS: Final = {
     ),
 }
 """Words for an event by its detail type, and the detail that completes them."""
+
+
+def alternatives(pattern: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """The patterns of which a rule takes any: all of its `$or`, or it alone."""
+    found: Sequence[Mapping[str, Any]] = pattern.get("$or", (pattern,))
+    return found
 
 
 def event(pattern: Mapping[str, Any]) -> str:

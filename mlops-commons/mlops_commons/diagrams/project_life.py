@@ -9,7 +9,7 @@ from mlops_commons.diagrams.account_map import PROJECT
 from mlops_commons.diagrams.actions import Action, pipeline_actions
 from mlops_commons.diagrams.delivery_pipeline import action_key, action_node, order, stages
 from mlops_commons.diagrams.graph import Edge, EdgeKind, Graph, Group, Node, NodeKind
-from mlops_commons.diagrams.project_access import WRITES, event, writes
+from mlops_commons.diagrams.project_access import WRITES, alternatives, event, writes
 from mlops_commons.diagrams.values import text
 
 PEOPLE: Final = "people"
@@ -140,9 +140,9 @@ class _Project:
                     yield Edge(source=source, target=served, kind=EdgeKind.USE, label="deploys")
         for rule in self._rules():
             for end in self._started(rule):
-                for source in self._sources(rule["EventPattern"]):
-                    label = event(rule["EventPattern"])
-                    yield Edge(source=source, target=end, label=label)
+                for pattern in alternatives(rule["EventPattern"]):
+                    for source in self._sources(pattern):
+                        yield Edge(source=source, target=end, label=event(pattern))
 
     def _used_by(self, prefix: str, action: Action) -> Iterator[Edge]:
         """From an action to what it writes and whom it asks."""
@@ -160,8 +160,9 @@ class _Project:
         """What a box shows: who reads it from outside, what it is told."""
         readers = (f"read from {self._place(account)}" for account in self._readers(key))
         told = (
-            f"told of: {event(rule['EventPattern'])}"
+            f"told of: {event(pattern)}"
             for rule in self._rules()
+            for pattern in alternatives(rule["EventPattern"])
             if key in [self._text(target["Arn"]) for target in rule["Targets"]]
         )
         return (*readers, *told)

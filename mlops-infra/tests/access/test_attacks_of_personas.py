@@ -116,7 +116,7 @@ REVIEWED = {"aws:ResourceTag/mlops:reviewed": "true"}
         ("events:StartReplay", here("events", "replay/again")),
         ("events:CreateApiDestination", here("events", "api-destination/loot")),
         ("events:CreateConnection", here("events", "connection/loot")),
-        ("events:EnableRule", here("events", "rule/sagemaker-p-1-model-decided")),
+        ("events:EnableRule", here("events", "rule/sagemaker-p-1-deploy-starts")),
         ("scheduler:CreateSchedule", here("scheduler", "schedule/default/mine")),
         ("pipes:CreatePipe", here("pipes", "pipe/mine")),
         ("sqs:SendMessage", f"arn:aws:sqs:{REGION}:{FOREIGN}:loot"),

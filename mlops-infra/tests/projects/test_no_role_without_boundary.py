@@ -254,7 +254,7 @@ ELSEWHERE = f"arn:aws:s3:::sagemaker-p-1-prod-{PROD}"
         ("events:CreateEventBus", here("events", "event-bus/x")),
         ("events:CreateArchive", here("events", "archive/x")),
         ("events:CreateApiDestination", here("events", "api-destination/x")),
-        ("events:PutTargets", here("events", "rule/sagemaker-p-2-model-decided")),
+        ("events:PutTargets", here("events", "rule/sagemaker-p-2-deploy-starts")),
         ("pipes:CreatePipe", here("pipes", "pipe/x")),
         ("sns:AddPermission", here("sns", "sagemaker-p-1-prod-done")),
         ("sns:Subscribe", here("sns", "sagemaker-p-1-prod-done")),

@@ -8,7 +8,6 @@ would have brought, the newest commit and the newest version that is approved.
 from typing import Final
 
 from cdk_service_catalog.project import naming
-from cdk_service_catalog.project.definition import DeployTrigger, ProductDefinition
 from cdk_service_catalog.project.props import ProjectProps
 from mlops_commons.iam.key_policies import ALARMS, THIS_KEY
 from mlops_commons.iam.statements import Condition, Statement, actions
@@ -58,23 +57,15 @@ def _of_these_alarms(props: ProjectProps) -> Condition:
     }
 
 
-def lost_event_resources(definition: ProductDefinition) -> Resources:
+def lost_event_resources() -> Resources:
     """An alarm for each rule; also for the one that tells of failures, by a way of its own."""
-    decided = {
-        DeployTrigger.MODEL_APPROVAL: "model-decided",
-        DeployTrigger.BUILD_SUCCESS: "build-succeeded",
-    }[definition.deploy_trigger]
     return {
-        "LostBuildPush": _alarm("build-pushed", _not_started(naming.BUILD_REPOSITORY)),
-        "LostDeployPush": _alarm("deploy-pushed", _not_started(naming.DEPLOY_REPOSITORY)),
-        "LostModel": _alarm(decided, _not_started(naming.DEPLOY_REPOSITORY)),
+        "LostBuild": _alarm("build-starts", _not_started(naming.BUILD_REPOSITORY)),
+        "LostDeployment": _alarm("deploy-starts", _not_started(naming.DEPLOY_REPOSITORY)),
         "LostFailure": _alarm(
-            "pipeline-failed",
-            "A pipeline of ${SageMakerProjectName} has failed, and nobody was told: look at both",
-        ),
-        "LostReason": _alarm(
-            "step-failed",
-            "A step of the training of ${SageMakerProjectName} has failed, and nobody was told",
+            "failed",
+            "A pipeline or a training of ${SageMakerProjectName} has failed, and nobody was told: "
+            "look at both pipelines",
         ),
     }
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 from cdk_service_catalog.project import naming
+from cdk_service_catalog.project.event_patterns import any_of
 from cdk_service_catalog.project.lost_events import alarms_publish
 from cdk_service_catalog.project.props import ProjectProps
 from mlops_commons.iam.statements import EVERYBODY, Principals, Statement, policy_document
@@ -11,11 +12,12 @@ from mlops_commons.utilities.cloudformation import Resource, Resources, ref, sub
 TRAINING: Final = (
     "arn:${AWS::Partition}:sagemaker:${AWS::Region}:${AWS::AccountId}:pipeline/" + naming.PROJECT
 )
+PIPELINES: Final = [sub(naming.BUILD_REPOSITORY), sub(naming.DEPLOY_REPOSITORY)]
+STEP_CHANGED: Final = "SageMaker Model Building Pipeline Execution Step Status Change"
 
 
 def notification_resources(props: ProjectProps) -> Resources:
-    """The encrypted topic, who may publish, and the rule for failed pipelines."""
-    pipelines = [sub(naming.BUILD_REPOSITORY), sub(naming.DEPLOY_REPOSITORY)]
+    """The encrypted topic, who may publish, and the rule for what has failed."""
     return {
         "Notifications": {
             "Type": "AWS::SNS::Topic",
@@ -32,71 +34,51 @@ def notification_resources(props: ProjectProps) -> Resources:
                 "PolicyDocument": policy_document(topic_policy(props)),
             },
         },
-        "PipelineFailed": {
-            "Type": "AWS::Events::Rule",
-            "Properties": {
-                "Name": sub(f"sagemaker-{naming.ID}-pipeline-failed"),
-                "Description": sub("A pipeline of project ${SageMakerProjectName} has failed"),
-                "EventPattern": {
-                    "source": ["aws.codepipeline"],
-                    "detail-type": ["CodePipeline Pipeline Execution State Change"],
-                    "detail": {"pipeline": pipelines, "state": ["FAILED"]},
-                },
-                "Targets": [
-                    {
-                        "Id": "Notifications",
-                        "Arn": ref("Notifications"),
-                        "InputTransformer": {
-                            "InputPathsMap": {
-                                "pipeline": "$.detail.pipeline",
-                                "execution": "$.detail.execution-id",
-                            },
-                            "InputTemplate": '"The pipeline <pipeline> has failed: execution '
-                            '<execution>. CodePipeline shows the action and its log."',
-                        },
-                    }
-                ],
-            },
-        },
-        "StepFailed": _step_failed(),
+        "Failed": _failed(),
     }
 
 
-def _step_failed() -> Resource:
-    """Which step of the training has failed, and why; a model that the gate refuses is one too.
+def _failed() -> Resource:
+    """A pipeline that has failed, or a step of the training: what the event says of it.
 
-    The words are those of the event, as JSON: whatever they hold, they stay a text of it. SageMaker
-    Developer Guide, "Events that Amazon SageMaker AI sends to Amazon EventBridge": "If the value of
-    currentStepStatus is Failed, the event contains the failureReason field".
+    The whole detail, as what two kinds of events have in common is too little: of a pipeline its
+    name and the execution, of a step its name, its job and why it failed; a model that the gate
+    refuses is one too (SageMaker Developer Guide, "Events that Amazon SageMaker AI sends to Amazon
+    EventBridge": "If the value of currentStepStatus is Failed, the event contains the failureReason
+    field"). As JSON it stays a text of the event, whatever words it holds.
     """
-    words = "A step of the training of ${SageMakerProjectName} has failed. The log of the build "
-    words += "shows its job, the end of its log, and a link."
-    told = {name: f"<{name}>" for name in ("step", "reason", "execution")}
-    parts = ", ".join(f'"{name}": {value}' for name, value in told.items())
+    words = "A pipeline of ${SageMakerProjectName} has failed, or a step of its training. "
+    words += "CodePipeline shows the action; the log of the build shows the step, its job, the end "
+    words += "of its log, and a link."
     return {
         "Type": "AWS::Events::Rule",
         "Properties": {
-            "Name": sub(f"sagemaker-{naming.ID}-step-failed"),
-            "Description": sub("A step of the training of ${SageMakerProjectName} has failed"),
-            "EventPattern": {
-                "source": ["aws.sagemaker"],
-                "detail-type": ["SageMaker Model Building Pipeline Execution Step Status Change"],
-                "detail": {
-                    "pipelineArn": [sub(TRAINING)],
-                    "currentStepStatus": ["Failed"],
+            "Name": sub(f"sagemaker-{naming.ID}-failed"),
+            "Description": sub("A pipeline or a training of ${SageMakerProjectName} has failed"),
+            "EventPattern": any_of(
+                {
+                    "source": ["aws.codepipeline"],
+                    "detail-type": ["CodePipeline Pipeline Execution State Change"],
+                    "detail": {"pipeline": PIPELINES, "state": ["FAILED"]},
                 },
-            },
+                {
+                    "source": ["aws.sagemaker"],
+                    "detail-type": [STEP_CHANGED],
+                    "detail": {
+                        "pipelineArn": [sub(TRAINING)],
+                        "currentStepStatus": ["Failed"],
+                    },
+                },
+            ),
             "Targets": [
                 {
                     "Id": "Notifications",
                     "Arn": ref("Notifications"),
                     "InputTransformer": {
-                        "InputPathsMap": {
-                            "step": "$.detail.stepName",
-                            "reason": "$.detail.failureReason",
-                            "execution": "$.detail.pipelineExecutionArn",
-                        },
-                        "InputTemplate": sub(f'{{"failed": "{words}", {parts}}}'),
+                        "InputPathsMap": {"event": "$.detail-type", "detail": "$.detail"},
+                        "InputTemplate": sub(
+                            f'{{"failed": "{words}", "event": <event>, "detail": <detail>}}'
+                        ),
                     },
                 }
             ],

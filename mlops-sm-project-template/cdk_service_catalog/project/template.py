@@ -48,7 +48,7 @@ def project_template(
             **build_resources(builds(definition, props), props),
             **pipeline_resources(definition, props),
             **trigger_resources(definition),
-            **lost_event_resources(definition),
+            **lost_event_resources(),
             **setting_resources(props),
         },
     }

@@ -4,6 +4,7 @@ from typing import Any
 
 from cdk_service_catalog.project import naming
 from cdk_service_catalog.project.definition import DeployTrigger, ProductDefinition
+from cdk_service_catalog.project.event_patterns import EventPattern, any_of
 from cdk_service_catalog.project.pipelines import MODEL_VARIABLE
 from mlops_commons.utilities.cloudformation import Resource, Resources, attribute, sub
 
@@ -12,19 +13,23 @@ APPROVAL_STATES = ("Approved", "Rejected")
 
 
 def trigger_resources(definition: ProductDefinition) -> Resources:
-    """The rules of EventBridge."""
+    """The rules of EventBridge, of which an account has 300: one for each pipeline."""
     return {
-        "BuildRepositoryPushed": _pushed("build", "BuildRepository", naming.BUILD_REPOSITORY),
-        "DeployRepositoryPushed": _pushed("deploy", "DeployRepository", naming.DEPLOY_REPOSITORY),
-        "ModelReady": {
-            DeployTrigger.MODEL_APPROVAL: _model_decided,
-            DeployTrigger.BUILD_SUCCESS: _build_succeeded,
+        "BuildStarts": _rule(
+            "build-starts",
+            f"A push to {naming.BRANCH} of {naming.BUILD_REPOSITORY}",
+            _pushed("BuildRepository"),
+            _start(naming.BUILD_REPOSITORY),
+        ),
+        "DeployStarts": {
+            DeployTrigger.MODEL_APPROVAL: _pushed_or_decided,
+            DeployTrigger.BUILD_SUCCESS: _pushed_or_built,
         }[definition.deploy_trigger](),
     }
 
 
-def _pushed(name: str, repository: str, pipeline: str) -> Resource:
-    pattern = {
+def _pushed(repository: str) -> EventPattern:
+    return {
         "source": ["aws.codecommit"],
         "detail-type": ["CodeCommit Repository State Change"],
         "resources": [attribute(repository, "Arn")],
@@ -34,13 +39,16 @@ def _pushed(name: str, repository: str, pipeline: str) -> Resource:
             "referenceName": [naming.BRANCH],
         },
     }
-    description = f"A push to {naming.BRANCH} of {pipeline}"
-    return _rule(f"{name}-pushed", description, pattern, _start(pipeline))
 
 
-def _model_decided() -> Resource:
-    """The version that the event names is passed on; where it was rejected, synth looks further."""
-    pattern = {
+def _pushed_or_decided() -> Resource:
+    """What the event is about is passed on: a version, or the repository, which names none.
+
+    One transformer serves both events, and a variable whose path an event has not is left out of
+    it; both have `resources` (SageMaker Developer Guide, "Model package state change"; CodeCommit
+    User Guide, "referenceUpdated event").
+    """
+    decided = {
         "source": ["aws.sagemaker"],
         "detail-type": ["SageMaker Model Package State Change"],
         "detail": {
@@ -48,28 +56,30 @@ def _model_decided() -> Resource:
             "ModelApprovalStatus": list(APPROVAL_STATES),
         },
     }
-    variables = f'{{"name": "{MODEL_VARIABLE}", "value": <version>}}'
+    variables = f'{{"name": "{MODEL_VARIABLE}", "value": <subject>}}'
     target = {
         **_start(naming.DEPLOY_REPOSITORY),
         "InputTransformer": {
-            "InputPathsMap": {"version": "$.detail.ModelPackageArn"},
+            "InputPathsMap": {"subject": "$.resources[0]"},
             # What StartPipelineExecution takes (CodePipeline API Reference).
             "InputTemplate": sub(
                 f'{{"name": "{naming.DEPLOY_REPOSITORY}", "variables": [{variables}]}}'
             ),
         },
     }
-    return _rule("model-decided", "A model version is approved or rejected", pattern, target)
+    description = f"A push to {naming.BRANCH}, or a model version is approved or rejected"
+    return _rule("deploy-starts", description, any_of(_pushed("DeployRepository"), decided), target)
 
 
-def _build_succeeded() -> Resource:
-    pattern = {
+def _pushed_or_built() -> Resource:
+    built = {
         "source": ["aws.codepipeline"],
         "detail-type": ["CodePipeline Pipeline Execution State Change"],
         "detail": {"pipeline": [sub(naming.BUILD_REPOSITORY)], "state": ["SUCCEEDED"]},
     }
+    description = f"A push to {naming.BRANCH}, or the build pipeline has succeeded"
     target = _start(naming.DEPLOY_REPOSITORY)
-    return _rule("build-succeeded", "The build pipeline has succeeded", pattern, target)
+    return _rule("deploy-starts", description, any_of(_pushed("DeployRepository"), built), target)
 
 
 def _start(pipeline: str) -> dict[str, Any]:
@@ -77,7 +87,7 @@ def _start(pipeline: str) -> dict[str, Any]:
     return {"Id": "Pipeline", "Arn": sub(arn), "RoleArn": attribute("EventsRole", "Arn")}
 
 
-def _rule(name: str, description: str, pattern: dict[str, Any], target: dict[str, Any]) -> Resource:
+def _rule(name: str, description: str, pattern: EventPattern, target: dict[str, Any]) -> Resource:
     return {
         "Type": "AWS::Events::Rule",
         # The first push is the seed code, which must find its pipeline's starter ready.

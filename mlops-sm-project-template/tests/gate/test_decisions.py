@@ -25,6 +25,8 @@ MODEL = b"the model that was approved"
 SHA = hashlib.sha256(MODEL).hexdigest()
 BUCKET = f"mlops-{PROJECT_ID}-artifacts-{DEV}"
 GROUP = VERSION.rpartition("/")[0]
+PUSHED = f"arn:aws:codecommit:{REGION}:{DEV}:sagemaker-{PROJECT}-deploy"
+"""What the event of a push is about."""
 IMAGE = f"141502667606.dkr.ecr.{REGION}.amazonaws.com/sklearn:1"
 DIGEST = f"sha256:{'a' * 64}"
 
@@ -311,9 +313,18 @@ def test_a_version_that_is_not_approved_gives_way_to_the_newest_that_is() -> Non
     assert set(chosen(aws, "latest").values()) == {"none"}
 
 
+def test_a_push_to_the_deploy_repository_delivers_the_newest_approved_version() -> None:
+    aws = Aws()
+    aws.listed = [f"{GROUP}/2", f"{GROUP}/1"]
+    assert chosen(aws, PUSHED)["VERSION"] == "2"
+
+
 @pytest.mark.parametrize(
     "wanted",
     [
+        PUSHED.replace(PROJECT, "fraud-p-zzz"),
+        PUSHED.replace("-deploy", "-build"),
+        PUSHED.replace(DEV, "666666666666"),
         VERSION.replace(PROJECT, f"{PROJECT}d"),
         VERSION.replace(PROJECT, "fraud-p-zzz"),
         VERSION.replace(DEV, "666666666666"),

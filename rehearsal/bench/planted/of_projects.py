@@ -64,7 +64,7 @@ SERVICES: Final = (
     ),
     _product(
         name="a rule for a state that no pipeline has",
-        resource="PipelineFailed",
+        resource="Failed",
         before='"FAILED"',
         after='"FAILURE"',
         says="BuildPipeline is FAILED: nobody is told",
@@ -78,17 +78,17 @@ SERVICES: Final = (
     ),
     _product(
         name="a rule that follows another branch",
-        resource="DeployRepositoryPushed",
+        resource="DeployStarts",
         before='"main"',
         after='"trunk"',
         says="no push to main of .* starts DeployPipeline",
     ),
     _product(
         name="an alarm of another rule",
-        resource="LostDeployPush",
-        before='-deploy-pushed"',
-        after='-deploy-push"',
-        says="DeployRepositoryPushed: 0 alarms",
+        resource="LostDeployment",
+        before='-deploy-starts"',
+        after='-deploy-start"',
+        says="DeployStarts: 0 alarms",
     ),
 )
 ROLES: Final = (
@@ -158,10 +158,10 @@ PIPELINES: Final = (
     ),
     _product(
         name="a rule that does not wait for its role's policy",
-        resource="DeployRepositoryPushed",
+        resource="DeployStarts",
         before='"DependsOn": ["EventsPolicy"]',
         after='"DependsOn": []',
-        says="DeployRepositoryPushed",
+        says="DeployStarts",
     ),
 )
 DEPLOYED: Final = (

@@ -237,11 +237,9 @@ EXPLAINED: Final = (
     Explained(
         rules={NAG: ("EventBusDLQ",)},
         resources=(
-            "BuildRepositoryPushed",
-            "DeployRepositoryPushed",
-            "ModelReady",
-            "PipelineFailed",
-            "StepFailed",
+            "BuildStarts",
+            "DeployStarts",
+            "Failed",
         ),
         why="An alarm tells of an event that was lost, and starting the pipeline again brings what "
         "the event would have brought, the newest commit and approved version: nothing to replay",

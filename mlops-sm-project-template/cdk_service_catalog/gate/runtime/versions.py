@@ -13,17 +13,21 @@ ARN: Final = re.compile(
 )
 
 
+PUSHED: Final = "arn:(aws[a-z-]*):codecommit:([a-z0-9-]+):{account}:sagemaker-{name}-deploy"
+"""What the event of a push names: it asks for no version (see `project/triggers.py`)."""
+
+
 def choose(sagemaker: Any, project: Project, account: str, wanted: str) -> str:
     """The ARN of the version to deploy, or `none`.
 
     Args:
         wanted: `latest`, or the ARN that an event or a person names; where that one is not approved
-            any more, the newest that is.
+            any more, or is the repository that was pushed to, the newest that is.
 
     Raises:
         Refused: the ARN names no version of this project.
     """
-    if wanted not in ("", NEWEST, NONE):
+    if wanted not in ("", NEWEST, NONE) and not _is_pushed(wanted, project, account):
         check_is_own(wanted, project, account)
         if describe(sagemaker, wanted)["ModelApprovalStatus"] == APPROVED:
             return wanted
@@ -40,6 +44,11 @@ def choose(sagemaker: Any, project: Project, account: str, wanted: str) -> str:
             check_is_own(arn, project, account)
             return arn
     return NONE
+
+
+def _is_pushed(arn: str, project: Project, account: str) -> bool:
+    pattern = PUSHED.format(account=account, name=re.escape(project.full_name))
+    return re.fullmatch(pattern, arn) is not None
 
 
 def check_is_own(arn: str, project: Project, account: str) -> None:

@@ -66,6 +66,10 @@ def seen(rule: Resource, event: Mapping[str, Any]) -> bool:
 
 def _matches(pattern: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
     for name, wanted in pattern.items():
+        if name == "$or":
+            if not any(_matches(alternative, event) for alternative in wanted):
+                return False
+            continue
         found = event.get(name)
         if isinstance(wanted, Mapping):
             if not isinstance(found, Mapping) or not _matches(wanted, found):

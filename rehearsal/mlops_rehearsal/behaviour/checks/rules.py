@@ -61,9 +61,9 @@ def _without_reason(rule: Resource) -> Iterator[str]:
     for target in rule.properties["Targets"]:
         given = target.get("InputTransformer", {})
         paths, template = given.get("InputPathsMap", {}), str(given.get("InputTemplate"))
-        said = {path for name, path in paths.items() if f"<{name}>" in template}
+        said = [path for name, path in paths.items() if f"<{name}>" in template]
         for path in ("$.detail.stepName", "$.detail.failureReason"):
-            if path not in said:
+            if not any(path == whole or path.startswith(f"{whole}.") for whole in said):
                 yield f"{rule.id} does not tell {path}"
 
 
@@ -200,10 +200,16 @@ def _filled(made: Any, event: Mapping[str, Any]) -> str:
     text = str(made["InputTemplate"])
     for name, path in made.get("InputPathsMap", {}).items():
         value: Any = event
-        for part in path.removeprefix("$.").split("."):
-            value = value.get(part, "") if isinstance(value, Mapping) else ""
+        for part in re.findall(r"[\w-]+", path.removeprefix("$")):
+            value = _part(value, part)
         text = text.replace(f"<{name}>", json.dumps(value))
     return re.sub(r"<\w+>", '""', text)
+
+
+def _part(value: Any, part: str) -> Any:
+    if isinstance(value, list):
+        return value[int(part)] if int(part) < len(value) else ""
+    return value.get(part, "") if isinstance(value, Mapping) else ""
 
 
 def _lets_in(stack: Stack, permission: Resource, function: Resource, rule: Resource) -> bool:
