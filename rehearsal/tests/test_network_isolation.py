@@ -1,12 +1,15 @@
-"""A job in network isolation reaches itself and nothing else; one without it reaches its network.
+"""A container in network isolation reaches itself and nothing else; another reaches its network.
 
 Both ways to isolate are asked: a network namespace, and sockets that refuse.
 """
 
+import io
 import socket
 import sys
+import tarfile
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,7 @@ import pytest
 from accounts_of_tests import ACCOUNT, OF_JOBS, Accounts, seed
 from pipeline_runs import pipeline_steps
 
-from ministack_aws.sagemaker import containers, isolation
+from ministack_aws.sagemaker import containers, isolation, model_servers, models
 
 pytestmark = pytest.mark.app
 
@@ -155,3 +158,86 @@ def test_a_job_of_a_pipeline_is_isolated_where_it_says_so(
     step = processed(accounts, f"isolated-{str(isolated).lower()}", network, *listening)
     assert step["StepStatus"] == status, step.get("FailureReason")
     assert reason in step.get("FailureReason", "")
+
+
+SERVES = """
+import socket
+
+def model_fn(folder):
+    return None
+
+def input_fn(body, kind):
+    return body.decode()
+
+def predict_fn(place, model):
+    host, port = place.split()
+    with socket.create_connection((host, int(port)), timeout=5):
+        return "reached " + host
+
+def output_fn(said, accept):
+    return said, "text/plain"
+"""
+
+
+def archive() -> bytes:
+    """Of a model that calls whom it is asked to."""
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w:gz") as tar:
+        entry = tarfile.TarInfo("code/inference.py")
+        entry.size = len(SERVES)
+        tar.addfile(entry, io.BytesIO(SERVES.encode()))
+    return made.getvalue()
+
+
+@pytest.fixture
+def asked(request: pytest.FixtureRequest, way: str) -> Iterator[Callable[[bool, str], str]]:
+    """What a model answers, with and without network isolation, when it shall call a place."""
+    models = {isolated: f"{request.node.name}-{isolated}" for isolated in (True, False)}
+
+    def ask(isolated: bool, place: str) -> str:
+        port = model_servers.port_of(models[isolated], {}, archive, isolated=isolated)
+        headers = {"content-type": "text/plain"}
+        return model_servers.invoke(port, headers, place.encode())[0].decode()
+
+    yield ask
+    for model in models.values():
+        model_servers.stop(model)
+
+
+@needs_a_network
+def test_a_model_is_reached_and_reaches_nobody_where_it_says_so(
+    asked: Callable[[bool, str], str], listening: tuple[str, int]
+) -> None:
+    place = "{} {}".format(*listening)
+    assert asked(False, place) == f"reached {ADDRESS}"
+    for _ in range(2):
+        with pytest.raises(model_servers.ContainerError, match="Network is unreachable"):
+            asked(True, place)
+
+
+def test_what_passes_calls_to_a_model_ends_with_it(
+    asked: Callable[[bool, str], str], request: pytest.FixtureRequest
+) -> None:
+    with pytest.raises(model_servers.ContainerError):
+        asked(True, "127.0.0.1 1")
+    server = model_servers.SERVERS[f"{request.node.name}-True"]
+    model_servers.stop(f"{request.node.name}-True")
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        try:
+            socket.create_connection(("127.0.0.1", server.port), timeout=1).close()
+        except OSError:
+            return
+        time.sleep(0.2)
+    pytest.fail(f"somebody still listens at {server.port}")
+
+
+def test_the_model_of_an_endpoint_says_whether_it_is_isolated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: dict[str, Any] = {}
+    monkeypatch.setattr(model_servers, "port_of", lambda *_, **named: seen.update(named) or 1)
+    for said, wanted in ((True, True), ("true", True), (False, False), (None, False)):
+        given = {} if said is None else {"EnableNetworkIsolation": said}
+        models.port_of("arn", {"PrimaryContainer": {}, **given})
+        assert seen == {"isolated": wanted}

@@ -10,12 +10,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from ministack_aws.archives import unpack
 from ministack_aws.errors import ServiceError
-from ministack_aws.sagemaker import serving_images
+from ministack_aws.sagemaker import isolation, serving_images
 
 
 @dataclass(frozen=True)
@@ -50,36 +51,50 @@ STARTING: Final = threading.Lock()
 """Two requests at a time start one process."""
 
 
-def port_of(model_arn: str, container: Mapping[str, Any], archive: Callable[[], bytes]) -> int:
+def port_of(
+    model_arn: str,
+    container: Mapping[str, Any],
+    archive: Callable[[], bytes],
+    *,
+    isolated: bool = False,
+) -> int:
     """The port of a model's process, which is started at the first request.
 
     Args:
         container: its image and variables.
         archive: a function that gives the content of the model's archive.
+        isolated: the container has no network.
     """
     with STARTING:
-        return _port_of(model_arn, container, archive)
+        return _port_of(model_arn, container, archive, isolated)
 
 
-def _port_of(model_arn: str, container: Mapping[str, Any], archive: Callable[[], bytes]) -> int:
+def _port_of(
+    model_arn: str, container: Mapping[str, Any], archive: Callable[[], bytes], isolated: bool
+) -> int:
     if model_arn in SERVERS and SERVERS[model_arn].process.poll() is None:
         return SERVERS[model_arn].port
     folder = tempfile.TemporaryDirectory(prefix="endpoint-")
     root = Path(folder.name)
     unpack(archive(), root / "model")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    image, variables = container.get("Image", ""), container.get("Environment", {})
-    process = subprocess.Popen(
-        serving_images.command(image, variables, root, port),
-        env=serving_images.environment(image, variables, root),
-        stdout=subprocess.DEVNULL,
-        stderr=sys.stderr,
-    )
+    process, port = _started(container, root, isolated)
     SERVERS[model_arn] = Server(process, port, folder)
     _wait(process, port)
     return port
+
+
+def _started(
+    container: Mapping[str, Any], root: Path, isolated: bool
+) -> "tuple[subprocess.Popen[bytes], int]":
+    image, variables = container.get("Image", ""), container.get("Environment", {})
+    environment = serving_images.environment(image, variables, root)
+    command = partial(serving_images.command, image, variables, root)
+    output: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": sys.stderr}
+    if isolated:
+        return isolation.served(command, environment, **output)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = int(free.getsockname()[1])
+    return subprocess.Popen(command(port), env=environment, **output), port
 
 
 def stop(model_arn: str) -> None:

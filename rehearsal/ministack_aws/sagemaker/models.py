@@ -6,7 +6,7 @@ from ministack_aws.cloudformation.records import all_of
 from ministack_aws.engine import s3
 from ministack_aws.engine.requests import get_account_id, get_region, request_scope
 from ministack_aws.engine.types import Properties, Record
-from ministack_aws.sagemaker import job_roles, model_registry, model_servers, transfers
+from ministack_aws.sagemaker import isolation, job_roles, model_registry, model_servers, transfers
 
 MODEL: Final = "AWS::SageMaker::Model"
 CONFIG: Final = "AWS::SageMaker::EndpointConfig"
@@ -33,7 +33,12 @@ def port_of(model_arn: str, model: Properties) -> int:
         ServiceError: its container does not start.
         ValueError: the model may not be read.
     """
-    return model_servers.port_of(model_arn, container_of(model), lambda: archive(model))
+    return model_servers.port_of(
+        model_arn,
+        container_of(model),
+        lambda: archive(model),
+        isolated=isolation.is_isolated(model),
+    )
 
 
 def containers_of(model: Properties) -> list[Record]:

@@ -69,8 +69,9 @@ PARTS: Final = (
         "Network paths",
         Shown.EMULATED,
         "computed from routes, security groups, DNS, endpoints and their policies: what Studio "
-        "calls from its domain, and S3 from jobs and models; a job in network isolation runs in a "
-        "namespace with loopback alone, or, where this machine makes none, Python's sockets refuse",
+        "calls from its domain, and S3 from jobs and models; a container in network isolation runs "
+        "in a namespace with loopback alone, or, where this machine makes none, Python's sockets "
+        "refuse",
     ),
     Part(
         "CodeCommit",
