@@ -55,7 +55,8 @@ SERVICES: Final = {
 
 def generated() -> Mapping[Path, str]:
     """The file with its text."""
-    endpoints, types = _endpoints(), {region: _types(region) for region in region_partitions()}
+    endpoints = _endpoints()
+    types = {region: types_of_region(region) for region in region_partitions()}
     services = {
         name: " ".join(
             region
@@ -81,7 +82,7 @@ def _regions(entry: Mapping[str, Any]) -> Iterator[str]:
     return (name for name in entry.get("endpoints", {}) if name in region_partitions())
 
 
-def _types(region: str) -> frozenset[str]:
+def types_of_region(region: str) -> frozenset[str]:
     """The resource types of a region, none where nothing is known of it."""
     try:
         return frozenset(json.loads(packaged("cfnlint", f"schemas/providers/{region}.json")))

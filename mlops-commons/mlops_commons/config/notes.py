@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from mlops_commons.config.document import KeyPath
+from mlops_commons.config.notes_on_actions import actions_that_may_do_nothing
 from mlops_commons.config.projects_of_sets import obstacles
 from mlops_commons.config.sources import APP_ROOT, Sources
 from mlops_commons.contract import StageRole
@@ -20,6 +21,7 @@ def notes(sources: Sources) -> tuple[Problem, ...]:
                 *_dev_alone(sources),
                 *_roles_of_no_portfolio(sources),
                 *_instances_elsewhere(sources),
+                *actions_that_may_do_nothing(sources),
             ]
         )
     )

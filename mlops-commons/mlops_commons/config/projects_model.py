@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from mlops_commons.config.builds_model import IndexUrl
+from mlops_commons.config.known_services import some_action, some_resource_type
 from mlops_commons.config.refused_types import not_refused_action, not_refused_type
 from mlops_commons.config.values import ConfigModel, Shape, Text, lowered
 from mlops_commons.stage import Approvers, Projects, ProtectedBranches, Separation
@@ -14,12 +15,14 @@ ResourceType = Annotated[
     Text,
     Shape("AWS::[A-Za-z0-9]+::[A-Za-z0-9]+", "a resource type of CloudFormation"),
     AfterValidator(not_refused_type),
+    AfterValidator(some_resource_type),
 ]
 # One action, never a family: 's3:*' would be everything that AWS adds later, too.
 Action = Annotated[
     Text,
     Shape("[a-z0-9-]+:[A-Za-z0-9]+", "one IAM action, without wildcards"),
     AfterValidator(not_refused_action),
+    AfterValidator(some_action),
 ]
 PrincipalArn = Annotated[
     Text,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, create_model
 
 from mlops_commons.config.known_instances import some_instance_type
+from mlops_commons.config.known_services import some_action
 from mlops_commons.config.refused_types import not_refused_to_personas
 from mlops_commons.config.values import (
     WHOLE,
@@ -40,6 +41,7 @@ BoundaryAction = Annotated[
     Text,
     Shape(r"[a-z0-9-]+:[A-Z][A-Za-z0-9]+\*?", "an IAM action; '*' may end its name"),
     AfterValidator(not_refused_to_personas),
+    AfterValidator(some_action),
 ]
 
 

@@ -27,8 +27,8 @@ Reference = dict[str, dict[str, Any]]
 
 def extract() -> str:
     """The text of the extract, made from the schemas and the reference."""
-    reference = _reference()
-    schemas = {kind: _schema(kind) for kind in _types()}
+    reference = authorization_reference()
+    schemas = resource_schemas()
     types = {kind: sorted(_actions(schema, reference)) for kind, schema in schemas.items()}
     types = {kind: found for kind, found in types.items() if found}
     used = {*(a for found in types.values() for a in found), *_added()}
@@ -56,19 +56,12 @@ def _rows(rows: Mapping[str, Any]) -> str:
     return ",\n".join(f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in rows.items())
 
 
-def _types() -> list[str]:
-    from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
+def resource_schemas() -> dict[str, Mapping[str, Any]]:
+    """The schema of each resource type of the registry."""
+    from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER as registry
 
-    return sorted(PROVIDER_SCHEMA_MANAGER.get_resource_types(SCHEMA_REGION))
-
-
-def _schema(kind: str) -> Mapping[str, Any]:
-    from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
-
-    schema: Mapping[str, Any] = PROVIDER_SCHEMA_MANAGER.get_resource_schema(
-        SCHEMA_REGION, kind
-    ).schema
-    return schema
+    types = sorted(registry.get_resource_types(SCHEMA_REGION))
+    return {kind: registry.get_resource_schema(SCHEMA_REGION, kind).schema for kind in types}
 
 
 def _actions(schema: Mapping[str, Any], reference: Reference) -> Iterator[str]:
@@ -155,7 +148,8 @@ def _grouped(actions: Mapping[str, list[str]]) -> dict[str, dict[str, str]]:
     return found
 
 
-def _reference() -> Reference:
+def authorization_reference() -> Reference:
+    """The Service Authorization Reference: kinds of each action, and ARNs, by service."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # parliament imports the deprecated pkg_resources
         import parliament

@@ -41,7 +41,10 @@ MONOREPO_ONLY: Final = (
     ),
     *(
         COMMONS / f"{name}.py"
-        for name in ("instance_extraction", "reference_tables", "region_extraction")
+        for name in (
+            *("instance_extraction", "reference_tables", "region_extraction"),
+            "service_extraction",
+        )
     ),
     *(COMMONS / "cli/apps" / f"{name}.py" for name in ("ai_controls", "assemblies")),
     *(COMMONS / "cli/apps" / f"{name}.py" for name in ("costs", "costs_report")),

@@ -48,6 +48,7 @@ GENERATORS: Final = (
     Generator(module="mlops_commons.execution_policies.extraction", needs=("mlops-commons",)),
     Generator(module="mlops_commons.region_extraction", needs=("mlops-commons",)),
     Generator(module="mlops_commons.instance_extraction", needs=("mlops-commons",)),
+    Generator(module="mlops_commons.service_extraction", needs=("mlops-commons",)),
     Generator(module="mlops_commons.reference_tables", needs=("mlops-commons",)),
     Generator(module="mlops_infra.reference_tables", needs=("mlops-infra",)),
     Generator(
