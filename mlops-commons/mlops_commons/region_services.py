@@ -42,6 +42,15 @@ ZONES_OF_NEW_ACCOUNTS: Final = {"us-west-1": 2}
 """Where an account may have fewer zones than three (AWS Global Infrastructure, Regions and
 Availability Zones: "new customers can access two Availability Zones in US West")."""
 
+MOST_ZONES: Final = {
+    "us-east-1": 6,
+    **dict.fromkeys(("ap-northeast-1", "ap-northeast-2", "ca-central-1", "cn-north-1"), 4),
+    **dict.fromkeys(("eu-west-2", "us-west-2"), 4),
+}
+"""The highest number of a zone where it is above 3 (AWS Regions and Availability Zones, "AWS
+Availability Zones": the AZ IDs of each region; AWS China, eksctl issue 3916)."""
+USUAL_ZONES: Final = 3
+
 
 @cache
 def region_services() -> Mapping[str, frozenset[str]]:
@@ -59,3 +68,8 @@ def service_of(endpoint: VpcEndpoint) -> str:
     """The service that an endpoint leads to; empty where nothing is known of its regions."""
     name = SAME_AS.get(endpoint.key, endpoint.key)
     return name if name in region_services() else ""
+
+
+def most_zones(region: str) -> int:
+    """The highest number that an id of a region's zones has; its letters go no further."""
+    return MOST_ZONES.get(region, USUAL_ZONES)

@@ -1,7 +1,6 @@
 """What a service of AWS refuses although each value has the right form."""
 
 import ipaddress
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -31,9 +30,6 @@ MOST_STAGES: Final = 46
 """A pipeline has 50 stages at most (CodePipeline quotas); four of them are its own."""
 CONTAINERS: Final = ipaddress.IPv4Network("172.17.0.0/16")
 """Amazon VPC User Guide, "VPC CIDR blocks": SageMaker can have conflicts with this range."""
-ZONE: Final = "{region}[a-z]"
-"""An availability zone; those with more in their names are Local and Wavelength Zones, which have
-neither interface endpoints nor SageMaker (EC2 User Guide, "Regions and Zones")."""
 
 
 def stage_names_free(sources: Sources) -> Iterator[Problem]:
@@ -159,23 +155,6 @@ def _roles_of_projects(studio: Studio) -> set[tuple[Persona, str]]:
     users = {(user.persona, user.project) for user in studio.users if user.project}
     leads = {project for persona, project in users if persona is Persona.LEAD_DATA_SCIENTIST}
     return users | {(Persona.EXECUTION, project) for project in leads}
-
-
-def zones_of_the_region(sources: Sources) -> Iterator[Problem]:
-    """Local and Wavelength Zones have the region's name in theirs, but not its services."""
-    for _, deployment, stage in sources.stages():
-        network = sources.config.network(deployment.set_name, stage.stage_name)
-        if not isinstance(network, CreateNetwork):
-            continue
-        path = sources.network_path(deployment.set_name, stage.stage_name)
-        for zone in network.availability_zones:
-            named = re.fullmatch(ZONE.format(region=stage.region), zone)
-            if zone.startswith(stage.region) and not named:
-                message = (
-                    f"'{zone}' is no availability zone of {stage.region}, such as "
-                    f"'{stage.region}a'; Local and Wavelength Zones have no SageMaker"
-                )
-                yield sources.infra_document.problem((*path, "availability_zones"), message)
 
 
 def range_of_containers(sources: Sources) -> Iterator[Problem]:

@@ -7,18 +7,15 @@ from typing import Final, TypeVar
 from mlops_commons.config.document import KeyPath
 from mlops_commons.config.infra_model import CreateNetworkFile
 from mlops_commons.config.sources import Sources
-from mlops_commons.config.values import region_partitions
 from mlops_commons.stage import (
     EVERYWHERE,
     CreateNetwork,
     EgressMode,
     ImportNetwork,
     TransitGateway,
-    is_zone_id,
 )
 from mlops_commons.subnet_ranges import pools
 from mlops_commons.utilities.errors import Problem
-from mlops_commons.utilities.names import region_code
 from mlops_commons.vpc_endpoints import VPC_ENDPOINTS, EndpointKind
 
 GATEWAYS: Final = frozenset(row.key for row in VPC_ENDPOINTS if row.kind is EndpointKind.GATEWAY)
@@ -259,32 +256,6 @@ def names_need_dns(sources: Sources) -> Iterator[Problem]:
         elif network.enable_dns_hostnames:
             message = "DNS hostnames need DNS support; switch both off or both on"
             yield sources.infra_document.problem((*path, key), message)
-
-
-def zones_in_their_region(sources: Sources) -> Iterator[Problem]:
-    """Names and ids of zones begin with their region; each zone has one subnet of each group."""
-    for _, deployment, stage in sources.stages():
-        network = sources.config.network(deployment.set_name, stage.stage_name)
-        if not isinstance(network, CreateNetwork) or stage.region not in region_partitions():
-            continue
-        zones = network.availability_zones
-        code = f"{region_code(stage.region)}-"
-        foreign = [z for z in zones if not z.startswith(code if is_zone_id(z) else stage.region)]
-        path = sources.network_path(deployment.set_name, stage.stage_name)
-        where = (*path, "availability_zones")
-        here = f"stage '{stage.stage_name}' of set '{deployment.set_name}'"
-        if foreign:
-            message = f"'{foreign[0]}' is not in {stage.region}, the region of {here}"
-            yield sources.infra_document.problem(where, message)
-        elif len(set(zones)) < len(zones):
-            message = f"{here} has a zone twice: {', '.join(zones)}"
-            yield sources.infra_document.problem(where, message)
-        elif network.has_zone_ids and not all(map(is_zone_id, zones)):
-            message = (
-                f"{here} has zones by name and by id: {', '.join(zones)}; only AWS knows which of "
-                "them are the same, so take one of both"
-            )
-            yield sources.infra_document.problem(where, message)
 
 
 def networks(sources: Sources, kind: type[Kind]) -> Iterator[tuple[KeyPath, Kind]]:

@@ -14,7 +14,6 @@ from mlops_commons.region_services import (
     OF_SOURCES,
     OF_STAGES,
     OF_STUDIO,
-    ZONES_OF_NEW_ACCOUNTS,
     missing_services,
     service_of,
 )
@@ -110,23 +109,6 @@ def _endpoints(sources: Sources, deployment: Deployment, stage: Stage) -> tuple[
     names = (deployment.set_name, stage.stage_name)
     network = sources.config.network(*names)
     return network.used_endpoints(studio=sources.config.studio(*names) is not None)
-
-
-def zones_of_new_accounts(sources: Sources) -> Iterator[Problem]:
-    """Fn::GetAZs gives what the account has, and a zone that it has not ends the deployment."""
-    for _, deployment, stage in _known_stages(sources):
-        network = sources.config.network(deployment.set_name, stage.stage_name)
-        most = ZONES_OF_NEW_ACCOUNTS.get(stage.region, 6)
-        if not isinstance(network, CreateNetwork) or network.availability_zones:
-            continue
-        if network.max_azs > most:
-            path = sources.network_path(deployment.set_name, stage.stage_name)
-            message = (
-                f"stage '{stage.stage_name}' of set '{deployment.set_name}' is to have "
-                f"{network.max_azs} zones, but accounts have {most} in {stage.region}; set "
-                f"vpc_max_azs: {most}, or name the zones of an older account in availability_zones"
-            )
-            yield sources.infra_document.problem((*path, "vpc_max_azs"), message)
 
 
 def _known_stages(sources: Sources) -> Iterator[tuple[KeyPath, Deployment, Stage]]:

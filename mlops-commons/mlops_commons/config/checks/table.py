@@ -23,6 +23,7 @@ from mlops_commons.config.checks import required_tags as required_tag_checks
 from mlops_commons.config.checks import reviews as review_checks
 from mlops_commons.config.checks import sharing as sharing_checks
 from mlops_commons.config.checks import stage_roles as role_checks
+from mlops_commons.config.checks import zones as zone_checks
 from mlops_commons.config.sources import Sources
 from mlops_commons.utilities.errors import Problem
 
@@ -86,13 +87,11 @@ CHECKS: Final[tuple[Check, ...]] = (
     region_checks.one_partition,
     region_checks.services_in_their_region,
     region_checks.endpoints_in_their_region,
-    region_checks.zones_of_new_accounts,
     limit_checks.stages_of_a_pipeline,
     limit_checks.reasons_fit,
     limit_checks.names_of_a_firewall,
     limit_checks.subnets_of_a_domain,
     limit_checks.resources_of_a_stack,
-    limit_checks.zones_of_the_region,
     limit_checks.range_of_containers,
     network_checks.subnets_fit,
     network_checks.endpoints_leave_room,
@@ -100,7 +99,10 @@ CHECKS: Final[tuple[Check, ...]] = (
     network_checks.ways_of_transit_gateways,
     network_checks.ways_to_central_endpoints,
     network_checks.resolver_rules_differ,
-    network_checks.zones_in_their_region,
+    zone_checks.zones_in_their_region,
+    zone_checks.availability_zones_alone,
+    zone_checks.zones_that_exist,
+    zone_checks.as_many_zones_as_there_are,
     network_checks.endpoints_are_closed,
     endpoint_policy_checks.endpoint_policies_fit,
     network_checks.mlflow_is_reached,
