@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from mlops_commons.config.checks.toolkits import ISSUE, places, written
 from mlops_commons.config.document import KeyPath
 from mlops_commons.config.notes_on_actions import actions_that_may_do_nothing
 from mlops_commons.config.projects_of_sets import obstacles
@@ -22,6 +23,7 @@ def notes(sources: Sources) -> tuple[Problem, ...]:
                 *_roles_of_no_portfolio(sources),
                 *_instances_elsewhere(sources),
                 *actions_that_may_do_nothing(sources),
+                *_keys_by_other_names(sources),
             ]
         )
     )
@@ -95,3 +97,17 @@ def _jobs_path(sources: Sources, set_name: str) -> KeyPath:
     """Where the instance types of a set stand: in its own entry, or for all sets."""
     paths = [(*p, "jobs", "instance_types") for p in sources.sagemaker_paths(set_name)]
     return next((path for path in paths if path in sources.infra_document.lines), paths[-1])
+
+
+def _keys_by_other_names(sources: Sources) -> Iterator[Problem]:
+    """The CLI's template gives its role `key/` and what is written, which fits an id alone."""
+    for place in places(sources):
+        key, own = place.toolkit.kms_key_id, place.toolkit.template
+        if own is None and (":" in key or "/" in key):
+            message = (
+                f"the template of the CDK CLI lets its role that publishes assets use a key that "
+                f"is named by its id alone ({ISSUE}): write the id of '{key}', or let the key's "
+                f"policy name {place.toolkit.file_role(place.account, place.region)}"
+            )
+            where = written(sources, place, "kms_key_id")
+            yield sources.app_document.problem(where, message)

@@ -99,6 +99,21 @@ class PermissionsBoundaryFile(ConfigModel):
     )
 
 
+KEY_ID: Final = "mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+"""KMS Developer Guide, "Key identifiers"."""
+ALIAS: Final = "alias/[A-Za-z0-9/_-]{1,250}"
+"""API_CreateAlias, AliasName."""
+BucketKey = Annotated[
+    Text,
+    Shape(
+        rf"AWS_MANAGED_KEY|{KEY_ID}|{ALIAS}|"
+        rf"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{{12}}:(key/({KEY_ID})|{ALIAS})",
+        "the id, the alias or the ARN of a KMS key, or AWS_MANAGED_KEY",
+    ),
+]
+"""PutBucketEncryption, KMSMasterKeyID; `cdk bootstrap`, parameter FileAssetsBucketKmsKeyId."""
+
+
 class ToolkitFile(ConfigModel):
     """How the CDK's bootstrap is made in every account; an account can say otherwise."""
 
@@ -129,8 +144,8 @@ class ToolkitFile(ConfigModel):
         Toolkit.public_access_block,
         description="false: where only the organization may block public access to buckets",
     )
-    kms_key_id: Annotated[Text, Shape("[A-Za-z0-9:/_-]+", "the id or ARN of a KMS key")] | None = (
-        Field(None, description="of the bucket of assets; default: no key of its own")
+    kms_key_id: BucketKey | None = Field(
+        None, description="of the bucket of assets; default: no key of its own"
     )
     termination_protection: bool = Field(
         Toolkit.termination_protection, description="true: the bootstrap's stack is kept"
@@ -141,8 +156,6 @@ class ToolkitFile(ConfigModel):
     )
 
 
-KEY_ID: Final = "mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-"""KMS Developer Guide, "Key identifiers"."""
 KeyArn = Annotated[
     Text,
     Shape(

@@ -51,6 +51,10 @@ class Toolkit:
         """The role with which pipelines of trusted accounts deploy."""
         return self._role("deploy", account, region)
 
+    def file_role(self, account: str, region: str) -> str:
+        """The role with which files of assets are published."""
+        return self._role("file-publishing", account, region)
+
     def lookup_role(self, account: str, region: str) -> str:
         """The role with which trusted accounts may read, but no secret (`ReadOnlyAccess`)."""
         return self._role("lookup", account, region)

@@ -23,6 +23,7 @@ from mlops_commons.config.checks import required_tags as required_tag_checks
 from mlops_commons.config.checks import reviews as review_checks
 from mlops_commons.config.checks import sharing as sharing_checks
 from mlops_commons.config.checks import stage_roles as role_checks
+from mlops_commons.config.checks import toolkits as toolkit_checks
 from mlops_commons.config.checks import zones as zone_checks
 from mlops_commons.config.sources import Sources
 from mlops_commons.utilities.errors import Problem
@@ -62,6 +63,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     required_tag_checks.governance_has_them,
     organization_checks.one_bootstrap_of_a_place,
     organization_checks.own_template_is_there,
+    toolkit_checks.keys_of_buckets,
+    toolkit_checks.stacks_of_their_own,
     organization_checks.boundaries_stay,
     organization_checks.denials_are_complete,
     organization_checks.denials_have_values_that_iam_takes,
