@@ -11,17 +11,35 @@ from mlops_commons.cli.apps.verbs import APPS, OWN_VERBS
 from mlops_commons.config.explaining.keys import FILES, keys, once
 from mlops_commons.config.values import region_partitions
 from mlops_commons.contract import PARAMETERS, ContractParameter
+from mlops_commons.doctor.instances import ROWS
+from mlops_commons.instance_types import regions_without
 from mlops_commons.region_services import (
+    OF_BUDGETS,
+    OF_CENTRAL_ENDPOINTS,
+    OF_DEPLOYED_MODELS,
+    OF_DNS_FIREWALL,
     OF_GOVERNANCE,
+    OF_MLFLOW,
     OF_PROJECTS,
     OF_STAGES,
     OF_STUDIO,
     missing_services,
+    most_zones,
 )
 from mlops_commons.utilities.generated_tables import GeneratedTable, wanted_texts
 from mlops_commons.vpc_endpoints import VPC_ENDPOINTS
 
 README: Final = "mlops-commons/README.md"
+PARTS: Final = {
+    "budgets": OF_BUDGETS,
+    "central endpoints": OF_CENTRAL_ENDPOINTS,
+    "CodeArtifact": ("codeartifact",),
+    "DNS firewall": OF_DNS_FIREWALL,
+    "feature groups": ("sagemaker_feature_groups",),
+    "inference components": ("sagemaker_inference_components",),
+    "MLflow Apps": OF_MLFLOW,
+}
+"""What a configuration or a project may ask for, with the services that it needs."""
 GUIDES: Final = "https://docs.aws.amazon.com"
 
 
@@ -44,13 +62,32 @@ def endpoints() -> GeneratedTable:
 
 def regions() -> GeneratedTable:
     """What each region of AWS can hold, as far as the data that ships knows it."""
-    uses = (OF_GOVERNANCE, (*OF_STAGES, *OF_STUDIO), (*OF_STAGES, *OF_PROJECTS))
+    uses = (
+        OF_GOVERNANCE,
+        (*OF_STAGES, *OF_STUDIO),
+        (*OF_STAGES, *OF_PROJECTS, *OF_DEPLOYED_MODELS),
+    )
     rows = [
-        (f"`{region}`", *(_held(region, needed) for needed in uses))
+        (
+            f"`{region}`",
+            str(most_zones(region)),
+            *(_held(region, needed) for needed in uses),
+            ", ".join(what for what, needed in PARTS.items() if missing_services(region, needed)),
+            ", ".join(f"`{name}`" for name in _machines() if regions_without(name, (region,))),
+        )
         for region in sorted(region_partitions())
+        if not missing_services(region, OF_STAGES)
     ]
-    heading = ("Region", "Governance", "Stage with Studio", "Projects")
+    heading = (
+        *("Region", "Zones at most", "Governance", "Stage with Studio", "Projects"),
+        *("Without", "Machines of products without a price"),
+    )
     return GeneratedTable(name="regions", files=(README,), heading=heading, rows=rows)
+
+
+def _machines() -> list[str]:
+    """The types that products start with."""
+    return sorted({row.type for row in ROWS})
 
 
 def _held(region: str, needed: tuple[str, ...]) -> str:

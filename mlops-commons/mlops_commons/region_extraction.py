@@ -40,9 +40,11 @@ SERVICES: Final = {
     # Botocore knows no regions of this service's endpoints either.
     "route53_profiles": ("route53resolver", "AWS::Route53Profiles::ProfileAssociation"),
     "sagemaker_domains": ("api.sagemaker", "AWS::SageMaker::Domain"),
-    "sagemaker": ("api.sagemaker", "AWS::SageMaker::Model"),
+    # Jobs need no stack; which of SageMaker's types a region has is in the rows that follow.
+    "sagemaker": ("api.sagemaker", ""),
     "sagemaker_feature_groups": ("api.sagemaker", "AWS::SageMaker::FeatureGroup"),
     "sagemaker_inference_components": ("api.sagemaker", "AWS::SageMaker::InferenceComponent"),
+    "sagemaker_models": ("api.sagemaker", "AWS::SageMaker::Model"),
     "sagemaker_mlflow_apps": ("api.sagemaker", "AWS::SageMaker::MlflowApp"),
     "sagemaker_mlflow": ("api.sagemaker", "AWS::SageMaker::MlflowTrackingServer"),
     "secretsmanager": ("secretsmanager", "AWS::SecretsManager::Secret"),
@@ -50,7 +52,8 @@ SERVICES: Final = {
     "ssm": ("ssm", "AWS::SSM::Parameter"),
     "step_functions": ("states", "AWS::StepFunctions::StateMachine"),
 }
-"""Each service with its name among botocore's endpoints, and a type that it is nothing without."""
+"""Each service with its name among botocore's endpoints, and a type that it is nothing without; no
+type where it is of use without a stack."""
 
 
 def generated() -> Mapping[Path, str]:
@@ -61,7 +64,8 @@ def generated() -> Mapping[Path, str]:
         name: " ".join(
             region
             for region in sorted(region_partitions())
-            if region in endpoints.get(service, ()) and kind in (types[region] or {kind})
+            if region in endpoints.get(service, ())
+            and (not kind or kind in (types[region] or {kind}))
         )
         for name, (service, kind) in SERVICES.items()
     }

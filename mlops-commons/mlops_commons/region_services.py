@@ -1,7 +1,7 @@
 """Which services AWS has in which region, as far as data that ships with the platform knows it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -21,11 +21,18 @@ OF_SOURCES: Final[Mapping[SourceType, tuple[str, ...]]] = {
 OF_STAGES: Final = ("ec2", "kms", "sagemaker")
 OF_STUDIO: Final = ("sagemaker_domains", "servicecatalog", "lambda")
 OF_PROJECTS: Final = ("codecommit", *OF_GOVERNANCE, "servicecatalog", "lambda", "events", "ecr")
-"""What the dev stage of projects needs; models end in stages."""
+"""What the dev stage of projects needs."""
+OF_DEPLOYED_MODELS: Final = ("sagemaker_models",)
+"""What each stage of projects needs."""
 OF_DNS_FIREWALL: Final = ("dns_firewall",)
 OF_CENTRAL_ENDPOINTS: Final = ("route53_profiles",)
 OF_BUDGETS: Final = ("budgets",)
 OF_MLFLOW: Final = ("sagemaker_mlflow_apps",)
+CALLED: Final = {
+    "sagemaker_models": "sagemaker_models (CloudFormation makes no AWS::SageMaker::Model there)",
+    "sagemaker_domains": "sagemaker_domains (there is no Studio)",
+}
+"""What says little by its key."""
 SAME_AS: Final = {
     "ecr_docker": "ecr",
     "sagemaker_api": "sagemaker",
@@ -62,6 +69,11 @@ def region_services() -> Mapping[str, frozenset[str]]:
 def missing_services(region: str, needed: tuple[str, ...]) -> tuple[str, ...]:
     """Which of some services a region lacks."""
     return tuple(name for name in needed if region not in region_services()[name])
+
+
+def in_words(services: Iterable[str]) -> str:
+    """Services as people read of them, with commas."""
+    return ", ".join(CALLED.get(name, name) for name in services)
 
 
 def service_of(endpoint: VpcEndpoint) -> str:

@@ -9,7 +9,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from mlops_commons.image_accounts import image_accounts
-from mlops_commons.region_services import OF_PROJECTS, missing_services
+from mlops_commons.region_services import (
+    OF_DEPLOYED_MODELS,
+    OF_PROJECTS,
+    in_words,
+    missing_services,
+)
 from mlops_commons.stage import CreateNetwork, Deployment, EgressMode, PlatformConfig, Stage
 from mlops_commons.utilities.paths import APP_DIRECTORIES
 
@@ -79,13 +84,13 @@ def why_left_out(config: PlatformConfig, deployment: Deployment, app: str) -> st
 
 def _obstacles(config: PlatformConfig, deployment: Deployment, dev: Stage) -> Iterator[Obstacle]:
     yield from _other_regions(deployment, dev)
-    missing = [*missing_services(dev.region, OF_PROJECTS)]
+    missing = [*missing_services(dev.region, (*OF_PROJECTS, *OF_DEPLOYED_MODELS))]
     missing += [] if dev.region in image_accounts() else ["images of SageMaker"]
     if missing:
         yield Obstacle(
             stage_name=dev.stage_name,
             message=f"{dev.region} lacks what projects of set '{deployment.set_name}' need: "
-            + ", ".join(missing),
+            + in_words(missing),
             remedy="take another region for this set",
         )
     network = config.network(deployment.set_name, dev.stage_name)

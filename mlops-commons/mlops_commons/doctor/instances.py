@@ -6,13 +6,17 @@ error of the call that it refuses says it: "The account-level service limit 'ml.
 training job usage' is 0 Instances".
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from mlops_commons.accounts.bootstrap_plan import BootstrapRow
+from mlops_commons.config import PlatformConfig
+from mlops_commons.config.projects_of_sets import sets_with_projects
 from mlops_commons.contract import StageRole
 from mlops_commons.doctor.finding import Finding, Level
+from mlops_commons.instance_types import regions_without
+from mlops_commons.stage import Stage
 from mlops_commons.utilities.console import console
 
 TRAINING, PROCESSING = "training job usage", "processing job usage"
@@ -89,6 +93,29 @@ def look_at_instances(area: str, row: BootstrapRow, quotas: Any) -> Iterator[Fin
     if not short:
         message = "the quotas of SageMaker's machines let a project of each product train and run"
         yield Finding(level=Level.OK, area=area, message=message)
+
+
+def look_at_prices(config: PlatformConfig) -> Iterator[Finding]:
+    """Findings about machines that a region of projects has no price for; it asks nobody."""
+    for deployment in sets_with_projects(config):
+        for stage in deployment.enabled_stages:
+            wanted = [row for row in ROWS if row.everywhere or stage.role is StageRole.DEV]
+            for kind in dict.fromkeys(row.type for row in wanted):
+                if regions_without(kind, (stage.region,)):
+                    yield _without_price(deployment.set_name, stage, kind, wanted)
+
+
+def _without_price(set_name: str, stage: Stage, kind: str, wanted: Sequence[Instances]) -> Finding:
+    of_kind = [row for row in wanted if row.type == kind]
+    products = dict.fromkeys(name for row in of_kind for name in row.products)
+    return Finding(
+        level=Level.WARNING,
+        area="regions",
+        message=f"{stage.region} has no price for '{kind}', with which projects of "
+        f"{', '.join(products)} begin in stage '{stage.stage_name}' of set '{set_name}'",
+        remedy="name another in project.yml of a project's build repository, and in "
+        "config/defaults.yml of its deploy repository",
+    )
 
 
 def _values(quotas: Any) -> Mapping[str, tuple[int, str]]:

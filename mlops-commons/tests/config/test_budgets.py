@@ -53,4 +53,7 @@ def test_a_region_whose_cloudformation_makes_no_budgets_is_refused(tmp_path: Pat
     with pytest.raises(ConfigError) as raised:
         loaded(tmp_path, "{amount: 5, email: a@example.com}", "eu-north-1")
     (problem,) = raised.value.problems
-    assert problem.message == "eu-north-1 lacks what the stage is made of: budgets"
+    assert problem.message == (
+        "eu-north-1 lacks what the stage is made of: budgets; take another region, or leave out "
+        "costs.budget"
+    )

@@ -143,7 +143,10 @@ def test_an_mlflow_app_needs_a_region_that_has_them(tmp_path: Path) -> None:
     infra = "cdk_infra_app_config: {sagemaker: {mlflow: true}}\n"
     sources(tmp_path, "dev=eu-west-1 prod=eu-south-1", infra=infra)
     found = refused(tmp_path, "dev=eu-south-1", infra=infra)
-    assert found == ["eu-south-1 lacks what the stage is made of: sagemaker_mlflow_apps"]
+    assert found == [
+        "eu-south-1 lacks what the stage is made of: sagemaker_mlflow_apps; take another region, "
+        "or leave the MLflow App out, mlflow: false in cdk-infra-app.yml"
+    ]
 
 
 def test_a_closed_network_reaches_its_mlflow_app_through_an_endpoint(tmp_path: Path) -> None:

@@ -115,6 +115,7 @@ def _findings(*, offline: bool) -> "Iterator[Finding]":
     from mlops_commons.doctor.builds import look_at_authorities
     from mlops_commons.doctor.expected import Expected
     from mlops_commons.doctor.finding import Finding, Level
+    from mlops_commons.doctor.instances import look_at_prices
     from mlops_commons.doctor.local_tools import look_at_tools
     from mlops_commons.doctor.people import look_at_people
     from mlops_commons.doctor.quotas import look_at_quotas, quota_needs
@@ -137,6 +138,7 @@ def _findings(*, offline: bool) -> "Iterator[Finding]":
     yield from look_at_authorities(config)
     yield from look_at_people(config)
     yield from look_at_regions(REPOSITORY_ROOT, accounts_of(config))
+    yield from look_at_prices(config)
     assemblies = current_stacks()
     templates = (
         read_template(folder, stack)

@@ -1,6 +1,7 @@
 """Checks of regions: what the configuration would make exists where it would make it."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from mlops_commons.config.document import KeyPath
 from mlops_commons.config.sources import APP_ROOT, Sources
@@ -14,6 +15,7 @@ from mlops_commons.region_services import (
     OF_SOURCES,
     OF_STAGES,
     OF_STUDIO,
+    in_words,
     missing_services,
     service_of,
 )
@@ -21,6 +23,10 @@ from mlops_commons.stage import CreateNetwork, Deployment, DnsFirewall, Stage
 from mlops_commons.utilities.errors import Problem
 from mlops_commons.utilities.paths import APP_DIRECTORIES
 from mlops_commons.vpc_endpoints import VpcEndpoint
+
+ELSEWHERE: Final = "take another region"
+Need = tuple[tuple[str, ...], str]
+"""Services, and the way out where they are missing."""
 
 
 def services_in_their_region(sources: Sources) -> Iterator[Problem]:
@@ -33,9 +39,17 @@ def services_in_their_region(sources: Sources) -> Iterator[Problem]:
         )
         yield sources.app_document.problem((APP_ROOT, "pipeline", "region"), message)
     for path, deployment, stage in _known_stages(sources):
-        missing = missing_services(stage.region, _needs(sources, deployment, stage))
-        if missing:
-            message = f"{stage.region} lacks what the stage is made of: {', '.join(missing)}"
+        lacks = {
+            way: missing_services(stage.region, needed)
+            for needed, way in _needs(sources, deployment, stage)
+        }
+        if any(lacks.values()):
+            names = dict.fromkeys(name for services in lacks.values() for name in services)
+            parts = [] if lacks[ELSEWHERE] else [way for way in lacks if lacks[way]]
+            message = (
+                f"{stage.region} lacks what the stage is made of: {in_words(names)}; "
+                f"{', or '.join([ELSEWHERE, *parts])}"
+            )
             yield sources.app_document.problem((*path, "region"), message)
 
 
@@ -72,19 +86,22 @@ def _other_source(region: str, missing: tuple[str, ...]) -> str:
     )
 
 
-def _needs(sources: Sources, deployment: Deployment, stage: Stage) -> tuple[str, ...]:
+def _needs(sources: Sources, deployment: Deployment, stage: Stage) -> Iterator[Need]:
+    """What a stage is made of, each with how it does without."""
     network = sources.config.network(deployment.set_name, stage.stage_name)
     studio = sources.config.studio(deployment.set_name, stage.stage_name)
-    firewall = isinstance(network, CreateNetwork) and network.dns_rules is not DnsFirewall.OFF
-    central = isinstance(network, CreateNetwork) and network.central_endpoints
-    return (
-        *OF_STAGES,
-        *(OF_STUDIO if studio else ()),
-        *(OF_MLFLOW if studio and studio.mlflow else ()),
-        *(OF_DNS_FIREWALL if firewall else ()),
-        *(OF_CENTRAL_ENDPOINTS if central else ()),
-        *(OF_BUDGETS if stage.budget else ()),
-    )
+    created = network if isinstance(network, CreateNetwork) else None
+    yield OF_STAGES, ELSEWHERE
+    if studio:
+        yield OF_STUDIO, "leave Studio out, deploy_studio: false in cdk-infra-app.yml"
+    if studio and studio.mlflow:
+        yield OF_MLFLOW, "leave the MLflow App out, mlflow: false in cdk-infra-app.yml"
+    if created and created.dns_rules is not DnsFirewall.OFF:
+        yield OF_DNS_FIREWALL, "leave its rules out, dns_firewall: 'off' in cdk-infra-app.yml"
+    if created and created.central_endpoints:
+        yield OF_CENTRAL_ENDPOINTS, "leave out central_endpoints in cdk-infra-app.yml"
+    if stage.budget:
+        yield OF_BUDGETS, "leave out costs.budget"
 
 
 def endpoints_in_their_region(sources: Sources) -> Iterator[Problem]:
