@@ -52,6 +52,7 @@ def access(
     import json
     import tempfile
 
+    from mlops_commons.utilities.durations import working
     from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG
     from mlops_reachability.synthesis import synthesise
     from mlops_reachability.table import table
@@ -60,8 +61,8 @@ def access(
     beside = cdk_app.with_name(CDK_INFRA_APP_CONFIG.name)
     infra = beside if beside.is_file() else CDK_INFRA_APP_CONFIG
     products = (product,) if product else ()
-    typer.echo("synthesising both apps and what projects deploy ...", err=True)
-    with tempfile.TemporaryDirectory() as folder:
+    working_on = working("synthesising both apps and what projects deploy")
+    with tempfile.TemporaryDirectory() as folder, working_on:
         reach = table(synthesise(cdk_app, infra, Path(folder), products), products)
     rows = [row for row in reach.rows if not start or row.start == start]
     if not rows:

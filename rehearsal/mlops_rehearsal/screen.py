@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from mlops_commons.utilities.durations import Elapsed
 from mlops_rehearsal.audience import Audience
 from mlops_rehearsal.options import ApprovalMode
-from mlops_rehearsal.times import Elapsed, Times
+from mlops_rehearsal.times import Times
 from mlops_rehearsal.world.act import Act
 from mlops_rehearsal.world.approvals import Approval
 from mlops_rehearsal.world.evidence import Played

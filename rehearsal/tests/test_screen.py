@@ -7,10 +7,11 @@ from time import monotonic
 import pytest
 from rich.console import Console
 
+from mlops_commons.utilities.durations import Elapsed
 from mlops_rehearsal.acts.table import ACTS
 from mlops_rehearsal.options import ApprovalMode
 from mlops_rehearsal.screen import Screen
-from mlops_rehearsal.times import Elapsed, Times
+from mlops_rehearsal.times import Times
 from mlops_rehearsal.watch.scene import Scene
 from mlops_rehearsal.world.approvals import Approval
 from mlops_rehearsal.world.evidence import Evidence, Played

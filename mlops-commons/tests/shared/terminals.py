@@ -37,7 +37,8 @@ def in_terminal(columns: int, root: Path, *arguments: str) -> tuple[int, str]:
         shown = b"".join(iter(lambda: _read(ours), b""))
     os.close(ours)
     text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.decode()).replace("\r\n", "\n")
-    return program.returncode, text
+    # A line of progress is written over, and what is written last is seen.
+    return program.returncode, re.sub(r"[^\n]*\r", "", text)
 
 
 def _read(descriptor: int) -> bytes:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from mlops_commons.assembly.messages import Level, Message, messages
 from mlops_commons.cli.exit_codes import ExitCode
+from mlops_commons.utilities.durations import working
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.process import FORWARDED_SIGNALS, run
 
@@ -54,12 +55,14 @@ def run_app(
         "NODE_OPTIONS": f"{YOUNG_GENERATION} {environment.get('NODE_OPTIONS', '')}".strip(),
     }
     with tempfile.TemporaryFile() as output:
-        code = run(
-            [sys.executable, APP],
-            cwd=directory,
-            environment={**environment, **settings},
-            output=output,
-        )
+        # A log is told by what is printed in the end.
+        with working(f"synthesising {directory.name}", quiet=not sys.stderr.isatty()):
+            code = run(
+                [sys.executable, APP],
+                cwd=directory,
+                environment={**environment, **settings},
+                output=output,
+            )
         if code in INTERRUPTED:
             # What the app was doing is nobody's concern, and no step that follows is begun.
             raise KeyboardInterrupt if code == ExitCode.INTERRUPTED else SystemExit(code)

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import sys
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -86,8 +85,6 @@ def is_current(directory: Path, *, root: Path = REPOSITORY_ROOT) -> bool:
 def _run(
     directory: Path, assembly: Path, environment: Mapping[str, str], flags: Collection[str]
 ) -> int:
-    if sys.stderr.isatty():
-        sys.stderr.write(f"synthesising {directory.name} ...\n")
     return run_app(
         directory,
         environment,

@@ -7,6 +7,7 @@ import typer
 
 from mlops_commons.cli.environment import child_environment
 from mlops_commons.cli.help import Whole, epilog
+from mlops_commons.utilities.durations import working
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 from mlops_commons.utilities.process import run
 
@@ -48,14 +49,14 @@ def build(output: Output = OUTPUT) -> None:
     """Build the documentation as a site; a warning is an error."""
     from mlops_commons.utilities.locked_environment import python_of
 
-    typer.echo("building the site ...", err=True)
     python = python_of(SITE / "requirements.txt", ENVIRONMENTS)
     folder = output.resolve()
     options = ["-q", "-W", "--keep-going", "-j", "auto", "-b", "html", "-c", str(SITE)]
     # Beside the site and not in it: what Sphinx remembers would be published with it.
     remembered = ["-d", str(folder.with_name(f"{folder.name}.doctrees"))]
     command = [str(python), "-m", "sphinx", *options, *remembered, str(REPOSITORY_ROOT)]
-    code = run([*command, str(folder)], cwd=REPOSITORY_ROOT, environment=child_environment())
+    with working("building the site"):
+        code = run([*command, str(folder)], cwd=REPOSITORY_ROOT, environment=child_environment())
     if code:
         raise typer.Exit(code)
     typer.echo(f"open {folder / 'README.html'}")

@@ -76,11 +76,13 @@ def register(application: typer.Typer) -> None:
 
 def generate(check: Check = False, snapshots: Snapshots = False) -> None:
     """Write every generated file: schemas, tables, pictures."""
+    from mlops_commons.utilities.durations import working
     from mlops_commons.utilities.generated_files import stale, write_atomically
 
     stale_files = 0
     for generator in generators_here(REPOSITORY_ROOT):
-        wanted = import_module(generator.module).generated()
+        with working(f"computing what {generator.module} writes"):
+            wanted = import_module(generator.module).generated()
         for file in stale(wanted):
             stale_files += 1
             name = file.relative_to(REPOSITORY_ROOT)
