@@ -3,6 +3,36 @@
 import tarfile
 from pathlib import Path
 
+from facts import digest_of
+
+ARCHIVE = "model.tar.gz"
+
+
+class NotRegistered(ValueError):
+    """What is there is not the model that a version names."""
+
+
+def registered(folder: Path, version: str, sha256: str) -> Path:
+    """The archive of a version's model.
+
+    Args:
+        folder: the input that holds it.
+        version: its ARN, for messages.
+        sha256: the hash under which it was sealed.
+
+    Raises:
+        NotRegistered: there is no archive, or another one.
+    """
+    archive = folder / ARCHIVE
+    if not archive.is_file():
+        raise NotRegistered(
+            f"the input '{folder.name}' holds no {ARCHIVE}, and {version} is approved"
+        )
+    actual = digest_of(archive)
+    if actual != sha256:
+        raise NotRegistered(f"the model of {version} has SHA-256 {actual}, {sha256} was registered")
+    return archive
+
 
 def unpack(archive: Path, target: Path) -> None:
     """Unpack an archive into `target`, and nothing outside of it.

@@ -1,36 +1,11 @@
 """The gate of a declaration as bounds on the report: the same ones in AWS and on a laptop."""
 
-from dataclasses import dataclass
-
+from ml_pipelines.bound import Bound
 from ml_pipelines.declared import Declaration
 
 REPORT = "evaluation.json"
 SKILL, VALUE, LOST = ("gate", "skill"), ("gate", "value"), ("gate", "lost")
 SLICE_SKILL, SLICE_LOST = ("gate", "slice_skill"), ("gate", "slice_lost")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Bound:
-    """A number of the report, and what it must be.
-
-    Attributes:
-        parameter: its name as a parameter of the pipeline, such as `MinimumSkill`.
-        option: its name on the command line.
-        what: the number in words.
-        path: where it stands in the report.
-    """
-
-    parameter: str
-    option: str
-    what: str
-    path: tuple[str, ...]
-    limit: float
-    at_most: bool
-
-    @property
-    def json_path(self) -> str:
-        """The path as SageMaker's pipelines write it."""
-        return ".".join(self.path)
 
 
 def bounds(found: Declaration) -> tuple[Bound, ...]:

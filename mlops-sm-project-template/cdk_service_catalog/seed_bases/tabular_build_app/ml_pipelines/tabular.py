@@ -3,21 +3,17 @@
 from ml_pipelines.jobs import SERVING, SOURCE_SCRIPTS, Jobs, RegisterStep  # isort: skip
 from collections.abc import Mapping
 
-from sagemaker.core.workflow.conditions import (
-    Condition,
-    ConditionGreaterThanOrEqualTo,
-    ConditionLessThanOrEqualTo,
-)
 from sagemaker.core.workflow.functions import Join, JsonGet
-from sagemaker.core.workflow.parameters import ParameterFloat, ParameterString
+from sagemaker.core.workflow.parameters import ParameterString
 from sagemaker.core.workflow.properties import PropertyFile
 from sagemaker.mlops.workflow.pipeline import Pipeline
 from sagemaker.mlops.workflow.steps import ProcessingStep
 
 from ml_pipelines import declared
 from ml_pipelines.approved_parameters import ApprovedVersion
-from ml_pipelines.bounds import REPORT, Bound, bounds
+from ml_pipelines.bounds import REPORT, bounds
 from ml_pipelines.evidence import SealStep, evidence
+from ml_pipelines.limits import Limits
 from ml_pipelines.operation import Operation
 from ml_pipelines.settings import Settings
 from ml_pipelines.training.defaults import APPROVAL_STATUS
@@ -89,7 +85,7 @@ def tabular_pipeline(
     )
     metric = _read(evaluate, f"{declared.METRIC_GROUPS[found.task]}.{found.gate.metric}.value")
     evaluated = evaluate.properties.ProcessingOutputConfig.Outputs["evaluation"].S3Output.S3Uri
-    limits = {bound: ParameterFloat(bound.parameter, bound.limit) for bound in bounds(found)}
+    limits = Limits(bounds(found))
     seal = SealStep("Seal", settings=settings, model_data=model_data)
     register = RegisterStep(
         "Register",
@@ -119,22 +115,21 @@ def tabular_pipeline(
             **evidence(settings, jobs.sources, seal, metric),
             "Report": Join(on="/", values=[evaluated, "report.html"]),
             **{name: _read(evaluate, name, REGISTRATION_FILE) for name in RECORDED},
-            # Who starts an execution may choose these.
-            **{bound.parameter: Join(on="", values=[limit]) for bound, limit in limits.items()},
+            **limits.recorded,
         },
     )
     gate = jobs.gate(
         "CheckMetric",
-        conditions=[_condition(evaluate, bound, limit) for bound, limit in limits.items()],
+        conditions=limits.conditions(lambda path: _read(evaluate, path)),
         passed=[seal, register],
-        message=Join(on=" ", values=["the model is not good enough:", *_words(limits)]),
+        message=limits.message,
     )
     return Pipeline(
         name=settings.pipeline_name,
         parameters=[
             *(processing_instance, training_instance, approval, data),
             *approved.parameters,
-            *limits.values(),
+            *limits.parameters,
         ],
         steps=[preprocess, train, evaluate, gate],
         # Experiments would need further permissions of the role and are not used here.
@@ -154,19 +149,6 @@ def _logged(found: declared.Declaration) -> dict[str, str]:
         f"validation:{name}": f"^validation_{name}=([-+0-9.e]+)"
         for name in declared.METRICS[found.task]
     }
-
-
-def _condition(evaluate: ProcessingStep, bound: Bound, limit: ParameterFloat) -> Condition:
-    kind = ConditionLessThanOrEqualTo if bound.at_most else ConditionGreaterThanOrEqualTo
-    return kind(left=_read(evaluate, bound.json_path), right=limit)
-
-
-def _words(limits: dict[Bound, ParameterFloat]) -> list[object]:
-    return [
-        part
-        for bound, limit in limits.items()
-        for part in (f"{bound.what} must be", "at most" if bound.at_most else "at least", limit)
-    ]
 
 
 def _read(evaluate: ProcessingStep, path: str, file: PropertyFile = REPORT_FILE) -> JsonGet:

@@ -1,20 +1,18 @@
 """The approved version on the rows of this evaluation: what a new one must not be worse than."""
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import training_record
-from archives import unpack
+from archives import NotRegistered, registered, unpack
 from comparison import Loss, loss
 from declaration import Declaration
 from metrics import Evaluated, Numbers
 from scoring import CannotScore, Scores, score
 from tables import BadData
 
-ARCHIVE = "model.tar.gz"
 NONE = "none"
 ANYWAY = (
     "; to train without the comparison, declare 'compare_with_approved: false' in the gate of "
@@ -49,14 +47,12 @@ def approved_version(
     Raises:
         BadData: it is not that version, or it cannot be compared.
     """
-    archive = folder / ARCHIVE
     if version == NONE:
         return None
-    if not archive.is_file():
-        raise BadData(f"the input 'approved' holds no {ARCHIVE}, and {version} is approved")
-    actual = hashlib.sha256(archive.read_bytes()).hexdigest()
-    if actual != sha256:
-        raise BadData(f"the model of {version} has SHA-256 {actual}, {sha256} was registered")
+    try:
+        archive = registered(folder, version, sha256)
+    except NotRegistered as error:
+        raise BadData(str(error)) from None
     model = folder / "unpacked"
     unpack(archive, model)
     try:

@@ -5,16 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from bootstrap import draws, interval
 from declaration import Declaration
 from metrics import MEASURES, Evaluated, skill
 from tables import BadData
 
-ROUNDS = 300
-ROWS = 10_000
-"""More rows are drawn down to so many, which makes the interval wider and never narrower."""
 MINIMUM = 30
 """A metric of fewer rows says nothing."""
-SURE = 0.95
 
 
 @dataclass(frozen=True)
@@ -38,9 +35,6 @@ class Loss:
 def loss(rows: Evaluated, found: Declaration) -> Loss:
     """Compare by a bootstrap of pairs: each round judges both models on the same drawn rows.
 
-    The ends are those of one-sided intervals of 95 % (percentiles; Efron and Tibshirani, "An
-    Introduction to the Bootstrap", 1993, chapter 13).
-
     Raises:
         BadData: there are too few rows, or all of one class.
     """
@@ -57,13 +51,14 @@ def loss(rows: Evaluated, found: Declaration) -> Loss:
         lost.append(approved - skill(metric, measure(drawn.truth, drawn.found), without))
     if not lost or not np.isfinite(value):
         raise BadData("the rows to compare on have one class only")
+    least, most = interval(lost)
     return Loss(
         rows=len(rows.truth),
         value=float(value),
         skill=skill(metric, value, without),
-        least=float(np.quantile(lost, 1 - SURE)),
-        most=float(np.quantile(lost, SURE)),
-        approved_most=float(np.quantile(own, SURE)),
+        least=least,
+        most=most,
+        approved_most=interval(own)[1],
     )
 
 
@@ -81,14 +76,12 @@ def least_lost(rows: Evaluated, tested: float, found: Declaration) -> float:
     for drawn in _draws(rows, found):
         without = measure(drawn.truth, drawn.baseline)
         lost.append(tested - skill(metric, measure(drawn.truth, drawn.found), without))
-    return float(np.quantile(lost, 1 - SURE))
+    return interval(lost)[0]
 
 
 def _draws(rows: Evaluated, found: Declaration) -> Iterator[Evaluated]:
-    source = np.random.default_rng(found.split.seed)
-    count = min(len(rows.truth), ROWS)
-    for _ in range(ROUNDS):
-        drawn = rows.of(source.integers(0, len(rows.truth), count))
+    for places in draws(len(rows.truth), found.split.seed):
+        drawn = rows.of(places)
         if found.task == "regression" or len(np.unique(drawn.truth)) > 1:
             yield drawn
 

@@ -40,6 +40,7 @@ SERVING_FILES = (
     *("inference.py", "declaration.py", "estimators.py", "models.py", "tables.py", "written.py"),
     *("drift.py", "captures.py", "baseline.py", "sketches.py", "failures.py"),
     *("quality.py", "labels.py", "comparison.py", "metrics.py", "training_record.py", "splits.py"),
+    *("bootstrap.py", "facts.py"),
 )
 """What serves, and what compares its traffic with the training: all of one version."""
 

@@ -1,17 +1,16 @@
 """What a model keeps of its training: how it was made, and which rows it has seen."""
 
 import json
-import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from declaration import XGBOOST, Declaration
+from facts import libraries
 from splits import fingerprints
 
 FILE, SEEN = "training.json", "seen.npz"
@@ -64,11 +63,7 @@ def write(
             for name, value in hyperparameters.items()
         },
         "seeds": {"split": found.split.seed, "model": int(hyperparameters["seed"])},
-        "libraries": {
-            "python": platform.python_version(),
-            **{name: version(name) for name in LIBRARIES},
-            **_of_algorithm(found),
-        },
+        "libraries": {**libraries(LIBRARIES), **_of_algorithm(found)},
         WITHOUT: list(without),
     }
     if threshold is not None:

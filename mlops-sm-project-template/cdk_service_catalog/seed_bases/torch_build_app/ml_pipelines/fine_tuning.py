@@ -1,24 +1,29 @@
 """Preprocess, fine-tune, evaluate, gate, seal, register: the pipeline of a pre-trained model."""
 
-from collections.abc import Mapping
-
-from ml_pipelines.jobs import Jobs, RegisterStep  # isort: skip
-from sagemaker.core.workflow.conditions import ConditionGreaterThanOrEqualTo
+from ml_pipelines.jobs import SOURCE_SCRIPTS, Jobs, RegisterStep  # isort: skip
 from sagemaker.core.workflow.functions import Join, JsonGet
-from sagemaker.core.workflow.parameters import ParameterFloat, ParameterString
+from sagemaker.core.workflow.parameters import ParameterString
 from sagemaker.core.workflow.properties import PropertyFile
 from sagemaker.mlops.workflow.pipeline import Pipeline
 
 from ml_pipelines import declared
-from ml_pipelines.bounds import REPORT, Bound, bounds
+from ml_pipelines.approved_parameters import ApprovedVersion
+from ml_pipelines.bounds import REPORT, bounds
 from ml_pipelines.evidence import SealStep, evidence
 from ml_pipelines.hugging_face import training_image
+from ml_pipelines.limits import Limits
 from ml_pipelines.operation import Operation
 from ml_pipelines.serving import container
 from ml_pipelines.settings import Settings
 
 LOGGED = {"train:loss": r"loss\D{1,4}(\d+\.\d+(?:e-?\d+)?)"}
 """What SageMaker reads in the log of a training, which writes `'loss': 0.5` or `loss 0.5`."""
+REGISTRATION = "registration.json"
+RECORDED = (
+    *("DataUri", "DataSha256", "Rows", "BaseModelUri", "BaseModelSha256", "Hyperparameters"),
+    *("Seeds", "Libraries", "Device", "Server", "ComparedWith"),
+)
+"""What the evaluation finds out for the version."""
 
 
 def fine_tuning_pipeline(settings: Settings) -> Pipeline:
@@ -34,6 +39,7 @@ def fine_tuning_pipeline(settings: Settings) -> Pipeline:
     approval = ParameterString("ModelApprovalStatus", default_value="PendingManualApproval")
     data = ParameterString("InputDataUri", default_value=jobs.sources.uri(found.data.file))
     base_model = ParameterString("BaseModelUri", settings.data_uri(found.model.base))
+    approved = ApprovedVersion(nothing=jobs.sources.uri(SOURCE_SCRIPTS))
     judge = {"judge": settings.data_uri(found.model.judge)} if found.model.judge else {}
     preprocess = jobs.processing_step(
         "Preprocess",
@@ -41,7 +47,7 @@ def fine_tuning_pipeline(settings: Settings) -> Pipeline:
         image=image,
         instance_type=cpu,
         inputs={"data": data},
-        outputs=("train", "test"),
+        outputs=("train", "test", "facts"),
         cached=True,
     )
     parts = preprocess.properties.ProcessingOutputConfig.Outputs
@@ -55,7 +61,10 @@ def fine_tuning_pipeline(settings: Settings) -> Pipeline:
         metrics=LOGGED,
     )
     model_data = train.properties.ModelArtifacts.S3ModelArtifacts
-    report = PropertyFile(name="EvaluationReport", output_name="evaluation", path=REPORT)
+    report, registration = (
+        PropertyFile(name=name, output_name="evaluation", path=path)
+        for name, path in (("EvaluationReport", REPORT), ("Registration", REGISTRATION))
+    )
     # In the image that serves, so that what is measured is what is deployed.
     evaluate = jobs.processing_step(
         "Evaluate",
@@ -65,18 +74,20 @@ def fine_tuning_pipeline(settings: Settings) -> Pipeline:
         inputs={
             "model": model_data,
             "base_model": base_model,
-            "test": parts["test"].S3Output.S3Uri,
+            **{name: parts[name].S3Output.S3Uri for name in ("test", "facts")},
+            "approved": approved.model,
             **judge,
         },
         outputs=("evaluation",),
-        property_files=(report,),
+        arguments=("--data-uri", data, "--base-model-uri", base_model, *approved.arguments),
+        property_files=(report, registration),
     )
 
-    def read(path: str) -> JsonGet:
-        return JsonGet(step_name=evaluate.name, property_file=report, json_path=path)
+    def read(path: str, file: PropertyFile = report) -> JsonGet:
+        return JsonGet(step_name=evaluate.name, property_file=file, json_path=path)
 
     evaluated = evaluate.properties.ProcessingOutputConfig.Outputs["evaluation"].S3Output.S3Uri
-    limits = {bound: ParameterFloat(bound.parameter, bound.limit) for bound in bounds(found)}
+    limits = Limits(bounds(found))
     seal = SealStep("Seal", settings=settings, model_data=model_data)
     register = RegisterStep(
         "Register",
@@ -90,31 +101,29 @@ def fine_tuning_pipeline(settings: Settings) -> Pipeline:
         inference_instances=(machines.inference,),
         environment=serving.environment,
         description=settings.pipeline_description,
+        card=read("ModelCard", registration),
         evidence={
             **evidence(settings, jobs.sources, seal, read(f"metrics.{found.gate.label}.value")),
             "Report": Join(on="/", values=[evaluated, "report.html"]),
-            # Who starts an execution may choose these.
-            **{bound.parameter: Join(on="", values=[limit]) for bound, limit in limits.items()},
+            **{name: read(name, registration) for name in RECORDED},
+            **limits.recorded,
         },
     )
     gate = jobs.gate(
         "CheckScore",
-        conditions=[
-            ConditionGreaterThanOrEqualTo(left=read(bound.json_path), right=limit)
-            for bound, limit in limits.items()
-        ],
+        conditions=limits.conditions(read),
         passed=[seal, register],
-        message=Join(on=" ", values=["the model is not good enough:", *_words(limits)]),
+        message=limits.message,
     )
     return Pipeline(
         name=settings.pipeline_name,
-        parameters=[cpu, gpu, scoring, approval, data, base_model, *limits.values()],
+        parameters=[
+            *(cpu, gpu, scoring, approval, data, base_model),
+            *approved.parameters,
+            *limits.parameters,
+        ],
         steps=[preprocess, train, evaluate, gate],
         # Experiments would need further permissions of the role and are not used here.
         pipeline_experiment_config=None,
         sagemaker_session=jobs.session,
     )
-
-
-def _words(limits: Mapping[Bound, ParameterFloat]) -> list[object]:
-    return [part for bound, limit in limits.items() for part in (bound.what, ">=", limit)]

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from ml_pipelines import declared
-from ml_pipelines.bounds import REPORT, Bound, bounds
+from ml_pipelines.bound import Bound
+from ml_pipelines.bounds import REPORT, bounds
 from ml_pipelines.declared import BadDeclaration
 from ml_pipelines.local_jobs import ROOT, JobFailed, LocalJob, run
 from ml_pipelines.local_results import add_options, check_target, chosen, leave
@@ -45,15 +46,15 @@ def main() -> int:
 
 
 def gate(report: Mapping[str, Any], limits: Mapping[Bound, float]) -> int:
-    """The exit code: 1 with the reasons when a number is less than its limit."""
+    """The exit code: 1 with the reasons when a number is beyond its limit."""
     code = 0
     for bound, limit in limits.items():
         value = bound.value(report)
-        if not value >= limit:
+        if not bound.holds(value, limit):
             code = 1
             print(
-                f"error: {bound.what} is {value:.4f}, less than {limit}; a pipeline would register "
-                f"nothing (see {bound.option})",
+                f"error: {bound.what} is {value:.4f}, {bound.allowed} {limit} is allowed; a pipeline "
+                f"would register nothing (see {bound.option})",
                 file=sys.stderr,
             )
     return code
@@ -86,12 +87,12 @@ def fine_tune_locally(
             name="preprocess",
             script="preprocess.py",
             inputs={"data": data},
-            outputs=("train", "test"),
+            outputs=("train", "test", "facts"),
             arguments=tuple(preprocess_arguments),
         ),
         folder,
     )
-    parts = {name: prepared / "processing" / name for name in ("train", "test")}
+    parts = {name: prepared / "processing" / name for name in ("train", "test", "facts")}
     _say("train")
     trained = run(
         LocalJob(
@@ -107,7 +108,8 @@ def fine_tune_locally(
     archive = folder / "model.tar.gz"
     with tarfile.open(archive, "w:gz") as packed:
         packed.add(trained / "model", arcname=".")
-    given = {"model": archive, "base_model": base_model, "test": parts["test"]}
+    given = {"model": archive, "base_model": base_model}
+    given |= {name: parts[name] for name in ("test", "facts")}
     evaluated = run(
         LocalJob(
             name="evaluate",
@@ -139,7 +141,7 @@ def _arguments(data: str, limits: Sequence[Bound]) -> argparse.Namespace:
             dest=bound.parameter,
             type=float,
             default=bound.limit,
-            help=f"the gate: what '{bound.what}' is at least (default: %(default)s)",
+            help=f"the gate: what '{bound.what}' is {bound.allowed} (default: %(default)s)",
         )
     return parser.parse_args()
 

@@ -1,6 +1,6 @@
 """What this project fine-tunes, with which data: `project.yml`, as the jobs and the pipeline read it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,8 @@ from typing import Any
 import yaml
 
 NAME = "project.yml"
+GROUP = "group"
+"""In `gate.slices`: what the split goes by, whatever field that is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +25,24 @@ class Data:
     file: str
     fields: Mapping[str, str] = field(default_factory=dict)
     group: str = ""
+
+    def slices(self, row: Mapping[str, Any], names: Sequence[str], group: str) -> dict[str, str]:
+        """The values of a row by which it is judged on its own.
+
+        Args:
+            names: of fields; `group` is what the split goes by.
+
+        Raises:
+            ValueError: the row does not have one as a text.
+        """
+        found = {}
+        for name in names:
+            value = group if name == GROUP else row.get(name)
+            if not isinstance(value, str) or not value:
+                shown = self.fields.get(name, name)
+                raise ValueError(f"'{shown}' is {value!r}, not a text, and gate.slices names it")
+            found[name] = value
+        return found
 
     def renamed(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """A row with the names that the scripts know."""
@@ -89,22 +109,33 @@ class Gate:
         better_than_base_model: by how much the metric must be greater than the base model's.
         at_least: an absolute bound on the metric.
         minimum_rows: fewer rows to test with prove nothing.
+        compare_with_approved: also hold the model against the approved version.
+        worse_than_approved: by how much the metric may be less than that version's.
+        slices: fields; the rows with one value of them are judged on their own, too.
     """
 
     metric: str
     better_than_base_model: float = 0.05
     at_least: float | None = None
     minimum_rows: int = 30
+    compare_with_approved: bool = True
+    worse_than_approved: float = 0.05
+    slices: Sequence[str] = ()
 
     @property
     def label(self) -> str:
         """The metric's name in the report: of `file:function`, the function."""
         return self.metric.rpartition(":")[2]
 
+    @property
+    def margin(self) -> float | None:
+        """What may be lost against the approved version; None where nothing is compared."""
+        return self.worse_than_approved if self.compare_with_approved else None
+
 
 @dataclass(frozen=True, kw_only=True)
 class Declaration:
-    """All of `project.yml`."""
+    """All of `project.yml`; `purpose` says what the model is for."""
 
     data: Data
     task: str
@@ -112,6 +143,7 @@ class Declaration:
     split: Split = field(default_factory=Split)
     model: Model = field(default_factory=Model)
     machines: Machines = field(default_factory=Machines)
+    purpose: str = ""
 
 
 def declaration_file() -> Path:
@@ -134,4 +166,5 @@ def declared(content: Mapping[str, Any]) -> Declaration:
         split=Split(**content.get("split", {})),
         model=Model(**content.get("model", {})),
         machines=Machines(**content.get("machines", {})),
+        purpose=content.get("purpose", ""),
     )

@@ -25,3 +25,8 @@ def device() -> str:
             "machine without GPU"
         )
     return "cpu"
+
+
+def described() -> str:
+    """What a training runs on, by name: another GPU, or none, rounds otherwise."""
+    return str(torch.cuda.get_device_name()) if device() == "cuda" else "cpu"

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-import ml_pipelines.fine_tuning  # noqa: F401  the SDK is imported before anything is refused
+# First: the SDK is imported before anything is refused.
+from ml_pipelines.fine_tuning import RECORDED  # isort: skip
 from ml_pipelines import declared
+from ml_pipelines.approved_version import MODEL, NONE, SHA256, VERSION, compares
 from ml_pipelines.bounds import bounds
 from ml_pipelines.discovery import get_pipeline
 from ml_pipelines.settings import EXAMPLE
@@ -41,7 +43,12 @@ def test_it_goes_from_data_and_a_base_model_to_a_registered_version(definition: 
         assert defaults[bound.parameter] == bound.limit
     compared = [row["LeftValue"]["Std:JsonGet"]["Path"] for row in gate["Conditions"]]
     assert compared == [bound.json_path for bound in bounds(found)]
-    assert {row["Type"] for row in gate["Conditions"]} == {"GreaterThanOrEqualTo"}
+    most = {b.json_path for b in bounds(found) if b.at_most}
+    assert most == {
+        path
+        for path, row in zip(compared, gate["Conditions"], strict=True)
+        if row["Type"] == "LessThanOrEqualTo"
+    }
     assert {"gate.improvement", "gate.rows"} <= {*compared}
     assert defaults["ModelApprovalStatus"] == "PendingManualApproval"
 
@@ -78,6 +85,39 @@ def test_a_model_is_measured_beside_its_base_model_in_the_image_that_serves(
     assert {bound.parameter for bound in bounds(declared.read())} <= {*recorded}
     judge = declared.read().model.judge
     assert ("judge" in inputs) == bool(judge)
+
+
+def test_a_model_is_held_against_the_approved_version(definition: Any) -> None:
+    evaluate, gate = (step["Arguments"] for step in definition["Steps"][2:])
+    defaults = {p["Name"]: p["DefaultValue"] for p in definition["Parameters"]}
+    assert (defaults[VERSION], defaults[SHA256]) == (NONE, NONE)
+    # Where none is approved, the input has to be something that is there.
+    assert defaults[MODEL].endswith("/source_scripts")
+    assert compares(json.dumps(definition))
+    inputs = {row["InputName"]: row["S3Input"]["S3Uri"] for row in evaluate["ProcessingInputs"]}
+    assert inputs["approved"] == {"Get": f"Parameters.{MODEL}"}
+    given = evaluate["AppSpecification"]["ContainerArguments"]
+    named = dict(zip(given[::2], given[1::2], strict=True))
+    assert named["--approved-version"] == {"Get": f"Parameters.{VERSION}"}
+    assert named["--approved-sha256"] == {"Get": f"Parameters.{SHA256}"}
+    compared = [row["LeftValue"]["Std:JsonGet"]["Path"] for row in gate["Conditions"]]
+    assert ("gate.lost" in compared) == declared.read().gate.compare_with_approved
+
+
+def test_a_version_carries_what_it_was_made_of_and_its_card(definition: Any) -> None:
+    gate = definition["Steps"][-1]["Arguments"]
+    register = gate["IfSteps"][1]["Arguments"]
+    recorded = register["CustomerMetadataProperties"]
+    assert {*RECORDED, "ModelSha256", "SourcesSha256", "CommitId", "Metric"} <= {*recorded}
+    # CustomerMetadataMap: at most fifty entries (botocore's model of CreateModelPackage).
+    assert len(recorded) <= 50
+    card = register["ModelCard"]
+    assert card["ModelCardStatus"] == "Draft"
+    assert card["ModelCardContent"]["Std:JsonGet"]["Path"] == "ModelCard"
+    files = {
+        row["PropertyFileName"]: row["FilePath"] for row in definition["Steps"][2]["PropertyFiles"]
+    }
+    assert files == {"EvaluationReport": "evaluation.json", "Registration": "registration.json"}
 
 
 def test_the_base_model_comes_by_a_channel(definition: Any) -> None:

@@ -90,17 +90,18 @@ def denoising_losses(
     return ((predicted.float() - target.float()) ** 2).mean(dim=(1, 2, 3))
 
 
-def mean_loss(
+def mean_losses(
     pipeline: StableDiffusionPipeline, pictures: Pictures, *, levels: Sequence[float], seed: int
-) -> float:
-    """Mean loss over pictures and noise levels (shares of the schedule, 0 to 1).
+) -> list[float]:
+    """The loss of each picture, a mean over noise levels (shares of the schedule, 0 to 1).
 
     The noise depends on nothing but the seed, so two models meet exactly the same task.
     """
     schedule = noise_schedule(pipeline)
     generator = torch.Generator().manual_seed(seed)
-    losses = []
+    found = []
     for row in range(len(pictures)):
+        losses = []
         latents, embeddings = pictures.latents[row : row + 1], pictures.embeddings[row : row + 1]
         for level in levels:
             step = int(level * (schedule.config.num_train_timesteps - 1))
@@ -115,4 +116,5 @@ def mean_loss(
                     noise=noise,
                 )
             losses.append(loss.item())
-    return sum(losses) / len(losses)
+        found.append(sum(losses) / len(losses))
+    return found

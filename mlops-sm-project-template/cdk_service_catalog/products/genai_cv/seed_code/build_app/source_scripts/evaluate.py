@@ -1,66 +1,65 @@
-"""Compares a trained model with its base model on pictures that neither has seen.
+"""Compares a trained model with its base model, and the approved version, on unseen pictures.
 
 `denoising`: by which share the denoising loss is lower than the base model's, on the same pictures
 with the same noise; 0 means that nothing was learnt. `clip_similarity`, where `model.judge` names a
-CLIP model: how well rendered pictures fit their prompts. The report shows what both models draw.
+CLIP model: how well rendered pictures fit their prompts. The report shows what the models draw.
 """
 
-import argparse
 import base64
-import importlib
 import io
 import json
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-import curves
+import facts
+import handlers
+import numpy as np
 import torch
+from approved import approved_version
 from base_model import checked_base_model
-from container import (
-    processing_input,
-    processing_output,
-    read_json_lines,
-    unpacked_model,
-    write_json,
-)
-from declaration import Declaration, declaration
-from denoising import Pictures, load_pipeline, mean_loss
+from comparison import Numbers, Scored
+from container import processing_input, processing_output, read_json_lines, unpacked_model
+from declaration import declaration
+from denoising import Pictures, load_pipeline, mean_losses
+from evaluation import Evaluation, arguments, write
 from failures import ended
+from handlers import Ask
 from PIL import Image
-from reports import grid
+from similar import METADATA, fingerprints
 from tasks import CLIP, DENOISING
 from transformers import CLIPModel, CLIPProcessor
 
+OWN, BASE, APPROVED = "fine-tuned", "base model", "approved version"
+"""As the page calls the models."""
+Server = Callable[[Path, Path], AbstractContextManager[Ask]]
 NOISE_LEVELS = (0.1, 0.3, 0.5, 0.7, 0.9)
 
 
-def loss_of(folder: Path, pictures: Path, *, seed: int) -> float:
-    """The mean denoising loss of a model on pictures."""
+def losses_of(folder: Path, pictures: Path, *, seed: int) -> Numbers:
+    """The denoising loss of a model on each picture."""
     pipeline = load_pipeline(folder)
-    return mean_loss(pipeline, Pictures(pipeline, pictures), levels=NOISE_LEVELS, seed=seed)
+    seen = Pictures(pipeline, pictures)
+    return np.array(mean_losses(pipeline, seen, levels=NOISE_LEVELS, seed=seed))
 
 
 def rendered(
-    code: Path, model: Path, prompts: Sequence[str], *, steps: int, seed: int
+    server: Server, code: Path, model: Path, prompts: Sequence[str], *, steps: int, seed: int
 ) -> list[Image.Image]:
     """What an endpoint with this model would draw for each prompt, in the order of the prompts.
 
     Args:
         code: the folder with the serving code.
     """
-    sys.path.insert(0, str(code))
-    inference = importlib.import_module("inference")
-    loaded = inference.model_fn(str(model))
     pictures = []
-    for prompt in prompts:
-        body = json.dumps({"prompt": prompt, "seed": seed, "steps": steps})
-        request = inference.input_fn(body, inference.CONTENT_TYPE)
-        answer = inference.output_fn(inference.predict_fn(request, loaded), inference.CONTENT_TYPE)
-        content = base64.b64decode(json.loads(answer)["images"][0])
-        pictures.append(Image.open(io.BytesIO(content)).convert("RGB"))
+    with server(code, model) as ask:
+        for prompt in prompts:
+            answer = ask(json.dumps({"prompt": prompt, "seed": seed, "steps": steps}))
+            content = base64.b64decode(json.loads(answer)["images"][0])
+            pictures.append(Image.open(io.BytesIO(content)).convert("RGB"))
     return pictures
 
 
@@ -77,8 +76,8 @@ class Clip:
         ).eval()
         self.processor = CLIPProcessor.from_pretrained(folder, local_files_only=True)
 
-    def similarity(self, pictures: Sequence[Image.Image], prompts: Sequence[str]) -> float:
-        """Mean cosine between each picture and its own prompt, -1 to 1."""
+    def similarities(self, pictures: Sequence[Image.Image], prompts: Sequence[str]) -> Numbers:
+        """The cosine between each picture and its own prompt, -1 to 1."""
         inputs = self.processor(
             text=list(prompts),
             images=list(pictures),
@@ -89,61 +88,82 @@ class Clip:
         with torch.inference_mode():
             output = self.model(**inputs)
         cosines = torch.nn.functional.cosine_similarity(output.image_embeds, output.text_embeds)
-        return cosines.mean().item()
+        return np.array(cosines.tolist())
 
 
-def report(metrics: Mapping[str, float], rows: int, found: Declaration) -> dict[str, Any]:
-    """`evaluation.json`: the metrics of both models, and what the gate looks at."""
-    score = metrics[found.gate.metric]
-    return {
-        "metrics": {name: {"value": value} for name, value in metrics.items()},
-        "gate": {
-            "score": score,
-            "improvement": score - metrics.get(f"base_{found.gate.metric}", 0.0),
-            "rows": rows,
-        },
-    }
+def by_denoising(base: Numbers, own: Numbers, approved: Numbers | None) -> Scored:
+    """Losses of the pictures as scores: what is gone of the base model's."""
+    return Scored(
+        own=base - own,
+        base=np.zeros(len(base)),
+        weight=base,
+        approved=None if approved is None else base - approved,
+    )
+
+
+def by_similarity(found: Mapping[str, Numbers]) -> Scored:
+    """Similarities as scores, by the names of the models that have drawn."""
+    own = found[OWN]
+    return Scored(own=own, base=found[BASE], weight=np.ones(len(own)), approved=found.get(APPROVED))
 
 
 def main() -> None:
-    """Read the inputs `model`, `base_model` and `test`; write the output `evaluation`."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Read the inputs `model`, `base_model`, `test`, `facts` and `approved`; write `evaluation`."""
+    parser = arguments(__doc__)
     parser.add_argument("--steps", type=int, default=30)
     parser.add_argument("--seed", type=int, default=42)
-    given = vars(parser.parse_args())
-
+    given = parser.parse_args()
     found, pictures = declaration(), processing_input("test")
-    base, seed = processing_input("base_model"), given["seed"]
-    target = processing_output("evaluation")
-    rows = read_json_lines(pictures / "metadata.jsonl")
+    rows = read_json_lines(pictures / METADATA)
     prompts = [row["prompt"] for row in rows]
-    base_loss = loss_of(base, pictures, seed=seed)
+    how = {"steps": given.steps, "seed": given.seed}
+    losses: dict[str, Numbers] = {}
+    drawn: dict[str, list[Image.Image]] = {}
+
+    def look(name: str, place: Path, code: Path, server: Server = handlers.here) -> None:
+        losses[name] = losses_of(place, pictures, seed=given.seed)
+        drawn[name] = rendered(server, code, place, prompts, **how)
+
     with tempfile.TemporaryDirectory() as folder:
-        model = unpacked_model(processing_input("model") / "model.tar.gz", Path(folder))
-        curves.hand_on(model, target)
-        loss = loss_of(model, pictures, seed=seed)
-        drawn = {
-            name: rendered(model / "code", place, prompts, **given)
-            for name, place in (("fine-tuned", model), ("base model", base))
+        model = unpacked_model(processing_input("model") / "model.tar.gz", Path(folder, "model"))
+        approved = approved_version(
+            processing_input("approved"),
+            *(given.approved_version, given.approved_sha256, Path(folder, "approved"), found),
+        )
+        look(OWN, model, model / "code")
+        look(BASE, processing_input("base_model"), model / "code")
+        if approved:
+            with approved.answering():
+                look(APPROVED, approved.folder, approved.folder / "code", handlers.apart)
+        scored = by_denoising(losses[BASE], losses[OWN], losses.get(APPROVED))
+        metrics = {
+            "base_denoising_loss": float(losses[BASE].mean()),
+            "denoising_loss": float(losses[OWN].mean()),
+            DENOISING: scored.metric(scored.own),
         }
-    metrics = {
-        "base_denoising_loss": base_loss,
-        "denoising_loss": loss,
-        DENOISING: (base_loss - loss) / base_loss,
-    }
-    if found.model.judge:
-        clip = Clip(processing_input("judge"))
-        metrics[CLIP] = clip.similarity(drawn["fine-tuned"], prompts)
-        metrics[f"base_{CLIP}"] = clip.similarity(drawn["base model"], prompts)
-    result = report(metrics, len(rows), found)
-    write_json(target / "evaluation.json", result)
-    originals = [Image.open(pictures / row["file_name"]) for row in rows]
-    columns = {"prompt": prompts, "original": originals, **drawn}
-    table = [
-        dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)
-    ]
-    (target / "report.html").write_text(grid("What both models draw", table), encoding="utf-8")
-    print(json.dumps(result["metrics"], sort_keys=True))
+        if found.model.judge:
+            clip = Clip(processing_input("judge"))
+            similar = {name: clip.similarities(own, prompts) for name, own in drawn.items()}
+            metrics[CLIP] = float(similar[OWN].mean())
+            metrics[f"base_{CLIP}"] = float(similar[BASE].mean())
+            scored = by_similarity(similar) if found.gate.metric == CLIP else scored
+        originals = [Image.open(pictures / row["file_name"]) for row in rows]
+        result = Evaluation(
+            found=found,
+            rows=scored,
+            values=[row["slices"] for row in rows],
+            fingerprints=fingerprints(pictures),
+            metrics=metrics,
+            shown=_shown({"prompt": prompts, "original": originals, **drawn}),
+            server="diffusers",
+            model=model,
+            approved=approved,
+        )
+        write(result, given, facts.read(processing_input("facts")), processing_output("evaluation"))
+
+
+def _shown(columns: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
+    return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
 
 
 if __name__ == "__main__":

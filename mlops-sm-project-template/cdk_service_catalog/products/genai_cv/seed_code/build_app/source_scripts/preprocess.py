@@ -8,26 +8,28 @@ row, never to one that happens to be listed at the same place.
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import facts
 from container import numbered_lines, processing_input, processing_output, write_json_lines
 from declaration import Data, Declaration, declaration
 from failures import ended
 from PIL import Image, ImageColor, ImageOps
-from similar import groups
+from similar import METADATA, groups
 from splits import enough, split_rows
 
 ENDINGS = (".json", ".jsonl")
-METADATA = "metadata.jsonl"
-
 SHOWN_PROBLEMS = 20
 
-Pair = tuple[Image.Image, str, str]
-"""A picture, its prompt, and the group that its row names."""
+Pair = tuple[Image.Image, str, str, dict[str, str]]
+"""A picture, its prompt, the group that its row names, and its values of the fields of slices."""
 
 
-def read_pairs(folder: Path, data: Data, *, resolution: int) -> list[Pair]:
+def read_pairs(
+    folder: Path, data: Data, *, resolution: int, slices: Sequence[str] = ()
+) -> list[Pair]:
     """All pictures, `resolution` by `resolution` pixels in RGB, with their prompts.
 
     Raises:
@@ -40,7 +42,8 @@ def read_pairs(folder: Path, data: Data, *, resolution: int) -> list[Pair]:
             try:
                 row = data.renamed(json.loads(line))
                 group = str(row[data.group]) if data.group else ""
-                pairs.append((*_pair(row, path.parent, resolution), group))
+                values = data.slices(row, slices, group)
+                pairs.append((*_pair(row, path.parent, resolution), group, values))
             except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
                 problems.append(f"{path.name}:{number}: {type(error).__name__}: {error}")
     if problems:
@@ -86,10 +89,10 @@ def drawn(drawing: dict[str, Any]) -> Image.Image:
 def write_pairs(folder: Path, pairs: list[Pair]) -> None:
     """Write numbered PNG files, and a row with file name and prompt for each."""
     rows = []
-    for number, (picture, prompt, _) in enumerate(pairs):
+    for number, (picture, prompt, _, values) in enumerate(pairs):
         name = f"{number:05}.png"
         picture.save(folder / name)
-        rows.append({"file_name": name, "prompt": prompt})
+        rows.append({"file_name": name, "prompt": prompt, "slices": values})
     write_json_lines(folder / METADATA, rows)
 
 
@@ -99,7 +102,7 @@ def parts(pairs: list[Pair], found: Declaration) -> tuple[list[Pair], list[Pair]
     Raises:
         SystemExit: too few are left.
     """
-    pictures, _, own = zip(*pairs, strict=True)
+    pictures, _, own, _ = zip(*pairs, strict=True)
     train, test = split_rows(
         pairs, groups(pictures, own), held_out_share=found.split.test, seed=found.split.seed
     )
@@ -108,15 +111,18 @@ def parts(pairs: list[Pair], found: Declaration) -> tuple[list[Pair], list[Pair]
 
 
 def main() -> None:
-    """Read the input `data`; write the outputs `train` and `test`."""
+    """Read the input `data`; write the outputs `train`, `test` and `facts`."""
     found = declaration()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--resolution", type=int, default=found.model.resolution)
     resolution = parser.parse_args().resolution
-    pairs = read_pairs(processing_input("data"), found.data, resolution=resolution)
+    data, slices = processing_input("data"), found.gate.slices
+    pairs = read_pairs(data, found.data, resolution=resolution, slices=slices)
     train, test = parts(pairs, found)
     write_pairs(processing_output("train"), train)
     write_pairs(processing_output("test"), test)
+    counts = {"train": len(train), "test": len(test)}
+    facts.write(processing_output("facts"), data, counts)
     print(f"{len(train)} pictures to train on, {len(test)} to test with")
 
 

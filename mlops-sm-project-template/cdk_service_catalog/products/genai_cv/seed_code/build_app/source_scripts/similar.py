@@ -1,10 +1,14 @@
 """Pictures that are nearly the same: a copy, another size, another compression, a mirror image."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import numpy
+from container import read_json_lines
 from PIL import Image, ImageOps
+from training_record import fingerprint
 
+METADATA = "metadata.jsonl"
 SIDE, BLOCK = 16, 512
 NEAR = 0.06
 """The root of the mean squared difference of two thumbnails, of 1; what JPEG changes is below it."""
@@ -54,3 +58,13 @@ def _thumbnails(pictures: Sequence[Image.Image]) -> numpy.ndarray:
         picture.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BOX) for picture in pictures
     ]
     return numpy.stack([numpy.asarray(one, dtype=numpy.float64).ravel() / 255 for one in small])
+
+
+def fingerprints(folder: Path) -> list[str]:
+    """A text for each picture of a part of the split, by its pixels, whatever its prompt is."""
+    return [_fingerprint(folder / row["file_name"]) for row in read_json_lines(folder / METADATA)]
+
+
+def _fingerprint(file: Path) -> str:
+    with Image.open(file) as picture:
+        return fingerprint(picture.convert("RGB").tobytes())

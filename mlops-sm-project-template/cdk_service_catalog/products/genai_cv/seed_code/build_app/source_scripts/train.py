@@ -7,11 +7,15 @@ from pathlib import Path
 
 import curves
 import torch
+import training_record
 from container import model_folder, training_channel, training_hyperparameters
+from declaration import declaration
 from denoising import Pictures, denoising_losses, load_pipeline, noise_schedule
+from devices import described
 from diffusers import StableDiffusionPipeline
 from failures import ended
 from peft import LoraConfig
+from similar import fingerprints
 
 ATTENTION = ("to_k", "to_q", "to_v", "to_out.0")
 SERVING_FILES = ("inference.py", "answers.py", "devices.py", "generation.py")
@@ -105,12 +109,21 @@ def save_with_serving_code(pipeline: StableDiffusionPipeline, folder: Path) -> N
 def main() -> None:
     """Read the channels `train` and `model`; write the model folder."""
     values = training_hyperparameters(Hyperparameters)
-    pipeline = load_pipeline(training_channel("model"))
-    pictures = Pictures(pipeline, training_channel("train"))
+    base_model, channel = training_channel("model"), training_channel("train")
+    pipeline = load_pipeline(base_model)
+    pictures = Pictures(pipeline, channel)
     losses = fine_tune(pipeline, pictures, values)
     target = model_folder()
     save_with_serving_code(pipeline, target)
     curves.leave(target, {"loss": list(enumerate(losses, start=1))})
+    training_record.leave(
+        target,
+        values,
+        declaration(),
+        base_model=base_model,
+        device=described(),
+        seen=fingerprints(channel),
+    )
     print(f"{len(losses)} steps on {len(pictures)} pictures, last loss {losses[-1]:.4f}")
 
 

@@ -3,6 +3,7 @@
 import base64
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,14 @@ transformers = pytest.importorskip("transformers")
 pytest.importorskip("peft")
 
 import inference  # noqa: E402
-from evaluate import Clip, report  # noqa: E402
+import numpy as np  # noqa: E402
+from evaluate import BASE, OWN, Clip, by_denoising, by_similarity  # noqa: E402
+from evaluated_again import archive, evaluated_again  # noqa: E402
 from PIL import Image  # noqa: E402
+from registered import registered  # noqa: E402
 from tasks import problems  # noqa: E402
 
-from ml_pipelines import declared  # noqa: E402
+from ml_pipelines import declared, reproduce  # noqa: E402
 from ml_pipelines.local_jobs import JobFailed  # noqa: E402
 from ml_pipelines.run_locally import fine_tune_locally  # noqa: E402
 from ml_pipelines.sources import REPOSITORY  # noqa: E402
@@ -89,20 +93,32 @@ def test_the_saved_model_draws_with_its_own_serving_code(run: tuple[Path, Any]) 
     assert content.startswith(b"\x89PNG")
 
 
-def test_the_same_seed_gives_the_same_weights(
-    base_model: Path, run: tuple[Path, Any], tmp_path: Path
+def test_a_version_is_made_again_from_what_it_records_with_the_same_weights(
+    base_model: Path,
+    run: tuple[Path, Any],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def weights(folder: Path) -> Any:
         return diffusers.UNet2DConditionModel.from_pretrained(folder / "unet").state_dict()
 
-    tuned(base_model, tmp_path)
-    first, again, base = (
+    quick = partial(fine_tune_locally, preprocess_arguments=SMALL, evaluate_arguments=FEW)
+    monkeypatch.setattr(reproduce, "fine_tune_locally", quick)
+    version = registered(run[0], tmp_path / "version.json")
+    second_folder = tmp_path / "second"
+    assert reproduce.main([version, str(base_model), "--keep", str(second_folder)]) == 0
+    assert "registered " in capsys.readouterr().out
+    first, second, base = (
         weights(model_dir(run[0])),
-        weights(model_dir(tmp_path)),
+        weights(model_dir(second_folder)),
         weights(base_model),
     )
-    assert all(torch.equal(first[name], again[name]) for name in first)
+    assert all(torch.equal(first[name], second[name]) for name in first)
     assert any(not torch.equal(first[name], base[name]) for name in first)
+    other = registered(run[0], tmp_path / "other.json", BaseModelSha256="0" * 64)
+    assert reproduce.main([other, str(base_model)]) == 1
+    assert "the version learnt from 000" in capsys.readouterr().err
 
 
 def test_a_base_model_without_safe_weights_is_refused(tmp_path: Path) -> None:
@@ -135,10 +151,11 @@ def tiny_clip(folder: Path) -> Path:
 def test_similarity_is_computed_by_the_model_that_is_named(tmp_path: Path) -> None:
     clip = Clip(tiny_clip(tmp_path / "clip"))
     pictures = [Image.new("RGB", (64, 64), colour) for colour in ("red", "blue")]
-    found = clip.similarity(pictures, ["a robot", "a house"])
-    assert -1 <= found <= 1
-    assert found == clip.similarity(pictures, ["a robot", "a house"])
-    assert found != clip.similarity(pictures[::-1], ["a robot", "a house"])
+    prompts = ["a robot", "a house"]
+    found = clip.similarities(pictures, prompts).tolist()
+    assert all(-1 <= value <= 1 for value in found)
+    assert found == clip.similarities(pictures, prompts).tolist()
+    assert found != clip.similarities(pictures[::-1], prompts).tolist()
 
 
 def test_a_model_that_is_not_named_is_not_needed() -> None:
@@ -146,14 +163,39 @@ def test_a_model_that_is_not_named_is_not_needed() -> None:
 
 
 def test_the_gate_looks_at_the_similarity_where_it_is_declared() -> None:
+    similar = {OWN: np.array([0.2, 0.3]), BASE: np.array([0.3, 0.3])}
+    rows = by_similarity(similar)
+    assert rows.metric(rows.own) == pytest.approx(0.25)
+    assert rows.improvement == pytest.approx(-0.05)
+    assert rows.approved is None
     plain = declared.read()
     found = replace(
         plain,
         gate=replace(plain.gate, metric="clip_similarity"),
         model=replace(plain.model, judge="clip-model/"),
     )
-    numbers = {"denoising": 0.9, "clip_similarity": 0.25, "base_clip_similarity": 0.3}
-    gate = report(numbers, 7, found)["gate"]
-    assert gate == {"score": 0.25, "improvement": pytest.approx(-0.05), "rows": 7}
     assert [*problems(found)] == []
     assert "needs model.judge" in next(problems(replace(found, model=plain.model)))[1]
+
+
+def test_what_is_lost_of_a_loss_is_a_share_of_the_base_models_loss() -> None:
+    base, own, approved = (np.array(losses) for losses in ([2.0, 6.0], [1.0, 5.0], [1.0, 3.0]))
+    rows = by_denoising(base, own, approved)
+    assert rows.metric(rows.own) == rows.improvement == pytest.approx((8 - 6) / 8)
+    assert rows.approved is not None
+    assert rows.metric(rows.approved - rows.own) == pytest.approx((6 - 4) / 8)
+
+
+def test_the_approved_version_is_measured_on_the_same_pictures(
+    base_model: Path, run: tuple[Path, dict[str, Any]], tmp_path: Path
+) -> None:
+    folder, report = run
+    approved = archive(model_dir(folder), tmp_path / "approved")
+    found = evaluated_again(folder, base_model, approved, tmp_path / "jobs", arguments=FEW)
+    assert found["gate"]["lost"] == 0.0
+    assert found["approved"]["value"] == pytest.approx(report["gate"]["score"])
+    assert found["approved"]["rows"] == report["gate"]["rows"]
+    place = tmp_path / "jobs" / "evaluate" / "opt" / "ml" / "processing" / "evaluation"
+    # The original, and what each of three models draws.
+    page = (place / "report.html").read_text()
+    assert page.count("data:image/png;base64,") == 4 * report["gate"]["rows"]

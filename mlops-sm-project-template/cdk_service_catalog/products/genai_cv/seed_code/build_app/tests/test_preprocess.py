@@ -9,7 +9,7 @@ import pytest
 from declaration import Data, Declaration, Gate, Split
 from PIL import Image, ImageEnhance, ImageOps
 from preprocess import parts, read_pairs, write_pairs
-from similar import groups
+from similar import fingerprints, groups
 
 from ml_pipelines import declared
 
@@ -54,8 +54,8 @@ def test_a_group_that_the_data_name_stays_together_with_its_copies() -> None:
 
 
 def test_copies_never_cross_a_split() -> None:
-    pairs = [(picture(n), f"picture {n}", "") for n in range(10)]
-    pairs += [(as_jpeg(found), f"{prompt} again", "") for found, prompt, _ in pairs]
+    pairs = [(picture(n), f"picture {n}", "", {}) for n in range(10)]
+    pairs += [(as_jpeg(found), f"{prompt} again", "", {}) for found, prompt, *_ in pairs]
     for seed in range(5):
         found = Declaration(
             data=Data(file="data"),
@@ -64,7 +64,7 @@ def test_copies_never_cross_a_split() -> None:
             split=Split(seed=seed),
         )
         train, test = (
-            {p.removesuffix(" again") for _, p, _ in part} for part in parts(pairs, found)
+            {p.removesuffix(" again") for _, p, *_ in part} for part in parts(pairs, found)
         )
         assert train and test and not train & test
 
@@ -73,7 +73,7 @@ def test_the_grounds_of_the_example_are_apart(tmp_path: Path) -> None:
     found = declared.read()
     folder = Path(declared.__file__).resolve().parents[1] / "data"
     pairs = read_pairs(folder, found.data, resolution=64)
-    train, test = ({group for _, _, group in part} for part in parts(pairs, found))
+    train, test = ({group for _, _, group, _ in part} for part in parts(pairs, found))
     assert train and test and not train & test
 
 
@@ -101,6 +101,26 @@ def test_a_row_that_is_no_picture_is_named(tmp_path: Path, row: object, words: s
 
 
 def test_pairs_are_written_as_training_reads_them(tmp_path: Path) -> None:
-    write_pairs(tmp_path, [(picture(1), "a prompt", "a group")])
+    write_pairs(tmp_path, [(picture(1), "a prompt", "a group", {"place": "north"})])
     rows = (tmp_path / "metadata.jsonl").read_text().splitlines()
-    assert [json.loads(row) for row in rows] == [{"file_name": "00000.png", "prompt": "a prompt"}]
+    assert [json.loads(row) for row in rows] == [
+        {"file_name": "00000.png", "prompt": "a prompt", "slices": {"place": "north"}}
+    ]
+
+
+def test_a_picture_says_of_which_slice_it_is(tmp_path: Path) -> None:
+    picture(1).save(tmp_path / "a.png")
+    row = {"prompt": "x", "file_name": "a.png", "place": "north"}
+    (tmp_path / "rows.json").write_text(json.dumps(row))
+    ((*_, values),) = read_pairs(tmp_path, Data(file="d"), resolution=64, slices=["place"])
+    assert values == {"place": "north"}
+    with pytest.raises(SystemExit, match="'colour' is None, not a text"):
+        read_pairs(tmp_path, Data(file="d"), resolution=64, slices=["colour"])
+
+
+def test_a_picture_is_known_again_by_its_pixels(tmp_path: Path) -> None:
+    for name, seeds in (("train", (1, 2)), ("test", (3, 1))):
+        (tmp_path / name).mkdir()
+        write_pairs(tmp_path / name, [(picture(seed), name, "", {}) for seed in seeds])
+    train, test = (fingerprints(tmp_path / name) for name in ("train", "test"))
+    assert train[0] == test[1] and len({*train, *test}) == 3

@@ -1,7 +1,5 @@
 """Measures a trained model and its base model on rows that neither has seen, as they would serve."""
 
-import argparse
-import gc
 import json
 import sys
 import tempfile
@@ -10,28 +8,34 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-import curves
+import facts
+import numpy as np
+from approved import approved_version
+from comparison import Scored
 from container import (
     processing_input,
     processing_output,
     read_json_lines,
     unpacked_model,
-    write_json,
     write_json_lines,
 )
-from declaration import Declaration, declaration
+from declaration import declaration
+from evaluation import Evaluation, arguments, write
 from failures import ended
-from reports import grid
-from servers import SERVERS, Server
+from servers import OF_OTHER_VERSIONS, SERVERS, Server
 from tasks import Metric, metrics
+from training_record import fingerprint
 
 BATCH = 8
+OWN, BASE = "given", "given by the base model"
+APPROVED = "given by the approved version"
+"""As the page calls the answers."""
 
 
-def measured(
-    rows: Sequence[Mapping[str, str]], given: Sequence[str], named: Mapping[str, Metric]
-) -> dict[str, float]:
-    """The mean of each metric.
+def scored(
+    rows: Sequence[Mapping[str, Any]], given: Sequence[str], named: Mapping[str, Metric]
+) -> dict[str, list[float]]:
+    """The score of each row, by each metric.
 
     Raises:
         SystemExit: there is nothing to measure.
@@ -39,25 +43,7 @@ def measured(
     if not rows:
         raise SystemExit("There are no rows to test with")
     pairs = list(zip(rows, given, strict=True))
-    return {
-        name: fmean(metric(row, answer) for row, answer in pairs) for name, metric in named.items()
-    }
-
-
-def report(
-    tuned: Mapping[str, float], base: Mapping[str, float], rows: int, found: Declaration
-) -> dict[str, Any]:
-    """`evaluation.json`: the metrics of both models, and what the gate looks at."""
-    metric = found.gate.label
-    both = {**tuned, **{f"base_{name}": value for name, value in base.items()}}
-    return {
-        "metrics": {name: {"value": value} for name, value in both.items()},
-        "gate": {
-            "score": tuned[metric],
-            "improvement": tuned[metric] - base[metric],
-            "rows": rows,
-        },
-    }
+    return {name: [metric(row, answer) for row, answer in pairs] for name, metric in named.items()}
 
 
 def responses(
@@ -85,43 +71,74 @@ def responses(
 
 
 def main() -> None:
-    """Read the inputs `model`, `base_model` and `test`; write the output `evaluation`."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Read the inputs `model`, `base_model`, `test`, `facts` and `approved`; write `evaluation`."""
+    parser = arguments(__doc__)
     parser.add_argument("--max-new-tokens", type=int, default=256)
     parser.add_argument("--server", choices=SERVERS, help="instead of that of project.yml")
-    given_arguments = parser.parse_args()
-    tokens = given_arguments.max_new_tokens
-
+    given = parser.parse_args()
     found = declaration()
-    name = given_arguments.server or found.model.server
-    server = SERVERS[name]
-    target = processing_output("evaluation")
+    name = given.server or found.model.server
+    named, metric = metrics(found), found.gate.label
     rows = read_json_lines(processing_input("test") / "test.jsonl")
+    tokens = given.max_new_tokens
+
+    def answers(code: Path, folder: Path, servers: Mapping[str, Server] = SERVERS) -> list[str]:
+        return list(responses(code, folder, rows, tokens, servers[name]))
+
     with tempfile.TemporaryDirectory() as folder:
-        model = unpacked_model(processing_input("model") / "model.tar.gz", Path(folder))
-        given = list(responses(model / "code", model, rows, tokens, server))
-        # Two models at once may be more than the GPU holds.
-        gc.collect()
-        base = list(responses(model / "code", processing_input("base_model"), rows, tokens, server))
-        curves.hand_on(model, target)
-    named = metrics(found)
-    result = report(measured(rows, given, named), measured(rows, base, named), len(rows), found)
-    result["server"] = name
-    write_json(target / "evaluation.json", result)
-    metric = named[found.gate.label]
-    judged = [
+        model = unpacked_model(processing_input("model") / "model.tar.gz", Path(folder, "model"))
+        approved = approved_version(
+            processing_input("approved"),
+            *(given.approved_version, given.approved_sha256, Path(folder, "approved"), found),
+        )
+        said = {
+            OWN: answers(model / "code", model),
+            BASE: answers(model / "code", processing_input("base_model")),
+        }
+        if approved:
+            with approved.answering():
+                place = approved.folder
+                said[APPROVED] = answers(place / "code", place, OF_OTHER_VERSIONS)
+        scores = {who: scored(rows, texts, named) for who, texts in said.items()}
+        of_gate = {who: np.array(each[metric]) for who, each in scores.items()}
+        result = Evaluation(
+            found=found,
+            rows=Scored(
+                own=of_gate[OWN],
+                base=of_gate[BASE],
+                weight=np.ones(len(rows)),
+                approved=of_gate.get(APPROVED),
+            ),
+            values=[row.get("slices", {}) for row in rows],
+            fingerprints=[fingerprint(row["instruction"], row["context"]) for row in rows],
+            metrics={
+                **{key: fmean(values) for key, values in scores[OWN].items()},
+                **{f"base_{key}": fmean(values) for key, values in scores[BASE].items()},
+            },
+            shown=_shown(rows, scores[OWN][metric], said),
+            server=name,
+            model=model,
+            approved=approved,
+        )
+        target = processing_output("evaluation")
+        write(result, given, facts.read(processing_input("facts")), target)
+    write_json_lines(target / "responses.jsonl", result.shown)
+
+
+def _shown(
+    rows: Sequence[Mapping[str, Any]], scores: Sequence[float], said: Mapping[str, Sequence[str]]
+) -> list[dict[str, Any]]:
+    """A row of the page for each row, the worst ones first."""
+    shown = [
         {
             "instruction": row["instruction"],
             "expected": row["response"],
-            "given": answer,
-            "score": metric(row, answer),
-            "given by the base model": other,
+            "score": score,
+            **{name: texts[place] for name, texts in said.items()},
         }
-        for row, answer, other in zip(rows, given, base, strict=True)
+        for place, (row, score) in enumerate(zip(rows, scores, strict=True))
     ]
-    write_json_lines(target / "responses.jsonl", judged)
-    (target / "report.html").write_text(grid(found.gate.label, judged), encoding="utf-8")
-    print(json.dumps(result["gate"], sort_keys=True))
+    return sorted(shown, key=lambda row: float(row["score"]))
 
 
 if __name__ == "__main__":

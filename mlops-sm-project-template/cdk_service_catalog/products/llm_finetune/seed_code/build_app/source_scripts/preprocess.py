@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import facts
 from container import numbered_lines, processing_input, processing_output, write_json_lines
 from databases import schema_of
 from declaration import Data, Declaration, declaration
@@ -20,10 +21,10 @@ REQUIRED = ("instruction", "response")
 OPTIONAL = ("context", "rows")
 SHOWN_PROBLEMS = 20
 
-Row = dict[str, str]
+Row = dict[str, Any]
 
 
-def read_rows(folder: Path, data: Data, *, queries: bool) -> list[Row]:
+def read_rows(folder: Path, data: Data, *, queries: bool, slices: Sequence[str] = ()) -> list[Row]:
     """The rows of all JSON Lines files below a folder, in the order of their names.
 
     A row that asks what an earlier row asked is left out: in both parts of the split, it would make
@@ -31,6 +32,7 @@ def read_rows(folder: Path, data: Data, *, queries: bool) -> list[Row]:
 
     Args:
         queries: each response is a query that must run on the tables of its context.
+        slices: fields by whose values the model is judged on its own, too.
 
     Raises:
         SystemExit: there is no file, or lines are no rows; the message lists where and why.
@@ -42,7 +44,7 @@ def read_rows(folder: Path, data: Data, *, queries: bool) -> list[Row]:
     problems: list[str] = []
     for path in files:
         for number, line in numbered_lines(path):
-            row, problem = _row(line, data, queries=queries)
+            row, problem = _row(line, data, slices, queries=queries)
             if problem:
                 problems.append(f"{path.name}:{number}: {problem}")
             else:
@@ -53,7 +55,7 @@ def read_rows(folder: Path, data: Data, *, queries: bool) -> list[Row]:
     return list(rows.values())
 
 
-def _row(line: str, data: Data, *, queries: bool) -> tuple[Row, str]:
+def _row(line: str, data: Data, slices: Sequence[str], *, queries: bool) -> tuple[Row, str]:
     """A row and no problem, or an empty row and the problem."""
     try:
         content: Any = json.loads(line)
@@ -78,7 +80,10 @@ def _row(line: str, data: Data, *, queries: bool) -> tuple[Row, str]:
             row["useless"] = str(error)
         except QueryFailed as error:
             return {}, f"its query does not run on the tables of its context: {error}"
-    return row, ""
+    try:
+        return row | {"slices": data.slices(content, slices, row["group"])}, ""
+    except ValueError as error:
+        return {}, str(error)
 
 
 def parts(rows: Sequence[Row], found: Declaration) -> tuple[list[Row], list[Row]]:
@@ -99,12 +104,15 @@ def parts(rows: Sequence[Row], found: Declaration) -> tuple[list[Row], list[Row]
 
 
 def main() -> None:
-    """Read the input `data`; write the outputs `train` and `test`."""
-    found = declaration()
-    rows = read_rows(processing_input("data"), found.data, queries=found.task == TEXT_TO_SQL)
+    """Read the input `data`; write the outputs `train`, `test` and `facts`."""
+    found, data = declaration(), processing_input("data")
+    of_queries, slices = found.task == TEXT_TO_SQL, found.gate.slices
+    rows = read_rows(data, found.data, queries=of_queries, slices=slices)
     train, test = parts(rows, found)
     write_json_lines(processing_output("train") / "train.jsonl", train)
     write_json_lines(processing_output("test") / "test.jsonl", test)
+    counts = {"train": len(train), "test": len(test)}
+    facts.write(processing_output("facts"), data, counts)
     print(f"{len(train)} rows to train on, {len(test)} rows to test with")
 
 

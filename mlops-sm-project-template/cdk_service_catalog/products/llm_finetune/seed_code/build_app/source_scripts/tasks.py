@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+import rouge
 from declaration import Declaration
 from execution import verdict
 from machines import has_gpu
@@ -40,13 +41,24 @@ def token_f1(row: Row, given: str) -> float:
     return 2 * precision * recall / (precision + recall)
 
 
+def _of_texts(measure: Callable[[str, str], float]) -> Metric:
+    """A metric of the right text and the given one."""
+    return lambda row, given: measure(row["response"], given)
+
+
 METRICS: Mapping[str, Mapping[str, Metric]] = {
     TEXT_TO_SQL: {
         "execution_accuracy": execution_accuracy,
         "exact_match": exact_match,
         "token_f1": token_f1,
     },
-    "generation": {"exact_match": exact_match, "token_f1": token_f1},
+    "generation": {
+        "exact_match": exact_match,
+        "token_f1": token_f1,
+        "rouge_1": _of_texts(rouge.rouge_1),
+        "rouge_2": _of_texts(rouge.rouge_2),
+        "rouge_l": _of_texts(rouge.rouge_l),
+    },
 }
 
 

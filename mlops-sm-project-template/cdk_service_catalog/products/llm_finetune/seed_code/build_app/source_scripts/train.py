@@ -9,9 +9,11 @@ from typing import Any
 
 import curves
 import torch
+import training_record
 from base_model import checked_base_model
 from container import model_folder, read_json_lines, training_channel, training_hyperparameters
-from devices import device
+from declaration import declaration
+from devices import described, device
 from failures import ended
 from peft import LoraConfig, get_peft_model
 from prompts import CHAT, format_prompt
@@ -184,6 +186,14 @@ def main() -> None:
     model, losses = fine_tuned(base, tokenizer, examples, values, target.parent / "checkpoints")
     save_with_serving_code(model, tokenizer, target)
     curves.leave(target, {"loss": losses})
+    training_record.leave(
+        target,
+        values,
+        declaration(),
+        base_model=folder,
+        device=described(),
+        seen=[training_record.fingerprint(row["instruction"], row["context"]) for row in rows],
+    )
 
 
 if __name__ == "__main__":

@@ -12,11 +12,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from declaration import Declaration
+from handlers import Ask
 from machines import USABLE, machine
 
 SERVER = "vllm.entrypoints.openai.api_server"
@@ -24,8 +25,6 @@ MODEL = "/opt/ml/model"
 START_SECONDS = 1800
 ANSWER_SECONDS = 600
 POLL_SECONDS = 0.5
-Ask = Callable[[str], str]
-"""The answer to the body of a request."""
 
 
 def options(found: Declaration) -> dict[str, str]:

@@ -8,8 +8,9 @@ from pathlib import Path
 import evaluate
 import pytest
 from databases import filled, schema_of, tables
-from declaration import Data, Declaration, Gate
+from evaluation import report
 from execution import Useless, alike, check, is_ordered, verdict
+from made_evaluations import declared, evaluation
 from queries import QueryFailed, build, connection, result
 from tasks import metrics
 
@@ -200,11 +201,7 @@ def test_a_schema_is_the_same_however_it_is_written() -> None:
 def test_a_model_that_swaps_columns_does_not_pass_the_gate(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    found = Declaration(
-        data=Data(file="data"),
-        task="text-to-sql",
-        gate=Gate(metric="execution_accuracy", at_least=0.5, minimum_rows=1),
-    )
+    found = declared("text-to-sql", "execution_accuracy", at_least=0.5, minimum_rows=1)
     rows = [row(IN_LYON), row(PER_CITY), row("SELECT name, city FROM customers")]
     swapped = [
         "SELECT city FROM customers WHERE name = 'Lyon'",
@@ -214,17 +211,22 @@ def test_a_model_that_swaps_columns_does_not_pass_the_gate(
     right, limits = [one["response"] for one in rows], {b: b.limit for b in bounds(found)}
     named = metrics(found)
     scores = {
-        name: evaluate.measured(rows, answers, named)
+        name: evaluate.scored(rows, answers, named)
         for name, answers in (("right", right), ("swapped", swapped), ("none", ["", "", ""]))
     }
+
+    def judged(own: str, base: str, **changed: float) -> int:
+        both = (scores[name][found.gate.label] for name in (own, base))
+        content = report(evaluation(found, *both))
+        content["gate"] |= changed
+        return gate(json.loads(json.dumps(content)), limits)
+
     # What the tokens have in common says nothing: this is why queries run.
-    assert scores["swapped"]["token_f1"] > 0.95
-    assert gate(evaluate.report(scores["swapped"], scores["none"], 3, found), limits) == 1
-    assert "execution_accuracy is 0.0000, less than 0.5" in capsys.readouterr().err
-    assert gate(evaluate.report(scores["right"], scores["none"], 3, found), limits) == 0
+    assert min(scores["swapped"]["token_f1"]) > 0.9
+    assert judged("swapped", "none") == 1
+    assert "execution_accuracy is 0.0000, at least 0.5 is allowed" in capsys.readouterr().err
+    assert judged("right", "none") == 0
     # As good as the base model is not good enough, and neither are too few rows.
-    assert gate(evaluate.report(scores["right"], scores["right"], 3, found), limits) == 1
-    assert gate(evaluate.report(scores["right"], scores["none"], 0, found), limits) == 1
-    unknown = evaluate.report(scores["right"], scores["none"], 3, found)
-    unknown["gate"]["improvement"] = float("nan")
-    assert gate(json.loads(json.dumps(unknown)), limits) == 1
+    assert judged("right", "right") == 1
+    assert judged("right", "none", rows=0) == 1
+    assert judged("right", "none", improvement=float("nan")) == 1

@@ -9,7 +9,7 @@ import pytest
 from container import read_json_lines, write_json_lines
 from declaration import Data, Declaration, Gate, Split
 from preprocess import parts, read_rows
-from tasks import metrics, problems
+from tasks import METRICS, metrics, problems
 
 A, B = "CREATE TABLE a (x INTEGER)", "CREATE TABLE b (x INTEGER)"
 
@@ -126,6 +126,16 @@ def test_a_group_of_ones_own_stays_together(tmp_path: Path) -> None:
     assert {row["group"] for row in train} & {row["group"] for row in test} == set()
 
 
+def test_a_row_says_of_which_slice_it_is(tmp_path: Path) -> None:
+    written(tmp_path, example(1, team="north"), example(2, team="south"))
+    rows = read_rows(tmp_path, Data(file="data"), queries=True, slices=["team", "group"])
+    assert [row["slices"]["team"] for row in rows] == ["north", "south"]
+    assert {row["slices"]["group"] for row in rows} == {rows[0]["group"]}
+    bad = written(tmp_path, example(1))
+    with pytest.raises(SystemExit, match="rows.jsonl:1: 'team' is None, not a text, and gate"):
+        read_rows(bad, Data(file="data"), queries=True, slices=["team"])
+
+
 def test_a_metric_of_ones_own_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import tasks
 
@@ -137,12 +147,12 @@ def test_a_metric_of_ones_own_is_measured(tmp_path: Path, monkeypatch: pytest.Mo
     found = declared(task="generation", metric="own_words:polite")
     assert [*problems(found)] == []
     assert metrics(found)["polite"]({}, "please wait")
-    assert {*metrics(found)} == {"exact_match", "token_f1", "polite"}
+    assert {*metrics(found)} == {*METRICS["generation"], "polite"}
     (problem,) = problems(declared(task="generation", metric="own_words:rude"))
     assert "no function rude in source_scripts/own_words.py" in problem[1]
     (problem,) = problems(declared(task="generation"))
     assert (
-        "'execution_accuracy' is not for generation; allowed are exact_match, token_f1"
+        "'execution_accuracy' is not for generation; allowed are exact_match, token_f1, rouge_1"
         in problem[1]
     )
     sys.modules.pop("own_words")
@@ -155,3 +165,33 @@ def test_texts_are_compared_as_the_metric_says() -> None:
     assert named["exact_match"](row, "paris in France") == 0
     assert named["token_f1"](row, "in paris") == pytest.approx(0.8)
     assert named["token_f1"](row, "nowhere") == 0
+
+
+# What rouge-score 0.1.2 says of each pair: RougeScorer(["rouge1", "rouge2", "rougeL"]), fmeasure.
+ROUGE = [
+    ("The cat sat on the mat.", "the cat was on the mat", 0.833333, 0.6, 0.833333),
+    ("A b c d e", "e d c b a", 1.0, 0.0, 0.2),
+    ("The police killed the gunman", "The gunman police killed", 0.888889, 0.571429, 0.666667),
+    ("one two one two", "one two three", 0.571429, 0.4, 0.571429),
+    ("Order no. 12-34_a is late!", "order 12 34 a late", 0.833333, 0.4, 0.833333),
+    ("word", "other", 0.0, 0.0, 0.0),
+    ("...", "x", 0.0, 0.0, 0.0),
+    ("same text", "Same, text", 1.0, 1.0, 1.0),
+    ("a", "a a a a", 0.4, 0.0, 0.4),
+    ("It costs $5.00 in total", "In total it costs 5 dollars", 0.833333, 0.6, 0.5),
+]
+
+
+@pytest.mark.parametrize(("right", "given", "one", "two", "longest"), ROUGE)
+def test_rouge_is_what_its_package_says(
+    right: str, given: str, one: float, two: float, longest: float
+) -> None:
+    named = metrics(declared(task="generation", metric="rouge_l"))
+    found = [named[f"rouge_{name}"]({"response": right}, given) for name in ("1", "2", "l")]
+    assert found == pytest.approx([one, two, longest], abs=1e-6)
+
+
+def test_rouge_knows_letters_of_every_alphabet() -> None:
+    named = metrics(declared(task="generation", metric="rouge_l"))
+    assert named["rouge_l"]({"response": "Größe Здравствуй"}, "größe здравствуй") == 1
+    assert named["rouge_1"]({"response": "Größe"}, "Grüße") == 0

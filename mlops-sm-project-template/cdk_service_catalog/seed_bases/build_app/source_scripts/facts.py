@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import platform
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +22,16 @@ def digest(folder: Path) -> str:
     files = sorted(file for file in folder.rglob("*") if file.is_file()) or [folder]
     total = hashlib.sha256()
     for file in files:
-        found = _digest(file)
+        found = digest_of(file)
         total.update(f"{file.relative_to(base).as_posix()}\0{found}\n".encode())
     return total.hexdigest()
 
 
-def _digest(file: Path) -> str:
-    """As hashlib.file_digest, which the Python of the image for XGBoost does not have."""
+def digest_of(file: Path) -> str:
+    """SHA-256 of a file, however big.
+
+    As hashlib.file_digest, which the Python of the image for XGBoost does not have.
+    """
     found = hashlib.sha256()
     with file.open("rb") as content:
         while block := content.read(BLOCK):
@@ -48,6 +53,17 @@ def write(folder: Path, data: Path, parts: Mapping[str, int]) -> None:
 def read(folder: Path) -> dict[str, Any]:
     """What `write` has left."""
     found: dict[str, Any] = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    return found
+
+
+def libraries(names: Iterable[str]) -> dict[str, str]:
+    """The releases of Python and of those of some packages that are here."""
+    found = {"python": platform.python_version()}
+    for name in names:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
     return found
 
 
