@@ -6,6 +6,12 @@ from pathlib import Path
 from facts import digest_of
 
 ARCHIVE = "model.tar.gz"
+NONE = "none"
+"""In place of a version, where none is approved."""
+ANYWAY = (
+    "; to train without the comparison, declare 'compare_with_approved: false' in the gate of "
+    "project.yml, or reject that version"
+)
 
 
 class NotRegistered(ValueError):

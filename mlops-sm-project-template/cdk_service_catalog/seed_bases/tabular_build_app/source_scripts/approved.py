@@ -6,18 +6,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import training_record
-from archives import NotRegistered, registered, unpack
+from archives import ANYWAY, NONE, NotRegistered, registered, unpack
 from comparison import Loss, loss
 from declaration import Declaration
 from metrics import Evaluated, Numbers
 from scoring import CannotScore, Scores, score
 from tables import BadData
-
-NONE = "none"
-ANYWAY = (
-    "; to train without the comparison, declare 'compare_with_approved: false' in the gate of "
-    "project.yml, or reject that version"
-)
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import training_record
-from archives import NotRegistered, registered, unpack
+from archives import ANYWAY, NONE, NotRegistered, registered, unpack
 from comparison import Loss, Numbers, Scored, loss
 from declaration import Declaration
-
-NONE = "none"
-ANYWAY = (
-    "; to train without the comparison, declare 'compare_with_approved: false' in the gate of "
-    "project.yml, or reject that version"
-)
 
 
 @dataclass(frozen=True)
