@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -70,15 +70,16 @@ def apart(code: Path, model: Path, found: Any = None) -> Iterator[Ask]:
     assert asked and answered
 
     def ask(body: str) -> str:
-        try:
+        with suppress(BrokenPipeError):
             asked.write(json.dumps(body) + "\n")
             asked.flush()
-            return str(json.loads(answered.readline()))
-        except (OSError, ValueError):
-            code = process.wait()
+        line = answered.readline()
+        if not line:
             raise SystemExit(
-                f"its own code has ended with exit code {code}; the reason is the last error above"
-            ) from None
+                f"its own code has ended with exit code {process.wait()}; the reason is the last "
+                "error above"
+            )
+        return str(json.loads(line))
 
     try:
         yield ask
