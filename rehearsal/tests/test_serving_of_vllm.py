@@ -261,8 +261,10 @@ def job_of(repository: SeedRepository, folder: Path) -> Path:
     """What the evaluation's container calls /opt/ml, with one row to test with."""
     root = folder / "opt" / "ml"
     job = root / "processing"
-    for name in ("model", "base_model", "test", "code"):
+    for name in ("model", "base_model", "test", "facts", "code"):
         (job / name).mkdir(parents=True)
+    facts = {"data_sha256": "0" * 64, "rows": {"train": 1, "test": 1}}
+    (job / "facts" / "facts.json").write_text(json.dumps(facts))
     shutil.make_archive(str(job / "model" / "model"), "gztar", repository.root / "model")
     shutil.copytree(repository.root / "base", job / "base_model", dirs_exist_ok=True)
     row = {**ROW, "response": "SELECT COUNT(*) FROM customers"}
