@@ -179,17 +179,19 @@ def body(
     rest: str = "",
     network: str = '"EnableNetworkIsolation": true',
     more: str = "",
+    parameter: tuple[str, str] = ("Text", "plain"),
 ) -> Template:
     """The definition of an inference pipeline, as the deploy app writes it."""
     text = (
-        '{"Version": "2020-12-01", "Parameters": [{"Name": "Version", "DefaultValue": "${V}"}],'
+        '{"Version": "2020-12-01", "Parameters": [{"Name": "Version", "DefaultValue": "${V}"},'
+        f'{{"Name": "{parameter[0]}", "DefaultValue": "{parameter[1]}"}}],'
         f'"Steps": [{{"Name": "m", "Type": "{kind}", "Arguments": {{"ExecutionRoleArn": "${{R}}",'
         f'"Containers": [{{"ModelPackageName": {container}{rest}}}], {network}}}}}{more}]}}'
     )
     return {"Fn::Sub": [text, {"V": VERSION, "R": {"Fn::GetAtt": ["Role", "Arn"]}}]}
 
 
-def comparison(image: str = IMAGE, archive: str = ARCHIVE) -> Template:
+def comparison(image: str = IMAGE, archive: str = ARCHIVE, kind: str = "S3Prefix") -> Template:
     """The definition of a pipeline that runs a program out of the archive of a version."""
     step = {
         "Name": "Compare",
@@ -198,7 +200,9 @@ def comparison(image: str = IMAGE, archive: str = ARCHIVE) -> Template:
             "RoleArn": "${R}",
             "AppSpecification": {"ImageUri": image},
             "NetworkConfig": {"EnableNetworkIsolation": True},
-            "ProcessingInputs": [{"InputName": "model", "S3Input": {"S3Uri": archive}}],
+            "ProcessingInputs": [
+                {"InputName": "model", "S3Input": {"S3Uri": archive, "S3DataType": kind}}
+            ],
         },
     }
     text = json.dumps({"Version": "2020-12-01", "Steps": [step]})
@@ -478,6 +482,60 @@ ROWS = (
         topic(Subscription=[{"Protocol": "https", "Endpoint": "https://evil.example"}]),
     ),
     Row("a topic that anybody reads", "topics", topic(KmsMasterKeyId="alias/aws/sns")),
+    *(
+        Row(f"all archives, by {name}", "archives", compared(archive=uri))
+        for name, uri in {
+            "the folder": f"{ARCHIVES}/",
+            "what it begins with": ARCHIVES,
+            "less of it": ARCHIVES[:-4],
+            "their bucket": ARCHIVES.rpartition("/")[0],
+            "their bucket, with a slash": f"{ARCHIVES.rpartition('/')[0]}/",
+            "capital letters": ARCHIVES.replace("registered", "REGISTERED").upper(),
+            "what the training has left": ARCHIVE.replace("registered", "models"),
+            "scripts of no hash": f"{ARCHIVES.rpartition('/')[0]}/sources/",
+        }.items()
+    ),
+    Row(
+        "a list of addresses in the stage's bucket",
+        "pipelines",
+        compared(kind="ManifestFile", archive=f"s3://sagemaker-{PROJECT_ID}-prod-{PROD}/list"),
+    ),
+    Row(
+        "an archive that whoever starts a run may replace",
+        "pipelines",
+        properties(
+            "Pipeline",
+            PipelineDefinition={
+                "PipelineDefinitionBody": body(parameter=("Model", ARCHIVE)),
+            },
+        ),
+    ),
+    *(
+        Row(f"a bucket by {name}", "buckets", compared(archive=uri))
+        for name, uri in {
+            "its host": f"https://evil.s3.{REGION}.amazonaws.com/x",
+            "its path": f"https://s3.{REGION}.amazonaws.com/evil/x",
+            "no name of AWS": "HTTPS://evil/x",
+        }.items()
+    ),
+    Row(
+        "a bucket tells somebody else's topic",
+        "copies",
+        properties(
+            "Bucket",
+            NotificationConfiguration={
+                "TopicConfigurations": [{"Event": "s3:ObjectCreated:*", "Topic": OF_OTHERS}]
+            },
+        ),
+    ),
+    Row(
+        "a topic that a parameter names",
+        "alarm-actions",
+        lambda template: (
+            parameter(Type="AWS::SSM::Parameter::Value<String>", Default="/vpc/id")(template),
+            properties("Waiting", AlarmActions=[{"Ref": "Bad"}])(template),
+        ),
+    ),
     Row(
         "answers are written elsewhere",
         "buckets",

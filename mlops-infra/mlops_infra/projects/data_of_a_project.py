@@ -33,7 +33,8 @@ def data_statements(projects: ProjectDeployments) -> tuple[Statement, ...]:
         outline(
             "ModelsOfTheProject",
             actions("s3", READ),
-            (models, f"{models}/*"),
+            # Below the first lie the sealed models, below the second the scripts of batch jobs.
+            (models, f"{models}/registered/*", f"{models}/sources/*"),
             _owned_by(projects.dev),
         ),
         outline(

@@ -70,7 +70,11 @@ def bucket_resources(props: ProjectProps) -> Resources:
                 sid="StagesReadModels",
                 principals=_stage_accounts(props),
                 actions=READ_OBJECTS,
-                resources=_whole("ArtifactBucket"),
+                # What the gate lets a stage read: sealed models, and scripts by their hash.
+                resources=(
+                    "${ArtifactBucket.Arn}",
+                    *(f"${{ArtifactBucket.Arn}}/{place}/*" for place in ("registered", "sources")),
+                ),
                 condition=executing_in_stages(props),
             ),
             *evidence_statements(props),

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from .check_names import SCALING, is_own_name
 from .stage_view import Found, StageView, objects_in, texts
-from .values import OF_SSM, is_known, own_resource
+from .values import is_known, own_resource
 
 RULE, SCHEDULE = "AWS::Events::Rule", "AWS::Scheduler::Schedule"
 ALTERNATIVES: Final = "$or"
@@ -71,7 +71,7 @@ def _scales(text: str, view: StageView) -> bool:
 
 def _is_topic(text: str, view: StageView) -> bool:
     own = own_resource(text, view.scope, "AWS::SNS::Topic", attribute="Ref")
-    return own or bool(OF_SSM.fullmatch(text)) or _is_topic_of_no_other(text, view)
+    return own or _is_topic_of_no_other(text, view)
 
 
 def _is_topic_of_no_other(text: str, view: StageView) -> bool:

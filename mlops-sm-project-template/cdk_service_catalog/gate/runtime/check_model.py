@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from .check_names import COMPONENT
 from .sealed import PREFIX
+from .settings import artifact_bucket
 from .stage_view import BODY, Found, StageView, as_json, listed, objects_in, texts
 from .values import END, UNKNOWN, is_known
 from .versions import NONE
@@ -27,6 +28,11 @@ OF_A_COPY: Final = ("ComputeResourceRequirements", "ModelName", "StartupParamete
 own, `BaseInferenceComponentName` an adapter into somebody's component, and `Specifications` both
 for each instance type (SageMaker API Reference, InferenceComponentSpecification)."""
 SEALED: Final = f"/{PREFIX}"
+SOURCES: Final = "sources/"
+"""Below it the build keeps scripts, once, under a hash of them (`ml_pipelines/sources.py`)."""
+S3_ARN: Final = re.compile("arn:[a-z-]+:s3:::")
+"""As policies name objects, and no job; the boundary says which of them a stage may read."""
+ONE_PREFIX: Final = "S3Prefix"
 ROLES: Final = frozenset(("executionrolearn", "rolearn"))
 
 
@@ -40,10 +46,19 @@ def versions(view: StageView) -> Found:
 
 
 def archives(view: StageView) -> Found:
-    """Whatever is read below the sealed archives is that of the chosen version."""
+    """Of the project's artifacts a stage reads the chosen archives, and scripts by their hash.
+
+    What is read is every key that begins with an address (SageMaker API Reference, S3DataSource,
+    S3Prefix), so an address that is shorter than an archive's brings them all.
+    """
+    bucket = artifact_bucket(view.settings, view.project.id)
+    scripts = re.compile(f"s3://{re.escape(bucket)}/{SOURCES}[0-9a-f]{{64}}(/[^{UNKNOWN}]*)?")
     for logical_id, _, row in view.resources:
         for key, text in texts(row):
-            if key != BODY and SEALED in text.lower() and text not in view.archives:
+            if key == BODY or S3_ARN.match(text) or text in view.archives:
+                continue
+            named = f"s3://{bucket}" in text.lower() or SEALED in text.lower()
+            if named and not scripts.fullmatch(text):
                 yield logical_id, text
 
 
@@ -138,16 +153,27 @@ def _wrong_steps(content: Mapping[str, Any], view: StageView, role: str) -> Iter
         if kind == "Model" and _containers(given) not in containers:
             yield _containers(given)
     yield from _wrong_roles_and_images(content, role)
+    yield from _other_versions(content, view)
+
+
+def _other_versions(content: Mapping[str, Any], view: StageView) -> Iterator[str]:
+    """What names one, or lets whoever starts a run name one."""
     for _, text in texts(content):
         if ":model-package/" in text and text != view.version:
             yield text
+    artifacts = artifact_bucket(view.settings, view.project.id)
+    for row in objects_in(content.get("Parameters")):
+        if artifacts in str(row.get("DefaultValue")).lower():
+            yield f"parameter {row.get('Name')} with the artifacts {row.get('DefaultValue')}"
 
 
 def _wrong_roles_and_images(content: Mapping[str, Any], role: str) -> Iterator[Any]:
     """Whoever starts a run says what a parameter is, so none says whose code runs, and as whom."""
     for key, value in (row for found in objects_in(content) for row in found.items()):
         open_image = key.lower() in IMAGE_KEYS and not isinstance(value, str)
-        if open_image or (key.lower() in ROLES and value != role):
+        # A list of addresses lies in a bucket, where no rule reads it.
+        by_list = key.lower() == "s3datatype" and value != ONE_PREFIX
+        if open_image or by_list or (key.lower() in ROLES and value != role):
             yield f"{key} {value}"
 
 

@@ -34,9 +34,12 @@ SCALED: Final = "AWS::ApplicationAutoScaling::ScalableTarget"
 SCALING: Final = "AWS::ApplicationAutoScaling::ScalingPolicy"
 COPYING: Final = (
     *("AccessControl", "AnalyticsConfigurations", "InventoryConfigurations"),
-    *("MetadataConfiguration", "MetadataTableConfiguration", "ReplicationConfiguration"),
-    "WebsiteConfiguration",
+    *("MetadataConfiguration", "MetadataTableConfiguration", "NotificationConfiguration"),
+    *("ReplicationConfiguration", "WebsiteConfiguration"),
 )
+PLACES: Final = ("uri", "url", "path")
+"""SageMaker takes a place in S3 by its address of the web as well (botocore, sagemaker, S3Uri), in
+which a bucket stands in several ways."""
 PUBLIC: Final = "PublicAccessBlockConfiguration"
 BLOCKED: Final = (
     *("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"),
@@ -150,9 +153,11 @@ def _accounts_in(text: str) -> list[str]:
 def buckets(view: StageView) -> Found:
     """Data stays in the stage's own buckets; models come from the project's artifact bucket."""
     for logical_id, _, row in view.resources:
-        for _, text in texts(row):
+        for key, text in texts(row):
             foreign = [bucket for bucket in _buckets_in(text) if bucket not in view.buckets]
             yield from ((logical_id, f"bucket '{bucket}' in {text}") for bucket in foreign)
+            if key.lower().endswith(PLACES) and text.lower().startswith("http"):
+                yield logical_id, f"{key} {text}"
 
 
 def copies(view: StageView) -> Found:

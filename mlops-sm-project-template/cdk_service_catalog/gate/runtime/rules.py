@@ -150,7 +150,7 @@ RULES: Final = (
         name="buckets",
         check=check_names.buckets,
         what="data would lie in, or come from, a bucket of somebody else",
-        allowed="buckets of the same template, and {artifacts}",
+        allowed="buckets of the same template, and {artifacts}, written as s3://",
         fix="use the stage's data bucket",
     ),
     Rule(
@@ -216,8 +216,8 @@ RULES: Final = (
     Rule(
         name="archives",
         check=check_model.archives,
-        what="the archive of another version is read",
-        allowed="{archives}",
+        what="artifacts of the project are read that are not of the chosen version",
+        allowed=f"{{archives}}, and scripts below s3://{{artifacts}}/{check_model.SOURCES}<SHA-256>/",
         fix="read MODEL_DATA_URI, as the deploy app does",
     ),
     Rule(

@@ -42,6 +42,7 @@ class DeploymentStack(cdk.Stack):
         found = network(self, settings, stage)
         data = DataBucket(self, "Data", settings=settings, stage=stage)
         name = f"{settings.project_name}-{settings.project_id}-{stage}-inference"
+        scripts = f"{settings.artifact_bucket}/sources/*"
         execution = ExecutionRole(
             self,
             "Execution",
@@ -54,12 +55,14 @@ class DeploymentStack(cdk.Stack):
                 *pipelines.run_jobs(found, *JOBS),
                 pipelines.run_as_itself(settings, stage),
                 _use_version(model_package_arn),
+                _read_scripts(scripts),
             ],
         )
         objects = f"<{self.get_logical_id(data.bucket.node.default_child)}.Arn>/*"
         acknowledge_wildcards(
             execution,
-            f"arn:<AWS::Partition>:s3:::{settings.artifact_bucket}/*",
+            f"arn:<AWS::Partition>:s3:::{settings.artifact_bucket}/registered/*",
+            f"arn:<AWS::Partition>:s3:::{scripts}",
             objects,
             *pipelines.wildcards(*JOBS),
         )
@@ -173,6 +176,16 @@ def _use_version(model_package_arn: str) -> dict[str, object]:
         "Effect": "Allow",
         "Action": ["sagemaker:CreateModel", "sagemaker:DescribeModelPackage"],
         "Resource": model_package_arn,
+    }
+
+
+def _read_scripts(objects: str) -> dict[str, object]:
+    """Of the jobs, which the build has uploaded."""
+    return {
+        "Sid": "ReadScripts",
+        "Effect": "Allow",
+        "Action": "s3:GetObject",
+        "Resource": f"arn:{cdk.Aws.PARTITION}:s3:::{objects}",
     }
 
 

@@ -104,7 +104,7 @@ def _read_model(settings: Settings) -> list[dict[str, object]]:
             "Sid": "ReadModels",
             "Effect": "Allow",
             "Action": "s3:GetObject",
-            "Resource": f"{bucket}/*",
+            "Resource": f"{bucket}/registered/*",
         },
         {
             "Sid": "FindModels",

@@ -71,7 +71,7 @@ class DeploymentStack(cdk.Stack):
         )
         acknowledge_wildcards(
             execution,
-            f"arn:<AWS::Partition>:s3:::{settings.artifact_bucket}/*",
+            f"arn:<AWS::Partition>:s3:::{settings.artifact_bucket}/registered/*",
             f"<{self.get_logical_id(data.bucket.node.default_child)}.Arn>/*",
             *(pipelines.wildcards(*JOBS) if monitored else ()),
         )
