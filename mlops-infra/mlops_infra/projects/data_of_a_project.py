@@ -33,8 +33,8 @@ def data_statements(projects: ProjectDeployments) -> tuple[Statement, ...]:
         outline(
             "ModelsOfTheProject",
             actions("s3", READ),
-            # Below the first lie the sealed models, below the second the scripts of batch jobs.
-            (models, f"{models}/registered/*", f"{models}/sources/*"),
+            # Which objects, the policy of the bucket says (`project/storage.py`).
+            (models, f"{models}/*"),
             _owned_by(projects.dev),
         ),
         outline(

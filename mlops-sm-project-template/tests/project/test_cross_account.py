@@ -12,7 +12,7 @@ SLUGS = [product.slug for product in PRODUCTS]
 SCORING = [product.slug for product in PRODUCTS if product.definition.inference_pipeline]
 WITH_IMAGES = [product.slug for product in PRODUCTS if product.definition.image_repository]
 STAGES = {"preprod": PREPROD, "prod": PROD}
-MODEL = f"arn:aws:s3:::mlops-{PROJECT_ID}-artifacts-{DEV}/training/model.tar.gz"
+MODEL = f"arn:aws:s3:::mlops-{PROJECT_ID}-artifacts-{DEV}/registered/{'3' * 64}/model.tar.gz"
 TEMPLATE = f"arn:aws:s3:::mlops-{PROJECT_ID}-pipeline-{DEV}/Assembly/1"
 VERSION = f"arn:aws:sagemaker:{REGION}:{DEV}:model-package/{PROJECT}/3"
 VIA_S3 = {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}
@@ -90,6 +90,23 @@ def test_the_execution_role_of_a_stage_reads_and_decrypts_models(slug: str, stag
     assert crosses(
         key_policy(slug, "ArtifactKey"), caller, Request("kms:Decrypt", key, VIA_S3), key
     )
+
+
+@pytest.mark.parametrize(
+    ("key", "read"),
+    [
+        (f"sources/{'3' * 64}/source_scripts/check_batch.py", True),
+        ("models/pipelines-1-Train/output/model.tar.gz", False),
+        ("executions/1/Train/model.tar.gz", False),
+        ("registered", False),
+    ],
+)
+def test_a_stage_reads_sealed_models_and_scripts_and_no_other_artifacts(
+    key: str, read: bool
+) -> None:
+    asked = Request("s3:GetObject", f"{MODEL.partition('/')[0]}/{key}")
+    policy = bucket_policy("basic", "ArtifactBucket")
+    assert crosses(policy, execution_role("prod"), asked, "") is read
 
 
 @pytest.mark.parametrize("action", ["s3:PutObject", "s3:DeleteObject", "s3:PutBucketPolicy"])
