@@ -14,6 +14,7 @@ from mlops_commons.cli.help import epilog
 from mlops_commons.utilities.words import counted
 from mlops_rehearsal.options import (
     REPORT,
+    AdoptOptions,
     AllProducts,
     ApprovalMode,
     Approve,
@@ -53,6 +54,7 @@ Needs no AWS account, no credentials and no Docker. The first run installs the e
         "rehearse --config examples/two-sets/cdk-app.yml": "another configuration",
         "rehearse --product batch": "another product; --all-products for each",
         "rehearse --table prices.csv --label price": "with a table of your own",
+        "rehearse --table a.csv --label b --adopt '--decimal ,'": "and what it does not say",
         "rehearse --approve ask": "asks where a pipeline waits for a person",
         "rehearse --keep": "leaves everything running until Enter or control-C",
         "rehearse --watch": "a page that shows it as it happens",
@@ -80,6 +82,7 @@ def rehearse(
     all_products: AllProducts = False,
     table: Table = None,
     label: Label = "",
+    adopt: AdoptOptions = None,
     kind: Kind = EndpointKind.REALTIME,
     report: ReportFile = REPORT,
     evidence: EvidenceFile = None,
@@ -116,7 +119,7 @@ def rehearse(
             say=shown.say,
             product=product or PRODUCT,
             all_products=all_products,
-            adopts=_adoption(table, label),
+            adopts=_adoption(table, label, adopt or ()),
             kind=kind,
             scps=scps,
             fresh_account=fresh_account,
@@ -173,17 +176,21 @@ def _settings(request: "Request", acts: "Sequence[Act]") -> dict[str, str]:
     }
 
 
-def _adoption(table: Path | None, label: str) -> "Adoption | None":
-    """Both options, or none.
+def _adoption(table: Path | None, label: str, options: Sequence[str]) -> "Adoption | None":
+    """Both options, or none, and what goes with them.
 
     Raises:
         BadParameter: one of them alone.
     """
     from mlops_rehearsal.world.adoption import Adoption
 
-    if (table is None) != (not label):
+    if (table is None) != (not label) or (options and not table):
         raise typer.BadParameter("--table and --label belong together: a file, and its column")
-    return Adoption(table, label) if table else None
+    try:
+        words = tuple(word for text in options for word in shlex.split(text))
+    except ValueError as error:
+        raise typer.BadParameter(f"--adopt {' '.join(options)}: {error}") from None
+    return Adoption(table, label, words) if table else None
 
 
 def _infra(config: Path | None) -> Path:

@@ -55,6 +55,10 @@ Table = Annotated[
     ),
 ]
 Label = Annotated[str, typer.Option("--label", help="The column of --table to predict.")]
+AdoptOptions = Annotated[
+    list[str] | None,
+    typer.Option("--adopt", help="What adopt is told besides, such as '--decimal ,'."),
+]
 Kind = Annotated[
     EndpointKind,
     typer.Option(

@@ -19,7 +19,7 @@ from mlops_commons.utilities.paths import (
 from mlops_rehearsal.emulator.leftovers import new_folder
 from mlops_rehearsal.emulator.server import Emulator, make_certificate
 from mlops_rehearsal.world.act import Act
-from mlops_rehearsal.world.adoption import Adoption
+from mlops_rehearsal.world.adoption import Adoption, check_adoption
 from mlops_rehearsal.world.approvals import Approval
 from mlops_rehearsal.world.checkout import write_checkout
 from mlops_rehearsal.world.company_network import company_network
@@ -55,7 +55,7 @@ def world_of(request: Request) -> Iterator[World]:
 
     Raises:
         ConfigError: the configuration has problems.
-        PlatformError: there is no such account set or product.
+        PlatformError: there is no such account set or product, or the table cannot be adopted.
     """
     folder = new_folder()
     try:
@@ -65,6 +65,9 @@ def world_of(request: Request) -> Iterator[World]:
         config = _config(checkout, request.set_name)
         if request.product != PRODUCT and not request.all_products:
             check_product(checkout, request.product)
+        if request.adopts:
+            request.say(f"a project looks at {request.adopts.file.name}")
+            check_adoption(checkout, request.adopts, request.product)
         request.say("the emulator starts (its environment is made on first use)")
         with (
             Emulator(

@@ -218,6 +218,28 @@ def test_a_table_without_its_label_is_refused_before_the_first_act(tmp_path: Pat
     assert "act 1" not in errors
 
 
+@pytest.mark.seed
+@pytest.mark.parametrize(
+    ("content", "options", "words"),
+    [
+        ("price,rooms\n" + "1,2\n" * 30, ("--label", "cost"), "'cost'"),
+        ("price;rooms\n1,234;2\n2,345;3\n", ("--label", "price"), "--adopt '--decimal ,'"),
+        ("price\n1\n", ("--label", "price", "--adopt", "'"), "No closing quotation"),
+    ],
+)
+def test_a_table_that_is_not_adopted_is_refused_before_the_first_act(
+    content: str, options: tuple[str, ...], words: str, tmp_path: Path
+) -> None:
+    table = tmp_path / "prices.csv"
+    table.write_text(content)
+    program = rehearse(tmp_path, "--table", str(table), *options)
+    _, errors = program.communicate(timeout=600)
+    assert program.returncode != 0
+    assert words in " ".join(errors.split())
+    assert "act 1" not in errors
+    assert "Traceback" not in errors
+
+
 @pytest.mark.app
 def test_a_network_that_is_imported_is_there_under_its_ids(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory

@@ -1,17 +1,16 @@
 """Act 7, before the training: a data scientist adopts a table of his own, and touches one file."""
 
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from mlops_commons.utilities.errors import PlatformError
 from mlops_rehearsal.acts.source_code import cloned
+from mlops_rehearsal.world.adoption import cannot_be_adopted, learns_from_tables
 from mlops_rehearsal.world.git_commands import run_git
 from mlops_rehearsal.world.projects import Project
 from mlops_rehearsal.world.world import World
 
-ADOPT: Final = "ml_pipelines.adopt"
 DECLARATION: Final = "project.yml"
 
 
@@ -29,20 +28,13 @@ def adopt_table(world: World, project: Project, python: Path) -> Mapping[str, st
     """
     code = cloned(world, project, "build")
     wanted = world.adopts
-    if wanted is None or not (code / f"{ADOPT.replace('.', '/')}.py").is_file():
+    if wanted is None or not learns_from_tables(code):
         return None
     world.say(f"{project.full_name}: {wanted.file.name} is adopted")
-    done = subprocess.run(
-        [python, "-m", ADOPT, str(wanted.file.resolve()), "--label", wanted.label],
-        cwd=code,
-        env=world.environment() | {"PYTHONPATH": ""},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise PlatformError(f"{wanted.file.name} cannot be adopted: {done.stdout}{done.stderr}")
     shell = world.environment()
+    done = wanted.adopted(code, python, shell)
+    if done.returncode:
+        raise cannot_be_adopted(wanted, done)
     git = ("-C", str(code))
     run_git(shell, *git, "add", "--all")
     changed = run_git(shell, *git, "diff", "--cached", "--name-only").splitlines()

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import APP_DIRECTORIES
@@ -14,6 +14,14 @@ NAMES: Final = """
 import json
 from cdk_service_catalog.portfolio.discovery import discover
 print(json.dumps([product.definition.name for product in discover()]))
+"""
+REPOSITORY: Final = """
+import json, pathlib, sys
+from cdk_service_catalog.portfolio.discovery import discover
+wanted, folder = sys.argv[1:]
+found = [p for p in discover() if wanted.lower() in p.definition.name.lower()]
+found[0].seeds["build_app"].write(pathlib.Path(folder))
+print(json.dumps(found[0].definition.name))
 """
 
 
@@ -26,7 +34,7 @@ def check_product(checkout: Path, wanted: str) -> None:
     Raises:
         PlatformError: names those that there are.
     """
-    known = _names(checkout)
+    known: list[str] = _asked(checkout, NAMES)
     if not any(wanted.lower() in name.lower() for name in known):
         shown = "".join(f"\n  {name}" for name in sorted(known))
         raise PlatformError(
@@ -35,10 +43,19 @@ def check_product(checkout: Path, wanted: str) -> None:
         )
 
 
-def _names(checkout: Path) -> list[str]:
+def write_build_repository(checkout: Path, wanted: str, folder: Path) -> None:
+    """Write what a project of a product begins with.
+
+    Args:
+        wanted: a part of the product's name, in any case; see `check_product`.
+    """
+    _asked(checkout, REPOSITORY, wanted, str(folder))
+
+
+def _asked(checkout: Path, program: str, *arguments: str) -> Any:
     folders = (checkout / "mlops-commons", checkout / APP_DIRECTORIES["template"])
     done = subprocess.run(
-        [sys.executable, "-P", "-c", NAMES],
+        [sys.executable, "-P", "-c", program, *arguments],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, folders))},
         capture_output=True,
         text=True,
@@ -49,5 +66,4 @@ def _names(checkout: Path) -> list[str]:
             f"the products cannot be read: {done.stderr.strip().splitlines()[-1]}",
             hint="see why with: ./mlops-multi-account.sh template synth",
         )
-    names: list[str] = json.loads(done.stdout)
-    return names
+    return json.loads(done.stdout)
