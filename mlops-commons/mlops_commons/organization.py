@@ -52,9 +52,7 @@ class RoleNames:
 
     def name(self, name: str) -> str:
         """A role's name as the organization wants it, 64 characters at most."""
-        if name.startswith(self.name_prefix):
-            return name
-        return shorten(f"{self.name_prefix}{name}", ROLE.maximum)
+        return shorten(self.pattern(name), ROLE.maximum)
 
     def pattern(self, name: str) -> str:
         """The same of a name with wildcards or variables, which is never shortened."""

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from mlops_commons.organization import RoleNames
 from mlops_commons.utilities import names
 
 pytestmark = pytest.mark.pure
@@ -100,3 +101,14 @@ def test_names_are_those_of_the_documentation(made: str, expected: str) -> None:
 def test_a_rule_says_which_name_breaks_it_and_by_how_much(rule: names.NameRule) -> None:
     assert f"{rule.maximum + 3} characters long, 3 over" in rule.violation("a" * (rule.maximum + 3))
     assert re.search("does not match", rule.violation("ä b"))
+
+
+@pytest.mark.parametrize("prefix", ["", "acme-"])
+def test_a_role_below_a_path_has_a_name_that_iam_takes(prefix: str) -> None:
+    """With a path and without a prefix, too: CloudFormation would not shorten what is named."""
+    roles = RoleNames(path="/platform/", name_prefix=prefix)
+    stem = f"{prefix}ml-infra-deploy-pipeline-retail-DeliveryPipelineBuildSynthCdkBuildProjectRole"
+    made = {roles.name(f"{stem}{end}") for end in ("37A07976-euw1", "7DA563A9-euw1")}
+    assert len(made) == 2
+    assert all(len(name) <= 64 and name.startswith(prefix) for name in made)
+    assert roles.name("deployer") == f"{prefix}deployer"

@@ -47,6 +47,8 @@ class Accepted:
     reason: str
 
 
+WARNING: Final = "W"
+"""How the rules begin that are no errors."""
 ACCEPTED: Final = (
     Accepted(
         rule="E3703",
@@ -94,6 +96,13 @@ def findings_in(by_region: Mapping[str, Sequence[Path]]) -> list[Finding]:
         found += _cfn_lint(templates, region)
         found += _cloudformation_validate(templates, region)
     return sorted(f for f in found if not _is_accepted(f))
+
+
+def engine_errors(assembly: Path) -> list[Finding]:
+    """What AWS's engine alone refuses in the templates of an assembly: it takes seconds."""
+    by_region = _templates(assembly).items()
+    found = [f for region, files in by_region for f in _cloudformation_validate(files, region)]
+    return [f for f in found if not f.rule.startswith(WARNING) and not _is_accepted(f)]
 
 
 def templates(assembly: Path) -> list[Path]:

@@ -12,6 +12,7 @@ from constructs import Construct
 
 from mlops_commons.egress.domains import always_allowed
 from mlops_commons.stage import DnsFirewall
+from mlops_commons.utilities.names import shorten
 from mlops_infra.networking.flow_logs import RETENTION
 
 EVERY_NAME: Final = "*"
@@ -19,6 +20,8 @@ ALLOW_FIRST: Final = 100
 REST_LAST: Final = 200
 ASSOCIATION_PRIORITY: Final = 101
 """The first that is not kept for AWS Firewall Manager."""
+MOST_OF_A_NAME: Final = 64
+"""CreateFirewallDomainList and its neighbours, Name; the name of a stack may be longer."""
 
 
 class DnsRules(Construct):
@@ -51,12 +54,13 @@ class DnsRules(Construct):
         """
         super().__init__(scope, construct_id)
         stack = cdk.Stack.of(self)
+        self._name = shorten(stack.stack_name, MOST_OF_A_NAME)
         blocks = mode is DnsFirewall.BLOCK
         allowed = [*always_allowed(stack.region), *allowed_domains]
         group = resolver.CfnFirewallRuleGroup(
             self,
             "Rules",
-            name=stack.stack_name,
+            name=self._name,
             firewall_rules=[
                 resolver.CfnFirewallRuleGroup.FirewallRuleProperty(
                     priority=ALLOW_FIRST,
@@ -74,7 +78,7 @@ class DnsRules(Construct):
         resolver.CfnFirewallRuleGroupAssociation(
             self,
             "Association",
-            name=stack.stack_name,
+            name=self._name,
             firewall_rule_group_id=group.attr_id,
             vpc_id=vpc.vpc_id,
             priority=ASSOCIATION_PRIORITY,
@@ -85,7 +89,7 @@ class DnsRules(Construct):
         listed = resolver.CfnFirewallDomainList(
             self,
             construct_id,
-            name=f"{cdk.Stack.of(self).stack_name}-{construct_id}",
+            name=shorten(f"{cdk.Stack.of(self).stack_name}-{construct_id}", MOST_OF_A_NAME),
             domains=[*domains],
         )
         return listed.attr_id
@@ -101,7 +105,7 @@ class DnsRules(Construct):
         config = resolver.CfnResolverQueryLoggingConfig(
             self,
             "QueryLog",
-            name=cdk.Stack.of(self).stack_name,
+            name=self._name,
             destination_arn=group.log_group_arn,
         )
         resolver.CfnResolverQueryLoggingConfigAssociation(

@@ -67,3 +67,30 @@ def test_china_has_names_of_its_own() -> None:
 
     assert "*.amazonaws.com.cn" in always_allowed("cn-north-1")
     assert "*.amazonaws.com" not in always_allowed("cn-north-1")
+
+
+def test_names_fit_whatever_the_stack_is_called() -> None:
+    import aws_cdk as cdk
+    from aws_cdk import aws_ec2 as ec2
+    from aws_cdk import aws_kms as kms
+    from aws_cdk.assertions import Template
+
+    from mlops_infra.networking.dns_firewall import DnsRules
+
+    stack = cdk.Stack(cdk.App(), "Stack", stack_name=f"{'namespace-' * 10}dev-mlops-infra")
+    DnsRules(
+        stack,
+        "DnsRules",
+        vpc=ec2.Vpc(stack, "Vpc"),
+        mode=DnsFirewall.BLOCK,
+        allowed_domains=(),
+        log_key=kms.Key(stack, "Key"),
+        removal_policy=cdk.RemovalPolicy.RETAIN,
+    )
+    found = Template.from_stack(stack).to_json()["Resources"].values()
+    of_resolver = [row for row in found if row["Type"].startswith("AWS::Route53Resolver::")]
+    named = [row["Properties"]["Name"] for row in of_resolver if "Name" in row["Properties"]]
+    assert len(named) == 5
+    assert all(len(name) <= 64 for name in named)
+    lists = {row["Properties"]["Name"] for row in of_resolver if row["Type"] == DOMAINS}
+    assert len(lists) == 2

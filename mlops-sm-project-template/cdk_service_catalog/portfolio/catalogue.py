@@ -1,5 +1,7 @@
 """A product in the portfolio, as Studio shows it."""
 
+from typing import cast
+
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_servicecatalog as servicecatalog
@@ -33,7 +35,6 @@ class CatalogueProduct(Construct):
             product_name=definition.name,
             description=definition.description,
             owner=support.provider_name,
-            support_email=support.support_email,
             support_url=support.support_url,
             support_description="Questions about this template go to the platform team",
             product_versions=[
@@ -43,6 +44,9 @@ class CatalogueProduct(Construct):
                 )
             ],
         )
+        # Not by the construct, which takes top-level domains of four letters at most.
+        made = cast(servicecatalog.CfnCloudFormationProduct, catalogued.node.default_child)
+        made.support_email = support.support_email
         cdk.Tags.of(catalogued).add(VISIBLE_IN_STUDIO, "true")
         _offer(self, catalogued, portfolio, launch_role)
 
