@@ -1,6 +1,6 @@
 """Answers from flags: `--stage SET/STAGE=ACCOUNT,profile=NAME,...`, one for each stage."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, TypeVar
@@ -51,8 +51,9 @@ def with_flags(proposed: Answers, flags: Flags) -> Answers:
     Raises:
         PlatformError: one is not of its form.
     """
-    users = {found.group: found for found in map(_users, flags.users)}
-    sources = {found.app: found for found in map(_source, flags.sources)}
+    users = _users(flags.users)
+    sources = _each_once("--source", ((_source(text).app, text) for text in flags.sources))
+    tags = _each_once("--tag", map(_tag, flags.tags))
     return replace(
         proposed,
         app_prefix=flags.app_prefix or proposed.app_prefix,
@@ -62,10 +63,15 @@ def with_flags(proposed: Answers, flags: Flags) -> Answers:
         sets=_sets(flags.stages) or proposed.sets,
         users=tuple({**{u.group: u for u in proposed.users}, **users}.values()),
         support_email=flags.support_email or proposed.support_email,
-        tags=tuple({**dict(proposed.tags), **dict(map(_tag, flags.tags))}.items()),
+        tags=tuple({**dict(proposed.tags), **tags}.items()),
         boundary=flags.boundary or proposed.boundary,
         boundary_deny=_denials(flags) or proposed.boundary_deny,
-        sources=tuple({**{s.app: s for s in proposed.sources}, **sources}.values()),
+        sources=tuple(
+            {
+                **{s.app: s for s in proposed.sources},
+                **{app: _source(text) for app, text in sources.items()},
+            }.values()
+        ),
     )
 
 
@@ -111,9 +117,22 @@ def _refuse_incomplete(answers: Answers) -> None:
         )
 
 
+def _each_once(what: str, rows: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """What is said of each name; the last of two would hold without a word that one is lost."""
+    found: dict[str, str] = {}
+    for name, said in rows:
+        if found.setdefault(name, said) != said:
+            raise PlatformError(
+                f"{what}: '{name}' is said twice, as '{found[name]}' and as '{said}'",
+                hint="keep one of them",
+            )
+    return found
+
+
 def _sets(texts: Sequence[str]) -> tuple[SetAnswer, ...]:
     stages: dict[str, list[StageAnswer]] = {}
-    for text in texts:
+    of_places = _each_once("--stage", ((text.partition("=")[0], text) for text in texts))
+    for text in of_places.values():
         set_name, stage = _stage(text)
         stages.setdefault(set_name, []).append(stage)
     return tuple(SetAnswer(set_name=name, stages=tuple(found)) for name, found in stages.items())
@@ -125,7 +144,7 @@ def _stage(text: str) -> tuple[str, StageAnswer]:
     if not (equals and slash and set_name and stage_name):
         raise PlatformError(f"--stage '{text}' is not {FORM}", hint="see: config --help")
     account, *pairs = rest.split(",")
-    values = dict(_pair(text, pair) for pair in pairs)
+    values = _each_once(f"--stage '{text}'", (_pair(text, pair) for pair in pairs))
     approval = values.get("approval")
     return set_name, StageAnswer(
         stage_name=stage_name,
@@ -139,13 +158,24 @@ def _stage(text: str) -> tuple[str, StageAnswer]:
     )
 
 
-def _users(text: str) -> UsersAnswer:
+def _users(texts: Sequence[str]) -> dict[str, UsersAnswer]:
+    """The users of each group, those of several flags together."""
+    names: dict[str, dict[str, None]] = {}
+    for text in texts:
+        group, found = _users_of(text)
+        names.setdefault(group, {}).update(dict.fromkeys(found))
+    return {
+        group: UsersAnswer(group=group, prefix=None, profile_names=tuple(found))
+        for group, found in names.items()
+    }
+
+
+def _users_of(text: str) -> tuple[str, tuple[str, ...]]:
     group, equals, names = text.partition("=")
     if group not in GROUPS or not equals:
         hint = nearest(group, GROUPS) or f"groups: {', '.join(GROUPS)}"
         raise PlatformError(f"--user '{text}' is not GROUP=NAME[,NAME...]; {hint}")
-    found = tuple(filter(None, map(str.strip, names.split(","))))
-    return UsersAnswer(group=group, prefix=None, profile_names=found)
+    return group, tuple(filter(None, map(str.strip, names.split(","))))
 
 
 def _denials(flags: Flags) -> str:
@@ -167,7 +197,8 @@ def _source(text: str) -> SourceAnswer:
             f"--source '{text}' is not APP=TYPE[,KEY=VALUE...]; apps: {', '.join(SOURCE_APPS)}"
         )
     kind, *pairs = rest.split(",")
-    found = dict(pair.partition("=")[::2] for pair in pairs)
+    parts = (pair.partition("=") for pair in pairs)
+    found = _each_once(f"--source '{text}'", ((key, value) for key, _, value in parts))
     if unknown := [key for key in found if key not in SOURCE_KEYS]:
         hint = nearest(unknown[0], SOURCE_KEYS) or f"allowed: {', '.join(SOURCE_KEYS)}"
         raise PlatformError(f"--source '{text}': unknown key '{unknown[0]}'; {hint}")
