@@ -68,6 +68,15 @@ def test_a_value_that_iam_refuses_is_refused(
     assert said in found
 
 
+@pytest.mark.parametrize("actions", ["*", ["s3:GetObject", "*"]])
+def test_a_denial_of_everything_is_refused(tmp_path: Path, actions: Any) -> None:
+    everything = {"Effect": "Deny", "Action": actions, "Resource": "*"}
+    (found,) = refused(tmp_path, everything)
+    assert "leaves no role of the platform anything to do" in found
+    outside = {"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}}
+    assert refused(tmp_path, {**everything, "Condition": outside}) == []
+
+
 @pytest.mark.parametrize("statement", GOOD)
 def test_a_value_that_iam_takes_is_taken(tmp_path: Path, statement: dict[str, Any]) -> None:
     assert not refused_by_parliament(statement)

@@ -67,6 +67,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     toolkit_checks.stacks_of_their_own,
     organization_checks.boundaries_stay,
     organization_checks.denials_are_complete,
+    organization_checks.denials_leave_something,
     organization_checks.denials_have_values_that_iam_takes,
     log_archive_checks.archive_of_flow_logs,
     log_archive_checks.buckets_of_access_logs,

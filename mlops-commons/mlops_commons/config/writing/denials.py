@@ -21,7 +21,7 @@ def denials_of(file: Path) -> str:
         content = json.loads(file.expanduser().read_text(encoding="utf-8"))
         statements = content["Statement"]
         rows = statements if isinstance(statements, list) else [statements]
-        return json.dumps([row for row in rows if row["Effect"] == "Deny"])
+        denials = [row for row in rows if row["Effect"] == "Deny"]
     except (OSError, RuntimeError) as error:
         raise PlatformError(f"cannot read '{file}': {error}") from None
     except (ValueError, KeyError, TypeError):
@@ -30,3 +30,9 @@ def denials_of(file: Path) -> str:
             hint="give the JSON of the policy, with its 'Statement', as "
             "'aws iam get-policy-version' prints it below 'Document'",
         ) from None
+    if not rows:
+        raise PlatformError(
+            f"'{file}' has no statement in its 'Statement', and IAM takes no such policy",
+            hint="give the JSON of the boundary as it is in the accounts",
+        )
+    return json.dumps(denials)
