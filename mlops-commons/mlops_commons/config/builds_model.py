@@ -3,10 +3,18 @@
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 
 from mlops_commons.config.certificates import certificates
-from mlops_commons.config.values import ConfigModel, SecurityGroupId, Shape, SubnetId, Text, VpcId
+from mlops_commons.config.values import (
+    ConfigModel,
+    SecurityGroupId,
+    Shape,
+    SubnetId,
+    Text,
+    VpcId,
+    of_text,
+)
 
 
 def _without_credentials(value: str) -> str:
@@ -32,12 +40,12 @@ PATH = "(/[^\\s\"'$`\\\\@]*)?"
 IndexUrl = Annotated[
     Text,
     Shape(f"https://{HOST}(:{PORT})?{PATH}", "an https URL of a Python package index"),
-    BeforeValidator(_without_credentials),
+    of_text(_without_credentials),
 ]
 RegistryUrl = Annotated[
     Text,
     Shape(f"https://{HOST}(:{PORT})?{PATH}", "an https URL of an npm registry"),
-    BeforeValidator(_without_credentials),
+    of_text(_without_credentials),
 ]
 ProxyUrl = Annotated[
     Text,
@@ -46,7 +54,7 @@ ProxyUrl = Annotated[
         f"https?://{HOST}:{PORT}/?",
         "the URL of a proxy with its port, such as http://proxy.example.com:8080",
     ),
-    BeforeValidator(_without_credentials),
+    of_text(_without_credentials),
 ]
 DirectHost = Annotated[
     Text,

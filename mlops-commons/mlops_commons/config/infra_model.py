@@ -236,7 +236,7 @@ class NetworkStageFile(ConfigModel):
     @classmethod
     def _without_values(cls, value: Any) -> Any:
         """A block whose keys are all empty is a form that nobody has filled in."""
-        return value or None
+        return None if value == {} else value
 
 
 class NetworkDeploymentFile(ConfigModel):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from mlops_commons.config.checks.toolkits import Place, places
+from mlops_commons.config.reading import is_file
 from mlops_commons.config.sources import Sources
 from mlops_commons.config.validation import HINT
 from mlops_commons.utilities.errors import ConfigError, Problem
@@ -42,7 +43,7 @@ def _fault(file: Path, place: Place) -> str:
     generated = file.name == execution_policy_file(place.account, place.region)
     if generated and not file.exists():
         return ""
-    if not file.is_file():
+    if not is_file(file):
         return (
             f"there is no file '{file}'; the path begins at the folder mlops_commons, above that "
             f"of cdk-app.yml: {INSTEAD}"

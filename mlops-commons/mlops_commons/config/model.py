@@ -34,6 +34,7 @@ from mlops_commons.stage import (
     Reviews,
     Stage,
 )
+from mlops_commons.utilities import names
 
 PolicyArn = Annotated[
     Text,
@@ -78,10 +79,20 @@ class BootstrapFile(ToolkitFile):
     )
 
 
+CommitRepository = Annotated[
+    Text,
+    Shape(
+        names.REPOSITORY.pattern,
+        "the name of a repository in CodeCommit: letters, digits, '.', '_' and '-', and no .git at "
+        "its end",
+    ),
+]
+
+
 class RepositoryFile(ConfigModel):
     """A CodeCommit repository and the branch that its pipeline follows."""
 
-    repo_name: Text | None = Field(
+    repo_name: CommitRepository | None = Field(
         None, description="the set's name is appended; default: the name of the app's folder"
     )
     branch_name: Branch = Field(

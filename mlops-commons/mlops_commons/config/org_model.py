@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 from pydantic import BeforeValidator, Field
 
 from mlops_commons.config.builds_model import BuildsFile
-from mlops_commons.config.values import ConfigModel, Shape, Text, lowered
+from mlops_commons.config.values import ConfigModel, Shape, Text, lowered, of_text
 from mlops_commons.organization import FlowLogArchive, FlowLogFormat
 from mlops_commons.utilities.toolkit import QUALIFIER, STACK, Toolkit
 
@@ -28,9 +28,12 @@ def _not_an_arn(value: str) -> str:
 
 PolicyName = Annotated[
     Text,
-    Shape(r"([\w+=,.@-]+/)*[\w+=,.@-]{1,128}", "the name of an IAM policy, its path in front"),
+    Shape(
+        "([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,128}",
+        "the name of an IAM policy, its path in front",
+    ),
 ]
-BoundaryName = Annotated[PolicyName, BeforeValidator(_not_an_arn)]
+BoundaryName = Annotated[PolicyName, of_text(_not_an_arn)]
 Texts = Annotated[
     tuple[Text, ...],
     BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...]),
@@ -239,8 +242,8 @@ KeyArnPattern = Annotated[
         "the ARN of a KMS key, with {account} and {region} where it has them",
     ),
 ]
-ExistingKey = Annotated[KeyArnPattern, BeforeValidator(_not_an_alias)]
-NoKey = Annotated[Text, BeforeValidator(_of_each_project)]
+ExistingKey = Annotated[KeyArnPattern, of_text(_not_an_alias)]
+NoKey = Annotated[Text, of_text(_of_each_project)]
 
 
 class KeysFile(ConfigModel):
@@ -290,7 +293,7 @@ RolePath = Annotated[
         r"/([A-Za-z0-9+=,.@_-]{1,64}/){1,8}",
         "a path such as '/platform/', with a slash at both ends",
     ),
-    BeforeValidator(_not_of_aws),
+    of_text(_not_of_aws),
 ]
 """API_CreateRole, Path: a slash at both ends, 512 characters at most; fewer signs here, because
 the others mean something in patterns of ARNs."""
@@ -304,7 +307,7 @@ RolePrefix = Annotated[
         "[A-Za-z][A-Za-z0-9_-]{0,13}",
         "a letter, then letters, digits, '_' and '-', 14 characters at most",
     ),
-    BeforeValidator(_not_of_others),
+    of_text(_not_of_others),
 ]
 """64 characters of a role's name less the longest of a project, which has 50."""
 

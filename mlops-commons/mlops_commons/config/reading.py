@@ -40,6 +40,14 @@ def restored(file: Path) -> str:
     return f"make it with: ./mlops-multi-account.sh --config {file.parent} config"
 
 
+def is_file(file: Path) -> bool:
+    """Whether a file that the configuration names is there; a name that no disk takes is not."""
+    try:
+        return file.is_file()
+    except OSError:
+        return False
+
+
 def _is_there(file: Path) -> bool:
     """Whether something has this name; a link that leads nowhere is a mistake, not absence."""
     try:

@@ -8,6 +8,8 @@ from mlops_commons.config.document import KeyPath
 
 KEPT: Final = frozenset({"account", "region", "default_region", "set_name", "stage_name"})
 """Texts that stay as they are written when only their shape is wrong."""
+MOST_KEPT: Final = dict.fromkeys(("account", "region", "default_region"), 20)
+"""Characters of those that stand at the end of names which are shortened before it."""
 STAND_INS: Final[dict[str, Any]] = {
     **dict.fromkeys(KEPT, "?"),
     **{key: {} for key in ("cdk_app_config", "pipeline")},
@@ -17,7 +19,10 @@ STAND_INS: Final[dict[str, Any]] = {
 
 def is_kept(detail: ErrorDetails) -> bool:
     """Whether a value of a wrong shape is good enough for further checks."""
-    return detail["type"] == "value_error" and detail["loc"][-1:] in {(key,) for key in KEPT}
+    key = detail["loc"][-1] if detail["loc"] else ""
+    if detail["type"] != "value_error" or key not in KEPT:
+        return False
+    return key not in MOST_KEPT or len(detail["input"]) <= MOST_KEPT[str(key)]
 
 
 def repaired(content: Any, detail: ErrorDetails) -> Any:

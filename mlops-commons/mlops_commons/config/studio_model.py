@@ -16,6 +16,7 @@ from mlops_commons.config.values import (
     StageText,
     Text,
     lowered,
+    of_text,
 )
 from mlops_commons.contract import USER_GROUPS, Persona
 from mlops_commons.stage import Access, AuthMode, DataBucket, Further, Jobs, Studio
@@ -34,7 +35,10 @@ BucketName = Annotated[
 ]
 PolicyArn = Annotated[
     Text,
-    Shape(r"arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[\w+=,.@/-]+", "the ARN of an IAM policy"),
+    Shape(
+        "arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[A-Za-z0-9_+=,.@/-]+",
+        "the ARN of an IAM policy",
+    ),
 ]
 # A family of one verb at most: 'athena:*' would be everything that AWS adds later, too.
 BoundaryAction = Annotated[
@@ -48,7 +52,7 @@ BoundaryAction = Annotated[
 IdentityCenterUser = Annotated[
     Text, Shape(r"[^\s:*?/]{1,128}", "a user name of IAM Identity Center, such as ana@acme.com")
 ]
-AuthModeText = Annotated[AuthMode, BeforeValidator(lambda value: str(value).upper())]
+AuthModeText = Annotated[AuthMode, of_text(str.upper)]
 
 
 class UserFile(ConfigModel):

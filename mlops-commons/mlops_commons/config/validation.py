@@ -12,6 +12,7 @@ from mlops_commons.config.document import Document, KeyPath, text_of
 from mlops_commons.config.repair import is_kept, repaired
 from mlops_commons.config.values import AS_WRITTEN, nearest
 from mlops_commons.utilities.errors import ConfigError, Problem
+from mlops_commons.utilities.words import odd_letter
 
 File = TypeVar("File", bound=pydantic.BaseModel)
 HINT: Final = "fix the lines above, then check again with: ./mlops-multi-account.sh config validate"
@@ -113,16 +114,27 @@ def _problem(model: type[pydantic.BaseModel], document: Document, detail: ErrorD
     if kind == "extra_forbidden":
         known = _fields_at(model, path[:-1])
         hint = nearest(str(path[-1]), known) or f"allowed: {', '.join(known)}"
-        return document.problem(path, f"unknown key '{path[-1]}'; {hint}")
+        return document.problem(
+            path, f"unknown key '{path[-1]}'{odd_letter(str(path[-1]))}; {hint}"
+        )
     if kind == "missing":
         return document.problem(path, f"the key '{path[-1]}' is missing")
     if kind == "value_error":
-        return document.problem(path, detail["msg"].removeprefix("Value error, "))
+        words = detail["msg"].removeprefix("Value error, ")
+        return document.problem(path, with_odd_letter(words, bad))
     shown = f"'{_short(str(bad))}'"
     instead = f"; {shown} is one value" if isinstance(bad, str) else ""
     context = detail.get("ctx", {})
     words = WORDS.get(kind, OTHERWISE).format(bad=shown, instead=instead, **context)
-    return document.problem(path, words)
+    return document.problem(path, with_odd_letter(words, bad))
+
+
+def with_odd_letter(message: str, bad: object) -> str:
+    """A message that also names a letter of the bad value that looks like another one."""
+    shown = f"'{bad.strip()}'" if isinstance(bad, str) else ""
+    if not shown or shown not in message:
+        return message
+    return message.replace(shown, f"{shown}{odd_letter(shown)}", 1)
 
 
 def _short(text: str) -> str:

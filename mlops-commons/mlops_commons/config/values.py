@@ -3,7 +3,7 @@
 import ipaddress
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -114,6 +114,11 @@ def _trimmed(value: Any) -> Any:
 def lowered(value: Any) -> Any:
     """A text in lower case, without spaces around it."""
     return value.strip().lower() if isinstance(value, str) else value
+
+
+def of_text(check: Callable[[str], str]) -> BeforeValidator:
+    """A check of a text before its shape is checked; what is no text stays, and is told as that."""
+    return BeforeValidator(lambda value: check(value) if isinstance(value, str) else value)
 
 
 def _whole(value: Any) -> Any:

@@ -5,6 +5,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from mlops_commons.utilities.words import odd_letter
+
 HASH_LENGTH: Final = 8
 MAXIMUM_PROJECT_BUCKET_PREFIX: Final = 22
 """63 characters of a bucket's name less id (16), account (12), purpose (9), hyphens and spare."""
@@ -37,7 +39,7 @@ class NameRule:
                 f"{excess} over the limit of {self.maximum}"
             )
         if not re.fullmatch(self.pattern, name):
-            return f"{self.what} '{name}' does not match {self.pattern}"
+            return f"{self.what} '{name}'{odd_letter(name)} does not match {self.pattern}"
         if self.reserved and re.fullmatch(self.reserved, name):
             return f"{self.what} '{name}' is of a form that AWS keeps for itself"
         return ""
@@ -49,7 +51,7 @@ STACK: Final = NameRule(
 REPOSITORY: Final = NameRule(
     "CodeCommit repository name",
     100,
-    r"(?!.*\.git$)[\w.-]+",
+    r"(?!.*\.git$)[A-Za-z0-9_.-]+",
     "API_CreateRepository, repositoryName",
 )
 PIPELINE: Final = NameRule(
@@ -87,7 +89,7 @@ USER_PROFILE: Final = NameRule(
     r"[a-zA-Z0-9](-*[a-zA-Z0-9])*",
     "API_CreateUserProfile, UserProfileName",
 )
-ROLE: Final = NameRule("IAM role name", 64, r"[\w+=,.@-]+", "API_CreateRole, RoleName")
+ROLE: Final = NameRule("IAM role name", 64, r"[A-Za-z0-9_+=,.@-]+", "API_CreateRole, RoleName")
 FUNCTION: Final = NameRule(
     "Lambda function name", 64, r"[a-zA-Z0-9_-]+", "API_CreateFunction, FunctionName"
 )
@@ -219,7 +221,7 @@ def execution_policy_file(account: str, region: str) -> str:
 
 def is_execution_policy_file(name: str) -> bool:
     """Whether a file's name is one that `execution_policy_file` makes."""
-    return re.fullmatch(r"execution_policy_\d{12}_[a-z0-9-]+\.json", name) is not None
+    return re.fullmatch(r"execution_policy_[0-9]{12}_[a-z0-9-]+\.json", name) is not None
 
 
 def studio_domain(domain_name: str, set_name: str, stage_name: str) -> str:

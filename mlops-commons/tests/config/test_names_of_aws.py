@@ -151,7 +151,10 @@ def test_a_call_that_is_no_action_is_said(tmp_path: Path, call: str) -> None:
 
 @pytest.mark.parametrize("key", ["Action", "NotAction"])
 def test_a_denial_of_nothing_is_said(tmp_path: Path, key: str) -> None:
-    denial = f"{{Effect: Deny, {key}: ['s3:*', 'S3:putobject', '*', 'ec2:Creat3*'], Resource: '*'}}"
+    of = "'arn:aws:s3:::a/*'"
+    denial = (
+        f"{{Effect: Deny, {key}: ['s3:*', 'S3:putobject', '*', 'ec2:Creat3*'], Resource: {of}}}"
+    )
     more = f"  org: {{permissions_boundary: {{name: b, deny: [{denial}]}}}}"
     (note,) = [n for n in notes(sources(tmp_path, more=more)) if "denies nothing" in n.message]
     assert (note.line, "ec2:Creat3*" in note.message) == (3, True)

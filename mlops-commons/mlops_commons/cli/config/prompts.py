@@ -7,6 +7,7 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 
 from mlops_commons.cli.config.draft import Draft
+from mlops_commons.config.validation import with_odd_letter
 
 NONE: Final = "-"
 """The answer that says that there is none."""
@@ -106,7 +107,7 @@ def of_kind(kind: Any) -> Callable[[str], str]:
             return adapter.validate_python(answer.strip())
         except ValidationError as error:
             text = error.errors()[0]["msg"].removeprefix("Value error, ")
-            raise typer.BadParameter(text) from None
+            raise typer.BadParameter(with_odd_letter(text, answer)) from None
 
     return check
 

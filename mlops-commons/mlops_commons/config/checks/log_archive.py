@@ -47,7 +47,8 @@ def buckets_of_access_logs(sources: Sources) -> Iterator[Problem]:
         return
     governance = sources.config.pipeline
     stages = ((stage.account, stage.region) for _, _, stage in sources.stages())
-    places = dict.fromkeys(((governance.account, governance.region), *stages))
+    everywhere = dict.fromkeys(((governance.account, governance.region), *stages))
+    places = [place for place in everywhere if place[1] in region_partitions()]
     of_names: dict[str, tuple[str, str]] = {}
     for place in places:
         name = archive.bucket_in(*place)

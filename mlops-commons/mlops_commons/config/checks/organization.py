@@ -8,6 +8,7 @@ from typing import Final
 
 from mlops_commons.config.document import KeyPath
 from mlops_commons.config.org_model import BoundaryMode, DenyFile
+from mlops_commons.config.reading import is_file
 from mlops_commons.config.sources import APP_ROOT, Sources
 from mlops_commons.utilities.errors import Problem
 from mlops_commons.utilities.toolkit import Toolkit
@@ -44,7 +45,7 @@ def own_template_is_there(sources: Sources) -> Iterator[Problem]:
     bootstraps = [sources.config.pipeline.bootstrap]
     bootstraps += [stage.bootstrap for _, _, stage in sources.stages()]
     files = {b.toolkit.template for b in bootstraps if b.toolkit.template}
-    for file in sorted(f for f in files if not f.is_file()):
+    for file in sorted(f for f in files if not is_file(f)):
         written = next((place for place in places if place in sources.app_document.lines), path)
         message = f"there is no file '{file}'; the path begins at the folder mlops_commons"
         yield sources.app_document.problem(written, message)
@@ -81,6 +82,19 @@ def denials_are_complete(sources: Sources) -> Iterator[Problem]:
             if len(found) != 1:
                 message = f"a statement has either '{one}' or '{other}', and not an empty one"
                 yield sources.app_document.problem((*PATH, "deny", index), message)
+
+
+def denials_leave_something(sources: Sources) -> Iterator[Problem]:
+    """An explicit denial wins over every allowance (IAM User Guide, "Policy evaluation logic")."""
+    boundary = sources.app.org.permissions_boundary
+    for index, statement in enumerate(boundary.deny or () if boundary else ()):
+        everything = "*" in (statement.action or ()) and "*" in (statement.resource or ())
+        if everything and not statement.condition:
+            message = (
+                "a denial of all actions ('*') on all resources ('*') without a 'Condition' leaves "
+                "no role of the platform anything to do; name what is denied, or when"
+            )
+            yield sources.app_document.problem((*PATH, "deny", index), message)
 
 
 def denials_have_values_that_iam_takes(sources: Sources) -> Iterator[Problem]:
