@@ -83,7 +83,7 @@ def _adopted(given: argparse.Namespace, root: Path) -> Adopted:
         CannotAdopt: it is no table, or would replace what somebody has declared.
     """
     columns = given.columns.split(",") if given.columns else ()
-    found = file_formats.look_at(given.file, columns, given.missing)
+    found = file_formats.look_at(given.file, columns, given.missing, given.not_missing)
     said = _said(given)
     number_styles.find(found, (*said.ignored, *said.categories), given.decimal)
     proposal = propose(found, label=given.label, task=given.task, said=said)
@@ -91,6 +91,7 @@ def _adopted(given: argparse.Namespace, root: Path) -> Adopted:
     before, changes = _before(root / DECLARATION)
     classes = {*values(found, given.label)}
     content = kept.merged(document(proposal, found, place), before, classes)
+    _keep_positive(proposal, content, given.positive)
     text = HEAD + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
     if before and not kept.is_example(before):
         others = kept.changes(before, content)
@@ -109,6 +110,14 @@ def _adopted(given: argparse.Namespace, root: Path) -> Adopted:
     return Adopted(
         found=found, proposal=proposal, place=place, data=data, text=text, changes=changes
     )
+
+
+def _keep_positive(proposal: Proposal, content: dict[str, Any], said: str) -> None:
+    """What was declared before stays, unless somebody says otherwise now."""
+    if said:
+        content["positive"] = said
+    elif content.get("positive", "") != proposal.positive:
+        proposal.positive, proposal.positive_why = content["positive"], "as declared before"
 
 
 def _before(file: Path) -> tuple[kept.Content, list[str]]:
@@ -161,6 +170,7 @@ def _said(given: argparse.Namespace) -> Said:
         categories=given.category,
         features=given.feature,
         dates=dates,
+        positive=given.positive,
     )
 
 
@@ -172,6 +182,9 @@ def _tell(adopted: Adopted) -> None:
     for name, words in proposal.reasons.items():
         print(f"  {name:<{width}}  {proposal.columns[name]:<9} {words}")
     print(f"task: {proposal.task}, because {proposal.why}; measured by {proposal.metric}")
+    if proposal.positive:
+        why = f"{proposal.positive_why}; another one: --positive CLASS"
+        print(f"positive: '{proposal.positive}', whose probability is predicted ({why})")
     for line in hints(adopted.found, proposal):
         print(f"question: {line}")
     for line in adopted.changes:
@@ -188,6 +201,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("file", type=Path, help="CSV (also .gz) or Parquet, with a header")
     parser.add_argument("--label", required=True, help="the column that the model predicts")
     parser.add_argument("--task", choices=sorted(declared.METRICS), help="otherwise by the label")
+    parser.add_argument(
+        "--positive", default="", metavar="CLASS", help="of two: whose probability is predicted"
+    )
     parser.add_argument("--identifier", default="", help="names a row; no feature")
     parser.add_argument("--group", default="", help="rows of one value stay in one part")
     parser.add_argument("--time", default="", help="the latest rows are the test")
@@ -205,6 +221,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--decimal", choices=(".", ","), default="", help="stands before decimals")
     parser.add_argument(
         "--missing", action="append", default=[], metavar="TEXT", help="means nothing"
+    )
+    parser.add_argument(
+        "--not-missing", action="append", default=[], metavar="TEXT", help="is a value: NA"
     )
     parser.add_argument("--columns", default="", help="names, a comma between: for no header")
     parser.add_argument(

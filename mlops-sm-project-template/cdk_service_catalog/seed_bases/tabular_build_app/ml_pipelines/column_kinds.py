@@ -56,7 +56,8 @@ def kind_of(name: str, texts: pd.Series, found: FileFormat) -> Kind:
         return _number(name, texts, found)
     form = date_forms.find(name, texts, found)
     if form is not None:
-        return Kind(type="date", words=f"a date{f', written as {form}' if form else ''}", form=form)
+        how = f"a date{f', written as {form}' if form else ''}: {date_forms.span(texts, form)}"
+        return Kind(type="date", words=how, form=form)
     words = float(texts.str.split().str.len().mean())
     if words >= WORDS and texts.nunique() > FEW:
         return Kind(type="text", words=f"free words, {words:.0f} in a row")

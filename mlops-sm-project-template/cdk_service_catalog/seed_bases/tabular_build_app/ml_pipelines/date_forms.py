@@ -9,6 +9,7 @@ from ml_pipelines import declared
 from ml_pipelines.file_formats import CannotAdopt, FileFormat
 
 ISO = ""
+EPOCH = pd.Timestamp(0, tz="UTC")
 ORDERS = ("%d{0}%m{0}%Y", "%m{0}%d{0}%Y", "%Y{0}%m{0}%d")
 SHORT = tuple(order.replace("%Y", "%y") for order in ORDERS)
 DAYS = (
@@ -46,7 +47,35 @@ def find(name: str, texts: pd.Series, found: FileFormat) -> str | None:
             f"{found.name}: {name} is '{texts.iloc[0]}': which is the day, which the month or the "
             f"year? No row decides it; say {ways}"
         )
+    _check_century(name, texts, found, fitting[0])
     return fitting[0]
+
+
+def span(texts: pd.Series, form: str) -> str:
+    """The first and the last date, as people read them."""
+    days = pd.Timedelta(days=1) * declared.days(texts, form).agg(["min", "max"])
+    first, last = (EPOCH.date() + each.to_pytimedelta() for each in days)
+    return f"{first} to {last}"
+
+
+def _check_century(name: str, texts: pd.Series, found: FileFormat, form: str) -> None:
+    """Refuse years of two digits where they may be of another century than Python's.
+
+    Python's strptime takes 69 to 99 for 1969 to 1999, and 00 to 68 for 2000 to 2068.
+    """
+    if "%y" not in form:
+        return
+    days = declared.days(texts, form)
+    today = (pd.Timestamp.now(tz="UTC") - EPOCH) / pd.Timedelta(days=1)
+    new_century = (pd.Timestamp("2000-01-01", tz="UTC") - EPOCH) / pd.Timedelta(days=1)
+    is_of_both = days.min() < new_century <= days.max()
+    if not is_of_both and days.max() <= today:
+        return
+    latest = texts.loc[days.idxmax()]
+    raise CannotAdopt(
+        f"{found.name}: {name} is '{latest}': years of two digits would be {span(texts, form)}; "
+        f"write them with four digits, or say --date '{name}={form}' if these are right"
+    )
 
 
 def check(name: str, form: str, texts: pd.Series, found: FileFormat) -> None:

@@ -25,6 +25,7 @@ from declaration import (  # noqa: E402
     declared,
     problems,
 )
+from parquet import read as read_parquet  # noqa: E402
 from tables import short_row  # noqa: E402
 from written import as_text, days, numbers, signs  # noqa: E402
 
@@ -41,6 +42,7 @@ __all__ = [
     "days",
     "numbers",
     "read",
+    "read_parquet",
     "short_row",
     "signs",
 ]

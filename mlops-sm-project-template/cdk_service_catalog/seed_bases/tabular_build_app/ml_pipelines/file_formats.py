@@ -15,14 +15,14 @@ from ml_pipelines import declared
 SEPARATORS = ",;\t|"
 MISSING = (
     *("NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "none", "?", "-", "--", "."),
+    # What pandas writes.
+    *("<NA>", "NaT"),
     # What spreadsheets write where a formula has failed.
     *("#N/A", "#NV", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"),
 )
 ENCODINGS = ("utf-8-sig", "cp1252")
 SUFFIXES = (".csv", ".csv.gz", ".data", ".txt", ".tsv", ".parquet")
 SAMPLE = 65_536
-NUMERIC = ("integer", "floating", "mixed-integer-float", "decimal")
-"""What pandas.api.types.infer_dtype says of a column of numbers."""
 NUMBER = r"[-+]?[0-9][0-9.,' ]*([eE][-+]?[0-9]+)?|[-+]?[.,][0-9]+"
 TITLE = "If the file begins with a title, delete it: the header is the first line"
 
@@ -71,37 +71,56 @@ class FileFormat:
         if self.encoding == ENCODINGS[0]:
             return file.read_bytes()
         text = _bytes(file).decode(self.encoding).encode("utf-8")
-        return gzip.compress(text, mtime=0) if file.suffix == ".gz" else text
+        return gzip.compress(text, mtime=0) if file.suffix.lower() == ".gz" else text
 
 
-def look_at(file: Path, columns: Sequence[str] = (), missing: Sequence[str] = ()) -> FileFormat:
+def look_at(
+    file: Path,
+    columns: Sequence[str] = (),
+    missing: Sequence[str] = (),
+    not_missing: Sequence[str] = (),
+) -> FileFormat:
     """Read a file as texts, whatever it is like.
 
     Args:
         columns: the names, where the file has no header.
         missing: further texts that mean nothing.
+        not_missing: texts that are values, though they often mean nothing.
 
     Raises:
         CannotAdopt: no such file, not a table, or without header and names.
     """
     if not file.is_file():
         raise CannotAdopt(f"there is no file {file}")
-    if not file.name.endswith(SUFFIXES):
+    if not file.name.lower().endswith(SUFFIXES):
         allowed = ", ".join(SUFFIXES)
         raise CannotAdopt(f"{file.name} is not one of {allowed}: save the table as CSV in UTF-8")
-    found = _parquet(file) if file.suffix == ".parquet" else _csv(file, columns)
+    found = _parquet(file) if file.suffix.lower() == ".parquet" else _csv(file, columns)
     found.name = file.name
     if len(found.rows) < 20:
         raise CannotAdopt(f"{file.name} has {len(found.rows)} rows, 20 are needed")
-    _find_missing(found, (*MISSING, *missing))
+    known = dict.fromkeys((*MISSING, *missing))
+    _find_missing(found, [text for text in known if text not in not_missing])
     return found
 
 
 def _find_missing(found: FileFormat, known: Sequence[str]) -> None:
-    present = {str(text).strip() for name in found.rows for text in found.rows[name].unique()}
-    found.missing = tuple(text for text in known if text in present)
+    where: dict[str, list[str]] = {}
+    for name in found.rows:
+        for text in {str(text).strip() for text in found.rows[name].unique()} & {*known}:
+            where.setdefault(text, []).append(str(name))
+    found.missing = tuple(text for text in known if text in where)
     if found.missing:
-        found.notes.append(f"missing values: {', '.join(found.missing)}, and the empty text")
+        told = ", ".join(f"{text} ({_shortened(where[text])})" for text in found.missing)
+        found.notes.append(
+            f"missing values: {told}, and the empty text; if one of them is a value, say "
+            f"--not-missing '{found.missing[0]}'"
+        )
+
+
+def _shortened(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 3} more columns" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more
 
 
 def _csv(file: Path, columns: Sequence[str]) -> FileFormat:
@@ -202,15 +221,19 @@ def _counts(texts: pd.Series) -> bool:
 
 def _parquet(file: Path) -> FileFormat:
     try:
-        rows = pd.read_parquet(file)
-    except (OSError, ValueError) as error:
-        raise CannotAdopt(f"{file.name} is not a Parquet file: {error}") from None
-    rows.columns = pd.Index([str(name) for name in rows.columns])
-    kinds = {name: pd.api.types.infer_dtype(rows[name], skipna=True) for name in rows.columns}
-    return FileFormat(
-        rows=rows.astype(object).where(rows.notna(), "").astype(str),
-        numeric=tuple(str(name) for name, kind in kinds.items() if kind in NUMERIC),
-    )
+        read = declared.read_parquet(file)
+    except ValueError as error:
+        raise CannotAdopt(str(error)) from None
+    found = FileFormat(rows=read.rows, numeric=read.numeric)
+    if read.index:
+        names = " and ".join(f"'{name}'" for name in read.index)
+        found.notes.append(
+            f"{names} is an index of pandas and no column: it is not used; reset_index() before "
+            "to_parquet() makes it one"
+        )
+    _leave_out_unnamed(file, found)
+    _check_names(file, found.rows)
+    return found
 
 
 def _check_names(file: Path, rows: pd.DataFrame) -> None:
@@ -223,7 +246,11 @@ def _check_names(file: Path, rows: pd.DataFrame) -> None:
 
 def _bytes(file: Path) -> bytes:
     try:
-        return gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+        return (
+            gzip.decompress(file.read_bytes())
+            if file.suffix.lower() == ".gz"
+            else file.read_bytes()
+        )
     except (OSError, EOFError) as error:
         raise CannotAdopt(f"{file.name} cannot be read: {error}") from None
 

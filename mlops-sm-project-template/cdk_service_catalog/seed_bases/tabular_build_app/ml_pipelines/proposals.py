@@ -10,7 +10,12 @@ from ml_pipelines.column_kinds import FEW, Kind
 from ml_pipelines.file_formats import CannotAdopt, FileFormat
 from ml_pipelines.number_styles import is_number
 
-POSITIVE = ("1", "1.0", "1,0", "yes", "true", "y", "t", "positive")
+POSITIVE = (
+    *("1", "1.0", "1,0", "+", "y", "t", "j", "positive", "positiv", "positif", "positivo"),
+    *("yes", "ja", "oui", "si", "sí", "sì", "sim", "tak", "evet", "да"),
+    *("true", "wahr", "vrai", "vero", "verdadero", "verdadeiro"),
+)
+"""What people call the class that they look for."""
 METRICS = {"regression": "rmse", "binary": "average_precision", "multiclass": "balanced_accuracy"}
 
 
@@ -24,12 +29,14 @@ class Proposal:
         roles: identifier, group and time, where there is one.
         reasons: for each column, in words.
         why: the task is this one.
+        positive: of two classes the one whose probability is predicted, and why it is this one.
     """
 
     label: str
     task: str
     why: str
     positive: str = ""
+    positive_why: str = ""
     columns: dict[str, str] = field(default_factory=dict)
     dates: dict[str, str] = field(default_factory=dict)
     roles: dict[str, str] = field(default_factory=dict)
@@ -58,6 +65,7 @@ class Said:
         categories: columns that hold names, whatever they look like.
         features: columns that do not name their rows, whatever they look like.
         dates: how the dates of a column are written.
+        positive: of two classes the one whose probability is predicted.
     """
 
     roles: Mapping[str, str] = field(default_factory=dict)
@@ -65,6 +73,7 @@ class Said:
     categories: Sequence[str] = ()
     features: Sequence[str] = ()
     dates: Mapping[str, str] = field(default_factory=dict)
+    positive: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -88,7 +97,9 @@ def propose(found: FileFormat, *, label: str, task: str | None = None, said: Sai
     proposal = Proposal(label=label, task=chosen, why=why, ignored=list(said.ignored))
     proposal.roles = dict(said.roles)
     if chosen == "binary":
-        proposal.positive = _positive(found, label)
+        proposal.positive, proposal.positive_why = _positive(found, label, said.positive)
+    elif said.positive:
+        raise CannotAdopt(f"--positive '{said.positive}': the task is {chosen}, not binary")
     for name in found.rows.columns:
         _add(proposal, str(name), found, said)
     return proposal
@@ -137,7 +148,8 @@ def _kind(name: str, texts: pd.Series, found: FileFormat, said: Said) -> Kind:
         return Kind(type="category", words="a category, as you say")
     if form := said.dates.get(name, ""):
         date_forms.check(name, form, texts, found)
-        return Kind(type="date", words=f"a date, written as {form}, as you say", form=form)
+        words = f"a date, written as {form}, as you say: {date_forms.span(texts, form)}"
+        return Kind(type="date", words=words, form=form)
     return column_kinds.kind_of(name, texts, found)
 
 
@@ -149,12 +161,7 @@ def values(found: FileFormat, name: str) -> pd.Series:
 
 def _task(found: FileFormat, label: str, chosen: str | None) -> tuple[str, str]:
     texts = values(found, label)
-    if absent := len(found.rows) - len(texts):
-        first = int(found.rows.index.difference(texts.index)[0]) + 1
-        raise CannotAdopt(
-            f"{found.name}, row {first}: {absent} rows have no {label}, this is the first; take "
-            "them out of the file"
-        )
+    _check_complete(found, label, texts)
     if chosen in (None, "regression"):
         column_kinds.check_numbers(label, texts, found)
     if chosen != "regression":
@@ -181,8 +188,30 @@ def _task(found: FileFormat, label: str, chosen: str | None) -> tuple[str, str]:
     return "multiclass", f"{label} has {distinct} values{other}"
 
 
-def _positive(found: FileFormat, label: str) -> str:
-    """The class that a person would call positive, else the rarer one."""
+def _check_complete(found: FileFormat, label: str, texts: pd.Series) -> None:
+    """Raises: CannotAdopt, which says which word is taken for a missing label."""
+    absent = found.rows.index.difference(texts.index)
+    if not len(absent):
+        return
+    first, text = int(absent[0]), str(found.rows[label][absent[0]]).strip()
+    rows = "1 row has" if len(absent) == 1 else f"{len(absent)} rows have"
+    which = "" if len(absent) == 1 else ", this is the first"
+    words = f" ('{text}' means missing; if it is a value, say --not-missing '{text}')" * bool(text)
+    raise CannotAdopt(
+        f"{found.name}, row {first + 1}: {rows} no {label}{which}{words}; take "
+        f"{'it' if len(absent) == 1 else 'them'} out of the file"
+    )
+
+
+def _positive(found: FileFormat, label: str, said: str) -> tuple[str, str]:
+    """The class that somebody says, or that a person would call positive, else the rarer one."""
     counts = values(found, label).value_counts()
-    known = [str(name) for name in counts.index if str(name).lower() in POSITIVE]
-    return known[0] if known else str(counts.index[-1])
+    names = [str(name) for name in counts.index]
+    if said:
+        if said not in names:
+            raise CannotAdopt(f"--positive '{said}' is no class of {label}: {' or '.join(names)}")
+        return said, "you say so"
+    known = [name for name in names if name.lower() in POSITIVE]
+    if len(known) == 1:
+        return known[0], "by its name"
+    return names[-1], "the rarer one"

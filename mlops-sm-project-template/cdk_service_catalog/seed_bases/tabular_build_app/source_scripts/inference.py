@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import joblib
+import json_values
 import pandas as pd
 from declaration import declaration
 from models import Model
 from tables import BadData, named, typed
-from written import as_text
 
 CSV, JSON = "text/csv", "application/json"
 TABLE = declaration().table
+SEEN = json_values.read(Path(__file__).resolve().parent, TABLE)
 
 
 def model_fn(model_dir: str) -> Model:
@@ -118,7 +119,8 @@ def _instances(text: str) -> list[list[str]]:
 def _values(row: Any, number: int) -> list[str]:
     """A row's values as texts, in the order of the features; what is absent is missing.
 
-    A number of JSON is a number, whatever the table has before decimals.
+    A number of JSON is a number, whatever the table has before decimals; where it is a category, it
+    is the text that the training has seen.
     """
     if isinstance(row, dict):
         if unknown := sorted(row.keys() - set(TABLE.columns)):
@@ -132,7 +134,13 @@ def _values(row: Any, number: int) -> list[str]:
             f"row {number} has {len(row)} values, {len(TABLE.features)} are needed: "
             + ", ".join(TABLE.features)
         )
-    for name, value in zip(TABLE.features, row, strict=True):
-        if isinstance(value, list | dict):
-            raise ValueError(f"row {number}: {name} is {value!r}, neither a text nor a number")
-    return ["" if value is None else as_text(value, TABLE.decimal) for value in row]
+    return [_text(name, value, number) for name, value in zip(TABLE.features, row, strict=True)]
+
+
+def _text(name: str, value: Any, number: int) -> str:
+    if isinstance(value, list | dict):
+        raise ValueError(f"row {number}: {name} is {value!r}, neither a text nor a number")
+    try:
+        return SEEN.text(value, name)
+    except ValueError as error:
+        raise ValueError(f"row {number}: {error}") from None

@@ -46,6 +46,17 @@ class Model:
         for step, found in stages(self.pipeline[-1], given):
             yield step, self._numbers(found)
 
+    @property
+    def categories(self) -> dict[str, list[str]]:
+        """The texts of each category that the training has seen."""
+        names = self.table.of_type("category")
+        if not names:
+            return {}
+        encoder = self.pipeline[0].named_transformers_["categories"]
+        return {
+            n: [str(v) for v in seen] for n, seen in zip(names, encoder.categories_, strict=True)
+        }
+
     def _numbers(self, found: Numbers) -> Numbers:
         """In double precision, where probabilities of single precision do not add up to 1."""
         values = np.asarray(found, dtype=np.float64)

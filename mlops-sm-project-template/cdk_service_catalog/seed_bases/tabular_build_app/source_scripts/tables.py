@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import parquet
 from declaration import Table
-from written import as_text, days, numbers
+from written import days, numbers
 
 ABSENT = ("nan", "None", "<NA>", "NaT")
-"""How pandas writes a value that is not there."""
+"""How programs write a number or a date that is not there. In a category these may be names."""
 LONGEST = 2**31 - 1
 """Characters of a text: what a computer of any kind can count."""
 REPORTED = 10
@@ -54,7 +55,7 @@ def texts(file: Path, table: Table, *, labelled: bool = True) -> pd.DataFrame:
     """
     # Without a header and a label, a row is what a request is: the features, and nothing else.
     columns = tuple(table.columns) if labelled else table.features
-    if file.suffix == ".parquet":
+    if file.suffix.lower() == ".parquet":
         rows = _parquet(file, table)
     else:
         rows = named(_csv(file, table), table.features, columns, file.name)
@@ -63,8 +64,7 @@ def texts(file: Path, table: Table, *, labelled: bool = True) -> pd.DataFrame:
         needed += [name for name in (table.group, table.time) if name]
     if absent := [name for name in needed if name not in rows.columns]:
         raise BadData(f"{file.name}: column '{absent[0]}' is missing; needed are {_list(needed)}")
-    if extra := [str(name) for name in rows.columns if name not in table.columns]:
-        print(f"{file.name}: not declared, so not used: {_list(extra)}")
+    _tell_extra(file, [str(name) for name in rows.columns if name not in table.columns])
     wanted = [name for name in table.kept if labelled or name != table.label]
     kept = [name for name in wanted if name in rows.columns]
     return rows[kept].reset_index(drop=True)
@@ -106,10 +106,11 @@ def typed(rows: pd.DataFrame, table: Table, name: str) -> pd.DataFrame:
     found: dict[str, pd.Series] = {}
     wrong: list[tuple[int, str]] = []
     for column in rows.columns:
-        said = rows[column].astype(str).str.strip()
-        said = said.mask(said.isin({*table.missing, *ABSENT}), "")
         kind = table.columns[str(column)]
-        if kind in ("category", "text"):
+        names = kind in ("category", "text")
+        said = rows[column].astype(object).where(rows[column].notna(), "").astype(str).str.strip()
+        said = said.mask(said.isin({*table.missing, *(() if names else ABSENT)}), "")
+        if names:
             found[column] = said
             continue
         if kind == "number":
@@ -169,7 +170,7 @@ def short_row(lines: Iterable[str], separator: str) -> str:
 
 def _csv(file: Path, table: Table) -> pd.DataFrame:
     rows = _rows(file, table)
-    with (gzip.open if file.suffix == ".gz" else open)(
+    with (gzip.open if file.suffix.lower() == ".gz" else open)(
         file, "rt", encoding="utf-8-sig", newline=""
     ) as lines:
         if short := short_row(lines, table.separator):
@@ -196,13 +197,16 @@ def _rows(file: Path, table: Table) -> pd.DataFrame:
 def _parquet(file: Path, table: Table) -> pd.DataFrame:
     """The texts of a file, in which numbers that are no texts have the declared form too."""
     try:
-        rows = pd.read_parquet(file)
-    except (OSError, ValueError) as error:
-        raise BadData(f"{file.name} is not a Parquet file: {error}") from None
-    found = rows.astype(object).where(rows.notna(), "")
-    if table.decimal != ".":
-        found = found.apply(lambda column: column.map(lambda said: as_text(said, table.decimal)))
-    return found.astype(str)
+        found = parquet.read(file, table.columns, table.decimal)
+    except ValueError as error:
+        raise BadData(str(error)) from None
+    _tell_extra(file, found.left_out)
+    return found.rows
+
+
+def _tell_extra(file: Path, names: Sequence[str]) -> None:
+    if names:
+        print(f"{file.name}: not declared, so not used: {_list(names)}")
 
 
 def _how(table: Table, column: str) -> str:

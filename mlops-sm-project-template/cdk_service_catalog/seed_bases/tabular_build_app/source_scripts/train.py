@@ -14,6 +14,7 @@ from typing import Any
 
 import curves
 import joblib
+import json_values
 import numpy as np
 import pandas as pd
 import samples
@@ -38,6 +39,7 @@ CURVE_ROWS = 5_000
 MODEL_FILE = "model.joblib"
 SERVING_FILES = (
     *("inference.py", "declaration.py", "estimators.py", "models.py", "tables.py", "written.py"),
+    *("json_values.py", "parquet.py"),
     *("drift.py", "captures.py", "baseline.py", "sketches.py", "failures.py"),
     *("quality.py", "labels.py", "comparison.py", "metrics.py", "training_record.py", "splits.py"),
     *("bootstrap.py", "facts.py"),
@@ -108,6 +110,7 @@ def save(model: Model, target: Path) -> None:
     for name in SERVING_FILES:
         shutil.copy(Path(__file__).with_name(name), code / name)
     shutil.copy(declaration_file(), code)
+    json_values.leave(code, model.categories, model.table)
 
 
 def channel(root: Path, name: str) -> Path:

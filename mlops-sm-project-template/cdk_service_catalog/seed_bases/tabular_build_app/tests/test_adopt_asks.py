@@ -17,7 +17,9 @@ COLUMNS: dict[str, Callable[[int], str]] = {
     "german day": lambda n: f"{n % 28 + 1:02}.{n % 12 + 1:02}.2023",
     "american day": lambda n: f"{n % 12 + 1}/{n % 28 + 1}/2023",
     "either day": lambda n: f"{n % 12 + 1:02}/{n % 11 + 1:02}/2023",
-    "short day": lambda n: f"{n % 28 + 1:02}.{n % 12 + 1:02}.{n % 3 + 40}",
+    "short day": lambda n: f"{n % 28 + 1:02}.{n % 12 + 1:02}.{n % 3 + 70}",
+    "births": lambda n: f"{n % 28 + 1:02}.{n % 12 + 1:02}.{n % 60 + 35}",
+    "later": lambda n: f"{n % 28 + 1:02}.{n % 12 + 1:02}.{n % 3 + 60}",
     "time": lambda n: f"{n % 28 + 1:02}/{n % 12 + 1:02}/2023 {n % 24:02}:30",
     "month": lambda n: f"2023-{n % 12 + 1:02}",
     "words": lambda n: f"{n % 28 + 1} Mar 2023",
@@ -55,7 +57,7 @@ def days(folder: Path, column: str) -> list[float]:
         ("american day", "%m/%d/%Y", 19358.0),
         ("time", "%d/%m/%Y %H:%M", 19358 + 0.5 / 24),
         ("month", "%Y-%m", 19358.0),
-        ("short day", "%d.%m.%y", 25567.0),
+        ("short day", "%d.%m.%y", 0.0),
         ("words", "%d %b %Y", 19417.0),
         ("lazy", "%Y-%m-%d", 19358.0),
     ],
@@ -82,6 +84,29 @@ def test_which_is_the_day_and_which_the_month_is_asked(
         assert f"--date '{way}'" in said
         assert adopt(tmp_path, "either day", "--date", way, "--replace") == 0
         assert days(tmp_path, "either day")[11] == read_as
+
+
+@pytest.mark.parametrize(
+    ("column", "words"),
+    [("births", "1969-11-07 to 2068-10-06"), ("later", "2060-01-01 to 2062-12-24")],
+)
+def test_years_of_two_digits_that_may_be_another_century_s_are_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], column: str, words: str
+) -> None:
+    assert adopt(tmp_path, column) == 1
+    said = capsys.readouterr().err
+    way = f"{column}=%d.%m.%y"
+    assert f"years of two digits would be {words}" in said
+    assert f"--date '{way}'" in said
+    assert adopt(tmp_path, column, "--date", way) == 0
+    assert f"written as %d.%m.%y, as you say: {words}" in capsys.readouterr().out
+
+
+def test_the_first_and_the_last_date_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert adopt(tmp_path, "german day") == 0
+    assert "a date, written as %d.%m.%Y: 2023-01-01 to 2023-12-24" in capsys.readouterr().out
 
 
 def test_a_text_among_dates_is_refused_with_its_row(
@@ -159,17 +184,71 @@ def test_a_mark_with_two_readings_is_what_somebody_says(
 
 @pytest.mark.parametrize(
     ("classes", "positive"),
-    [(("0.0", "1.0"), "1.0"), (("1", "0"), "1"), (("TRUE", "FALSE"), "TRUE"), (("a", "b"), "b")],
+    [
+        *((("0.0", "1.0"), "1.0"), (("1", "0"), "1"), (("TRUE", "FALSE"), "TRUE")),
+        *((("a", "b"), "b"), (("Ja", "Nein"), "Ja"), (("oui", "non"), "oui")),
+        *((("sí", "no"), "sí"), (("wahr", "falsch"), "wahr"), (("vrai", "faux"), "vrai")),
+    ],
 )
 def test_the_positive_class_is_the_one_that_a_person_calls_so(
     tmp_path: Path, classes: tuple[str, str], positive: str
 ) -> None:
+    assert adopt_classes(tmp_path, classes) == 0
+    assert declared.read(tmp_path / DECLARATION).positive == positive
+
+
+def test_the_positive_class_is_told_and_another_one_chosen(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert adopt_classes(tmp_path, ("a", "b")) == 0
+    told = "positive: 'b', whose probability is predicted (the rarer one; another one: --positive"
+    assert told in capsys.readouterr().out
+    assert adopt_classes(tmp_path, ("a", "b"), "--positive", "a", "--replace") == 0
+    assert declared.read(tmp_path / DECLARATION).positive == "a"
+    capsys.readouterr()
+    assert adopt_classes(tmp_path, ("a", "b")) == 0
+    assert "positive: 'a', whose probability is predicted (as declared" in capsys.readouterr().out
+    assert adopt_classes(tmp_path, ("a", "b"), "--positive", "c") == 1
+    assert "--positive 'c' is no class of y: a or b" in capsys.readouterr().err
+    assert adopt(tmp_path, "month", "--positive", "1") == 1
+    assert "the task is regression, not binary" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("classes", [("+", "-"), ("none", "some"), ("NA", "DE"), ("None", "x")])
+def test_a_class_that_looks_like_a_missing_value_is_asked_and_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], classes: tuple[str, str]
+) -> None:
+    word = next(name for name in classes if name in ("-", "none", "NA", "None"))
+    assert adopt_classes(tmp_path, classes) == 1
+    assert f"('{word}' means missing; if it is a value, say --not-missing '{word}')" in (
+        capsys.readouterr().err
+    )
+    assert adopt_classes(tmp_path, classes, "--not-missing", word) == 0
+    table = declared.read(tmp_path / DECLARATION).table
+    assert {*read(tmp_path / table.file, table)["y"]} == {*classes}
+
+
+def test_a_feature_s_word_for_missing_is_told_with_its_column(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "data").mkdir()
     file = tmp_path / "cases.csv"
-    lines = [f"{SOURCE.random():.3f},{classes[n % 3 == 0]}" for n in range(ROWS)]
-    file.write_text("\n".join(["x,y", *lines]))
+    lines = [f"{('NA', 'DE', 'US')[n % 3]},{SOURCE.random():.3f},{n % 2}" for n in range(ROWS)]
+    file.write_text("\n".join(["country,x,y", *lines]))
     assert main([str(file), "--label", "y"], tmp_path) == 0
-    assert declared.read(tmp_path / DECLARATION).positive == positive
+    assert "missing values: NA (country)" in capsys.readouterr().out
+    assert main([str(file), "--label", "y", "--not-missing", "NA", "--replace"], tmp_path) == 0
+    table = declared.read(tmp_path / DECLARATION).table
+    assert {*read(tmp_path / table.file, table)["country"]} == {"NA", "DE", "US"}
+
+
+def adopt_classes(folder: Path, classes: tuple[str, str], *told: str) -> int:
+    """A table of a number and a label of two classes, the second one rarer."""
+    (folder / "data").mkdir(exist_ok=True)
+    source = random.Random(1)
+    lines = [f"{source.random():.3f},{classes[n % 3 == 0]}" for n in range(ROWS)]
+    (folder / "cases.csv").write_text("\n".join(["x,y", *lines]))
+    return main([str(folder / "cases.csv"), "--label", "y", *told], folder)
 
 
 def customers(label: Callable[[int], object], when: Callable[[int], int]) -> str:

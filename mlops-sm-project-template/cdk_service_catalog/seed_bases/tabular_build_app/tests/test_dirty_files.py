@@ -203,7 +203,7 @@ REFUSED = {
     "no-label.csv": (
         lines(HEAD, lambda n: plain(n) if n != 5 else "5,2.5,b,"),
         "price",
-        ("row 6", "have no price"),
+        ("row 6: 1 row has no price",),
     ),
 }
 

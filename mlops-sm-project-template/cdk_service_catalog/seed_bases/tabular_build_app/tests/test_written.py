@@ -8,6 +8,7 @@ import inference
 import pandas as pd
 import pytest
 from declaration import Table
+from json_values import Seen
 from tables import BadData, typed
 from written import numbers
 
@@ -99,6 +100,7 @@ def test_what_is_written_otherwise_is_refused_with_its_place(
 def german(monkeypatch: pytest.MonkeyPatch) -> Any:
     """The serving code of a model of this table."""
     monkeypatch.setattr(inference, "TABLE", GERMAN)
+    monkeypatch.setattr(inference, "SEEN", Seen(GERMAN))
     return inference
 
 
