@@ -44,6 +44,12 @@ BASE: Final[dict[str, Any]] = {
     },
 }
 """What is changed."""
+NAMES: Final = {
+    "retail": "[A-Za-z0-9][A-Za-z0-9-]{0,40}",
+    "dev": "[A-Za-z][A-Za-z0-9-]{1,20}",
+    "prod": "[A-Za-z][A-Za-z0-9-]{1,20}",
+}
+"""The set and its stages, with what they may be called."""
 OF_FILES: Final = (
     "template",
     "execution_policy_filepath",
@@ -173,6 +179,15 @@ def configurations(draw: st.DrawFn, folder: Path) -> tuple[Sources, list[str]]:
     """
     content, taken = deepcopy(BASE), []
     sources = loaded(folder, content)
+    for name, pattern in NAMES.items():
+        value = draw(st.from_regex(pattern, fullmatch=True, alphabet=PRINTABLE))
+        wanted = renamed(content, name, value)
+        try:
+            sources = loaded(folder, wanted)
+        except ConfigError:
+            continue
+        content = wanted
+        taken.append(f"{name}: {value!r}")
     for path, values in every_place():
         if draw(st.booleans()):
             continue
@@ -185,6 +200,16 @@ def configurations(draw: st.DrawFn, folder: Path) -> tuple[Sources, list[str]]:
         content = wanted
         taken.append(f"{'.'.join(map(str, path[1:]))}: {value!r}")
     return sources, taken
+
+
+def renamed(content: Any, name: str, value: str) -> Any:
+    """A copy in which a set or a stage has another name, in both files."""
+    if isinstance(content, dict):
+        role = {"role": name} if content.get("stage_name") == name and "account" in content else {}
+        return {key: renamed(inner, name, value) for key, inner in content.items()} | role
+    if isinstance(content, list):
+        return [renamed(inner, name, value) for inner in content]
+    return value if content == name else content
 
 
 def changed(content: Any, path: Place, value: Any) -> Any:
