@@ -174,21 +174,28 @@ def scored_by() -> Template:
 
 
 def body(
-    container: str = '{"Get": "Parameters.Version"}',
-    kind: str = "Model",
+    *,
+    kind: str = "Processing",
     rest: str = "",
     network: str = '"EnableNetworkIsolation": true',
+    model: str = '"${M}"',
     more: str = "",
     parameter: tuple[str, str] = ("Text", "plain"),
 ) -> Template:
     """The definition of an inference pipeline, as the deploy app writes it."""
+    check = f'"RoleArn": "${{R}}", "NetworkConfig": {{{network}}}{rest}'
     text = (
         '{"Version": "2020-12-01", "Parameters": [{"Name": "Version", "DefaultValue": "${V}"},'
         f'{{"Name": "{parameter[0]}", "DefaultValue": "{parameter[1]}"}}],'
-        f'"Steps": [{{"Name": "m", "Type": "{kind}", "Arguments": {{"ExecutionRoleArn": "${{R}}",'
-        f'"Containers": [{{"ModelPackageName": {container}{rest}}}], {network}}}}}{more}]}}'
+        f'"Steps": [{{"Name": "check", "Type": "{kind}", "Arguments": {{{check}}}}},'
+        f'{{"Name": "score", "Type": "Transform", "Arguments": {{"ModelName": {model}}}}}{more}]}}'
     )
-    return {"Fn::Sub": [text, {"V": VERSION, "R": {"Fn::GetAtt": ["Role", "Arn"]}}]}
+    values = {
+        "V": VERSION,
+        "R": {"Fn::GetAtt": ["Role", "Arn"]},
+        "M": {"Fn::GetAtt": ["Model", "ModelName"]},
+    }
+    return {"Fn::Sub": [text, values]}
 
 
 def comparison(image: str = IMAGE, archive: str = ARCHIVE, kind: str = "S3Prefix") -> Template:
@@ -322,6 +329,13 @@ def parameter(**values: Any) -> Callable[[Template], object]:
 
 def definition(**values: Any) -> Callable[[Template], object]:
     return properties("Pipeline", PipelineDefinition={"PipelineDefinitionBody": body(**values)})
+
+
+def without_isolation(template: Template) -> None:
+    """The model of a serverless endpoint, which the platform may allow; batches score in no VPC."""
+    properties("Model", EnableNetworkIsolation=False)(template)
+    variant = {"ModelName": {"Fn::GetAtt": ["Model", "ModelName"]}, "ServerlessConfig": {}}
+    properties("Configuration", ProductionVariants=[variant])(template)
 
 
 def chosen(value: Any) -> Template:
@@ -900,7 +914,7 @@ ROWS = (
             },
         ),
     ),
-    Row("a model of a step with a network", "networks", definition(network='"X": 1')),
+    Row("a job with a network", "networks", definition(network='"X": 1')),
     Row(
         "a step whose start says whether it has a network",
         "networks",
@@ -917,16 +931,32 @@ ROWS = (
         "pipelines",
         definition(more=step("Condition", '"ElseSteps": [{"Type": "Lambda"}]')),
     ),
+    Row("a model of another project scores", "pipelines", definition(model='"fraud-p-zzz"')),
     Row(
-        "a model of another project scores",
+        "a model that whoever starts a run names",
         "pipelines",
-        definition(more=step("Transform", '"ModelName": "fraud-p-zzz"')),
+        definition(model='{"Get": "Parameters.Version"}'),
     ),
-    Row("another version in the pipeline", "pipelines", definition(container=f'"{OTHER_VERSION}"')),
+    Row("a model whose name is only a part", "pipelines", definition(model='"${M}-x"')),
+    Row("a resource of the template that is no model", "pipelines", definition(model='"${R}"')),
     Row(
-        "other code in the pipeline's model",
+        "another model that scores in a branch",
         "pipelines",
-        definition(rest=', "Environment": {"SAGEMAKER_PROGRAM": "evil.py"}'),
+        definition(
+            more=step(
+                "Condition",
+                '"IfSteps": [{"Type": "Transform", "Arguments": {"ModelName": "fraud-p-zzz"}}]',
+            )
+        ),
+    ),
+    Row("a model with a network scores", "pipelines", without_isolation),
+    Row(
+        "a step that makes a model of its own",
+        "pipelines",
+        definition(more=step("Model", f'"Containers": [{{"ModelPackageName": "{VERSION}"}}]')),
+    ),
+    Row(
+        "another version in the pipeline", "pipelines", definition(rest=f', "X": "{OTHER_VERSION}"')
     ),
     Row("a step that runs a function", "pipelines", definition(kind="Lambda")),
     Row(

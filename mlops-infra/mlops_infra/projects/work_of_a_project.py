@@ -9,18 +9,16 @@ from mlops_commons.iam.statements import Statement, actions, arns
 from mlops_infra.projects.data_of_a_project import outline
 from mlops_infra.projects.props import ProjectDeployments
 
-JOBS: Final = ("*-job", "model")
+JOBS: Final = "*-job/pipelines-*"
 """SageMaker names what a pipeline runs `pipelines-<random>`, so their names tell no project. Jobs
 that nothing here creates, such as those of tuning, are described and tagged at most."""
-
-MODELS_OF_PIPELINES: Final = "arn:*:sagemaker:*:*:model/pipelines-*"
-"""Short, because the boundary is nearly as long as IAM allows; jobs are named in full above."""
 
 
 def work_statements(projects: ProjectDeployments) -> tuple[Statement, ...]:
     """Endpoints and pipelines by the project's id, jobs by the prefix that SageMaker gives."""
     stage, roles = projects.stage, projects.org.roles
-    versions = f"model-package/*-{PROJECT}/*"
+    # Short, because the boundary is nearly as long as IAM allows.
+    scoring = f"arn:*:sagemaker:*:*:model/sagemaker-{PROJECT}-{stage}-*"
     return (
         outline(
             "EndpointsOfTheProject",
@@ -51,10 +49,10 @@ def work_statements(projects: ProjectDeployments) -> tuple[Statement, ...]:
             "JobsOfPipelines",
             actions(
                 "sagemaker",
-                "AddTags CreateModel CreateProcessingJob CreateTransformJob DeleteModel Describe* "
-                "StopProcessingJob StopTransformJob",
+                "AddTags CreateProcessingJob CreateTransformJob Describe* StopProcessingJob "
+                "StopTransformJob",
             ),
-            arns("sagemaker", *(f"{kind}/pipelines-*" for kind in JOBS)),
+            arns("sagemaker", JOBS),
         ),
         Statement(
             # What a network lets through is no matter for a job that is in none.
@@ -66,11 +64,12 @@ def work_statements(projects: ProjectDeployments) -> tuple[Statement, ...]:
         ),
         Statement(
             # A model runs as its own role, so whoever has it score writes what that role writes.
-            sid="NoModelOfAnEndpoint",
+            # Those of endpoints have names of CloudFormation, which show no project.
+            sid="NoModelOfOthers",
             effect="Deny",
             actions=("sagemaker:CreateTransformJob",),
             resources=("*",),
-            condition={"ForAnyValue:ArnNotLike": {"sagemaker:ModelArn": MODELS_OF_PIPELINES}},
+            condition={"ForAnyValue:ArnNotLike": {"sagemaker:ModelArn": scoring}},
         ),
         outline(
             # Pipelines hand their role to their jobs (SageMaker Developer Guide, "Pipelines",
@@ -93,12 +92,6 @@ def work_statements(projects: ProjectDeployments) -> tuple[Statement, ...]:
             "TopicsOfTheProject",
             ("sns:Publish",),
             arns("sns", f"sagemaker-{PROJECT}-{stage}-*"),
-        ),
-        outline(
-            "VersionsOfTheProject",
-            actions("sagemaker", "CreateModel DescribeModelPackage"),
-            # They are registered in the dev account.
-            (f"arn:${{AWS::Partition}}:sagemaker:${{AWS::Region}}:{projects.dev}:{versions}",),
         ),
         outline(
             "Logs",

@@ -47,6 +47,14 @@ def tagged(project: str) -> dict[str, str]:
     return {"aws:ResourceTag/sagemaker:project-id": project}
 
 
+def model(project: str, stage: str = "prod") -> str:
+    return here("sagemaker", f"model/sagemaker-{project}-{stage}-1a2b3c4d")
+
+
+def of_model(project: str, stage: str = "prod") -> dict[str, str]:
+    return {"sagemaker:ModelArn": model(project, stage)}
+
+
 KEY, DEV_KEY = here("kms", "key/1"), f"arn:aws:kms:eu-west-1:{DEV}:key/1"
 VIA_S3 = {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}
 TO_SAGEMAKER = {"iam:PassedToService": "sagemaker.amazonaws.com"}
@@ -89,7 +97,6 @@ ALLOWED: Any = {
         {},
     ),
     "its topics": ("sns:Publish", here("sns", f"sagemaker-{ID}-prod-done"), {}),
-    "its versions": ("sagemaker:CreateModel", version(ID), {}),
     "its pipeline": (
         "sagemaker:StartPipelineExecution",
         here("sagemaker", f"pipeline/churn-{ID}-prod-inference"),
@@ -106,16 +113,7 @@ ALLOWED: Any = {
         TO_SAGEMAKER,
     ),
     "a job in a network": ("sagemaker:CreateProcessingJob", JOB, IN_A_VPC),
-    "a model in a network": (
-        "sagemaker:CreateModel",
-        here("sagemaker", "model/pipelines-1"),
-        IN_A_VPC,
-    ),
-    "scores by a model of its pipeline": (
-        "sagemaker:CreateTransformJob",
-        SCORING,
-        {"sagemaker:ModelArn": here("sagemaker", "model/pipelines-1")},
-    ),
+    "scores by its model": ("sagemaker:CreateTransformJob", SCORING, of_model(ID)),
     "the alarms of its endpoint": (
         "cloudwatch:DescribeAlarms",
         here("cloudwatch", f"alarm:churn-{ID}-prod-latency"),
@@ -124,11 +122,8 @@ ALLOWED: Any = {
 }
 DENIED: Any = {
     "a job outside of any network": ("sagemaker:CreateProcessingJob", JOB, {}),
-    "a model outside of any network": (
-        "sagemaker:CreateModel",
-        here("sagemaker", "model/pipelines-1"),
-        {},
-    ),
+    "a model of its own": ("sagemaker:CreateModel", model(ID), IN_A_VPC),
+    "a model of a version": ("sagemaker:CreateModel", version(ID), {}),
     "another project's role for its jobs": (
         "iam:PassRole",
         role(f"sagemaker-{OTHER}-prod-execution"),
@@ -231,6 +226,21 @@ DENIED: Any = {
         SCORING,
         {"sagemaker:ModelArn": here("sagemaker", f"model/churn-{OTHER}-deploy-prod-Model-1")},
     ),
+    "scores by another project's model": (
+        "sagemaker:CreateTransformJob",
+        SCORING,
+        of_model(OTHER),
+    ),
+    "scores by its model of another stage": (
+        "sagemaker:CreateTransformJob",
+        SCORING,
+        of_model(ID, "dev"),
+    ),
+    "scores by a model that a pipeline has made": (
+        "sagemaker:CreateTransformJob",
+        SCORING,
+        {"sagemaker:ModelArn": here("sagemaker", "model/pipelines-1")},
+    ),
     "training in a stage": ("sagemaker:CreateTrainingJob", JOB, IN_A_VPC),
     "a forged event": ("events:PutEvents", here("events", "event-bus/default"), {}),
     "a forged event in another account": (
@@ -321,10 +331,13 @@ def without(sid: str) -> list[Statement]:
 
 @pytest.mark.parametrize(
     "name",
-    ["scores by the model of another project's endpoint", "a job outside of any network"],
+    [
+        *("scores by the model of another project's endpoint", "scores by another project's model"),
+        "a job outside of any network",
+    ],
 )
 def test_a_denial_of_what_is_run_counts(name: str) -> None:
-    sid = {"sagemaker:CreateTransformJob": "NoModelOfAnEndpoint"}
+    sid = {"sagemaker:CreateTransformJob": "NoModelOfOthers"}
     action, resource, context = DENIED[name]
     request = Request(action, resource, {**CALLER, **context})
     assert allows(without(sid.get(action, "NoJobOutsideAVpc")), request)

@@ -80,8 +80,6 @@ ASKED: tuple[tuple[str, str, str, str, dict[str, Any]], ...] = (
     ),
     (VERSIONS, CFN, "sagemaker:CreateModel", VERSION, {}),
     (VERSIONS, CFN, "sagemaker:DescribeModelPackage", VERSION, {}),
-    (VERSIONS, BOUNDARY, "sagemaker:CreateModel", VERSION, OF_PROJECT),
-    (VERSIONS, BOUNDARY, "sagemaker:DescribeModelPackage", VERSION, OF_PROJECT),
 )
 
 

@@ -42,9 +42,11 @@ def transform(step: Step, scope: Scope, role: str, execution: Execution) -> Reco
     request = scope.request(step)
     credentials = job_roles.assume(role)
     job = arn("sagemaker", f"transform-job/{_name(step, scope).lower()}")
-    _refuse(job_roles.refusal(credentials, "sagemaker:CreateTransformJob", job))
-    job_deeds.prepare("TransformJob", request, role, job)
     model_arn, model = models.find_model(request["ModelName"])
+    # The model as its ARN says (Service Authorization Reference, CreateTransformJob).
+    context = {"sagemaker:modelarn": model_arn}
+    _refuse(job_roles.refusal(credentials, "sagemaker:CreateTransformJob", job, context))
+    job_deeds.prepare("TransformJob", request, role, job)
     s3 = job_roles.client("s3", job_roles.assume(model["ExecutionRoleArn"]))
     source, output = request["TransformInput"], request["TransformOutput"]
     headers = {

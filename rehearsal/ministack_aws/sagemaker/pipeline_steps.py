@@ -107,7 +107,9 @@ def _branch(step: Step, scope: Scope, shown: Record) -> Sequence[Step]:
     arguments = step["Arguments"]
     true = all(scope.holds(condition) for condition in arguments["Conditions"])
     shown["Metadata"] = {"Condition": {"Outcome": str(true)}}
-    branch: Sequence[Step] = arguments["IfSteps" if true else "ElseSteps"]
+    # Either may be left out, and a branch without steps ends well (schema of definitions,
+    # ConditionStep: `Conditions` alone is required).
+    branch: Sequence[Step] = arguments.get("IfSteps" if true else "ElseSteps") or ()
     return branch
 
 

@@ -8,7 +8,7 @@ from .check_names import COMPONENT
 from .sealed import PREFIX
 from .settings import artifact_bucket
 from .stage_view import BODY, Found, StageView, as_json, listed, objects_in, texts
-from .values import END, UNKNOWN, is_known
+from .values import END, UNKNOWN, is_known, unknown
 from .versions import NONE
 
 IMAGE_KEYS: Final = frozenset(("image", "imageuri", "imageurl"))
@@ -16,13 +16,14 @@ IMAGE: Final = re.compile(
     r"([0-9]{12})\.dkr\.ecr(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/([^:@]+)(?:[:@](.+))?"
 )
 DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
-STEPS: Final = ("Model", "Processing", "Transform", "Condition", "Fail")
+STEPS: Final = ("Processing", "Transform", "Condition", "Fail")
 BRANCHES: Final = ("IfSteps", "ElseSteps")
 SERVING: Final = tuple(
     f"AWS::SageMaker::{kind}"
     for kind in ("Endpoint", "EndpointConfig", "InferenceComponent", "Model", "Pipeline")
 )
 PIPELINE: Final = "AWS::SageMaker::Pipeline"
+MODEL: Final = "AWS::SageMaker::Model"
 OF_A_COPY: Final = ("ComputeResourceRequirements", "ModelName", "StartupParameters")
 """All that a component may say of its copies. `Container` brings an image and an archive of its
 own, `BaseInferenceComponentName` an adapter into somebody's component, and `Specifications` both
@@ -66,7 +67,7 @@ def models(view: StageView) -> Found:
     """A model is the chosen version, its container unchanged; without one nothing serves."""
     if view.version == NONE:
         yield from ((name, kind) for name, kind, _ in view.resources if kind in SERVING)
-    for logical_id, row in view.of("AWS::SageMaker::Model"):
+    for logical_id, row in view.of(MODEL):
         given = [*listed(row.get("Containers", [])), *listed(row.get("PrimaryContainer", []))]
         if given != [{"ModelPackageName": view.version}]:
             yield logical_id, given
@@ -90,8 +91,8 @@ def isolation(view: StageView) -> Found:
     SageMaker refuses isolated ones there (Developer Guide, "Deploy models with Amazon SageMaker
     Serverless Inference", feature exclusions).
     """
-    for logical_id, row in view.of("AWS::SageMaker::Model"):
-        if row.get("EnableNetworkIsolation") in (True, "true"):
+    for logical_id, row in view.of(MODEL):
+        if _is_isolated(row):
             continue
         if not view.settings.serverless_endpoints or not _is_serverless(logical_id, view):
             yield logical_id, "EnableNetworkIsolation is not true"
@@ -104,8 +105,12 @@ def _open_machines(view: StageView) -> Found:
     for logical_id, row in view.of("AWS::SageMaker::EndpointConfig"):
         variants = [v for v in listed(row.get("ProductionVariants", [])) if isinstance(v, Mapping)]
         bare = any(not variant.get("ModelName") for variant in variants)
-        if (bare or has_components) and row.get("EnableNetworkIsolation") not in (True, "true"):
+        if (bare or has_components) and not _is_isolated(row):
             yield logical_id, "EnableNetworkIsolation is not true"
+
+
+def _is_isolated(row: Mapping[str, Any]) -> bool:
+    return row.get("EnableNetworkIsolation") in (True, "true")
 
 
 def _is_serverless(model: str, view: StageView) -> bool:
@@ -121,7 +126,7 @@ def _is_serverless(model: str, view: StageView) -> bool:
 
 
 def pipelines(view: StageView) -> Found:
-    """Pipelines make models of the chosen version, and their jobs run as roles of the template."""
+    """Pipelines score with models of the template, and their jobs run as roles of the template."""
     for logical_id, row in view.of(PIPELINE):
         content = definition(row)
         if not isinstance(content.get("Steps"), list):
@@ -139,19 +144,12 @@ def definition(row: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _wrong_steps(content: Mapping[str, Any], view: StageView, role: str) -> Iterator[Any]:
-    steps = list(all_steps(content["Steps"]))
-    versions = [view.version, *_parameters_with(content, view.version)]
-    containers = [[{"ModelPackageName": name}] for name in versions]
-    made = [{"Get": f"Steps.{s.get('Name')}.ModelName"} for s in steps if s.get("Type") == "Model"]
-    for step in steps:
-        kind, given = step.get("Type"), arguments_of(step)
+    for step in all_steps(content["Steps"]):
+        kind, model = step.get("Type"), arguments_of(step).get("ModelName")
         if kind not in STEPS:
             yield f"step of type {kind}"
-        # A model runs as its own role: whoever has it score writes what that role writes.
-        if kind == "Transform" and given.get("ModelName") not in made:
-            yield f"step {step.get('Name')} with the model {given.get('ModelName')}"
-        if kind == "Model" and _containers(given) not in containers:
-            yield _containers(given)
+        if kind == "Transform" and not _is_isolated_model(model, view):
+            yield f"step {step.get('Name')} with the model {model}"
     yield from _wrong_roles_and_images(content, role)
     yield from _other_versions(content, view)
 
@@ -167,6 +165,17 @@ def _other_versions(content: Mapping[str, Any], view: StageView) -> Iterator[str
             yield f"parameter {row.get('Name')} with the artifacts {row.get('DefaultValue')}"
 
 
+def _is_isolated_model(name: Any, view: StageView) -> bool:
+    """Whether a name is that of a model of the template, which no network reaches.
+
+    A model runs as its own role and in its own network: whoever has it score writes what that role
+    writes. A parameter would let whoever starts a run choose.
+    """
+    return any(
+        name == unknown(f"{model}.ModelName") and _is_isolated(row) for model, row in view.of(MODEL)
+    )
+
+
 def _wrong_roles_and_images(content: Mapping[str, Any], role: str) -> Iterator[Any]:
     """Whoever starts a run says what a parameter is, so none says whose code runs, and as whom."""
     for key, value in (row for found in objects_in(content) for row in found.items()):
@@ -175,10 +184,6 @@ def _wrong_roles_and_images(content: Mapping[str, Any], role: str) -> Iterator[A
         by_list = key.lower() == "s3datatype" and value != ONE_PREFIX
         if open_image or by_list or (key.lower() in ROLES and value != role):
             yield f"{key} {value}"
-
-
-def _containers(given: Mapping[str, Any]) -> list[Any]:
-    return [*listed(given.get("Containers", [])), *listed(given.get("PrimaryContainer", []))]
 
 
 def all_steps(steps: Any) -> Iterator[Mapping[str, Any]]:
@@ -194,14 +199,6 @@ def arguments_of(step: Mapping[str, Any]) -> Mapping[str, Any]:
     """The request that a step makes."""
     found = step.get("Arguments")
     return found if isinstance(found, Mapping) else {}
-
-
-def _parameters_with(content: Mapping[str, Any], version: str) -> list[Any]:
-    return [
-        {"Get": f"Parameters.{row.get('Name')}"}
-        for row in objects_in(content.get("Parameters"))
-        if row.get("DefaultValue") == version
-    ]
 
 
 def images(view: StageView) -> Found:

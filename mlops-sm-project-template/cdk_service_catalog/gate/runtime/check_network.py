@@ -29,8 +29,6 @@ def _of_steps(content: Mapping[str, Any]) -> Iterator[tuple[Any, Any]]:
     for step in all_steps(content.get("Steps", [])):
         if step.get("Type") == "Processing":
             yield step.get("Name"), arguments_of(step).get("NetworkConfig")
-        elif step.get("Type") == "Model":
-            yield step.get("Name"), arguments_of(step)
 
 
 def _outside(network: Any, view: StageView) -> Iterator[str]:

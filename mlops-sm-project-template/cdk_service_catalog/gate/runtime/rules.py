@@ -255,10 +255,10 @@ RULES: Final = (
     Rule(
         name="pipelines",
         check=check_model.pipelines,
-        what="a pipeline makes another model, has another role, or has steps that do more",
+        what="a pipeline has another model, another role, or steps that do more",
         allowed="a PipelineDefinitionBody with steps of the types "
-        f"{', '.join(check_model.STEPS)}, the chosen version, models that a step of it makes, and "
-        "the role of the pipeline; images and roles in plain text",
+        f"{', '.join(check_model.STEPS)}, the chosen version, isolated models of the same template "
+        "by their ModelName, and the role of the pipeline; images and roles in plain text",
         fix="compile the inference pipeline of the build repository again",
     ),
     Rule(

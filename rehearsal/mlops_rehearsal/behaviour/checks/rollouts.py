@@ -148,7 +148,7 @@ def endpoints_scale(stack: Stack) -> Iterator[str]:
 
 def models_are_there(stack: Stack) -> Iterator[str]:
     """A model is of a registered version and in the private network; its role reads it."""
-    for model in stack.of_type("AWS::SageMaker::Model"):
+    for model in stack.of_type(MODEL):
         containers = model.properties["Containers"] or [model.properties["PrimaryContainer"]]
         packages = [c.get("ModelPackageName", "") for c in containers if c]
         role = role_of(stack, model.properties["ExecutionRoleArn"])
@@ -162,7 +162,7 @@ def models_are_there(stack: Stack) -> Iterator[str]:
 
 
 def pipelines_run_their_steps(stack: Stack) -> Iterator[str]:
-    """A pipeline of a stage makes its jobs and models in the private subnets, of its version."""
+    """A pipeline of a stage makes its jobs in the private subnets, and scores with its model."""
     compared = {pipeline.id for pipeline in comparing(stack)}
     for pipeline in stack.of_type(PIPELINE):
         role = role_of(stack, pipeline.properties["RoleArn"])
@@ -173,7 +173,7 @@ def pipelines_run_their_steps(stack: Stack) -> Iterator[str]:
         yield from lacking(stack, role, _as_itself(stack, role))
         yield from lacking(stack, role, _jobs(stack, JOBS[:1] if pipeline.id in compared else JOBS))
         if pipeline.id not in compared:
-            yield from lacking(stack, role, [_makes_its_model(stack)])
+            yield from _scores_with_its_model(stack, role, body)
         for kind in ("AWS::KMS::Key", "AWS::S3::Bucket"):
             known = [
                 stack.arn(f.id) if kind.endswith("Key") else stack.ref(f.id)
@@ -298,9 +298,10 @@ def _alarms(stack: Stack) -> Iterator[Need]:
         yield Need(why="watch its rollout", actions=watch, resource=stack.arn(alarm.id))
 
 
+MODEL: Final = "AWS::SageMaker::Model"
+SCORES: Final = "transform-job"
 JOBS: Final = (
     ("processing-job", ("CreateProcessingJob", "DescribeProcessingJob", "StopProcessingJob")),
-    ("model", ("CreateModel", "DescribeModel", "DeleteModel")),
     ("transform-job", ("CreateTransformJob", "DescribeTransformJob", "StopTransformJob")),
 )
 """What the steps of a pipeline are; one that compares traffic has the first alone."""
@@ -308,18 +309,32 @@ INSIDE: Final = {"sagemaker:VpcSubnets": ("subnetids-0a", "subnetids-0b")}
 
 
 def _jobs(stack: Stack, kinds: tuple[tuple[str, tuple[str, ...]], ...]) -> Iterator[Need]:
+    of_stack = [stack.arn(model.id) for model in stack.of_type(MODEL)]
     for kind, names in kinds:
         on = f"arn:aws:sagemaker:{stack.region}:{stack.account}:{kind}/pipelines-x"
         actions = tuple(f"sagemaker:{name}" for name in (*names, "AddTags"))
-        yield Need(why="run its steps", actions=actions, resource=on, context=INSIDE)
+        with_it = {"sagemaker:ModelArn": tuple(of_stack)} if kind == SCORES else {}
+        yield Need(why="run its steps", actions=actions, resource=on, context={**INSIDE, **with_it})
 
 
-def _makes_its_model(stack: Stack) -> Need:
-    version = (
-        f"arn:aws:sagemaker:{stack.region}:111122223333:model-package/{'n' * 32}-p-{'i' * 14}/3"
+def _scores_with_its_model(stack: Stack, role: Resource, body: str) -> Iterator[str]:
+    """The model of the stack is named, and no other one may score, of whatever project it is."""
+    for model in stack.of_type(MODEL):
+        if f'"{stack.named(model.id)}"' not in body:
+            yield f"{model.id} is not what scores"
+    place = f"arn:aws:sagemaker:{stack.region}:{stack.account}"
+    other = {"sagemaker:ModelArn": f"{place}:model/sagemaker-p-other-x", **INSIDE}
+    score = Need(
+        why="score with another model",
+        actions=("sagemaker:CreateTransformJob",),
+        resource=f"{place}:{SCORES}/pipelines-x",
+        context=other,
     )
-    actions = ("sagemaker:CreateModel", "sagemaker:DescribeModelPackage")
-    return Need(why="make its model", actions=actions, resource=version, context=INSIDE)
+    version = f"arn:aws:sagemaker:{stack.region}:111122223333:model-package/x-p-y/3"
+    makes = Need(
+        why="make models", actions=("sagemaker:CreateModel",), resource=version, context=INSIDE
+    )
+    yield from excess(stack, role, [score, makes])
 
 
 def _as_itself(stack: Stack, role: Resource) -> Iterator[Need]:

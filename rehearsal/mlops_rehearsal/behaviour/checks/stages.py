@@ -96,19 +96,16 @@ def _work(stack: Stack) -> Iterator[tuple[tuple[str, ...], str, dict[str, Any]]]
     run = ("sagemaker:DescribePipelineExecution", "sagemaker:ListPipelineExecutionSteps")
     yield run, f"{pipeline}/execution/x", {}
     for kind, names in (
-        ("model", ("CreateModel", "DescribeModel", "DeleteModel")),
         ("processing-job", tuple(f"{v}ProcessingJob" for v in ("Create", "Describe", "Stop"))),
         ("transform-job", tuple(f"{v}TransformJob" for v in ("Create", "Describe", "Stop"))),
     ):
         actions = tuple(f"sagemaker:{name}" for name in (*names, "AddTags"))
-        model = {"sagemaker:ModelArn": f"{sagemaker}:model/pipelines-x"}
+        model = {"sagemaker:ModelArn": f"{sagemaker}:model/sagemaker-{PROJECT}-{stage}-x"}
         yield actions, f"{sagemaker}:{kind}/pipelines-x", {**IN_THE_VPC, **model}
     role = f"arn:aws:iam::{stack.account}:role/sagemaker-{PROJECT}-{stage}-execution"
     yield ("iam:PassRole",), role, {"iam:PassedToService": "sagemaker.amazonaws.com"}
     alarm = f"arn:aws:cloudwatch:{place}:alarm:churn-{PROJECT}-{stage}-latency"
     yield ("cloudwatch:DescribeAlarms",), alarm, {}
-    version = f"arn:aws:sagemaker:{stack.region}:{DEV}:model-package/churn-{PROJECT}/1"
-    yield ("sagemaker:CreateModel", "sagemaker:DescribeModelPackage"), version, of_dev
     logs = ("CreateLogGroup", "CreateLogStream", "DescribeLogStreams", "PutLogEvents")
     group = f"arn:aws:logs:{place}:log-group:/aws/sagemaker/x"
     yield tuple(f"logs:{name}" for name in logs), group, {}
@@ -157,8 +154,12 @@ def _others(stack: Stack) -> Iterator[tuple[tuple[str, ...], str, dict[str, Any]
         yield (f"sagemaker:{name}",), f"arn:aws:sagemaker:{place}:{kind}/pipelines-x", {}
     # A model reads and writes as its own role, which may be another project's.
     scores = f"arn:aws:sagemaker:{place}:transform-job/pipelines-x"
-    model = {"sagemaker:ModelArn": f"arn:aws:sagemaker:{place}:model/fraud-p-other-{stage}-x"}
-    yield ("sagemaker:CreateTransformJob",), scores, model
+    for name in (f"sagemaker-p-other-{stage}-x", "Model-x", "pipelines-x", f"sagemaker-{PROJECT}"):
+        model = {"sagemaker:ModelArn": f"arn:aws:sagemaker:{place}:model/{name}"}
+        yield ("sagemaker:CreateTransformJob",), scores, model
+    # CloudFormation makes the models of a stage; whoever made others could score with them.
+    version = f"arn:aws:sagemaker:{stack.region}:{DEV}:model-package/churn-{PROJECT}/1"
+    yield ("sagemaker:CreateModel",), version, {"aws:ResourceAccount": DEV}
 
 
 def stages_publish_their_network(stack: Stack) -> Iterator[str]:

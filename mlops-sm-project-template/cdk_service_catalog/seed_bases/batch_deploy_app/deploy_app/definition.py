@@ -21,6 +21,7 @@ PLACEHOLDERS = (
     "stage-subnet-ids",
     "stage-security-group-id",
     "stage-model-package-arn",
+    "stage-model-name",
 )
 
 

@@ -1,4 +1,4 @@
-"""Everything that a stage's account gets to score batches: pipeline, schedule, alarm, roles."""
+"""Everything that a stage's account gets to score batches: model, pipeline, schedule, roles."""
 
 from typing import Any
 
@@ -13,13 +13,14 @@ from deploy_app.boundary import apply_boundary
 from deploy_app.data_bucket import DataBucket
 from deploy_app.definition import PLACEHOLDERS, stage_definition
 from deploy_app.execution_role import ExecutionRole, acknowledge_wildcards
+from deploy_app.model import version_model
 from deploy_app.network import network
 from deploy_app.role_names import name_roles
 from deploy_app.settings import Settings
 from deploy_app.stage_config import StageConfig
 from deploy_app.test_role import TestRole
 
-JOBS = ("processing-job", "transform-job", "model")
+JOBS = ("processing-job", "transform-job")
 
 
 class DeploymentStack(cdk.Stack):
@@ -43,6 +44,7 @@ class DeploymentStack(cdk.Stack):
         data = DataBucket(self, "Data", settings=settings, stage=stage)
         name = f"{settings.project_name}-{settings.project_id}-{stage}-inference"
         scripts = f"{settings.artifact_bucket}/sources/*"
+        model_name = names.scoring_model(settings, stage, model_package_arn, config.model_number)
         execution = ExecutionRole(
             self,
             "Execution",
@@ -54,7 +56,7 @@ class DeploymentStack(cdk.Stack):
             statements=[
                 *pipelines.run_jobs(found, *JOBS),
                 pipelines.run_as_itself(settings, stage),
-                _use_version(model_package_arn),
+                pipelines.score_with(model_name),
                 _read_scripts(scripts),
             ],
         )
@@ -66,6 +68,7 @@ class DeploymentStack(cdk.Stack):
             objects,
             *pipelines.wildcards(*JOBS),
         )
+        model = version_model(self, model_package_arn, execution, network=found, name=model_name)
         values = (
             execution.role.role_arn,
             data.key.key_arn,
@@ -74,6 +77,7 @@ class DeploymentStack(cdk.Stack):
             cdk.Fn.join('","', found.subnet_ids),
             found.security_group_id,
             model_package_arn,
+            model.attr_model_name,
         )
         pipeline = sagemaker.CfnPipeline(
             self,
@@ -164,19 +168,6 @@ class DeploymentStack(cdk.Stack):
             f"AwsSolutions-IAM5[Resource::{prefix}/output/*]",
             reason="samples and scores below these two prefixes of this stage's bucket",
         )
-
-
-def _use_version(model_package_arn: str) -> dict[str, object]:
-    """The policy of the model package group is the other side of this permission.
-
-    Source: SageMaker Developer Guide, "Deploy a Model Version from a Different Account".
-    """
-    return {
-        "Sid": "MakeModelsOfTheVersion",
-        "Effect": "Allow",
-        "Action": ["sagemaker:CreateModel", "sagemaker:DescribeModelPackage"],
-        "Resource": model_package_arn,
-    }
 
 
 def _read_scripts(objects: str) -> dict[str, object]:

@@ -35,6 +35,9 @@ class StageConfig(Part):
     notification_topic_arn: str = Field(
         "", description="told when a run has failed; nothing: the topic of the project, in dev"
     )
+    model_number: Annotated[int, Field(ge=1)] = Field(
+        1, description="another one names the model of the version otherwise"
+    )
     integration_test: IntegrationTest
 
 

@@ -4,42 +4,55 @@ NETWORK = {
     "Subnets": ["stage-subnet-ids"],
     "SecurityGroupIds": ["stage-security-group-id"],
 }
+ROLE = "arn:aws:iam::000000000000:role/stage-execution-role"
+CHECK = {
+    "Type": "Processing",
+    "Arguments": {
+        "AppSpecification": {
+            "ImageUri": "141502667606.dkr.ecr.eu-west-1.amazonaws.com/"
+            "sagemaker-scikit-learn:1.9-0-cpu-py3",
+            "ContainerArguments": ["after", "--version", "stage-model-package-arn"],
+        },
+        "NetworkConfig": {"EnableNetworkIsolation": True, "VpcConfig": NETWORK},
+        "ProcessingResources": {"ClusterConfig": {"InstanceCount": 1}},
+        "RoleArn": ROLE,
+    },
+}
+SCORE = {
+    "Name": "Score",
+    "Type": "Transform",
+    "Arguments": {
+        "ModelName": "stage-model-name",
+        "TransformOutput": {"KmsKeyId": "stage-key-arn"},
+    },
+}
+MARKED = {"Std:Join": {"On": "", "Values": [{"Get": "Parameters.InputDataUri"}, "_scored"]}}
+MARK = {
+    **CHECK["Arguments"],
+    "ProcessingOutputConfig": {"Outputs": [{"S3Output": {"S3Uri": MARKED}}]},
+}
+NEW = {"PropertyFile": {"Get": "Steps.CheckInput.PropertyFiles.Plan"}, "Path": "new"}
 DEFINITION = {
     "Version": "2020-12-01",
     "Parameters": [
-        {"Name": "ModelPackageArn", "Type": "String", "DefaultValue": "stage-model-package-arn"},
         {"Name": "InputDataUri", "Type": "String", "DefaultValue": "s3://stage-data-bucket/input/"},
+        {"Name": "ScoreAgain", "Type": "String", "DefaultValue": "no"},
     ],
     "Steps": [
+        {"Name": "CheckInput", **CHECK},
         {
-            "Name": "CreateModel",
-            "Type": "Model",
+            "Name": "IsAnythingNew",
+            "Type": "Condition",
             "Arguments": {
-                "ExecutionRoleArn": "arn:aws:iam::000000000000:role/stage-execution-role",
-                "Containers": [{"ModelPackageName": {"Get": "Parameters.ModelPackageArn"}}],
-                "EnableNetworkIsolation": True,
-                "VpcConfig": NETWORK,
-            },
-        },
-        {
-            "Name": "Score",
-            "Type": "Transform",
-            "Arguments": {
-                "ModelName": {"Get": "Steps.CreateModel.ModelName"},
-                "TransformOutput": {"KmsKeyId": "stage-key-arn"},
-            },
-        },
-        {
-            "Name": "CheckInput",
-            "Type": "Processing",
-            "Arguments": {
-                "AppSpecification": {
-                    "ImageUri": "141502667606.dkr.ecr.eu-west-1.amazonaws.com/"
-                    "sagemaker-scikit-learn:1.9-0-cpu-py3"
-                },
-                "NetworkConfig": {"EnableNetworkIsolation": True, "VpcConfig": NETWORK},
-                "ProcessingResources": {"ClusterConfig": {"InstanceCount": 1}},
-                "RoleArn": "arn:aws:iam::000000000000:role/stage-execution-role",
+                "Conditions": [
+                    {
+                        "Type": "GreaterThan",
+                        "LeftValue": {"Std:JsonGet": NEW},
+                        "RightValue": 0,
+                    }
+                ],
+                "IfSteps": [SCORE, {"Name": "MarkScored", "Type": "Processing", "Arguments": MARK}],
+                "ElseSteps": [],
             },
         },
     ],

@@ -2,6 +2,8 @@
 
 import io
 import json
+import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from botocore.response import StreamingBody
 from botocore.stub import ANY, Stubber
 from synthesis import VERSION, of_type, settings, templates
 
+from deploy_app import names
 from deploy_app.application import build
 from deploy_app.definition import FILE, PLACEHOLDERS, download, stage_definition
 from deploy_app.errors import DeployError
@@ -32,6 +35,19 @@ def body(template: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     return text, values
 
 
+def statements(template: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the roles of a stage may do, each action in a list."""
+    found = [
+        row
+        for policy in of_type(template, "AWS::IAM::ManagedPolicy")
+        for row in policy["PolicyDocument"]["Statement"]
+    ]
+    return [
+        {**row, "Action": [row["Action"]] if isinstance(row["Action"], str) else row["Action"]}
+        for row in found
+    ]
+
+
 @pytest.mark.parametrize("stage", ["dev", "preprod", "prod"])
 def test_the_definition_is_json_with_the_stages_own_values(stages: Any, stage: str) -> None:
     text, values = body(stages[stage])
@@ -40,9 +56,52 @@ def test_the_definition_is_json_with_the_stages_own_values(stages: Any, stage: s
     for name in values:
         filled = filled.replace(f"${{{name}}}", 'a","b' if name == "Stage3" else name)
     definition = json.loads(filled)
-    isolated = definition["Steps"][0]["Arguments"]["VpcConfig"]
+    isolated = definition["Steps"][0]["Arguments"]["NetworkConfig"]["VpcConfig"]
     assert isolated["Subnets"] == ["a", "b"]
     assert VERSION in values.values()
+
+
+@pytest.mark.parametrize("stage", ["dev", "preprod", "prod"])
+def test_a_stage_has_one_model_of_the_version_in_its_network_and_scores_with_it_alone(
+    stages: Any, stage: str
+) -> None:
+    (model,) = of_type(stages[stage], "AWS::SageMaker::Model")
+    assert model["Containers"] == [{"ModelPackageName": VERSION}]
+    assert model["EnableNetworkIsolation"] is True
+    assert model["VpcConfig"]["Subnets"] == {"Ref": "SubnetIds"}
+    text, values = body(stages[stage])
+    (named,) = re.findall(r'"ModelName": "\$\{(\w+)\}"', text)
+    assert values[named] == {"Fn::GetAtt": ["Model", "ModelName"]}
+    (scoring,) = [row for row in statements(stages[stage]) if "CreateTransformJob" in str(row)]
+    arn = scoring["Condition"]["ArnEquals"]["sagemaker:ModelArn"]
+    assert arn["Fn::Join"][1][-1] == f":model/{model['ModelName']}"
+
+
+@pytest.mark.parametrize("stage", ["dev", "preprod", "prod"])
+def test_no_run_makes_or_deletes_a_model(stages: Any, stage: str) -> None:
+    actions = {action for row in statements(stages[stage]) for action in row["Action"]}
+    named = {action for action in actions if action.endswith(("Model", "ModelPackage"))}
+    assert named == set()
+
+
+def test_another_version_or_number_is_another_model_and_the_name_shows_project_and_stage(
+    tmp_path: Path,
+) -> None:
+    """A model is replaced, and CloudFormation makes the new one first: their names must differ
+    (CloudFormation User Guide, "Update behaviors of stack resources")."""
+    name = partial(names.scoring_model, settings(), "prod")
+    found = {name(VERSION, 1), name(VERSION, 2), name(f"{VERSION}0", 1)}
+    assert len(found) == 3
+    prefix = f"sagemaker-{settings().project_id}-prod-"
+    assert all(re.fullmatch(f"{prefix}[0-9a-f]{{8}}", one) for one in found)
+    configs = {
+        stage: load_stage_config(stage).model_copy(update={"model_number": 2})
+        for stage in settings().roles
+    }
+    build(settings(), VERSION, tmp_path, configs).synth()
+    template = json.loads((tmp_path / "prod.template.json").read_text())
+    (model,) = of_type(template, "AWS::SageMaker::Model")
+    assert model["ModelName"] == name(VERSION, 2)
 
 
 @pytest.mark.parametrize("stage", ["dev", "preprod", "prod"])
@@ -50,13 +109,7 @@ def test_a_pipeline_hands_its_own_role_to_its_jobs_and_to_sagemaker_alone(
     stages: Any, stage: str
 ) -> None:
     """SageMaker Developer Guide, "Pipelines", "Access management"."""
-    passing = [
-        row
-        for policy in of_type(stages[stage], "AWS::IAM::ManagedPolicy")
-        for row in policy["PolicyDocument"]["Statement"]
-        if "iam:PassRole" in row["Action"]
-    ]
-    (row,) = passing
+    (row,) = [row for row in statements(stages[stage]) if "iam:PassRole" in row["Action"]]
     assert row["Condition"] == {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
     name = f"role/sagemaker-{settings().project_id}-{stage}-execution"
     assert row["Resource"]["Fn::Join"][1][-1].endswith(name)
@@ -143,11 +196,21 @@ def test_before_the_first_build_there_is_nothing_to_fetch(tmp_path: Path) -> Non
 OWN = VersionFile("M,0.4\nF,0.5\nI,0.3\n", "config/sample.csv", own=True)
 
 
-def asked(status: str, scores: bytes) -> tuple[Any, Any]:
+def asked(status: str, scores: bytes, stage: str = "dev") -> tuple[Any, Any]:
+    data = names.data_bucket(settings(), stage)
     sagemaker, s3 = client("sagemaker"), client("s3")
     pipelines, buckets = Stubber(sagemaker), Stubber(s3)
-    buckets.add_response("put_object", {}, {"Bucket": ANY, "Key": ANY, "Body": ANY})
-    pipelines.add_response("start_pipeline_execution", {"PipelineExecutionArn": EXECUTION})
+    buckets.add_response("put_object", {}, {"Bucket": data, "Key": ANY, "Body": ANY})
+    given = [
+        {"Name": "InputDataUri", "Value": f"s3://{data}/integration-test/input/"},
+        # What the last test has scored is scored again, or nothing would be tested.
+        {"Name": "ScoreAgain", "Value": "yes"},
+    ]
+    pipelines.add_response(
+        "start_pipeline_execution",
+        {"PipelineExecutionArn": EXECUTION},
+        {"PipelineName": ANY, "PipelineParameters": given},
+    )
     for state in ("Executing", status):
         pipelines.add_response("describe_pipeline_execution", {"PipelineExecutionStatus": state})
     if status == "Failed":
@@ -157,7 +220,7 @@ def asked(status: str, scores: bytes) -> tuple[Any, Any]:
         ]
         pipelines.add_response("list_pipeline_execution_steps", {"PipelineExecutionSteps": steps})
     answer = {"Body": StreamingBody(io.BytesIO(scores), len(scores))}
-    wanted = {"Bucket": ANY, "Key": "output/abc/scores/sample.csv.out"}
+    wanted = {"Bucket": data, "Key": "output/abc/scores/sample.csv.out"}
     buckets.add_response("get_object", answer, wanted)
     pipelines.activate()
     buckets.activate()
@@ -165,7 +228,7 @@ def asked(status: str, scores: bytes) -> tuple[Any, Any]:
 
 
 def test_the_integration_test_counts_the_scores() -> None:
-    clients = asked("Succeeded", b"9.1\n8.2\n7.3\n")
+    clients = asked("Succeeded", b"9.1\n8.2\n7.3\n", "preprod")
     waits: list[float] = []
     rows = run(
         *clients,

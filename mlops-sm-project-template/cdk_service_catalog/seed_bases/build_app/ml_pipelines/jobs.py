@@ -91,6 +91,7 @@ class Jobs:
         arguments: Sequence[Any] = (),
         property_files: Sequence[PropertyFile] = (),
         cached: bool = False,
+        places: Mapping[str, Any] = MappingProxyType({}),
     ) -> ProcessingStep:
         """Run a script on folders: `/opt/ml/processing/<name>` for each input and output.
 
@@ -98,6 +99,7 @@ class Jobs:
             inputs: S3 URIs by the name of the folder.
             outputs: names of folders; each is kept below the execution's own prefix.
             cached: may be left out where an execution has done the same.
+            places: S3 URIs of outputs that are kept elsewhere, by name.
         """
         processor = Processor(
             role=self.settings.role_arn,
@@ -120,7 +122,7 @@ class Jobs:
         named = {**inputs, CODE_CHANNEL: self.sources.uri(SOURCE_SCRIPTS)}
         run = processor.run(
             inputs=[_processing_input(key, uri) for key, uri in named.items()],
-            outputs=[self._processing_output(name, key) for key in outputs],
+            outputs=[self._processing_output(name, key, places.get(key)) for key in outputs],
             arguments=list(arguments) or None,
         )
         return ProcessingStep(
@@ -204,13 +206,13 @@ class Jobs:
         default = str(instance_type.default_value)
         return self.settings.kms_key_arn if takes_volume_key(default) else None
 
-    def _processing_output(self, step: str, name: str) -> ProcessingOutput:
+    def _processing_output(self, step: str, name: str, place: Any) -> ProcessingOutput:
         execution = ExecutionVariables.PIPELINE_EXECUTION_ID
-        place = Join(on="/", values=[self.settings.uri("executions"), execution, step, name])
+        own = Join(on="/", values=[self.settings.uri("executions"), execution, step, name])
         return ProcessingOutput(
             output_name=name,
             s3_output=ProcessingS3Output(
-                s3_uri=place,
+                s3_uri=place or own,
                 local_path=f"/opt/ml/processing/{name}",
                 s3_upload_mode="EndOfJob",
             ),

@@ -1,5 +1,7 @@
 """The names that the project and its stages agree on; none is longer than its service allows."""
 
+import hashlib
+
 from deploy_app.settings import Settings
 
 
@@ -21,6 +23,20 @@ def monitoring(settings: Settings, stage: str) -> str:
 def execution_role(settings: Settings, stage: str) -> str:
     """The role that models run as; the dev account lets exactly this one read models."""
     return f"sagemaker-{settings.project_id}-{stage}-execution"
+
+
+def scoring_model(settings: Settings, stage: str, version: str, number: int) -> str:
+    """The model that scores batches, 43 characters at most; a model's name may have 63.
+
+    The boundary lets a role score with models that are named so, by the project's id and the stage.
+    CloudFormation makes the new model before it deletes the old one, which takes another name for
+    another version.
+
+    Args:
+        number: for another name of the same version.
+    """
+    made_of = hashlib.sha256(f"{version}\n{number}".encode()).hexdigest()
+    return f"sagemaker-{settings.project_id}-{stage}-{made_of[:8]}"
 
 
 def test_role(settings: Settings, stage: str) -> str:

@@ -14,20 +14,16 @@ from deploy_app.settings import Settings
 NAMESPACE, FAILED = "AWS/Sagemaker/ModelBuildingPipeline", "ExecutionFailed"
 """SageMaker Developer Guide, "Amazon SageMaker AI metrics in Amazon CloudWatch", "Pipelines
 metrics"; the namespace is spelt that way."""
-CREATED_IN_SUBNETS: Mapping[str, str] = {
-    "processing-job": "CreateProcessingJob",
-    "model": "CreateModel",
-}
+CREATED_IN_SUBNETS: Mapping[str, str] = {"processing-job": "CreateProcessingJob"}
 """By kind, what is refused without the private subnets."""
 FOLLOWED: Mapping[str, Sequence[str]] = {
     "processing-job": ("DescribeProcessingJob", "StopProcessingJob"),
-    "transform-job": ("CreateTransformJob", "DescribeTransformJob", "StopTransformJob"),
-    "model": ("DeleteModel", "DescribeModel"),
+    "transform-job": ("DescribeTransformJob", "StopTransformJob"),
 }
 
 
 def run_jobs(found: Network, *kinds: str) -> list[dict[str, object]]:
-    """What the pipeline starts: jobs and models in the private subnets."""
+    """What the pipeline starts: jobs in the private subnets, and those that run where models do."""
     arns = list(jobs(*kinds))
     created = [CREATED_IN_SUBNETS[kind] for kind in kinds if kind in CREATED_IN_SUBNETS]
     followed = sorted({"AddTags", *(action for kind in kinds for action in FOLLOWED[kind])})
@@ -51,6 +47,21 @@ def run_jobs(found: Network, *kinds: str) -> list[dict[str, object]]:
     ]
 
 
+def score_with(model: str) -> dict[str, object]:
+    """A transform job runs as the role of its model and in the model's subnets: with this model.
+
+    Args:
+        model: its name.
+    """
+    return {
+        "Sid": "ScoreWithTheModel",
+        "Effect": "Allow",
+        "Action": "sagemaker:CreateTransformJob",
+        "Resource": list(jobs("transform-job")),
+        "Condition": {"ArnEquals": {"sagemaker:ModelArn": arn(f"model/{model}")}},
+    }
+
+
 def jobs(*kinds: str) -> tuple[str, ...]:
     """The ARNs of what pipelines start, which SageMaker names."""
     return tuple(arn(f"{kind}/pipelines-*") for kind in kinds)
@@ -63,7 +74,7 @@ def wildcards(*kinds: str) -> tuple[str, ...]:
 
 
 def run_as_itself(settings: Settings, stage: str) -> dict[str, object]:
-    """A pipeline hands its role to the jobs and models that it starts.
+    """A pipeline hands its role to the jobs that it starts.
 
     Source: SageMaker Developer Guide, "Pipelines", "Access management": "To pass any role to a
     SageMaker job within a pipeline, the iam:PassRole permission for the role that is being passed".

@@ -14,6 +14,7 @@ from deploy_app import names
 from deploy_app.execution_role import ExecutionRole
 from deploy_app.instances import takes_volume_key
 from deploy_app.kinds import Kind
+from deploy_app.model import ACKNOWLEDGED, inside, version_model
 from deploy_app.network import Network
 from deploy_app.stage_config import Shadow, StageConfig
 from deploy_app.topics import Topics
@@ -24,12 +25,6 @@ MAXIMUM_ROLLOUT = 28800
 """Seconds (API Reference, BlueGreenUpdatePolicy and InferenceComponentRollingUpdatePolicy)."""
 STARTING = 900
 """Seconds for the machines of a batch, and for the model on them."""
-ACKNOWLEDGED = "AIControls"
-"""Key of metadata: AWS Security Hub's AI controls that a resource breaks, with the reasons."""
-FROM_ECR = {
-    "SageMaker.19": "the image is in ECR, which the VPC reaches through endpoints of its own; the "
-    "control asks for a Docker registry outside of ECR, which a model package cannot name"
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,17 +46,8 @@ def make_model(
     Its name is CloudFormation's, because a new version replaces it.
     """
     # SageMaker refuses both for serverless endpoints: see kinds.py.
-    model = sagemaker.CfnModel(
-        scope,
-        "Model",
-        execution_role_arn=stage.role.role.role_arn,
-        containers=[{"modelPackageName": model_package_arn}],
-        **({} if config.kind is Kind.SERVERLESS else _inside(stage)),
-    )
-    model.add_metadata(ACKNOWLEDGED, FROM_ECR)
-    # The role must be able to read the model when CreateModel checks it.
-    model.node.add_dependency(stage.role.policy)
-    return model
+    network = None if config.kind is Kind.SERVERLESS else stage.network
+    return version_model(scope, model_package_arn, stage.role, network=network)
 
 
 def make_configuration(
@@ -81,7 +67,7 @@ def make_configuration(
     encrypted = has_volumes and takes_volume_key(config.variant.instance_type)
     # Components bring models to machines that are there before them: the endpoint itself has the
     # role and the network (API Reference, CreateEndpointConfig).
-    of_components = {"execution_role_arn": stage.role.role.role_arn, **_inside(stage)}
+    of_components = {"execution_role_arn": stage.role.role.role_arn, **inside(stage.network)}
     configuration = sagemaker.CfnEndpointConfig(
         scope,
         "Configuration",
@@ -98,17 +84,6 @@ def make_configuration(
     configuration.node.add_dependency(stage.role.policy)
     configuration.add_metadata(ACKNOWLEDGED, config.ai_controls)
     return configuration
-
-
-def _inside(stage: Surroundings) -> dict[str, Any]:
-    """In the private subnets, without a network of its own."""
-    return {
-        "enable_network_isolation": True,
-        "vpc_config": {
-            "subnets": stage.network.subnet_ids,
-            "securityGroupIds": [stage.network.security_group_id],
-        },
-    }
 
 
 def _capacity(config: StageConfig) -> dict[str, Any]:

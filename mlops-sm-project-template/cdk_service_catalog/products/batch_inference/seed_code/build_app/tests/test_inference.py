@@ -2,9 +2,12 @@
 
 import csv
 import gzip
+import hashlib
 import importlib.util
 import io
 import json
+import shutil
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,7 @@ from botocore.stub import ANY, Stubber
 from declared_rows import DATA, FEATURES, TABLE, as_csv, rows
 
 from ml_pipelines.discovery import get_pipeline, pipeline_modules
+from ml_pipelines.inference.pipeline import STAGE_MODEL
 from ml_pipelines.local_jobs import JobFailed, LocalJob, run
 from ml_pipelines.publish_inference_pipeline import plan, publish
 from ml_pipelines.run_locally import train_locally
@@ -22,6 +26,8 @@ from ml_pipelines.sources import Sources
 from ml_pipelines.training.defaults import APPROVAL_STATUS
 
 ROWS = rows(40)
+BUCKET = "bucket-of-the-stage"
+MARKS = "_scored"
 NUMBERS = TABLE.of_type("number")
 
 
@@ -38,16 +44,51 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return module, module.model_fn(str(model_dir))
 
 
-def check(folder: Path, when: str, **inputs: Path) -> Path:
-    outputs = {"before": ("checked", "identifiers"), "after": ("report", "scored")}[when]
+def check(
+    folder: Path,
+    when: str,
+    *,
+    uri: str = f"s3://{BUCKET}/input/",
+    again: str = "no",
+    **inputs: Path,
+) -> Path:
+    outputs, arguments = {
+        "before": (
+            ("checked", "identifiers", "plan"),
+            ("--input-uri", uri, "--bucket", BUCKET, "--again", again),
+        ),
+        "after": (("report", "scored", "marks"), ("--execution", "e1", "--version", "arn:3")),
+        "mark": (("marks",), ()),
+    }[when]
     job = LocalJob(
         name=when,
         script="check_batch.py",
         inputs=inputs,
         outputs=outputs,
-        arguments=(f"--{when}",),
+        arguments=(when, *arguments),
     )
     return run(job, folder) / "processing"
+
+
+def run_pipeline(folder: Path, source: Path, scores: str = "1.5", **options: str) -> list[str]:
+    """A run on an input, whose marks come to lie below it; the paths of what it has scored."""
+    processing = check(folder, "before", input=source, **options)
+    plan = json.loads((processing / "plan" / "files.json").read_text())
+    numbers = json.loads((processing / "plan" / "plan.json").read_text())
+    assert numbers["new"] == len(plan)
+    if not plan:
+        assert not list((processing / "checked").iterdir())
+        return []
+    answers = folder / "answers"
+    answers.mkdir()
+    for file in (processing / "checked").iterdir():
+        answered = [scores for _ in file.read_text().splitlines()]
+        (answers / f"{file.name}.out").write_text("\n".join(answered))
+    places = {place: processing / place for place in ("checked", "identifiers", "plan")}
+    done = check(folder, "after", scores=answers, **places)
+    handed_on = check(folder, "mark", found=done / "marks")
+    shutil.copytree(handed_on / "marks", source / MARKS, dirs_exist_ok=True)
+    return sorted(row["path"] for row in plan)
 
 
 def batch(folder: Path, content: str, name: str = "batch.csv") -> Path:
@@ -88,7 +129,7 @@ def test_a_batch_is_scored_row_by_row_in_order(served: Any, tmp_path: Path, name
     processing = check(tmp_path, "before", input=batch(tmp_path, own_csv(ROWS), name))
     (checked,) = (processing / "checked").iterdir()
     scores = transform(served, checked, tmp_path / "scores")
-    places = {place: processing / place for place in ("checked", "identifiers")}
+    places = {place: processing / place for place in ("checked", "identifiers", "plan")}
     done = check(tmp_path, "after", scores=scores, **places)
     report = json.loads((done / "report" / "report.json").read_text())
     assert report == {"scored_rows": {checked.name: len(ROWS)}}
@@ -137,15 +178,20 @@ def test_a_malformed_row_is_reported_with_its_line(tmp_path: Path) -> None:
     [("1.0\n", "1 scores for 2 rows"), ("1.0\n,\n", "line 2: '' is no score")],
 )
 def test_missing_and_bad_scores_are_found(tmp_path: Path, scores: str, words: str) -> None:
-    places = {name: tmp_path / name for name in ("checked", "identifiers", "scores")}
+    places = {name: tmp_path / name for name in ("checked", "identifiers", "plan", "scores")}
     for place in places.values():
         place.mkdir()
+    planned = [{"path": "batch.csv", "sha256": "0", "name": "batch.csv", "rows": 2}]
+    (places["plan"] / "files.json").write_text(json.dumps(planned))
     (places["checked"] / "batch.csv").write_text("a\nb\n")
     (places["identifiers"] / "batch.csv").write_text("1\n2\n")
     (places["scores"] / "batch.csv.out").write_text(scores)
     with pytest.raises(JobFailed) as raised:
         check(tmp_path / "jobs", "after", **places)
     assert words in str(raised.value)
+    processing = tmp_path / "jobs" / "after" / "opt" / "ml" / "processing"
+    assert (processing / "marks").is_dir()
+    assert not list((processing / "marks").iterdir())
 
 
 def test_an_empty_input_says_that_there_is_nothing_to_score(tmp_path: Path) -> None:
@@ -175,21 +221,173 @@ def test_every_table_is_scored_and_what_programs_leave_beside_it_is_told(tmp_pat
     }
 
 
+@pytest.mark.parametrize("name", ["batch.csv", "größe und maß/part 1.csv", "dt=1/part.csv.gz"])
+def test_what_a_run_has_scored_the_next_one_leaves_out_and_says_so(
+    tmp_path: Path, name: str
+) -> None:
+    source = batch(tmp_path, own_csv(ROWS[:2]), name)
+    assert run_pipeline(tmp_path / "first", source) == [name]
+    assert run_pipeline(tmp_path / "second", source) == []
+    told = tmp_path / "second" / "before" / "opt" / "ml" / "output" / "message"
+    assert told.read_text().startswith("nothing new: 1 files, all of them scored before")
+
+
+def test_only_files_are_scored_that_are_new_or_have_another_content(tmp_path: Path) -> None:
+    source = batch(tmp_path, own_csv(ROWS[:2]), "replaced.csv")
+    (source / "same.csv").write_text(own_csv(ROWS[:2]))
+    assert run_pipeline(tmp_path / "1", source) == ["replaced.csv", "same.csv"]
+    (source / "replaced.csv").write_text(own_csv(ROWS[2:4]))
+    (source / "copy.csv").write_text(own_csv(ROWS[:2]))
+    assert run_pipeline(tmp_path / "2", source) == ["copy.csv", "replaced.csv"]
+    assert run_pipeline(tmp_path / "3", source) == []
+
+
+def test_everything_is_scored_again_where_somebody_asks_for_it(tmp_path: Path) -> None:
+    source = batch(tmp_path, own_csv(ROWS[:2]))
+    for number in range(2):
+        assert run_pipeline(tmp_path / str(number), source, again="yes") == ["batch.csv"]
+    with pytest.raises(JobFailed, match="ScoreAgain is 'perhaps'; allowed are no and yes"):
+        check(tmp_path, "before", input=source, again="perhaps")
+
+
+def test_a_mark_tells_what_was_scored_by_which_version_and_when(tmp_path: Path) -> None:
+    source = batch(tmp_path, own_csv(ROWS[:2]))
+    run_pipeline(tmp_path / "run", source)
+    (file,) = (source / MARKS / "batch.csv").iterdir()
+    mark = json.loads(file.read_text())
+    digest = hashlib.sha256((source / "batch.csv").read_bytes()).hexdigest()
+    assert file.name == f"{digest}.json"
+    when = datetime.fromisoformat(mark.pop("scored_at"))
+    assert abs(datetime.now(when.tzinfo) - when) < timedelta(minutes=5)
+    assert mark == {
+        **{"path": "batch.csv", "sha256": digest, "name": "batch.csv", "rows": 2},
+        **{"execution": "e1", "version": "arn:3"},
+    }
+
+
+def half(mark: Path) -> None:
+    mark.write_text(mark.read_text()[:-10])
+
+
+def empty(mark: Path) -> None:
+    mark.write_text("")
+
+
+def of_another_file(mark: Path) -> None:
+    mark.write_text(mark.read_text().replace("batch.csv", "other.csv"))
+
+
+def of_another_content(mark: Path) -> None:
+    mark.write_text(mark.read_text().replace(mark.stem, "0" * 64))
+
+
+def no_object(mark: Path) -> None:
+    mark.write_text("[]")
+
+
+def without_a_run(mark: Path) -> None:
+    found = json.loads(mark.read_text())
+    mark.write_text(json.dumps({key: found[key] for key in ("path", "sha256")}))
+
+
+def no_text(mark: Path) -> None:
+    mark.write_bytes(b"\xff\xfe")
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [half, empty, of_another_file, of_another_content, no_object, without_a_run, no_text],
+)
+def test_a_mark_that_is_not_whole_says_nothing(tmp_path: Path, broken: Any) -> None:
+    source = batch(tmp_path, own_csv(ROWS[:2]))
+    run_pipeline(tmp_path / "first", source)
+    (mark,) = (source / MARKS).rglob("*.json")
+    broken(mark)
+    assert run_pipeline(tmp_path / "second", source) == ["batch.csv"]
+
+
+def test_marks_below_a_folder_count_for_the_whole_input(tmp_path: Path) -> None:
+    source = batch(tmp_path, own_csv(ROWS[:2]), "dt=1/part.csv")
+    assert run_pipeline(tmp_path / "first", source / "dt=1") == ["part.csv"]
+    (source / "dt=1" / "new.csv").write_text(own_csv(ROWS[:2]))
+    assert run_pipeline(tmp_path / "second", source) == ["dt=1/new.csv"]
+
+
+def test_an_input_whose_files_were_taken_away_after_their_run_is_no_failure(
+    tmp_path: Path,
+) -> None:
+    source = batch(tmp_path, own_csv(ROWS[:2]))
+    run_pipeline(tmp_path / "first", source)
+    (source / "batch.csv").unlink()
+    assert run_pipeline(tmp_path / "second", source) == []
+
+
+@pytest.mark.parametrize(
+    ("uri", "right"),
+    [
+        (f"s3://{BUCKET}/input", f"s3://{BUCKET}/input/"),
+        (f"s3://{BUCKET}/input//", f"s3://{BUCKET}/input/"),
+        (f"s3://{BUCKET}//input/", f"s3://{BUCKET}/input/"),
+        (f"s3://{BUCKET}/a b//größe/x.csv", f"s3://{BUCKET}/a b/größe/x.csv/"),
+        (f"s3://{BUCKET}/", f"s3://{BUCKET}/input/"),
+        (f"s3://{BUCKET}-of-others/input/", f"s3://{BUCKET}/input/"),
+        ("", f"s3://{BUCKET}/input/"),
+    ],
+)
+def test_an_input_without_a_place_for_marks_is_refused_with_what_is_meant(
+    tmp_path: Path, uri: str, right: str
+) -> None:
+    source = batch(tmp_path, own_csv(ROWS[:2]))
+    with pytest.raises(JobFailed) as raised:
+        check(tmp_path, "before", input=source, uri=uri)
+    assert f"InputDataUri is '{uri}'" in str(raised.value)
+    assert f"start the run with {right}" in str(raised.value)
+    assert check(tmp_path / "right", "before", input=source, uri=right)
+
+
 def test_there_are_two_pipelines_and_training_is_the_first() -> None:
     assert pipeline_modules() == ["training", "inference"]
     assert APPROVAL_STATUS == "Approved"
 
 
-def test_the_inference_pipeline_checks_scores_and_checks_again() -> None:
-    definition = json.loads(get_pipeline("inference", EXAMPLE).definition())
-    assert [step["Name"] for step in definition["Steps"]] == [
-        *("CheckInput", "CreateModel", "Score", "CheckScores")
+def definition() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(get_pipeline("inference", EXAMPLE).definition())
+    return found
+
+
+def test_the_inference_pipeline_scores_what_is_new_and_ends_well_where_nothing_is() -> None:
+    check, condition = definition()["Steps"]
+    assert (check["Name"], condition["Type"]) == ("CheckInput", "Condition")
+    branches = condition["Arguments"]
+    file = {"Get": "Steps.CheckInput.PropertyFiles.Plan"}
+    new = {"Std:JsonGet": {"PropertyFile": file, "Path": "new"}}
+    assert branches["Conditions"] == [{"Type": "GreaterThan", "LeftValue": new, "RightValue": 0}]
+    assert [step["Name"] for step in branches["IfSteps"]] == [
+        *("Score", "CheckScores", "MarkScored")
     ]
-    model, score = definition["Steps"][1]["Arguments"], definition["Steps"][2]["Arguments"]
-    assert model["Containers"] == [{"ModelPackageName": {"Get": "Parameters.ModelPackageArn"}}]
-    assert model["EnableNetworkIsolation"] is True
-    assert score["ModelName"] == {"Get": "Steps.CreateModel.ModelName"}
+    assert branches["ElseSteps"] == []
+    score = branches["IfSteps"][0]["Arguments"]
+    assert score["ModelName"] == STAGE_MODEL
     assert score["TransformOutput"]["KmsKeyId"] == "stage-key-arn"
+
+
+def test_marks_come_to_lie_below_the_input_after_everything_else_of_the_run_is_there() -> None:
+    given, marks = (
+        {"Get": "Parameters.InputDataUri"},
+        {"Std:Join": {"On": "", "Values": [{"Get": "Parameters.InputDataUri"}, MARKS]}},
+    )
+    check, condition = definition()["Steps"]
+    steps = [check, *condition["Arguments"]["IfSteps"]]
+    written = {
+        output["S3Output"]["LocalPath"]: step["Name"]
+        for step in steps
+        for output in step["Arguments"].get("ProcessingOutputConfig", {}).get("Outputs", [])
+        if output["S3Output"]["S3Uri"] == marks
+    }
+    assert written == {"/opt/ml/processing/marks": "MarkScored"}
+    last = steps[-1]["Arguments"]["ProcessingInputs"][0]["S3Input"]["S3Uri"]
+    assert last["Get"].startswith("Steps.CheckScores.")
+    assert steps[0]["Arguments"]["ProcessingInputs"][0]["S3Input"]["S3Uri"] == given
 
 
 def test_the_definition_names_nothing_of_dev_but_its_scripts() -> None:
