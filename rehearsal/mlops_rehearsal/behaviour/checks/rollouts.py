@@ -5,7 +5,7 @@ endpoints), "Auto-Rollback Configuration and Monitoring", "Automatic scaling pre
 "Capture data from real-time endpoint", SageMaker Developer Guide.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from mlops_rehearsal.behaviour.asking import Need, excess, lacking, role_of
@@ -20,6 +20,8 @@ METRICS: Final = {
 """By metric, the statistics that say something about it: percentiles begin with p. A mistake of a
 client, counted in Invocation4XXErrors, says nothing about a version."""
 ALARM: Final = "AWS::CloudWatch::Alarm"
+ENDPOINT: Final = "AWS::SageMaker::Endpoint"
+MODEL: Final = "AWS::SageMaker::Model"
 OF_PIPELINES: Final = "AWS/Sagemaker/ModelBuildingPipeline"
 HALF: Final = 50
 INSTANCE_STORE: Final = (
@@ -37,7 +39,7 @@ INSTANCE_STORE: Final = (
 
 def alarms_watch_the_endpoint(stack: Stack) -> Iterator[str]:
     """Each alarm watches a metric of the endpoint and of the variant that are there."""
-    for endpoint in stack.of_type("AWS::SageMaker::Endpoint"):
+    for endpoint in stack.of_type(ENDPOINT):
         variants = [
             v["VariantName"] for v in _config(stack, endpoint).get("ProductionVariants", [])
         ]
@@ -83,7 +85,7 @@ def _dimensions(alarm: Resource) -> list[dict[str, str]]:
 
 def endpoints_roll_back(stack: Stack) -> Iterator[str]:
     """A version that raises an alarm is taken back; auto scaling's count and capture stay."""
-    for endpoint in stack.of_type("AWS::SageMaker::Endpoint"):
+    for endpoint in stack.of_type(ENDPOINT):
         if stack.name.endswith("-dev"):
             continue  # dev takes every version at once, and its tests judge it
         known = endpoint.properties
@@ -154,7 +156,7 @@ def models_are_there(stack: Stack) -> Iterator[str]:
         role = role_of(stack, model.properties["ExecutionRoleArn"])
         if not all(":model-package/" in package for package in packages) or not packages:
             yield f"{model.id} is of no registered version"
-        if role:
+        if role and model in _served(stack):
             yield from lacking(stack, role, _alarms(stack))
     for role in _runners(stack):
         yield from lacking(stack, role, _reads(stack, role))
@@ -190,7 +192,7 @@ def tests_ask_the_stage(stack: Stack) -> Iterator[str]:
         if not stack.named(role.id).endswith("-test"):
             continue
         for kind, names in ASKED.items():
-            for found in scoring(stack) if kind == PIPELINE else stack.of_type(kind):
+            for found in _asked(stack, kind):
                 actions = tuple(f"sagemaker:{name}" for name in names)
                 on = stack.arn(found.id)
                 yield from lacking(stack, role, [Need(why="test", actions=actions, resource=on)])
@@ -199,11 +201,23 @@ def tests_ask_the_stage(stack: Stack) -> Iterator[str]:
         yield from excess(stack, role, [need])
 
 
+def _asked(stack: Stack, kind: str) -> Iterable[Resource]:
+    """What tests look at: of pipelines those that score, of models those of endpoints."""
+    if kind == PIPELINE:
+        return scoring(stack)
+    return _served(stack) if kind == MODEL else stack.of_type(kind)
+
+
+def _served(stack: Stack) -> list[Resource]:
+    """The models of a stack with an endpoint; one that scores batches answers nobody."""
+    return list(stack.of_type(MODEL)) if any(stack.of_type(ENDPOINT)) else []
+
+
 ASKED: Final = {
-    "AWS::SageMaker::Endpoint": ("DescribeEndpoint", "InvokeEndpoint"),
+    ENDPOINT: ("DescribeEndpoint", "InvokeEndpoint"),
     "AWS::SageMaker::EndpointConfig": ("DescribeEndpointConfig",),
     "AWS::SageMaker::InferenceComponent": ("DescribeInferenceComponent", "InvokeEndpoint"),
-    "AWS::SageMaker::Model": ("DescribeModel",),
+    MODEL: ("DescribeModel",),
     "AWS::SageMaker::Pipeline": ("DescribePipeline", "StartPipelineExecution"),
 }
 
@@ -298,7 +312,6 @@ def _alarms(stack: Stack) -> Iterator[Need]:
         yield Need(why="watch its rollout", actions=watch, resource=stack.arn(alarm.id))
 
 
-MODEL: Final = "AWS::SageMaker::Model"
 SCORES: Final = "transform-job"
 JOBS: Final = (
     ("processing-job", ("CreateProcessingJob", "DescribeProcessingJob", "StopProcessingJob")),
