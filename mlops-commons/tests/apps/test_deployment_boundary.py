@@ -81,10 +81,13 @@ def permissions(template: dict[str, Any]) -> Iterator[tuple[str, str, Demanded]]
             continue
         for statement in resource["Properties"]["PolicyDocument"]["Statement"]:
             conditions = statement.get("Condition", {})
-            rows = (
-                row for kind in ("Bool", "StringEquals") for row in conditions.get(kind, {}).items()
-            )
-            demanded = tuple(sorted((key, value) for key, value in rows if isinstance(value, str)))
+            rows = [
+                (key, text(value, known))
+                for kind in ("ArnEquals", "Bool", "StringEquals")
+                for key, value in conditions.get(kind, {}).items()
+                if not isinstance(value, list)
+            ]
+            demanded = tuple(sorted(rows))
             for action in listed(statement["Action"]):
                 for target in listed(statement["Resource"]):
                     yield action, text(target, known), demanded

@@ -11,7 +11,7 @@ SEED, SAMPLED = 13, 30
 FLOORS = {
     "infra repository": 0.95,
     "infra pipeline": 0.85,
-    "infra dev": 0.9,
+    "infra dev": 0.85,
     "infra preprod": 0.9,
     "infra prod": 0.9,
     "template repository": 0.95,
