@@ -56,7 +56,9 @@ class _NamedByOrganization:
             role.add_property_override("RoleName", self._roles.name(self._named(role)))
         elif not given.startswith(self._roles.name_prefix):
             assert isinstance(role, iam.CfnRole)
-            role.role_name = f"{self._roles.name_prefix}{role.role_name}"
+            whole = cdk.Stack.of(role).resolve(role.role_name)
+            name = self._roles.name if isinstance(whole, str) else self._roles.pattern
+            role.role_name = name(str(role.role_name))
 
 
 def _given_name(role: cdk.CfnResource) -> str:

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.app
 
 PACKAGES = {"infra": "mlops_infra", "template": "cdk_service_catalog"}
 EXAMPLES = {"infra": 6, "template": 3}
-"""As many as run in a minute; the draws are the same each time."""
+"""As many as run in a minute; the draws are the same wherever the same modules are loaded."""
 
 
 @pytest.mark.parametrize("app", APPS_HERE)
