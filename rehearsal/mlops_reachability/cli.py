@@ -52,6 +52,7 @@ def access(
     import json
     import tempfile
 
+    from mlops_commons.cli.tables import print_wrapped
     from mlops_commons.utilities.durations import working
     from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG
     from mlops_reachability.synthesis import synthesise
@@ -77,4 +78,5 @@ def access(
         return
     for row in rows:
         if row.products:
-            typer.echo(f"{row.start} -> {row.target.value}: {'; '.join(row.path) or 'what it is'}")
+            path = "; ".join(row.path) or "what it is"
+            print_wrapped([f"{row.start} -> {row.target.value}: {path}"])

@@ -14,6 +14,7 @@ import yaml
 
 from mlops_commons.assembly.templates import Template, read_templates
 from mlops_commons.cli.environment import cdk_command, child_environment
+from mlops_commons.config import load_config
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import (
     APP_DIRECTORIES,
@@ -37,6 +38,8 @@ Path("templates.json").write_text(json.dumps(templates(Path("out"))))
 SETTINGS: Final = PurePosixPath("tests/settings.yml")
 TOLD: Final = frozenset(("ROLE_PATH", "ROLE_NAME_PREFIX", "STAGES"))
 """What the builds of a project tell its deploy app of the organization's roles and stages."""
+COMMANDS: Final = {folder: app for app, folder in APP_DIRECTORIES.items()}
+"""The name of each app on the command line, by its folder."""
 ELSEWHERE: Final = 900000000000
 """The first of the accounts that stand for those of stages until a project is launched."""
 
@@ -78,8 +81,10 @@ def synthesise(cdk_app: Path, infra: Path, folder: Path, only: Collection[str] =
         only: the products; none means all.
 
     Raises:
+        ConfigError: the configuration has problems.
         PlatformError: something of it cannot be synthesised, or there is no such product.
     """
+    load_config(cdk_app, infra)
     with in_threads() as (pool, programs):
         made = {
             app: pool.submit(_assembly, programs, directory, folder / app, (cdk_app, infra))
@@ -113,7 +118,8 @@ def _assembly(programs: Programs, directory: str, root: Path, files: tuple[Path,
             extension.unlink()
     packages = os.pathsep.join(str(root / name) for name in ("mlops-commons", directory))
     command = [*cdk_command(), "synth", "--quiet", "--no-lookups"]
-    _run(programs, command, root / directory, {**child_environment(), "PYTHONPATH": packages})
+    environment = {**child_environment(), "PYTHONPATH": packages}
+    run_or_refuse(programs, command, root / directory, environment, directory)
     return root / directory / "cdk.out"
 
 
@@ -191,17 +197,35 @@ def _deploy_app(
     zipfile.ZipFile(archive).extractall(root)
     settings = _settings(yaml.safe_load((root / SETTINGS).read_text("utf-8")), told)
     (root / SETTINGS).write_text(yaml.safe_dump(settings), encoding="utf-8")
-    _run(programs, [sys.executable, "-c", SYNTHESISE], root, child_environment())
+    command = [sys.executable, "-c", SYNTHESISE]
+    run_or_refuse(programs, command, root, child_environment(), "the deploy app of a product")
     templates: dict[str, Any] = json.loads((root / "templates.json").read_text())
     return DeployApp(settings=settings, templates=templates)
 
 
-def _run(
-    programs: Programs, command: Sequence[str | Path], cwd: Path, environment: Mapping[str, str]
+def _reason(said: str) -> str:
+    """The end of what a program has said, which begins as an error of its own."""
+    return said.strip()[-2000:].removeprefix("error: ")
+
+
+def run_or_refuse(
+    programs: Programs,
+    command: Sequence[str | Path],
+    cwd: Path,
+    environment: Mapping[str, str],
+    what: str,
 ) -> None:
+    """Run a program that synthesises something.
+
+    Args:
+        what: the folder of an app, or other words for what is synthesised.
+
+    Raises:
+        PlatformError: it has failed; the end of what it said is in the message.
+    """
     done = programs.run(command, cwd, environment)
     if done.returncode:
         raise PlatformError(
-            f"'{cwd}' cannot be synthesised: {(done.stdout + done.stderr).strip()[-2000:]}",
-            hint="see why with: ./mlops-multi-account.sh template check",
+            f"{what} cannot be synthesised: {_reason(done.stdout + done.stderr)}",
+            hint=f"see why with: ./mlops-multi-account.sh check {COMMANDS.get(what, 'template')}",
         )

@@ -48,26 +48,30 @@ def width(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
     return sum(_widths(headings, rows)) + GAP * (len(headings) - 1)
 
 
-def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, whole: str = "") -> None:
     """Print rows with as many cells each as there are headings.
 
     Long cells are folded, short ones never: where even that does not fit, each row becomes a block
     of lines.
+
+    Args:
+        whole: the heading of a column that is never folded, because its cells are copied.
     """
     from rich.text import Text
 
     rows = [*rows]
     screen, table = console(), empty_table()
     widths = _widths(headings, rows)
-    least = [size if size <= LONGEST_WHOLE else LEAST_FOLDED for size in widths]
+    kept = [
+        size <= LONGEST_WHOLE or heading == whole
+        for heading, size in zip(headings, widths, strict=True)
+    ]
+    least = [s if keep else LEAST_FOLDED for s, keep in zip(widths, kept, strict=True)]
     if sum(least) + GAP * (len(headings) - 1) > screen.width:
         print_blocks(headings, rows)
         return
-    for heading, size in zip(headings, widths, strict=True):
-        whole = size <= LONGEST_WHOLE
-        table.add_column(
-            heading, overflow="fold", no_wrap=whole, min_width=size if whole else LEAST_FOLDED
-        )
+    for heading, size, keep in zip(headings, least, kept, strict=True):
+        table.add_column(heading, overflow="fold", no_wrap=keep, min_width=size)
     for row in rows:
         table.add_row(*map(Text, row))
     print_stripped(screen, table)

@@ -110,3 +110,12 @@ def test_colour_is_printed_only_where_it_is_wanted(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert tables.colour_wanted() is wanted
+
+
+def test_what_is_copied_is_broken_in_no_width(
+    columns: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A part of a key finds nothing in a file."""
+    key = "network.default_create_network.transit_gateway.routes"
+    tables.print_table(("Key", "Value", "From"), [(key, "10.0.0.0/8 " * 9, "a file")], whole="Key")
+    assert key in capsys.readouterr().out

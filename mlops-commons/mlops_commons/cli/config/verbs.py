@@ -64,7 +64,7 @@ def show(stage: Of = "", as_json: AsJson = False) -> None:
     for of in dict.fromkeys(value.of for value in found):
         typer.secho(f"\n{of}", bold=True)
         rows = [(value.key, value.value, value.origin) for value in found if value.of == of]
-        print_table(("Key", "Value", "From"), rows)
+        print_table(("Key", "Value", "From"), rows, whole="Key")
 
 
 def explain(path: KeyPath = "", as_json: AsJson = False) -> None:
