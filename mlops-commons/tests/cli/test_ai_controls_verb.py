@@ -10,7 +10,9 @@ from typer.testing import CliRunner
 
 from mlops_commons.ai_controls.findings import ACKNOWLEDGED
 from mlops_commons.cli.application import application
-from mlops_commons.utilities.errors import PlatformError
+from mlops_commons.cli.apps import assemblies
+from mlops_commons.cli.apps.ai_controls import ai_controls
+from mlops_commons.utilities.errors import ConfigError, PlatformError, Problem
 
 pytestmark = pytest.mark.pure
 
@@ -57,7 +59,8 @@ def test_an_open_finding_names_resource_control_and_what_would_be_right(tmp_path
     assert done.exit_code == 1
     for part in ("SageMaker.5", "MEDIUM", "Model", "must be true", "False", "one.template.json"):
         assert part in done.stdout
-    assert "1 open findings, 0 acknowledged" in done.stdout
+    assert "1 file, " in done.stdout
+    assert "1 open finding, 0 acknowledged" in done.stdout
 
 
 def test_json_has_acknowledged_findings_with_their_reasons_and_they_do_not_fail(
@@ -88,6 +91,57 @@ def test_jobs_behind_a_condition_of_a_pipeline_are_seen(tmp_path: Path) -> None:
     text = json.dumps(DEFINITION).replace("g5.xlarge", "m5.xlarge")
     done = call(written(tmp_path, "p.json", text))
     assert (done.exit_code, "Jobs.5" in done.stdout, "Train" in done.stdout) == (1, True, True)
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        *(1, None, {}, {"Type": 1}),
+        *({"Type": "AWS::SageMaker::Model", key: "x"} for key in ("Properties", "Metadata")),
+    ],
+)
+def test_a_template_whose_resources_are_none_is_refused_by_the_name_of_one(
+    tmp_path: Path, resource: object
+) -> None:
+    done = call(written(tmp_path, "odd.json", {"Resources": {"Strange": resource}}))
+    assert isinstance(done.exception, PlatformError)
+    assert "odd.json" in str(done.exception)
+    assert "resource 'Strange'" in str(done.exception)
+
+
+def test_without_a_file_a_broken_configuration_is_told_instead_of_older_templates(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    problem = Problem(file=tmp_path / "cdk-app.yml", line=3, path="app_prefix", message="bad")
+
+    def broken() -> None:
+        raise ConfigError([problem])
+
+    monkeypatch.setattr("mlops_commons.config.loader.load_config", broken)
+    done = call()
+    assert isinstance(done.exception, ConfigError)
+
+
+def test_without_a_file_it_looks_at_what_the_configuration_makes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    document = template(Model=changed("Model", "EnableNetworkIsolation", False))
+    made: list[Path] = []
+
+    def make(directory: Path, flags: object) -> tuple[int, bool]:
+        assembly = tmp_path / directory.name / "cdk.out"
+        assembly.mkdir(parents=True)
+        written(assembly, "one.template.json", document)
+        made.append(assembly)
+        return 0, False
+
+    monkeypatch.setattr(assemblies, "app_directory", lambda app: tmp_path / app)
+    monkeypatch.setattr(assemblies, "make_assembly", make)
+    monkeypatch.setattr("mlops_commons.assembly.stacks.read_stacks", lambda assembly: ())
+    monkeypatch.setattr(f"{ai_controls.__module__}.templates", lambda folder: [*folder.iterdir()])
+    done = call()
+    assert [assembly.parent.name for assembly in made] == ["infra", "template"]
+    assert (done.exit_code, "2 files" in done.stdout) == (1, True)
 
 
 @pytest.mark.parametrize(

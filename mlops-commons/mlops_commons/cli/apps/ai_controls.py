@@ -1,8 +1,9 @@
 """`ai-controls`: AWS's controls for machine learning over templates and compiled pipelines."""
 
 import json
+import shlex
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -22,13 +23,13 @@ from mlops_commons.cli.exit_codes import ExitCode
 from mlops_commons.cli.help import epilog
 from mlops_commons.cli.tables import print_table, print_wrapped
 from mlops_commons.utilities.errors import PlatformError
-from mlops_commons.utilities.paths import APP_DIRECTORIES, app_directory
+from mlops_commons.utilities.words import counted
 
 EPILOG: Final = epilog(
     """
 The controls of AWS Security Hub's AI Security Best Practices, over CloudFormation templates and
 over compiled SageMaker pipelines, whose jobs the standard leaves out. Without a file: what both
-apps have synthesised last. Exit code 1 when there is a finding without a reason.
+apps make of the configuration. Exit code 1 when there is a finding without a reason.
 """,
     {
         "ai-controls": "the templates of both apps",
@@ -75,7 +76,7 @@ def ai_controls(
         _write(guard, guard_rules(operation))
         typer.echo(f"{len(CONTROLS)} controls written to {guard}")
         return
-    looked_at = files or _synthesised()
+    looked_at = files or _synthesised(quiet=as_json)
     found = [
         _Found(file=file, finding=finding) for file in looked_at for finding in _findings_in(file)
     ]
@@ -88,16 +89,11 @@ def ai_controls(
         raise typer.Exit(ExitCode.FAILURE)
 
 
-def _synthesised() -> Sequence[Path]:
-    """The templates of the last synthesis of each app that is here."""
-    assemblies = [app_directory(app) / "cdk.out" for app in APP_DIRECTORIES]
-    here = [assembly for assembly in assemblies if (assembly / "manifest.json").is_file()]
-    if not here:
-        raise PlatformError(
-            "no app has been synthesised here, and no template is named",
-            hint="synthesise first: ./mlops-multi-account.sh infra synth",
-        )
-    return [file for assembly in here for file in templates(assembly)]
+def _synthesised(*, quiet: bool) -> Sequence[Path]:
+    """The templates of both apps, as this configuration makes them."""
+    from mlops_commons.cli.apps.assemblies import synthesised_stacks
+
+    return [file for assembly in synthesised_stacks(quiet=quiet) for file in templates(assembly)]
 
 
 def _findings_in(file: Path) -> list[Finding]:
@@ -105,12 +101,30 @@ def _findings_in(file: Path) -> list[Finding]:
     if is_definition(document):
         return findings_in_definition(document)
     if isinstance(document.get("Resources"), dict):
+        _check_resources(file, document["Resources"])
         return findings_with_jobs(document)
     raise PlatformError(
         f"'{file}' is neither a template of CloudFormation nor a compiled SageMaker pipeline: it "
         "has neither 'Resources' nor 'Steps'",
         hint="a CDK app writes templates with: cdk synth; see cdk.out/*.template.json",
     )
+
+
+def _check_resources(file: Path, resources: Mapping[str, Any]) -> None:
+    """Each is a mapping with a type (CloudFormation User Guide, "Resources")."""
+    for name, resource in resources.items():
+        if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
+            raise PlatformError(
+                f"'{file}' is no template of CloudFormation: its resource '{name}' has no 'Type'",
+                hint="see what is wrong with: cfn-lint " + shlex.quote(str(file)),
+            )
+        for part in ("Properties", "Metadata"):
+            if not isinstance(resource.get(part, {}), dict):
+                raise PlatformError(
+                    f"'{file}' is no template of CloudFormation: '{part}' of its resource "
+                    f"'{name}' is no mapping",
+                    hint="see what is wrong with: cfn-lint " + shlex.quote(str(file)),
+                )
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -185,5 +199,6 @@ def _print(files: Sequence[Path], found: Sequence[_Found]) -> None:
             ],
         )
     acknowledged = len(found) - len(unacknowledged)
-    counts = f"{len(files)} files, {len(CONTROLS)} controls: {len(unacknowledged)} open findings, "
-    print_wrapped([f"{counts}{acknowledged} acknowledged with a reason"])
+    looked_at = f"{counted(len(files), 'file')}, {counted(len(CONTROLS), 'control')}"
+    open_ones = counted(len(unacknowledged), "open finding")
+    print_wrapped([f"{looked_at}: {open_ones}, {acknowledged} acknowledged with a reason"])
