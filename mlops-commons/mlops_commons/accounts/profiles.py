@@ -1,5 +1,6 @@
 """Profiles of the AWS configuration: which there are, and which account each reaches."""
 
+import shlex
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,7 +61,7 @@ def session_of(profile: str, region: str) -> Any:
     except BotoCoreError as error:
         raise UnreadableError(
             f"the profile '{profile}' cannot be used: {error}",
-            hint=f"make it with: aws configure sso --profile {profile}",
+            hint=f"make it with: aws configure sso --profile {shlex.quote(profile)}",
         ) from error
 
 
@@ -81,8 +82,8 @@ def account_of(profile: str, region: str) -> str:
     except (BotoCoreError, ClientError) as error:
         raise UnreadableError(
             f"the profile '{profile}' cannot be used: {error}",
-            hint=f"sign in with: aws sso login --profile {profile}; or all of them with: "
-            "./mlops-multi-account.sh config refresh_aws_credentials",
+            hint=f"sign in with: aws sso login --profile {shlex.quote(profile)}; or all of them "
+            "with: ./mlops-multi-account.sh config refresh_aws_credentials",
         ) from error
     return str(identity["Account"])
 

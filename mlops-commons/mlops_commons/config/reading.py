@@ -1,5 +1,6 @@
 """A configuration file as text: a file of a person, and nothing that only looks like one."""
 
+import shlex
 import stat
 from pathlib import Path
 from typing import Final
@@ -36,8 +37,9 @@ def optional_text(file: Path) -> str:
 def restored(file: Path) -> str:
     """What to do where a file is missing."""
     if file == CDK_APP_PLACE:
-        return f"restore the shipped sample with: git checkout -- {file}"
-    return f"make it with: ./mlops-multi-account.sh --config {file.parent} config"
+        return f"restore the shipped sample with: git checkout -- {shlex.quote(str(file))}"
+    folder = shlex.quote(str(file.parent))
+    return f"make it with: ./mlops-multi-account.sh --config {folder} config"
 
 
 def is_file(file: Path) -> bool:

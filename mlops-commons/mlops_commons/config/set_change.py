@@ -1,5 +1,6 @@
 """One change of a published set that a pipeline does not carry out alone."""
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -41,5 +42,5 @@ def deletion(stack: str, region: str, aws_profile: str) -> str:
     """The command that deletes a stack which no pipeline deletes."""
     return (
         f"aws cloudformation delete-stack --stack-name {stack} --region {region} "
-        f"--profile {aws_profile}"
+        f"--profile {shlex.quote(aws_profile)}"
     )

@@ -1,5 +1,6 @@
 """The accounts as they are: their profiles, bootstrap, trust and execution policies."""
 
+import shlex
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
@@ -182,7 +183,7 @@ def _stacks(
             area=area,
             message=f"the stack {name} belongs to no set and stage of cdk-app.yml",
             remedy=f"when nothing uses it: aws cloudformation delete-stack --stack-name {name} "
-            f"--region {row.region} --profile {row.profile}",
+            f"--region {row.region} --profile {shlex.quote(row.profile)}",
         )
 
 

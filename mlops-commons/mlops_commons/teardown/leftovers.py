@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -30,7 +31,7 @@ COMMANDS: Final = {
     "AWS::CloudFormation::Stack": "aws cloudformation delete-stack --stack-name {id}",
 }
 """By type; the others go through Cloud Control, which knows every type of the registry."""
-OTHERS: Final = "aws cloudcontrol delete-resource --type-name {type} --identifier '{id}'"
+OTHERS: Final = "aws cloudcontrol delete-resource --type-name {type} --identifier {id}"
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -47,8 +48,8 @@ class Leftover:
 
 def leftover(row: BootstrapRow, kind: str, physical_id: str, why: str) -> Leftover:
     """A leftover with the command that removes it."""
-    command = COMMANDS.get(kind, OTHERS).format(type=kind, id=physical_id)
-    where = f" --region {row.region} --profile {row.profile}"
+    command = COMMANDS.get(kind, OTHERS).format(type=kind, id=shlex.quote(physical_id))
+    where = f" --region {row.region} --profile {shlex.quote(row.profile)}"
     return Leftover(
         account=row.account,
         region=row.region,

@@ -1,6 +1,7 @@
 """Git in a clone of our own, whatever the caller's shell and configuration say."""
 
 import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -80,9 +81,10 @@ class Git:
         profile = self._environment.get("AWS_PROFILE", "")
         if not profile or not re.search(rf"^{SDK}", said, flags=re.M):
             return ""
+        quoted = shlex.quote(profile)
         return (
-            f"make the profile with: aws configure sso --profile {profile}; or sign in: "
-            f"aws sso login --profile {profile}"
+            f"make the profile with: aws configure sso --profile {quoted}; or sign in: "
+            f"aws sso login --profile {quoted}"
         )
 
     def tree(self) -> str:

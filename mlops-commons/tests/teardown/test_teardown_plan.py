@@ -76,7 +76,7 @@ def test_a_project_of_sagemaker_is_deleted_as_a_project(rows: tuple[BootstrapRow
         (
             "AWS::SageMaker::ModelPackageGroup",
             "aws cloudcontrol delete-resource --type-name AWS::SageMaker::ModelPackageGroup "
-            "--identifier 'one'",
+            "--identifier one",
         ),
     ],
 )

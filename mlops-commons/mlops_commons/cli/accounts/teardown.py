@@ -1,6 +1,7 @@
 """`teardown`: everything that the platform has made goes, in order; what AWS keeps is listed."""
 
 import json
+import shlex
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -180,7 +181,7 @@ def _refuse_running(places: "Sequence[Inventory]") -> None:
         raise PlatformError(
             f"people have apps running in Studio:\n{lines}",
             hint=f"ask them to save and stop, then: {app.delete_command} "
-            f"--region {row.region} --profile {row.profile}",
+            f"--region {row.region} --profile {shlex.quote(row.profile)}",
         )
 
 

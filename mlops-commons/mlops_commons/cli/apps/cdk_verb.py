@@ -1,6 +1,7 @@
 """One verb of the CDK CLI in an app's folder: credentials, refusals, then the pinned CLI."""
 
 import os
+import shlex
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -108,8 +109,8 @@ def _check_profile(app: str, verb: str) -> None:
     if profile not in known_profiles():
         raise PlatformError(
             f"'{verb}' needs credentials, and this machine has no profile '{profile}'",
-            hint=f"make it with: aws configure sso --profile {profile}; what would be deployed, "
-            f"without credentials: ./mlops-multi-account.sh {app} synth",
+            hint=f"make it with: aws configure sso --profile {shlex.quote(profile)}; what would "
+            f"be deployed, without credentials: ./mlops-multi-account.sh {app} synth",
         )
 
 

@@ -1,6 +1,7 @@
 """`config refresh_aws_credentials`: every profile signed in again, and its account checked."""
 
 import json
+import shlex
 import shutil
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated, Final
@@ -97,7 +98,9 @@ def _sign_in(profile: str, signed_in: dict[str, str]) -> str:
         command = [aws, "sso", "login", "--profile", profile]
         code = run(command, cwd=REPOSITORY_ROOT, environment=child_environment())
         if code:
-            raise PlatformError(f"'aws sso login --profile {profile}' failed with exit code {code}")
+            raise PlatformError(
+                f"the sign-in failed with exit code {code}: {shlex.join(['aws', *command[1:]])}"
+            )
         signed_in[session] = profile
     return "IAM Identity Center"
 
