@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from mlops_commons.assembly.validators import engine_errors
+from mlops_commons.config.projects_of_sets import delivered_apps
 
 pytestmark = pytest.mark.app
 
@@ -41,6 +42,8 @@ def test_cloudformation_takes_what_validation_takes(
     def check(data: st.DataObject) -> None:
         folder = tmp_path_factory.mktemp("drawn")
         sources, taken = data.draw(configurations(folder))
+        if app not in delivered_apps(sources.config):
+            return  # no project can be where builds reach no index, and validation says so
         said = "\n".join(taken)
         try:
             module = importlib.import_module(f"{PACKAGES[app]}.application")

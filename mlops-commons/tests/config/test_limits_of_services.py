@@ -235,6 +235,8 @@ def test_a_role_of_the_portfolio_stands_there_once(tmp_path: Path) -> None:
     own = "arn:aws:iam::222222222222:role/y"
     (found,) = problems(tmp_path, [(("portfolio", "role_arns"), [own, own])])
     assert found.startswith("portfolio.role_arns[1]: ") and "stands there twice" in found
+    (found,) = problems(tmp_path, [(("portfolio", "personas"), ["ml_engineer", "ML_engineer"])])
+    assert found == "portfolio.personas[1]: 'ml_engineer' stands there twice; remove one"
 
 
 @pytest.mark.parametrize(

@@ -65,11 +65,12 @@ def trust_policies_fit(sources: Sources) -> Iterator[Problem]:
 
 def roles_of_the_portfolio_differ(sources: Sources) -> Iterator[Problem]:
     """Two associations of one role are one resource of CloudFormation twice."""
-    role_arns = sources.config.portfolio.role_arns
-    for index, arn in enumerate(role_arns):
-        if arn in role_arns[:index]:
-            message = f"'{arn}' stands there twice; remove one"
-            yield sources.app_document.problem((*PORTFOLIO, index), message)
+    portfolio = sources.config.portfolio
+    for key, named in (("role_arns", portfolio.role_arns), ("personas", portfolio.personas)):
+        for index, name in enumerate(named):
+            if name in named[:index]:
+                message = f"'{name}' stands there twice; remove one"
+                yield sources.app_document.problem((*PORTFOLIO[:-1], key, index), message)
 
 
 def _entrants(sources: Sources) -> Iterator[Entrants]:
