@@ -10,6 +10,11 @@ scripts="mlops-commons/mlops_commons/scripts"
 
 log=".venv/set-up.log"
 needed=1000 # MB: what .venv and node_modules hold, rounded up
+# What npm, pip and uv say where a proxy shows a certificate of an authority that they do not know.
+untrusted='SELF_SIGNED_CERT|UNABLE_TO_(GET_ISSUER|VERIFY)|CERTIFICATE_VERIFY_FAILED|UnknownIssuer'
+trust="name the PEM file of your organization's authority in NODE_EXTRA_CA_CERTS (npm, node),
+    PIP_CERT (pip) and SSL_CERT_FILE (uv), see 'Behind a proxy with an authority of its own' in
+    docs/how-to/prepare-a-laptop.md, then run the same command again"
 full=50     # MB: with less than that, whatever has failed has failed for it
 
 fail() { # MESSAGE NEXT
@@ -23,6 +28,7 @@ step() { # LABEL NEXT COMMAND...
   printf '  %s ...\n' "$label"
   "$@" >"$log" 2>&1 && return 0
   cat "$log" >&2
+  ! grep -Eq "$untrusted" "$log" || next="$trust"
   # A log on a full disk does not say so.
   [ "$(free_space)" -ge "$full" ] || next="free space on the disk of $PWD, which is full; then again"
   fail "set-up failed at: $label" "$next"
@@ -97,7 +103,8 @@ link_node() {
 npm_ci() {
   # NODE_ENV=production and npm's own settings must not leave out what is installed here.
   PATH="$PWD/.venv/bin:$PATH" node "$(packaged_node)/lib/node_modules/npm/bin/npm-cli.js" ci \
-    --include=dev --location=project --bin-links --no-dry-run --no-audit --no-fund --loglevel=error
+    --include=dev --location=project --bin-links --no-dry-run --no-audit --no-fund --loglevel=error ||
+    return
   [ -x node_modules/.bin/cdk ] || {
     printf 'npm has installed nothing: see its settings with: npm config list\n'
     return 1

