@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import typer
-
+from mlops_commons.cli.asking import confirmed
 from mlops_commons.utilities.durations import Elapsed
 from mlops_rehearsal.audience import Audience
 from mlops_rehearsal.options import ApprovalMode
@@ -67,7 +66,7 @@ class Screen(Audience):
         if self._approve is ApprovalMode.AUTO:
             return Approval.APPROVED
         self.status.stop()
-        answer = typer.confirm(f"approve '{name}'?", err=True)
+        answer = confirmed(f"approve '{name}'?", err=True)
         self.status.start()
         return Approval.APPROVED if answer else Approval.REJECTED
 

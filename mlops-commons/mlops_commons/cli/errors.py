@@ -63,7 +63,9 @@ def begin_all_alike() -> None:
     def show(self: UsageError, file: IO[Any] | None = None) -> None:
         said = io.StringIO()
         as_typer_says(self, said)
-        (file or sys.stderr).write(re.sub(r"^Error: ", "error: ", said.getvalue(), flags=re.M))
+        text = re.sub(r"^Error: ", "error: ", said.getvalue(), flags=re.M)
+        # Of a word that is none of a list it says what Python raised, too.
+        (file or sys.stderr).write(text.replace(": Value error, ", ": "))
 
     UsageError.show = show  # type: ignore[method-assign]
 

@@ -133,6 +133,22 @@ def test_a_value_that_fills_screens_is_cut(tmp_path: Path) -> None:
     assert len(str(caught.value)) < 10_000
 
 
+@pytest.mark.parametrize("name", ["../x", "a b", "mlops.git", "é"])
+def test_a_repository_that_codecommit_refuses_is_refused_where_it_is_named(
+    tmp_path: Path, name: str
+) -> None:
+    commits = f", code_commit: {{infra: {{repo_name: {json.dumps(name)}}}}}"
+    (found,) = refused(tmp_path, app(commits, one="dev"))
+    assert found.startswith("pipeline.code_commit.infra.repo_name: ")
+    assert f"'{name}'" in found
+
+
+def test_where_there_are_no_sets_none_is_proposed(tmp_path: Path) -> None:
+    networks = "cdk_infra_app_config: {network: {deployments: [{set_name: one}]}}\n"
+    (found,) = refused(tmp_path, app(), networks)
+    assert found.endswith("cdk-app.yml has no set 'one'; it has none")
+
+
 def test_both_apps_need_a_repository_each(tmp_path: Path) -> None:
     commits = ", code_commit: {infra: {repo_name: same}, project_template: {repo_name: same}}"
     (found,) = refused(tmp_path, app(commits, one="dev"))

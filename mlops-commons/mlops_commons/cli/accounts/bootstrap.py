@@ -12,6 +12,7 @@ from mlops_commons.cli import offered
 from mlops_commons.cli.accounts.bootstrap_report import as_json, print_plan
 from mlops_commons.cli.apps.accounts_needed import refuse_placeholder_accounts
 from mlops_commons.cli.apps.assemblies import synthesised_stacks
+from mlops_commons.cli.asking import confirmed
 from mlops_commons.cli.environment import cdk_command, child_environment
 from mlops_commons.cli.help import epilog
 from mlops_commons.utilities.errors import PlatformError
@@ -99,7 +100,7 @@ def bootstrap(
             typer.echo(shlex.join(["cdk", *arguments]))
         return
     _write_for_review(own)
-    if not (yes or typer.confirm(f"bootstrap {counted(len(own), 'account')}?", err=True)):
+    if not (yes or confirmed(f"bootstrap {counted(len(own), 'account')}?", err=True)):
         raise typer.Exit(1)
     _carry_out(own)
 

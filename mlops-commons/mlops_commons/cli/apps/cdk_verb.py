@@ -12,6 +12,8 @@ from mlops_commons.cli.apps.accounts_needed import refuse_placeholder_accounts
 from mlops_commons.cli.apps.change_notes import print_notes
 from mlops_commons.cli.apps.synth import SYNTH_VERBS, has_summary, synth
 from mlops_commons.cli.environment import cdk_command, check_room, child_environment
+from mlops_commons.cli.exit_codes import ExitCode
+from mlops_commons.cli.tables import say
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import REPOSITORY_ROOT, app_directory
 from mlops_commons.utilities.process import run
@@ -71,7 +73,14 @@ def run_cdk(app: str, arguments: Sequence[str], *, root: Path = REPOSITORY_ROOT)
         command += ["--concurrency", DEPLOY_CONCURRENCY]
     if verb in CREDENTIAL_VERBS and _lacks_credentials(flags, os.environ):
         command += ["--profile", _governance_profile()]
-    return run(command, cwd=directory, environment=child_environment())
+    code = run(command, cwd=directory, environment=child_environment())
+    if code not in (ExitCode.OK, ExitCode.INTERRUPTED) and verb in SYNTH_VERBS:
+        # The CDK CLI does not begin all its errors as such, as that of a stack that is not there.
+        say(
+            f"error: 'cdk {verb}' has failed, for the reason above\n"
+            f"  next: see which stacks there are: ./mlops-multi-account.sh {app} list"
+        )
+    return code
 
 
 def _refuse_early(app: str, verb: str, flags: Sequence[str]) -> None:

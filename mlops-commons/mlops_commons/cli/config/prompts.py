@@ -6,6 +6,7 @@ from typing import Any, Final
 import typer
 from pydantic import TypeAdapter, ValidationError
 
+from mlops_commons.cli.asking import asked, confirmed
 from mlops_commons.cli.config.draft import Draft
 from mlops_commons.config.validation import with_odd_letter
 
@@ -47,7 +48,7 @@ class Prompts:
             self._draft.keep(self._place, question, answer.strip())
             return found
 
-        return typer.prompt(question, default=earlier or proposed or None, value_proc=kept)
+        return asked(question, kept, default=earlier or proposed or None)
 
     def text(self, question: str, proposed: str, kind: Any, *, sure: bool = False) -> str:
         """Ask for a value of a kind that the files have."""
@@ -93,7 +94,7 @@ class Prompts:
     def confirm(self, question: str, *, default: bool) -> bool:
         """Ask for yes or no."""
         earlier = self._draft.answer(self._place, question)
-        found = typer.confirm(question, default=earlier == "yes" if earlier else default)
+        found = confirmed(question, default=earlier == "yes" if earlier else default)
         self._draft.keep(self._place, question, "yes" if found else "no")
         return found
 

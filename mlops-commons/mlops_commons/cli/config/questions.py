@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import typer
 
+from mlops_commons.cli.asking import asked
 from mlops_commons.cli.config.company_questions import of_company
 from mlops_commons.cli.config.prompts import NONE, Prompts, of_kind
 from mlops_commons.config.model import Namespace
@@ -71,7 +72,7 @@ def ask_for(question: str, kind: Any) -> str:
     Raises:
         typer.Abort: the person has pressed control-C, or the input has ended.
     """
-    return str(typer.prompt(question, value_proc=of_kind(kind)))
+    return asked(question, of_kind(kind))
 
 
 def _set(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from mlops_commons.cli.asking import confirmed
 from mlops_commons.cli.config.flag_keys import GROUPS, KEYS, SOURCE_APPS, SOURCE_KEYS
 from mlops_commons.cli.exit_codes import ExitCode
 from mlops_commons.cli.help import epilog
@@ -146,7 +147,7 @@ def _ask(answers: "Answers", *, dry_run: bool) -> None:
 
     draft = Draft(file_of())
     try:
-        if draft and not typer.confirm(
+        if draft and not confirmed(
             "go on with the answers of last time, which were not written?", default=True
         ):
             draft.remove()
@@ -191,7 +192,7 @@ def write(answers: "Answers", *, ask_first: bool, dry_run: bool = False) -> None
     if dry_run:
         return
     try:
-        agreed = not ask_first or typer.confirm("write these files?", default=True)
+        agreed = not ask_first or confirmed("write these files?", default=True)
     except typer.Abort:
         agreed = False
     if not agreed:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mlops_commons.cli.asking import confirmed as asked
 from mlops_commons.cli.exit_codes import ExitCode
 from mlops_commons.cli.own_verb import own_verb
 from mlops_commons.cli.tables import say
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
     from mlops_commons.cli.delivery.publishing import Publisher
 
 Message = Annotated[
-    str, typer.Option("--message", "-m", help="What has changed and why, for the commit.")
+    str,
+    typer.Option(
+        "--message", "-m", help="What has changed and why, for the commit; not for --dry-run."
+    ),
 ]
 SetName = Annotated[str, typer.Option("--set", help="Only the repository of this account set.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
@@ -58,7 +62,7 @@ def publish_verb(app: str) -> typer.Typer:
 
     @verb.command()
     def publish(
-        message: Message,
+        message: Message = "",
         set_name: SetName = "",
         yes: Yes = False,
         dry_run: DryRun = False,
@@ -81,6 +85,8 @@ def publish_verb(app: str) -> typer.Typer:
         With --rollout one wave of sets follows the other: the next begins when the pipelines of
         the one before have delivered. The same command goes on where it has stopped.
         """
+        if not message.strip() and not dry_run:
+            raise typer.BadParameter("say what has changed and why", param_hint="--message")
         if dry_run and rollout:
             raise typer.BadParameter("it publishes nothing to wait for", param_hint="--rollout")
         if not rollout and (first or until or waves != "1"):
@@ -88,7 +94,7 @@ def publish_verb(app: str) -> typer.Typer:
 
         def confirmed(difference: str) -> bool:
             typer.echo(difference.rstrip())
-            return not dry_run and (yes or typer.confirm("publish?", err=True))
+            return not dry_run and (yes or asked("publish?", err=True))
 
         publisher = _publisher(app, message, confirmed, overwrite, replace_networks)
         chosen = _chosen(publisher, set_name)

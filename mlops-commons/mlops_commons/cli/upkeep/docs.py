@@ -1,5 +1,6 @@
 """`docs`: the documentation as a site."""
 
+import tempfile
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -8,6 +9,7 @@ import typer
 from mlops_commons.cli.environment import child_environment
 from mlops_commons.cli.help import Whole, epilog
 from mlops_commons.utilities.durations import working
+from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 from mlops_commons.utilities.process import run
 
@@ -25,7 +27,7 @@ The first build installs Sphinx in an environment of its own.
     },
 )
 
-Output = Annotated[Path, typer.Option("--output", help="The folder of the site.")]
+Output = Annotated[Path, typer.Option("--output", help="The folder of the site.", file_okay=False)]
 
 
 def register(application: typer.Typer) -> None:
@@ -45,12 +47,31 @@ def _group() -> None:
     """Build the documentation as a site."""
 
 
+def _made(folder: Path) -> Path:
+    """The folder, made where it is absent: Sphinx would take what the disk says for a mistake of
+    its own.
+
+    Raises:
+        PlatformError: it cannot be made or written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        raise PlatformError(
+            f"--output '{folder}' cannot be written: {error.strerror}",
+            hint="name another folder, such as: ./mlops-multi-account.sh docs build --output "
+            f"{OUTPUT}",
+        ) from None
+
+
 def build(output: Output = OUTPUT) -> None:
     """Build the documentation as a site; a warning is an error."""
     from mlops_commons.utilities.locked_environment import python_of
 
+    folder = _made(output.resolve())
     python = python_of(SITE / "requirements.txt", ENVIRONMENTS)
-    folder = output.resolve()
     options = ["-q", "-W", "--keep-going", "-j", "auto", "-b", "html", "-c", str(SITE)]
     # Beside the site and not in it: what Sphinx remembers would be published with it.
     remembered = ["-d", str(folder.with_name(f"{folder.name}.doctrees"))]

@@ -1,6 +1,6 @@
 """Checks of names: those made from the files, and those by which one file speaks of the other."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from mlops_commons.config.document import KeyPath
@@ -113,6 +113,10 @@ def _entries(sources: Sources) -> Iterator[tuple[KeyPath, str, list[str]]]:
         yield path, studios.set_name, [stage.stage_name for stage in studios.stages]
 
 
+def _known(found: Iterable[str]) -> str:
+    return f"known: {names}" if (names := ", ".join(found)) else "it has none"
+
+
 def unknown_places(sources: Sources) -> Iterator[Problem]:
     """`cdk-infra-app.yml` speaks of sets and stages that `cdk-app.yml` has."""
     known: dict[str, list[str]] = {}
@@ -122,13 +126,13 @@ def unknown_places(sources: Sources) -> Iterator[Problem]:
     for path, set_name, stage_names in _entries(sources):
         stages = known.get(set_name.lower())
         if stages is None:
-            hint = nearest(set_name.lower(), known) or f"known: {', '.join(known)}"
+            hint = nearest(set_name.lower(), known) or _known(known)
             message = f"cdk-app.yml has no set '{set_name}'; {hint}"
             yield sources.infra_document.problem((*path, "set_name"), message)
             continue
         for position, name in enumerate(stage_names):
             if name.lower() not in stages:
-                hint = nearest(name.lower(), stages) or f"known: {', '.join(stages)}"
+                hint = nearest(name.lower(), stages) or _known(stages)
                 message = f"set '{set_name}' has no stage '{name}'; {hint}"
                 where = (*path, "stages", position, "stage_name")
                 yield sources.infra_document.problem(where, message)
