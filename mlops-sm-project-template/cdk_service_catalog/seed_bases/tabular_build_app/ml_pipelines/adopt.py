@@ -1,7 +1,9 @@
 """`python -m ml_pipelines.adopt FILE --label COLUMN`: make `project.yml` for a table of your own."""
 
 import argparse
+import os
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +30,8 @@ def main(arguments: Sequence[str] | None = None, root: Path = REPOSITORY) -> int
         _tell(adopted)
         if given.dry_run:
             print("\n" + adopted.text, end="")
+        _check(adopted)
+        if given.dry_run:
             return 0
         _write(adopted, root)
     except (CannotAdopt, declared.BadDeclaration) as error:
@@ -127,8 +131,23 @@ def _before(file: Path) -> tuple[kept.Content, list[str]]:
         return {}, [str(error)]
 
 
+def _check(adopted: Adopted) -> None:
+    """Read the declaration as it would be, beside its data.
+
+    Raises:
+        BadDeclaration: it cannot be used; the message names its lines.
+    """
+    with tempfile.TemporaryDirectory(prefix="adopt-") as folder:
+        place = Path(folder, adopted.place)
+        place.parent.mkdir(parents=True)
+        place.touch()
+        candidate = Path(folder, DECLARATION)
+        candidate.write_text(adopted.text, encoding="utf-8", newline="\n")
+        declared.read(candidate)
+
+
 def _write(adopted: Adopted, root: Path) -> None:
-    """The data, then the declaration; an unusable one leaves what was there."""
+    """The data, then the declaration; what breaks leaves what was there."""
     target = root / adopted.place
     candidate = root / f".{DECLARATION}.new"
     was = target.read_bytes() if target.is_file() else None
@@ -136,7 +155,6 @@ def _write(adopted: Adopted, root: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(adopted.data)
         candidate.write_text(adopted.text, encoding="utf-8", newline="\n")
-        declared.read(candidate)
         candidate.replace(root / DECLARATION)
     except BaseException:
         candidate.unlink(missing_ok=True)
@@ -233,5 +251,19 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _ended() -> int:
+    """The exit code, also where nobody reads to the end: `adopt | head`.
+
+    Python says how: https://docs.python.org/3/library/signal.html#note-on-sigpipe
+    """
+    try:
+        code = main()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return code
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(_ended())

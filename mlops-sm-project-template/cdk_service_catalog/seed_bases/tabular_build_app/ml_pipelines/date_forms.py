@@ -19,6 +19,11 @@ DAYS = (
     *("%Y-%m", "%Y/%m", "%m/%Y", "%m-%Y", "%b %Y", "%b-%Y", "%b-%y", "%B %Y"),
 )
 TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", "T%H:%M:%S", ", %H:%M")
+RARE = ("%Y-%d-%m", "%Y/%d/%m", "%Y.%d.%m")
+"""Said by a person only: most such dates look like those with the month before the day."""
+FORMS = tuple(day + time for day in DAYS for time in TIMES)
+OFFSET = r"(?i).*\d:\d\d.*(?:z|[-+]\d\d:?(?:\d\d)?)$"
+TIME = r".*\d:\d\d"
 COMPACT = "%Y%m%d"
 """A number as well: said, and declared by a person."""
 BEGINNING = "[0-9]{1,4}[-./ ]|[A-Za-z]{3,9}[- ]"
@@ -48,7 +53,29 @@ def find(name: str, texts: pd.Series, found: FileFormat) -> str | None:
             f"year? No row decides it; say {ways}"
         )
     _check_century(name, texts, found, fitting[0])
+    _check_offsets(name, texts, found)
     return fitting[0]
+
+
+def would_be_date(texts: pd.Series) -> "pd.Series[bool]":
+    """Which texts are dates as some file may write them."""
+    first = pd.Series(texts.unique()).head(LOOKED_AT)
+    read = pd.Series(False, index=texts.index)
+    if not first.str.match(BEGINNING).mean() > 0.5:
+        return read
+    for form in (ISO, *FORMS, *RARE):
+        if declared.days(first, form).notna().any():
+            read |= declared.days(texts, form).notna()
+    return read
+
+
+def of_another_form(texts: pd.Series) -> str:
+    """The first of these dates that is not written as the first one is; nothing: all are alike."""
+    left = texts
+    for form in (ISO, *FORMS, *RARE):
+        if declared.days(texts.head(1), form).notna().all():
+            left = left[declared.days(left, form).isna()]
+    return "" if left.empty else str(left.iloc[0])
 
 
 def span(texts: pd.Series, form: str) -> str:
@@ -56,6 +83,20 @@ def span(texts: pd.Series, form: str) -> str:
     days = pd.Timedelta(days=1) * declared.days(texts, form).agg(["min", "max"])
     first, last = (EPOCH.date() + each.to_pytimedelta() for each in days)
     return f"{first} to {last}"
+
+
+def _check_offsets(name: str, texts: pd.Series, found: FileFormat) -> None:
+    """Refuse times that say how far they are from UTC beside some that do not."""
+    times = texts[texts.str.match(TIME)]
+    offset = times.str.match(OFFSET)
+    if not offset.any() or offset.all():
+        return
+    bare = times[~offset]
+    raise CannotAdopt(
+        f"{found.name}: {name} is '{times[offset].iloc[0]}', and in row {int(bare.index[0]) + 1} "
+        f"'{bare.iloc[0]}': is that in UTC? Write all times with an offset or none, or say --ignore "
+        f"'{name}'"
+    )
 
 
 def _check_century(name: str, texts: pd.Series, found: FileFormat, form: str) -> None:
@@ -82,8 +123,10 @@ def check(name: str, form: str, texts: pd.Series, found: FileFormat) -> None:
     """Refuse texts that are not written as somebody says.
 
     Raises:
-        CannotAdopt: the first text that is not.
+        CannotAdopt: the first text that is not, or a form that says no date.
     """
+    if wrong := declared.wrong_form(form):
+        raise CannotAdopt(f"--date '{name}={form}': {wrong}")
     if _share(texts, form) < 1:
         _refuse_stranger(name, texts, found, form)
 
@@ -96,7 +139,7 @@ def may_be_compact(texts: pd.Series) -> bool:
 def _possible(texts: pd.Series) -> Iterator[str]:
     """The forms that fit the first texts: few of them, so that all texts are compared with few."""
     first = texts.head(LOOKED_AT)
-    for form in (ISO, *(day + time for day in DAYS for time in TIMES)):
+    for form in (ISO, *FORMS):
         if _share(first, form) > 1 - 2 * DIRT:
             yield form
 

@@ -24,6 +24,7 @@ from declaration import (  # noqa: E402
     Problem,
     declared,
     problems,
+    wrong_form,
 )
 from parquet import read as read_parquet  # noqa: E402
 from tables import short_row  # noqa: E402
@@ -45,6 +46,7 @@ __all__ = [
     "read_parquet",
     "short_row",
     "signs",
+    "wrong_form",
 ]
 
 

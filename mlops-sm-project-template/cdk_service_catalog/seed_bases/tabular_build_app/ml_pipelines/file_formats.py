@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,21 @@ SUFFIXES = (".csv", ".csv.gz", ".data", ".txt", ".tsv", ".parquet")
 SAMPLE = 65_536
 NUMBER = r"[-+]?[0-9][0-9.,' ]*([eE][-+]?[0-9]+)?|[-+]?[.,][0-9]+"
 TITLE = "If the file begins with a title, delete it: the header is the first line"
+
+
+UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
+"""Signs without width: a table of str.translate that takes them out."""
+
+
+def visible(text: str) -> str:
+    """A text in which signs that nobody sees, or that look like others, are written as escapes."""
+    composed = unicodedata.is_normalized("NFC", text)
+    return "".join(
+        sign
+        if sign.isprintable() and (composed or not unicodedata.combining(sign))
+        else ascii(sign)[1:-1]
+        for sign in text
+    )
 
 
 class CannotAdopt(Exception):
@@ -240,6 +256,14 @@ def _check_names(file: Path, rows: pd.DataFrame) -> None:
     names = [str(name) for name in rows.columns]
     if twice := next((name for name in names if name and names.count(name) > 1), ""):
         raise CannotAdopt(f"{file.name}: the header has '{twice}' twice; rename one")
+    first: dict[str, str] = {}
+    for name in names:
+        other = first.setdefault(unicodedata.normalize("NFKC", name).translate(UNSEEN), name)
+        if other != name:
+            raise CannotAdopt(
+                f"{file.name}: the header has '{visible(other)}' and '{visible(name)}', which look "
+                "alike; rename one"
+            )
     if rows.shape[1] < 2:
         raise CannotAdopt(f"{file.name} has one column; a label and a feature are needed")
 

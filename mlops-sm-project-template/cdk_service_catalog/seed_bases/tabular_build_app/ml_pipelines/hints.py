@@ -12,6 +12,10 @@ from ml_pipelines.proposals import Proposal, values
 
 FOLLOWS = 0.8
 """The share of what is to be known of the label that a column says alone."""
+SAYS_ALL = 0.99
+"""With that share, it is the label in other words."""
+SAME = 0.9999
+"""With that correlation, it is the label in another unit."""
 
 
 def hints(found: FileFormat, proposal: Proposal) -> Iterator[str]:
@@ -26,8 +30,27 @@ def hints(found: FileFormat, proposal: Proposal) -> Iterator[str]:
                 f"the rows are in the order of '{name}': if later ones are to be predicted from "
                 f"earlier ones, say --time '{name}'"
             )
-        if kind in ("category", "number") and "group" not in proposal.roles:
+        if kind not in ("category", "number"):
+            continue
+        if _is_the_label(name, texts, found, proposal):
+            yield (
+                f"'{name}' alone says {proposal.label}: is it known before {proposal.label} is? If "
+                f"not, say --ignore '{name}'"
+            )
+        elif "group" not in proposal.roles:
             yield from _group(name, texts, found, proposal)
+
+
+def _is_the_label(name: str, texts: pd.Series, found: FileFormat, proposal: Proposal) -> bool:
+    """Whether it says what is to be predicted, in the same words or in others."""
+    if proposal.task == "regression" and proposal.columns[name] == "number":
+        own, label = (
+            declared.numbers(each, found.decimal, found.thousands).astype(float)
+            for each in (texts, values(found, proposal.label))
+        )
+        return bool(abs(own.corr(label)) > SAME)
+    few = 1 < texts.nunique() <= min(FEW, len(texts) // 5)
+    return few and _says_of_label(texts, found, proposal) >= SAYS_ALL
 
 
 def _in_order(name: str, texts: pd.Series, proposal: Proposal) -> bool:
@@ -59,6 +82,8 @@ def _says_of_label(texts: pd.Series, found: FileFormat, proposal: Proposal) -> f
         within = (numbers - numbers.groupby(texts).transform("mean")).pow(2).sum()
         within /= len(texts) - texts.nunique()
         return float(1 - within / numbers.var())
+    if label.nunique() < 2:
+        return 0.0
     always = label.value_counts(normalize=True).iloc[0]
     known = label.groupby(texts).agg(lambda group: group.value_counts().iloc[0]).sum() / len(label)
     return float((known - always) / (1 - always))

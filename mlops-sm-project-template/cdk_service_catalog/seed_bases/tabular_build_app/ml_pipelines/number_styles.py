@@ -67,10 +67,10 @@ def is_number(texts: pd.Series, found: FileFormat) -> "pd.Series[bool]":
 
 
 def would_be_number(texts: pd.Series) -> "pd.Series[bool]":
-    """Which texts are numbers as some file may write them, infinite ones too."""
+    """Which texts are numbers as some file may write them, infinite ones such as 1e9999 too."""
     result = texts.str.fullmatch("[-+]?inf(inity)?", case=False).astype(bool)
     for style in STYLES:
-        result |= style.reads(texts)
+        result |= declared.numbers(texts, style.decimal, style.thousands).notna()
     return result
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from ml_pipelines import column_kinds, date_forms
+from ml_pipelines import column_kinds, date_forms, declared
 from ml_pipelines.column_kinds import FEW, Kind
-from ml_pipelines.file_formats import CannotAdopt, FileFormat
+from ml_pipelines.file_formats import CannotAdopt, FileFormat, visible
 from ml_pipelines.number_styles import is_number
 
 POSITIVE = (
@@ -91,7 +91,7 @@ def propose(found: FileFormat, *, label: str, task: str | None = None, said: Sai
     """
     for name in (label, *said.columns):
         if name not in found.rows.columns:
-            known = ", ".join(map(str, found.rows.columns[:30]))
+            known = ", ".join(visible(str(column)) for column in found.rows.columns[:30])
             raise CannotAdopt(f"there is no column '{name}'; the columns are {known}")
     chosen, why = _task(found, label, task)
     proposal = Proposal(label=label, task=chosen, why=why, ignored=list(said.ignored))
@@ -117,7 +117,7 @@ def _add(proposal: Proposal, name: str, found: FileFormat, said: Said) -> None:
         _put(proposal, name, _kind(name, texts, found, said), f"the {role}, as you say")
     elif texts.nunique() < 2:
         proposal.ignored.append(name)
-        _put(proposal, name, Kind(type="category", words="ignored: the same in every row"))
+        _put(proposal, name, Kind(type="category", words="ignored: it says one thing or nothing"))
     else:
         kind_of = _kind(name, texts, found, said)
         names_row = kind_of.names_row and name not in said.features
@@ -164,9 +164,10 @@ def _task(found: FileFormat, label: str, chosen: str | None) -> tuple[str, str]:
     _check_complete(found, label, texts)
     if chosen in (None, "regression"):
         column_kinds.check_numbers(label, texts, found)
-    if chosen != "regression":
-        column_kinds.check_alike(label, texts, found)
     distinct, numbers = texts.nunique(), is_number(texts, found)
+    is_a_number = bool(numbers.all()) and not column_kinds.has_leading_zeros(texts)
+    if chosen != "regression" and not (chosen is None and is_a_number and _many(texts, found)):
+        column_kinds.check_alike(label, texts, found)
     if distinct < 2:
         raise CannotAdopt(f"{label} is '{texts.iloc[0]}' in every row: nothing is to be learnt")
     if chosen == "regression" and not numbers.all():
@@ -179,13 +180,17 @@ def _task(found: FileFormat, label: str, chosen: str | None) -> tuple[str, str]:
         return chosen, "you say so"
     if distinct == 2:
         return "binary", f"{label} has two values"
-    is_a_number = bool(numbers.all()) and not column_kinds.has_leading_zeros(texts)
     if is_a_number and distinct > FEW:
         return "regression", f"{label} is a number with {distinct} values"
     if distinct > max(FEW, len(texts) // 10):
         raise CannotAdopt(f"{label} has {distinct} texts in {len(texts)} rows: too many classes")
     other = "; if it is a number to be predicted, say --task regression" if is_a_number else ""
     return "multiclass", f"{label} has {distinct} values{other}"
+
+
+def _many(texts: pd.Series, found: FileFormat) -> bool:
+    """More numbers than classes would have, however each is written."""
+    return declared.numbers(texts, found.decimal, found.thousands).nunique() > FEW
 
 
 def _check_complete(found: FileFormat, label: str, texts: pd.Series) -> None:

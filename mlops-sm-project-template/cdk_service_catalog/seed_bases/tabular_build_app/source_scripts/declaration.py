@@ -1,5 +1,6 @@
 """What this project learns, from which table: `project.yml`, as the jobs and the model read it."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -271,13 +272,18 @@ def _date_problems(table: Table) -> Iterator[Problem]:
     for name, form in table.dates.items():
         if table.columns.get(name) != "date":
             yield ("data", "dates", name), f"'{name}' is not a column of the type date"
-        try:
-            said = datetime.strptime(datetime(2001, 2, 3).strftime(form), form)
-        except ValueError:
-            said = datetime.min
-        if (said.year, said.month) != (2001, 2):
-            words = f"'{form}' does not say year and month, as %d.%m.%Y does"
+        if words := wrong_form(form):
             yield ("data", "dates", name), words
+
+
+def wrong_form(form: str) -> str:
+    """Why a form of dates cannot be used, or nothing."""
+    try:
+        said = datetime.strptime(datetime(2001, 2, 3).strftime(form), form)
+    except (ValueError, re.error):  # letters that strptime does not know, or one of them twice
+        said = datetime.min
+    right = (said.year, said.month) == (2001, 2)
+    return "" if right else f"'{form}' does not say year and month, as %d.%m.%Y does"
 
 
 def _task_problems(found: Declaration) -> Iterator[Problem]:

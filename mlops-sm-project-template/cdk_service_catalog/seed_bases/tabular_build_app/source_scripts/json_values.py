@@ -35,8 +35,8 @@ class Seen:
         """The text of a value of a column, an empty one where it is missing.
 
         Raises:
-            ValueError: a truth that the training has not seen, or a number that it has seen in
-                several ways or with leading zeros.
+            ValueError: a truth that the training has not seen, a number where it has seen truths, or
+                one that it has seen in several ways or with leading zeros.
         """
         if value is None or value != value:  # Python's JSON has NaN.
             return ""
@@ -49,12 +49,12 @@ class Seen:
             return said
         if len(ways) == 1 and not re.fullmatch(LEADING_ZEROS, ways[0]):
             return ways[0]
-        if not ways and not isinstance(value, bool):
+        if not ways and not isinstance(value, bool) and self.texts[name].keys().isdisjoint(TRUTHS):
             return said
-        has = " and ".join(f"'{way}'" for way in ways) or "neither as a text"
+        seen = f"seen as {' and '.join(repr(way) for way in ways)}" if ways else "not seen"
         raise ValueError(
-            f"{name} is {json.dumps(value)}, which the training has seen {'as ' * bool(ways)}{has}: "
-            "send the text that the file has"
+            f"{name} is {json.dumps(value)}, which the training has {seen}: send the text that the "
+            "file has"
         )
 
 

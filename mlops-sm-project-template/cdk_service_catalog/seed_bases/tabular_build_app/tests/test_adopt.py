@@ -3,6 +3,8 @@
 import gzip
 import random
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +14,7 @@ from tables import read as read_table
 
 from ml_pipelines.adopt import main
 from ml_pipelines.declared import SCHEMA, read
+from ml_pipelines.sources import REPOSITORY
 
 SOURCE = random.Random(5)
 
@@ -152,3 +155,44 @@ def test_a_dry_run_writes_nothing(
     assert not (root / "project.yml").exists()
     text = capsys.readouterr().out
     assert yaml.safe_load(text[text.index("data:") :])["data"]["label"] == "Preis"
+
+
+def test_a_dry_run_refuses_what_writing_would_refuse(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "prices.csv"
+    file.write_text(german())
+    told = [str(file), "--label", "Preis", "--time", "Lage"]
+    for more in (["--dry-run"], []):
+        assert main([*told, *more], root) == 1
+        said = capsys.readouterr().err
+        assert said.startswith("error: project.yml, line ")
+        assert "'Lage' must be of the type date or number" in said
+    assert not [*(root / "data").iterdir()]
+    assert not (root / "project.yml").exists()
+
+
+def test_endings_in_capitals_are_endings(root: Path, tmp_path: Path) -> None:
+    answers = ["yes" if number % 4 == 0 else "no" for number in range(80)]
+    content = english(answers).encode()
+    for name, each in (("CASES.CSV", content), ("CASES.CSV.GZ", gzip.compress(content))):
+        (tmp_path / name).write_bytes(each)
+        assert main([str(tmp_path / name), "--label", "answer", "--replace"], root) == 0
+        found = read(root / "project.yml")
+        assert len(read_table(root / found.table.file, found.table)) == 80
+
+
+def test_nobody_has_to_read_to_the_end(root: Path, tmp_path: Path) -> None:
+    columns = [f"a column with a long name {n}" for n in range(900)]
+    lines = [",".join([*columns, "y"])]
+    lines += [",".join([*[str(n % 7)] * 900, str(n % 2)]) for n in range(40)]
+    (tmp_path / "wide.csv").write_text("\n".join(lines))
+    command = f"{sys.executable} -m ml_pipelines.adopt {tmp_path}/wide.csv --label y --dry-run"
+    done = subprocess.run(
+        ["bash", "-c", f"{command} | head -1"],  # noqa: S607
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (done.stdout.count("\n"), done.stderr) == (1, "")

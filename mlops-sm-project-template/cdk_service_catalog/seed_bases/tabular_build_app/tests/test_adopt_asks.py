@@ -1,7 +1,7 @@
 """What has two readings is asked or said, and what somebody answers is done."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -30,6 +30,19 @@ COLUMNS: dict[str, Callable[[int], str]] = {
     "year": lambda n: str(1900 + n),
     "customerId": lambda n: str(n * 77 % 61 + 1000),
     "count": lambda n: str(n * 77 % 61 + 1000),
+    "two forms": lambda n: f"{n % 12 + 1:02}/28/2023" if n % 2 else f"2023-{n % 12 + 1:02}-28",
+    "two orders": lambda n: f"28/{n % 12 + 1:02}/2023" if n % 2 else f"{n % 12 + 1:02}/28/2023",
+    "open": lambda n: "0000-00-00" if n % 3 == 0 else f"2023-{n % 12 + 1:02}-{n % 28 + 1:02}",
+    "day before month": lambda n: f"2023-{n % 28 + 1:02}-{n % 12 + 1:02}",
+    "offsets": lambda n: f"2023-03-{n % 28 + 1:02}T10:00:00{'Z' if n % 4 else ''}",
+    "huge": lambda n: "1e9999" if n % 2 else str(n),
+    "half words": lambda n: "many" if n % 3 == 0 else str(n),
+    "lakhs": lambda n: f'"{n % 9 + 1},23,{n:03}"',
+    "other digits": lambda n: "".join(chr(0x660 + int(digit)) for digit in str(n + 10)),
+    "zip or minus": lambda n: "-1" if n % 9 == 0 else f"{(n * 37) % 19 + 495:05}",
+    "code": lambda n: f"{n % 5 + 1}E{n % 3}",
+    "long": lambda n: str(9007199254740992 + n % 7),
+    "flag": lambda n: ("yes", "Yes", "no")[n % 3],
     "stars": lambda n: str(n % 5) if n else "x",
 }
 
@@ -123,6 +136,74 @@ def test_a_form_that_does_not_fit_is_refused(
 ) -> None:
     assert adopt(tmp_path, form.partition("=")[0], "--date", form) == 1
     assert "error: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("column", "words", "out"),
+    [
+        ("two forms", "holds dates such as '2023-01-28', and '02/28/2023'", "--category"),
+        ("two orders", "holds dates such as '01/28/2023', and '28/02/2023'", "--category"),
+        ("open", "row 1 is '0000-00-00' (if it means nothing", "--missing=0000-00-00"),
+        ("day before month", "say how they are written with --date", "--date=%Y-%d-%m"),
+        ("offsets", "is '2023-03-02T10:00:00Z', and in row 1 '2023-03-01T10:00:00'", "--category"),
+        ("huge", "huge is '1e9999', and 29 more", "--missing=1e9999"),
+        ("half words", "holds numbers such as '1'; row 1 is 'many'", "--missing=many"),
+        ("lakhs", "holds numbers such as '1,23,000'", "--category"),
+        ("other digits", "holds numbers such as '\u0661\u0660'", "--category"),
+    ],
+)
+def test_dates_and_numbers_of_two_forms_are_asked_and_no_names(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], column: str, words: str, out: str
+) -> None:
+    assert adopt(tmp_path, column) == 1
+    assert words in capsys.readouterr().err
+    option, _, value = out.partition("=")
+    told = f"{column}={value}" if option == "--date" else value or column
+    assert adopt(tmp_path, column, option, told) == 0
+
+
+def test_half_a_column_of_numbers_is_found_in_many_rows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "data").mkdir()
+    lines = [f"{f'word {n}' if n % 3 == 0 else n},{n % 2}" for n in range(15_000)]
+    (tmp_path / "a.csv").write_text("\n".join(["x,y", *lines]))
+    assert main([str(tmp_path / "a.csv"), "--label", "y"], tmp_path) == 1
+    assert "x holds numbers such as '1'; row 1 is 'word 0'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("form", ["%Q", "%d%d", "%d.%m", "%d.%m.%Y %d"])
+def test_a_form_that_says_no_date_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    assert adopt(tmp_path, "german day", "--date", f"german day={form}") == 1
+    said = capsys.readouterr().err
+    assert f"'{form}' does not say year and month, as" in said
+
+
+def test_codes_that_are_numbers_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert adopt(tmp_path, "code") == 0
+    said = capsys.readouterr().out
+    assert "a number, '1E0' is 1; if these are names, say --category 'code'" in said
+
+
+@pytest.mark.parametrize("column", ["zip or minus", "long"])
+def test_digits_that_a_number_would_lose_stay_names(tmp_path: Path, column: str) -> None:
+    assert adopt(tmp_path, column) == 0
+    table = declared.read(tmp_path / DECLARATION).table
+    assert table.columns[column] == "category"
+    assert read(tmp_path / table.file, table)[column].tolist() == [
+        COLUMNS[column](n) for n in range(ROWS)
+    ]
+
+
+def test_names_of_a_feature_that_differ_in_capitals_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert adopt(tmp_path, "flag") == 0
+    assert "3 different texts, 'yes' and 'Yes' among them" in capsys.readouterr().out
 
 
 def test_whole_numbers_that_may_be_dates_are_numbers_until_somebody_says_it(
@@ -228,6 +309,60 @@ def test_a_class_that_looks_like_a_missing_value_is_asked_and_kept(
     assert {*read(tmp_path / table.file, table)["y"]} == {*classes}
 
 
+@pytest.mark.parametrize(
+    ("classes", "shown"),
+    [
+        (("0", "1", "1.0"), "'1' and '1.0'"),
+        (("01", "1", "0"), "'01' and '1'"),
+        (("yes", "yes\u200b", "no"), r"'yes' and 'yes\u200b'"),
+        (("e\u0301", "\u00e9", "no"), "'e\\u0301' and '\u00e9'"),
+        (("no", "yes", "\uff39es"), "'yes' and '\uff39es'"),
+    ],
+)
+def test_a_class_that_is_written_in_two_ways_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], classes: Sequence[str], shown: str
+) -> None:
+    assert adopt_classes(tmp_path, classes) == 1
+    assert f"y is {shown}, which differ in capitals, zeros or signs" in capsys.readouterr().err
+
+
+def test_numbers_to_be_predicted_may_be_written_in_two_ways(tmp_path: Path) -> None:
+    assert adopt_classes(tmp_path, [f"{n}{'.0' * (n % 2)}" for n in (*range(25), 1, 1)]) == 0
+    assert declared.read(tmp_path / DECLARATION).task == "regression"
+
+
+@pytest.mark.parametrize("columns", ["x,y,y\u200b", "\u00e9,e\u0301,y"])
+def test_names_of_columns_that_look_alike_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], columns: str
+) -> None:
+    (tmp_path / "a.csv").write_text(f"{columns}\n" + "1,2,3\n" * ROWS, encoding="utf-8")
+    assert main([str(tmp_path / "a.csv"), "--label", "y"], tmp_path) == 1
+    said = capsys.readouterr().err
+    assert "look alike; rename one" in said
+    assert "\\u" in said
+
+
+def test_a_sign_that_nobody_sees_is_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.csv").write_text("x,y\u200b\n" + "1,2\n" * ROWS, encoding="utf-8")
+    assert main([str(tmp_path / "a.csv"), "--label", "y"], tmp_path) == 1
+    assert r"the columns are x, y\u200b" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("task", ["classes", "numbers"])
+def test_a_column_that_is_the_label_is_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], task: str
+) -> None:
+    (tmp_path / "data").mkdir()
+    source = random.Random(2)
+    label = {"classes": lambda n: n % 2, "numbers": lambda n: (n * 37 % ROWS) ** 2}[task]
+    lines = [f"{source.random():.3f},{label(n)},{label(n) * 100 + 3}" for n in range(ROWS)]
+    (tmp_path / "a.csv").write_text("\n".join(["x,y,z", *lines]))
+    assert main([str(tmp_path / "a.csv"), "--label", "y"], tmp_path) == 0
+    assert "question: 'z' alone says y: is it known before y is?" in capsys.readouterr().out
+
+
 def test_a_feature_s_word_for_missing_is_told_with_its_column(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -242,12 +377,13 @@ def test_a_feature_s_word_for_missing_is_told_with_its_column(
     assert {*read(tmp_path / table.file, table)["country"]} == {"NA", "DE", "US"}
 
 
-def adopt_classes(folder: Path, classes: tuple[str, str], *told: str) -> int:
-    """A table of a number and a label of two classes, the second one rarer."""
+def adopt_classes(folder: Path, classes: Sequence[str], *told: str) -> int:
+    """A table of a number and a label, of two classes the second one rarer."""
     (folder / "data").mkdir(exist_ok=True)
     source = random.Random(1)
-    lines = [f"{source.random():.3f},{classes[n % 3 == 0]}" for n in range(ROWS)]
-    (folder / "cases.csv").write_text("\n".join(["x,y", *lines]))
+    of = [n % len(classes) if len(classes) > 2 else n % 3 == 0 for n in range(ROWS)]
+    lines = [f"{source.random():.3f},{classes[place]}" for place in of]
+    (folder / "cases.csv").write_text("\n".join(["x,y", *lines]), encoding="utf-8")
     return main([str(folder / "cases.csv"), "--label", "y", *told], folder)
 
 

@@ -89,8 +89,9 @@ def test_truths_and_numbers_of_json_are_what_the_file_writes(model_dir: Path) ->
     ("row", "words"),
     [
         ({"code": 501}, "row 1: code is 501, which the training has seen as '00501'"),
-        ({"grade": True}, "row 1: grade is true, which the training has seen neither as a text"),
+        ({"grade": True}, "row 1: grade is true, which the training has not seen: send the"),
         ({"flag": True}, "row 1: flag is true"),
+        ({"vip": 1}, "row 1: vip is 1, which the training has not seen"),
         ({"flag": 1.5e0}, ""),
     ],
 )
