@@ -35,9 +35,13 @@ OF_PYTHON: Final = r"pydantic|NoneType|object at 0x|<class|Input should|KeyError
 
 @cache
 def shipped() -> dict[str, Any]:
-    """The example with the most keys."""
+    """The example with the most keys, and with zones, which are held against regions."""
     folder = EXAMPLES / "organisation"
-    return {name: yaml.safe_load((folder / name).read_text()) or {} for name in ROOTS}
+    contents = {name: yaml.safe_load((folder / name).read_text()) or {} for name in ROOTS}
+    network = contents["cdk-infra-app.yml"]["cdk_infra_app_config"].setdefault("network", {})
+    created = network.setdefault("default_create_network", {})
+    created["availability_zones"] = ["eu-west-1a", "eu-west-1b"]
+    return contents
 
 
 def with_value(document: dict[str, Any], key: Key, value: object) -> None:
