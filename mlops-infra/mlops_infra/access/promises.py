@@ -77,7 +77,7 @@ PROMISES: Final = (
     Promise(
         deed="see why a pipeline has failed",
         document=f"{PROJECT}/notifications.py",
-        sentence="CodePipeline shows the action and its log.",
+        sentence="CodePipeline shows the action; the log of the build shows the step",
         who=EVERYBODY,
         calls=(
             Call("codepipeline:ListPipelines", "*"),
@@ -115,7 +115,7 @@ PROMISES: Final = (
     Promise(
         deed="read scores",
         document=f"{SEEDS}/batch_deploy_app/README.md",
-        sentence="scores come to `output/<execution>/scores/`",
+        sentence="| `output/<execution>/scores/` | a file `<name>.out` for each new one",
         who=WORKING,
         calls=(Call("s3:GetObject", f"{STAGE_DATA}/output/1/scores/today.csv.out"), DECRYPT),
     ),

@@ -10,7 +10,7 @@ from mlops_commons.iam.evaluation import Request, listed
 from mlops_rehearsal.behaviour.asking import context
 from mlops_rehearsal.behaviour.checks.access_logs import LOGGING, logs_into, policy_of
 from mlops_rehearsal.behaviour.checks.keys import of_somebody_else
-from mlops_rehearsal.behaviour.checks.readers import accounts, readers
+from mlops_rehearsal.behaviour.checks.readers import accounts, objects_of, readers
 from mlops_rehearsal.behaviour.policies import (
     resource_allows,
     resource_denies,
@@ -91,7 +91,8 @@ def policies_speak_of_their_bucket(stack: Stack) -> Iterator[str]:
 
 def _reading(stack: Stack, bucket: Resource) -> tuple[tuple[str, str], ...]:
     arn = stack.arn(bucket.id)
-    return ("s3:GetObject", f"{arn}/x"), ("s3:ListBucket", arn), ("s3:GetBucketLocation", arn)
+    objects = tuple(("s3:GetObject", found) for found in objects_of(stack, bucket))
+    return *objects, ("s3:ListBucket", arn), ("s3:GetBucketLocation", arn)
 
 
 def _writing(stack: Stack, bucket: Resource) -> tuple[str, str]:

@@ -5,13 +5,16 @@ Source: "Example 4: bucket owner granting cross-account permission to objects it
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from mlops_commons.iam.evaluation import Request, listed
 from mlops_rehearsal.behaviour.asking import context
 from mlops_rehearsal.behaviour.checks.keys import keys, using
 from mlops_rehearsal.behaviour.policies import principals, resource_allows, statements
 from mlops_rehearsal.behaviour.stack import Resource, Stack
+
+ARTIFACTS: Final = "-artifacts-"
+"""In the name of the bucket that a project keeps its models in."""
 
 
 def readers_of_a_bucket_may_decrypt(stack: Stack) -> Iterator[str]:
@@ -25,9 +28,29 @@ def readers_of_a_bucket_may_decrypt(stack: Stack) -> Iterator[str]:
             if not resource_allows(document, who, using(stack, "Decrypt", through_s3(stack, who))):
                 yield f"{key.id}: {who} reads {bucket.id} and may not decrypt"
         for who in readers(document):
-            read = Request("s3:GetObject", f"{stack.arn(bucket.id)}/x", _as(stack, who))
-            if not resource_allows(policy, who, read):
-                yield f"{bucket.id}: {who} may decrypt and not read"
+            for found in objects_of(stack, bucket):
+                read = Request("s3:GetObject", found, _as(stack, who))
+                if not resource_allows(policy, who, read):
+                    yield f"{bucket.id}: {who} may decrypt and not read"
+
+
+def stages_read_what_is_sealed(stack: Stack) -> Iterator[str]:
+    """Of a project's artifacts no stage reads what nobody has looked at."""
+    for bucket, policy in bucket_policies(stack):
+        if ARTIFACTS in stack.ref(bucket.id):
+            for who in readers(policy):
+                for place in ("models/x", "executions/x", "x"):
+                    found = f"{stack.arn(bucket.id)}/{place}"
+                    if resource_allows(
+                        policy, who, Request("s3:GetObject", found, _as(stack, who))
+                    ):
+                        yield f"{bucket.id}: {who} reads {place}"
+
+
+def objects_of(stack: Stack, bucket: Resource) -> tuple[str, ...]:
+    """Samples of what is there to be read: of artifacts the sealed models, and scripts."""
+    places = ("registered/x", "sources/x") if ARTIFACTS in stack.ref(bucket.id) else ("x",)
+    return tuple(f"{stack.arn(bucket.id)}/{place}" for place in places)
 
 
 def accounts_decrypt_by_named_roles(stack: Stack) -> Iterator[str]:

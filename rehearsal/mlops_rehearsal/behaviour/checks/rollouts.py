@@ -269,17 +269,19 @@ def _runners(stack: Stack) -> list[Resource]:
     ]
 
 
+PROJECT, DEV = "p-iiiiiiiiiiiiii", "111122223333"
+
+
 def _reads(stack: Stack, role: Resource) -> Iterator[Need]:
     """The model, by its project's bucket and key in dev; the stage's data, by its own."""
-    number, dev = "p-iiiiiiiiiiiiii", "111122223333"
-    artifacts = f"arn:aws:s3:::mlops-{number}-artifacts-{dev}"
-    key = f"arn:aws:kms:{stack.region}:{dev}:key/00000000-0000-0000-0000-000000000000"
+    artifacts = f"arn:aws:s3:::mlops-{PROJECT}-artifacts-{DEV}"
+    key = f"arn:aws:kms:{stack.region}:{DEV}:key/00000000-0000-0000-0000-000000000000"
     find = ("s3:GetBucketLocation", "s3:ListBucket")
-    theirs = {"aws:ResourceAccount": dev}
+    theirs = {"aws:ResourceAccount": DEV}
     yield Need(
         why="read models",
         actions=("s3:GetObject",),
-        resource=f"{artifacts}/models/x",
+        resource=f"{artifacts}/registered/x",
         context=theirs,
     )
     yield Need(why="find models", actions=find, resource=artifacts, context=theirs)
@@ -302,8 +304,12 @@ def _reads(stack: Stack, role: Resource) -> Iterator[Need]:
 
 
 def _never(stack: Stack) -> Iterator[Need]:
-    other = "arn:aws:s3:::mlops-p-of-others-artifacts-111122223333/models/x"
-    yield Need(why="read models of others", actions=("s3:GetObject",), resource=other)
+    read = ("s3:GetObject",)
+    for why, place in (
+        ("read models of others", "p-of-others-artifacts-111122223333/registered/x"),
+        ("read models that nobody has sealed", f"{PROJECT}-artifacts-{DEV}/models/x"),
+    ):
+        yield Need(why=why, actions=read, resource=f"arn:aws:s3:::mlops-{place}")
 
 
 def _alarms(stack: Stack) -> Iterator[Need]:

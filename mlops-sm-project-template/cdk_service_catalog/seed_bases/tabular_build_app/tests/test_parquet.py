@@ -48,12 +48,12 @@ def adopted(root: Path, file: Path, *told: str) -> pd.DataFrame:
 
 def test_whole_numbers_stay_whole_beside_missing_ones(root: Path) -> None:
     grades = pa.array([None if n == 5 else n % 3 for n in range(ROWS)], pa.int64())
-    accounts = pa.array([None if n == 7 else LONG + n for n in range(ROWS)], pa.int64())
-    told = ("--category", "grade", "--category", "account")
-    rows = adopted(root, put(root, ("grade", grades), ("account", accounts)), *told)
+    ledgers = pa.array([None if n == 7 else LONG + n for n in range(ROWS)], pa.int64())
+    told = ("--category", "grade", "--category", "ledger")
+    rows = adopted(root, put(root, ("grade", grades), ("ledger", ledgers)), *told)
     assert {*rows["grade"]} == {"", "0", "1", "2"}
-    assert rows["account"].iloc[0] == str(LONG)
-    assert rows["account"].nunique() == ROWS
+    assert rows["ledger"].iloc[0] == str(LONG)
+    assert rows["ledger"].nunique() == ROWS
 
 
 @pytest.mark.parametrize(

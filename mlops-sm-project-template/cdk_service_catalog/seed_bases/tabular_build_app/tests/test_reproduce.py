@@ -15,7 +15,7 @@ from ml_pipelines.sources import Sources
 
 
 @pytest.fixture(scope="module")
-def registered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def version(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What a version of this repository's model records."""
     folder = tmp_path_factory.mktemp("registered")
     report = train_locally(DATA, folder)
@@ -39,20 +39,20 @@ def _file(folder: Path, recorded: dict[str, str], **other: str) -> str:
 
 
 def test_a_version_is_made_again_from_what_it_records(
-    registered: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    version: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([_file(tmp_path, registered)]) == 0
+    assert main([_file(tmp_path, version)]) == 0
     output = capsys.readouterr()
     assert f"{DECLARED.gate.metric}: registered " in output.out
     assert "error" not in output.err
 
 
 def test_another_hyperparameter_is_another_model(
-    registered: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    version: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    other = registered["Hyperparameters"].replace("iterations=", "iterations=1")
-    old = "numpy=0.1 " + registered["Libraries"].replace("numpy=", "was=")
-    assert main([_file(tmp_path, registered, Hyperparameters=other, Libraries=old)]) == 1
+    other = version["Hyperparameters"].replace("iterations=", "iterations=1")
+    old = "numpy=0.1 " + version["Libraries"].replace("numpy=", "was=")
+    assert main([_file(tmp_path, version, Hyperparameters=other, Libraries=old)]) == 1
     error = capsys.readouterr().err
     assert "was registered; what is different here: numpy 0.1 ->" in error
 
@@ -65,11 +65,11 @@ def test_another_hyperparameter_is_another_model(
     ],
 )
 def test_other_sources_or_data_are_refused_with_the_way_to_the_right_ones(
-    registered: dict[str, str],
+    version: dict[str, str],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     name: str,
     words: str,
 ) -> None:
-    assert main([_file(tmp_path, registered, **{name: "0" * 64})]) == 1
+    assert main([_file(tmp_path, version, **{name: "0" * 64})]) == 1
     assert words in capsys.readouterr().err

@@ -41,14 +41,14 @@ class Scored:
             approved=None if self.approved is None else self.approved[places],
         )
 
-    def metric(self, scores: Numbers) -> float:
+    def weighted(self, scores: Numbers) -> float:
         """The metric of a model by its scores."""
         return float(scores.sum() / self.weight.sum())
 
     @property
     def improvement(self) -> float:
         """What the model is above its base model."""
-        return self.metric(self.own - self.base)
+        return self.weighted(self.own - self.base)
 
 
 @dataclass(frozen=True)
@@ -76,13 +76,13 @@ def loss(rows: Scored, seed: int) -> Loss:
     for places in draws(len(rows), seed):
         drawn = rows.of(places)
         assert drawn.approved is not None
-        lost.append(drawn.metric(drawn.approved - drawn.own))
-        above.append(drawn.metric(drawn.approved - drawn.base))
+        lost.append(drawn.weighted(drawn.approved - drawn.own))
+        above.append(drawn.weighted(drawn.approved - drawn.base))
     least, most = interval(lost)
     return Loss(
         rows=len(rows),
-        value=rows.metric(rows.approved),
-        own=rows.metric(rows.own),
+        value=rows.weighted(rows.approved),
+        own=rows.weighted(rows.own),
         least=least,
         most=most,
         approved_most=interval(above)[1],

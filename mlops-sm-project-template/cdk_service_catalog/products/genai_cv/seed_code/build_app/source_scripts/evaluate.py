@@ -139,7 +139,7 @@ def main() -> None:
         metrics = {
             "base_denoising_loss": float(losses[BASE].mean()),
             "denoising_loss": float(losses[OWN].mean()),
-            DENOISING: scored.metric(scored.own),
+            DENOISING: scored.weighted(scored.own),
         }
         if found.model.judge:
             clip = Clip(processing_input("judge"))

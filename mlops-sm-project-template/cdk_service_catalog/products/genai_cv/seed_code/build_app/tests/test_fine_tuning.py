@@ -165,7 +165,7 @@ def test_a_model_that_is_not_named_is_not_needed() -> None:
 def test_the_gate_looks_at_the_similarity_where_it_is_declared() -> None:
     similar = {OWN: np.array([0.2, 0.3]), BASE: np.array([0.3, 0.3])}
     rows = by_similarity(similar)
-    assert rows.metric(rows.own) == pytest.approx(0.25)
+    assert rows.weighted(rows.own) == pytest.approx(0.25)
     assert rows.improvement == pytest.approx(-0.05)
     assert rows.approved is None
     plain = declared.read()
@@ -181,9 +181,9 @@ def test_the_gate_looks_at_the_similarity_where_it_is_declared() -> None:
 def test_what_is_lost_of_a_loss_is_a_share_of_the_base_models_loss() -> None:
     base, own, approved = (np.array(losses) for losses in ([2.0, 6.0], [1.0, 5.0], [1.0, 3.0]))
     rows = by_denoising(base, own, approved)
-    assert rows.metric(rows.own) == rows.improvement == pytest.approx((8 - 6) / 8)
+    assert rows.weighted(rows.own) == rows.improvement == pytest.approx((8 - 6) / 8)
     assert rows.approved is not None
-    assert rows.metric(rows.approved - rows.own) == pytest.approx((6 - 4) / 8)
+    assert rows.weighted(rows.approved - rows.own) == pytest.approx((6 - 4) / 8)
 
 
 def test_the_approved_version_is_measured_on_the_same_pictures(
