@@ -42,6 +42,9 @@ REVIEWED: Final = "Custom::ApprovalRuleTemplates"
 TAGGED: Final = {"aws:ResourceTag/mlops:reviewed": "true"}
 _NO_BOUNDARY: Final = frozenset({"iam:permissionsboundary"})
 
+READ: Final = {"data/x": "reads", "registered/x": "reads sealed models in"}
+"""Samples of objects, and what it is to read them; a sealed model holds rows of data too."""
+
 
 class Capabilities:
     """The edges of the graph that begin at somebody who acts."""
@@ -290,8 +293,12 @@ class Capabilities:
 
     def _reads(self, actor: Actor) -> Iterator[Edge]:
         for bucket in self.world.of_type("AWS::S3::Bucket"):
-            if actor.can("s3:GetObject", f"{bucket.arn}/data/x") and self._decrypts(actor, bucket):
-                yield Edge(data(bucket.name), f"reads {bucket.name}")
+            for place, words in READ.items():
+                if actor.can("s3:GetObject", f"{bucket.arn}/{place}") and self._decrypts(
+                    actor, bucket
+                ):
+                    yield Edge(data(bucket.name), f"{words} {bucket.name}")
+                    break
 
     def _decrypts(self, actor: Actor, bucket: Resource) -> bool:
         rules = bucket.properties.get("BucketEncryption", {}).get(
