@@ -81,7 +81,9 @@ def generate(check: Check = False, snapshots: Snapshots = False) -> None:
 
     stale_files = 0
     for generator in generators_here(REPOSITORY_ROOT):
-        with working(f"computing what {generator.module} writes"):
+        # A log is told by what is written in the end.
+        what = f"computing what {generator.module} writes"
+        with working(what, quiet=not sys.stderr.isatty()):
             wanted = import_module(generator.module).generated()
         for file in stale(wanted):
             stale_files += 1
