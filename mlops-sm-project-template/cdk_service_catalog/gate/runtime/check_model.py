@@ -32,7 +32,8 @@ SEALED: Final = f"/{PREFIX}"
 SOURCES: Final = "sources/"
 """Below it the build keeps scripts, once, under a hash of them (`ml_pipelines/sources.py`)."""
 S3_ARN: Final = re.compile("arn:[a-z-]+:s3:::")
-"""As policies name objects, and no job; the boundary says which of them a stage may read."""
+"""As policies name objects, and no job; of other accounts the bucket's own policy holds stages to
+what is sealed (`StagesReadModels` in `project/storage.py`)."""
 ONE_PREFIX: Final = "S3Prefix"
 ROLES: Final = frozenset(("executionrolearn", "rolearn"))
 
