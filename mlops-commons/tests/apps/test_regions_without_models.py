@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from checkouts import APPS_HERE
+from one_stage import ONE_STAGE
 
 from mlops_commons.assembly.stacks import read_stacks
 from mlops_commons.config import load_config
@@ -20,14 +21,6 @@ pytestmark = [
     pytest.mark.skipif("infra" not in APPS_HERE, reason="this repository has another app"),
 ]
 
-APP = """\
-cdk_app_config:
-  pipeline: {{account: "111111111111", region: {home}}}
-  deployments:
-    - set_name: retail
-      default_region: {region}
-      stages: [{{stage_name: dev, account: "222222222222"}}]
-"""
 INFRA = """\
 cdk_infra_app_config:
   network:
@@ -40,7 +33,7 @@ cdk_infra_app_config:
     ("region", "home"), [("me-central-1", "eu-west-1"), ("us-gov-east-1", "us-gov-west-1")]
 )
 def test_a_region_has_every_type_of_its_stage(region: str, home: str, tmp_path: Path) -> None:
-    (tmp_path / "app.yml").write_text(APP.format(region=region, home=home))
+    (tmp_path / "app.yml").write_text(ONE_STAGE.format(region=region, home=home))
     (tmp_path / "infra.yml").write_text(INFRA)
     config = load_config(tmp_path / "app.yml", tmp_path / "infra.yml")
     folder = tmp_path / "cdk.out"

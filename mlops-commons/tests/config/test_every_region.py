@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from one_stage import ONE_STAGE
 
 from mlops_commons.config.loader import load_sources
 from mlops_commons.config.projects_of_sets import obstacles
@@ -23,14 +24,6 @@ HOMES = {"aws": "eu-west-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-
 REGIONS = sorted(region for region, part in region_partitions().items() if part in HOMES)
 ANNOUNCED = {"me-west-1", "sa-west-1"}
 """Regions of botocore's list in which it has no service yet."""
-APP = """\
-cdk_app_config:
-  pipeline: {{account: "111111111111", region: {home}}}
-  deployments:
-    - set_name: retail
-      default_region: {region}
-      stages: [{{stage_name: dev, account: "222222222222"}}]
-"""
 INFRA = """\
 cdk_infra_app_config:
   network: {{default_create_network: {{vpc_max_azs: 2, endpoints: {{{off}}}}}}}
@@ -43,7 +36,7 @@ ROWS = {row[0].strip("`"): row for row in regions().rows}
 
 def load(folder: Path, region: str, off: str = "", studio: str = "true") -> Sources:
     home = HOMES[region_partitions()[region]]
-    (folder / "app.yml").write_text(APP.format(region=region, home=home))
+    (folder / "app.yml").write_text(ONE_STAGE.format(region=region, home=home))
     (folder / "infra.yml").write_text(INFRA.format(off=off, studio=studio))
     return load_sources(folder / "app.yml", folder / "infra.yml")
 
