@@ -10,6 +10,7 @@ from ministack_aws.corrections import (
     buckets,
     build_projects,
     conditional_writes,
+    event_paths,
     log_streams,
     object_encryption,
     policy_variables,
@@ -54,6 +55,7 @@ def register() -> None:
     policy_variables.register()
     conditional_writes.register()
     log_streams.register()
+    event_paths.register()
     role_paths.register()
     endpoint_metrics.register(handlers)
     validation.register(handlers)

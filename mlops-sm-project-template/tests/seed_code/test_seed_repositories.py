@@ -56,7 +56,7 @@ def test_components_are_refused_in_the_regions_that_have_none(tmp_path: Path) ->
     done = repository.run("-c", program)
     assert done.returncode == 0, done.stderr
     regions = region_services()
-    without = regions["sagemaker"] - regions["sagemaker_inference_components"]
+    without = regions["sagemaker_models"] - regions["sagemaker_inference_components"]
     assert set(done.stdout.split()) == without
 
 

@@ -21,3 +21,7 @@ view_of = Function[[Record], Record](EVENTBRIDGE, "_pattern_event_view", "(event
 transformed = Function[[Record, Record, Record], str](
     EVENTBRIDGE, "_apply_input_transformer", "(transformer, rule, view)"
 )
+rendered = Function[[str, Record], str](
+    EVENTBRIDGE, "_render_input_template", "(template, replacements)"
+)
+"""A template with its variables filled in; what has no value stays as it is."""
