@@ -26,7 +26,7 @@ from mlops_rehearsal.report.timeline_svg import ROW
 
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
 WIDTH: Final = 1120
-HEADER: Final = 560
+HEADER: Final = 600
 
 
 def main() -> int:

@@ -143,7 +143,7 @@ def test_stacks_actions_metrics_and_answers_are_in_their_tables() -> None:
         ["111100000001", "governance", "eu-west-1", "network", "CREATE_COMPLETE", "42"],
         ["222200000001", "unit/dev", "eu-west-1", "none", "", ""],
     ]
-    runs = list(rows(sample(), "infra-main: 2 actions in 6 s"))
+    runs = list(rows(sample(), "Run of infra-main: 2 actions in 6 s"))
     assert runs[1] == [
         *("Build", "Synth", "CodeBuild", "succeeded", "3.0", "4 commands as BuildRole")
     ]
@@ -233,7 +233,7 @@ def test_every_table_has_a_caption_headings_and_a_box_that_the_keyboard_reaches(
     boxes = [div for div in found.iter("div") if div.get("class") == "scroll"]
     assert len(boxes) == len(list(found.iter("table"))) > 5
     for box in boxes:
-        assert (box.get("tabindex"), box.get("role")) == ("0", "region")
+        assert (box.get("tabindex"), box.get("role")) == ("0", "group")
         (caption,) = box.iter("caption")
         assert text_of(caption) == box.get("aria-label")
         assert all(th.get("scope") in ("col", "row") for th in box.iter("th"))

@@ -12,6 +12,16 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
+def lasted(seconds: float) -> str:
+    """How long something took: `2.5 s`, `41 s`, `10 min`, `29 min 18 s`, `1 h 2 min`."""
+    if seconds < 10:
+        return f"{seconds:.1f} s".replace(".0 s", " s")
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = ((hours, "h"), (minutes, "min"), (0 if hours else rest, "s"))
+    return " ".join(f"{number} {unit}" for number, unit in parts if number)
+
+
 def odd_letter(text: str) -> str:
     """The first character that is not ASCII with its name, since many look like one that is.
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from mlops_commons.utilities.words import counted
 from mlops_rehearsal.report.data import Access, Report
 from mlops_rehearsal.report.elements import (
     Html,
@@ -38,7 +39,7 @@ def access_section(report: Report) -> Html:
         *_tried(list(report.evidence("access"))),
         _denied(found, roles),
         _matrix(found, roles),
-        *(_principal(who, rows, roles) for who, rows in _by_principal(found).items()),
+        *_accounts(found, roles),
     )
 
 
@@ -88,6 +89,15 @@ def _cell(decided: Sequence[Access]) -> Html:
     return join((allowed or "", " ", badge("bad", f"✗{denied}")))
 
 
+def _accounts(found: Sequence[Access], roles: Mapping[str, str]) -> Iterable[Html]:
+    """The principals of each account, folded twice: there are some eighty."""
+    principals = _by_principal(found).items()
+    for account in dict.fromkeys(rows[0].account for _, rows in principals):
+        mine = [(who, rows) for who, rows in principals if rows[0].account == account]
+        title = f"Each principal in {roles.get(account, account)}: {len(mine)}"
+        yield fold(title, *(_principal(who, rows, roles) for who, rows in mine))
+
+
 def _principal(who: str, decided: Sequence[Access], roles: Mapping[str, str]) -> Html:
     counts: dict[str, dict[str, int]] = defaultdict(dict)
     for row in decided:
@@ -100,7 +110,7 @@ def _principal(who: str, decided: Sequence[Access], roles: Mapping[str, str]) ->
     title = join(
         (
             code(_short(who)),
-            f" in {_where(decided[0], roles)}: {len(counts)} actions",
+            f" in {_where(decided[0], roles)}: {counted(len(counts), 'action')}",
             *((", ", badge("bad", f"{denied} denied")) if denied else ()),
         )
     )

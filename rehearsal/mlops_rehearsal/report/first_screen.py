@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from mlops_commons.utilities.words import counted
+from mlops_commons.utilities.words import counted, lasted
 from mlops_rehearsal.report.data import ActState, Report
 from mlops_rehearsal.report.elements import Html, badge, element
 from mlops_rehearsal.report.failure import sentence
@@ -12,6 +12,11 @@ from mlops_rehearsal.report.reality_section import notice
 from mlops_rehearsal.report.summary import Statement, statements
 
 SHORT: Final = 12
+FIGURES: Final = (
+    *("accounts", "stacks", "resources"),
+    *("pipeline actions", "decisions allowed", "decisions denied"),
+)
+"""The order in which figures are drawn; data that was sorted on its way has lost it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +64,7 @@ def header(found: FirstScreen) -> Html:
         notice(),
         element("div", *_verdict(found), class_="verdict bad" if found.failed else "verdict"),
         _summary(found.statements),
-        element("dl", *(_figure(*row) for row in found.figures.items()), class_="figures"),
+        element("dl", *(_figure(name, found.figures[name]) for name in FIGURES), class_="figures"),
         element(
             "p",
             found.origin,
@@ -73,7 +78,7 @@ def header(found: FirstScreen) -> Html:
 def _success(report: Report) -> str:
     played = [act for act in report.acts if act.state is ActState.PLAYED]
     seconds = sum(act.seconds for act in played)
-    return f"{counted(len(played), 'act')} played in {seconds:.0f} s"
+    return f"{counted(len(played), 'act')} played in {lasted(seconds)}"
 
 
 def _figures(report: Report) -> Mapping[str, int]:

@@ -89,4 +89,12 @@ def _leaves(path: str, content: object) -> Iterator[tuple[str, str]]:
         for key, value in content.items():
             yield from _leaves(f"{path}.{key}" if path else str(key), value)
     else:
-        yield path, f"{content:.6g}" if isinstance(content, float) else json.dumps(content)
+        yield path, _leaf(content)
+
+
+def _leaf(content: object) -> str:
+    if isinstance(content, list):
+        return ", ".join(map(_leaf, content)) or "none"
+    if isinstance(content, float):
+        return f"{content:.6g}"
+    return content if isinstance(content, str) else json.dumps(content)

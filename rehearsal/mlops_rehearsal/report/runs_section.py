@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from mlops_commons.utilities.words import counted
+from mlops_commons.utilities.words import counted, lasted
 from mlops_rehearsal.report.data import Report
 from mlops_rehearsal.report.elements import Html, badge, element, fold, join, section
 from mlops_rehearsal.report.tables import table
@@ -43,7 +43,7 @@ def _run(pipeline: str, number: int, actions: list[RecordedAction]) -> Html:
         for action in actions
     ]
     seconds = sum(action.seconds for action in actions)
-    caption = f"{pipeline}{again}: {counted(len(actions), 'action')} in {seconds:.0f} s"
+    caption = f"Run of {pipeline}{again}: {counted(len(actions), 'action')} in {lasted(seconds)}"
     logs = [_log(action) for action in actions if action.log]
     return join((element("h3", f"{pipeline}{again}"), table(caption, HEADING, rows), *logs))
 

@@ -45,8 +45,9 @@ def table(
         element("tbody", *body),
         class_=kind,
     )
-    # A box that scrolls must be reachable by keyboard, and then it needs a name.
-    return element("div", found, class_="scroll", tabindex="0", role="region", aria_label=caption)
+    # A box that scrolls must be reachable by keyboard, and then it needs a name; it is no landmark,
+    # of which a page of many tables would have so many that none leads anywhere.
+    return element("div", found, class_="scroll", tabindex="0", role="group", aria_label=caption)
 
 
 def table_of(caption: str, rows: Sequence[Mapping[str, str]]) -> Html:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from mlops_commons.utilities.words import lasted
 from mlops_rehearsal.report.data import ActState, ReportedAct
 from mlops_rehearsal.report.elements import Html, element, join
 
@@ -49,7 +50,7 @@ def _state(act: ReportedAct, top: int) -> Html:
     if act.state is ActState.NOT_REACHED:
         middle = {"x": "50%", "y": top + 24 + 11, "text_anchor": "middle"}
         return element("text", act.state.value, class_="state", **middle)
-    text = "failed" if act.state is ActState.FAILED else f"{act.seconds:.1f} s"
+    text = "failed" if act.state is ActState.FAILED else lasted(act.seconds)
     return element("text", text, x="100%", y=top + 18, text_anchor="end")
 
 
@@ -72,7 +73,7 @@ def _lines(total: float, height: int) -> Iterator[Html]:
         # The first and last label would stand half outside of the drawing.
         anchor = "start" if not seconds else "end" if seconds > 0.9 * total else "middle"
         line = element("line", x1=where, x2=where, y1="0", y2=bottom)
-        label = element("text", f"{seconds} s", x=where, y=bottom + 18, text_anchor=anchor)
+        label = element("text", lasted(seconds), x=where, y=bottom + 18, text_anchor=anchor)
         yield element("g", join((line, label)), class_="axis")
 
 
