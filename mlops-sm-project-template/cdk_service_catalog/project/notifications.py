@@ -8,12 +8,19 @@ from cdk_service_catalog.project.lost_events import alarms_publish
 from cdk_service_catalog.project.props import ProjectProps
 from mlops_commons.iam.statements import EVERYBODY, Principals, Statement, policy_document
 from mlops_commons.utilities.cloudformation import Resource, Resources, ref, sub
+from mlops_commons.utilities.console import console
 
 TRAINING: Final = (
     "arn:${AWS::Partition}:sagemaker:${AWS::Region}:${AWS::AccountId}:pipeline/" + naming.PROJECT
 )
 PIPELINES: Final = [sub(naming.BUILD_REPOSITORY), sub(naming.DEPLOY_REPOSITORY)]
 STEP_CHANGED: Final = "SageMaker Model Building Pipeline Execution Step Status Change"
+ACTION_CHANGED: Final = "CodePipeline Action Execution State Change"
+JOBS: Final = "#logsV2:log-groups$3FlogGroupNameFilter$3D$252Faws$252Fsagemaker$252F<kind>"
+"""The groups of logs that begin with a kind of job, such as Training: TrainingJobs.
+
+The console quotes twice, with $ for %. A path of a job is in the event as an ARN alone, and a
+transformer cannot cut it. Where an event has no kind, these are all groups of SageMaker's jobs."""
 
 
 def notification_resources(props: ProjectProps) -> Resources:
@@ -34,22 +41,28 @@ def notification_resources(props: ProjectProps) -> Resources:
                 "PolicyDocument": policy_document(topic_policy(props)),
             },
         },
-        "Failed": _failed(),
+        "Failed": _failed(props.region),
     }
 
 
-def _failed() -> Resource:
-    """A pipeline that has failed, or a step of the training: what the event says of it.
+def _failed(region: str) -> Resource:
+    """An action of a pipeline that has failed, or a step of the training, and where logs are.
 
-    The whole detail, as what two kinds of events have in common is too little: of a pipeline its
-    name and the execution, of a step its name, its job and why it failed; a model that the gate
-    refuses is one too (SageMaker Developer Guide, "Events that Amazon SageMaker AI sends to Amazon
-    EventBridge": "If the value of currentStepStatus is Failed, the event contains the failureReason
-    field"). As JSON it stays a text of the event, whatever words it holds.
+    The whole detail, as what two kinds of events have in common is too little: of an action its
+    stage, the code of the error and the page of the build (CodePipeline User Guide, "Monitoring
+    CodePipeline events": `execution-result`); of a step its name, its job and why it failed, to
+    which scripts add the end of their log; a model that the gate refuses is one too (SageMaker
+    Developer Guide, "Events that Amazon SageMaker AI sends to Amazon EventBridge": "If the value of
+    currentStepStatus is Failed, the event contains the failureReason field"). As JSON it stays a
+    text of the event, whatever words it holds.
+
+    A variable that an event has not is left out (EventBridge User Guide, "Input transformation"),
+    so links stand within quotes.
     """
     words = "A pipeline of ${SageMakerProjectName} has failed, or a step of its training. "
-    words += "CodePipeline shows the action; the log of the build shows the step, its job, the end "
-    words += "of its log, and a link."
+    words += "The detail shows the step or action, its job or build, and the reason with the last "
+    words += "lines of the log; the first of links that is not empty shows the whole log."
+    jobs = f"{console(region)}/cloudwatch/home?region={region}{JOBS}"
     return {
         "Type": "AWS::Events::Rule",
         "Properties": {
@@ -58,7 +71,7 @@ def _failed() -> Resource:
             "EventPattern": any_of(
                 {
                     "source": ["aws.codepipeline"],
-                    "detail-type": ["CodePipeline Pipeline Execution State Change"],
+                    "detail-type": [ACTION_CHANGED],
                     "detail": {"pipeline": PIPELINES, "state": ["FAILED"]},
                 },
                 {
@@ -75,9 +88,16 @@ def _failed() -> Resource:
                     "Id": "Notifications",
                     "Arn": ref("Notifications"),
                     "InputTransformer": {
-                        "InputPathsMap": {"event": "$.detail-type", "detail": "$.detail"},
+                        "InputPathsMap": {
+                            "event": "$.detail-type",
+                            "detail": "$.detail",
+                            "build": "$.detail.execution-result.external-execution-url",
+                            "kind": "$.detail.stepType",
+                        },
                         "InputTemplate": sub(
-                            f'{{"failed": "{words}", "event": <event>, "detail": <detail>}}'
+                            f'{{"failed": "{words}", "event": <event>, '
+                            f'"links": {{"build": "<build>", "jobs": "{jobs}"}}, '
+                            '"detail": <detail>}'
                         ),
                     },
                 }

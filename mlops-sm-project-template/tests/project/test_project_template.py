@@ -348,11 +348,24 @@ def test_people_are_told_which_step_of_the_training_has_failed_and_why(slug: str
     (target,) = rule["Targets"]
     assert target["Arn"] == launched(slug).arn("Notifications")
     given = target["InputTransformer"]
-    assert given["InputPathsMap"] == {"event": "$.detail-type", "detail": "$.detail"}
-    # Values are put in as JSON (EventBridge User Guide, "Input transformation").
+    assert given["InputPathsMap"] == {
+        "event": "$.detail-type",
+        "detail": "$.detail",
+        "build": "$.detail.execution-result.external-execution-url",
+        "kind": "$.detail.stepType",
+    }
+    # Values are put in as JSON, within quotes as text, and what an event has not is left out
+    # (EventBridge User Guide, "Input transformation").
     detail = {"stepName": "Train", "failureReason": 'row 1: "a" is no number'}
     text = given["InputTemplate"].replace("<event>", '"x"').replace("<detail>", json.dumps(detail))
-    assert json.loads(text)["detail"] == detail
+    notice = json.loads(text.replace("<build>", "").replace("<kind>", "Training"))
+    assert notice["detail"] == detail
+    assert notice["links"]["build"] == ""
+    at = f"https://{REGION}.console.aws.amazon.com/cloudwatch/home?region={REGION}"
+    assert notice["links"]["jobs"] == (
+        f"{at}#logsV2:log-groups$3FlogGroupNameFilter$3D$252Faws$252Fsagemaker$252FTraining"
+    )
+    assert len(given["InputTemplate"]) <= 8192
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -398,6 +411,7 @@ def test_a_failed_pipeline_and_an_approval_tell_the_topic(slug: str) -> None:
         for rule in launched(slug).of_type("AWS::Events::Rule")
         for pattern in alternatives(rule["EventPattern"])
         if pattern["detail"].get("state") == ["FAILED"]
+        and pattern["detail-type"] == ["CodePipeline Action Execution State Change"]
     ]
     assert failed["Targets"][0]["Arn"] == topic
     approvals = [

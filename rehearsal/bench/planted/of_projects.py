@@ -70,6 +70,20 @@ SERVICES: Final = (
         says="BuildPipeline is FAILED: nobody is told",
     ),
     _product(
+        name="a notice without the page of the build",
+        resource="Failed",
+        before="external-execution-url",
+        after="external-execution-id",
+        says="Failed has no link to https://",
+    ),
+    _product(
+        name="a notice whose link leads to logs of no job",
+        resource="Failed",
+        before="$.detail.stepType",
+        after="$.detail.stepName",
+        says="Failed has no link to .252FTraining",
+    ),
+    _product(
         name="a bucket's policy for a role that is not there",
         resource="ArtifactBucketPolicy",
         before="role/sagemaker-${SageMakerProjectId}-dev-execution",

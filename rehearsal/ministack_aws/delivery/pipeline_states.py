@@ -9,6 +9,8 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from ministack_aws import event_bus
+from ministack_aws.arns import arn
 from ministack_aws.cloudformation.records import Key, all_of, key_of
 from ministack_aws.delivery.pipeline_executions import PASSED, RUNS, TYPE
 from ministack_aws.engine.requests import request_scope
@@ -16,6 +18,8 @@ from ministack_aws.engine.types import Answer, Operations, Record, Request
 from ministack_aws.errors import ServiceError
 
 SUCCEEDED: Final = "Succeeded"
+FAILED: Final = "Failed"
+DETAIL_TYPE: Final = "CodePipeline Action Execution State Change"
 ENTERED: Final[dict[tuple[Key, str], Record]] = {}
 """The latest execution of each stage of a pipeline: its run, and its actions by name."""
 
@@ -48,11 +52,30 @@ def _enter(pipeline: Key, run: Record, request: Request) -> None:
         **_error(request),
         **_token(request),
     }
+    if request["status"] == FAILED:
+        _tell(request)
     wanted = {action["Name"] for name, action in _actions(request["pipeline"]) if name == stage}
     done = {name for name, a in entered["actions"].items() if a["status"] == SUCCEEDED}
     passed = run.setdefault(PASSED, [])
     if wanted <= done and stage not in passed:
         passed.append(stage)
+
+
+def _tell(request: Request) -> None:
+    """CodePipeline User Guide, "Monitoring CodePipeline events": an action that has failed."""
+    detail = {
+        "pipeline": request["pipeline"],
+        "execution-id": request["run"],
+        "stage": request["stage"],
+        "action": request["action"],
+        "state": FAILED.upper(),
+        "execution-result": {
+            "external-execution-summary": request.get("message", ""),
+            "error-code": "JobFailed",
+        },
+    }
+    source = [arn("codepipeline", request["pipeline"])]
+    event_bus.emit("aws.codepipeline", DETAIL_TYPE, detail, source)
 
 
 def _error(request: Request) -> Answer:
@@ -104,8 +127,8 @@ def _of_stage(pipeline: Key, stage: Mapping[str, Any]) -> Answer:
 
 
 def _status(actions: list[str]) -> str:
-    if "Failed" in actions:
-        return "Failed"
+    if FAILED in actions:
+        return FAILED
     return SUCCEEDED if set(actions) == {SUCCEEDED} else "InProgress"
 
 

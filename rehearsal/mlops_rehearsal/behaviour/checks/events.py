@@ -100,6 +100,30 @@ def finished(stack: Stack, pipeline: Resource, state: str) -> dict[str, Any]:
     }
 
 
+JOB: Final = "training-job/pipelines-1-Train-a"
+PAGE: Final = "https://console.aws.amazon.com/codebuild/home?region=eu-west-1#/builds/b:1/view/new"
+
+
+def acted(stack: Stack, pipeline: Resource, state: str) -> dict[str, Any]:
+    """The event of an action of a pipeline that has ended: "Action execution events"."""
+    found = finished(stack, pipeline, state)
+    result = {
+        "external-execution-url": PAGE,
+        "external-execution-summary": "Build terminated with state: FAILED",
+        "external-execution-id": "b:1",
+        "error-code": "JobFailed",
+    }
+    detail = {
+        **found["detail"],
+        "stage": "Build",
+        "action": "Train",
+        "type": {"owner": "AWS", "provider": "CodeBuild", "category": "Build", "version": "1"},
+        **({"execution-result": result} if state == "FAILED" else {}),
+    }
+    kind = "CodePipeline Action Execution State Change"
+    return {**found, "detail-type": kind, "detail": detail}
+
+
 def stepped(stack: Stack, pipeline: str, status: str) -> dict[str, Any]:
     """The event of a step of a SageMaker pipeline: "SageMaker pipeline step state change"."""
     arn = f"arn:aws:sagemaker:{stack.region}:{stack.account}:pipeline/{pipeline}"
@@ -110,6 +134,7 @@ def stepped(stack: Stack, pipeline: str, status: str) -> dict[str, Any]:
         "region": stack.region,
         "resources": [arn, f"{arn}/execution/1"],
         "detail": {
+            "metadata": {"trainingJob": {"arn": arn.replace(f"pipeline/{pipeline}", JOB)}},
             "stepName": "Train",
             "stepType": "Training",
             "previousStepStatus": "Executing",

@@ -6,6 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from mlops_rehearsal.behaviour.checks.events import (
+    JOB,
+    PAGE,
+    acted,
     built,
     decided,
     finished,
@@ -30,13 +33,27 @@ def pushes_to_main_start_pipelines(stack: Stack) -> Iterator[str]:
 
 
 def failures_are_told(stack: Stack) -> Iterator[str]:
-    """A pipeline that fails is told to a topic of its stack; one that succeeds is not."""
+    """A pipeline that fails is told once to a topic of its stack; one that succeeds is not.
+
+    Either that an execution has failed or that its action has: who hears both is told twice.
+    """
     topics = {stack.arn(topic.id) for topic in stack.of_type("AWS::SNS::Topic")}
     for pipeline in stack.of_type("AWS::CodePipeline::Pipeline"):
-        for state, told in (("FAILED", True), ("SUCCEEDED", False)):
-            told_now = bool(heard(stack, finished(stack, pipeline, state)) & topics)
-            if told_now is not told:
-                yield f"{pipeline.id} is {state}: {'nobody is' if told else 'people are'} told"
+        for state, wanted in (("FAILED", 1), ("SUCCEEDED", 0)):
+            events = (finished(stack, pipeline, state), acted(stack, pipeline, state))
+            told = sum(len(heard(stack, event) & topics) for event in events)
+            if told != wanted:
+                yield f"{pipeline.id} is {state}: {told or 'nobody'} is told, not {wanted}"
+
+
+def failed_actions_are_told_with_their_log(stack: Stack) -> Iterator[str]:
+    """Where people hear of an action that has failed, they read which, why and the page of its
+    build."""
+    for pipeline in stack.of_type("AWS::CodePipeline::Pipeline"):
+        event = acted(stack, pipeline, "FAILED")
+        for rule in stack.of_type("AWS::Events::Rule"):
+            if seen(rule, event):
+                yield from _lacking(rule, event, ("Build", "Train", "JobFailed"), PAGE)
 
 
 def failed_steps_are_told(stack: Stack) -> Iterator[str]:
@@ -53,18 +70,24 @@ def failed_steps_are_told(stack: Stack) -> Iterator[str]:
                 end = "nobody is" if told else "people are"
                 yield f"a step of {pipeline} is {status}: {end} told"
         for rule in stack.of_type("AWS::Events::Rule"):
-            if seen(rule, stepped(stack, name, "Failed")):
-                yield from _without_reason(rule)
+            event = stepped(stack, name, "Failed")
+            if seen(rule, event):
+                yield from _lacking(rule, event, ("Train", "row 1", JOB), "$252FTraining")
 
 
-def _without_reason(rule: Resource) -> Iterator[str]:
+def _lacking(
+    rule: Resource, event: Mapping[str, Any], words: tuple[str, ...], link: str
+) -> Iterator[str]:
+    """What the notice of an event does not say, or whose link leads nowhere."""
     for target in rule.properties["Targets"]:
-        given = target.get("InputTransformer", {})
-        paths, template = given.get("InputPathsMap", {}), str(given.get("InputTemplate"))
-        said = [path for name, path in paths.items() if f"<{name}>" in template]
-        for path in ("$.detail.stepName", "$.detail.failureReason"):
-            if not any(path == whole or path.startswith(f"{whole}.") for whole in said):
-                yield f"{rule.id} does not tell {path}"
+        text = _filled(target.get("InputTransformer", {"InputTemplate": "{}"}), event)
+        notice = json.loads(text)
+        for word in words:
+            if word not in json.dumps(notice.get("detail")):
+                yield f"{rule.id} does not tell {word}"
+        links = notice.get("links", {}).values()
+        if not any(shown.startswith("https://") and shown.endswith(link) for shown in links):
+            yield f"{rule.id} has no link to {link}"
 
 
 def approvals_are_told(stack: Stack) -> Iterator[str]:
@@ -202,8 +225,16 @@ def _filled(made: Any, event: Mapping[str, Any]) -> str:
         value: Any = event
         for part in re.findall(r"[\w-]+", path.removeprefix("$")):
             value = _part(value, part)
-        text = text.replace(f"<{name}>", json.dumps(value))
-    return re.sub(r"<\w+>", '""', text)
+        text = _put(text, name, value)
+    return text
+
+
+def _put(text: str, name: str, value: Any) -> str:
+    """A value as JSON, and within quotes as a part of a text."""
+    within = value if isinstance(value, str) else json.dumps(value)
+    quoted = re.compile(r'"(?:[^"\\]|\\.)*"')
+    text = quoted.sub(lambda part: part[0].replace(f"<{name}>", json.dumps(within)[1:-1]), text)
+    return text.replace(f"<{name}>", json.dumps(value))
 
 
 def _part(value: Any, part: str) -> Any:
