@@ -19,6 +19,7 @@ from mlops_infra.access.code import MAIN, protected_repositories
 from mlops_infra.access.members import Member
 from mlops_infra.access.roles import PersonaRoles
 from mlops_infra.access.scope import PolicyScope
+from mlops_infra.access.tracking import let_track
 from mlops_infra.budget import MonthlyBudget
 from mlops_infra.networking.network import network as network_of
 from mlops_infra.networking.parameters import NetworkParameters
@@ -26,7 +27,6 @@ from mlops_infra.networking.zones import ZonesByPosition
 from mlops_infra.projects.deployment_boundary import DeploymentBoundary
 from mlops_infra.projects.props import ProjectDeployments
 from mlops_infra.projects.roles import ProjectRoles
-from mlops_infra.studio.mlflow import let_track
 from mlops_infra.studio.studio import SageMakerStudio
 
 

@@ -47,6 +47,11 @@ def length_of(statements: Sequence[Statement], region: str) -> int:
     return len(TOKEN.sub(AN_ID, json.dumps(_short(document), separators=(",", ":"))))
 
 
+def shortest_length_of(statements: Sequence[Statement], region: str) -> int:
+    """The characters of a policy without the names of its statements, which nothing needs."""
+    return length_of(_nameless(statements), region)
+
+
 def length_of_trust(role_arns: Sequence[str], region: str, *, require_mfa: bool) -> int:
     """The characters of the trust of roles that people enter with roles of their own.
 
@@ -83,8 +88,7 @@ def fitting(
     Raises:
         PlatformError: IAM takes less than that.
     """
-    nameless = tuple(replace(row, sid="") for row in statements)
-    for every in (tuple(statements), nameless):
+    for every in (tuple(statements), _nameless(statements)):
         if (length := length_of(every, region)) <= MOST_CHARACTERS:
             return every
     raise PlatformError(
@@ -106,9 +110,13 @@ def with_denials(
     own = fitting(statements, whose, region=region)
     if not denials:
         return own
-    room = MOST_CHARACTERS - length_of([replace(row, sid="") for row in own], region)
+    room = MOST_CHARACTERS - shortest_length_of(own, region)
     whole = f"{whose}, with the statements of org.permissions_boundary.deny,"
     return fitting((*statements, *denials), whole, region=region, shorter=DENY.format(room=room))
+
+
+def _nameless(statements: Sequence[Statement]) -> tuple[Statement, ...]:
+    return tuple(replace(row, sid="") for row in statements)
 
 
 def _partition(region: str) -> str:

@@ -18,7 +18,7 @@ from seed_repositories import seed_repository
 from cdk_service_catalog.portfolio.discovery import Product
 from mlops_commons.assembly.intrinsics import Scope, evaluate, text
 from mlops_commons.iam.statements import policy_document
-from mlops_infra.projects.deployment_boundary import boundary_statements
+from mlops_infra.projects.boundary_statements import boundary_statements
 from mlops_infra.projects.props import ProjectDeployments
 
 SYNTHESISE = """

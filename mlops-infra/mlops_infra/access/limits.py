@@ -5,16 +5,14 @@ from typing import Final
 from aws_cdk import aws_iam as iam
 
 from mlops_commons.cdk.nag import acknowledge_each
-from mlops_commons.iam.lengths import MOST_CHARACTERS, length_of
+from mlops_commons.iam.lengths import MOST_CHARACTERS, shortest_length_of
 from mlops_commons.iam.statements import Statement
 from mlops_commons.stage import Further
 from mlops_commons.utilities.errors import PlatformError
 from mlops_infra.access.boundary import boundary_of
-from mlops_infra.access.personas import PersonaRow
+from mlops_infra.access.personas import MOST_POLICIES, PersonaRow, own_policies
 from mlops_infra.access.scope import PolicyScope
 
-MOST_POLICIES: Final = 10
-"""Of a role (IAM User Guide, "IAM and AWS STS quotas")."""
 CHOSEN: Final = (
     "the configuration names this policy of AWS for the persona, whose boundary lets through what "
     "the configuration names besides"
@@ -30,7 +28,7 @@ def checked_boundary(
         PlatformError: it is longer than IAM takes.
     """
     statements = boundary_of(persona, within, further)
-    length = length_of(statements, within.region)
+    length = shortest_length_of(statements, within.region)
     if further.actions and length > MOST_CHARACTERS:
         raise PlatformError(
             f"the boundary of the persona '{persona.key}' would have {length} characters with "
@@ -51,7 +49,7 @@ def attach(
     Raises:
         PlatformError: a role would have more policies than IAM attaches.
     """
-    own = len(persona.policies) + 1 + besides
+    own = own_policies(persona, besides)
     if own + len(policy_arns) > MOST_POLICIES:
         raise PlatformError(
             f"sagemaker.personas.{persona.key}.policy_arns has {len(policy_arns)}; IAM attaches "

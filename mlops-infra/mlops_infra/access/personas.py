@@ -82,3 +82,14 @@ POLICIES: Final = tuple(dict.fromkeys(policy for row in PERSONAS for policy in r
 """Every policy that somebody has."""
 
 DEFAULT_PERSONA: Final = contract.Persona.EXECUTION
+MOST_POLICIES: Final = 10
+"""Of a role (IAM User Guide, "IAM and AWS STS quotas")."""
+
+
+def own_policies(persona: PersonaRow, besides: int) -> int:
+    """How many policies the role of a persona has before the configuration names any.
+
+    Args:
+        besides: how many it has beside those of its row and the one that it has alone.
+    """
+    return len(persona.policies) + 1 + besides

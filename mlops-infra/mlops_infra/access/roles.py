@@ -15,32 +15,18 @@ from mlops_commons.cdk.org_boundary import keep_boundary
 from mlops_commons.cdk.policies import managed_policy
 from mlops_commons.execution_policies.project_stacks import PROJECT_TAG
 from mlops_commons.iam.organization import denials_of
-from mlops_commons.iam.statements import Statement
 from mlops_commons.stage import Further
-from mlops_infra.access.further import use_buckets
 from mlops_infra.access.limits import attach, checked_boundary
 from mlops_infra.access.members import Member, roles_of
+from mlops_infra.access.own import own_statements
 from mlops_infra.access.personas import PERSONAS, POLICIES, PersonaRow
 from mlops_infra.access.policies import CREATE_PROJECTS, Policy
 from mlops_infra.access.scope import PolicyScope
-from mlops_infra.access.whose import OF_THIS_PROJECT
 
 SESSION: Final = 12
 """Hours; a job that runs longer gets new credentials from SageMaker."""
 OF_NO_PROJECT: Final = frozenset({CREATE_PROJECTS})
 """What a role of a project does not have: projects are started by leads who are listed for none."""
-
-NOTHING_OF_ANOTHER_PROJECT: Final = Statement(
-    sid="NothingOfAnotherProject",
-    effect="Deny",
-    actions=("*",),
-    resources=("*",),
-    condition={
-        "StringNotEquals": OF_THIS_PROJECT["StringEquals"],
-        "Null": {f"aws:ResourceTag/{PROJECT_TAG}": "false"},
-    },
-)
-"""Whatever a later policy adds by mistake, where a service tells IAM the tags of a resource."""
 
 
 class PersonaRoles(Construct):
@@ -169,10 +155,10 @@ class PersonaRoles(Construct):
         """What no other role has: which role it passes, which buckets of the organization it uses,
         and which project it ends at."""
         passed = self._roles[Member(jobs_run_as, member.project)] if jobs_run_as else None
-        statements = (
-            *(pass_role(passed.role_arn) if passed else ()),
-            *use_buckets(self._further[member.persona].data_buckets),
-            *((NOTHING_OF_ANOTHER_PROJECT,) if member.project else ()),
+        statements = own_statements(
+            passed.role_arn if passed else "",
+            self._further[member.persona],
+            on_a_project=bool(member.project),
         )
         if statements:
             policy = managed_policy(
@@ -200,24 +186,6 @@ def set_source_identity() -> iam.PolicyStatement:
     """Let SageMaker say which user of Studio a session is of (SageMaker Developer Guide,
     "Monitoring user resource access from Studio")."""
     return iam.PolicyStatement(actions=["sts:SetSourceIdentity"], principals=[_sagemaker()])
-
-
-def pass_role(role_arn: str) -> tuple[Statement, ...]:
-    """Let one role be passed to SageMaker, and no other to anything."""
-    return (
-        Statement(
-            sid="PassToSageMaker",
-            actions=("iam:PassRole",),
-            resources=(role_arn,),
-            condition={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
-        ),
-        Statement(
-            sid="PassNoOther",
-            effect="Deny",
-            actions=("iam:PassRole",),
-            not_resources=(role_arn,),
-        ),
-    )
 
 
 def _pascal(key: str) -> str:

@@ -6,16 +6,10 @@ from constructs import Construct
 
 from mlops_commons.cdk.org_boundary import keep_boundary
 from mlops_commons.cdk.policies import managed_policy
-from mlops_commons.execution_policies.anywhere import packed
-from mlops_commons.execution_policies.execution_policy import DerivedPolicy
-from mlops_commons.execution_policies.project_policy import project_policy
 from mlops_commons.iam.lengths import with_denials
 from mlops_commons.iam.organization import denials_of
-from mlops_infra.projects.deploying import (
-    deploying_statements,
-    pipelines_arn,
-    read_artifacts,
-)
+from mlops_infra.projects.deploying import deploying_statements, pipelines_arn
+from mlops_infra.projects.making import made_by_cloudformation, packed_for_cloudformation
 from mlops_infra.projects.outline import outline_statements
 from mlops_infra.projects.props import ProjectDeployments
 
@@ -40,12 +34,12 @@ class ProjectRoles(Construct):
             projects: whose they are, and their names.
         """
         super().__init__(scope, construct_id)
-        derived = cloudformation_policy(projects)
+        derived = made_by_cloudformation(projects)
         for review in derived.reviews:
             cdk.Annotations.of(self).add_warning_v2(
                 "mlops:review", f"review deployments of projects: {review}"
             )
-        granted = (*derived.statements, *read_artifacts(projects))
+        granted = derived.statements
         outline = with_denials(
             outline_statements(projects, granted),
             denials_of(projects.org),
@@ -71,7 +65,7 @@ class ProjectRoles(Construct):
                     rows,
                     description=f"SageMaker projects: what CloudFormation makes, {number}",
                 )
-                for number, rows in enumerate(packed(granted, "CloudFormation's role"), start=1)
+                for number, rows in enumerate(packed_for_cloudformation(derived), start=1)
             ],
         )
         keep_boundary(making, projects.org)
@@ -90,19 +84,6 @@ class ProjectRoles(Construct):
                 )
             ],
         )
-
-
-def cloudformation_policy(projects: ProjectDeployments) -> DerivedPolicy:
-    """What the role may make which applies projects' templates."""
-    return project_policy(
-        projects.stage,
-        projects.dev_account,
-        boundary_arn=(
-            f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:policy/{projects.boundary}"
-        ),
-        deploys=projects.deploys,
-        roles=projects.org.roles,
-    )
 
 
 def _pipelines(projects: ProjectDeployments) -> iam.IPrincipal:

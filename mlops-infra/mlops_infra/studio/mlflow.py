@@ -5,8 +5,6 @@ can also read and delete those of others; an auditor has no access. Nothing is d
 versions of models are registered by projects, and models stay out of the app's registry.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 import aws_cdk as cdk
@@ -17,40 +15,18 @@ from constructs import Construct, IConstruct
 
 from mlops_commons.cdk.policies import managed_policy
 from mlops_commons.cdk.secure_bucket import SecureBucket
-from mlops_commons.contract import ParameterName, Persona
+from mlops_commons.contract import ParameterName
 from mlops_commons.iam.statements import Statement, actions
-from mlops_commons.stage import Further, Studio
 from mlops_infra.access.roles import PersonaRoles
+from mlops_infra.access.tracking import TRACK, TRACKERS
 
-TRACK: Final = actions(
-    "sagemaker", "CallMlflowAppApi CreatePresignedMlflowAppUrl DescribeMlflowApp"
-)
-"""SageMaker Developer Guide, "Set up IAM permissions for MLflow Apps"."""
 FIND: Final = actions("s3", "GetBucketLocation ListBucket")
 ARTIFACTS: Final = actions("s3", "DeleteObject GetObject PutObject")
 KEY: Final = actions("kms", "Decrypt GenerateDataKey")
 """MLflow's clients write the artifacts of runs to S3 themselves."""
-TRACKERS: Final = (
-    Persona.DATA_SCIENTIST,
-    Persona.LEAD_DATA_SCIENTIST,
-    Persona.EXECUTION,
-    Persona.ML_ENGINEER,
-)
 OBJECTS: Final = (
     "the artifacts of runs have names made while people work; the statement ends at this bucket"
 )
-
-
-def let_track(studio: Studio) -> Mapping[Persona, Further]:
-    """What personas may do besides, with what the boundary of each has to name for an app."""
-    if not studio.mlflow:
-        return studio.personas
-    found = {persona: studio.personas.get(persona, Further()) for persona in TRACKERS}
-    tracking = {
-        persona: replace(further, actions=(*further.actions, *TRACK))
-        for persona, further in found.items()
-    }
-    return {**studio.personas, **tracking}
 
 
 class MlflowApp(Construct):

@@ -12,6 +12,7 @@ from mlops_commons.cdk.nag import acknowledge_each
 from mlops_commons.cdk.org_boundary import keep_boundary
 from mlops_commons.cdk.policies import managed_policy
 from mlops_commons.contract import Persona
+from mlops_infra.access.own import pass_role
 from mlops_infra.access.policies import (
     DENY_DECISIONS,
     DEVELOP_MODELS,
@@ -21,7 +22,7 @@ from mlops_infra.access.policies import (
     USE_DATA,
     Policy,
 )
-from mlops_infra.access.roles import PersonaRoles, pass_role, set_source_identity
+from mlops_infra.access.roles import PersonaRoles, set_source_identity
 
 PREFIX: Final = "AmazonSageMakerServiceCatalogProducts"
 WITHIN_SERVICE_ROLE: Final = f"service-role/{PREFIX}"

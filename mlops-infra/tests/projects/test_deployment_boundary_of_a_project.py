@@ -12,7 +12,7 @@ from project_roles import DEV, PROD, Statement, deployment_boundary, here, role
 from mlops_commons.assembly.intrinsics import Scope, evaluate
 from mlops_commons.iam.lengths import fitting
 from mlops_commons.iam.statements import policy_document
-from mlops_infra.projects.deployment_boundary import boundary_statements
+from mlops_infra.projects.boundary_statements import boundary_statements
 from mlops_infra.projects.props import ProjectDeployments
 
 pytestmark = pytest.mark.construct
