@@ -11,8 +11,8 @@ from mlops_commons.cli.apps.verbs import APPS, OWN_VERBS
 from mlops_commons.config.explaining.keys import FILES, keys, once
 from mlops_commons.config.values import region_partitions
 from mlops_commons.contract import PARAMETERS, ContractParameter
-from mlops_commons.doctor.instances import ROWS
 from mlops_commons.instance_types import regions_without
+from mlops_commons.product_instances import ROWS
 from mlops_commons.region_services import (
     OF_BUDGETS,
     OF_CENTRAL_ENDPOINTS,

@@ -1,4 +1,5 @@
-"""Makes `region_services.json` from botocore's endpoints and cfn-lint's lists of resource types.
+"""Makes `region_services.json` and `resource_regions.json` from botocore's endpoints and cfn-lint's
+lists of resource types.
 
 A service counts as being in a region when botocore has an endpoint of it there and the region's
 CloudFormation registry, which cfn-lint mirrors, has its resource type. Of a region that cfn-lint
@@ -12,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
+from mlops_commons import resource_regions
 from mlops_commons.config.values import region_partitions
 from mlops_commons.region_services import FILE
 
@@ -57,7 +59,7 @@ type where it is of use without a stack."""
 
 
 def generated() -> Mapping[Path, str]:
-    """The file with its text."""
+    """Both files with their texts."""
     endpoints = _endpoints()
     types = {region: types_of_region(region) for region in region_partitions()}
     services = {
@@ -71,7 +73,33 @@ def generated() -> Mapping[Path, str]:
     }
     sources = ", ".join(f"{package} {version(package)}" for package in ("botocore", "cfn-lint"))
     content = {"source": f"{sources}: endpoints.json, and the types of each region"}
-    return {FILE: json.dumps({**content, "services": services}, indent=1) + "\n"}
+    return {
+        FILE: json.dumps({**content, "services": services}, indent=1) + "\n",
+        resource_regions.FILE: _lacking(types),
+    }
+
+
+def _lacking(types: Mapping[str, frozenset[str]]) -> str:
+    """The types that some region lacks, by service, and those of equal regions together.
+
+    What cfn-lint lists for partitions whose registry is not public is a copy of us-east-1's list.
+    """
+    every = frozenset[str]().union(*types.values())
+    known = {region: there for region, there in types.items() if there and there != every}
+    services: dict[str, dict[str, list[str]]] = {}
+    for kind in sorted(every):
+        regions = " ".join(sorted(region for region, there in known.items() if kind not in there))
+        if regions:
+            service, _, name = kind.rpartition("::")
+            services.setdefault(service, {}).setdefault(regions, []).append(name)
+    rows = {
+        service: {regions: " ".join(names) for regions, names in found.items()}
+        for service, found in services.items()
+    }
+    source = json.dumps(f"cfn-lint {version('cfn-lint')}: the types of each region")
+    # One service a line: a new version of the source shows what it changed.
+    lines = ",\n".join(f"  {json.dumps(name)}: {json.dumps(found)}" for name, found in rows.items())
+    return f'{{\n "source": {source},\n "lacking": {{\n{lines}\n }}\n}}\n'
 
 
 def _endpoints() -> Mapping[str, frozenset[str]]:

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from mlops_commons.config.checks.toolkits import ISSUE, places, written
 from mlops_commons.config.document import KeyPath
 from mlops_commons.config.notes_on_actions import actions_that_may_do_nothing
-from mlops_commons.config.projects_of_sets import obstacles
+from mlops_commons.config.projects_of_sets import obstacles, sets_with_projects
 from mlops_commons.config.sources import APP_ROOT, Sources
 from mlops_commons.contract import StageRole
 from mlops_commons.instance_types import regions_without
+from mlops_commons.product_instances import INSTEAD, without_price
 from mlops_commons.utilities.errors import Problem
 
 
@@ -22,6 +23,7 @@ def notes(sources: Sources) -> tuple[Problem, ...]:
                 *_dev_alone(sources),
                 *_roles_of_no_portfolio(sources),
                 *_instances_elsewhere(sources),
+                *_machines_of_products(sources),
                 *actions_that_may_do_nothing(sources),
                 *_keys_by_other_names(sources),
             ]
@@ -91,6 +93,20 @@ def _instances_elsewhere(sources: Sources) -> Iterator[Problem]:
                 )
                 where = (*_jobs_path(sources, deployment.set_name), index)
                 yield sources.infra_document.problem(where, message)
+
+
+def _machines_of_products(sources: Sources) -> Iterator[Problem]:
+    """A note, because another machine is a line of a project's repository."""
+    with_projects = {d.set_name for d in sets_with_projects(sources.config)}
+    for path, deployment, stage in sources.stages():
+        lacking = without_price(stage) if deployment.set_name in with_projects else {}
+        if lacking:
+            products = dict.fromkeys(name for names in lacking.values() for name in names)
+            message = (
+                f"{stage.region} has no price for {', '.join(lacking)}, with which projects of "
+                f"{', '.join(products)} begin; {INSTEAD}"
+            )
+            yield sources.app_document.problem((*path, "region"), message)
 
 
 def _jobs_path(sources: Sources, set_name: str) -> KeyPath:

@@ -6,8 +6,7 @@ error of the call that it refuses says it: "The account-level service limit 'ml.
 training job usage' is 0 Instances".
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from mlops_commons.accounts.bootstrap_plan import BootstrapRow
@@ -15,53 +14,10 @@ from mlops_commons.config import PlatformConfig
 from mlops_commons.config.projects_of_sets import sets_with_projects
 from mlops_commons.contract import StageRole
 from mlops_commons.doctor.finding import Finding, Level
-from mlops_commons.instance_types import regions_without
-from mlops_commons.stage import Stage
+from mlops_commons.product_instances import INSTEAD, ROWS, Instances, without_price
 from mlops_commons.utilities.console import console
 
-TRAINING, PROCESSING = "training job usage", "processing job usage"
-TRANSFORM, ENDPOINT = "transform job usage", "endpoint usage"
 SERVICE: Final = "sagemaker"
-FINE_TUNING: Final = ("genai_cv", "llm_finetune")
-TABULAR: Final = ("basic", "batch_inference", "byoc")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Instances:
-    """How many machines of a type a product uses at once.
-
-    Attributes:
-        everywhere: in every stage, not where models are trained alone.
-    """
-
-    type: str
-    use: str
-    count: int
-    products: tuple[str, ...]
-    everywhere: bool = False
-
-    @property
-    def quota(self) -> str:
-        """What Service Quotas calls it."""
-        return f"{self.type} for {self.use}"
-
-
-def _of(kind: str, use: str, count: int, *products: str, everywhere: bool = False) -> Instances:
-    return Instances(type=kind, use=use, count=count, products=products, everywhere=everywhere)
-
-
-ROWS: Final = (
-    _of("ml.m5.xlarge", TRAINING, 1, *TABULAR),
-    _of("ml.m5.xlarge", PROCESSING, 1, *TABULAR, *FINE_TUNING),
-    _of("ml.m5.large", ENDPOINT, 2, "basic", "byoc", everywhere=True),
-    _of("ml.m5.large", PROCESSING, 1, "basic", "byoc", "batch_inference", everywhere=True),
-    _of("ml.m5.large", TRANSFORM, 1, "batch_inference", everywhere=True),
-    _of("ml.g5.2xlarge", TRAINING, 1, *FINE_TUNING),
-    _of("ml.g5.xlarge", PROCESSING, 1, *FINE_TUNING),
-    _of("ml.g5.xlarge", ENDPOINT, 2, *FINE_TUNING, everywhere=True),
-)
-"""One project of each product; an endpoint has two, since a new version starts beside the old one
-(SageMaker Developer Guide, "Blue/Green Deployments"). A test reads the seeds."""
 
 
 def look_at_instances(area: str, row: BootstrapRow, quotas: Any) -> Iterator[Finding]:
@@ -99,23 +55,15 @@ def look_at_prices(config: PlatformConfig) -> Iterator[Finding]:
     """Findings about machines that a region of projects has no price for; it asks nobody."""
     for deployment in sets_with_projects(config):
         for stage in deployment.enabled_stages:
-            wanted = [row for row in ROWS if row.everywhere or stage.role is StageRole.DEV]
-            for kind in dict.fromkeys(row.type for row in wanted):
-                if regions_without(kind, (stage.region,)):
-                    yield _without_price(deployment.set_name, stage, kind, wanted)
-
-
-def _without_price(set_name: str, stage: Stage, kind: str, wanted: Sequence[Instances]) -> Finding:
-    of_kind = [row for row in wanted if row.type == kind]
-    products = dict.fromkeys(name for row in of_kind for name in row.products)
-    return Finding(
-        level=Level.WARNING,
-        area="regions",
-        message=f"{stage.region} has no price for '{kind}', with which projects of "
-        f"{', '.join(products)} begin in stage '{stage.stage_name}' of set '{set_name}'",
-        remedy="name another in project.yml of a project's build repository, and in "
-        "config/defaults.yml of its deploy repository",
-    )
+            for kind, products in without_price(stage).items():
+                yield Finding(
+                    level=Level.WARNING,
+                    area="regions",
+                    message=f"{stage.region} has no price for '{kind}', with which projects of "
+                    f"{', '.join(products)} begin in stage '{stage.stage_name}' of set "
+                    f"'{deployment.set_name}'",
+                    remedy=INSTEAD,
+                )
 
 
 def _values(quotas: Any) -> Mapping[str, tuple[int, str]]:

@@ -8,7 +8,7 @@ from typing import Final
 from mlops_commons.assembly.templates import StackTemplate
 from mlops_commons.config import CreateNetwork, PlatformConfig
 from mlops_commons.doctor.finding import Finding, Level
-from mlops_commons.doctor.instances import FINE_TUNING
+from mlops_commons.product_instances import FINE_TUNING
 from mlops_commons.vpc_endpoints import EndpointKind
 
 AREA: Final = "quotas"

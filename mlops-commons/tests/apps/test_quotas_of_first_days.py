@@ -16,8 +16,9 @@ from mlops_commons.assembly.templates import StackTemplate
 from mlops_commons.config import load_config
 from mlops_commons.contract import StageRole
 from mlops_commons.doctor.finding import Level
-from mlops_commons.doctor.instances import ROWS, look_at_instances
+from mlops_commons.doctor.instances import look_at_instances
 from mlops_commons.doctor.quotas import look_at_quotas, quota_needs
+from mlops_commons.product_instances import ROWS
 
 pytestmark = pytest.mark.construct
 

@@ -16,8 +16,8 @@ from mlops_commons import instance_types as data
 from mlops_commons.config.loader import load_sources
 from mlops_commons.config.notes import notes
 from mlops_commons.config.sources import Sources
-from mlops_commons.doctor.instances import ROWS
 from mlops_commons.instance_types import instance_types, regions_without
+from mlops_commons.product_instances import ROWS
 from mlops_commons.utilities.errors import ConfigError
 
 pytestmark = pytest.mark.pure

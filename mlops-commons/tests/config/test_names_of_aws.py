@@ -128,7 +128,7 @@ def test_a_family_of_a_persona_means_something(tmp_path: Path) -> None:
 
 
 def test_what_exists_is_taken_in_any_case_that_iam_takes(tmp_path: Path) -> None:
-    projects = "{deploys: [AWS::Lambda::Function, AWS::DeviceFarm::Project], role_actions: [%s]}"
+    projects = "{deploys: [AWS::Lambda::Function, AWS::AppRunner::Service], role_actions: [%s]}"
     found = sources(tmp_path, projects=projects % "dynamodb:getitem, 'sqs:SendMessage'")
     assert not [note for note in notes(found) if "action" in note.message]
 

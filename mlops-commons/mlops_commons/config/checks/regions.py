@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from mlops_commons.config.document import KeyPath
+from mlops_commons.config.projects_of_sets import sets_with_projects
 from mlops_commons.config.sources import APP_ROOT, Sources
 from mlops_commons.config.values import region_partitions
 from mlops_commons.region_services import (
@@ -19,6 +20,7 @@ from mlops_commons.region_services import (
     missing_services,
     service_of,
 )
+from mlops_commons.resource_regions import types_missing
 from mlops_commons.stage import CreateNetwork, Deployment, DnsFirewall, Stage
 from mlops_commons.utilities.errors import Problem
 from mlops_commons.utilities.paths import APP_DIRECTORIES
@@ -102,6 +104,25 @@ def _needs(sources: Sources, deployment: Deployment, stage: Stage) -> Iterator[N
         yield OF_CENTRAL_ENDPOINTS, "leave out central_endpoints in cdk-infra-app.yml"
     if stage.budget:
         yield OF_BUDGETS, "leave out costs.budget"
+
+
+def deploys_in_their_region(sources: Sources) -> Iterator[Problem]:
+    """Projects deploy into every stage of their set, with the CloudFormation of its region."""
+    with_projects = {deployment.set_name for deployment in sets_with_projects(sources.config)}
+    for _, deployment, stage in sources.stages():
+        if deployment.set_name not in with_projects:
+            continue
+        deploys = deployment.projects.deploys
+        path = sources.projects_path(deployment.set_name, "deploys")
+        for_all = path[:2] == (APP_ROOT, "projects")
+        instead = ", or name it below deployments, for sets of other regions alone"
+        for kind in types_missing(stage.region, deploys):
+            message = (
+                f"CloudFormation makes no {kind} in {stage.region}, the region of stage "
+                f"'{stage.stage_name}' of set '{deployment.set_name}', where its projects deploy; "
+                f"remove it{instead if for_all else ''}"
+            )
+            yield sources.app_document.problem((*path, deploys.index(kind)), message)
 
 
 def endpoints_in_their_region(sources: Sources) -> Iterator[Problem]:

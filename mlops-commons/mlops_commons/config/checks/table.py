@@ -91,6 +91,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     region_checks.one_partition,
     region_checks.services_in_their_region,
     region_checks.endpoints_in_their_region,
+    region_checks.deploys_in_their_region,
     limit_checks.stages_of_a_pipeline,
     limit_checks.reasons_fit,
     limit_checks.names_of_a_firewall,
