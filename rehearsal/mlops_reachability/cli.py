@@ -55,9 +55,12 @@ def access(
     from mlops_commons.cli.tables import print_wrapped
     from mlops_commons.utilities.durations import working
     from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG
+    from mlops_reachability.starts import check_start
     from mlops_reachability.synthesis import synthesise
     from mlops_reachability.table import table
 
+    if start:
+        check_start(start)
     cdk_app = config or CDK_APP_CONFIG
     beside = cdk_app.with_name(CDK_INFRA_APP_CONFIG.name)
     infra = beside if beside.is_file() else CDK_INFRA_APP_CONFIG

@@ -5,16 +5,34 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final
 
+from mlops_commons.config.values import nearest
+from mlops_commons.utilities.errors import PlatformError
 from mlops_reachability.accounts import PROJECTS
 from mlops_reachability.edges import EXIT, branch, pushed, started
 from mlops_reachability.model import FOREIGN, World
-from mlops_reachability.pipelines import PIPELINE, outside
+from mlops_reachability.pipelines import OUTSIDE, PIPELINE, outside
 
 OWN, OTHER = PROJECTS.values()
 PERSONA_PARAMETERS: Final = "/mlops/role/"
 PROJECT_TAG: Final = "sagemaker:project-id"
 HASH: Final = re.compile(r"[0-9A-F]{8}$")
 """With which the CDK ends a logical id."""
+PERSONAS: Final = ("ds", "lead", "ml-engineer", "auditor", "execution")
+"""A test compares with the contract, from which nothing is computed here."""
+BRANCHES: Final = ("build", "deploy")
+FORMS: Final = (
+    *(f"persona {name}" for name in PERSONAS),
+    *(f"persona {name} of project NAME" for name in PERSONAS),
+    "persona approver",
+    *OUTSIDE.values(),
+    "pusher to the repository NAME",
+    *(f"pusher to a project's {kind} repository" for kind in BRANCHES),
+    *(f"pusher of branches to a project's {kind} repository" for kind in BRANCHES),
+    "code that runs as a project's ROLE",
+    "whoever starts a project's deploy pipeline",
+    "foreign account",
+)
+"""What `starts` calls them, where a word in capitals or in braces is a name of what is deployed."""
 
 
 class Target(StrEnum):
@@ -52,6 +70,21 @@ def starts(world: World) -> Iterator[tuple[str, tuple[str, ...]]]:
         if OWN in pipeline.name and pipeline.name.endswith("deploy"):
             yield "whoever starts a project's deploy pipeline", (started(pipeline.arn),)
     yield "foreign account", (FOREIGN,)
+
+
+def check_start(start: str) -> None:
+    """Refuse what no configuration has, before minutes go into finding that out.
+
+    Raises:
+        PlatformError: no start is called so.
+    """
+    patterns = (re.sub(r"[A-Z]{4}|\\{\w+\\}", ".+", re.escape(form)) for form in FORMS)
+    if not any(re.fullmatch(pattern, start) for pattern in patterns):
+        shown = [form for form in FORMS if "of project" not in form]
+        known = nearest(start, shown) or f"there are: {', '.join(shown)}"
+        raise PlatformError(
+            f"there is no start '{start}'; {known}", hint="leave --start out to see all"
+        )
 
 
 def _pushers(world: World) -> Iterator[tuple[str, tuple[str, ...]]]:

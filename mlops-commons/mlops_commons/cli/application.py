@@ -15,6 +15,7 @@ from mlops_commons.cli.config import verbs as config_verbs
 from mlops_commons.cli.errors import begin_all_alike, reported_errors
 from mlops_commons.cli.exit_codes import ExitCode
 from mlops_commons.cli.help import HELP_OPTIONS, PROGRAM, epilog, show
+from mlops_commons.cli.once import refuse_two_values
 from mlops_commons.cli.root import Root
 from mlops_commons.cli.tables import colour_wanted
 from mlops_commons.utilities.process import allow_interrupts_in_terminal
@@ -87,12 +88,6 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit(ExitCode.OK)
 
 
-def _named_once(folder: str) -> None:
-    """`environments.choose` has taken the first one."""
-    if folder:
-        raise typer.BadParameter("it names one environment, and stands once in a command")
-
-
 @application.callback()
 def _options(
     show_version: Annotated[
@@ -110,7 +105,6 @@ def _options(
         typer.Option(
             "--config",
             metavar="FOLDER",
-            callback=_named_once,
             help="Another environment: a folder with cdk-app.yml and cdk-infra-app.yml. "
             "MLOPS_CONFIG does the same.",
         ),
@@ -123,6 +117,7 @@ def main() -> None:
     """Run the command of `sys.argv` and exit; a user's mistake never shows a traceback."""
     allow_interrupts_in_terminal()
     begin_all_alike()
+    refuse_two_values()
     with reported_errors(), Path(os.devnull).open(encoding="utf-8") as nothing:
         # A caller may have closed it; a question then finds the end of the answers.
         sys.stdin = sys.stdin or nothing

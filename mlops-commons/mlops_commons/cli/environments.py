@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from mlops_commons.cli.once import two_values
+
 OPTION: Final = "--config"
 VARIABLE: Final = "MLOPS_CONFIG"
 """Read by `utilities.paths`, which must not be imported before it is set; children inherit it."""
@@ -27,15 +29,24 @@ def choose(arguments: Sequence[str]) -> list[str]:
         SystemExit: no folder is named, or what is named is none; exit code 2.
     """
     rest = list(arguments)
-    at = _place(rest)
-    if at is not None:
-        _, given, folder = rest.pop(at).partition("=")
-        if not given:
-            folder = rest.pop(at) if at < len(rest) and rest[at] != END else ""
-        os.environ[VARIABLE] = folder
-    if at is not None or os.environ.get(VARIABLE):
+    named: list[str] = []
+    while (at := _place(rest)) is not None:
+        named.append(_taken(rest, at))
+    if others := [folder for folder in named if folder != named[0]]:
+        raise SystemExit(_usage(two_values(OPTION, named[0], others[0])))
+    if named:
+        os.environ[VARIABLE] = named[0]
+    if named or os.environ.get(VARIABLE):
         os.environ[VARIABLE] = str(_folder(os.environ[VARIABLE]))
     return rest
+
+
+def _taken(rest: list[str], at: int) -> str:
+    """The folder that an option names, which is taken out with it; empty where none follows."""
+    _, given, folder = rest.pop(at).partition("=")
+    if given:
+        return folder
+    return rest.pop(at) if at < len(rest) and rest[at] != END else ""
 
 
 def _place(arguments: Sequence[str]) -> int | None:
@@ -61,8 +72,10 @@ def _folder(named: str) -> Path:
 
 
 def _refused(named: str) -> int:
-    sys.stderr.write(
-        f"error: {OPTION} and {VARIABLE} name a folder with {FILE}, not '{named}'\n"
-        f"  next: ./mlops-multi-account.sh {OPTION} examples/two-sets config validate\n"
-    )
+    return _usage(f"{OPTION} and {VARIABLE} name a folder with {FILE}, not '{named}'")
+
+
+def _usage(said: str) -> int:
+    example = f"./mlops-multi-account.sh {OPTION} examples/two-sets config validate"
+    sys.stderr.write(f"error: {said}\n  next: {example}\n")
     return 2

@@ -9,11 +9,13 @@ from rich.console import Console
 
 from mlops_commons.cli import tables
 from mlops_commons.cli.application import application
+from mlops_commons.contract import ParameterName
 from mlops_commons.utilities.errors import ConfigError, PlatformError
-from mlops_commons.utilities.paths import EXAMPLES
+from mlops_commons.utilities.paths import EXAMPLES, REPOSITORY_ROOT
 from mlops_reachability.cli import access
+from mlops_reachability.document import PAGE
 from mlops_reachability.programs import Programs
-from mlops_reachability.starts import Target
+from mlops_reachability.starts import PERSONA_PARAMETERS, PERSONAS, Target, check_start
 from mlops_reachability.synthesis import run_or_refuse, synthesise
 from mlops_reachability.table import Reach, ReachTable
 
@@ -41,6 +43,43 @@ def test_what_cannot_be_synthesised_is_named_with_a_command_that_exists(
     verb = caught.value.hint.rpartition("./mlops-multi-account.sh ")[2].split()
     assert verb[0] in {command.name for command in application.registered_commands}
     assert verb[1] in ("infra", "template")
+
+
+@pytest.mark.parametrize(
+    "start",
+    ["persona dss", "persona", "root", "pusher to a project's test repository", "Foreign account"],
+)
+def test_a_start_that_no_configuration_has_is_refused_before_anything_is_synthesised(
+    monkeypatch: pytest.MonkeyPatch, start: str
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr("mlops_reachability.synthesis.synthesise", lambda *a: asked.append(a))
+    with pytest.raises(PlatformError, match=f"there is no start '{start}'; ") as caught:
+        access(start=start)
+    assert "persona ds" in caught.value.message or "did you mean" in caught.value.message
+    assert not asked
+
+
+def test_every_start_of_the_reviewed_tables_is_known() -> None:
+    page = (REPOSITORY_ROOT / PAGE).read_text(encoding="utf-8")
+    found = {row.split(" | ")[0].removeprefix("| ") for row in re.findall(r"^\| \w.*", page, re.M)}
+    found -= {"Who has", "From"}
+    assert len(found) > 25
+    for start in found:
+        check_start(start)
+
+
+def test_every_persona_of_the_contract_is_known() -> None:
+    of_contract = [name for name in ParameterName if name.startswith(PERSONA_PARAMETERS)]
+    assert sorted(PERSONAS) == sorted(name.rpartition("/")[2] for name in of_contract)
+
+
+@pytest.mark.parametrize(
+    "start",
+    ["whoever pushes at a git host to acme/mlops", "whoever uploads the archive to some-bucket"],
+)
+def test_starts_outside_of_codecommit_are_known(start: str) -> None:
+    check_start(start)
 
 
 def test_a_path_fits_a_narrow_terminal(

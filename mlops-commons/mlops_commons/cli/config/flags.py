@@ -52,7 +52,8 @@ def with_flags(proposed: Answers, flags: Flags) -> Answers:
         PlatformError: one is not of its form.
     """
     users = _users(flags.users)
-    sources = _each_once("--source", ((_source(text).app, text) for text in flags.sources))
+    sources = {text: _source(text) for text in flags.sources}
+    _each_once("--source", ((found.app, text) for text, found in sources.items()))
     tags = _each_once("--tag", map(_tag, flags.tags))
     return replace(
         proposed,
@@ -66,12 +67,7 @@ def with_flags(proposed: Answers, flags: Flags) -> Answers:
         tags=tuple({**dict(proposed.tags), **tags}.items()),
         boundary=flags.boundary or proposed.boundary,
         boundary_deny=_denials(flags) or proposed.boundary_deny,
-        sources=tuple(
-            {
-                **{s.app: s for s in proposed.sources},
-                **{app: _source(text) for app, text in sources.items()},
-            }.values()
-        ),
+        sources=tuple({s.app: s for s in (*proposed.sources, *sources.values())}.values()),
     )
 
 
