@@ -12,7 +12,7 @@ from mlops_commons.cli import completion, monorepo
 from mlops_commons.cli.apps import check
 from mlops_commons.cli.apps import verbs as app_verbs
 from mlops_commons.cli.config import verbs as config_verbs
-from mlops_commons.cli.errors import begin_all_alike, reported_errors
+from mlops_commons.cli.errors import begin_all_alike, leaving_at_once, reported_errors
 from mlops_commons.cli.exit_codes import ExitCode
 from mlops_commons.cli.help import HELP_OPTIONS, PROGRAM, epilog, show
 from mlops_commons.cli.once import refuse_two_values
@@ -118,7 +118,7 @@ def main() -> None:
     allow_interrupts_in_terminal()
     begin_all_alike()
     refuse_two_values()
-    with reported_errors(), Path(os.devnull).open(encoding="utf-8") as nothing:
+    with leaving_at_once(), reported_errors(), Path(os.devnull).open(encoding="utf-8") as nothing:
         # A caller may have closed it; a question then finds the end of the answers.
         sys.stdin = sys.stdin or nothing
         completion.answer_shell()

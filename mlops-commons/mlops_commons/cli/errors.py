@@ -1,8 +1,10 @@
 """The one place where errors become text and exit codes."""
 
+import atexit
 import contextlib
 import errno
 import io
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -49,6 +51,25 @@ def reported_errors() -> Iterator[None]:
         if ended.code == ExitCode.INTERRUPTED and _by_a_person(ended):
             _say_interrupted()
         raise
+
+
+@contextlib.contextmanager
+def leaving_at_once() -> Iterator[None]:
+    """End an interrupted process as soon as all that was begun is tidied up.
+
+    Python would go on to wait for threads and to take its modules apart, which takes seconds on a
+    busy machine, and forever where a thread waits for an answer.
+    """
+    try:
+        yield
+    except SystemExit as ended:
+        if ended.code != ExitCode.INTERRUPTED:
+            raise
+        atexit._run_exitfuncs()
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(ExitCode.INTERRUPTED)
 
 
 def begin_all_alike() -> None:

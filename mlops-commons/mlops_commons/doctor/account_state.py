@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 from mlops_commons.accounts.account_policies import policy_arns
@@ -24,6 +23,7 @@ from mlops_commons.doctor.obstacles import look_at_names
 from mlops_commons.doctor.quotas import Quota
 from mlops_commons.doctor.reviews import look_at_reviews
 from mlops_commons.doctor.zones import look_at_zones
+from mlops_commons.utilities.at_once import each_at_once
 from mlops_commons.utilities.errors import PlatformError
 
 LEAST_VERSION: Final = 6
@@ -33,9 +33,8 @@ AT_ONCE: Final = 8
 
 def look_at_accounts(rows: tuple[BootstrapRow, ...], expected: Expected) -> tuple[Finding, ...]:
     """Findings about every account and region; several are looked at at the same time."""
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        found = pool.map(lambda row: tuple(_look_at(row, expected)), rows)
-        return tuple(finding for findings in found for finding in findings)
+    found = each_at_once(lambda row: tuple(_look_at(row, expected)), rows, AT_ONCE)
+    return tuple(finding for findings in found for finding in findings)
 
 
 def _look_at(row: BootstrapRow, expected: Expected) -> Iterator[Finding]:

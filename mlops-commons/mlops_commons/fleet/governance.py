@@ -1,7 +1,6 @@
 """The delivery pipelines of all sets, in the governance account."""
 
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -12,6 +11,7 @@ from mlops_commons.fleet.pipelines import Pipeline, Run, delivered_run, read_pip
 from mlops_commons.fleet.rows import AS_HERE, NOT_HERE, Delivery
 from mlops_commons.stage import Stage
 from mlops_commons.utilities import names
+from mlops_commons.utilities.at_once import each_at_once
 
 AT_ONCE: Final = 8
 Key = tuple[str, str]
@@ -36,9 +36,10 @@ def read_deliveries(
         here: digests of what this checkout would publish.
     """
     keys = [(d.set_name, app) for d in config.enabled_deployments for app in apps_of(config, d)]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        found = pool.map(lambda key: _read(config, codepipeline, key, here.get(key, "")), keys)
-        return dict(zip(keys, found, strict=True))
+    found = each_at_once(
+        lambda key: _read(config, codepipeline, key, here.get(key, "")), keys, AT_ONCE
+    )
+    return dict(zip(keys, found, strict=True))
 
 
 def pipeline_name(config: PlatformConfig, app: str, set_name: str) -> str:

@@ -1,7 +1,6 @@
 """All sets of a configuration as they are: what cannot be reached is a row with the reason."""
 
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
@@ -23,6 +22,7 @@ from mlops_commons.fleet.governance import (
 )
 from mlops_commons.fleet.rows import NOT_DEPLOYED, Deployed, Fleet
 from mlops_commons.utilities import names
+from mlops_commons.utilities.at_once import each_at_once
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import APP_DIRECTORIES
 
@@ -61,9 +61,8 @@ def survey(
     else:
         sts, codepipeline = own.client("sts"), own.client("codepipeline")
         read = partial(_read, config, own, sts, assemblies, now)
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            looks = zip(plan, pool.map(read, plan), strict=True)
-            accounts = {(row.account, row.region): account for row, account in looks}
+        looks = zip(plan, each_at_once(read, plan, AT_ONCE), strict=True)
+        accounts = {(row.account, row.region): account for row, account in looks}
         deliveries = read_deliveries(config, codepipeline, here)
     found = accounts.values()
     return Fleet(
