@@ -10,9 +10,10 @@ import csv
 import io
 import json
 import random
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from itertools import accumulate, islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,18 @@ import pandas as pd
 
 DRAWN = 20_000
 """So many requests say how they are distributed; more would only take longer."""
+TOGETHER = 1_000
+"""So many requests become numbers at once: that takes as long for one row as for hundreds."""
 SEED = 7
 HOUR = timedelta(hours=1)
 LABELS = "labels"
 """The folder among the captures to which labels are brought: see quality.py."""
 APART = (LABELS, "Shadow")
 """Nobody got the answers of a shadow variant, which the deploy repository names so."""
+Line = dict[str, Any]
+"""What was captured of a request."""
+Read = tuple[pd.DataFrame, list[float | str]]
+"""The rows of a request, and the answer to each."""
 UTC = timezone.utc  # noqa: UP017 - the image for XGBoost has Python 3.10
 
 
@@ -63,14 +70,12 @@ class Request:
 
 def requests(folder: Path, wanted: Container[str], until: datetime) -> Iterator[Request]:
     """Those with certain ids, of all that are kept; what cannot be read is left out."""
-    for line in _lines(folder, datetime.min.replace(tzinfo=UTC), until, Traffic()):
-        metadata = line["eventMetadata"]
-        if (name := str(metadata.get("inferenceId", ""))) not in wanted:
-            continue
-        try:
-            yield Request(name, _moment(metadata["inferenceTime"]), *_read(line))
-        except (KeyError, TypeError, ValueError):
-            continue
+    lines = _lines(folder, datetime.min.replace(tzinfo=UTC), until, Traffic())
+    named = (line for line in lines if _id(line) in wanted)
+    for line, read in _read(named):
+        if not isinstance(read, Exception):
+            when = _moment(line["eventMetadata"]["inferenceTime"])
+            yield Request(_id(line), when, *read)
 
 
 def traffic(folder: Path, since: datetime, until: datetime, drawn: int = DRAWN) -> Traffic:
@@ -80,7 +85,7 @@ def traffic(folder: Path, since: datetime, until: datetime, drawn: int = DRAWN) 
         folder: below it, folders for year, month, day and hour.
     """
     found = Traffic()
-    kept: list[dict[str, Any]] = []
+    kept: list[Line] = []
     chance = random.Random(SEED)
     for line in _lines(folder, since, until, found):
         found.seen += 1
@@ -88,20 +93,16 @@ def traffic(folder: Path, since: datetime, until: datetime, drawn: int = DRAWN) 
             kept.append(line)
         elif (place := chance.randrange(found.seen)) < drawn:
             kept[place] = line
-    for line in kept:
-        try:
-            rows, answers = _read(line)
-        except (KeyError, TypeError, ValueError) as error:
-            found.unreadable.append(f"{type(error).__name__}: {error}"[:200])
+    for _line, read in _read(kept):
+        if isinstance(read, Exception):
+            found.unreadable.append(f"{type(read).__name__}: {read}"[:200])
             continue
-        found.rows.append(rows)
-        found.answers += answers
+        found.rows.append(read[0])
+        found.answers += read[1]
     return found
 
 
-def _lines(
-    folder: Path, since: datetime, until: datetime, found: Traffic
-) -> Iterator[dict[str, Any]]:
+def _lines(folder: Path, since: datetime, until: datetime, found: Traffic) -> Iterator[Line]:
     for file in sorted(folder.rglob("*.jsonl")):
         is_apart = file.relative_to(folder).parts[0] in APART
         if is_apart or not _may_hold(file, since, until):
@@ -133,19 +134,50 @@ def _moment(text: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _read(line: dict[str, Any]) -> tuple[pd.DataFrame, list[float | str]]:
-    """The rows of a request, and the answer to each.
+def _id(line: Line) -> str:
+    return str(line["eventMetadata"].get("inferenceId", ""))
 
-    Raises:
-        KeyError, TypeError, ValueError: it does not hold them.
-    """
-    captured = line["captureData"]
-    asked, answered = captured["endpointInput"], captured["endpointOutput"]
-    rows = inference.rows(_body(asked), asked["observedContentType"])
-    answers = _answers(_body(answered), str(answered["observedContentType"]))
-    if len(answers) != len(rows):
-        raise ValueError(f"{len(rows)} rows were asked and {len(answers)} answered")
+
+def _read(lines: Iterable[Line]) -> Iterator[tuple[Line, Read | Exception]]:
+    """Each line with the rows of its request and the answers, or with why it does not hold them."""
+    several = iter(lines)
+    while taken := list(islice(several, TOGETHER)):
+        written = [_written(line) for line in taken]
+        rows = iter(_declared([read[0] for read in written if not isinstance(read, Exception)]))
+        for line, read in zip(taken, written, strict=True):
+            if isinstance(read, Exception):
+                yield line, read
+                continue
+            found = next(rows)
+            yield line, found if isinstance(found, Exception) else (found, read[1])
+
+
+def _written(line: Line) -> Read | Exception:
+    try:
+        captured = line["captureData"]
+        asked, answered = captured["endpointInput"], captured["endpointOutput"]
+        rows = inference.texts(_body(asked), asked["observedContentType"])
+        answers = _answers(_body(answered), str(answered["observedContentType"]))
+        if len(answers) != len(rows):
+            raise ValueError(f"{len(rows)} rows were asked and {len(answers)} answered")
+    except (KeyError, TypeError, ValueError) as error:
+        return error
     return rows, answers
+
+
+def _declared(tables: Sequence[pd.DataFrame]) -> list[pd.DataFrame | ValueError]:
+    """Texts as what is declared: all together, and in halves where that fails for one of them."""
+    if not tables:
+        return []
+    try:
+        found = inference.as_declared(pd.concat(tables, ignore_index=True))
+    except ValueError as error:
+        if len(tables) == 1:
+            return [error]
+        half = len(tables) // 2
+        return [*_declared(tables[:half]), *_declared(tables[half:])]
+    places = pairwise(accumulate(map(len, tables), initial=0))
+    return [found.iloc[first:end].reset_index(drop=True) for first, end in places]
 
 
 def _body(side: dict[str, Any]) -> str:

@@ -53,6 +53,15 @@ def rows(request_body: str | bytes, content_type: str) -> pd.DataFrame:
     Raises:
         ValueError: another type, or rows that do not fit.
     """
+    return as_declared(texts(request_body, content_type))
+
+
+def texts(request_body: str | bytes, content_type: str) -> pd.DataFrame:
+    """The features of a request as they are written, by their names.
+
+    Raises:
+        ValueError: another type, or other columns.
+    """
     text = request_body.decode("utf-8-sig") if isinstance(request_body, bytes) else request_body
     if content_type.startswith(CSV):
         found = list(csv.reader(io.StringIO(text.strip())))
@@ -64,6 +73,18 @@ def rows(request_body: str | bytes, content_type: str) -> pd.DataFrame:
         raise ValueError("the request holds no row")
     try:
         return _frame(found)
+    except BadData as error:
+        raise ValueError(str(error)) from None
+
+
+def as_declared(rows: pd.DataFrame) -> pd.DataFrame:
+    """What is written, as the numbers, dates and categories that are declared.
+
+    Raises:
+        ValueError: a value is not of its type; the message names its row, from 1.
+    """
+    try:
+        return typed(rows, TABLE, "request")
     except BadData as error:
         raise ValueError(str(error)) from None
 
@@ -103,7 +124,7 @@ def _frame(values: list[list[str]]) -> pd.DataFrame:
         raise BadData("the request holds a header and no row")
     if absent := [name for name in TABLE.features if name not in found.columns]:
         raise BadData(f"request: column '{absent[0]}' is missing")
-    return typed(found[list(TABLE.features)].reset_index(drop=True), TABLE, "request")
+    return found[list(TABLE.features)].reset_index(drop=True)
 
 
 def _instances(text: str) -> list[list[str]]:

@@ -1,9 +1,15 @@
 """The declared model, trained once for all tests."""
 
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+# Read when a library of threads is loaded. The tables here are small: two threads would spend more
+# on waiting for each other than on the work, twice as much where others use the machine as well.
+os.environ["OMP_NUM_THREADS"] = "1"
+
 from declared_rows import DATA
 
 from ml_pipelines.run_locally import train_locally

@@ -28,7 +28,7 @@ def declared(request: pytest.FixtureRequest) -> Declaration:
 
 def test_a_model_learns_and_survives_its_archive(declared: Declaration) -> None:
     parts = split(table(declared), declared)
-    chosen = {**declared.hyperparameters, "iterations": 60}
+    chosen = {**declared.hyperparameters, "iterations": 24}
     model = fit(parts["train"], declared, chosen)
     scores = model.scores(parts["test"])
     rows = evaluated(scores, model.classes, parts["train"], parts["test"], declared)
@@ -46,12 +46,12 @@ def test_a_model_learns_and_survives_its_archive(declared: Declaration) -> None:
 
 def test_the_curve_ends_with_the_model_and_begins_above_it(declared: Declaration) -> None:
     parts = split(table(declared), declared)
-    model = fit(parts["train"], declared, {**declared.hyperparameters, "iterations": 60})
+    model = fit(parts["train"], declared, {**declared.hyperparameters, "iterations": 24})
     found = curve(model, parts["validation"], declared)
     steps = [step for step, _ in found]
     assert steps == sorted({*steps})
     assert len(steps) <= POINTS
-    assert steps[-1] == 60
+    assert steps[-1] == 24
     measure = MEASURES[declared.task][declared.gate.metric]
     rows = truth(parts["validation"], declared, model.classes)
     assert found[-1][1] == pytest.approx(measure(rows, model.scores(parts["validation"])))

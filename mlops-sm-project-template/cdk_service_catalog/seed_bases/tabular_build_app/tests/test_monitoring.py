@@ -10,6 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import captures
+import inference
 import jsonschema
 import numpy as np
 import pandas as pd
@@ -193,6 +195,28 @@ def test_requests_that_nobody_can_read_are_told_and_not_passed_over(
     assert result["violations"] == 1
     assert result["found"][0]["feature_name"] == "request"
     assert "100% of the captured requests cannot be read" in result["summary"]
+
+
+@pytest.mark.parametrize("bad", [(0,), (2, 5, 6, 11), tuple(range(12))])
+def test_a_request_that_cannot_be_read_takes_no_other_with_it(
+    bad: tuple[int, ...], tmp_path: Path
+) -> None:
+    asked = rows(12, spread=True)
+    typed = [*TABLE.of_type("number"), *TABLE.of_type("date")]
+    for place in bad:
+        asked[place] = {**asked[place], **dict.fromkeys(typed[:1], "not that")}
+    bodies = [as_csv([row]) if typed or n not in bad else "x" for n, row in enumerate(asked)]
+    lines = [line(("text/csv", body), ("text/csv", "1\n"), "CSV") for body in bodies]
+    (tmp_path / "all.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    found = captures.traffic(tmp_path, NOW - timedelta(hours=1), NOW + timedelta(hours=1))
+    assert len(found.unreadable) == len(bad)
+    assert all("row 1: " in why or not typed for why in found.unreadable)
+    read = [
+        inference.rows(as_csv([row]), "text/csv") for n, row in enumerate(asked) if n not in bad
+    ]
+    assert len(found.rows) == len(read)
+    for one, alone in zip(found.rows, read, strict=True):
+        pd.testing.assert_frame_equal(one, alone, check_dtype=False)
 
 
 def test_captures_of_a_shadow_are_left_out(model_dir: Path, tmp_path: Path) -> None:
