@@ -1,7 +1,6 @@
 """Every synthesised template and policy through the linters of the field."""
 
 import json
-import re
 import shutil
 import warnings
 from collections import Counter
@@ -12,6 +11,7 @@ from typing import Any
 import botocore.session
 import pytest
 from checkouts import APPS_HERE, Assembly, make_checkout
+from policies_of_templates import identity_policies
 from rich.console import Console
 
 from mlops_commons.ai_controls.findings import findings as ai_findings
@@ -141,55 +141,6 @@ def test_each_validator_names_file_resource_and_rule(
     assert (found.file, found.rule[1:]) == (file, "3002")
     assert found.place.startswith(f"{key}.Properties")
     assert "EnableKeyRotatoin" in found.message
-
-
-PSEUDO = {"AWS::Partition": "aws", "AWS::Region": "eu-west-1", "AWS::AccountId": "1" * 12}
-ARN = "arn:aws:placeholder:eu-west-1:111111111111:placeholder/placeholder"
-REF_IS_ARN = {"AWS::IAM::ManagedPolicy", "AWS::SNS::Topic"}
-
-
-def value_of(name: str, template: dict[str, Any]) -> str:
-    """A value of the form that a reference in a policy takes when it is deployed."""
-    if name in PSEUDO:
-        return PSEUDO[name]
-    resource = template["Resources"].get(name.partition(".")[0], {})
-    if name.endswith(".Arn") or resource.get("Type") in REF_IS_ARN:
-        return ARN
-    return "2" * 12 if name.endswith("Account") else "placeholder"
-
-
-def literal(value: Any, template: dict[str, Any]) -> Any:
-    """The value with intrinsic functions replaced by a text in their place."""
-    if isinstance(value, dict):
-        if set(value) == {"Fn::Join"}:
-            separator, parts = value["Fn::Join"]
-            # A parameter that is a list: one value stands for all.
-            parts = parts if isinstance(parts, list) else [parts]
-            return separator.join(str(literal(part, template)) for part in parts)
-        if set(value) == {"Fn::Split"}:
-            separator, whole = value["Fn::Split"]
-            return str(literal(whole, template)).split(separator)
-        if set(value) == {"Fn::Sub"}:
-            text = value["Fn::Sub"][0] if isinstance(value["Fn::Sub"], list) else value["Fn::Sub"]
-            return re.sub(r"[$][{]([^!}]+)[}]", lambda m: value_of(m[1], template), text)
-        if set(value) == {"Ref"}:
-            return value_of(value["Ref"], template)
-        if set(value) == {"Fn::GetAtt"}:
-            return ARN
-        return {key: literal(inner, template) for key, inner in value.items()}
-    return [literal(inner, template) for inner in value] if isinstance(value, list) else value
-
-
-def identity_policies(template: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for logical_id, resource in template["Resources"].items():
-        properties = resource.get("Properties", {})
-        if resource["Type"] in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
-            yield logical_id, literal(properties["PolicyDocument"], template)
-        for inline in (
-            properties.get("Policies", []) if resource["Type"] == "AWS::IAM::Role" else []
-        ):
-            document = literal(inline["PolicyDocument"], template)
-            yield f"{logical_id}/{inline['PolicyName']}", document
 
 
 # RESOURCE_STAR is cdk-nag's IAM5, acknowledged there by exact id; RESOURCE_MISMATCH judges the

@@ -3,7 +3,7 @@
 import json
 import re
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
@@ -31,36 +31,105 @@ class Action:
     condition_keys: frozenset[str]
 
 
-@cache
-def _definition() -> list[dict[str, Any]]:
-    file = Path(parliament.__file__).with_name("iam_definition.json")
-    loaded: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
-    return loaded
+class Reference:
+    """One copy of the reference, in the form in which parliament keeps its own.
+
+    Attributes:
+        name: of the tool whose copy it is.
+    """
+
+    def __init__(self, name: str, services: Iterable[Mapping[str, Any]]) -> None:
+        self.name = name
+        self._services: dict[str, list[Mapping[str, Any]]] = {}
+        for service in services:
+            self._services.setdefault(service["prefix"], []).append(service)
+        # The reference is asked for the same few actions again and again.
+        self.entries = cache(self._entries)
+        self.matching_actions = cache(self._matching_actions)
+
+    def _rows(self, name: str) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+        prefix, _, privilege = name.partition(":")
+        for service in self._services.get(prefix, ()):
+            for row in service["privileges"]:
+                if row["privilege"] == privilege:
+                    yield service, row
+
+    def _entries(self, name: str) -> tuple[Action, ...]:
+        """The entries of an action: services with two APIs have several; a `KeyError` if none."""
+        found = tuple(_entry(service, row) for service, row in self._rows(name))
+        if not found:
+            raise KeyError(name)
+        return found
+
+    def _matching_actions(self, family: str) -> tuple[str, ...]:
+        """The actions that a family such as `iam:Create*` stands for."""
+        prefix = family.partition(":")[0]
+        return tuple(
+            name
+            for service in self._services.get(prefix, ())
+            for row in service["privileges"]
+            if fnmatchcase(name := f"{service['prefix']}:{row['privilege']}", family)
+        )
+
+    def dependent_actions(self, name: str) -> frozenset[str]:
+        """What a caller needs besides an action; empty for nothing."""
+        return frozenset(
+            needed
+            for _, row in self._rows(name)
+            for kind in row["resource_types"]
+            for needed in kind["dependent_actions"]
+        )
+
+    def mismatched(self, statements: Iterable[Mapping[str, Any]]) -> list[str]:
+        """The actions of which no statement names a resource on which the action works.
+
+        Passed over: an action that is newer than the reference, and tagging, for which the
+        reference does not have all that can be tagged.
+        """
+        granted: dict[str, set[str]] = {}
+        for statement in statements:
+            for name in listed(statement["Action"]):
+                granted.setdefault(name, set()).update(listed(statement["Resource"]))
+        return sorted(
+            name
+            for name, resources in granted.items()
+            if "tag" not in name.lower() and not self._works_on(name, resources)
+        )
+
+    def _works_on(self, name: str, resources: set[str]) -> bool:
+        try:
+            found = self.entries(name)
+        except KeyError:
+            return True
+        patterns = {arn for entry in found for arn in entry.resources.values()}
+        without = any(not entry.resources for entry in found)
+        return "*" in resources or any(
+            (without and len(found) > 1) or parliament.is_arn_match("resource", pattern, resource)
+            for pattern in patterns
+            for resource in resources
+        )
+
+    def lacking(self, statements: Iterable[Mapping[str, Any]]) -> list[str]:
+        """The dependent actions that no statement allows though one allows what depends on them.
+
+        Passed over: what the reviewed table says is not needed.
+        """
+        families = {
+            family
+            for statement in statements
+            if statement["Effect"] == "Allow"
+            for family in listed(statement["Action"])
+        }
+        allowed = {n for family in families for n in self.matching_actions(family) or (family,)}
+        return sorted(
+            f"{name} depends on {needed}"
+            for name in allowed
+            for needed in self.dependent_actions(name) - allowed
+            if (name, needed) not in DEPENDENT_NOT_NEEDED
+        )
 
 
-@cache
-def action(name: str) -> Action:
-    """The entry of an action such as `s3:GetObject`; a `KeyError` if there is none."""
-    return entries(name)[0]
-
-
-@cache
-def entries(name: str) -> tuple[Action, ...]:
-    """The entries of an action: services with two APIs have several, and a `KeyError` if none."""
-    prefix, _, privilege = name.partition(":")
-    found = [
-        _entry(service, row)
-        for service in _definition()
-        if service["prefix"] == prefix
-        for row in service["privileges"]
-        if row["privilege"] == privilege
-    ]
-    if not found:
-        raise KeyError(name)
-    return tuple(found)
-
-
-def _entry(service: dict[str, Any], row: dict[str, Any]) -> Action:
+def _entry(service: Mapping[str, Any], row: Mapping[str, Any]) -> Action:
     kinds = row["resource_types"]
     arns = {kind["resource"]: kind["arn"] for kind in service["resources"]}
     return Action(
@@ -73,50 +142,41 @@ def _entry(service: dict[str, Any], row: dict[str, Any]) -> Action:
     )
 
 
+def listed(value: Any) -> list[str]:
+    """One text or several, as several."""
+    return [value] if isinstance(value, str) else list(value)
+
+
 @cache
+def of_parliament() -> Reference:
+    """The copy that parliament ships."""
+    file = Path(parliament.__file__).with_name("iam_definition.json")
+    return Reference("parliament", json.loads(file.read_text(encoding="utf-8")))
+
+
+def action(name: str) -> Action:
+    """The entry of an action such as `s3:GetObject`; a `KeyError` if there is none."""
+    return of_parliament().entries(name)[0]
+
+
 def matching_actions(family: str) -> tuple[str, ...]:
     """The actions that a family such as `iam:Create*` stands for."""
-    return tuple(
-        name
-        for service in _definition()
-        for row in service["privileges"]
-        if fnmatchcase(name := f"{service['prefix']}:{row['privilege']}", family)
-    )
+    return of_parliament().matching_actions(family)
 
 
 def mismatched(statements: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The actions of which no statement names a resource on which the action works.
-
-    Passed over: an action that is newer than the reference, and tagging, for which the reference
-    does not have all that can be tagged.
-    """
-    granted: dict[str, set[str]] = {}
-    for statement in statements:
-        for name in _listed(statement["Action"]):
-            granted.setdefault(name, set()).update(_listed(statement["Resource"]))
-    return sorted(
-        name
-        for name, resources in granted.items()
-        if "tag" not in name.lower() and not _works_on(name, resources)
-    )
+    """The actions of which no statement names a resource on which the action works."""
+    return of_parliament().mismatched(statements)
 
 
-def _works_on(name: str, resources: set[str]) -> bool:
-    try:
-        found = entries(name)
-    except KeyError:
-        return True
-    patterns = {arn for entry in found for arn in entry.resources.values()}
-    without = any(not entry.resources for entry in found)
-    return "*" in resources or any(
-        (without and len(found) > 1) or parliament.is_arn_match("resource", pattern, resource)
-        for pattern in patterns
-        for resource in resources
-    )
+def lacking(statements: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The dependent actions that no statement allows though one allows what depends on them."""
+    return of_parliament().lacking(statements)
 
 
-def _listed(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else list(value)
+def dependent_actions(name: str) -> frozenset[str]:
+    """What a caller needs besides an action, as the reference says it; empty for nothing."""
+    return of_parliament().dependent_actions(name)
 
 
 DEPENDENT_NOT_NEEDED = {
@@ -136,38 +196,3 @@ DEPENDENT_NOT_NEEDED = {
     "stores, and ours are neither (KMS Developer Guide, 'Using service-linked roles')",
 }
 """By action and the action that the reference says it depends on, why no role here needs that."""
-
-
-@cache
-def dependent_actions(name: str) -> frozenset[str]:
-    """What a caller needs besides an action, as the reference says it; empty for nothing."""
-    prefix, _, privilege = name.partition(":")
-    return frozenset(
-        needed
-        for service in _definition()
-        if service["prefix"] == prefix
-        for row in service["privileges"]
-        if row["privilege"] == privilege
-        for kind in row["resource_types"]
-        for needed in kind["dependent_actions"]
-    )
-
-
-def lacking(statements: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The dependent actions that no statement allows though one allows what depends on them.
-
-    Passed over: what the reviewed table says is not needed.
-    """
-    families = {
-        family
-        for statement in statements
-        if statement["Effect"] == "Allow"
-        for family in _listed(statement["Action"])
-    }
-    allowed = {name for family in families for name in matching_actions(family) or (family,)}
-    return sorted(
-        f"{name} depends on {needed}"
-        for name in allowed
-        for needed in dependent_actions(name) - allowed
-        if (name, needed) not in DEPENDENT_NOT_NEEDED
-    )

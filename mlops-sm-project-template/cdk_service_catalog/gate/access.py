@@ -54,7 +54,8 @@ def choose_statements(bucket_prefix: str) -> tuple[Statement, ...]:
         Statement(
             sid="FindVersions",
             actions=("sagemaker:ListModelPackages",),
-            resources=arns("sagemaker", "model-package-group/*-p-*"),
+            # The reference knows the action for versions, not for their group.
+            resources=arns("sagemaker", "model-package-group/*-p-*", "model-package/*-p-*/*"),
             reason=OF_ALL_PROJECTS,
         ),
         _read_versions(),

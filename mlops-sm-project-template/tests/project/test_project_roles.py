@@ -124,7 +124,7 @@ ALLOWED = {
     ),
     "the build finds the approved version": (
         "Build",
-        Request("sagemaker:ListModelPackages", here("sagemaker", f"model-package-group/{PROJECT}")),
+        Request("sagemaker:ListModelPackages", here("sagemaker", f"model-package/{PROJECT}/*")),
     ),
     "the build asks where the approved version's model is": (
         "Build",
@@ -510,6 +510,13 @@ def test_every_role_has_the_boundary_and_one_service(slug: str, role: str) -> No
 @pytest.mark.parametrize(("slug", "role"), ROLES)
 def test_every_action_has_those_that_it_depends_on(slug: str, role: str) -> None:
     assert service_authorization.lacking(launched(slug).statements(role)) == []
+
+
+@pytest.mark.parametrize(("slug", "role"), ROLES)
+def test_every_action_is_granted_on_resources_that_it_works_on(slug: str, role: str) -> None:
+    statements = launched(slug).statements(role)
+    allowing = [statement for statement in statements if statement["Effect"] == "Allow"]
+    assert service_authorization.mismatched(allowing) == []
 
 
 @pytest.mark.parametrize("slug", SLUGS)

@@ -35,10 +35,11 @@ def resource_of(operation: str, request: Request) -> str | None:
     """The ARN that a call is about; None where it is not one of these calls."""
     if operation in ("DescribeModelPackage", "UpdateModelPackage"):
         return request.get("ModelPackageName") or request.get("ModelPackageArn") or "*"
-    if operation == "CreateModelPackage":
-        return arn("sagemaker", f"model-package/{_short(request['ModelPackageGroupName'])}/*")
-    if operation == "ListModelPackages" and request.get("ModelPackageGroupName"):
-        return arn("sagemaker", f"model-package-group/{_short(request['ModelPackageGroupName'])}")
+    # Service Authorization Reference, "Amazon SageMaker": both are about versions, not their group.
+    if operation in ("CreateModelPackage", "ListModelPackages") and (
+        group := request.get("ModelPackageGroupName")
+    ):
+        return arn("sagemaker", f"model-package/{_short(group)}/*")
     return None
 
 

@@ -135,16 +135,17 @@ def _tell_failures() -> tuple[Statement, ...]:
 
 def _find_approved_version() -> tuple[Statement, ...]:
     """Tell the pipeline which version a new model must not be worse than."""
+    # A list is asked of versions, not of their group (Service Authorization Reference, "Amazon
+    # SageMaker", ListModelPackages: model-package*).
     return (
         Statement(
             sid="FindApprovedVersions",
-            actions=("sagemaker:ListModelPackages",),
-            resources=arns("sagemaker", f"model-package-group/{naming.PROJECT}"),
-        ),
-        Statement(
-            sid="ReadVersions",
-            actions=("sagemaker:DescribeModelPackage",),
-            resources=arns("sagemaker", f"model-package/{naming.PROJECT}/*"),
+            actions=("sagemaker:ListModelPackages", "sagemaker:DescribeModelPackage"),
+            resources=arns(
+                "sagemaker",
+                f"model-package-group/{naming.PROJECT}",
+                f"model-package/{naming.PROJECT}/*",
+            ),
             reason=f"versions are numbered while the project works; {THIS_PROJECT}",
         ),
     )

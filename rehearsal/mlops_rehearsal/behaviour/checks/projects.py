@@ -164,7 +164,7 @@ def _artifacts(stack: Stack, bucket: Resource, key: Resource) -> Iterator[Need]:
 
 
 def _finds_versions(stack: Stack, group: str) -> Need:
-    on = f"arn:aws:sagemaker:{stack.region}:{stack.account}:model-package-group/{group}"
+    on = f"arn:aws:sagemaker:{stack.region}:{stack.account}:model-package/{group}/*"
     return Need(why="find versions", actions=("sagemaker:ListModelPackages",), resource=on)
 
 
