@@ -63,7 +63,7 @@ BY_RESOURCE: Final = (
 CONDITIONS: Final = {
     "aws:ResourceTag/*": BY_RESOURCE,
     "s3:ExistingObjectTag/servicecatalog:provisioning": "S3 has the key for reading objects "
-    "(Amazon S3 User Guide, 'Tagging and access control policies'); the copies have a variable in it",
+    "(Amazon S3 User Guide, 'Tagging and access control policies'); the copies add a variable",
 }
 """Condition keys that a copy does not list for an action itself, and why they work."""
 NOWHERE: Final = ("arn:aws:placeholder", "placeholder")
