@@ -36,8 +36,9 @@ RouteTableId = Annotated[Text, Shape(f"rtb-{RESOURCE_ID}", "a route table id")]
 TransitGatewayId = Annotated[Text, Shape(f"tgw-{RESOURCE_ID}", "a transit gateway id")]
 ProfileId = Annotated[Text, Shape("rp-[0-9a-z-]{1,61}", "the id of a Profile of Route 53")]
 ResolverRuleId = Annotated[
-    Text, Shape("rslvr-rr-[0-9a-f]{1,64}", "the id of a rule of Route 53 Resolver")
+    Text, Shape("rslvr-rr-[0-9a-f]{1,55}", "the id of a rule of Route 53 Resolver")
 ]
+"""API_route53resolver_AssociateResolverRule, ResolverRuleId: 64 characters at most."""
 OrganizationId = Annotated[Text, Shape("o-[a-z0-9]{10,32}", "an organization id")]
 DomainName = Annotated[
     Text,

@@ -13,6 +13,7 @@ from mlops_commons.config.values import (
     Branch,
     ConfigModel,
     Email,
+    PolicyArn,
     Prefix,
     Provider,
     Region,
@@ -22,6 +23,7 @@ from mlops_commons.config.values import (
     Text,
     WebAddress,
     lowered,
+    named_in_iam,
 )
 from mlops_commons.contract import Persona, StageRole
 from mlops_commons.stage import (
@@ -36,21 +38,15 @@ from mlops_commons.stage import (
 )
 from mlops_commons.utilities import names
 
-PolicyArn = Annotated[
-    Text,
-    Shape(
-        "arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/([!-~]+/)?[A-Za-z0-9_+=,.@-]+",
-        "the ARN of an IAM policy",
-    ),
-]
 RoleArn = Annotated[
     Text,
     Shape(
         "arn:aws[a-z-]*:iam::[0-9]{12}:role/([!-~]+/)?[A-Za-z0-9_+=,.@-]+",
         "the ARN of one IAM role, without wildcards",
     ),
+    named_in_iam(64),
 ]
-# API_Role, RoleName and Path; API_Policy, PolicyName and Path.
+"""API_Role, RoleName and Path."""
 # Parameter names that begin with 'aws' or 'ssm' belong to AWS (API_PutParameter, Name).
 Namespace = Annotated[
     Text,

@@ -6,7 +6,15 @@ from typing import Annotated, Any, Final
 from pydantic import BeforeValidator, Field
 
 from mlops_commons.config.builds_model import BuildsFile
-from mlops_commons.config.values import ConfigModel, Shape, Text, lowered, of_text
+from mlops_commons.config.values import (
+    MOST_OF_A_PATH,
+    ConfigModel,
+    Shape,
+    Text,
+    lowered,
+    named_in_iam,
+    of_text,
+)
 from mlops_commons.organization import FlowLogArchive, FlowLogFormat
 from mlops_commons.utilities.toolkit import QUALIFIER, STACK, Toolkit
 
@@ -33,7 +41,7 @@ PolicyName = Annotated[
         "the name of an IAM policy, its path in front",
     ),
 ]
-BoundaryName = Annotated[PolicyName, of_text(_not_an_arn)]
+BoundaryName = Annotated[PolicyName, named_in_iam(128), of_text(_not_an_arn)]
 Texts = Annotated[
     tuple[Text, ...],
     BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...]),
@@ -268,6 +276,10 @@ class KeysFile(ConfigModel):
 
 
 def _not_of_aws(value: str) -> str:
+    if len(value) > MOST_OF_A_PATH:
+        raise ValueError(
+            f"'{value[:40]}...' has {len(value)} characters; IAM allows {MOST_OF_A_PATH} in a path"
+        )
     if value.startswith(PATHS_OF_AWS):
         raise ValueError(
             f"'{value}' is a path that AWS keeps for roles of its services; choose another, such "

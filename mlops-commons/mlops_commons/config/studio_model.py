@@ -11,6 +11,7 @@ from mlops_commons.config.values import (
     WHOLE,
     Account,
     ConfigModel,
+    PolicyArn,
     SetName,
     Shape,
     StageText,
@@ -32,13 +33,6 @@ ProjectId = Annotated[
 ]
 BucketName = Annotated[
     Text, Shape(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "the name of one bucket, without wildcards")
-]
-PolicyArn = Annotated[
-    Text,
-    Shape(
-        "arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[A-Za-z0-9_+=,.@/-]+",
-        "the ARN of an IAM policy",
-    ),
 ]
 # A family of one verb at most: 'athena:*' would be everything that AWS adds later, too.
 BoundaryAction = Annotated[

@@ -107,6 +107,32 @@ class Shape:
         return value
 
 
+MOST_OF_A_PATH: Final = 512
+"""IAM User Guide, "IAM and AWS STS quotas": a path, the slashes at both ends included."""
+
+
+def named_in_iam(most: int) -> AfterValidator:
+    """A check of how long the name and the path of a policy or of a role are.
+
+    Args:
+        most: characters of the name, which is the last part of the value; what stands between the
+            first slash, if any is left of it, and the name is the path.
+    """
+
+    def check(value: str, info: ValidationInfo) -> str:
+        if info.context == AS_WRITTEN:
+            return value
+        whole = value.rpartition(":")[2] if value.startswith("arn:") else f"/{value}"
+        path, _, name = f"/{whole.partition('/')[2]}".rpartition("/")
+        if len(name) > most:
+            raise ValueError(f"'{name}' has {len(name)} characters; IAM allows {most}")
+        if len(path) + 1 > MOST_OF_A_PATH:
+            raise ValueError(f"'{path}/' has {len(path) + 1} characters; IAM allows 512 in a path")
+        return value
+
+    return AfterValidator(check)
+
+
 def _trimmed(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
@@ -155,6 +181,15 @@ def _network(value: str) -> str:
 WHOLE: Final = BeforeValidator(_whole)
 """Goes after the limits of a number, which the schema would lose otherwise."""
 Text = Annotated[str, BeforeValidator(_trimmed)]
+PolicyArn = Annotated[
+    Text,
+    Shape(
+        "arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/([!-.0-~]+/)*[A-Za-z0-9_+=,.@-]+",
+        "the ARN of an IAM policy",
+    ),
+    named_in_iam(128),
+]
+"""API_Policy, PolicyName and Path."""
 Account = Annotated[
     Text, Shape("[0-9]{12}", "an account id: 12 digits are needed"), Field(description="12 digits")
 ]

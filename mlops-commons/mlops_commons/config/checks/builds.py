@@ -15,3 +15,15 @@ def proxies_are_reached(sources: Sources) -> Iterator[Problem]:
             "proxy of the organization is not reached; name a VPC of the governance account"
         )
         yield sources.app_document.problem((APP_ROOT, "org", "builds", "proxy"), message)
+
+
+def parts_of_the_vpc_differ(sources: Sources) -> Iterator[Problem]:
+    """A network interface of a build has each group once, and a zone's subnet once."""
+    vpc = sources.config.org.builds.vpc
+    for key in ("subnet_ids", "security_group_ids") if vpc else ():
+        named: tuple[str, ...] = getattr(vpc, key)
+        for position, name in enumerate(named):
+            if name in named[:position]:
+                path = (APP_ROOT, "org", "builds", "vpc", key, position)
+                message = f"'{name}' stands there twice; remove one"
+                yield sources.app_document.problem(path, message)

@@ -73,6 +73,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     log_archive_checks.buckets_of_access_logs,
     key_checks.keys_where_they_are_used,
     build_checks.proxies_are_reached,
+    build_checks.parts_of_the_vpc_differ,
     source_checks.keys_of_the_type,
     source_checks.connections_are_complete,
     source_checks.each_set_has_its_own,
