@@ -1,9 +1,13 @@
 """The documentation site: the Markdown files of this repository, as they are."""
 
 import shutil
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from finish import finish
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = (
@@ -34,6 +38,7 @@ html_title = f"{project} {version}"
 html_theme = "furo"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
+html_js_files = ["site.js"]
 html_copy_source = False
 html_show_sphinx = False
 root_doc = "README"
@@ -89,14 +94,15 @@ def _add_navigation(_app: Any, page: str, source: list[str]) -> None:
             source[0] += f"\n```{{toctree}}\n:hidden:\n:caption: {title}\n\n{entries}\n```\n"
 
 
-def _add_index(app: Any, failure: Exception | None) -> None:
+def _finish(app: Any, failure: Exception | None) -> None:
     """A web server and a bucket show `index.html` where a folder is asked for."""
     start = Path(app.outdir) / f"{root_doc}.html"
     if failure is None and start.is_file():
+        finish(start.parent)
         shutil.copy(start, start.with_name("index.html"))
 
 
 def setup(app: Any) -> None:
     """Called by Sphinx."""
     app.connect("source-read", _add_navigation)
-    app.connect("build-finished", _add_index)
+    app.connect("build-finished", _finish)

@@ -74,7 +74,7 @@ def tables(found: Found) -> list[GeneratedTable]:
     return [
         _table(
             "what proves what",
-            ("", *(level.value for level in Level), "above schema"),
+            ("what", *(level.value for level in Level), "above schema"),
             share(found),
         ),
         _table("levels", ("Level", "What it says"), [(k.value, MEANING[k]) for k in Level]),
