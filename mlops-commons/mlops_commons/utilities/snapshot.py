@@ -91,7 +91,7 @@ NAMES: Final = frozenset(
 SUFFIXES: Final = frozenset(
     f".{suffix}"
     for suffix in (
-        *("cfg", "css", "csv", "html", "in", "ini", "ipynb", "json", "jsonl", "lock", "mjs"),
+        *("cfg", "css", "csv", "html", "in", "ini", "ipynb", "js", "json", "jsonl", "lock", "mjs"),
         *("toml", "txt", "yaml", "yml"),
         *("ambr", "md", "png", "svg"),
         *("py", "sh", "typed"),
