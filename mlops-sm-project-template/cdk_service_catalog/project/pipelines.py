@@ -14,6 +14,8 @@ NOTHING: Final = "none"
 SYNTH: Final = "Synth"
 MODEL: Final = f"#{{{actions.CHOOSE}.MODEL_PACKAGE_ARN}}"
 ARCHIVE: Final = "MODEL_DATA_URI"
+ARCHIVES: Final = (ARCHIVE, "PREVIOUS_DATA_URI")
+"""Of this version and the one before: what they bring, tests ask."""
 OF_THE_VERSION: Final = ("MODEL_PACKAGE_ARN", ARCHIVE, "MODEL_IMAGE", "MODEL_SKILL")
 """What synthesis is told of the version that Choose has found."""
 IMAGE: Final = "BuildImage"
@@ -130,7 +132,10 @@ def _test(
             "ENDPOINT_NAME": naming.endpoint(stage.name),
             "TEST_ROLE_ARN": props.stage_role_arn(stage, "test"),
             "MODEL_PACKAGE_ARN": MODEL,
-            **({ARCHIVE: f"#{{{actions.CHOOSE}.{ARCHIVE}}}"} if definition.samples else {}),
+            **{
+                name: f"#{{{actions.CHOOSE}.{name}}}"
+                for name in (ARCHIVES if definition.samples else ())
+            },
         },
     )
 

@@ -231,7 +231,34 @@ def test_the_version_is_chosen_with_what_an_approval_shows() -> None:
         "VERSION": "3",
         "METRIC": "mse 4.568",
         "REPORT": "no report",
+        "PREVIOUS_DATA_URI": "none",
     }
+
+
+@pytest.mark.parametrize(
+    ("listed", "told"),
+    [
+        (["5", "3", "2", "1"], "2"),
+        (["3"], None),
+        (["12", "5"], None),
+    ],
+)
+def test_the_approved_version_before_is_told_by_its_archive(
+    listed: list[str], told: str | None
+) -> None:
+    class Several(Aws):
+        def describe_model_package(self, ModelPackageName: str) -> Any:
+            number = ModelPackageName.rpartition("/")[2]
+            container = {**self.container, "ModelDataUrl": f"s3://{BUCKET}/registered/{number}/m"}
+            return {**self.version, "InferenceSpecification": {"Containers": [container]}}
+
+    aws = Several()
+    aws.listed = [VERSION.replace("/3", f"/{number}") for number in listed]
+    wanted = f"s3://{BUCKET}/registered/{told}/m" if told else "none"
+    assert chosen(aws, VERSION)["PREVIOUS_DATA_URI"] == wanted
+    aws.listed = [VERSION, VERSION.replace("churn", "of-others")]
+    with pytest.raises(Refused, match="is not a version of the project's models"):
+        chosen(aws, VERSION)
 
 
 @pytest.mark.parametrize(

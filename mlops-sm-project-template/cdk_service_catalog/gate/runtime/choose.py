@@ -10,7 +10,7 @@ from .settings import Settings, artifact_bucket, load_settings
 
 EXPORTED: Final = (
     *("MODEL_PACKAGE_ARN", "MODEL_DATA_URI", "MODEL_IMAGE", "MODEL_SKILL", "VERSION"),
-    *("METRIC", "REPORT"),
+    *("METRIC", "REPORT", "PREVIOUS_DATA_URI"),
 )
 
 
@@ -43,7 +43,16 @@ def choose(job: Job, settings: Settings, clients: Mapping[str, Any]) -> Mapping[
         "VERSION": versions.number(arn),
         "METRIC": metric(clients["s3"], described, bucket),
         "REPORT": report(described, bucket, settings.region),
+        "PREVIOUS_DATA_URI": _previous(sagemaker, job, settings, arn),
     }
+
+
+def _previous(sagemaker: Any, job: Job, settings: Settings, arn: str) -> str:
+    """The archive of the approved version before this one, whose answers tests compare with its."""
+    before = versions.before(sagemaker, job.project, settings.dev_account, arn)
+    if before == versions.NONE:
+        return versions.NONE
+    return _container(versions.describe(sagemaker, before))["MODEL_DATA_URI"]
 
 
 def _container(described: Mapping[str, Any]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Versions of a project's model, by SageMaker's own answers."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from .settings import Project, Refused
@@ -31,6 +31,25 @@ def choose(sagemaker: Any, project: Project, account: str, wanted: str) -> str:
         check_is_own(wanted, project, account)
         if describe(sagemaker, wanted)["ModelApprovalStatus"] == APPROVED:
             return wanted
+    return next(_approved(sagemaker, project, account), NONE)
+
+
+def before(sagemaker: Any, project: Project, account: str, arn: str) -> str:
+    """The ARN of the newest approved version that is older than another one, or `none`."""
+    older = (
+        found
+        for found in _approved(sagemaker, project, account)
+        if int(number(found)) < int(number(arn))
+    )
+    return next(older, NONE)
+
+
+def _approved(sagemaker: Any, project: Project, account: str) -> Iterator[str]:
+    """The newest first.
+
+    Raises:
+        Refused: one of them is not the project's.
+    """
     pages = sagemaker.get_paginator("list_model_packages").paginate(
         ModelPackageGroupName=project.full_name,
         ModelApprovalStatus=APPROVED,
@@ -42,8 +61,7 @@ def choose(sagemaker: Any, project: Project, account: str, wanted: str) -> str:
         for summary in page["ModelPackageSummaryList"]:
             arn: str = summary["ModelPackageArn"]
             check_is_own(arn, project, account)
-            return arn
-    return NONE
+            yield arn
 
 
 def _is_pushed(arn: str, project: Project, account: str) -> bool:

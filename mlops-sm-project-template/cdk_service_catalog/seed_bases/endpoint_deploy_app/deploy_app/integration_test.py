@@ -1,6 +1,5 @@
 """Ask the deployed endpoint: is it the right version, does it answer right and fast enough?"""
 
-import csv
 import itertools
 import os
 import statistics
@@ -14,11 +13,12 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy_app.asking import Ask, Endpoint, at_once, through_s3, waking
+from deploy_app.differences import Bounds, earlier, first, pairs, told
 from deploy_app.errors import DeployError
 from deploy_app.kinds import Kind
 from deploy_app.samples import Requests, asked, requests
 from deploy_app.settings import NONE, role_of
-from deploy_app.stage_config import StageConfig, load_stage_config
+from deploy_app.stage_config import IntegrationTest, StageConfig, load_stage_config
 
 NEEDED = ("STAGE", "ENDPOINT_NAME", "TEST_ROLE_ARN", "MODEL_PACKAGE_ARN", "AWS_REGION")
 
@@ -52,6 +52,7 @@ def main() -> int:
             version=environment["MODEL_PACKAGE_ARN"],
             config=config,
             requested=requests(os.environ),
+            before=earlier(os.environ),
         )
     except DeployError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -74,11 +75,13 @@ def run(
     version: str,
     config: StageConfig,
     requested: Requests,
+    before: Requests | None = None,
 ) -> list[Check]:
     """Every check.
 
     Args:
         clients: `sagemaker`, `runtime` and `s3` of the stage's account, as its test role.
+        before: what the version before has answered.
     """
     described = clients["sagemaker"].describe_endpoint(EndpointName=endpoint)
     checks = [Check("endpoint is in service", *_is(described["EndpointStatus"], "InService"))]
@@ -108,12 +111,16 @@ def run(
         answers = configuration["AsyncInferenceConfig"]["OutputConfig"]["S3OutputPath"]
         minutes = limits.answer_minutes
         ask = through_s3(clients["runtime"], clients["s3"], called, answers, minutes=minutes)
-        return [*checks, *_answers(ask, requested, count, endpoint)]
+        return [
+            *checks,
+            *_answers(ask, requested, count, endpoint),
+            *_difference(ask, before, limits),
+        ]
     ask = at_once(clients["runtime"], called)
     if config.kind is Kind.COMPONENTS:
         waking(ask, requested.samples[0], minutes=limits.answer_minutes)
     # The first answers show what they are; they are slow, as a model that wakes up is.
-    checks += _answers(ask, requested, count, endpoint)
+    checks += [*_answers(ask, requested, count, endpoint), *_difference(ask, before, limits)]
     if not limits.invocations:
         return checks
     numbers = itertools.islice(itertools.cycle(range(1, count + 1)), limits.invocations)
@@ -126,6 +133,18 @@ def _answers(ask: Ask, requested: Requests, count: int, endpoint: str) -> list[C
         judge(number, requested.samples[number - 1], asked(ask, number, requested, endpoint))
         for number in range(1, count + 1)
     ]
+
+
+def _difference(ask: Ask, before: Requests | None, limits: IntegrationTest) -> list[Check]:
+    """How the answers differ from those of the version before, where there is one."""
+    if before is None:
+        return []
+    what = "answers differ from the version before"
+    found = pairs(ask, before, limits.samples)
+    if isinstance(found, str):
+        return [Check(what, found, True)]
+    bounds = Bounds(limits.mean_difference, limits.changed_share)
+    return [Check(what, *told(found, bounds))]
 
 
 def _timed(ask: Ask, number: int, requested: Requests, endpoint: str) -> float:
@@ -141,8 +160,7 @@ def judge(number: int, sample: Mapping[str, Any], answer: str) -> Check:
     if "contains" in sample:
         return Check(what, shown, str(sample["contains"]) in answer)
     if "equals" in sample:
-        first = next(iter(next(csv.reader(answer.splitlines()), [])), "")
-        return Check(what, f"{shown} ({sample['equals']})", first == sample["equals"])
+        return Check(what, f"{shown} ({sample['equals']})", first(answer) == sample["equals"])
     try:
         value = float(answer.strip().splitlines()[0])
     except (ValueError, IndexError):

@@ -178,6 +178,13 @@ class IntegrationTest(Part):
     answer_minutes: Annotated[int, Field(ge=1, le=45)] = Field(
         default=20, description="to wait for an asynchronous answer, or for a copy that sleeps"
     )
+    mean_difference: Annotated[float, Field(ge=0)] | None = Field(
+        default=None,
+        description="of answers that are numbers, from those of the version before; nothing: any",
+    )
+    changed_share: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        default=None, description="of answers that are texts or classes; nothing: any"
+    )
 
 
 class StageConfig(Part):
