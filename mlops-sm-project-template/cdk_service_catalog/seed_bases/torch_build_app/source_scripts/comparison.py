@@ -22,12 +22,14 @@ class Scored:
         own, base: a score of each row, for the model and its base model.
         weight: of each row.
         approved: a score of each row for the approved version, where one is compared.
+        groups: of each row: rows of one, such as questions on one schema, are alike.
     """
 
     own: Numbers
     base: Numbers
     weight: Numbers
     approved: Numbers | None = None
+    groups: Numbers | None = None
 
     def __len__(self) -> int:
         return len(self.own)
@@ -39,6 +41,7 @@ class Scored:
             base=self.base[places],
             weight=self.weight[places],
             approved=None if self.approved is None else self.approved[places],
+            groups=None if self.groups is None else self.groups[places],
         )
 
     def weighted(self, scores: Numbers) -> float:
@@ -73,7 +76,7 @@ def loss(rows: Scored, seed: int) -> Loss:
     """Compare by a bootstrap of pairs: each round judges both models on the same drawn rows."""
     assert rows.approved is not None
     lost, above = [], []
-    for places in draws(len(rows), seed):
+    for places in draws(len(rows), seed, rows.groups):
         drawn = rows.of(places)
         assert drawn.approved is not None
         lost.append(drawn.weighted(drawn.approved - drawn.own))

@@ -3,6 +3,7 @@
 import json
 import re
 from argparse import Namespace
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -86,6 +87,18 @@ def test_a_comparison_is_of_pairs_and_of_the_weights_that_a_metric_has() -> None
     )
     lost = loss(rows, seed=1)
     assert (lost.least, lost.most) == (pytest.approx(0.1), pytest.approx(0.1))
+
+
+def test_questions_on_one_schema_are_one_in_the_comparison() -> None:
+    # Whole schemas are won and lost.
+    groups = np.repeat(np.arange(10), MANY // 10)
+    own = (groups % 2).astype(float)
+    rows = Scored(own=own, base=0 * own, weight=np.ones(MANY), approved=1 - own)
+    one_by_one, together = loss(rows, seed=1), loss(replace(rows, groups=groups), seed=1)
+    assert together.most - together.least > 4 * (one_by_one.most - one_by_one.least)
+    half = replace(rows, groups=groups).of(np.arange(MANY // 2))
+    assert half.groups is not None
+    assert len(half.groups) == MANY // 2
 
 
 def test_rows_that_the_approved_version_has_learnt_are_left_out() -> None:

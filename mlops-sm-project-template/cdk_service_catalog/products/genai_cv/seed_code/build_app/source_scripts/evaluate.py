@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from evaluation import Evaluation, arguments, write
 from failures import ended
 from handlers import Ask
 from PIL import Image
-from similar import METADATA, fingerprints
+from similar import METADATA, fingerprints, groups
 from tasks import CLIP, DENOISING
 from transformers import CLIPModel, CLIPProcessor
 
@@ -148,9 +149,10 @@ def main() -> None:
             metrics[f"base_{CLIP}"] = float(similar[BASE].mean())
             scored = by_similarity(similar) if found.gate.metric == CLIP else scored
         originals = [Image.open(pictures / row["file_name"]) for row in rows]
+        alike = groups(originals, [row["group"] for row in rows])
         result = Evaluation(
             found=found,
-            rows=scored,
+            rows=replace(scored, groups=np.array(alike)),
             values=[row["slices"] for row in rows],
             fingerprints=fingerprints(pictures),
             metrics=metrics,

@@ -89,10 +89,10 @@ def drawn(drawing: dict[str, Any]) -> Image.Image:
 def write_pairs(folder: Path, pairs: list[Pair]) -> None:
     """Write numbered PNG files, and a row with file name and prompt for each."""
     rows = []
-    for number, (picture, prompt, _, values) in enumerate(pairs):
+    for number, (picture, prompt, group, values) in enumerate(pairs):
         name = f"{number:05}.png"
         picture.save(folder / name)
-        rows.append({"file_name": name, "prompt": prompt, "slices": values})
+        rows.append({"file_name": name, "prompt": prompt, "group": group, "slices": values})
     write_json_lines(folder / METADATA, rows)
 
 

@@ -2,9 +2,12 @@
 
 import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import checkpoints
 import curves
 import torch
 import training_record
@@ -20,6 +23,9 @@ from similar import fingerprints
 ATTENTION = ("to_k", "to_q", "to_v", "to_out.0")
 SERVING_FILES = ("inference.py", "answers.py", "devices.py", "generation.py")
 REPORTED_STEPS = 25
+SAVE_EVERY = 50
+"""Steps between two checkpoints on a spot machine: what at most is done twice."""
+STATE = "state.pt"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,8 +75,9 @@ def _steps(
     optimizer = torch.optim.AdamW(weights, lr=values.learning_rate, weight_decay=1e-2)
     generator = torch.Generator().manual_seed(values.seed)
     on_gpu = pipeline.device.type == "cuda"
-    losses = []
-    for step in range(values.max_steps):
+    kept = checkpoints.kept_in()
+    losses = _restored(kept, weights, optimizer, generator)
+    for step in range(len(losses), values.max_steps):
         rows = torch.randint(len(pictures), (values.batch_size,), generator=generator)
         times = torch.randint(
             schedule.config.num_train_timesteps, (values.batch_size,), generator=generator
@@ -94,6 +101,48 @@ def _steps(
         if (step + 1) % REPORTED_STEPS == 0:
             recent = losses[-REPORTED_STEPS:]
             print(f"step {step + 1}: loss {sum(recent) / len(recent):.4f}", flush=True)
+        if kept and (step + 1) % SAVE_EVERY == 0:
+            _keep(kept / f"checkpoint-{step + 1}", weights, optimizer, generator, losses)
+    return losses
+
+
+def _keep(
+    checkpoint: Path,
+    weights: Sequence[torch.Tensor],
+    optimizer: torch.optim.Optimizer,
+    generator: torch.Generator,
+    losses: list[float],
+) -> None:
+    checkpoint.mkdir(parents=True, exist_ok=True)
+    state = {
+        "weights": [weight.detach().cpu() for weight in weights],
+        "optimizer": optimizer.state_dict(),
+        "generator": generator.get_state(),
+        "losses": losses,
+    }
+    torch.save(state, checkpoint / STATE)
+    checkpoints.complete(checkpoint)
+
+
+def _restored(
+    kept: Path | None,
+    weights: Sequence[torch.Tensor],
+    optimizer: torch.optim.Optimizer,
+    generator: torch.Generator,
+) -> list[float]:
+    """The losses so far, with everything as it was then; none where nothing was kept."""
+    last = checkpoints.newest(kept)
+    if last is None:
+        return []
+    # Weights only: what lies in S3 is read, and never run.
+    state: dict[str, Any] = torch.load(last / STATE, map_location="cpu", weights_only=True)
+    with torch.no_grad():
+        for weight, value in zip(weights, state["weights"], strict=True):
+            weight.copy_(value)
+    optimizer.load_state_dict(state["optimizer"])
+    generator.set_state(state["generator"])
+    losses: list[float] = state["losses"]
+    print(f"goes on after {len(losses)} steps", flush=True)
     return losses
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import shutil
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,7 @@ import inference  # noqa: E402
 import numpy as np  # noqa: E402
 from evaluate import BASE, OWN, Clip, by_denoising, by_similarity  # noqa: E402
 from evaluated_again import archive, evaluated_again  # noqa: E402
+from interrupted import gone_on, killed_after_a_checkpoint  # noqa: E402
 from PIL import Image  # noqa: E402
 from registered import registered  # noqa: E402
 from tasks import problems  # noqa: E402
@@ -34,6 +36,7 @@ from ml_pipelines.training.tiny_base_model import (  # noqa: E402
 
 DATA = REPOSITORY / declared.read().data.file
 QUICK = {"max_steps": 1, "batch_size": 1}
+LONGER = {**QUICK, "max_steps": 30}
 SMALL, FEW = ("--resolution", "64"), ("--steps", "1")
 
 
@@ -119,6 +122,34 @@ def test_a_version_is_made_again_from_what_it_records_with_the_same_weights(
     other = registered(run[0], tmp_path / "other.json", BaseModelSha256="0" * 64)
     assert reproduce.main([other, str(base_model)]) == 1
     assert "the version learnt from 000" in capsys.readouterr().err
+
+
+def test_a_training_that_loses_its_machine_goes_on_and_ends_as_if_it_had_not(
+    run: tuple[Path, Any], tmp_path: Path
+) -> None:
+    def trained(folder: Path) -> tuple[Any, list[tuple[int, float]]]:
+        folder = folder / "model"
+        model = diffusers.UNet2DConditionModel.from_pretrained(folder / "unet")
+        return model.state_dict(), json.loads((folder / "curves.json").read_text())["loss"]
+
+    def prepared(name: str) -> Path:
+        root = tmp_path / name
+        shutil.copytree(run[0] / "train" / "opt" / "ml" / "input", root / "input")
+        hyperparameters = {name: str(value) for name, value in LONGER.items()}
+        file = root / "input" / "config" / "hyperparameters.json"
+        file.write_text(json.dumps(hyperparameters))
+        return root
+
+    lost, whole = prepared("lost"), prepared("whole")
+    kept = killed_after_a_checkpoint(lost)
+    said = gone_on(lost)
+    (step,) = [int(line.split()[3]) for line in said.splitlines() if "goes on after" in line]
+    assert kept <= step < LONGER["max_steps"]
+    assert "goes on" not in gone_on(whole)
+    (weights, losses), (wanted, all_losses) = trained(lost), trained(whole)
+    assert [number for number, _ in losses] == [*range(1, LONGER["max_steps"] + 1)]
+    assert [loss for _, loss in losses] == pytest.approx([loss for _, loss in all_losses], rel=1e-3)
+    assert all(torch.allclose(weights[name], wanted[name], atol=1e-5) for name in wanted)
 
 
 def test_a_base_model_without_safe_weights_is_refused(tmp_path: Path) -> None:

@@ -108,6 +108,9 @@ def main() -> None:
                 base=of_gate[BASE],
                 weight=np.ones(len(rows)),
                 approved=of_gate.get(APPROVED),
+                groups=np.array([row["group"] for row in rows])
+                if found.split.by == "group"
+                else None,
             ),
             values=[row.get("slices", {}) for row in rows],
             fingerprints=[fingerprint(row["instruction"], row["context"]) for row in rows],

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import checkpoints
 import curves
 import torch
 import training_record
@@ -24,6 +25,7 @@ from transformers import (
     PreTrainedModel,
     PreTrainedTokenizerBase,
     Trainer,
+    TrainerCallback,
     TrainingArguments,
     set_seed,
 )
@@ -33,6 +35,8 @@ SERVING_FILES = (
     "vllm_requests.py",
 )
 """What both servers need: which one it is, the version says, and the model is the same."""
+SAVE_EVERY = 50
+"""Steps between two checkpoints on a spot machine: what at most is done twice."""
 IGNORED = -100
 """Label of tokens that do not count in the loss (PyTorch, CrossEntropyLoss, ignore_index)."""
 
@@ -90,14 +94,27 @@ def tokenised(
     return examples
 
 
+class Complete(TrainerCallback):
+    """Says of each checkpoint that it is whole."""
+
+    def on_save(self, args: Any, state: Any, control: Any, **named: Any) -> None:
+        """After all files of the checkpoint are written."""
+        checkpoints.complete(Path(args.output_dir) / f"checkpoint-{state.global_step}")
+
+
 def fine_tuned(
     base: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
     examples: Sequence[dict[str, list[int]]],
     values: Hyperparameters,
     work_folder: Path,
+    kept: Path | None,
 ) -> tuple[PreTrainedModel, list[tuple[int, float]]]:
-    """The base model with a trained adapter merged into its weights, and the loss of each step."""
+    """The base model with a trained adapter merged into its weights, and the loss of each step.
+
+    Args:
+        kept: where checkpoints are, from the last of which a training goes on; None for none.
+    """
     set_seed(values.seed)
     adapted = get_peft_model(
         base,
@@ -111,16 +128,22 @@ def fine_tuned(
     )
     trainer = Trainer(
         model=adapted,
-        args=_training_arguments(values, work_folder),
+        args=_training_arguments(values, kept or work_folder, saves=kept is not None),
         train_dataset=list(examples),
         data_collator=DataCollatorForSeq2Seq(tokenizer, label_pad_token_id=IGNORED),
+        callbacks=[Complete()],
     )
-    trainer.train()
+    last = checkpoints.newest(kept)
+    if last:
+        print(f"goes on after {last.name.rpartition('-')[2]} steps", flush=True)
+    trainer.train(resume_from_checkpoint=str(last) if last else None)
     losses = [(row["step"], row["loss"]) for row in trainer.state.log_history if "loss" in row]
     return adapted.merge_and_unload(safe_merge=True), losses
 
 
-def _training_arguments(values: Hyperparameters, work_folder: Path) -> TrainingArguments:
+def _training_arguments(
+    values: Hyperparameters, work_folder: Path, *, saves: bool
+) -> TrainingArguments:
     has_gpu = device() == "cuda"
     return TrainingArguments(
         output_dir=str(work_folder),
@@ -142,7 +165,8 @@ def _training_arguments(values: Hyperparameters, work_folder: Path) -> TrainingA
         remove_unused_columns=False,
         logging_steps=1,
         disable_tqdm=True,
-        save_strategy="no",
+        save_strategy="steps" if saves else "no",
+        save_steps=SAVE_EVERY,
         report_to=[],
     )
 
@@ -183,7 +207,8 @@ def main() -> None:
     base, tokenizer = load_base(folder)
     examples = tokenised(rows, tokenizer, max_tokens=values.max_tokens)
     target = model_folder()
-    model, losses = fine_tuned(base, tokenizer, examples, values, target.parent / "checkpoints")
+    kept = checkpoints.kept_in()
+    model, losses = fine_tuned(base, tokenizer, examples, values, target.parent / "work", kept)
     save_with_serving_code(model, tokenizer, target)
     curves.leave(target, {"loss": losses})
     training_record.leave(

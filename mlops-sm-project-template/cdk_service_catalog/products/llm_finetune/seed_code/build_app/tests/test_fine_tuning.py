@@ -1,6 +1,7 @@
 """One optimiser step on a tiny random model: the real scripts from data to an answer."""
 
 import json
+import shutil
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ pytest.importorskip("peft")
 
 import inference  # noqa: E402
 from evaluated_again import archive, evaluated_again  # noqa: E402
+from interrupted import gone_on, killed_after_a_checkpoint  # noqa: E402
 from registered import registered  # noqa: E402
 
 from ml_pipelines import declared, reproduce  # noqa: E402
@@ -24,6 +26,7 @@ from ml_pipelines.training import tiny_base_model  # noqa: E402
 
 DATA = REPOSITORY / declared.read().data.file
 QUICK = {"max_steps": 1, "batch_size": 2, "accumulation_steps": 1, "warmup_steps": 0}
+LONGER = {**QUICK, "max_steps": 30}
 SHORT = ("--max-new-tokens", "4")
 HERE = (*SHORT, "--server", "transformers")
 
@@ -150,6 +153,34 @@ def test_a_model_that_is_worse_than_the_approved_version_is_refused(
     limits = {bound: bound.limit for bound in bounds(declared.read())}
     assert gate(found, limits) == 1
     assert "lost against the approved version is 1.0000, at most 0.05" in capsys.readouterr().err
+
+
+def test_a_training_that_loses_its_machine_goes_on_and_ends_as_if_it_had_not(
+    run: tuple[Path, Any], tmp_path: Path
+) -> None:
+    def trained(folder: Path) -> tuple[Any, list[tuple[int, float]]]:
+        folder = folder / "model"
+        model = transformers.AutoModelForCausalLM.from_pretrained(folder)
+        return model.state_dict(), json.loads((folder / "curves.json").read_text())["loss"]
+
+    def prepared(name: str) -> Path:
+        root = tmp_path / name
+        shutil.copytree(run[0] / "train" / "opt" / "ml" / "input", root / "input")
+        hyperparameters = {name: str(value) for name, value in LONGER.items()}
+        file = root / "input" / "config" / "hyperparameters.json"
+        file.write_text(json.dumps(hyperparameters))
+        return root
+
+    lost, whole = prepared("lost"), prepared("whole")
+    kept = killed_after_a_checkpoint(lost)
+    said = gone_on(lost)
+    (step,) = [int(line.split()[3]) for line in said.splitlines() if "goes on after" in line]
+    assert kept <= step < LONGER["max_steps"]
+    assert "goes on" not in gone_on(whole)
+    (weights, losses), (wanted, all_losses) = trained(lost), trained(whole)
+    assert [number for number, _ in losses] == [*range(1, LONGER["max_steps"] + 1)]
+    assert [loss for _, loss in losses] == pytest.approx([loss for _, loss in all_losses], rel=1e-3)
+    assert all(torch.allclose(weights[name], wanted[name], atol=1e-5) for name in wanted)
 
 
 def test_a_base_model_without_safe_weights_is_refused(tmp_path: Path) -> None:
