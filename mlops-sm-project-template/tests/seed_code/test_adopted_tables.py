@@ -69,6 +69,47 @@ def test_the_table_of_the_tutorial_is_adopted_and_passes_the_gate(tmp_path: Path
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+FOREST = """
+from sklearn.ensemble import ExtraTrees{kind}
+
+
+def forest(hyperparameters):
+    return ExtraTrees{kind}(
+        n_estimators=hyperparameters["trees"], random_state=hyperparameters["seed"]
+    )
+"""
+
+
+OF_A_MODEL = (
+    *("training", "monitoring", "model_quality", "report", "samples", "reproduce"),
+    "pipeline_definition",
+)
+"""The tests that look at the declared model; the others make tables and models of their own."""
+
+
+@pytest.mark.parametrize(
+    ("file", "kind"), [("prices.csv", "Regressor"), ("churn.csv.gz", "Classifier")]
+)
+def test_the_seed_s_own_tests_hold_for_a_model_of_somebody_s_own(
+    file: str, kind: str, tmp_path: Path
+) -> None:
+    (table,) = [table for table in TABLES if table.file == file]
+    repository = adopted(table, "basic", tmp_path)
+    (repository.root / "source_scripts" / "forest.py").write_text(FOREST.format(kind=kind))
+    declaration = repository.root / "project.yml"
+    content = yaml.safe_load(declaration.read_text())
+    content["model"] = {
+        **{"algorithm": "own", "file": "source_scripts/forest.py", "name": "forest"},
+        "hyperparameters": {"trees": 40, "seed": 7},
+    }
+    declaration.write_text(yaml.safe_dump(content, sort_keys=False))
+    done = repository.run("-m", "ml_pipelines.run_locally")
+    assert done.returncode == 0, done.stdout + done.stderr
+    of_the_model = [f"tests/test_{name}.py" for name in OF_A_MODEL]
+    done = repository.run("-m", "pytest", "-q", "-p", "no:cacheprovider", *of_the_model)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 @pytest.mark.parametrize(
     ("file", "slug"), [("books.tsv", "batch_inference"), ("demand.csv", "byoc")]
 )

@@ -80,7 +80,7 @@ def least_lost(rows: Evaluated, tested: float, found: Declaration) -> float:
 
 
 def _draws(rows: Evaluated, found: Declaration) -> Iterator[Evaluated]:
-    for places in draws(len(rows.truth), found.split.seed):
+    for places in draws(len(rows.truth), found.split.seed, rows.groups):
         drawn = rows.of(places)
         if found.task == "regression" or len(np.unique(drawn.truth)) > 1:
             yield drawn

@@ -10,14 +10,16 @@ from typing import Any
 import yaml
 
 NAME = "project.yml"
-SCIKIT_LEARN, XGBOOST = "gradient-boosting", "xgboost"
-ALGORITHMS = (SCIKIT_LEARN, XGBOOST)
+SCIKIT_LEARN, XGBOOST, OWN = "gradient-boosting", "xgboost", "own"
+ALGORITHMS = (SCIKIT_LEARN, XGBOOST, OWN)
 HYPERPARAMETERS: dict[str, float] = {
     "learning-rate": 0.05,
     "iterations": 200,
     "leaves": 15,
     "seed": 7,
 }
+OWN_HYPERPARAMETERS: dict[str, float] = {"seed": 7}
+"""Of a model of one's own: the others are as it names them."""
 TRIALS = 20
 BIAS = "bias.json"
 """Beside the report of a model that compares groups."""
@@ -156,6 +158,22 @@ class Monitoring:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Own:
+    """Where a model of one's own is.
+
+    Attributes:
+        file: below source_scripts/, as jobs and the model's archive hold those.
+        name: of the estimator in it, or of a function that makes one of the hyperparameters.
+        packages: what the image has besides those of the scikit-learn image, in a project with an
+            image of its own.
+    """
+
+    file: str = ""
+    name: str = "estimator"
+    packages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Declaration:
     """All of `project.yml`.
 
@@ -173,6 +191,7 @@ class Declaration:
     machines: Machines = field(default_factory=Machines)
     monitoring: Monitoring = field(default_factory=Monitoring)
     algorithm: str = SCIKIT_LEARN
+    own: Own = field(default_factory=Own)
     hyperparameters: Mapping[str, float] = field(default_factory=lambda: dict(HYPERPARAMETERS))
     trials: int = 0
     search: Mapping[str, tuple[float, float]] = field(default_factory=dict)
@@ -210,6 +229,9 @@ def declared(content: Mapping[str, Any]) -> Declaration:
     search = dict(model.get("search", {}))
     gate = dict(content["gate"])
     gate["slices"] = tuple(gate.get("slices", ()))
+    algorithm = model.get("algorithm", SCIKIT_LEARN)
+    known = OWN_HYPERPARAMETERS if algorithm == OWN else HYPERPARAMETERS
+    own = {name: model[name] for name in ("file", "name") if name in model}
     monitoring = dict(content.get("monitoring", {}))
     monitoring["ignored"] = tuple(monitoring.get("ignored", ()))
     return Declaration(
@@ -220,8 +242,9 @@ def declared(content: Mapping[str, Any]) -> Declaration:
         split=Split(**content.get("split", {})),
         machines=Machines(**content.get("machines", {})),
         monitoring=Monitoring(**monitoring),
-        algorithm=model.get("algorithm", SCIKIT_LEARN),
-        hyperparameters={**HYPERPARAMETERS, **model.get("hyperparameters", {})},
+        algorithm=algorithm,
+        own=Own(**own, packages=tuple(model.get("packages", ()))),
+        hyperparameters={**known, **model.get("hyperparameters", {})},
         trials=search.pop("trials", TRIALS) if search else 0,
         search={name: (low, high) for name, (low, high) in search.items()},
         gate=Gate(**gate),
@@ -237,11 +260,23 @@ def problems(found: Declaration) -> Iterator[Problem]:
         if name not in found.table.features:
             known = ", ".join(found.table.features)
             yield ("monitoring", "ignored"), f"'{name}' is not a feature; those are {known}"
+    yield from _model_problems(found)
+
+
+def _model_problems(found: Declaration) -> Iterator[Problem]:
     for name, (low, high) in found.search.items():
         if low >= high:
             yield ("model", "search", name), f"{low} to {high} is no range: the second is larger"
+        if name not in found.hyperparameters:
+            words = f"'{name}' needs a value in model.hyperparameters, which is the first trial"
+            yield ("model", "search", name), words
     if found.trials and not found.search:
         yield ("model", "search"), "a search needs a range, such as leaves: [7, 63]"
+    if found.algorithm == OWN and not found.own.file:
+        yield ("model", "algorithm"), "a model of your own needs model.file: source_scripts/NAME.py"
+    if found.algorithm != OWN and found.own != Own():
+        words = f"file, name and packages are of algorithm: {OWN}, this one is {found.algorithm}"
+        yield ("model",), words
 
 
 def _column_problems(table: Table) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-from declaration import XGBOOST, Declaration
+from declaration import OWN, XGBOOST, Declaration
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
 POINTS = 40
@@ -14,6 +14,11 @@ POINTS = 40
 def estimator(found: Declaration, chosen: Mapping[str, float]) -> Any:
     """The declared algorithm, not yet fitted."""
     classes = found.task != "regression"
+    if found.algorithm == OWN:
+        # It reads models, which read this; what serves makes none.
+        from own_estimators import make
+
+        return make(found, chosen)
     if found.algorithm == XGBOOST:
         return _xgboost(classes, chosen)
     kind = HistGradientBoostingClassifier if classes else HistGradientBoostingRegressor
@@ -26,7 +31,8 @@ def estimator(found: Declaration, chosen: Mapping[str, float]) -> Any:
 
 
 def stages(fitted: Any, given: Any) -> Iterator[tuple[int, "np.ndarray[Any, Any]"]]:
-    """What a fitted estimator says after some of its iterations, and after all of them."""
+    """What a fitted estimator says after some of its iterations, and after all of them; one that
+    does not tell has one."""
     probable = hasattr(fitted, "classes_")
     if hasattr(fitted, "get_booster"):
         count = fitted.get_booster().num_boosted_rounds()
@@ -34,7 +40,10 @@ def stages(fitted: Any, given: Any) -> Iterator[tuple[int, "np.ndarray[Any, Any]
         for step in _points(count):
             yield step, say(given, iteration_range=(0, step))
         return
-    staged = fitted.staged_predict_proba if probable else fitted.staged_predict
+    staged = getattr(fitted, "staged_predict_proba" if probable else "staged_predict", None)
+    if staged is None or not isinstance(getattr(fitted, "n_iter_", None), int):
+        yield 1, (fitted.predict_proba if probable else fitted.predict)(given)
+        return
     wanted = {*_points(fitted.n_iter_)}
     for step, values in enumerate(staged(given), start=1):
         if step in wanted:

@@ -58,6 +58,19 @@ class Seen:
         )
 
 
+def meant(value: Any, name: str, texts: Sequence[str], table: Table) -> str:
+    """Which of the texts of a column a value of JSON means.
+
+    Raises:
+        ValueError: none of them, or several.
+    """
+    found = Seen(table, {name: _by_meaning(texts, table)}).text(value, name)
+    if found not in texts:
+        known = ", ".join(texts)
+        raise ValueError(f"{name} is {json.dumps(value)}, which is none of {known}")
+    return found
+
+
 def leave(folder: Path, seen: Mapping[str, Sequence[str]], table: Table) -> None:
     """Write beside the serving code which texts JSON may write otherwise."""
     content = {

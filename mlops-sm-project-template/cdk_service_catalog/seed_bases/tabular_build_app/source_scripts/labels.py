@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from declaration import Declaration
+from json_values import meant
 from models import text
 from tables import REPORTED
 
@@ -29,12 +30,13 @@ class Label:
 
     Attributes:
         row: of the request, from 1; nothing: its only one.
+        value: a text, or what JSON has besides: a number or a truth.
         where: the file and line that brought it.
     """
 
     inference_id: str
     row: int | None
-    value: str
+    value: str | float
     where: str
 
 
@@ -74,20 +76,27 @@ def read(folder: Path) -> Brought:
     return brought
 
 
-def value(said: str, classes: tuple[str, ...], found: Declaration) -> float:
-    """The number, or the place of the class.
+def value(said: str | float, classes: tuple[str, ...], found: Declaration) -> float:
+    """The number, or the place of the class. A truth or a number of JSON is the class that has this
+    meaning, as it is in a request.
 
     Raises:
         ValueError: it is neither; the message says what is allowed.
     """
     if not classes:
         return _number(said)
-    is_number = found.table.columns[found.table.label] == "number"
-    name = text(_number(said)) if is_number else said
+    column = found.table.label
+    if isinstance(said, bool) or (not isinstance(said, str) and not _is_number(found)):
+        return classes.index(meant(said, column, classes, found.table))
+    name = text(_number(said)) if _is_number(found) else str(said)
     if name not in classes:
         known = ", ".join(classes[:REPORTED])
         raise ValueError(f"'{said}' is none of the classes of the training, such as {known}")
     return classes.index(name)
+
+
+def _is_number(found: Declaration) -> bool:
+    return found.table.columns[found.table.label] == "number"
 
 
 def _label(where: str, row: Mapping[str, Any]) -> Label:
@@ -99,7 +108,9 @@ def _label(where: str, row: Mapping[str, Any]) -> Label:
     place = said[ROW]
     if place and not (place.isdecimal() and int(place)):
         raise ValueError(f"{ROW}: '{place}' is not a whole number from 1")
-    return Label(said[ID], int(place) if place else None, said[LABEL], where)
+    given = row[LABEL]
+    value = given if isinstance(given, bool | int | float) else said[LABEL]
+    return Label(said[ID], int(place) if place else None, value, where)
 
 
 def _text(given: Any) -> str:
@@ -142,9 +153,9 @@ def _of_json(lines: list[str], name: str) -> Rows:
         yield (where, row) if isinstance(row, dict) else (f"{where}: is no JSON object", None)
 
 
-def _number(said: str) -> float:
+def _number(said: str | float) -> float:
     try:
-        found = float(said)
+        found = math.nan if isinstance(said, bool) else float(said)
     except ValueError:
         found = math.nan
     if not math.isfinite(found):

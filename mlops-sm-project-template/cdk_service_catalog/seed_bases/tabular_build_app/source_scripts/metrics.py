@@ -58,17 +58,19 @@ class Evaluated:
         baseline: what is predicted without a look at the features: the mean of the label in
             train, or the share of each class.
         approved: the scores of the approved version, where there is one.
+        groups: of each row, where the table has some: its rows are alike.
     """
 
     truth: Numbers
     found: Numbers
     baseline: Numbers
     approved: Numbers | None = None
+    groups: Numbers | None = None
 
     def of(self, rows: Numbers) -> "Evaluated":
         """Some of the rows."""
-        approved = None if self.approved is None else self.approved[rows]
-        return Evaluated(self.truth[rows], self.found[rows], self.baseline[rows], approved)
+        optional = (None if each is None else each[rows] for each in (self.approved, self.groups))
+        return Evaluated(self.truth[rows], self.found[rows], self.baseline[rows], *optional)
 
 
 def report(found: Declaration, rows: Evaluated) -> dict[str, Any]:

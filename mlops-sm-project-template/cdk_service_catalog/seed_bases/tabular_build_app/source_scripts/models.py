@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from declaration import Declaration, Table
 from estimators import estimator, stages
+from kept_rounds import going_on
 from sklearn.compose import ColumnTransformer
 from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.impute import SimpleImputer
@@ -71,18 +73,24 @@ class Model:
         return [float(value) for value in numbers]
 
 
-def fit(rows: pd.DataFrame, found: Declaration, chosen: dict[str, float]) -> Model:
-    """Preprocessing and estimator, fitted on these rows only."""
+def fit(
+    rows: pd.DataFrame, found: Declaration, chosen: dict[str, float], kept: Path | None = None
+) -> Model:
+    """Preprocessing and estimator, fitted on these rows only.
+
+    Args:
+        kept: where XGBoost keeps rounds, and goes on.
+    """
     given, label = inputs(rows, found.table), rows[found.table.label]
     classes: tuple[str, ...] = ()
     if found.task != "regression":
         classes = class_names(rows, found)
         label = class_numbers(rows, found, classes)
-    steps = [
-        ("preprocessing", _preprocessing(found.table, given)),
-        ("estimator", estimator(found, chosen)),
-    ]
-    return Model(Pipeline(steps).fit(given, label), found.table, found.task, classes)
+    learning = estimator(found, chosen)
+    steps = [("preprocessing", _preprocessing(found.table, given)), ("estimator", learning)]
+    with going_on(learning, kept) as known:
+        pipeline = Pipeline(steps).fit(given, label, **known)
+    return Model(pipeline, found.table, found.task, classes)
 
 
 def class_names(rows: pd.DataFrame, found: Declaration) -> tuple[str, ...]:

@@ -61,5 +61,6 @@ def _candidates(
         for name in names:
             low, high = found.search[name]
             value = math.exp(source.uniform(math.log(low), math.log(high)))
-            drawn[name] = value if name == "learning-rate" else float(round(value))
+            whole = isinstance(low, int) and isinstance(high, int)
+            drawn[name] = float(round(value)) if whole else value
         yield {**chosen, **drawn}

@@ -13,22 +13,22 @@ from pathlib import Path
 from typing import Any
 
 import curves
-import joblib
 import json_values
 import numpy as np
+import own_estimators
 import pandas as pd
 import samples
 import search
 import training_record
 from baseline import write as write_baseline
 from declaration import (
-    HYPERPARAMETERS,
     METRIC_GROUPS,
     Declaration,
     declaration,
     declaration_file,
 )
 from failures import ended, fail
+from kept_rounds import kept_in
 from metrics import MEASURES, Evaluated, Numbers, best_threshold, report
 from models import Model, baseline, fit, truth
 from tables import BadData, read_folder
@@ -39,7 +39,7 @@ CURVE_ROWS = 5_000
 MODEL_FILE = "model.joblib"
 SERVING_FILES = (
     *("inference.py", "declaration.py", "estimators.py", "models.py", "tables.py", "written.py"),
-    *("json_values.py", "parquet.py"),
+    *("json_values.py", "parquet.py", "kept_rounds.py"),
     *("drift.py", "captures.py", "baseline.py", "sketches.py", "failures.py"),
     *("quality.py", "labels.py", "comparison.py", "metrics.py", "training_record.py", "splits.py"),
     *("bootstrap.py", "facts.py"),
@@ -57,18 +57,22 @@ def main() -> int:
         train, validation = (read_channel(root, name, found) for name in ("train", "validation"))
     except BadData as error:
         return fail(str(error))
-    tried = search.trials(train, validation, found, chosen, given)
-    if tried:
-        chosen = search.best(found, tried)
-    model = fit(train, found, chosen)
+    target = Path(os.environ.get("SM_MODEL_DIR", root / "model"))
+    try:
+        tried = search.trials(train, validation, found, chosen, given)
+        chosen = search.best(found, tried) if tried else chosen
+        model = fit(train, found, chosen, kept_in(found))
+        own_estimators.check(model, validation, found)
+        save(model, target, found)
+    except BadData as error:
+        return fail(str(error))
     rows = evaluated(model.scores(validation), model.classes, train, validation, found)
     for name, value in report(found, rows)[METRIC_GROUPS[found.task]].items():
         if not name.startswith("baseline_") and name != "rows":
             print(f"validation_{name}={value['value']:.4f}")
-    target = Path(os.environ.get("SM_MODEL_DIR", root / "model"))
-    save(model, target)
     samples.leave(target, channel(root, "facts"), model, found)
-    learnt = {f"validation_{found.gate.metric}": curve(model, validation, found)}
+    points = curve(model, validation, found)
+    learnt = {f"validation_{found.gate.metric}": points} if len(points) > 1 else {}
     if tried:
         values = [value for value, _ in tried]
         learnt[f"trials: validation_{found.gate.metric}"] = list(enumerate(values, start=1))
@@ -92,7 +96,9 @@ def evaluated(
 ) -> Evaluated:
     """Rows that the model has not seen, its scores, and those of the baseline of `train`."""
     without = baseline(train, len(rows), found, classes)
-    return Evaluated(truth(rows, found, classes), scores, without)
+    group = found.table.group
+    groups = rows[group].astype(str).to_numpy() if group else None
+    return Evaluated(truth(rows, found, classes), scores, without, groups=groups)
 
 
 def curve(model: Model, rows: pd.DataFrame, found: Declaration) -> list[tuple[int, float]]:
@@ -102,15 +108,20 @@ def curve(model: Model, rows: pd.DataFrame, found: Declaration) -> list[tuple[in
     return [(step, float(measure(is_so, said))) for step, said in model.stages(shown)]
 
 
-def save(model: Model, target: Path) -> None:
-    """The model's archive: the fitted object, and the code that serves it."""
+def save(model: Model, target: Path, found: Declaration) -> None:
+    """The model's archive: the fitted object, and the code that serves it.
+
+    Raises:
+        BadData: a model of one's own that what serves could not load.
+    """
     code = target / "code"
     code.mkdir(parents=True, exist_ok=True)
-    joblib.dump(model, target / MODEL_FILE)
-    for name in SERVING_FILES:
-        shutil.copy(Path(__file__).with_name(name), code / name)
+    own_estimators.dump(model, target / MODEL_FILE, found)
+    for file in (*map(Path(__file__).with_name, SERVING_FILES), *own_estimators.files(found)):
+        shutil.copy(file, code / file.name)
     shutil.copy(declaration_file(), code)
     json_values.leave(code, model.categories, model.table)
+    own_estimators.served(model, target, found)
 
 
 def channel(root: Path, name: str) -> Path:
@@ -138,20 +149,20 @@ def job_hyperparameters(root: Path) -> dict[str, Any]:
     return {name: v for name, v in given.items() if not name.startswith(("_", "sagemaker_"))}
 
 
-def hyperparameters(own: Mapping[str, Any], found: Declaration) -> dict[str, float]:
+def hyperparameters(given: Mapping[str, Any], found: Declaration) -> dict[str, float]:
     """What the job was given, over what is declared.
 
     Raises:
         BadData: an unknown name, or a value that is not a number.
     """
-    if unknown := sorted(own.keys() - HYPERPARAMETERS.keys()):
-        known = ", ".join(HYPERPARAMETERS)
+    if unknown := sorted(given.keys() - found.hyperparameters.keys()):
+        known = ", ".join(found.hyperparameters)
         raise BadData(f"hyperparameter '{unknown[0]}' is not known; allowed are {known}")
-    for name, value in own.items():
+    for name, value in given.items():
         if not re.fullmatch(NUMBER, str(value)):
             raise BadData(f"hyperparameter '{name}' is '{value}', not a positive number")
     return {
-        name: float(own.get(name, declared)) for name, declared in found.hyperparameters.items()
+        name: float(given.get(name, declared)) for name, declared in found.hyperparameters.items()
     }
 
 

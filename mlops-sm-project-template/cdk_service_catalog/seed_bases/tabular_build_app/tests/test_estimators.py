@@ -7,7 +7,7 @@ from pathlib import Path
 import joblib
 import numpy as np
 import pytest
-from declaration import ALGORITHMS, XGBOOST, Declaration
+from declaration import SCIKIT_LEARN, XGBOOST, Declaration
 from estimators import POINTS
 from made_tables import BINARY, MULTICLASS, REGRESSION, table
 from metrics import MEASURES, skill
@@ -17,7 +17,9 @@ from train import curve, evaluated
 from training_record import read, write
 
 TASKS = [REGRESSION, BINARY, MULTICLASS]
-EACH = [(replace(found, algorithm=name), name) for found in TASKS for name in ALGORITHMS]
+EACH = [
+    (replace(found, algorithm=name), name) for found in TASKS for name in (SCIKIT_LEARN, XGBOOST)
+]
 
 
 @pytest.fixture(params=EACH, ids=[f"{name} {found.task}" for found, name in EACH])

@@ -111,6 +111,24 @@ def test_a_model_that_is_worse_than_the_approved_one_is_refused(found: Declarati
     assert (again.least, again.most) == (0.0, 0.0)
 
 
+def test_rows_of_a_group_are_one_in_the_comparison() -> None:
+    grouped = replace(REGRESSION, table=replace(REGRESSION.table, group="customer"))
+    parts = split(table(REGRESSION), REGRESSION)
+    parts = {
+        name: rows.assign(customer=[f"c{n // 15}" for n in range(len(rows))])
+        for name, rows in parts.items()
+    }
+    rows, _ = judged(grouped, parts)
+    assert rows.groups is not None
+    assert list(rows.of(np.array([0, 20])).groups) == ["c0", "c1"]  # type: ignore[arg-type]
+    # The approved version is better for whole customers, and worse for others.
+    sign = np.where(np.char.find(rows.groups.astype(str), "c1") >= 0, 1.0, -1.0)
+    rows = replace(rows, approved=rows.found + sign * (rows.truth - rows.found) * 0.5)
+    one_by_one = loss(replace(rows, groups=None), grouped)
+    together = loss(rows, grouped)
+    assert together.most - together.least > 1.2 * (one_by_one.most - one_by_one.least)
+
+
 def test_labels_that_are_swapped_since_the_approval_are_noticed() -> None:
     before, _ = judged(BINARY, split(table(BINARY), BINARY))
     swapped = table(BINARY).assign(y=lambda rows: rows["y"].map({"yes": "no", "no": "yes"}))

@@ -51,7 +51,7 @@ def model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows["y"] = ["yes" if (n % 2) ^ (n % 3 == 1) else "no" for n in range(COUNT)]
     found = declared(CONTENT)
     target = tmp_path_factory.mktemp("model")
-    train.save(fit(rows, found, {**found.hyperparameters, "iterations": 20}), target)
+    train.save(fit(rows, found, {**found.hyperparameters, "iterations": 20}), target, found)
     (target / "code" / "project.yml").write_text(yaml.safe_dump(CONTENT, sort_keys=False))
     shutil.rmtree(target / "code" / "__pycache__", ignore_errors=True)
     return target

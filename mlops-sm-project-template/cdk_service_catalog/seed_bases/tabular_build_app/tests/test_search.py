@@ -60,7 +60,7 @@ def test_a_score_is_better_when_it_is_larger_and_no_number_is_worst() -> None:
     [
         ({"leaves": [63, 7]}, "63 to 7 is no range"),
         ({"trials": 5}, "a search needs a range, such as leaves"),
-        ({"seed": [1, 2]}, "'seed' was unexpected"),
+        ({"seed": [1, 2]}, "'seed' is not one of"),
         ({"leaves": [7]}, "is too short"),
     ],
 )

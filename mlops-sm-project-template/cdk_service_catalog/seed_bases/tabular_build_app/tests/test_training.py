@@ -25,6 +25,7 @@ from ml_pipelines.sources import REPOSITORY
 
 NUMBERS = TABLE.of_type("number")
 CATEGORIES = TABLE.of_type("category")
+KNOWN = next(iter(DECLARED.hyperparameters))
 needs_a_number = pytest.mark.skipif(not NUMBERS, reason="no feature is a number")
 
 
@@ -213,8 +214,8 @@ def test_a_training_without_data_leaves_a_reason_for_sagemaker(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("chosen", "words"),
     [
-        ({"learning_rate": 0.1}, "'learning_rate' is not known; allowed are learning-rate"),
-        ({"leaves": "many"}, "'leaves' is 'many', not a positive number"),
+        ({"no_such": 0.1}, f"'no_such' is not known; allowed are {KNOWN}"),
+        ({KNOWN: "many"}, f"'{KNOWN}' is 'many', not a positive number"),
     ],
 )
 def test_a_wrong_hyperparameter_stops_the_training_with_a_reason(

@@ -8,7 +8,12 @@ from ml_pipelines import declared
 from ml_pipelines.settings import Settings
 from ml_pipelines.tabular import tabular_pipeline
 
-IMAGES = {"gradient-boosting": ("sklearn", "1.9-0"), "xgboost": ("xgboost", "3.0-5")}
+SCIKIT_LEARN = ("sklearn", "1.9-0")
+IMAGES = {
+    "gradient-boosting": SCIKIT_LEARN,
+    "own": SCIKIT_LEARN,
+    "xgboost": ("xgboost", "3.0-5"),
+}
 """Framework and release of the container; requirements.in pins the scikit-learn of the first and
 the XGBoost of the second (aws/sagemaker-xgboost-container, docker/3.0-5)."""
 
