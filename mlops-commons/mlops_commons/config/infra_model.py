@@ -244,14 +244,16 @@ class NetworkDeploymentFile(ConfigModel):
     """The networks of one set."""
 
     set_name: SetName = Field(description="a set of cdk-app.yml")
-    stages: tuple[NetworkStageFile, ...] = ()
+    stages: tuple[NetworkStageFile, ...] = Field((), description="what holds in some stages only")
 
 
 class NetworkFile(ConfigModel):
     """All networks."""
 
     default_create_network: CreateNetworkFile = Field(default_factory=lambda: CreateNetworkFile())
-    deployments: tuple[NetworkDeploymentFile, ...] = ()
+    deployments: tuple[NetworkDeploymentFile, ...] = Field(
+        (), description="what holds in some sets only"
+    )
 
 
 class CdkInfraAppConfig(ConfigModel):

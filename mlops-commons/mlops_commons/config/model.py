@@ -193,7 +193,7 @@ class DeploymentFile(ConfigModel):
     default_region: Region | None = Field(None, description="default: the region of the pipeline")
     tags: Tags = Field(default_factory=dict, description="on every resource of the set's stages")
     projects: ProjectsFile = Field(default_factory=lambda: ProjectsFile())
-    stages: tuple[StageFile, ...] = ()
+    stages: tuple[StageFile, ...] = Field((), description="in the order of delivery")
 
 
 class PortfolioFile(ConfigModel):
@@ -223,7 +223,7 @@ class CdkAppConfig(ConfigModel):
     org: OrgFile = Field(default_factory=lambda: OrgFile())
     portfolio: PortfolioFile = Field(default_factory=lambda: PortfolioFile())
     projects: ProjectsFile = Field(default_factory=lambda: ProjectsFile())
-    deployments: tuple[DeploymentFile, ...] = ()
+    deployments: tuple[DeploymentFile, ...] = Field((), description="the account sets")
 
 
 class CdkAppFile(ConfigModel):

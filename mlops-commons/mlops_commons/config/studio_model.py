@@ -159,7 +159,7 @@ class StudioDeploymentFile(ConfigModel):
     profiles: ProfilesFile = Field(default_factory=lambda: ProfilesFile())
     jobs: JobsFile = Field(default_factory=lambda: JobsFile())
     personas: PersonasFile = Field(default_factory=lambda: PersonasFile())
-    stages: tuple[StudioStageFile, ...] = ()
+    stages: tuple[StudioStageFile, ...] = Field((), description="what holds in some stages only")
 
 
 class SageMakerFile(ConfigModel):
@@ -178,4 +178,6 @@ class SageMakerFile(ConfigModel):
         description="SSO: people sign in by IAM Identity Center, each as one user profile; a "
         "domain that is there is replaced",
     )
-    deployments: tuple[StudioDeploymentFile, ...] = ()
+    deployments: tuple[StudioDeploymentFile, ...] = Field(
+        (), description="what holds in some sets only"
+    )

@@ -197,7 +197,11 @@ Region = Annotated[
     str,
     BeforeValidator(lowered),
     AfterValidator(_region),
-    Field(description="such as eu-west-1"),
+    Field(
+        description="such as eu-west-1",
+        # Read when a schema is written, not whenever a file is loaded.
+        json_schema_extra=lambda schema: schema.update(enum=sorted(region_partitions())),
+    ),
 ]
 
 

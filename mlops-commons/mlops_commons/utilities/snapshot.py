@@ -49,7 +49,7 @@ MONOREPO_ONLY: Final = (
     *(COMMONS / "cli/apps" / f"{name}.py" for name in ("ai_controls", "assemblies")),
     *(COMMONS / "cli/apps" / f"{name}.py" for name in ("costs", "costs_report")),
     *(COMMONS / "ai_controls" / f"{name}.py" for name in ("guard", "jobs", "pipelines")),
-    COMMONS / "config/explaining/schema.py",
+    *(COMMONS / "config/explaining" / name for name in ("schema.py", "examples.py", "every-key")),
     COMMONS / "execution_policies/extraction.py",
     *(
         COMMONS / "utilities" / f"{name}.py"

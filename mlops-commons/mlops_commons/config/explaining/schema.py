@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pydantic
 
+from mlops_commons.config.explaining.examples import with_examples
 from mlops_commons.config.infra_model import CdkInfraAppFile
 from mlops_commons.config.model import CdkAppFile
 from mlops_commons.utilities.paths import CDK_APP_PLACE, CDK_INFRA_APP_PLACE
@@ -16,11 +17,18 @@ SCHEMAS: Final[dict[Path, type[pydantic.BaseModel]]] = {
     CDK_INFRA_APP_PLACE.with_name("cdk-infra-app.schema.json"): CdkInfraAppFile,
 }
 """Each file beside the configuration that it describes, and the model that it comes from."""
+FILES_OF: Final = {
+    model: file.name.replace(".schema.json", ".yml") for file, model in SCHEMAS.items()
+}
 
 
 def schema_text(model: type[pydantic.BaseModel]) -> str:
-    """The schema of a file; ids may be written as numbers, and every optional key may be empty."""
+    """The schema of a file; ids may be written as numbers, and every optional key may be empty.
+
+    Each key has examples, which editors show and offer.
+    """
     schema = _lenient(model.model_json_schema())
+    with_examples(schema, FILES_OF[model])
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     return json.dumps(schema, indent=2) + "\n"
 
