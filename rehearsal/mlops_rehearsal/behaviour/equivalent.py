@@ -64,7 +64,42 @@ def _nobody_there(stack: Stack, mutant: Mutant) -> bool:
 
 
 def _reports(stack: Stack, mutant: Mutant) -> bool:
-    return "dropped" in mutant.kind and mutant.change in REPORTS
+    if "dropped" in mutant.kind:
+        return mutant.change in REPORTS
+    policy = stack.resources[mutant.resource].properties["PolicyDocument"]
+    if mutant.kind != "reference" or not policy:
+        return False
+    return set(listed(statements(policy)[_number(mutant)].get("Action", ""))) <= {*REPORTS}
+
+
+def _of_a_build_without_output(stack: Stack, mutant: Mutant) -> bool:
+    """The CDK lets a build that reads a bucket encrypt and list too."""
+    if mutant.kind != "action dropped" or mutant.change not in WRITING:
+        return False
+    policy = stack.resources[mutant.resource].properties
+    roles = [stack.referenced(name, "AWS::IAM::Role") for name in policy["Roles"] or ()]
+    arns = {stack.arn(role.id) for role in roles if role}
+    builds = {
+        stack.ref(build.id)
+        for build in stack.of_type("AWS::CodeBuild::Project")
+        if build.properties["ServiceRole"] in arns
+    }
+    runs = [
+        action
+        for pipeline in stack.of_type(PIPELINE)
+        for stage in pipeline.properties["Stages"]
+        for action in stage["Actions"]
+        if action.get("Configuration", {}).get("ProjectName") in builds
+    ]
+    return bool(runs) and not any(action.get("OutputArtifacts") for action in runs)
+
+
+def _describes_a_key(stack: Stack, mutant: Mutant) -> bool:
+    """For a role in the policy of a key; S3 decrypts what it reads by kms:Decrypt."""
+    if mutant.change != "kms:DescribeKey" or "KeyPolicy" not in mutant.path:
+        return False
+    found = statements(stack.resources[mutant.resource].properties["KeyPolicy"])
+    return "AWS" in found[_number(mutant)]["Principal"]
 
 
 def _more_than_asked(stack: Stack, mutant: Mutant) -> bool:
@@ -134,6 +169,7 @@ MORE_THAN_ASKED: Final = (
 """What neither "Manage the CodePipeline service role" nor "Create a CodeBuild service role" asks
 for, nor `aws s3 sync`: objects are written whole, and nobody deletes, locks or tags them. The CDK
 lets the build of assets run builds, which the pipeline does."""
+WRITING: Final = ("kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*", "s3:List*")
 DEFAULTS: Final = {
     ("AWS::IAM::ManagedPolicy", "Path"): "/",
     ("AWS::IAM::Role", "Path"): "/",
@@ -163,6 +199,12 @@ JUDGES: Final[tuple[tuple[Judge, str], ...]] = (
     (allowed_anyway, "another statement of the same role allows it"),
     (denied_anyway, "the role's boundary or a denial stands before what the condition held back"),
     (_more_than_asked, "the CDK grants a family, and nobody asks for this member"),
+    (_of_a_build_without_output, "the build makes no artifact, so it encrypts and finds nothing"),
+    (
+        _describes_a_key,
+        "who reads what S3 encrypts needs kms:Decrypt alone (Amazon S3 User Guide, "
+        "'Using server-side encryption with AWS KMS keys')",
+    ),
     (_name_of_a_build, "everything speaks of the build by a reference"),
     (_log_by_its_name, "CodeBuild's default is the same group"),
     (_versioning_of_a_build, "a build does not ask whether a bucket keeps versions"),

@@ -17,6 +17,7 @@ from mlops_rehearsal.behaviour.checks import (
     endpoints_let_through,
     functions,
     groups,
+    images,
     jobs,
     keys,
     launches,
@@ -51,6 +52,7 @@ MODULES: Final = (
     *(places, posture, order, ranges, routes, groups, endpoints_let_through, keys, readers, topics),
     queues,
     *(buckets, access_logs, trust, builds, pipelines, functions, code_calls, rules, jobs),
+    images,
     *(
         boundaries,
         names,

@@ -23,11 +23,14 @@ RINGS: Final[dict[str, Any]] = {
     "TreatMissingData": "notBreaching",
     "Threshold": 0,
     "Period": 300,
+    "EvaluationPeriods": 1,
 }
 ENDPOINT: Final = "AWS::SageMaker::Endpoint"
 WAITING: Final = "ApproximateNumberOfMessagesVisible"
 CLOUDWATCH: Final = "cloudwatch.amazonaws.com"
 FOREIGN: Final = "999999999999"
+OTHERS: Final = {"preprod": "PreProdAccount", "prod": "ProdAccount"}
+"""By stage, the parameter of a project that names its account."""
 ENABLED: Final = "ActionsEnabled"
 
 
@@ -94,6 +97,46 @@ def alarms_reach_their_topic(stack: Stack) -> Iterator[str]:
                     yield from (f"{alarm.id}: CloudWatch may not {name}" for name in missing)
                 elif not missing:
                     yield f"{alarm.id}: CloudWatch publishes for alarms of {account}"
+
+
+def alarms_of_stages_reach_the_project(stack: Stack) -> Iterator[str]:
+    """An alarm of a deployed endpoint tells the topic of its project, from each stage's account.
+
+    Deploy apps name their alarms `<project>-<id>-<stage>-...`.
+    """
+    known = stack.parameters
+    accounts = {"dev": stack.account}
+    accounts |= {s: known[n] for s, n in OTHERS.items()} if stack.name.startswith("SC-") else {}
+    for topic in stack.of_type("AWS::SNS::Topic") if len(accounts) > 1 else ():
+        project = f"{known['SageMakerProjectName']}-{known['SageMakerProjectId']}"
+        for stage, account in accounts.items():
+            arn = f"arn:aws:cloudwatch:{stack.region}:{account}:alarm:{project}-{stage}-errors"
+            for name in _missing(stack, topic, arn, account):
+                yield f"{topic.id}: CloudWatch of {stage} may not {name}"
+            other = f"arn:aws:cloudwatch:{stack.region}:{account}:alarm:other-{stage}-errors"
+            if "sns:Publish" not in list(_missing(stack, topic, other, account)):
+                yield f"{topic.id}: any alarm of {stage} may tell it"
+
+
+def alarms_of_neighbours_tell_nobody(stack: Stack) -> Iterator[str]:
+    """A topic of alarms, and its key, ask which alarm of the account it is.
+
+    Else whoever makes an alarm in the account has its topic tell what was not.
+
+    Source: Amazon SNS Developer Guide, "Cross-service confused deputy prevention".
+    """
+    topics = {
+        topic.id: topic
+        for alarm in stack.of_type("AWS::CloudWatch::Alarm")
+        for told in alarm.properties["AlarmActions"] or ()
+        if (topic := stack.referenced(told, "AWS::SNS::Topic"))
+    }
+    other = f"arn:aws:cloudwatch:{stack.region}:{stack.account}:alarm:of-somebody-else"
+    for topic in topics.values():
+        key = stack.referenced(topic.properties["KmsMasterKeyId"], "AWS::KMS::Key")
+        asked = {"sns:Publish", *(("kms:Decrypt", "kms:GenerateDataKey") if key else ())}
+        for name in sorted(asked - set(_missing(stack, topic, other, stack.account))):
+            yield f"{topic.id}: CloudWatch may {name} for {other}"
 
 
 def _missing(stack: Stack, topic: Resource, source: str, account: str) -> Iterator[str]:

@@ -4,6 +4,7 @@ Source: "Create a CodeBuild service role", "Use AWS CodeBuild with Amazon VPC" a
 "Troubleshooting", CodeBuild User Guide.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -14,6 +15,9 @@ from mlops_rehearsal.behaviour.checks.readers import key_of
 from mlops_rehearsal.behaviour.stack import Resource, Stack
 
 PIPELINE: Final = "AWS::CodePipeline::Pipeline"
+PROJECT: Final = "AWS::CodeBuild::Project"
+DEPLOY_ROLE: Final = re.compile("cdk-([a-z0-9-]+)-deploy-role-([0-9]{12})-([a-z0-9-]+[0-9])")
+"""Its qualifier, account and region (CDK Developer Guide, "AWS CDK bootstrapping")."""
 OF_PULL_REQUESTS: Final = "-check"
 """How the name of a build ends that the gate starts, and no pipeline."""
 READ: Final = ("s3:GetObject", "s3:GetObjectVersion")
@@ -60,6 +64,67 @@ def builds_write_where_they_may(stack: Stack) -> Iterator[str]:
         if found is None and stack.referenced(name, "AWS::Logs::LogGroup"):
             yield f"{project.id} does not write into its group"
         seen[group] = project.id
+
+
+def builds_read_their_repository(stack: Stack) -> Iterator[str]:
+    """A build that no pipeline gives its source clones the repository that it is of.
+
+    Source: "Create a CodeBuild service role" (codecommit:GitPull); "AWS KMS and encryption for AWS
+    CodeCommit repositories", CodeCommit User Guide: the key is used through CodeCommit.
+    """
+    way = {"kms:ViaService": f"codecommit.{stack.region}.amazonaws.com"}
+    for project in stack.of_type("AWS::CodeBuild::Project"):
+        source, role = (
+            project.properties["Source"],
+            role_of(stack, project.properties["ServiceRole"]),
+        )
+        if source["Type"] != "CODECOMMIT" or role is None:
+            continue
+        named = str(source["Location"]).removesuffix(".CloneUrlHttp")
+        for repository in stack.of_type("AWS::CodeCommit::Repository"):
+            on = stack.arn(repository.id)
+            pull = Need(why="clone it", actions=("codecommit:GitPull",), resource=on)
+            if stack.named(repository.id) != named:
+                yield from excess(stack, role, [pull])
+                continue
+            key = stack.referenced(repository.properties["KmsKeyId"], "AWS::KMS::Key")
+            needs = [pull]
+            if key:
+                on = stack.arn(key.id)
+                names = ("kms:Decrypt", "kms:DescribeKey")
+                needs.append(Need(why="read it", actions=names, resource=on, context=way))
+                # What is proposed has been reviewed by nobody, and deliveries are under this key.
+                by_s3 = {"kms:ViaService": f"s3.{stack.region}.amazonaws.com"}
+                direct = Need(why="read deliveries", actions=names[:1], resource=on, context=by_s3)
+                yield from excess(stack, role, [direct])
+            yield from lacking(stack, role, needs)
+
+
+def builds_publish_assets(stack: Stack) -> Iterator[str]:
+    """A build of the stage `Assets` becomes the role that publishes files somewhere.
+
+    The accounts are those to which the pipeline delivers, as the roles of its actions name them;
+    which of them an asset goes to, the template does not say.
+
+    Source: CDK Developer Guide, "AWS CDK bootstrapping", FilePublishingRole.
+    """
+    for pipeline in stack.of_type(PIPELINE):
+        stages = {stage["Name"]: stage["Actions"] for stage in pipeline.properties["Stages"]}
+        roles = str([a.get("RoleArn") for actions in stages.values() for a in actions])
+        places = sorted(set(DEPLOY_ROLE.findall(roles)))
+        for action in stages.get("Assets", ()):
+            name = action["Configuration"]["ProjectName"]
+            builds = [p for p in stack.of_type(PROJECT) if stack.ref(p.id) == name]
+            for role in [role_of(stack, build.properties["ServiceRole"]) for build in builds]:
+                asked = [_publishing(*place) for place in places]
+                if role and not any(not list(lacking(stack, role, [need])) for need in asked):
+                    yield f"{role.id} may become no role that publishes {action['Name']}"
+
+
+def _publishing(qualifier: str, account: str, region: str) -> Need:
+    role = f"cdk-{qualifier}-file-publishing-role-{account}-{region}"
+    arn = f"arn:aws:iam::{account}:role/{role}"
+    return Need(why="publish files", actions=("sts:AssumeRole",), resource=arn)
 
 
 def group_of(stack: Stack, project: Resource) -> str:
