@@ -56,7 +56,8 @@ REFS: Final[Mapping[str, Ref]] = {
     ),
     "AWS::SageMaker::ModelPackageGroup": _sagemaker("model-package-group", "ModelPackageGroupName"),
     "AWS::SageMaker::Pipeline": lambda p, h: p["PipelineName"],
-    "AWS::SageMaker::UserProfile": lambda p, h: p["UserProfileName"],
+    # Two domains of an account have profiles of one name: the schema's identifier is both.
+    "AWS::SageMaker::UserProfile": lambda p, h: f"{p['UserProfileName']}|{p['DomainId']}",
     "AWS::ServiceCatalog::CloudFormationProduct": _after_name("prod-"),
     "AWS::ServiceCatalog::LaunchRoleConstraint": _after_name("cons-"),
     "AWS::ServiceCatalog::Portfolio": _after_name("port-"),
@@ -100,7 +101,7 @@ ATTRIBUTES: Final[Mapping[str, Callable[[Properties, str], Attributes]]] = {
         "CreationTime": "2026-01-01T00:00:00Z",
     },
     "AWS::SageMaker::UserProfile": lambda p, ref: {
-        "UserProfileArn": arn("sagemaker", f"user-profile/{p['DomainId']}/{ref}")
+        "UserProfileArn": arn("sagemaker", f"user-profile/{p['DomainId']}/{p['UserProfileName']}")
     },
     "AWS::ServiceCatalog::CloudFormationProduct": lambda p, ref: {
         "Id": ref,

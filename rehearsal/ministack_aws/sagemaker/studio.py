@@ -68,16 +68,20 @@ def _profiles(request: Request) -> Answer:
     domain = request.get("DomainIdEquals")
     return {
         "UserProfiles": [
-            {"DomainId": p["DomainId"], "UserProfileName": name, "Status": "InService"}
-            for name, p in all_of("AWS::SageMaker::UserProfile")
+            {**_names_of_profile(p), "Status": "InService"}
+            for _, p in all_of("AWS::SageMaker::UserProfile")
             if domain in (None, p["DomainId"])
         ]
     }
 
 
+def _names_of_profile(properties: Properties) -> dict[str, str]:
+    return {name: properties[name] for name in ("DomainId", "UserProfileName")}
+
+
 def _describe_profile(request: Request) -> Answer:
-    for name, properties in all_of("AWS::SageMaker::UserProfile"):
-        if (name, properties["DomainId"]) == (request["UserProfileName"], request["DomainId"]):
+    for _, properties in all_of("AWS::SageMaker::UserProfile"):
+        if _names_of_profile(properties).items() <= request.items():
             return {**_without_tags(properties), "Status": "InService"}
     raise ServiceError(
         "ResourceNotFound", f"UserProfile {request['UserProfileName']} does not exist"

@@ -66,9 +66,9 @@ def _nobody_there(stack: Stack, mutant: Mutant) -> bool:
 def _reports(stack: Stack, mutant: Mutant) -> bool:
     if "dropped" in mutant.kind:
         return mutant.change in REPORTS
-    policy = stack.resources[mutant.resource].properties["PolicyDocument"]
-    if mutant.kind != "reference" or not policy:
+    if mutant.kind != "reference" or "PolicyDocument" not in mutant.path:
         return False
+    policy = stack.resources[mutant.resource].properties["PolicyDocument"]
     return set(listed(statements(policy)[_number(mutant)].get("Action", ""))) <= {*REPORTS}
 
 

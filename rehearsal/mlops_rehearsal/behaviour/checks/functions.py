@@ -6,11 +6,12 @@ calls `USER_ON_EVENT_FUNCTION_ARN`, and waits with GetFunction until that functi
 """
 
 import re
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
 
-from mlops_rehearsal.behaviour.asking import Need, lacking, role_of
-from mlops_rehearsal.behaviour.policies import policies_of
+from mlops_commons.iam.evaluation import action_matches, listed
+from mlops_rehearsal.behaviour.asking import Need, excess, lacking, role_of
+from mlops_rehearsal.behaviour.policies import identity, policies_of
 from mlops_rehearsal.behaviour.stack import Resource, Stack
 
 WRITE: Final = ("logs:CreateLogStream", "logs:PutLogEvents")
@@ -77,6 +78,35 @@ def functions_call_functions(stack: Stack) -> Iterator[str]:
                 yield f"{function.id} calls {arn}, which does no work"
             if role:
                 yield from lacking(stack, role, _calls(arn))
+
+
+def functions_use_keys_by_services(stack: Stack) -> Iterator[str]:
+    """A function that reads objects under any key of the account decrypts them by S3 alone.
+
+    Source: "Using server-side encryption with AWS KMS keys", Amazon S3 User Guide; "Permissions for
+    AWS services in key policies", kms:ViaService, AWS KMS Developer Guide.
+    """
+    key = f"arn:aws:kms:{stack.region}:{stack.account}:key/of-a-project"
+    by_s3 = {"kms:ViaService": f"s3.{stack.region}.amazonaws.com"}
+    for function in stack.of_type("AWS::Lambda::Function"):
+        role = role_of(stack, function.properties["Role"])
+        allowed = [s for s in identity(stack, role) if s["Effect"] == "Allow"] if role else []
+        words = ("kms:Decrypt", "s3:GetObject")
+        if role and all(any(action_matches(s, word) for s in allowed) for word in words):
+            reads = Need(why="read", actions=("kms:Decrypt",), resource=key, context=by_s3)
+            direct = Need(why="decrypt itself", actions=("kms:Decrypt",), resource=key)
+            if _key_of_everybody(allowed):
+                yield from lacking(stack, role, [reads])
+            yield from excess(stack, role, [direct])
+
+
+def _key_of_everybody(allowed: Sequence[Any]) -> bool:
+    """Whether statements speak of keys that they do not name."""
+    return any(
+        action_matches(s, "kms:Decrypt") and str(on).endswith(":key/*")
+        for s in allowed
+        for on in listed(s.get("Resource", ""))
+    )
 
 
 def policies_belong_to_roles(stack: Stack) -> Iterator[str]:

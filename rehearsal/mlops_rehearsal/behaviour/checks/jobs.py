@@ -21,6 +21,13 @@ LOGS: Final = tuple(
     f"logs:{name}"
     for name in ("CreateLogGroup", "CreateLogStream", "PutLogEvents", "DescribeLogStreams")
 )
+JOBS: Final = {
+    "training-job": "sagemaker:CreateTrainingJob",
+    "hyper-parameter-tuning-job": "sagemaker:CreateHyperParameterTuningJob",
+    "processing-job": "sagemaker:CreateProcessingJob",
+}
+"""What people start from a notebook (SageMaker Developer Guide, "Train a model", "Automatic model
+tuning", "Data transformation with processing")."""
 TRAIN: Final = "sagemaker:CreateTrainingJob"
 SAGEMAKER: Final = "sagemaker.amazonaws.com"
 FOREIGN: Final = "999999999999"
@@ -89,12 +96,20 @@ def people_run_jobs_in_their_network(stack: Stack) -> Iterator[str]:
             "sagemaker:OutputKmsKey": "arn:key",
             "sagemaker:EnableRemoteDebug": "false",
         }
-        job = f"arn:aws:sagemaker:{stack.region}:{stack.account}:training-job/x"
-        need = Need(why="train", actions=(TRAIN,), resource=job, context=asked)
-        yield from lacking(stack, role, [need])
+        place = f"arn:aws:sagemaker:{stack.region}:{stack.account}"
+        for kind, action in JOBS.items():
+            job = f"{place}:{kind}/x"
+            need = Need(why=f"run {kind}s", actions=(action,), resource=job, context=asked)
+            yield from lacking(stack, role, [need])
         plain = {**asked, "sagemaker:InterContainerTrafficEncryption": "false"}
-        need = Need(why="train in plain text", actions=(TRAIN,), resource=job, context=plain)
-        yield from excess(stack, role, [need])
+        for kind in ("training-job", "hyper-parameter-tuning-job"):
+            need = Need(
+                why="train in plain text",
+                actions=(JOBS[kind],),
+                resource=f"{place}:{kind}/x",
+                context=plain,
+            )
+            yield from excess(stack, role, [need])
 
 
 def _common(stack: Stack) -> Iterator[Need]:

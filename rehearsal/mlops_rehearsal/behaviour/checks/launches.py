@@ -108,6 +108,28 @@ def makers_pass_what_they_make(stack: Stack) -> Iterator[str]:
                     yield from excess(stack, role, [_passing(arn, "lambda.amazonaws.com")])
 
 
+def makers_make_roles_with_their_boundary(stack: Stack) -> Iterator[str]:
+    """Each role of what is made is made with its boundary, and with no other.
+
+    Source: Service Authorization Reference, "AWS Identity and Access Management", CreateRole and
+    PutRolePermissionsBoundary: iam:PermissionsBoundary.
+    """
+    for role in makers(stack):
+        for made in stack.makes if any(stack.of_type(CONSTRAINT)) else ():
+            for worker in made.of_type("AWS::IAM::Role"):
+                arn = made.arn(worker.id).replace(made.account, stack.account)
+                boundary = str(worker.properties["PermissionsBoundary"])
+                boundary = boundary.replace(made.account, stack.account)
+                yield from lacking(stack, role, [_bounded(arn, boundary)])
+                yield from excess(stack, role, [_bounded(arn, f"{boundary}-of-others")])
+
+
+def _bounded(arn: str, boundary: str) -> Need:
+    names = ("iam:CreateRole", "iam:PutRolePermissionsBoundary")
+    bounded = {"iam:PermissionsBoundary": boundary}
+    return Need(why=f"make {arn} within {boundary}", actions=names, resource=arn, context=bounded)
+
+
 def launches_encrypt_repositories(stack: Stack) -> Iterator[str]:
     """Whoever makes a repository with a key of the account uses the key through CodeCommit.
 

@@ -8,7 +8,7 @@ is `VpcOnly` needs private subnets with NAT or endpoints); "aws:ResourceAccount"
 from collections.abc import Iterator
 from typing import Final
 
-from mlops_rehearsal.behaviour.asking import Need, excess
+from mlops_rehearsal.behaviour.asking import Need, excess, lacking, role_of
 from mlops_rehearsal.behaviour.checks.subnets import private_subnets
 from mlops_rehearsal.behaviour.stack import Stack
 
@@ -57,3 +57,48 @@ def people_stay_in_their_account(stack: Stack) -> Iterator[str]:
                         ),
                     ],
                 )
+
+
+def people_have_spaces_of_their_own(stack: Stack) -> Iterator[str]:
+    """A persona with a profile opens private spaces of this profile, and of nobody else's.
+
+    Source: "Amazon SageMaker AI domain space", SageMaker Developer Guide; Service Authorization
+    Reference, "Amazon SageMaker", sagemaker:OwnerUserProfileArn, sagemaker:SpaceSharingType.
+    """
+    place = f"arn:aws:sagemaker:{stack.region}:{stack.account}"
+    for profile in stack.of_type("AWS::SageMaker::UserProfile"):
+        role = role_of(stack, profile.properties["UserSettings"]["ExecutionRole"])
+        if role is None:
+            continue
+        name = str(profile.properties["UserProfileName"])
+        session = {"sagemaker:DomainId": "d-1", "sagemaker:UserProfileName": name}
+        # The key is there while something is created: tags of what exists decide who may use it.
+        tag = Need(why="tag", actions=("sagemaker:AddTags",), resource=f"{place}:endpoint/x")
+        yield from excess(stack, role, [tag])
+        for owner, ask in ((name, lacking), ("of-somebody-else", excess)):
+            own = {
+                **session,
+                "sagemaker:OwnerUserProfileArn": f"{place}:user-profile/d-1/{owner}",
+                "sagemaker:SpaceSharingType": "Private",
+            }
+            kinds = (("CreateSpace", "space/d-1/x"), ("CreateApp", "app/d-1/x/jupyterlab/default"))
+            for action, on in kinds:
+                need = Need(
+                    why=f"work in spaces of {owner}",
+                    actions=(f"sagemaker:{action}",),
+                    resource=f"{place}:{on}",
+                    context=own,
+                )
+                yield from ask(stack, role, [need])
+
+
+def roles_of_aws_are_where_it_looks(stack: Stack) -> Iterator[str]:
+    """Roles of AWS's own project templates have the path that their ARNs have in its guide.
+
+    Source: "SageMaker Studio Permissions Required to Use Projects", SageMaker Developer Guide.
+    """
+    for role in stack.of_type("AWS::IAM::Role"):
+        named = str(role.properties["RoleName"] or "")
+        path = role.properties["Path"]
+        if named.startswith("AmazonSageMakerServiceCatalogProducts") and path != "/service-role/":
+            yield f"{role.id}: SageMaker looks for {named} below /service-role/"
