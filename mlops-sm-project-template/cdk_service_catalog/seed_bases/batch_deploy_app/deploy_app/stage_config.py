@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from deploy_app.schedules import Expression, TimeZone
 from deploy_app.stage_files import load
 
 
@@ -17,8 +18,8 @@ class Schedule(Part):
     """When the pipeline runs by itself (EventBridge Scheduler, schedule expressions)."""
 
     enabled: bool
-    expression: Annotated[str, Field(pattern=r"^(cron|rate)\(.+\)$")]
-    timezone: str = "UTC"
+    expression: Expression
+    timezone: TimeZone = "UTC"
 
 
 class IntegrationTest(Part):

@@ -18,7 +18,8 @@ from deploy_app.application import build
 from deploy_app.definition import FILE, PLACEHOLDERS, download, stage_definition
 from deploy_app.errors import DeployError
 from deploy_app.integration_test import row_counts, run
-from deploy_app.stage_config import load_stage_config
+from deploy_app.stage_config import StageConfig, load_stage_config
+from deploy_app.stage_files import FOLDER, load
 from deploy_app.version_files import VersionFile
 
 EXECUTION = "arn:aws:sagemaker:eu-west-1:444455556666:pipeline/p/execution/abc"
@@ -295,3 +296,16 @@ def test_scores_are_lines_whatever_spaces_a_class_has() -> None:
         sleep=lambda _: None,
     )
     assert rows == 3
+
+
+@pytest.mark.parametrize("text", ["expression: cron(0 3 * * *)", "timezone: Europe/Berlinn"])
+def test_a_schedule_that_the_scheduler_would_refuse_is_refused_with_its_line(
+    tmp_path: Path, text: str
+) -> None:
+    for file in FOLDER.glob("*.yml"):
+        (tmp_path / file.name).write_text(file.read_text("utf-8"))
+    (tmp_path / "prod.yml").write_text(f"schedule:\n  {text}\n")
+    key, _, value = text.partition(": ")
+    with pytest.raises(DeployError, match=f"prod.yml, line 2: schedule.{key}: ") as refused:
+        load(StageConfig, "prod", tmp_path)
+    assert value in str(refused.value)

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from deploy_app.instances import is_accelerated, takes_volume_key
 from deploy_app.kinds import Kind, misplaced
+from deploy_app.schedules import Expression
 from deploy_app.stage_files import load
 
 InstanceType = Annotated[str, Field(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9]+$")]
@@ -150,7 +151,7 @@ class Monitoring(Part):
     """When the traffic is compared with what the version was trained on, and how much of it."""
 
     data_quality: bool
-    schedule: Annotated[str, Field(pattern=r"^(cron|rate)\(.+\)$")]
+    schedule: Expression
     window_hours: Annotated[int, Field(ge=1, le=720)] = Field(description="before each comparison")
     minimum_rows: Annotated[int, Field(ge=30)] = Field(description="with fewer, nothing is said")
     label_days: Annotated[int, Field(ge=1, le=365)] = Field(

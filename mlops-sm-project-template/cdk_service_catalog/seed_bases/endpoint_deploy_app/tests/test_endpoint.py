@@ -176,6 +176,8 @@ def written(folder: Path, stage: str, text: str) -> Path:
         ("variant: {instance_type: m5.large}\n", "variant.instance_type"),
         ("variant: {instances: 2}\n", "variant.instances: Extra inputs"),
         ("rollout: {canary_percent: 90}\n", "rollout.canary_percent"),
+        ("monitoring: {schedule: cron(0 3 * * *)}\n", "monitoring.schedule: cron has six fields"),
+        ("monitoring: {schedule: rate(5 fortnights)}\n", "line 1: monitoring.schedule: rate"),
         ("- a list\n", "is no mapping"),
     ],
 )
