@@ -19,8 +19,19 @@ from deploy_app.settings import NONE
 from deploy_app.version_files import URI, VersionFile, packed
 
 PREVIOUS = "PREVIOUS_DATA_URI"
-Pair = tuple[str, str]
-"""The answer of the version before, and that of this one."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The answer of the version before, and that of this one.
+
+    Attributes:
+        is_number: whether the sample says so; a class may be named by digits.
+    """
+
+    old: str
+    new: str
+    is_number: bool
 
 
 @dataclass(frozen=True)
@@ -50,7 +61,7 @@ def pairs(ask: Ask, before: Requests, count: int | None) -> list[Pair] | str:
     found = []
     for sample in before.samples[:count]:
         try:
-            found.append((recorded(sample), ask(sample)))
+            found.append(Pair(recorded(sample), ask(sample), is_number="minimum" in sample))
         except ClientError as error:
             status = str(error.response.get("OriginalStatusCode", ""))
             if not status.startswith("4"):
@@ -68,7 +79,7 @@ def recorded(sample: Mapping[str, Any]) -> str:
 
 def told(found: list[Pair], bounds: Bounds) -> tuple[str, bool]:
     """How the answers differ, and whether the stage allows that."""
-    values = [(_number(old), _number(new)) for old, new in found]
+    values = [(_number(p.old), _number(p.new)) for p in found if p.is_number]
     numbers = [(old, new) for old, new in values if old is not None and new is not None]
     if len(numbers) == len(found):
         mean = sum(abs(new - old) for old, new in numbers) / len(numbers)
@@ -76,7 +87,7 @@ def told(found: list[Pair], bounds: Bounds) -> tuple[str, bool]:
         share = f", {mean / usual:.1%} of them" if usual else ""
         words = f"{mean:.4g} on average{share}, in {len(numbers)} rows"
         return _judged(words, mean, bounds.mean_difference)
-    changed = sum(first(new) != first(old) for old, new in found) / len(found)
+    changed = sum(first(pair.new) != first(pair.old) for pair in found) / len(found)
     return _judged(f"{changed:.0%} of {len(found)} rows", changed, bounds.changed_share)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from deploy_app.differences import Bounds, earlier, pairs, told
+from deploy_app.differences import Bounds, Pair, earlier, pairs, told
 from deploy_app.errors import DeployError
 from deploy_app.integration_test import _difference
 from deploy_app.samples import Requests
@@ -49,6 +49,15 @@ def test_classes_differ_by_the_share_that_has_changed(limit: float | None, passe
     assert check.passed is passed
 
 
+@pytest.mark.parametrize(("limit", "passed"), [(None, True), (0.5, True), (0.4, False)])
+def test_classes_that_are_named_by_digits_are_classes(limit: float | None, passed: bool) -> None:
+    digits = before({"body": "a", "equals": "0"}, {"body": "b", "equals": "1"})
+    limits = LIMITS.model_copy(update={"changed_share": limit, "mean_difference": 0.0})
+    (check,) = _difference(answering(a="1\n", b="1\n"), digits, limits)
+    assert check.found.startswith("50% of 2 rows")
+    assert check.passed is passed
+
+
 def test_as_many_rows_are_asked_as_the_stage_s_file_says() -> None:
     asked: list[str] = []
 
@@ -77,7 +86,10 @@ def test_another_table_is_not_compared_and_stops_nothing() -> None:
 
 
 def test_a_number_that_becomes_a_text_has_changed() -> None:
-    found, passed = told([("1.0", "high"), ("2.0", "2.0")], Bounds(changed_share=0.4))
+    found, passed = told(
+        [Pair("1.0", "high", is_number=True), Pair("2.0", "2.0", is_number=True)],
+        Bounds(changed_share=0.4),
+    )
     assert (found, passed) == ("50% of 2 rows (limit 0.4)", False)
 
 
