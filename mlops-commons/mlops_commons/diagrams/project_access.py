@@ -15,6 +15,7 @@ WRITES: Final = {
 EVENTS: Final = {
     "CodeCommit Repository State Change": ("push to {}", "referenceName"),
     "CodePipeline Pipeline Execution State Change": ("pipeline {}", "state"),
+    "CodePipeline Action Execution State Change": ("action {}", "state"),
     "SageMaker Model Package State Change": ("version {}", "ModelApprovalStatus"),
     "SageMaker Model Building Pipeline Execution Step Status Change": (
         "step {}",

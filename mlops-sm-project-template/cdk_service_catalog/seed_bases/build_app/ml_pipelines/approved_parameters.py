@@ -1,4 +1,7 @@
-"""The parameters by which a pipeline knows the approved version that it compares with."""
+"""The parameters by which a pipeline knows the approved version that it compares with.
+
+They are for the code here alone: `run-pipeline` puts the version in their place.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -27,7 +30,7 @@ class ApprovedVersion:
 
     @property
     def parameters(self) -> Sequence[ParameterString]:
-        """What the pipeline offers."""
+        """What the pipeline has until `run-pipeline` knows the version."""
         return (self.version, self.model, self.sha256)
 
     @property

@@ -9,7 +9,7 @@ from ml_pipelines.settings import Settings
 
 VERSION, MODEL, SHA256 = "ApprovedVersion", "ApprovedModelUri", "ApprovedModelSha256"
 """Parameters of a pipeline that compares. SageMaker has no step that reads its registry, and jobs
-have no network: what starts an execution looks the version up, as the defaults of these."""
+have no network: the build looks the version up, and writes it into the definition for these."""
 NONE = "none"
 SEALED = r"s3://{bucket}/registered/([0-9a-f]{{64}})/model\.tar\.gz"
 
@@ -54,13 +54,28 @@ def compares(definition: str) -> bool:
     return any(row["Name"] == VERSION for row in json.loads(definition)["Parameters"])
 
 
-def with_defaults(definition: str, values: Mapping[str, str]) -> str:
-    """A pipeline's definition with other defaults for the parameters that it has.
+def settled(definition: str, values: Mapping[str, str]) -> str:
+    """A pipeline's definition with the approved version in place of its parameters.
 
-    An execution that somebody starts in Studio compares with the same version.
+    Who may start an execution, in Studio or by a call, does not choose what is compared with.
+
+    Args:
+        values: of the parameters; those that are missing are their defaults.
     """
     content = json.loads(definition)
-    for parameter in content["Parameters"]:
-        if parameter["Name"] in values:
-            parameter["DefaultValue"] = values[parameter["Name"]]
-    return json.dumps(content)
+    own = [row for row in content["Parameters"] if row["Name"] in (VERSION, MODEL, SHA256)]
+    content["Parameters"] = [row for row in content["Parameters"] if row not in own]
+    known = {
+        f"Parameters.{row['Name']}": values.get(row["Name"], row["DefaultValue"]) for row in own
+    }
+    return json.dumps(_replaced(content, known))
+
+
+def _replaced(content: Any, known: Mapping[str, str]) -> Any:
+    if isinstance(content, dict):
+        if content.keys() == {"Get"} and content["Get"] in known:
+            return known[content["Get"]]
+        return {name: _replaced(value, known) for name, value in content.items()}
+    if isinstance(content, list):
+        return [_replaced(value, known) for value in content]
+    return content

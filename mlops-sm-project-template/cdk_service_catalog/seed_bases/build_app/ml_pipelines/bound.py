@@ -10,7 +10,7 @@ class Bound:
     """A number of the report, and what it must be.
 
     Attributes:
-        parameter: its name as a parameter of the pipeline, such as `MinimumSkill`.
+        parameter: its name in what a version records, such as `MinimumSkill`.
         option: its name on the command line.
         what: the number in words.
         path: where it stands in the report.

@@ -229,7 +229,7 @@ class RegisterStep(ConfigurableRetryStep):
         settings: Settings,
         image: str,
         model_data: Any,
-        approval_status: ParameterString,
+        approval_status: str,
         metrics_uri: Any,
         content_types: Sequence[str],
         response_types: Sequence[str],
@@ -246,6 +246,7 @@ class RegisterStep(ConfigurableRetryStep):
         Args:
             model_data: the S3 URI of the sealed `model.tar.gz`, which holds the serving code.
             metrics_uri: the S3 URI of `evaluation.json`.
+            approval_status: how a version is born.
             environment: of the serving container.
             evidence: what the version is made of.
             card: the text of its model card, where it has one.

@@ -1,7 +1,10 @@
-"""The bounds of a gate, as parameters and conditions of a pipeline."""
+"""The bounds of a gate, as conditions of a pipeline.
+
+They are constants of the definition, which the build writes: whoever starts an execution may start
+pipelines, and chooses no limit.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 # First: it keeps the SDK from calling AWS while it is imported.
 from ml_pipelines import session  # noqa: F401  isort: skip
@@ -10,38 +13,28 @@ from sagemaker.core.workflow.conditions import (
     ConditionGreaterThanOrEqualTo,
     ConditionLessThanOrEqualTo,
 )
-from sagemaker.core.workflow.functions import Join, JsonGet
-from sagemaker.core.workflow.parameters import ParameterFloat
+from sagemaker.core.workflow.functions import JsonGet
 
 from ml_pipelines.bound import Bound
 
 
 class Limits:
-    """The bounds of a pipeline; who starts an execution may choose each limit."""
+    """The bounds of a pipeline."""
 
     def __init__(self, bounds: Sequence[Bound]) -> None:
-        """Make a parameter of each."""
-        self._all = {bound: ParameterFloat(bound.parameter, bound.limit) for bound in bounds}
+        """Keep them."""
+        self._bounds = tuple(bounds)
 
     @property
-    def parameters(self) -> list[ParameterFloat]:
-        """What the pipeline offers."""
-        return [*self._all.values()]
-
-    @property
-    def recorded(self) -> Mapping[str, Any]:
+    def recorded(self) -> Mapping[str, str]:
         """The limits as a version records them: as texts."""
-        return {bound.parameter: Join(on="", values=[limit]) for bound, limit in self._all.items()}
+        return {bound.parameter: str(bound.limit) for bound in self._bounds}
 
     @property
-    def message(self) -> Join:
+    def message(self) -> str:
         """What is said when a number is beyond its limit."""
-        parts = [
-            part
-            for bound, limit in self._all.items()
-            for part in (f"{bound.what} must be {bound.allowed}", limit)
-        ]
-        return Join(on=" ", values=["the model is not good enough:", *parts])
+        parts = [f"{bound.what} must be {bound.allowed} {bound.limit}" for bound in self._bounds]
+        return " ".join(["the model is not good enough:", *parts])
 
     def conditions(self, read: Callable[[str], JsonGet]) -> list[Condition]:
         """What must hold.
@@ -51,7 +44,7 @@ class Limits:
         """
         return [
             (ConditionLessThanOrEqualTo if bound.at_most else ConditionGreaterThanOrEqualTo)(
-                left=read(bound.json_path), right=limit
+                left=read(bound.json_path), right=bound.limit
             )
-            for bound, limit in self._all.items()
+            for bound in self._bounds
         ]

@@ -16,7 +16,7 @@ from ml_pipelines.approved_version import (
     NotSealed,
     approved_version,
     compares,
-    with_defaults,
+    settled,
 )
 from ml_pipelines.discovery import get_pipeline
 from ml_pipelines.get_pipeline_definition import add_module
@@ -61,7 +61,7 @@ def _run(settings: Settings, module_name: str, parameters: Mapping[str, str]) ->
     print(f"uploaded {uploaded} files to s3://{settings.artifact_bucket}", flush=True)
     client = session.client("sagemaker", config=PATIENT)
     if compares(definition):
-        definition = with_defaults(definition, approved_version(client, settings))
+        definition = settled(definition, approved_version(client, settings))
     logs = session.client("logs", config=PATIENT)
     execution = start(client, settings, pipeline.name, definition, parameters)
     code = wait(client, logs, execution)

@@ -12,7 +12,7 @@ from ml_pipelines.approved_version import (
     NotSealed,
     approved_version,
     compares,
-    with_defaults,
+    settled,
 )
 from ml_pipelines.settings import EXAMPLE
 
@@ -106,15 +106,31 @@ def test_a_model_that_is_not_sealed_is_never_loaded(
         approved_version(client, EXAMPLE)
 
 
-def test_an_execution_that_is_started_by_hand_compares_with_the_same_version() -> None:
+def test_who_starts_an_execution_does_not_choose_what_it_is_compared_with() -> None:
+    given = ["--approved-version", {"Get": "Parameters.ApprovedVersion"}, "--other", "stays"]
     definition = {
         "Parameters": [
             {"Name": "ApprovedVersion", "Type": "String", "DefaultValue": "none"},
+            {"Name": "ApprovedModelSha256", "Type": "String", "DefaultValue": "none"},
             {"Name": "Other", "Type": "String", "DefaultValue": "stays"},
-        ]
+        ],
+        "Steps": [
+            {"Arguments": {"ContainerArguments": given, "Data": {"Get": "Parameters.Other"}}},
+            {"Steps": [{"Hash": {"Get": "Parameters.ApprovedModelSha256"}}]},
+        ],
     }
-    values = {"ApprovedVersion": ARN, "ApprovedModelUri": SEALED}
-    found = json.loads(with_defaults(json.dumps(definition), values))
-    assert [row["DefaultValue"] for row in found["Parameters"]] == [ARN, "stays"]
-    assert compares(json.dumps(found))
-    assert not compares(json.dumps({"Parameters": [{"Name": "Other", "Type": "String"}]}))
+    assert compares(json.dumps(definition))
+    found = json.loads(settled(json.dumps(definition), {"ApprovedVersion": ARN}))
+    assert found == {
+        "Parameters": [{"Name": "Other", "Type": "String", "DefaultValue": "stays"}],
+        "Steps": [
+            {
+                "Arguments": {
+                    "ContainerArguments": ["--approved-version", ARN, "--other", "stays"],
+                    "Data": {"Get": "Parameters.Other"},
+                }
+            },
+            {"Steps": [{"Hash": "none"}]},
+        ],
+    }
+    assert not compares(json.dumps(found))

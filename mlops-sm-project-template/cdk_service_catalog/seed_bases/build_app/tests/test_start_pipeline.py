@@ -19,7 +19,7 @@ DEFINITION = json.dumps(
     {
         "Parameters": [
             {"Name": "InputDataUri", "Type": "String"},
-            {"Name": "MinimumSkill", "Type": "Float"},
+            {"Name": "Share", "Type": "Float"},
         ]
     }
 )
@@ -72,8 +72,8 @@ def test_a_folder_that_is_no_clone_says_what_to_name(
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"InputData": "x"}, "no parameter 'InputData'; it has InputDataUri, MinimumSkill"),
-        ({"MinimumSkill": "much"}, "MinimumSkill is 'much', not Float"),
+        ({"InputData": "x"}, "no parameter 'InputData'; it has InputDataUri, Share"),
+        ({"Share": "much"}, "Share is 'much', not Float"),
     ],
 )
 def test_a_wrong_parameter_starts_nothing(given: dict[str, str], words: str) -> None:
@@ -83,5 +83,5 @@ def test_a_wrong_parameter_starts_nothing(given: dict[str, str], words: str) -> 
 
 def test_the_parameters_of_this_repository_s_pipeline_are_accepted() -> None:
     definition = get_pipeline("training", EXAMPLE).definition()
-    given = {"InputDataUri": "s3://bucket/data/x.csv", "ModelApprovalStatus": "Approved"}
+    given = {"InputDataUri": "s3://bucket/data/x.csv", "TrainingInstanceType": "ml.m5.large"}
     assert checked(given, definition) == given

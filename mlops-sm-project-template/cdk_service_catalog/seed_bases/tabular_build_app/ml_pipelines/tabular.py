@@ -49,7 +49,6 @@ def tabular_pipeline(
     jobs = Jobs(settings, operation=Operation.of(machines))
     processing_instance = ParameterString("ProcessingInstanceType", machines.processing)
     training_instance = ParameterString("TrainingInstanceType", machines.training)
-    approval = ParameterString("ModelApprovalStatus", default_value=APPROVAL_STATUS)
     approved = ApprovedVersion(nothing=jobs.sources.uri(SOURCE_SCRIPTS))
     data = ParameterString("InputDataUri", default_value=jobs.sources.uri(found.table.file))
     preprocess = jobs.processing_step(
@@ -92,7 +91,7 @@ def tabular_pipeline(
         settings=settings,
         image=image,
         model_data=seal.uri,
-        approval_status=approval,
+        approval_status=APPROVAL_STATUS,
         metrics_uri=Join(on="/", values=[evaluated, REPORT]),
         content_types=CONTENT_TYPES,
         response_types=CONTENT_TYPES,
@@ -127,9 +126,8 @@ def tabular_pipeline(
     return Pipeline(
         name=settings.pipeline_name,
         parameters=[
-            *(processing_instance, training_instance, approval, data),
+            *(processing_instance, training_instance, data),
             *approved.parameters,
-            *limits.parameters,
         ],
         steps=[preprocess, train, evaluate, gate],
         # Experiments would need further permissions of the role and are not used here.

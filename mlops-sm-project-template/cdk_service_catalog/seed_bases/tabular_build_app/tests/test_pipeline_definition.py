@@ -127,12 +127,10 @@ def test_the_training_pipeline_goes_from_data_to_a_registered_version(
     assert parameters == {
         "ProcessingInstanceType": "ml.m5.xlarge",
         "TrainingInstanceType": "ml.m5.xlarge",
-        "ModelApprovalStatus": APPROVAL_STATUS,
         "InputDataUri": Sources(EXAMPLE).uri(DECLARED.table.file),
         "ApprovedVersion": "none",
         "ApprovedModelUri": Sources(EXAMPLE).uri("source_scripts"),
         "ApprovedModelSha256": "none",
-        **{bound.parameter: bound.limit for bound in bounds(DECLARED)},
     }
 
 
@@ -147,12 +145,13 @@ def test_each_step_reads_what_the_steps_before_it_wrote(definition: dict[str, An
     assert judged | {"Parameters.ApprovedModelUri"} <= {*steps["Evaluate"]}
 
 
-def test_the_gate_compares_what_the_report_says_with_the_parameters(
+def test_the_gate_compares_what_the_report_says_with_what_is_declared(
     definition: dict[str, Any],
 ) -> None:
     conditions = definition["Steps"][-1]["Arguments"]["Conditions"]
     read = {"PropertyFile": {"Get": "Steps.Evaluate.PropertyFiles.EvaluationReport"}}
     gate = DECLARED.gate
+    declared = {bound.parameter: bound.limit for bound in bounds(DECLARED)}
     expected = [
         ("GreaterThanOrEqualTo", "gate.skill", "MinimumSkill"),
         *[("LessThanOrEqualTo", "gate.lost", "MaximumLoss")] * gate.compare_with_approved,
@@ -166,7 +165,7 @@ def test_the_gate_compares_what_the_report_says_with_the_parameters(
         {
             "Type": kind,
             "LeftValue": {"Std:JsonGet": {**read, "Path": path}},
-            "RightValue": {"Get": f"Parameters.{parameter}"},
+            "RightValue": declared[parameter],
         }
         for kind, path, parameter in expected
     ]
@@ -178,7 +177,7 @@ def test_the_registered_version_serves_with_the_code_in_its_archive(
     seal, register = definition["Steps"][-1]["Arguments"]["IfSteps"]
     arguments = register["Arguments"]
     assert arguments["ModelPackageGroupName"] == EXAMPLE.model_package_group_name
-    assert arguments["ModelApprovalStatus"] == {"Get": "Parameters.ModelApprovalStatus"}
+    assert arguments["ModelApprovalStatus"] == APPROVAL_STATUS
     (container,) = arguments["InferenceSpecification"]["Containers"]
     environment = container["Environment"]
     assert environment["SAGEMAKER_PROGRAM"] == "inference.py"
@@ -206,12 +205,7 @@ def test_a_version_records_what_it_is_made_of(definition: dict[str, Any]) -> Non
             "Std:Join": {"On": "", "Values": [{"Std:JsonGet": {**read, "Path": METRIC}}]}
         },
         "Report": {"Std:Join": {"On": "/", "Values": [{"Get": REPORT_FOLDER}, "report.html"]}},
-        **{
-            bound.parameter: {
-                "Std:Join": {"On": "", "Values": [{"Get": f"Parameters.{bound.parameter}"}]}
-            }
-            for bound in bounds(DECLARED)
-        },
+        **{bound.parameter: str(bound.limit) for bound in bounds(DECLARED)},
         **{
             name: {"Std:JsonGet": {"PropertyFile": {"Get": REGISTRATION}, "Path": name}}
             for name in (

@@ -19,6 +19,8 @@ from ml_pipelines.settings import Settings
 LOGGED = {"train:loss": r"loss\D{1,4}(\d+\.\d+(?:e-?\d+)?)"}
 """What SageMaker reads in the log of a training, which writes `'loss': 0.5` or `loss 0.5`."""
 REGISTRATION = "registration.json"
+APPROVAL_STATUS = "PendingManualApproval"
+"""How a version is born; a person decides."""
 RECORDED = (
     *("DataUri", "DataSha256", "Rows", "BaseModelUri", "BaseModelSha256", "Hyperparameters"),
     *("Seeds", "Libraries", "Device", "Server", "ComparedWith"),
@@ -36,7 +38,6 @@ def fine_tuning_pipeline(settings: Settings) -> Pipeline:
     cpu = ParameterString("ProcessingInstanceType", default_value="ml.m5.xlarge")
     gpu = ParameterString("TrainingInstanceType", default_value=machines.training)
     scoring = ParameterString("EvaluationInstanceType", default_value=machines.inference)
-    approval = ParameterString("ModelApprovalStatus", default_value="PendingManualApproval")
     data = ParameterString("InputDataUri", default_value=jobs.sources.uri(found.data.file))
     base_model = ParameterString("BaseModelUri", settings.data_uri(found.model.base))
     approved = ApprovedVersion(nothing=jobs.sources.uri(SOURCE_SCRIPTS))
@@ -94,7 +95,7 @@ def fine_tuning_pipeline(settings: Settings) -> Pipeline:
         settings=settings,
         image=serving.image,
         model_data=seal.uri,
-        approval_status=approval,
+        approval_status=APPROVAL_STATUS,
         metrics_uri=Join(on="/", values=[evaluated, REPORT]),
         content_types=("application/json",),
         response_types=("application/json",),
@@ -118,9 +119,8 @@ def fine_tuning_pipeline(settings: Settings) -> Pipeline:
     return Pipeline(
         name=settings.pipeline_name,
         parameters=[
-            *(cpu, gpu, scoring, approval, data, base_model),
+            *(cpu, gpu, scoring, data, base_model),
             *approved.parameters,
-            *limits.parameters,
         ],
         steps=[preprocess, train, evaluate, gate],
         # Experiments would need further permissions of the role and are not used here.

@@ -39,8 +39,11 @@ def test_it_goes_from_data_and_a_base_model_to_a_registered_version(definition: 
     assert container["ModelDataUrl"] == {"Get": "Steps.Seal.OutputParameters['uri']"}
     defaults = {p["Name"]: p["DefaultValue"] for p in definition["Parameters"]}
     found = declared.read()
-    for bound in bounds(found):
-        assert defaults[bound.parameter] == bound.limit
+    # Whoever may start an execution chooses data and machines, and nothing of the gate.
+    machines = ("ProcessingInstanceType", "TrainingInstanceType", "EvaluationInstanceType")
+    chosen = {*machines, "InputDataUri", "BaseModelUri"}
+    assert {*defaults} - {VERSION, MODEL, SHA256} == chosen
+    assert [row["RightValue"] for row in gate["Conditions"]] == [b.limit for b in bounds(found)]
     compared = [row["LeftValue"]["Std:JsonGet"]["Path"] for row in gate["Conditions"]]
     assert compared == [bound.json_path for bound in bounds(found)]
     most = {b.json_path for b in bounds(found) if b.at_most}
@@ -50,7 +53,8 @@ def test_it_goes_from_data_and_a_base_model_to_a_registered_version(definition: 
         if row["Type"] == "LessThanOrEqualTo"
     }
     assert {"gate.improvement", "gate.rows"} <= {*compared}
-    assert defaults["ModelApprovalStatus"] == "PendingManualApproval"
+    status = gate["IfSteps"][1]["Arguments"]["ModelApprovalStatus"]
+    assert status == "PendingManualApproval"
 
 
 def test_every_job_runs_isolated_and_encrypted_in_the_private_network(definition: Any) -> None:

@@ -1,3 +1,3 @@
-"""How a version starts unless somebody says otherwise; the rest stands in `project.yml`."""
+"""How a version is born; the rest stands in `project.yml`."""
 
 APPROVAL_STATUS = "PendingManualApproval"
