@@ -212,6 +212,12 @@ def test_the_navigation_leads_to_every_section() -> None:
     assert ids == list(SECTIONS)
 
 
+def test_the_keyboard_finds_a_way_past_the_first_screen_first() -> None:
+    found = tree(sample())
+    first = next(found.iter("a"))
+    assert (first.get("class"), first.get("href")) == ("skip", "#acts")
+
+
 def test_ids_are_unique_and_every_name_that_is_referred_to_exists() -> None:
     found = tree(sample())
     ids = [e.get("id") for e in found.iter() if e.get("id")]

@@ -21,6 +21,7 @@ from mlops_rehearsal.report.runs_section import runs_section
 from mlops_rehearsal.report.trust_section import trust_section
 from mlops_rehearsal.report.truth_section import truth_section
 
+NOTHING: Final = Html("")
 STYLE: Final = Path(__file__).with_name("style.css")
 PARTS: Final[Mapping[str, tuple[str, Callable[[Report], Html]]]] = {
     "acts": ("Acts", acts_section),
@@ -46,12 +47,13 @@ def page(report: Report) -> str:
     """The whole document; it is well-formed XML after its first line."""
     screen = first_screen(report)
     made = [section(report) for _, section in PARTS.values()]
-    return document(screen, _navigation(), element("main", *made))
+    skip = element("a", "Skip to the acts", href=f"#{next(iter(PARTS))}", class_="skip")
+    return document(screen, _navigation(), element("main", *made), before=skip)
 
 
-def document(screen: FirstScreen, *content: Html) -> str:
-    """A document that begins with a first screen."""
-    body = element("body", header(screen), *content)
+def document(screen: FirstScreen, *content: Html, before: Html = NOTHING) -> str:
+    """A document that begins with a first screen; `before` it stands what the keyboard finds."""
+    body = element("body", before, header(screen), *content)
     return f"<!doctype html>\n{element('html', _head(screen.title), body, lang='en')}\n"
 
 
