@@ -71,6 +71,10 @@ def leave(target: Path, channel: Path, model: Model, found: Declaration) -> None
     (target / REQUESTS).write_text(text + "\n", encoding="utf-8")
     with (target / BATCH).open("w", encoding="utf-8", newline="") as batch:
         writer = csv.writer(batch, delimiter=found.table.separator, lineterminator="\n")
+        # In a batch each row has a name; whom a sample is of, nobody has to know.
+        identifier = found.table.identifier
+        if identifier:
+            rows.insert(0, identifier, range(1, len(rows) + 1))
         writer.writerows([rows.columns, *rows.itertuples(index=False)])
 
 

@@ -1,6 +1,7 @@
 """How a file becomes rows of the declared table: columns by name, types, missing values."""
 
 import csv
+import difflib
 import gzip
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -50,21 +51,26 @@ def read(file: Path, table: Table, *, labelled: bool = True) -> pd.DataFrame:
 def texts(file: Path, table: Table, *, labelled: bool = True) -> pd.DataFrame:
     """The declared columns of a file as the texts that it holds.
 
+    What is scored has its label not yet, and where it has names of columns, also what names a row.
+
     Raises:
         BadData: not such a file, or columns are missing.
     """
     # Without a header and a label, a row is what a request is: the features, and nothing else.
     columns = tuple(table.columns) if labelled else table.features
-    if file.suffix.lower() == ".parquet":
-        rows = _parquet(file, table)
-    else:
-        rows = named(_csv(file, table), table.features, columns, file.name)
+    rows, others, has_names = _by_name(file, table, columns)
     needed = [*table.features, *([table.label] if labelled else [])]
     if labelled:
         needed += [name for name in (table.group, table.time) if name]
+    elif has_names and table.identifier:
+        needed.append(table.identifier)
     if absent := [name for name in needed if name not in rows.columns]:
-        raise BadData(f"{file.name}: column '{absent[0]}' is missing; needed are {_list(needed)}")
-    _tell_extra(file, [str(name) for name in rows.columns if name not in table.columns])
+        raise BadData(
+            f"{file.name}: column '{absent[0]}' is missing{_nearest(absent[0], others)}; "
+            f"needed are {_list(needed)}"
+        )
+    if others:
+        print(f"{file.name}: not declared, so not used: {_list(others)}")
     wanted = [name for name in table.kept if labelled or name != table.label]
     kept = [name for name in wanted if name in rows.columns]
     return rows[kept].reset_index(drop=True)
@@ -82,8 +88,8 @@ def named(
     Raises:
         BadData: a header has a name twice; without a header, the number of values does not fit.
     """
-    first = [str(text).strip() for text in rows.iloc[0]]
-    if sum(feature in first for feature in features) * 2 > len(features):
+    if is_header(rows, features):
+        first = _first(rows)
         if twice := next((text for text in first if text and first.count(text) > 1), ""):
             raise BadData(f"{name}: the header has '{twice}' twice")
         return rows.iloc[1:].set_axis(first, axis="columns")
@@ -93,6 +99,12 @@ def named(
             + _list(columns)
         )
     return rows.set_axis(list(columns), axis="columns")
+
+
+def is_header(rows: pd.DataFrame, features: Sequence[str]) -> bool:
+    """Whether the first row holds the names of most features."""
+    first = _first(rows)
+    return sum(feature in first for feature in features) * 2 > len(features)
 
 
 def typed(rows: pd.DataFrame, table: Table, name: str) -> pd.DataFrame:
@@ -168,6 +180,19 @@ def short_row(lines: Iterable[str], separator: str) -> str:
     return ""
 
 
+def _by_name(
+    file: Path, table: Table, columns: Sequence[str]
+) -> tuple[pd.DataFrame, Sequence[str], bool]:
+    """The texts of a file, columns that nobody has declared, and whether it says any names."""
+    if file.suffix.lower() == ".parquet":
+        found = _parquet(file, table)
+        return found.rows, found.left_out, True
+    content = _csv(file, table)
+    rows = named(content, table.features, columns, file.name)
+    others = [str(name) for name in rows.columns if name not in table.columns]
+    return rows, others, is_header(content, table.features)
+
+
 def _csv(file: Path, table: Table) -> pd.DataFrame:
     rows = _rows(file, table)
     with (gzip.open if file.suffix.lower() == ".gz" else open)(
@@ -194,19 +219,12 @@ def _rows(file: Path, table: Table) -> pd.DataFrame:
         raise BadData(f"{file.name} is not a CSV file in UTF-8: {error}") from None
 
 
-def _parquet(file: Path, table: Table) -> pd.DataFrame:
+def _parquet(file: Path, table: Table) -> parquet.Parquet:
     """The texts of a file, in which numbers that are no texts have the declared form too."""
     try:
-        found = parquet.read(file, table.columns, table.decimal)
+        return parquet.read(file, table.columns, table.decimal)
     except ValueError as error:
         raise BadData(str(error)) from None
-    _tell_extra(file, found.left_out)
-    return found.rows
-
-
-def _tell_extra(file: Path, names: Sequence[str]) -> None:
-    if names:
-        print(f"{file.name}: not declared, so not used: {_list(names)}")
 
 
 def _how(table: Table, column: str) -> str:
@@ -217,6 +235,17 @@ def _how(table: Table, column: str) -> str:
         return ""
     between = f", '{table.thousands}' between thousands" if table.thousands else ""
     return f" with '{table.decimal}' before decimals{between}"
+
+
+def _first(rows: pd.DataFrame) -> list[str]:
+    return [str(text).strip() for text in rows.iloc[0]]
+
+
+def _nearest(name: str, others: Sequence[str]) -> str:
+    """The column that may be meant, in words; capitals make no difference."""
+    by_fold = {other.casefold(): other for other in others}
+    found = difflib.get_close_matches(name.casefold(), by_fold, n=1)
+    return f", '{by_fold[found[0]]}' is there" if found else ""
 
 
 def _list(names: Sequence[str]) -> str:

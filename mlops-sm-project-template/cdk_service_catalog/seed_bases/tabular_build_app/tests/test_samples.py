@@ -48,10 +48,13 @@ def test_the_served_model_answers_the_samples_as_they_expect(model: Path, served
 def test_a_batch_of_them_is_the_declared_table_without_its_label(model: Path) -> None:
     with (model / "sample.csv").open(encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file, delimiter=TABLE.separator)
-    assert header == list(FEATURES)
+    apart = [TABLE.identifier] if TABLE.identifier else []
+    assert header == [*apart, *FEATURES]
     content = json.loads((model / "samples.json").read_text(encoding="utf-8"))
     asked = [json.loads(sample["body"])["instances"] for sample in content["samples"]]
-    assert [[dict(zip(header, row, strict=True))] for row in rows] == asked
+    first = len(apart)
+    assert [[dict(zip(FEATURES, row[first:], strict=True))] for row in rows] == asked
+    assert [row[:first] for row in rows] == [[str(n)][:first] for n in range(1, len(rows) + 1)]
 
 
 def test_they_are_rows_of_the_data_as_it_is_written(model: Path) -> None:
@@ -62,4 +65,4 @@ def test_they_are_rows_of_the_data_as_it_is_written(model: Path) -> None:
     with (model / "sample.csv").open(encoding="utf-8", newline="") as file:
         _, *rows = csv.reader(file, delimiter=TABLE.separator)
     for row in rows:
-        assert (known == row).all(axis="columns").any()
+        assert (known == row[-len(FEATURES) :]).all(axis="columns").any()

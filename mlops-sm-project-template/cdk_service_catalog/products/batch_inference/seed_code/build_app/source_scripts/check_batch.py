@@ -32,7 +32,7 @@ PARQUET = ".parquet"
 MARKS = ("_", ".")
 """How names begin of what programs leave beside data, such as `_SUCCESS` of Spark."""
 REPORTED = 10
-SCORE = "score"
+ROW, SCORE = "row", "score"
 AGAIN = ("no", "yes")
 UTC = timezone.utc  # noqa: UP017 - the image for XGBoost has Python 3.10
 
@@ -98,8 +98,10 @@ def _checked(base: Path, file: Path, path: str) -> dict[str, Any]:
     rows = _rows(file, found)
     _write(base / "checked" / name, rows[list(found.table.features)].itertuples(index=False))
     identifier = found.table.identifier
-    named = rows[identifier] if identifier in rows.columns else range(1, len(rows) + 1)
-    _write(base / "identifiers" / name, ([value] for value in named))
+    is_named = identifier in rows.columns  # else the file has no names of columns
+    named = rows[identifier] if is_named else range(1, len(rows) + 1)
+    header = [identifier if is_named else ROW]
+    _write(base / "identifiers" / name, [header, *([value] for value in named)])
     return {"name": name, "rows": len(rows)}
 
 
@@ -122,15 +124,15 @@ def _compared(base: Path, name: str, found: Declaration) -> int:
     scores = base / "scores" / f"{name}.out"
     if not scores.is_file():
         raise BadData(f"{name} has no scores: {scores.name} is missing")
-    named, answered = _read(base / "identifiers" / name), _read(scores)
+    (column, *_), *named = _read(base / "identifiers" / name)
+    answered = _read(scores)
     if len(named) != len(answered):
         raise BadData(f"{scores.name}: {len(answered)} scores for {len(named)} rows")
     for number, (text, *_) in enumerate(answered, start=1):
         if not _is_score(text, found):
             raise BadData(f"{scores.name}, line {number}: '{text}' is no score")
-    header = [found.table.identifier or "row", SCORE]
     pairs = ([name[0], score[0]] for name, score in zip(named, answered, strict=True))
-    _write(base / "scored" / name, [header, *pairs])
+    _write(base / "scored" / name, [[column, SCORE], *pairs])
     return len(named)
 
 
@@ -197,9 +199,9 @@ def _plain(place: str) -> str:
 
 
 def _rows(file: Path, found: Declaration) -> pd.DataFrame:
-    """The texts of a file, when each is of its type and on one line."""
+    """The texts of a file, when each feature is of its type and on one line."""
     rows = texts(file, found.table, labelled=False)
-    typed(rows, found.table, file.name)
+    typed(rows[list(found.table.features)], found.table, file.name)
     for name in found.table.features:
         if rows[name].str.contains("[\r\n]").any():
             place = int(rows[name].str.contains("[\r\n]").to_numpy().argmax()) + 1

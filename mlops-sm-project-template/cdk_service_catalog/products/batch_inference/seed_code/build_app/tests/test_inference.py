@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import pandas as pd
 import pytest
 from botocore.stub import ANY, Stubber
 from declared_rows import DATA, FEATURES, TABLE, as_csv, rows
@@ -22,7 +23,7 @@ from ml_pipelines.local_jobs import JobFailed, LocalJob, run
 from ml_pipelines.publish_inference_pipeline import plan, publish
 from ml_pipelines.run_locally import train_locally
 from ml_pipelines.settings import EXAMPLE
-from ml_pipelines.sources import Sources
+from ml_pipelines.sources import REPOSITORY, Sources
 from ml_pipelines.training.defaults import APPROVAL_STATUS
 
 ROWS = rows(40)
@@ -104,9 +105,15 @@ def batch(folder: Path, content: str, name: str = "batch.csv") -> Path:
 def own_csv(found: list[dict[str, str]], *, header: bool = True, **more: str) -> str:
     """The rows in the form of the table's own file, with further columns."""
     text = io.StringIO()
+    numbered = enumerate(found, start=1)
+    if header and TABLE.identifier:
+        more = {TABLE.identifier: "", **more}
     names = [*more, *FEATURES]
     writer = csv.writer(text, delimiter=TABLE.separator, lineterminator="\n")
-    lines = [[*more.values(), *(row[name] for name in FEATURES)] for row in found]
+    lines = [
+        [*(said or number for said in more.values()), *(row[name] for name in FEATURES)]
+        for number, row in numbered
+    ]
     writer.writerows([names, *lines] if header else lines)
     return text.getvalue()
 
@@ -139,6 +146,59 @@ def test_a_batch_is_scored_row_by_row_in_order(served: Any, tmp_path: Path, name
     for number, (row, line) in enumerate(zip(ROWS, scored, strict=True), start=1):
         (alone,) = module.predict_fn(module.input_fn(as_csv([row]), "text/csv"), model)
         assert line == f"{number},{alone}"
+
+
+@pytest.fixture
+def customers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The jobs of a project whose table names its rows, and not by whole numbers from 1."""
+    scripts = tmp_path / "repository" / "source_scripts"
+    shutil.copytree(REPOSITORY / "source_scripts", scripts)
+    columns = {"customer": "category", "amount": "number", "y": "number"}
+    content = {
+        "data": {"file": "data/x.csv", "label": "y", "identifier": "customer", "columns": columns},
+        "task": "regression",
+        "gate": {"metric": "mse"},
+    }
+    (scripts / "project.yml").write_text(json.dumps(content))
+    monkeypatch.setattr("ml_pipelines.local_jobs.CODE", scripts)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("content", "scored"),
+    [
+        ("customer,amount\n7001,5\n7002,6\n", "customer,score\n7001,1.5\n7002,1.5\n"),
+        ("amount,customer\n5,\n6,A 1\n", "customer,score\n,1.5\nA 1,1.5\n"),
+        ("5\n6\n", "row,score\n1,1.5\n2,1.5\n"),
+    ],
+)
+def test_a_score_is_beside_the_name_of_its_row_or_its_number_and_says_which(
+    customers: Path, content: str, scored: str
+) -> None:
+    run_pipeline(customers / "run", batch(customers, content))
+    (file,) = customers.rglob("scored/batch.csv")
+    assert file.read_text() == scored
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        ("Customer,amount", "column 'customer' is missing, 'Customer' is there; needed are amount"),
+        ("custmer,amount", "column 'customer' is missing, 'custmer' is there"),
+        ("id,amount", "column 'customer' is missing; needed are amount, customer"),
+    ],
+)
+def test_a_number_of_a_row_is_never_taken_for_its_name(
+    customers: Path, header: str, words: str
+) -> None:
+    source = batch(customers, f"{header}\n7001,5\n7002,6\n")
+    with pytest.raises(JobFailed, match=words):
+        check(customers / "run", "before", input=source)
+    with pytest.raises(JobFailed, match=words):
+        rows = pd.DataFrame({name: ["7001", "7002"] for name in header.split(",")})
+        rows.to_parquet(source / "batch.parquet")
+        (source / "batch.csv").unlink()
+        check(customers / "again", "before", input=source)
 
 
 def test_columns_are_found_by_name_and_others_left_out(tmp_path: Path) -> None:
@@ -184,7 +244,7 @@ def test_missing_and_bad_scores_are_found(tmp_path: Path, scores: str, words: st
     planned = [{"path": "batch.csv", "sha256": "0", "name": "batch.csv", "rows": 2}]
     (places["plan"] / "files.json").write_text(json.dumps(planned))
     (places["checked"] / "batch.csv").write_text("a\nb\n")
-    (places["identifiers"] / "batch.csv").write_text("1\n2\n")
+    (places["identifiers"] / "batch.csv").write_text("row\n1\n2\n")
     (places["scores"] / "batch.csv.out").write_text(scores)
     with pytest.raises(JobFailed) as raised:
         check(tmp_path / "jobs", "after", **places)
