@@ -2,16 +2,11 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from deploy_app.schedules import Expression, TimeZone
 from deploy_app.stage_files import load
-
-
-class Part(BaseModel):
-    """A part of the configuration; a key that is not known is a mistake."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from deploy_app.values import Part, TopicArn
 
 
 class Schedule(Part):
@@ -33,7 +28,7 @@ class StageConfig(Part):
     """Everything about one stage's inference pipeline."""
 
     schedule: Schedule
-    notification_topic_arn: str = Field(
+    notification_topic_arn: TopicArn = Field(
         "", description="told when a run has failed; nothing: the topic of the project, in dev"
     )
     model_number: Annotated[int, Field(ge=1)] = Field(

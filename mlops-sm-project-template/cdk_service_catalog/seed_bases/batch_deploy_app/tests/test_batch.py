@@ -309,3 +309,12 @@ def test_a_schedule_that_the_scheduler_would_refuse_is_refused_with_its_line(
     with pytest.raises(DeployError, match=f"prod.yml, line 2: schedule.{key}: ") as refused:
         load(StageConfig, "prod", tmp_path)
     assert value in str(refused.value)
+
+
+def test_a_topic_that_is_none_is_refused_with_its_line(tmp_path: Path) -> None:
+    for file in FOLDER.glob("*.yml"):
+        (tmp_path / file.name).write_text(file.read_text("utf-8"))
+    (tmp_path / "prod.yml").write_text("notification_topic_arn: foo\n")
+    words = "prod.yml, line 1: notification_topic_arn: this is no ARN of an SNS topic"
+    with pytest.raises(DeployError, match=words):
+        load(StageConfig, "prod", tmp_path)

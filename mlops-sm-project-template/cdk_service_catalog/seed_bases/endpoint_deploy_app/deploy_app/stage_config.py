@@ -3,29 +3,24 @@
 import math
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from deploy_app.instances import is_accelerated, takes_volume_key
+from deploy_app.instances import gpus, is_accelerated, memory_megabytes, takes_volume_key
 from deploy_app.kinds import Kind, misplaced
+from deploy_app.known_instances import EndpointInstance, ProcessingInstance
 from deploy_app.schedules import Expression
 from deploy_app.stage_files import load
+from deploy_app.values import Part, TopicArn
 
-InstanceType = Annotated[str, Field(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9]+$")]
 Percent = Annotated[int, Field(ge=1, le=100)]
 FEWEST_PERCENT = 5
 """Of the copies in a batch (API Reference, InferenceComponentRollingUpdatePolicy)."""
 
 
-class Part(BaseModel):
-    """A part of the configuration; a key that is not known is a mistake."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
 class Variant(Part):
     """The machines behind the endpoint."""
 
-    instance_type: InstanceType
+    instance_type: EndpointInstance
     initial_instance_count: Annotated[int, Field(ge=1)]
     volume_gigabytes: Annotated[int, Field(ge=1, le=512)] | None = Field(
         default=None, description="for a model that the default volume does not hold"
@@ -58,7 +53,7 @@ class Shadow(Part):
     """The same version on other machines, which get copies of requests and answer nobody."""
 
     percent: Percent = Field(description="of the requests that are copied")
-    instance_type: InstanceType
+    instance_type: EndpointInstance
     instance_count: Annotated[int, Field(ge=1)] = 1
 
 
@@ -134,7 +129,7 @@ class Alarms(Part):
     )
     minutes: Annotated[int, Field(ge=1, le=60)] = Field(description="that are looked at")
     bad_minutes: Annotated[int, Field(ge=1, le=60)] = Field(description="of these, until it rings")
-    notification_topic_arn: str = Field(
+    notification_topic_arn: TopicArn = Field(
         default="", description="nothing: the topic of the project, in dev"
     )
 
@@ -160,7 +155,7 @@ class Monitoring(Part):
     minimum_labels: Annotated[int, Field(ge=30)] = Field(
         default=100, description="with fewer, nothing is measured"
     )
-    instance_type: InstanceType
+    instance_type: ProcessingInstance
     volume_gigabytes: Annotated[int, Field(ge=5, le=1000)] = Field(
         description="for all that is captured, and the model"
     )
@@ -258,6 +253,25 @@ class StageConfig(Part):
             raise ValueError(
                 f"rollout.canary_percent: {self.rollout.canary_percent} is too few; copies are "
                 f"replaced in batches of {FEWEST_PERCENT} to 50 percent"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _a_copy_is_not_larger_than_its_machine(self) -> "StageConfig":
+        """Of machines whose sizes are known; SageMaker would look for a place until it gives up."""
+        machine, copy = self.variant.instance_type, self.component
+        if self.kind is not Kind.COMPONENTS or copy is None:
+            return self
+        there, memory = gpus(machine), memory_megabytes(machine)
+        if copy.accelerators and there is not None and copy.accelerators > there:
+            raise ValueError(
+                f"component.accelerators: {copy.accelerators} are more than {machine} has "
+                f"(allowed: 1 to {there})"
+            )
+        if memory is not None and copy.memory_megabytes >= memory:
+            raise ValueError(
+                f"component.memory_megabytes: {copy.memory_megabytes} do not fit {machine}, which "
+                f"has {memory} for copies, its system and SageMaker; take less"
             )
         return self
 
