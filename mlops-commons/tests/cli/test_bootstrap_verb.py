@@ -8,7 +8,9 @@ import pytest
 from bootstrap_checkouts import NOTE, bootstrap, give_cdk, noted, without_cdk
 from checkouts import APPS_HERE
 
+from mlops_commons.cli.accounts.bootstrap import _write_stack_set
 from mlops_commons.config import load_config, placeholder_accounts
+from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 
 pytestmark = pytest.mark.app
@@ -60,6 +62,39 @@ def test_the_first_failure_of_the_cdk_ends_it_and_says_how_to_go_on(
     assert done.returncode == code
     assert len(noted(done)) == 1
     assert "next: fix it, then continue with" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("file", "--stackset {root}/file: {root}/file is a file"),
+        ("file/below", "--stackset {root}/file/below: {root}/file is a file"),
+        ("full", "the folder {root}/full is not empty"),
+    ],
+)
+def test_a_place_that_can_be_no_new_folder_is_refused_before_anything_is_made(
+    place: str, words: str, checkout: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    root = tmp_path_factory.mktemp("place")
+    (root / "file").write_text("kept")
+    (root / "full").mkdir()
+    (root / "full" / "own").touch()
+    done = bootstrap(checkout, "--stackset", str(root / place))
+    assert done.returncode == 1
+    assert words.format(root=root) in done.stderr
+    assert "next: name a folder that does not exist yet" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (root / "file").read_text() == "kept"
+
+
+def test_a_folder_that_nobody_can_make_is_told_and_not_a_traceback(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        "mlops_commons.accounts.stack_set.stack_set_files", lambda _: {"template.yml": "x"}
+    )
+    with pytest.raises(PlatformError, match="cannot write /proc/here/template"):
+        _write_stack_set(Path("/proc/here"), [])
 
 
 def test_a_missing_cdk_cli_is_named(checkout: Path) -> None:

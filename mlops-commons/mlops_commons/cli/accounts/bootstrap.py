@@ -1,6 +1,7 @@
 """`bootstrap`: every account and region prepared for the CDK, with the least that it needs."""
 
 import json
+import os
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -79,10 +80,8 @@ def bootstrap(
     from mlops_commons.config import load_config
 
     config = load_config()
-    if stackset and stackset.exists() and any(stackset.iterdir()):
-        raise PlatformError(
-            f"the folder {stackset} is not empty", hint="name a folder that does not exist yet"
-        )
+    if stackset:
+        _refuse_place(stackset)
     if not (dry_run or print_json or stackset):
         refuse_placeholder_accounts("bootstrap", config)
     policies = planned(config, set_name=set_name, stage=stage, quiet=print_json)
@@ -108,12 +107,30 @@ def bootstrap(
 def _write_stack_set(folder: Path, policies: Sequence["AccountPolicy"]) -> None:
     """Everything or nothing: what cannot be made is found before a file is written."""
     from mlops_commons.accounts.stack_set import stack_set_files
+    from mlops_commons.utilities.generated_files import write_atomically
 
     files = stack_set_files([policy for policy in policies if not policy.row.governs])
-    folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8")
+        write_atomically(folder / name, text)
         typer.echo(str(folder / name))
+
+
+def _refuse_place(folder: Path) -> None:
+    """Before both apps are synthesised, which takes minutes.
+
+    Raises:
+        PlatformError: a folder of that name can be no new one.
+    """
+    hint = "name a folder that does not exist yet"
+    above = next(
+        place for place in (folder.absolute(), *folder.absolute().parents) if place.exists()
+    )
+    if not above.is_dir():
+        raise PlatformError(f"--stackset {folder}: {above} is a file", hint=hint)
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise PlatformError(f"--stackset {folder}: {above} cannot be written", hint=hint)
+    if folder.exists() and any(folder.iterdir()):
+        raise PlatformError(f"the folder {folder} is not empty", hint=hint)
 
 
 def _command(policy: "AccountPolicy", others: Mapping[str, str]) -> list[str]:
