@@ -51,9 +51,21 @@ def test_a_table_that_cannot_be_used_is_refused_by_name(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("cases: [{name: a, quantities: {nat: 1}}]", "'nat' is no price; there are: alarm_month"),
+        ("cases: [{name: a, quantities: {nat: 1}}]", "'nat' is no price; .*there are: alarm_month"),
         ("cases: [{name: a, quantities: {nat_gb: -1}}]", "nat_gb is -1, not a number"),
-        ("cases: [{name: a, quantities: {nat_gb: yes}}]", "nat_gb is True"),
+        ("cases: [{name: a, quantities: {nat_gb: yes}}]", "line 1: nat_gb is True"),
+        ("cases: [{name: a, quantities: {nat_gb: .nan}}]", "line 1: nat_gb is nan, not a number"),
+        ("cases: [{name: a, quantities: {nat_gb: .inf}}]", "line 1: nat_gb is inf, not a number"),
+        (
+            "cases:\n- name: a\n  quantity: {nat_gb: 1}",
+            "line 3: 'quantity' is no key; did you mean 'quantities'\\? there are: name, ",
+        ),
+        (
+            "cases:\n- name: a\n  quantities:\n    nat_gv: 1",
+            "line 4: 'nat_gv' is no price; did you mean 'nat_gb'",
+        ),
+        ("cases: [{name: a, text: b}]", "no list of cases: 'quantities'"),
+        ("cases: [{name: a, quantities: {}}]\nnotes: 1", "line 2: 'notes' is no key"),
         ("cases: []", "has no case"),
         ("case: []", "no list of cases"),
         ("a: [", "no YAML"),
@@ -64,6 +76,16 @@ def test_a_usage_file_that_cannot_be_used_is_refused(text: str, said: str, tmp_p
     file.write_text(text)
     with pytest.raises(PlatformError, match=said):
         load_cases(file, load_prices().rows)
+
+
+def test_a_case_may_begin_with_another(tmp_path: Path) -> None:
+    file = tmp_path / "usage.yml"
+    file.write_text(
+        "cases:\n- &a {name: a, quantities: &q {nat_gb: 1, log_gb: 2}}\n- {<<: *a, name: b}\n"
+        "- {name: c, quantities: {<<: *q, log_gb: 3}}\n"
+    )
+    quantities = [case.quantities for case in load_cases(file, load_prices().rows)]
+    assert quantities == [{"nat_gb": 1, "log_gb": n} for n in (2, 2, 3)]
 
 
 def product(usage: str, *tiers: tuple[str, str]) -> dict[str, Any]:
