@@ -77,7 +77,7 @@ PROMISES: Final = (
     Promise(
         deed="see why a pipeline has failed",
         document=f"{PROJECT}/notifications.py",
-        sentence="CodePipeline shows the action; the log of the build shows the step",
+        sentence="the first of links that is not empty shows the whole log",
         who=EVERYBODY,
         calls=(
             Call("codepipeline:ListPipelines", "*"),
