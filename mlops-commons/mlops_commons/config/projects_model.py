@@ -28,7 +28,7 @@ PrincipalArn = Annotated[
     Text,
     # The account is spelled out: a pattern for it would let a foreign account approve.
     Shape(
-        "arn:aws[a-z-]*:iam::[0-9]{12}:role/([!->@-~]+/)?[A-Za-z0-9_+=,.@*-]+",
+        r"arn:aws[a-z-]*:iam::[0-9]{12}:role/([!-)+->@-~]+/)?([A-Za-z0-9_+=,.@-]+\*?|\*)",
         "the ARN of an IAM role; '*' may end it",
     ),
 ]

@@ -228,9 +228,18 @@ Branch = Annotated[
 ]
 """git-check-ref-format(1); 256 characters at most: BranchName, CodeCommit API Reference."""
 Provider = Annotated[Text, Shape(r".{1,50}", "a name of up to 50 characters")]
+LABEL: Final = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+"""RFC 1035, 2.3.1: of the name of a host."""
+WORD: Final = r"[^@\s,;<>.]+"
 Email = Annotated[
-    Text, Shape(r"[^@\s,;<>]{1,64}@[^@\s,;<>]{1,189}", "an e-mail address such as ml@example.com")
+    Text,
+    Shape(
+        rf"(?![^@]{{65}})(?!.{{255}}){WORD}(\.{WORD})*@{LABEL}(\.{LABEL})*",
+        "an e-mail address such as ml@example.com: words and the labels of a host, with single "
+        "dots between them",
+    ),
 ]
+"""RFC 5321, 4.1.2 and 4.5.3.1: a dot-string of up to 64 characters, and 254 in all."""
 WebAddress = Annotated[
     Text, Shape(r"https?://\S{1,2075}", "a web address such as https://example.com/ml")
 ]

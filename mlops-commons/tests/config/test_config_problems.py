@@ -338,11 +338,11 @@ BROKEN_APP = (
             f"reviewers who are authors too: {authors}",
             "    region: eu-west-1\n",
             "    region: eu-west-1\n"
-            f"    reviews: {{authors: ['{PEOPLE}{authors}'], reviewers: ['{PEOPLE}Plat*_1']}}\n",
+            f"    reviews: {{authors: ['{PEOPLE}{authors}'], reviewers: ['{PEOPLE}Platf*']}}\n",
             "pipeline.reviews.reviewers[0]",
             "would approve the own change",
         )
-        for authors in ("Platform_1", "Platform*", "*", "*form_*")
+        for authors in ("Platform_1", "Platform*", "*", "P*")
     ),
     Broken(
         "a custom resource among what projects deploy",
@@ -386,6 +386,30 @@ BROKEN_APP = (
         "  app_prefix: mlops\n  projects: {approvers: {role_arns: ['arn:aws:iam::*:role/A']}}\n",
         "projects.approvers.role_arns[0]",
         "the ARN of an IAM role",
+    ),
+    *(
+        Broken(
+            f"an approver with a star elsewhere: {role}",
+            "  app_prefix: mlops\n",
+            "  app_prefix: mlops\n  projects: {approvers: {role_arns: "
+            f"['arn:aws:iam::222222222222:role/{role}']}}}}\n",
+            "projects.approvers.role_arns[0]",
+            "the ARN of an IAM role; '*' may end it",
+        )
+        for role in ("*x*y", "a/*/b", "*DataScientist*", "x**", "a*/b")
+    ),
+    *(
+        Broken(
+            f"an address that no host has: {address}",
+            "  app_prefix: mlops\n",
+            f"  app_prefix: mlops\n  portfolio: {{support_email: '{address}'}}\n",
+            "portfolio.support_email",
+            "is not an e-mail address such as ml@example.com",
+        )
+        for address in (
+            *("a@x..com", "a@-x.com", "a@x-.com", "a@.com", "a@x.com.", "a@x_y.com", ".a@x.com"),
+            *("a..b@x.com", f"a@{'x' * 64}.com", f"{'a' * 65}@x.com", f"a@{'x.' * 130}com"),
+        )
     ),
     Broken(
         "a package index that a shell would expand",

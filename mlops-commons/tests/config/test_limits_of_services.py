@@ -240,6 +240,26 @@ def test_a_role_of_the_portfolio_stands_there_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "role",
+    [
+        "dev-mlops-infra-PersonasDataScientistRole7FB9FB83",
+        "dev-mlops-infra-PersonasDataScientist*",
+        "dev-mlops-infra-PersonasLeadDataScientistRole*",
+    ],
+)
+def test_no_role_in_which_notebooks_run_approves(tmp_path: Path, role: str) -> None:
+    own, other = (f"arn:aws:iam::{digit * 12}:role/{role}" for digit in "29")
+    (found,) = problems(tmp_path, [(APPROVERS, [other, own])])
+    assert found.startswith(f"projects.approvers.role_arns[1]: '{own}' is a role of Studio in dev")
+
+
+def test_an_address_is_told_once(tmp_path: Path) -> None:
+    told = ["a@example.com", "b@example.com", "A@example.com"]
+    (found,) = problems(tmp_path, [(("pipeline", "notify"), told)])
+    assert found == "pipeline.notify[2]: 'a@example.com' stands there twice; remove one"
+
+
+@pytest.mark.parametrize(
     ("path", "value", "taken"),
     [
         (("portfolio", "role_arns"), ["arn:aws:iam::222222222222:role/x y"], False),

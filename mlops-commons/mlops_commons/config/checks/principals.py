@@ -73,6 +73,26 @@ def roles_of_the_portfolio_differ(sources: Sources) -> Iterator[Problem]:
                 yield sources.app_document.problem((*PORTFOLIO[:-1], key, index), message)
 
 
+def no_persona_approves(sources: Sources) -> Iterator[Problem]:
+    """A role that notebooks run with approves what its own code has changed."""
+    roles = sources.config.org.roles
+    found: dict[Problem, None] = {}
+    for deployment in sources.config.enabled_deployments:
+        dev, path = deployment.dev, sources.projects_path(deployment.set_name, "approvers")
+        for index, arn in enumerate(deployment.projects.approvers.role_arns if dev else ()):
+            assert dev
+            account, name = arn.split(":")[4], arn.rpartition("/")[2]
+            personas = roles.pattern(f"{dev.stage_name}-mlops-infra-Personas")
+            if account == dev.account and name.lower().startswith(personas.lower()):
+                message = (
+                    f"'{arn}' is a role of Studio in dev, in which notebooks run; whoever works "
+                    "there would approve the own deployment: name a role from outside of Studio, "
+                    "or remove approvers, and the lead approves"
+                )
+                found[sources.app_document.problem((*path, "role_arns", index), message)] = None
+    yield from found
+
+
 def _entrants(sources: Sources) -> Iterator[Entrants]:
     governance = sources.config.pipeline
     for who in ("authors", "reviewers"):

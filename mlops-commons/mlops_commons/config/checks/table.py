@@ -14,6 +14,7 @@ from mlops_commons.config.checks import limits as limit_checks
 from mlops_commons.config.checks import log_archive as log_archive_checks
 from mlops_commons.config.checks import names as name_checks
 from mlops_commons.config.checks import networks as network_checks
+from mlops_commons.config.checks import notices as notice_checks
 from mlops_commons.config.checks import organization as organization_checks
 from mlops_commons.config.checks import people as people_checks
 from mlops_commons.config.checks import principals as principal_checks
@@ -81,6 +82,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     principal_checks.roles_of_the_partition,
     principal_checks.trust_policies_fit,
     principal_checks.roles_of_the_portfolio_differ,
+    principal_checks.no_persona_approves,
+    notice_checks.addresses_differ,
     review_checks.both_are_named,
     review_checks.nobody_is_both,
     account_checks.policies_in_their_account,
