@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from mlops_commons.cli.config.flag_keys import GROUPS, KEYS, SOURCE_APPS, SOURCE_KEYS
 from mlops_commons.cli.config.questions import Lookup
-from mlops_commons.config.values import nearest
+from mlops_commons.config.values import Account, Email, Region, nearest
 from mlops_commons.config.writing.answers import (
     Answers,
     NetworkAnswer,
@@ -75,8 +75,10 @@ def complete(answers: Answers, lookup: Lookup) -> Answers:
     """The answers with each account that is not named read from its profile.
 
     Raises:
-        PlatformError: an account has neither an id nor a profile, or its profile cannot be used.
+        PlatformError: what is written is not of its form, which no profile is asked about; an
+            account has neither an id nor a profile, or its profile cannot be used.
     """
+    _refuse_misshapen(answers)
     sets = tuple(
         replace(entry, stages=tuple(_with_account(s, entry, answers, lookup) for s in entry.stages))
         for entry in answers.sets
@@ -87,6 +89,36 @@ def complete(answers: Answers, lookup: Lookup) -> Answers:
     found = replace(answers, account=account, sets=sets)
     _refuse_incomplete(found)
     return found
+
+
+def _refuse_misshapen(answers: Answers) -> None:
+    written = [
+        ("--governance-account", answers.account, Account),
+        ("--region", answers.region, Region),
+        ("--support-email", answers.support_email, Email),
+    ]
+    for entry in answers.sets:
+        for stage in entry.stages:
+            flag = f"--stage {entry.set_name}/{stage.stage_name}"
+            written += [(flag, stage.account, Account), (flag, stage.region, Region)]
+    wrong = {
+        f"{flag}: {problem}": None
+        for flag, value, kind in written
+        if value and (problem := _problem(value, kind))
+    }
+    if wrong:
+        raise PlatformError("\n  ".join(wrong), hint="see: config --help")
+
+
+def _problem(value: str, kind: Any) -> str:
+    """What is wrong with a value; nothing where it is of its kind."""
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        TypeAdapter(kind).validate_python(value)
+    except ValidationError as error:
+        return "; ".join(row["msg"].removeprefix("Value error, ") for row in error.errors())
+    return ""
 
 
 def _with_account(
@@ -168,7 +200,11 @@ def _users(texts: Sequence[str]) -> dict[str, UsersAnswer]:
 
 def _users_of(text: str) -> tuple[str, tuple[str, ...]]:
     group, equals, names = text.partition("=")
-    if group not in GROUPS or not equals:
+    if group in GROUPS and not equals:
+        raise PlatformError(
+            f"--user '{text}' lacks =NAME[,NAME...]", hint=f"write: --user {group}=NAME"
+        )
+    if group not in GROUPS:
         hint = nearest(group, GROUPS) or f"groups: {', '.join(GROUPS)}"
         raise PlatformError(f"--user '{text}' is not GROUP=NAME[,NAME...]; {hint}")
     return group, tuple(filter(None, map(str.strip, names.split(","))))
@@ -207,7 +243,9 @@ def _source(text: str) -> SourceAnswer:
 
 def _pair(text: str, pair: str) -> tuple[str, str]:
     key, equals, value = pair.partition("=")
-    if key not in KEYS or not equals:
+    if key in KEYS and not equals:
+        raise PlatformError(f"--stage '{text}': '{key}' lacks =VALUE")
+    if key not in KEYS:
         hint = nearest(key, KEYS) or f"allowed: {', '.join(KEYS)}"
         raise PlatformError(f"--stage '{text}': unknown key '{key}'; {hint}")
     return key, value.strip()
