@@ -15,7 +15,7 @@ import json_values
 import pandas as pd
 from declaration import declaration
 from models import Model
-from tables import BadData, named, typed
+from tables import REPORTED, BadData, named, typed
 
 CSV, JSON = "text/csv", "application/json"
 TABLE = declaration().table
@@ -81,12 +81,17 @@ def as_declared(rows: pd.DataFrame) -> pd.DataFrame:
     """What is written, as the numbers, dates and categories that are declared.
 
     Raises:
-        ValueError: a value is not of its type; the message names its row, from 1.
+        ValueError: a value is not of its type, or a category is written another way than in the
+            training; the message names its row, from 1.
     """
     try:
-        return typed(rows, TABLE, "request")
+        found = typed(rows, TABLE, "request")
     except BadData as error:
         raise ValueError(str(error)) from None
+    if wrong := sorted(SEEN.otherwise(found))[:REPORTED]:
+        told = [f"row {row}: {words}: send it so" for row, words in wrong]
+        raise ValueError("request, " + "\n".join(told))
+    return found
 
 
 def predict_fn(given: pd.DataFrame | BadRequest, model: Model) -> list[float | str] | BadRequest:

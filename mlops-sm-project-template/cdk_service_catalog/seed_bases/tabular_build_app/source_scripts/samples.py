@@ -12,6 +12,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import json_values
 import pandas as pd
 from declaration import Declaration
 from models import Model
@@ -58,6 +59,10 @@ def leave(target: Path, channel: Path, model: Model, found: Declaration) -> None
         return
     # As a request is read.
     rows = pd.DataFrame(kept, columns=list(found.table.features), dtype=str)
+    seen = json_values.seen_in(model.categories, found.table)
+    refused = {row for row, _ in seen.otherwise(typed(rows, found.table, FILE))}
+    kept = [row for number, row in enumerate(kept, start=1) if number not in refused]
+    rows = rows[[number not in refused for number in range(1, len(rows) + 1)]]
     answers = model.answers(typed(rows, found.table, FILE))
     content = {
         "content_type": "application/json",

@@ -120,7 +120,7 @@ def save(model: Model, target: Path, found: Declaration) -> None:
     for file in (*map(Path(__file__).with_name, SERVING_FILES), *own_estimators.files(found)):
         shutil.copy(file, code / file.name)
     shutil.copy(declaration_file(), code)
-    json_values.leave(code, model.categories, model.table)
+    json_values.leave(code, model.categories)
     own_estimators.served(model, target, found)
 
 

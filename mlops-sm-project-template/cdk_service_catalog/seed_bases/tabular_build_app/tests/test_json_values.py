@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import inference
 import json_values
 import pandas as pd
 import pytest
@@ -100,6 +101,46 @@ def test_what_may_be_another_category_is_refused_by_its_column(
 ) -> None:
     (answer,) = served(model_dir, row)
     assert words in answer if words else isinstance(answer[0], float)
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ({"vip": "TRUE"}, "row 1: vip is 'TRUE', which the training has seen as 'true': send it so"),
+        ({"vip": " True"}, "row 1: vip is 'True', which the training has seen as 'true'"),
+        ({"vip": "1"}, "row 1: vip is '1', which the training has seen as 'true'"),
+        ({"vip": "0.0"}, "row 1: vip is '0.0', which the training has seen as 'false'"),
+        ({"grade": "1.0"}, "row 1: grade is '1.0', which the training has seen as '1'"),
+        ({"grade": "true"}, "row 1: grade is 'true', which the training has seen as '1'"),
+        ({"code": "501"}, "row 1: code is '501', which the training has seen as '00501'"),
+        ({"flag": "1.00"}, "row 1: flag is '1.00', which the training has seen as '1' and '1.0'"),
+        ({"vip": " true "}, ""),
+        ({"vip": "perhaps", "grade": "4", "code": "00601"}, ""),
+        ({"vip": ""}, ""),
+    ],
+)
+def test_a_text_is_a_category_as_the_training_has_seen_it_or_a_new_one(
+    model_dir: Path, row: dict[str, object], words: str
+) -> None:
+    (answer,) = served(model_dir, row)
+    assert words in answer if words else isinstance(answer[0], float)
+
+
+def test_a_request_in_csv_is_read_like_one_in_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    columns = {"place": "category", "long": "category", "y": "category"}
+    table = Table(file="data/x.csv", label="y", columns=columns)
+    seen = json_values.seen_in({"place": ["New York", ""], "long": ["9007199254740992"]}, table)
+    monkeypatch.setattr(inference, "TABLE", table)
+    monkeypatch.setattr(inference, "SEEN", seen)
+    known = "New York,9007199254740992\n,9007199254740993\nOslo,1"
+    assert inference.rows(known, "text/csv")["place"].tolist() == ["New York", "", "Oslo"]
+    with pytest.raises(ValueError) as raised:
+        inference.rows("Oslo,1\nnew  york,9007199254740992.0", "text/csv")
+    assert str(raised.value) == (
+        "request, row 2: long is '9007199254740992.0', which the training has seen as "
+        "'9007199254740992': send it so\n"
+        "row 2: place is 'new  york', which the training has seen as 'New York': send it so"
+    )
 
 
 def test_a_number_that_is_written_in_two_ways_is_the_one_that_json_writes_or_refused() -> None:
