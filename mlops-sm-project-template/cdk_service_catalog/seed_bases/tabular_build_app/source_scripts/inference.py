@@ -143,7 +143,7 @@ def _instances(text: str) -> list[list[str]]:
 
 
 def _values(row: Any, number: int) -> list[str]:
-    """A row's values as texts, in the order of the features; what is absent is missing.
+    """A row's values as texts, in the order of the features; null says that one is missing.
 
     A number of JSON is a number, whatever the table has before decimals; where it is a category, it
     is the text that the training has seen.
@@ -152,7 +152,11 @@ def _values(row: Any, number: int) -> list[str]:
         if unknown := sorted(row.keys() - set(TABLE.columns)):
             allowed = ", ".join(TABLE.features)
             raise ValueError(f"row {number} has '{unknown[0]}', allowed are {allowed}")
-        row = [row.get(name) for name in TABLE.features]
+        if absent := [name for name in TABLE.features if name not in row]:
+            raise ValueError(
+                f"row {number} lacks '{absent[0]}'; where its value is missing, say null"
+            )
+        row = [row[name] for name in TABLE.features]
     if not isinstance(row, list):
         raise ValueError(f"row {number} is {row!r}, neither a list nor an object")
     if len(row) != len(TABLE.features):

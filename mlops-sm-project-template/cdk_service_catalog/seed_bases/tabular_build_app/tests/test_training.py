@@ -108,11 +108,16 @@ def test_a_bad_request_is_answered_as_one_and_not_as_a_failure(serving: Any) -> 
     assert answer.get_data(as_text=True) == "the request holds no row\n"
 
 
-def test_what_is_absent_or_null_is_missing_in_every_form(model_dir: Path, serving: Any) -> None:
+def test_a_feature_that_nobody_says_is_refused_by_its_name(serving: Any) -> None:
+    first, second = rows(2)
+    del second[FEATURES[-1]]
+    with pytest.raises(ValueError, match=re.escape(f"row 2 lacks '{FEATURES[-1]}'; where its")):
+        serving.rows(as_json([first, second]), "application/json")
+
+
+def test_what_is_null_or_empty_is_missing_in_every_form(model_dir: Path, serving: Any) -> None:
     model, (row, *_) = serving.model_fn(str(model_dir)), rows(1)
-    absent = {name: value for name, value in row.items() if name != FEATURES[0]}
     forms = [
-        (as_json([absent]), "application/json"),
         (json.dumps({"instances": [{**row, FEATURES[0]: None}]}), "application/json"),
         (as_csv([{**row, FEATURES[0]: ""}]), "text/csv"),
     ]
@@ -136,6 +141,7 @@ def test_a_category_that_training_has_not_seen_is_served(model_dir: Path, servin
         ('{"instances": [5]}', "application/json", "row 1 is 5, neither a list nor an object"),
         ('{"instances": [{"no such": 1}]}', "application/json", "row 1 has 'no such', allowed are"),
         ('{"instances": [[]]}', "application/json", "row 1 has 0 values"),
+        ('{"instances": [{}]}', "application/json", f"row 1 lacks '{FEATURES[0]}'"),
         ("<a/>", "application/xml", "content type 'application/xml' is not known"),
     ],
 )
