@@ -107,7 +107,8 @@ def _lines(folder: Path, since: datetime, until: datetime, found: Traffic) -> It
         is_apart = file.relative_to(folder).parts[0] in APART
         if is_apart or not _may_hold(file, since, until):
             continue
-        for text in file.read_text(encoding="utf-8").splitlines():
+        # Other ends of a line that Python knows, such as U+2028, may stand in a text.
+        for text in filter(str.strip, file.read_text(encoding="utf-8").split("\n")):
             try:
                 line = json.loads(text)
                 when = _moment(line["eventMetadata"]["inferenceTime"])

@@ -122,7 +122,7 @@ def _rows(file: Path, name: str) -> Rows:
         yield f"{name}: is neither {' nor '.join(ENDINGS)}", None
         return
     try:
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
+        lines = file.read_text(encoding="utf-8-sig").split("\n")
     except UnicodeDecodeError as error:
         yield f"{name}: is not in UTF-8: {error}", None
         return

@@ -56,6 +56,16 @@ def test_what_means_no_class_or_two_is_refused(
         labels.value(said, classes, BINARY)
 
 
+def test_a_line_ends_where_its_file_ends_it_and_nowhere_else(tmp_path: Path) -> None:
+    odd = "a\u2028b\x85c\x0bd"
+    row = json.dumps({"inference_id": odd, "label": "no"}, ensure_ascii=False)
+    (tmp_path / "day.jsonl").write_text(f"{row}\n\n", encoding="utf-8")
+    (tmp_path / "day.csv").write_text(f"inference_id,label\r\n{odd} 2,no\r\n", encoding="utf-8")
+    brought = labels.read(tmp_path)
+    assert (brought.count, brought.problems) == (2, [])
+    assert {*brought.by_id} == {odd, f"{odd} 2"}
+
+
 def test_classes_that_are_numbers_are_numbers_in_json_too(tmp_path: Path) -> None:
     one, two = read(tmp_path, 1, 1.0)
     assert labels.value(one, ("0", "1"), CODED) == labels.value(two, ("0", "1"), CODED) == 1

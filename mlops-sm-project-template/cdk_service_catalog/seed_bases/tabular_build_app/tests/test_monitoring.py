@@ -219,6 +219,16 @@ def test_a_request_that_cannot_be_read_takes_no_other_with_it(
         pd.testing.assert_frame_equal(one, alone, check_dtype=False)
 
 
+def test_a_captured_line_ends_where_its_file_ends_it(tmp_path: Path) -> None:
+    asked = as_csv(rows(1))
+    one = json.loads(line(("text/csv", asked), ("text/csv", "1\n"), "CSV"))
+    one["eventMetadata"]["inferenceId"] = "a\u2028b\x85c"
+    text = json.dumps(one, ensure_ascii=False)
+    (tmp_path / "all.jsonl").write_text(f"{text}\n{text}\n", encoding="utf-8")
+    found = captures.traffic(tmp_path, NOW - timedelta(hours=1), NOW + timedelta(hours=1))
+    assert (found.seen, len(found.rows), found.unreadable) == (2, 2, [])
+
+
 def test_captures_of_a_shadow_are_left_out(model_dir: Path, tmp_path: Path) -> None:
     asked = rows(2)
     forms = (
