@@ -36,6 +36,11 @@ def make(found: Declaration, chosen: Mapping[str, float]) -> Any:
     given = {name: int(v) if float(v).is_integer() else v for name, v in chosen.items()}
     named = _named(found)
     where = f"{found.own.file}: {found.own.name}"
+    if isinstance(named, type) and hasattr(named, "fit"):
+        raise BadData(
+            f"{where} is a class; make an estimator of it there, such as estimator = "
+            f"{named.__name__}(), and say model.name: estimator"
+        )
     try:
         made = _set(named, given) if hasattr(named, "fit") else named(given)
     except Exception as error:  # it may raise what it likes

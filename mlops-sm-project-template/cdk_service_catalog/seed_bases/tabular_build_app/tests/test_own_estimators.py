@@ -140,6 +140,7 @@ def test_its_hyperparameters_are_searched_as_those_of_others_are() -> None:
     ("found", "words"),
     [
         (owned(REGRESSION, "unable"), "unable cannot be made of {'seed': 7}: KeyError: 'depth'"),
+        (owned(REGRESSION, "RandomForestRegressor"), "RandomForestRegressor is a class; make an"),
         (owned(REGRESSION, "nothing"), "forest_of_test.py has no nothing, which model.name names"),
         (owned(REGRESSION, depth=3), "cannot be made of {'seed': 7, 'depth': 3}: ValueError"),
         (owned(BINARY, "no_classes"), "gives a RandomForestRegressor without predict_proba"),
