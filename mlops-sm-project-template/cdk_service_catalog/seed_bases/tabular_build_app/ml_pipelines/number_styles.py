@@ -27,6 +27,8 @@ class Style:
         return found.notna() & found.abs().ne(float("inf"))
 
 
+BELOW_ZERO = r"^(?:\(\s*([0-9.,' ]+)\s*\)|([0-9.,' ]*[0-9])\s*-)$"
+CLOCK = r"[-+]?[0-9]{1,3}:[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]+)?)?"
 PLAIN = Style()
 STYLES = (
     *(PLAIN, Style(",")),
@@ -67,8 +69,13 @@ def is_number(texts: pd.Series, found: FileFormat) -> "pd.Series[bool]":
 
 
 def would_be_number(texts: pd.Series) -> "pd.Series[bool]":
-    """Which texts are numbers as some file may write them, infinite ones such as 1e9999 too."""
+    """Which texts are numbers as some file may write them, infinite ones such as 1e9999 too.
+
+    Accounting writes `(12)` and SAP `12-` for what is below zero; 1:30 is one hour and a half.
+    """
     result = texts.str.fullmatch("[-+]?inf(inity)?", case=False).astype(bool)
+    result |= texts.str.fullmatch(CLOCK).astype(bool)
+    texts = texts.str.replace(BELOW_ZERO, r"\g<1>\g<2>", regex=True)
     for style in STYLES:
         result |= declared.numbers(texts, style.decimal, style.thousands).notna()
     return result

@@ -42,6 +42,12 @@ COLUMNS: dict[str, Callable[[int], str]] = {
     "zip or minus": lambda n: "-1" if n % 9 == 0 else f"{(n * 37) % 19 + 495:05}",
     "code": lambda n: f"{n % 5 + 1}E{n % 3}",
     "long": lambda n: str(9007199254740992 + n % 7),
+    "accounting": lambda n: f"({n % 9 + 1}.50)" if n % 3 == 0 else f"{n}.50",
+    "whole accounting": lambda n: f"({n + 1})" if n % 2 else str(n),
+    "sap": lambda n: f"{n % 11 + 1}-" if n % 4 == 0 else str(n % 11),
+    "all below zero": lambda n: f"{n}.5-",
+    "clock": lambda n: f"{n % 24}:{n % 60:02}",
+    "duration": lambda n: f"{n + 90}:{n % 60:02}:05",
     "flag": lambda n: ("yes", "Yes", "no")[n % 3],
     "stars": lambda n: str(n % 5) if n else "x",
 }
@@ -160,6 +166,25 @@ def test_dates_and_numbers_of_two_forms_are_asked_and_no_names(
     option, _, value = out.partition("=")
     told = f"{column}={value}" if option == "--date" else value or column
     assert adopt(tmp_path, column, option, told) == 0
+
+
+@pytest.mark.parametrize(
+    ("column", "words"),
+    [
+        ("accounting", "row 1: accounting is '(1.50)', and 19 more, no number as this file writes"),
+        ("whole accounting", "row 2: whole accounting is '(2)', and 29 more, no number"),
+        ("sap", "row 1: sap is '1-', and 14 more, no number"),
+        ("all below zero", "row 1: all below zero is '0.5-', and 59 more, no number"),
+        ("clock", "row 1: clock is '0:00', and 59 more, no number"),
+        ("duration", "row 1: duration is '90:00:05', and 59 more, no number"),
+    ],
+)
+def test_what_is_below_zero_and_hours_in_other_signs_are_asked_and_no_names(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], column: str, words: str
+) -> None:
+    assert adopt(tmp_path, column) == 1
+    assert words in capsys.readouterr().err
+    assert adopt(tmp_path, column, "--category", column) == 0
 
 
 def test_half_a_column_of_numbers_is_found_in_many_rows(
