@@ -9,6 +9,13 @@ from pandas.api.types import is_numeric_dtype
 from tables import BadData, check_complete
 
 GOES_BY = ", which the split goes by"
+WAYS_OUT = {
+    "random": "more rows, or split.by: stratified, are needed",
+    "stratified": "more rows of the rarer class are needed",
+    "group": "more groups that have both classes are needed",
+    "time": "rows of both classes in each time, or larger shares of the split, are needed",
+}
+"""Where a part has one class of two."""
 PARTS = ("train", "validation", "test")
 
 
@@ -101,4 +108,4 @@ def _complete(parts: dict[str, pd.DataFrame], found: Declaration) -> None:
         if strange := sorted(map(str, {*part[label]} - learnt)):
             raise BadData(f"{name} has the class '{strange[0]}', which no row of train has")
         if found.task == "binary" and part[label].nunique() < 2:
-            raise BadData(f"{name} has one class only; more rows or a stratified split are needed")
+            raise BadData(f"{name} has one class only; {WAYS_OUT[found.split.by]}")
