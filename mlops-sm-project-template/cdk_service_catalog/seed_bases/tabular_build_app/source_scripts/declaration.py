@@ -38,6 +38,8 @@ METRIC_GROUPS = {
     "multiclass": "multiclass_classification_metrics",
 }
 """The names in the report; SageMaker's reports on the quality of models have the same."""
+MADE_OF_DATES = ("month", "weekday")
+"""What a model also learns of a date, in columns such as `when month`."""
 Problem = tuple[tuple[str, ...], str]
 """Where in the file, and what is wrong there."""
 
@@ -296,11 +298,24 @@ def _column_problems(table: Table) -> Iterator[Problem]:
             yield ("data", "ignored"), f"'{name}' is the {role}, so it cannot be ignored"
     if not table.features:
         yield ("data", "columns"), "no column is left to learn from"
+    yield from _made_problems(table)
     if table.time and table.columns.get(table.time) not in ("date", "number"):
         yield ("data", "time"), f"'{table.time}' must be of the type date or number"
     yield from _date_problems(table)
     if table.decimal == table.thousands:
         yield ("data", "thousands"), f"'{table.thousands}' has two meanings in this file"
+
+
+def _made_problems(table: Table) -> Iterator[Problem]:
+    """A feature of a name that the model gives to what it makes of a date would be lost."""
+    for date in table.of_type("date"):
+        for part in MADE_OF_DATES:
+            name = f"{date} {part}"
+            if name in table.features:
+                words = (
+                    f"'{name}' is what the model makes of the date '{date}': give it another name"
+                )
+                yield ("data", "columns", name), f"{words} in the file, or ignore it"
 
 
 def _date_problems(table: Table) -> Iterator[Problem]:

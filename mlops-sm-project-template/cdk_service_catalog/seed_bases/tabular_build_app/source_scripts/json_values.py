@@ -68,7 +68,6 @@ class Seen:
             "file has"
         )
 
-
     def otherwise(self, rows: pd.DataFrame) -> Iterator[tuple[int, str]]:
         """Categories that the training has seen, and written another way: rows from 1, and words.
 
@@ -107,7 +106,9 @@ def meant(value: Any, name: str, texts: Sequence[str], table: Table) -> str:
 
 def leave(folder: Path, seen: Mapping[str, Sequence[str]]) -> None:
     """Write beside the serving code which texts the training has seen."""
-    text = json.dumps({name: [*texts] for name, texts in seen.items()}, ensure_ascii=False, indent=1)
+    text = json.dumps(
+        {name: [*texts] for name, texts in seen.items()}, ensure_ascii=False, indent=1
+    )
     (folder / FILE).write_text(text + "\n", encoding="utf-8")
 
 

@@ -9,13 +9,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import parquet
-from declaration import Table
+from declaration import MADE_OF_DATES, Table
 from written import days, numbers
 
 ABSENT = ("nan", "None", "<NA>", "NaT")
 """How programs write a number or a date that is not there. In a category these may be names."""
 LONGEST = 2**31 - 1
 """Characters of a text: what a computer of any kind can count."""
+THURSDAY = 3
+"""1970-01-01, where Monday is 0."""
 REPORTED = 10
 """So many problems of a file are told; more would hide the first."""
 
@@ -86,12 +88,19 @@ def named(
         columns: what a row without a header holds, in order.
 
     Raises:
-        BadData: a header has a name twice; without a header, the number of values does not fit.
+        BadData: a header has a name twice, or in other capitals than it is declared; without a
+            header, the number of values does not fit.
     """
     if is_header(rows, features):
         first = _first(rows)
         if twice := next((text for text in first if text and first.count(text) > 1), ""):
             raise BadData(f"{name}: the header has '{twice}' twice")
+        by_fold = {text.casefold(): text for text in first}
+        for wanted in dict.fromkeys((*columns, *features)):
+            if wanted not in first and (other := by_fold.get(wanted.casefold())):
+                raise BadData(
+                    f"{name}: the header has '{other}', declared is '{wanted}'; name it so"
+                )
         return rows.iloc[1:].set_axis(first, axis="columns")
     if rows.shape[1] != len(columns):
         raise BadData(
@@ -102,9 +111,9 @@ def named(
 
 
 def is_header(rows: pd.DataFrame, features: Sequence[str]) -> bool:
-    """Whether the first row holds the names of most features."""
-    first = _first(rows)
-    return sum(feature in first for feature in features) * 2 > len(features)
+    """Whether the first row holds the names of most features, in capitals or not."""
+    first = {text.casefold() for text in _first(rows)}
+    return sum(feature.casefold() in first for feature in features) * 2 > len(features)
 
 
 def typed(rows: pd.DataFrame, table: Table, name: str) -> pd.DataFrame:
@@ -145,9 +154,14 @@ def inputs(rows: pd.DataFrame, table: Table) -> pd.DataFrame:
     """What the model is fitted on: the features, and of each date also month and weekday."""
     found = rows[list(table.features)].copy()
     for column in table.of_type("date"):
-        days = pd.to_datetime(found[column], unit="D", errors="coerce")
-        found[f"{column} month"] = days.dt.month
-        found[f"{column} weekday"] = days.dt.dayofweek
+        days = np.floor(found[column].to_numpy(dtype=np.float64))
+        known = np.isfinite(days)
+        # No nanoseconds, which reach from 1677 to 2262 only.
+        months = days[known].astype(np.int64).astype("datetime64[D]").astype("datetime64[M]")
+        month, weekday = MADE_OF_DATES
+        found[f"{column} {month}"] = np.nan
+        found.loc[known, f"{column} {month}"] = months.astype(np.int64) % 12 + 1.0
+        found[f"{column} {weekday}"] = (days + THURSDAY) % 7
     return found
 
 

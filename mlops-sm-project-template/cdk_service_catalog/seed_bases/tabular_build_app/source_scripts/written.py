@@ -1,6 +1,8 @@
 """What a text says as a number or a date, in the way in which a file writes it, and nothing else."""
 
+import math
 import re
+from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from numbers import Number
 
@@ -10,6 +12,10 @@ SIGNS = {" ": " \u00a0\u202f", "'": "'\u2019"}
 """A mark between thousands, and what programs write in its place: spaces that break no line,
 and the typographic apostrophe."""
 
+NEAR, CYCLE, DAYS_OF_CYCLE = 1800, 400, 146_097
+"""The Gregorian calendar is the same after 400 years, also in its weekdays."""
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)  # noqa: UP017 - an image has Python 3.10
+NO_YEAR = "0000"
 ISO_DATE = r"\d{4}-\d{2}-\d{2}"
 """How a date begins; ISO 8601 would take a bare number for a year."""
 
@@ -30,17 +36,42 @@ def numbers(texts: pd.Series, decimal: str = ".", thousands: str = "") -> pd.Ser
 
 
 def days(texts: pd.Series, form: str = "") -> pd.Series:
-    """Texts as days since 1970-01-01; what is not a date of this form is none.
+    """Texts as days since 1970-01-01, of the years 1 to 9999; what is no date of this form is none.
 
     Args:
         form: as of strptime, such as `%d.%m.%Y`; nothing: ISO 8601.
     """
-    if form:
-        dates = pd.to_datetime(texts.where(texts != ""), format=form, errors="coerce", utc=True)
-    else:
-        dates = pd.to_datetime(
-            texts.where(texts.str.match(ISO_DATE)), format="ISO8601", errors="coerce", utc=True
-        )
+    if not form:
+        return _iso_days(texts)
+    found = _days(pd.to_datetime(texts.where(texts != ""), format=form, errors="coerce", utc=True))
+    unread = texts[found.isna() & (texts != "")]
+    far = {text: _far(text, form) for text in unread.unique()}
+    return found.fillna(unread.map(far).astype(float)) if far else found
+
+
+def _iso_days(texts: pd.Series) -> pd.Series:
+    """In years of which pandas 2 has nanoseconds, 1677 to 2262: the calendar repeats itself."""
+    dates = texts[texts.str.match(ISO_DATE).astype(bool) & ~texts.str.startswith(NO_YEAR)]
+    years = pd.to_numeric(dates.str[:4])
+    cycles = (years - NEAR) // CYCLE
+    near = (years - cycles * CYCLE).astype(str) + dates.str[4:]
+    found = _days(pd.to_datetime(near, format="ISO8601", errors="coerce", utc=True))
+    return (found + cycles * DAYS_OF_CYCLE).reindex(texts.index)
+
+
+def _far(text: str, form: str) -> float:
+    """A day that nanoseconds do not reach, if it is one; pandas has refused any other."""
+    try:
+        found = datetime.strptime(text, form)
+    except ValueError:
+        return math.nan
+    if 1677 < found.year < 2262:
+        return math.nan
+    moment = found if found.tzinfo else found.replace(tzinfo=timezone.utc)  # noqa: UP017
+    return (moment - EPOCH) // timedelta(seconds=1) / 86400
+
+
+def _days(dates: pd.Series) -> pd.Series:
     return (dates.dt.as_unit("s") - pd.Timestamp(0, tz="UTC").as_unit("s")) / pd.Timedelta(days=1)
 
 

@@ -77,6 +77,13 @@ def test_features_are_what_is_neither_label_nor_named_otherwise(folder: Path) ->
         ("data.dates", {"x": "%d.%m.%Y"}, 11, "'x' is not a column of the type date"),
         ("data.dates", {"when": "%d."}, 11, "'%d.' does not say year and month, as %d.%m.%Y does"),
         ("data.dates", {"when": "iso"}, 11, "does not match"),
+        (
+            "data.columns.when month",
+            "number",
+            9,
+            "'when month' is what the model makes of the date",
+        ),
+        ("data.columns.when weekday", "category", 9, "makes of the date 'when': give it another"),
         ("data.thousands", ".", 10, "'.' has two meanings"),
         ("data.columns.x", "float", 6, "'float' is not one of"),
         ("data.file", "/etc/passwd", 2, "does not match"),
@@ -96,6 +103,11 @@ def test_each_problem_has_its_line(
     told = [text for text in str(raised.value).splitlines() if words in text]
     assert told, str(raised.value)
     assert f"project.yml, line {line}:" in "\n".join(told), told
+
+
+def test_a_column_that_nobody_learns_from_may_be_called_like_part_of_a_date(folder: Path) -> None:
+    months = (("data.columns.when month", "number"), ("data.ignored", ["when month"]))
+    assert read(written(folder, *months)).table.features == ("x", "when")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "a: [", "data: &a [*a]", "\0"])

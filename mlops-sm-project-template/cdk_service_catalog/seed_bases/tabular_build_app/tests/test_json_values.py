@@ -106,7 +106,10 @@ def test_what_may_be_another_category_is_refused_by_its_column(
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        ({"vip": "TRUE"}, "row 1: vip is 'TRUE', which the training has seen as 'true': send it so"),
+        (
+            {"vip": "TRUE"},
+            "row 1: vip is 'TRUE', which the training has seen as 'true': send it so",
+        ),
         ({"vip": " True"}, "row 1: vip is 'True', which the training has seen as 'true'"),
         ({"vip": "1"}, "row 1: vip is '1', which the training has seen as 'true'"),
         ({"vip": "0.0"}, "row 1: vip is '0.0', which the training has seen as 'false'"),

@@ -2,6 +2,8 @@
 
 import json
 import math
+from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import inference
@@ -9,8 +11,8 @@ import pandas as pd
 import pytest
 from declaration import Table
 from json_values import Seen
-from tables import BadData, typed
-from written import numbers
+from tables import BadData, inputs, read, typed
+from written import days, numbers
 
 GERMAN = Table(
     file="data/prices.csv",
@@ -94,6 +96,83 @@ def test_what_is_written_otherwise_is_refused_with_its_place(
     with pytest.raises(BadData) as raised:
         typed(rows, GERMAN, "request")
     assert words in str(raised.value)
+
+
+FAR = {
+    "9999-12-31": 2932896.0,
+    "1583-01-01": -141349.0,
+    "0001-01-01": -719162.0,
+    "9999-12-31T12:00:00Z": 2932896.5,
+    "9999-12-31T00:00:00+06:00": 2932895.75,
+    "2262-04-12": 106752.0,
+    "2024-02-29 06:00": 19782.25,
+    "1600-02-29": -135081.0,
+    "1700-02-29": None,
+    "9999-13-31": None,
+    "0000-01-01": None,
+    "31.12.9999": None,
+}
+"""Days since 1970-01-01, of which Python's own calendar says the same."""
+
+
+def test_days_reach_from_the_first_year_to_the_last_and_are_no_nanoseconds() -> None:
+    found = days(pd.Series([*FAR])).tolist()
+    assert [None if math.isnan(each) else each for each in found] == [*FAR.values()]
+    for text in ("9999-12-31", "1583-01-01", "0001-01-01"):
+        assert FAR[text] == date.fromisoformat(text).toordinal() - date(1970, 1, 1).toordinal()
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "day"),
+    [
+        ("31.12.9999", "%d.%m.%Y", 2932896.0),
+        ("12/31/9999 06:00", "%m/%d/%Y %H:%M", 2932896.25),
+        ("99991231", "%Y%m%d", 2932896.0),
+        ("1.1.1583", "%d.%m.%Y", -141349.0),
+        ("31.12.2023", "%d.%m.%Y", 19722.0),
+        ("31.11.9999", "%d.%m.%Y", None),
+        ("9999-12-31", "%d.%m.%Y", None),
+        ("31.12.99", "%d.%m.%y", 10956.0),
+    ],
+)
+def test_days_of_a_declared_form_reach_as_far(text: str, form: str, day: float | None) -> None:
+    (found,) = days(pd.Series([text]), form).tolist()
+    assert (None if math.isnan(found) else found) == day
+
+
+def test_month_and_weekday_are_those_of_the_calendar() -> None:
+    columns = {"when": "date", "y": "number"}
+    table = Table(file="data/x.csv", label="y", columns=columns)
+    said = ["9999-12-31", "1583-01-01", "2024-02-29T23:59:59", "", "1969-12-31"]
+    given = inputs(typed(pd.DataFrame({"when": said}), table, "x"), table)
+    known = [datetime.fromisoformat(text) if text else None for text in said]
+    for name, wanted in (
+        ("month", [day.month if day else None for day in known]),
+        ("weekday", [day.weekday() if day else None for day in known]),
+    ):
+        found = given[f"when {name}"].tolist()
+        assert [None if math.isnan(each) else each for each in found] == wanted
+
+
+@pytest.mark.parametrize(
+    ("first", "words"),
+    [
+        ("Kind,PLACE,y", "a.csv: the header has 'Kind', declared is 'kind'; name it so"),
+        ("kind,place,Y", "a.csv: the header has 'Y', declared is 'y'"),
+    ],
+)
+def test_a_header_in_other_capitals_is_no_row(tmp_path: Path, first: str, words: str) -> None:
+    """Of a table of categories alone, nothing else would tell one from the other."""
+    columns = {"kind": "category", "place": "category", "y": "category"}
+    table = Table(file="data/a.csv", label="y", columns=columns)
+    file = tmp_path / "a.csv"
+    file.write_text(f"{first}\na,north,yes\nb,south,no\n")
+    with pytest.raises(BadData, match=words):
+        read(file, table)
+    file.write_text("kind,y,place,KIND\na,yes,north,1\n")
+    assert read(file, table)["kind"].tolist() == ["a"]
+    file.write_text("a,north,yes\n")
+    assert read(file, table)["kind"].tolist() == ["a"]
 
 
 @pytest.fixture
