@@ -54,11 +54,11 @@ shadow: {percent: 25, instance_type: ml.m5.large, instance_count: 1}
 """
 COMPONENTS = """\
 kind: components
-component: {memory_megabytes: 8192}
+component: {memory_megabytes: 4096}
 auto_scaling: {minimum_instances: 0}
 rollout: {canary: false}
 """
-OF_A_GPU = COMPONENTS.replace("8192", "8192, accelerators: 1")
+OF_A_GPU = COMPONENTS.replace("4096", "4096, accelerators: 1")
 CONFIGURED = [
     *((found.slug, "") for found in PRODUCTS),
     *(("basic", text) for text in (SLEEPING, SERVERLESS, SHADOWED)),
