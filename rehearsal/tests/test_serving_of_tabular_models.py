@@ -7,6 +7,7 @@ releases of the image, too.
 
 import json
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from launched_projects import product
 from seed_repositories import SeedRepository, seed_repository
 from tabular_servers import STACKS, container, emulated, environment_of_versions, invoke, trained
 
+from mlops_commons.utilities.seed_environments import environment
 from mlops_rehearsal.acts.faulty_version import FAULT, PARAMETER
 
 pytestmark = pytest.mark.seed
@@ -118,6 +120,34 @@ def test_the_fault_that_a_rehearsal_plants_is_a_failure_of_the_model(
     for served in (container(stack, broken, registered, tmp_path), emulated(repository, broken)):
         with served as (url, _):
             assert [invoke(url, body, kind, "text/csv")[0] for kind in kinds] == [200, 500]
+
+
+DAYS = """
+import json
+import pandas as pd
+from written import days
+iso, german = ["9999-12-31", "1583-01-01", "2023-12-31", "none"], ["31.12.9999", "1.1.1583", "x"]
+read = [days(pd.Series(iso)), days(pd.Series(german), "%d.%m.%Y")]
+print(json.dumps([[None if pd.isna(day) else day for day in found] for found in read]))
+"""
+
+
+def test_days_that_no_nanoseconds_reach_are_the_same_in_image_and_repository(
+    stack: Path, model: Path, repository: SeedRepository
+) -> None:
+    """The pandas of an image may be older than that of the repository, as 2 is than 3."""
+    said = [
+        subprocess.run(
+            [str(python), "-c", DAYS],
+            cwd=model / "code",
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for python in (environment(stack), repository.python)
+    ]
+    days = [[2932896.0, -141349.0, 19722.0, None], [2932896.0, -141349.0, None]]
+    assert [json.loads(text) for text in said] == [days, days]
 
 
 def test_without_its_variables_the_server_would_ask_an_index(
