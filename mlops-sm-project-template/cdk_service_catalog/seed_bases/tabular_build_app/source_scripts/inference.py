@@ -6,6 +6,7 @@ Runs from the model's own archive; preprocessing is part of the model, so rows c
 import csv
 import io
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,12 @@ from models import Model
 from tables import REPORTED, BadData, named, typed
 
 CSV, JSON = "text/csv", "application/json"
+BATCH = "SAGEMAKER_BATCH"
+"""Set to true in the containers of a batch transform, and in no others (SageMaker Developer Guide,
+"Use your own inference code with batch transform")."""
+UNKNOWN, ENOUGH = 0.1, 20
+"""The share of unknown categories that a column of a batch may have, as of requests that are
+monitored; of fewer rows it says nothing. A transform sends as many rows at once as 6 MB hold."""
 TABLE = declaration().table
 SEEN = json_values.read(Path(__file__).resolve().parent, TABLE)
 
@@ -53,7 +60,10 @@ def rows(request_body: str | bytes, content_type: str) -> pd.DataFrame:
     Raises:
         ValueError: another type, or rows that do not fit.
     """
-    return as_declared(texts(request_body, content_type))
+    found = as_declared(texts(request_body, content_type))
+    if os.environ.get(BATCH) == "true":
+        _check_known(found)
+    return found
 
 
 def texts(request_body: str | bytes, content_type: str) -> pd.DataFrame:
@@ -92,6 +102,23 @@ def as_declared(rows: pd.DataFrame) -> pd.DataFrame:
         told = [f"row {row}: {words}: send it so" for row, words in wrong]
         raise ValueError("request, " + "\n".join(told))
     return found
+
+
+def _check_known(rows: pd.DataFrame) -> None:
+    """Refuse a part of a batch that seems to be written in other words than the training.
+
+    Raises:
+        ValueError: too many values of a category are unknown; the message says which.
+    """
+    for name in TABLE.of_type("category"):
+        unknown = SEEN.unknown(rows[name])
+        if len(rows) >= ENOUGH and unknown.mean() > UNKNOWN:
+            first = int(unknown.to_numpy().argmax())
+            raise ValueError(
+                f"{unknown.mean():.0%} of the values of {name} are categories that the training has "
+                f"not seen, such as '{rows[name].iloc[first]}' in row {first + 1} of {len(rows)}; "
+                f"{UNKNOWN:.0%} may be"
+            )
 
 
 def predict_fn(given: pd.DataFrame | BadRequest, model: Model) -> list[float | str] | BadRequest:

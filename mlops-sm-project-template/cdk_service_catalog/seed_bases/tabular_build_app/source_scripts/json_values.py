@@ -85,7 +85,7 @@ class Seen:
     def unknown(self, said: pd.Series) -> "pd.Series[bool]":
         """Which texts of a category the training has not seen; what is missing is not meant."""
         known = self.known.get(str(said.name))
-        if known is None:
+        if not known:
             return pd.Series(False, index=said.index)
         texts = {text for ways in known.values() for text in ways}
         return ~said.isin({*texts, ""})

@@ -146,6 +146,31 @@ def test_a_request_in_csv_is_read_like_one_in_json(monkeypatch: pytest.MonkeyPat
     )
 
 
+@pytest.mark.parametrize(
+    ("batch", "strange", "count", "words"),
+    [
+        ("true", 3, 20, "15% of the values of place are categories that the training has not seen"),
+        ("true", 3, 20, "such as 'Oslo' in row 1 of 20; 10% may be"),
+        ("true", 2, 20, ""),
+        ("true", 3, 19, ""),
+        ("", 20, 20, ""),
+    ],
+)
+def test_a_batch_of_other_words_is_refused_and_a_request_is_not(
+    monkeypatch: pytest.MonkeyPatch, batch: str, strange: int, count: int, words: str
+) -> None:
+    columns = {"place": "category", "only here": "category", "y": "category"}
+    table = Table(file="data/x.csv", label="y", columns=columns)
+    monkeypatch.setattr(inference, "TABLE", table)
+    monkeypatch.setattr(inference, "SEEN", json_values.seen_in({"place": ["north", ""]}, table))
+    monkeypatch.setenv("SAGEMAKER_BATCH", batch)
+    places = ["Oslo"] * strange + ["north"] * (count - strange - 1) + [""]
+    said = "\n".join(f"{place},{n}" for n, place in enumerate(places[:count]))
+    answer = inference.input_fn(said, "text/csv")
+    assert words in getattr(answer, "reason", "")
+    assert bool(words) is hasattr(answer, "reason")
+
+
 def test_a_number_that_is_written_in_two_ways_is_the_one_that_json_writes_or_refused() -> None:
     columns = {"a": "category", "b": "number", "y": "category"}
     table = Table(file="data/x.csv", label="y", columns=columns)
