@@ -1,6 +1,8 @@
 """Train, validation and test: disjoint, the same for the same seed, and no row in two of them."""
 
+import hashlib
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -48,8 +50,15 @@ def _stratified(rows: pd.DataFrame, found: Declaration) -> pd.Series:
 
 
 def _group(rows: pd.DataFrame, found: Declaration) -> pd.Series:
+    """A group is drawn by its key, so that it stays in its part whatever the order of the rows is."""
     check_complete(rows, found.table.group, GOES_BY)
-    return _assigned(rows[found.table.group].astype(str), found)
+    keys = _plain(rows[found.table.group]).astype(str)
+    sizes = keys.value_counts(sort=False)
+    return _parts(keys, sizes.loc[sorted(sizes.index, key=partial(_drawn, found))], found)
+
+
+def _drawn(found: Declaration, key: str) -> bytes:
+    return hashlib.sha256(f"{found.split.seed}/{key}".encode()).digest()
 
 
 def _time(rows: pd.DataFrame, found: Declaration) -> pd.Series:
@@ -72,17 +81,23 @@ def _alike(rows: pd.DataFrame, found: Declaration) -> pd.Series:
 def fingerprints(rows: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
     """A number for each row, the same for the same values in these columns."""
     # A number that is whole in all rows of one file is not so in another.
-    plain = rows[list(columns)].apply(
-        lambda column: column.astype(float if is_numeric_dtype(column) else str)
-    )
+    plain = rows[list(columns)].apply(_plain)
     return pd.Series(pd.util.hash_pandas_object(plain, index=False).to_numpy(), index=rows.index)
+
+
+def _plain(column: pd.Series) -> pd.Series:
+    return column.astype(float if is_numeric_dtype(column) else str)
 
 
 def _assigned(groups: pd.Series, found: Declaration) -> pd.Series:
     """The part of each row; groups are drawn until a part has its share of the rows."""
     sizes = groups.value_counts(sort=False)
     drawn = np.random.default_rng(found.split.seed).permutation(len(sizes))
-    ordered = sizes.iloc[drawn]
+    return _parts(groups, sizes.iloc[drawn], found)
+
+
+def _parts(groups: pd.Series, ordered: pd.Series, found: Declaration) -> pd.Series:
+    """The part of each row, of groups with their sizes as they are drawn."""
     first, second = _bounds(found)
     share = (ordered.cumsum() - ordered / 2) / len(groups)
     parts = pd.Series(np.digitize(share, [first, second]), index=ordered.index)

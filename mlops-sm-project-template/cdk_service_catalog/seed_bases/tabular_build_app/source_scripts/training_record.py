@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -27,21 +27,26 @@ class TrainingRecord:
         content: hyperparameters, seeds, libraries, what is predicted without a model, and for a
             binary task the threshold.
         columns, rows: fingerprints of the rows of the training, and of which columns.
+        group, groups: fingerprints of its groups, and of which column, where it was split by them.
     """
 
     content: dict[str, Any]
     columns: tuple[str, ...]
     rows: "np.ndarray[Any, Any]"
+    group: str = ""
+    groups: "np.ndarray[Any, Any]" = field(default_factory=lambda: np.array([], dtype=np.uint64))
 
     def has_seen(self, rows: pd.DataFrame) -> "pd.Series[bool]":
-        """Which rows were in the training; where nothing is recorded, none is known.
+        """Which rows, or rows of whose group, were in the training; where nothing is recorded, none
+        is known.
 
         Raises:
             KeyError: a column that the training had is not there.
         """
         if not self.columns:
             return pd.Series(False, index=rows.index)
-        return fingerprints(rows, self.columns).isin(self.rows)
+        seen = fingerprints(rows, self.columns).isin(self.rows)
+        return seen | fingerprints(rows, [self.group]).isin(self.groups) if self.group else seen
 
 
 def write(
@@ -72,7 +77,12 @@ def write(
     (model_dir / FILE).write_text(text + "\n", encoding="utf-8")
     columns = [name for name in found.table.kept if name != found.table.identifier]
     seen = np.unique(fingerprints(train, columns).to_numpy())
-    np.savez(model_dir / SEEN, columns=np.array(columns, dtype=str), rows=seen)
+    known = {"columns": np.array(columns, dtype=str), "rows": seen}
+    if found.split.by == "group":
+        group = found.table.group
+        known["group"] = np.array([group], dtype=str)
+        known["groups"] = np.unique(fingerprints(train, [group]).to_numpy())
+    np.savez(model_dir / SEEN, **known)
 
 
 def _of_algorithm(found: Declaration) -> dict[str, str]:
@@ -88,4 +98,7 @@ def read(model_dir: Path) -> TrainingRecord:
         return TrainingRecord({}, (), np.array([], dtype=np.uint64))
     content = json.loads((model_dir / FILE).read_text(encoding="utf-8"))
     with np.load(model_dir / SEEN, allow_pickle=False) as seen:
-        return TrainingRecord(content, tuple(map(str, seen["columns"])), seen["rows"])
+        record = TrainingRecord(content, tuple(map(str, seen["columns"])), seen["rows"])
+        if "group" in seen:
+            record = replace(record, group=str(seen["group"][0]), groups=seen["groups"])
+        return record

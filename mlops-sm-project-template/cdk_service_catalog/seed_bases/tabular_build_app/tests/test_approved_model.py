@@ -1,5 +1,6 @@
 """The approved version beside a new one: its own code, its own classes, the rows that it knows."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pandas as pd
 import pytest
 import training_record
 from approved import ANYWAY, in_order
+from declaration import Split
 from made_tables import REGRESSION, table
 from scoring import CannotScore, Scores, score
 from splits import split
@@ -75,6 +77,53 @@ def test_a_model_knows_the_rows_of_its_training_from_any_file(tmp_path: Path) ->
     assert not training_record.read(tmp_path).has_seen(rows).any()
     with pytest.raises(KeyError):
         record.has_seen(parts["test"].drop(columns="a"))
+
+
+GROUPED = replace(
+    REGRESSION,
+    table=replace(
+        REGRESSION.table,
+        columns={**REGRESSION.table.columns, "customer": "category"},
+        group="customer",
+    ),
+    split=Split(by="group"),
+)
+
+
+def customers() -> pd.DataFrame:
+    rows = table(REGRESSION)
+    return rows.assign(customer=[f"c{n % 60}" for n in range(len(rows))])
+
+
+def test_new_rows_of_a_group_that_a_model_has_learnt_are_none_that_it_has_not_seen(
+    tmp_path: Path,
+) -> None:
+    parts = split(customers(), GROUPED)
+    training_record.write(tmp_path, parts["train"], GROUPED, {"seed": 7.0}, [9.9], None)
+    record = training_record.read(tmp_path)
+    later = parts["train"].assign(a=99.0)
+    assert record.has_seen(later).all()
+    assert not record.has_seen(parts["test"]).any()
+    assert not record.has_seen(later.assign(customer="new")).any()
+    single = replace(GROUPED, split=Split())
+    training_record.write(tmp_path, parts["train"], single, {"seed": 7.0}, [9.9], None)
+    assert not training_record.read(tmp_path).has_seen(later).any()
+
+
+@pytest.mark.parametrize("kind", [str, float])
+def test_a_group_is_drawn_by_its_key_whatever_the_order_of_the_rows_is(kind: type) -> None:
+    rows = customers()
+    if kind is float:
+        rows["customer"] = rows["customer"].str[1:].astype(int)
+    parts = split(rows, GROUPED)
+    mixed = rows.sample(frac=1, random_state=3)
+    mixed["customer"] = mixed["customer"].astype(kind)
+    again = split(mixed, GROUPED)
+    other = split(rows, replace(GROUPED, split=Split(by="group", seed=8)))
+    for name, part in parts.items():
+        assert {*map(kind, part["customer"])} == {*again[name]["customer"]}
+        assert len(part) / len(rows) == pytest.approx({"train": 0.7}.get(name, 0.15), abs=0.05)
+        assert {*part["customer"]} != {*other[name]["customer"]}
 
 
 def test_classes_are_matched_by_name() -> None:
