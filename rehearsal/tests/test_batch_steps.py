@@ -12,7 +12,7 @@ from accounts_of_tests import ACCOUNT, OF_JOBS, Accounts
 from launched_projects import product
 from pipeline_runs import make_pipeline, pipeline_steps, run
 from seed_repositories import SeedRepository, seed_repository
-from served_models import model_archive
+from served_models import MODE, model_archive
 
 pytestmark = pytest.mark.app
 
@@ -47,8 +47,8 @@ def version(accounts: Accounts) -> str:
     encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key}
     s3.put_object(Bucket=BUCKET, Key="model.tar.gz", Body=model_archive("scored"), **encryption)
     s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(TLS_ONLY))
-    for name in ("one.csv", "two.csv"):
-        s3.put_object(Bucket=BUCKET, Key=f"in/{name}", Body=b"1,2")
+    for name, content in (("one.csv", "1,2"), ("two.csv", MODE)):
+        s3.put_object(Bucket=BUCKET, Key=f"in/{name}", Body=content.encode())
     make_group(accounts, "batch")
     return registered(accounts.client("sagemaker"), "batch")
 
@@ -125,6 +125,8 @@ def test_every_object_of_a_batch_gets_its_scores(accounts: Accounts, version: st
     keys = [row["Key"] for row in s3.list_objects_v2(Bucket=BUCKET, Prefix="scores/")["Contents"]]
     assert keys == ["scores/one.csv.out", "scores/two.csv.out"]
     assert s3.get_object(Bucket=BUCKET, Key=keys[0])["Body"].read() == b"scored"
+    # Developer Guide, "Use Your Own Inference Code with Batch Transform": SAGEMAKER_BATCH.
+    assert s3.get_object(Bucket=BUCKET, Key=keys[1])["Body"].read() == b"true"
 
 
 @pytest.mark.parametrize("action", NEEDED[:2])

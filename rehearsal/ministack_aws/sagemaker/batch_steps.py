@@ -11,6 +11,7 @@ from ministack_aws.sagemaker import (
     model_registry,
     model_servers,
     models,
+    serving_images,
     transfers,
 )
 from ministack_aws.sagemaker.pipeline_definition import Execution, Scope, Step
@@ -53,7 +54,7 @@ def transform(step: Step, scope: Scope, role: str, execution: Execution) -> Reco
         "content-type": source.get("ContentType", "text/csv"),
         "accept": output.get("Accept", "text/csv"),
     }
-    port = models.port_of(model_arn, model)
+    port = models.port_of(model_arn, model, {serving_images.BATCH: "true"})
     try:
         for key, content in transfers.objects(s3, source["DataSource"]["S3DataSource"]["S3Uri"]):
             answer, _ = model_servers.invoke(port, headers, content)

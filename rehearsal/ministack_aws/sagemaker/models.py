@@ -1,5 +1,6 @@
 """Models and configurations of endpoints by name, and the processes that serve them."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from ministack_aws.cloudformation.records import all_of
@@ -26,16 +27,21 @@ def server_of(variant: Record) -> tuple[Properties, int]:
     return model, port_of(model_arn, model)
 
 
-def port_of(model_arn: str, model: Properties) -> int:
+def port_of(model_arn: str, model: Properties, also: Mapping[str, str] | None = None) -> int:
     """The port at which a model answers.
+
+    Args:
+        also: variables that SageMaker sets in its container.
 
     Raises:
         ServiceError: its container does not start.
         ValueError: the model may not be read.
     """
+    container = container_of(model)
+    variables = {**container.get("Environment", {}), **(also or {})}
     return model_servers.port_of(
         model_arn,
-        container_of(model),
+        {**container, "Environment": variables},
         lambda: archive(model),
         isolated=isolation.is_isolated(model),
     )

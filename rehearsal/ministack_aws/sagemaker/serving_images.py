@@ -11,6 +11,9 @@ from ministack_aws.sagemaker import containers
 
 VLLM: Final = re.compile(r"\.amazonaws\.com(?:\.cn)?/(?:huggingface-)?vllm[:@]")
 PREFIX: Final = "SM_VLLM_"
+BATCH: Final = "SAGEMAKER_BATCH"
+"""Developer Guide, "Use Your Own Inference Code with Batch Transform": "always set to true when the
+container runs in Batch Transform"."""
 HERE: Final = Path(__file__).parent
 MODULE: Final = ("vllm", "entrypoints", "openai", "api_server.py")
 
@@ -66,6 +69,7 @@ def environment(image: str, variables: Mapping[str, str], root: Path) -> dict[st
     }
     if not has_vllm(image):
         # The toolkits' own are for their servers, which are not run here.
-        return containers.environment(root)
+        own = {name: inside[name] for name in (BATCH,) if name in inside}
+        return containers.environment(root, **own)
     paths = [inside.get("PYTHONPATH", ""), *packages(image, root).values()]
     return containers.environment(root, **{**inside, "PYTHONPATH": os.pathsep.join(paths)})
