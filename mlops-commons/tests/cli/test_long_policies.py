@@ -16,13 +16,15 @@ from mlops_commons.config.refused_types import (
     not_refused_type,
 )
 from mlops_commons.instance_types import instance_types
+from mlops_commons.resource_regions import types_missing
 from mlops_commons.service_reference import actions, resource_types
 from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG
 
 pytestmark = pytest.mark.pure
 
+REGION = "eu-west-1"
 APP: Mapping[str, Any] = {
-    "pipeline": {"account": "111111111111", "region": "eu-west-1"},
+    "pipeline": {"account": "111111111111", "region": REGION},
     "deployments": [
         {
             "set_name": "retail",
@@ -60,7 +62,7 @@ def taken(refusal: Any, *services: str) -> list[str]:
 
 
 def taken_types(*services: str) -> list[str]:
-    """Types of resources of services that the configuration takes."""
+    """Types of resources of services that the configuration takes in its region."""
     found = []
     for name in sorted(resource_types()):
         if name.split("::")[1] in services:
@@ -68,7 +70,8 @@ def taken_types(*services: str) -> list[str]:
                 found.append(not_refused_type(name))
             except ValueError:
                 continue
-    return found
+    missing = types_missing(REGION, found)
+    return [name for name in found if name not in missing]
 
 
 def of_persona(**keys: Any) -> Mapping[str, Any]:

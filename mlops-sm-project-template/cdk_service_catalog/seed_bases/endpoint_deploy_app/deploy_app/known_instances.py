@@ -39,7 +39,7 @@ def _known(use: str, shape: str, what: str) -> AfterValidator:
             return name
         known = sorted(_priced(use) | _modelled(shape))
         near = difflib.get_close_matches(f"ml.{name.removeprefix('ml.')}", known, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else "allowed: such as ml.m5.large"
+        hint = f"did you mean {near[0]!r}?" if near else f"allowed: such as {known[0]}"
         raise ValueError(f"SageMaker has no such instance type for {what}; {hint}")
 
     return AfterValidator(check)
