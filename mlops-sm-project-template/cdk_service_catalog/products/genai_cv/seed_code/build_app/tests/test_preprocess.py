@@ -103,9 +103,9 @@ def test_a_row_that_is_no_picture_is_named(tmp_path: Path, row: object, words: s
 def test_pairs_are_written_as_training_reads_them(tmp_path: Path) -> None:
     write_pairs(tmp_path, [(picture(1), "a prompt", "a group", {"place": "north"})])
     rows = (tmp_path / "metadata.jsonl").read_text().splitlines()
-    assert [json.loads(row) for row in rows] == [
-        {"file_name": "00000.png", "prompt": "a prompt", "slices": {"place": "north"}}
-    ]
+    facts = {"group": "a group", "slices": {"place": "north"}}
+    wanted = {"file_name": "00000.png", "prompt": "a prompt", **facts}
+    assert [json.loads(row) for row in rows] == [wanted]
 
 
 def test_a_picture_says_of_which_slice_it_is(tmp_path: Path) -> None:
