@@ -50,7 +50,7 @@ def test_one_is_installed_where_root_has_apt_get(tmp_path: Path) -> None:
     assert asked == [INSTALL]
 
 
-def test_lists_of_packages_are_read_anew_where_they_are_missing(tmp_path: Path) -> None:
+def test_lists_of_packages_are_read_again_where_they_are_missing(tmp_path: Path) -> None:
     line, asked = given(tmp_path, apt_get=KNOWS_IT_AFTER_UPDATE)
     assert line.startswith("browser: installed")
     assert asked == [INSTALL, "update", INSTALL]

@@ -25,9 +25,8 @@ NAMES = sorted(file.parent.name for file in EXAMPLES.glob(f"*/{CDK_APP_CONFIG.na
 OTHER_PRODUCTS = ("organisation", "s3-source", "separate-projects", "two-regions", "two-sets")
 """Examples that change what the app of the templates makes; the others change networks and people,
 and its templates would say the same with other names, which takes minutes to see."""
-CASES = [(name, app) for app in APPS_HERE for name in NAMES if app == "infra"] + [
-    (name, app) for app in APPS_HERE for name in OTHER_PRODUCTS if app == "template"
-]
+EXAMPLES_OF = {"infra": NAMES, "template": OTHER_PRODUCTS}
+CASES = [(name, app) for app in APPS_HERE for name in EXAMPLES_OF[app]]
 
 
 @cache
@@ -40,8 +39,7 @@ def seen() -> set[tuple[str, str]]:
 def test_the_validators_find_nothing_in_an_example(example: str, app: str, tmp_path: Path) -> None:
     files = (EXAMPLES / example / file.name for file in (CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG))
     config = load_config(*files)
-    if app not in delivered_apps(config):
-        return  # no set of this example has projects
+    assert app in delivered_apps(config)
     module = importlib.import_module(f"{PACKAGES[app]}.application")
     module.build_app(config, outdir=str(tmp_path)).synth()
     assert findings_in(unseen(tmp_path)) == []
