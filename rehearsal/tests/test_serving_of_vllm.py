@@ -267,7 +267,7 @@ def job_of(repository: SeedRepository, folder: Path) -> Path:
     (job / "facts" / "facts.json").write_text(json.dumps(facts))
     shutil.make_archive(str(job / "model" / "model"), "gztar", repository.root / "model")
     shutil.copytree(repository.root / "base", job / "base_model", dirs_exist_ok=True)
-    row = {**ROW, "response": "SELECT COUNT(*) FROM customers"}
+    row = {**ROW, "response": "SELECT COUNT(*) FROM customers", "group": "customers"}
     (job / "test" / "test.jsonl").write_text(json.dumps(row) + "\n")
     shutil.copytree(repository.root / "source_scripts", job / "code", dirs_exist_ok=True)
     shutil.copy(repository.root / "project.yml", job / "code")

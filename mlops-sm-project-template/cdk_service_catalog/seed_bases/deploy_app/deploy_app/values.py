@@ -23,8 +23,8 @@ def some_topic(arn: str) -> str:
     """
     if arn and not TOPIC.fullmatch(arn):
         raise ValueError(
-            "this is no ARN of an SNS topic; allowed: such as "
-            "arn:aws:sns:eu-west-1:111122223333:alarms, or nothing"
+            "this is no ARN of an SNS topic; "
+            "allowed: arn:PARTITION:sns:REGION:ACCOUNT:NAME of a topic, or nothing"
         )
     return arn
 

@@ -70,8 +70,8 @@ def staged(folder: Path, text: str) -> StageConfig:
         (
             "alarms:\n  notification_topic_arn: foo\n",
             2,
-            "alarms.notification_topic_arn: this is no ARN of an SNS topic; allowed: such as "
-            "arn:aws:sns:eu-west-1:111122223333:alarms, or nothing (is: 'foo')",
+            "alarms.notification_topic_arn: this is no ARN of an SNS topic; "
+            "allowed: arn:PARTITION:sns:REGION:ACCOUNT:NAME of a topic, or nothing (is: 'foo')",
         ),
     ],
 )
