@@ -2,15 +2,13 @@
 
 import base64
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from declared_rows import as_json
+from script_processes import run
 
 NOW = datetime.now(timezone.utc)  # noqa: UP017
 Side = tuple[str, str]
@@ -49,14 +47,8 @@ def answers(model_dir: Path, asked: Sequence[dict[str, str]]) -> list[Any]:
         "import inference, json, sys; model = inference.model_fn(sys.argv[1]); "
         "print(json.dumps(model.answers(inference.rows(sys.stdin.read(), 'application/json'))))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(model_dir)],
-        cwd=model_dir / "code",
-        input=as_json(asked),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = run(code, str(model_dir), cwd=model_dir / "code", given=as_json(asked))
+    assert done.returncode == 0, done.stderr
     found: list[Any] = json.loads(done.stdout)
     return found
 
@@ -69,14 +61,8 @@ def job(
     place = root / "processing/captured/AllTraffic" / when.strftime("%Y/%m/%d/%H")
     place.mkdir(parents=True, exist_ok=True)
     (place / "09-58-21-317.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, str(model_dir / "code" / "drift.py"), *options],
-        cwd=folder,
-        env={**os.environ, "ML_ROOT": str(root)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    drift = model_dir / "code" / "drift.py"
+    done = run(drift, *options, cwd=folder, env={"ML_ROOT": str(root)})
     assert done.returncode == 0, done.stderr
     report = root / "processing" / "report"
     result: dict[str, Any] = json.loads((report / "drift.json").read_text())

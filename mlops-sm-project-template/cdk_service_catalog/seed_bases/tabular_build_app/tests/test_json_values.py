@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ import train
 import yaml
 from declaration import Table, declared
 from models import fit
+from script_processes import run
 
 COUNT = 120
 CONTENT: dict[str, Any] = {
@@ -66,14 +65,8 @@ def served(model_dir: Path, *rows: dict[str, object]) -> list[Any]:
         "    found = inference.predict_fn(inference.input_fn(line, 'application/json'), model)\n"
         "    print(json.dumps(getattr(found, 'reason', found)))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(model_dir)],
-        cwd=model_dir / "code",
-        input="".join(json.dumps({"instances": [{**ASKED, **row}]}) + "\n" for row in rows),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    given = "".join(json.dumps({"instances": [{**ASKED, **row}]}) + "\n" for row in rows)
+    done = run(code, str(model_dir), cwd=model_dir / "code", given=given)
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 

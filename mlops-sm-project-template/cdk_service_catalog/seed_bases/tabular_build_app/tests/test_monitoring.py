@@ -2,10 +2,7 @@
 
 import hashlib
 import json
-import os
 import shutil
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +19,7 @@ from declaration import Declaration, Gate, Monitoring, Table
 from declared_rows import DECLARED, TABLE, as_csv, as_json, rows
 from drift import violations
 from scipy import stats
+from script_processes import run
 from sketches import categorical_distance, kll, numerical_distance
 
 NUMBER = {"type": "number"}
@@ -244,13 +242,8 @@ def test_captures_of_a_shadow_are_left_out(model_dir: Path, tmp_path: Path) -> N
 
 def test_a_version_without_a_baseline_says_what_to_do(model_dir: Path, tmp_path: Path) -> None:
     shutil.copytree(model_dir / "code", tmp_path / "model" / "code")
-    done = subprocess.run(
-        [sys.executable, str(tmp_path / "model" / "code" / "drift.py")],
-        env={**os.environ, "ML_ROOT": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    script = tmp_path / "model" / "code" / "drift.py"
+    done = run(script, cwd=tmp_path, env={"ML_ROOT": str(tmp_path)})
     assert done.returncode == 1
     assert "no baseline: train it again" in (tmp_path / "output" / "message").read_text()
 
