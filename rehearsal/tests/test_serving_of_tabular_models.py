@@ -122,6 +122,43 @@ def test_the_fault_that_a_rehearsal_plants_is_a_failure_of_the_model(
             assert [invoke(url, body, kind, "text/csv")[0] for kind in kinds] == [200, 500]
 
 
+OWN = """
+  algorithm: own
+  file: source_scripts/shells.py
+  name: shells
+  hyperparameters: {trees: 10, seed: 7}
+"""
+SHELLS = """
+from sklearn.ensemble import RandomForestRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+from helpers.numbers import doubled
+
+
+def shells(hyperparameters):
+    forest = RandomForestRegressor(hyperparameters["trees"], random_state=hyperparameters["seed"])
+    return make_pipeline(FunctionTransformer(doubled), forest)
+"""
+
+
+def test_an_own_model_is_served_with_the_folders_that_it_imports(tmp_path: Path) -> None:
+    stack = STACKS / "scikit_learn"
+    repository = seed_repository(product("basic"), "build_app", tmp_path / "seed")
+    file = repository.root / "project.yml"
+    before, _, after = file.read_text().partition("model:\n")
+    file.write_text(f"{before}model:{OWN}gate:\n{after.partition('gate:' + chr(10))[2]}")
+    scripts = repository.root / "source_scripts"
+    (scripts / "helpers").mkdir()
+    (scripts / "shells.py").write_text(SHELLS)
+    (scripts / "helpers" / "numbers.py").write_text("def doubled(values):\n    return values * 2\n")
+    model = trained(repository, stack)
+    body = (repository.root / "request.csv").read_bytes()
+    with container(stack, model, environment_of_versions(repository), tmp_path) as (url, log):
+        status, _, text = invoke(url, body, "text/csv", "text/csv")
+        assert status == 200, log.read_text()
+        assert len(text.split()) == 2
+
+
 DAYS = """
 import json
 import pandas as pd

@@ -95,18 +95,21 @@ def check(model: Model, rows: pd.DataFrame, found: Declaration) -> None:
         )
 
 
-def files(found: Declaration) -> list[Path]:
-    """The file of the model, and those beside it that it imports, and those that these import."""
+def files(found: Declaration) -> dict[str, Path]:
+    """The file of the model, and those beside it that it imports, and those that these import.
+
+    Of a package, which is a folder beside it, all files. Their names are those in `source_scripts`.
+    """
     if found.algorithm != OWN:
-        return []
+        return {}
     known: list[Path] = []
     waiting = [_file(found)]
     while waiting:
         file = waiting.pop()
         if file not in known:
             known.append(file)
-            waiting += [beside for name in _imports(file) if (beside := _beside(name)).is_file()]
-    return sorted(known)
+            waiting += [beside for name in _imports(file) for beside in _all_beside(name)]
+    return {file.relative_to(FOLDER).as_posix(): file for file in sorted(known)}
 
 
 def served(model: Model, target: Path, found: Declaration) -> None:
@@ -117,7 +120,7 @@ def served(model: Model, target: Path, found: Declaration) -> None:
     """
     if found.algorithm != OWN:
         return
-    own = {file.stem for file in (target / "code").glob("*.py")}
+    own = {place.stem for place in (target / "code").iterdir()}
     known = {*sys.stdlib_module_names, *PACKAGES, *found.own.packages, *own}
     if strange := sorted(name for name in _held(model) if name.partition(".")[0] not in known):
         raise BadData(
@@ -184,9 +187,14 @@ def _beside(name: str) -> Path:
     return FOLDER / f"{name}.py"
 
 
+def _all_beside(name: str) -> list[Path]:
+    beside = _beside(name)
+    return [beside] if beside.is_file() else sorted((FOLDER / name).rglob("*.py"))
+
+
 def _imports(file: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield node.module.partition(".")[0]

@@ -117,8 +117,12 @@ def save(model: Model, target: Path, found: Declaration) -> None:
     code = target / "code"
     code.mkdir(parents=True, exist_ok=True)
     own_estimators.dump(model, target / MODEL_FILE, found)
-    for file in (*map(Path(__file__).with_name, SERVING_FILES), *own_estimators.files(found)):
-        shutil.copy(file, code / file.name)
+    scripts = Path(__file__).resolve().parent
+    serving = {name: scripts / name for name in SERVING_FILES}
+    for name, file in {**serving, **own_estimators.files(found)}.items():
+        copy = code / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, copy)
     shutil.copy(declaration_file(), code)
     json_values.leave(code, model.categories)
     own_estimators.served(model, target, found)

@@ -53,11 +53,12 @@ def of_elsewhere(hyperparameters):
 """
 HELPER = """
 import math
+from package_of_test.names import TREES, SEED
 from sklearn.base import BaseEstimator, RegressorMixin
 import numpy as np
 
 def named(hyperparameters):
-    return {"n_estimators": hyperparameters["trees"], "random_state": hyperparameters["seed"]}
+    return {"n_estimators": hyperparameters[TREES], "random_state": hyperparameters[SEED]}
 
 class Mean(RegressorMixin, BaseEstimator):
     def fit(self, X, y):
@@ -66,6 +67,11 @@ class Mean(RegressorMixin, BaseEstimator):
     def predict(self, X):
         return np.full((len(X), 2), self.mean_)
 """
+PACKAGE = {
+    "names.py": "from . import deeper\nfrom .deeper.words import SEED\nTREES = 'trees'\n",
+    "deeper/__init__.py": "",
+    "deeper/words.py": "SEED = 'seed'\n",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -73,6 +79,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The scripts of a repository with a model of its own."""
     for name, text in (("forest_of_test", FOREST), ("helper_of_test", HELPER)):
         (tmp_path / f"{name}.py").write_text(text)
+    for name, text in PACKAGE.items():
+        file = tmp_path / "package_of_test" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "strange_of_test.py").write_text("class Strange:\n    pass\n")
@@ -80,8 +90,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.syspath_prepend(str(elsewhere))
     monkeypatch.syspath_prepend(str(tmp_path))
     yield tmp_path
-    for name in ("forest_of_test", "helper_of_test", "strange_of_test"):
-        sys.modules.pop(name, None)
+    for name in [name for name in sys.modules if name.partition(".")[0].endswith("_of_test")]:
+        sys.modules.pop(name)
 
 
 def owned(found: Declaration, name: str = "estimator", **hyperparameters: float) -> Declaration:
@@ -113,8 +123,14 @@ def test_an_own_model_learns_and_is_loaded_where_it_serves(
     measure, metric = MEASURES[found.task][found.gate.metric], found.gate.metric
     assert skill(metric, measure(rows.truth, rows.found), measure(rows.truth, rows.baseline)) > 0.3
     save(model, tmp_path / "model", found)
-    code = {file.name for file in (tmp_path / "model" / "code").iterdir()}
-    assert {"forest_of_test.py", "helper_of_test.py"} <= code
+    code = tmp_path / "model" / "code"
+    assert {"forest_of_test.py", "helper_of_test.py"} <= {file.name for file in code.iterdir()}
+    package = {
+        str(file.relative_to(code / "package_of_test"))
+        for file in code.rglob("*.py")
+        if "package_of_test" in file.parts
+    }
+    assert package == set(PACKAGE)
     again = joblib.load(tmp_path / "model" / "model.joblib")
     assert np.array_equal(again.scores(parts["test"]), scores)
 
