@@ -141,9 +141,7 @@ class BudgetFile(ConfigModel):
     amount: Annotated[int, Field(ge=1, le=100_000_000), WHOLE] = Field(
         description="US dollars a month"
     )
-    email: Annotated[Text, Shape("[^@\\s,]+@[^@\\s,]+[.][^@\\s,.]+", "an e-mail address")] = Field(
-        description="who is told of 80 % spent and of 100 % forecast"
-    )
+    email: Email = Field(description="who is told of 80 % spent and of 100 % forecast")
 
 
 class StageCostsFile(ConfigModel):

@@ -230,16 +230,20 @@ Branch = Annotated[
 Provider = Annotated[Text, Shape(r".{1,50}", "a name of up to 50 characters")]
 LABEL: Final = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 """RFC 1035, 2.3.1: of the name of a host."""
-WORD: Final = r"[^@\s,;<>.]+"
+WORD: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+"""RFC 5322, 3.2.3, `atext`: what needs no quotes before the @."""
 Email = Annotated[
     Text,
     Shape(
-        rf"(?![^@]{{65}})(?!.{{255}}){WORD}(\.{WORD})*@{LABEL}(\.{LABEL})*",
-        "an e-mail address such as ml@example.com: words and the labels of a host, with single "
-        "dots between them",
+        rf"(?![^@]{{65}})(?!.{{255}}){WORD}(\.{WORD})*@({LABEL}\.)+[A-Za-z]([A-Za-z0-9-]{{0,61}}"
+        r"[A-Za-z0-9])?",
+        "an e-mail address such as ml@example.com: letters of ASCII with single dots between them, "
+        "and a domain with a dot in it",
     ),
 ]
-"""RFC 5321, 4.1.2 and 4.5.3.1: a dot-string of up to 64 characters, and 254 in all."""
+"""RFC 5321, 2.3.5 and 4.1.2, 4.5.3.1: a dot-string of up to 64 characters, and 254 in all, at a
+domain's full name. Amazon SES, by which AWS sends, takes 7-bit ASCII there (SES Developer Guide,
+"Sending raw email")."""
 WebAddress = Annotated[
     Text, Shape(r"https?://\S{1,2075}", "a web address such as https://example.com/ml")
 ]

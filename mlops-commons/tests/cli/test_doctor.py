@@ -127,18 +127,23 @@ def test_more_than_a_default_quota_is_a_warning_with_the_request(tmp_path: Path)
     assert "--quota-code L-0263D0A3 --desired-value 6" in warnings[0]["remedy"]
 
 
-def test_a_type_that_a_region_lacks_is_named(tmp_path: Path) -> None:
-    root = configured(tmp_path)
+def synthesised(root: Path, account: str) -> None:
+    """Leave templates of infra for an account, with a type that no region has."""
     assembly = root / "mlops-infra" / "cdk.out"
     assembly.mkdir()
     stack = {
         "type": "aws:cloudformation:stack",
-        "environment": "aws://100000000001/eu-west-1",
+        "environment": f"aws://{account}/eu-west-1",
         "properties": {"templateFile": "one.template.json"},
     }
     (assembly / "manifest.json").write_text(json.dumps({"artifacts": {"one": stack}}))
     resources = {"Tape": {"Type": "AWS::Storage::Tape"}, "Bucket": {"Type": "AWS::S3::Bucket"}}
     (assembly / "one.template.json").write_text(json.dumps({"Resources": resources}))
+
+
+def test_a_type_that_a_region_lacks_is_named(tmp_path: Path) -> None:
+    root = configured(tmp_path)
+    synthesised(root, "100000000001")
     _, found = findings(root, "--offline")
     assert of(found, "regions", "error") == [
         "eu-west-1 lacks what 'infra' creates there: AWS::Storage::Tape"
@@ -149,3 +154,13 @@ def test_a_type_that_a_region_lacks_is_named(tmp_path: Path) -> None:
     assert "the templates of 'infra' are older than the configuration" in of(
         found, "regions", "unchecked"
     )
+
+
+def test_templates_of_another_configuration_say_nothing_of_this_one(tmp_path: Path) -> None:
+    root = configured(tmp_path)
+    synthesised(root, "999999999999")
+    _, found = findings(root, "--offline")
+    assert "the templates of 'infra' are those of another configuration" in of(
+        found, "regions", "unchecked"
+    )
+    assert of(found, "regions", "error") == of(found, "regions", "ok") == []

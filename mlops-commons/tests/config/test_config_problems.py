@@ -501,6 +501,10 @@ BROKEN_APP = (
         "true or false is needed here",
     ),
     Broken("tag of ours", "cost-centre", "mlops:set", "tags.mlops:set", "sets this tag itself"),
+    *(
+        Broken(f"tag of a project: {key}", "cost-centre", key, f"tags.{key}", "tell projects apart")
+        for key in ("sagemaker:project-id", "SageMaker:project-name")
+    ),
     Broken("tag with a bad letter", "cost-centre", "cost#centre", "tags.cost#centre", "allowed"),
     Broken(
         "too many tags",

@@ -68,6 +68,10 @@ def test_codecommit_is_the_source_where_nothing_else_is_said(tmp_path: Path) -> 
             + ", remote: 'https://dev.azure.com/org/ml%20work/_git/infra'",
             "https://dev.azure.com/org/ml%20work/_git/infra",
         ),
+        (
+            MADE.replace("GitHub", "GitLab").replace("example/infra", "example/ml/team/infra"),
+            "https://gitlab.com/example/ml/team/infra.git",
+        ),
         (f"{THERE}, remote: 'git@git.example.com:example/infra.git'", ""),
         (f"{THERE}, remote: 'ssh://git@git.example.com:7999/example/infra.git'", ""),
         (f"{THERE}, provider: GitHubEnterpriseServer, remote: 'https://g.example.com/a/b'", ""),
@@ -112,6 +116,17 @@ def test_connections_load_with_the_url_that_git_pushes_to(
             "can be shared by AWS RAM",
         ),
         (THERE.replace("codeconnections", "codecommit"), "is not the ARN of a connection"),
+        (
+            f"{THERE}, provider: GitHub".replace("arn:aws:", "arn:aws-cn:"),
+            "is in the partition 'aws-cn', and eu-west-1 in 'aws'",
+        ),
+        (MADE.replace("example/infra", "example/ml/infra"), "has 3 parts, and a repository of"),
+        (
+            MADE.replace("GitHub", "Bitbucket").replace("example/infra", "'example/ml/{set}'"),
+            "write OWNER/NAME",
+        ),
+        (MADE.replace("example/infra", "'my company/infra'"), "is no repository of GitHub"),
+        (MADE.replace("example/infra", f"example/{'a' * 101}"), "up to 100 in a part"),
         (f"{MADE}, remote: 'http://github.com/a/b'", "is no URL that is pushed to here"),
         (f"{MADE}, remote: 'ext::sh -c id'", "is no URL that is pushed to here"),
         (f"{MADE}, remote: '/tmp/a'", "is no URL that is pushed to here"),

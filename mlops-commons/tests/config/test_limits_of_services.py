@@ -253,6 +253,48 @@ def test_no_role_in_which_notebooks_run_approves(tmp_path: Path, role: str) -> N
     assert found.startswith(f"projects.approvers.role_arns[1]: '{own}' is a role of Studio in dev")
 
 
+ADDRESSES: tuple[tuple[str, bool], ...] = (
+    ("ml+ops@example.com", True),
+    ("o'neil_2@ml.example.co.uk", True),
+    ("ml@xn--mller-kva.example", True),
+    ("jörg@example.com", False),
+    ("ml@müller.example", False),
+    ("ml@localhost", False),
+    ("ml@192.0.2.1", False),
+    ('"ml"@example.com', False),
+    ("ml(team)@example.com", False),
+    ("ml:ops@example.com", False),
+    ("ml\\ops@example.com", False),
+    ("ml[1]@example.com", False),
+)
+
+
+@pytest.mark.parametrize(("address", "taken"), ADDRESSES)
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("pipeline", "notify"),
+        ("portfolio", "support_email"),
+        (*STAGE, 0, "costs", "budget", "email"),
+    ],
+    ids=lambda path: path[-1],
+)
+def test_an_address_is_one_that_a_mail_of_aws_reaches(
+    tmp_path: Path, path: tuple[Any, ...], address: str, taken: bool
+) -> None:
+    """RFC 5321's dot-string, in the letters that botocore says Amazon SES takes."""
+    assert "may only contain" in (said := str(shape("sesv2", "Destination"))) and "7-bit" in said
+    changes: list[Change] = [(path, [address] if path[-1] == "notify" else address)]
+    if path[-1] == "email":
+        changes.append(((*path[:-1], "amount"), "5"))
+    if taken:
+        assert loaded(tmp_path, changes)
+    else:
+        (found,) = problems(tmp_path, changes)
+        assert f"'{address}'" in found
+        assert "is not an e-mail address such as ml@example.com" in found
+
+
 def test_an_address_is_told_once(tmp_path: Path) -> None:
     told = ["a@example.com", "b@example.com", "A@example.com"]
     (found,) = problems(tmp_path, [(("pipeline", "notify"), told)])

@@ -129,5 +129,62 @@ def test_more_zones_than_a_region_has_are_refused(tmp_path: Path) -> None:
     assert sources(tmp_path, "us-east-1", most=6)
 
 
+IMPORTED = """\
+cdk_infra_app_config:
+  network:
+    deployments:
+      - set_name: retail
+        stages:
+          - stage_name: dev
+            import_network:
+              vpc_id: vpc-0123456789abcdef0
+              subnets: [{subnets}]
+              base_security_group: sg-0123456789abcdef0
+              vpc_cidr: 10.0.0.0/16
+              route_table_ids: [rtb-0123456789abcdef0]
+              endpoints: {{{endpoints}: true}}
+{named}"""
+NAMED = "              endpoint_subnets: [{subnets}]\n"
+
+
+def imported(
+    folder: Path, region: str, subnets: int, endpoints: str = "kms", named: int = 0
+) -> Sources:
+    def listed(number: int) -> str:
+        return ", ".join(f"subnet-{index:017x}" for index in range(number))
+
+    (folder / "app.yml").write_text(APP.format(region=region))
+    more = NAMED.format(subnets=listed(named)) if named else ""
+    infra = IMPORTED.format(subnets=listed(subnets), endpoints=endpoints, named=more)
+    (folder / "infra.yml").write_text(infra)
+    return load_sources(folder / "app.yml", folder / "infra.yml")
+
+
+@pytest.mark.parametrize(
+    ("region", "subnets", "named", "key"),
+    [("eu-west-1", 5, 0, "subnets"), ("us-east-1", 16, 8, "endpoint_subnets")],
+)
+def test_an_endpoint_is_in_no_more_subnets_than_its_region_has_zones(
+    tmp_path: Path, region: str, subnets: int, named: int, key: str
+) -> None:
+    """Two of them would be in one zone, which Amazon EC2 refuses: DuplicateSubnetsInSameZone."""
+    with pytest.raises(ConfigError) as caught:
+        imported(tmp_path, region, subnets, named=named)
+    (problem,) = caught.value.problems
+    assert problem.path == f"network.deployments[0].stages[0].import_network.{key}"
+    assert f"endpoint 'kms' would be in {named or subnets} subnets" in problem.message
+    assert problem.message.endswith("name one subnet of each zone in endpoint_subnets")
+
+
+def test_as_many_subnets_as_zones_are_taken_and_more_where_no_endpoint_is_in_them(
+    tmp_path: Path,
+) -> None:
+    zones = {region: len(row.split()) for region, row in OF_MOTO.items()}
+    for region in ("eu-west-1", "us-east-1", "us-west-1"):
+        assert imported(tmp_path, region, zones[region])
+    assert imported(tmp_path, "eu-west-1", 12, named=3)
+    assert imported(tmp_path, "eu-west-1", 12, endpoints="s3")
+
+
 def test_every_region_of_the_table_is_one_of_aws() -> None:
     assert MOST_ZONES.keys() <= region_partitions().keys()

@@ -14,6 +14,9 @@ from mlops_commons.contract import StageRole, TagKey
 from mlops_commons.stage import Bootstrap, CreateNetwork
 from mlops_commons.utilities.errors import Problem
 
+OF_PROJECTS: Final = frozenset({"sagemaker:project-id", "sagemaker:project-name"})
+"""SageMaker Developer Guide, "SageMaker Projects": by these it knows the resources of a project, and
+policies here know them by the first one."""
 TAG_TEXT: Final = r"[\w\s.:/=+@-]*"
 EQUALS: Final = (
     "the CDK CLI takes what follows the first '=' for the value; leave it out of the key"
@@ -180,6 +183,11 @@ def _one_key_for_iam(tags: Iterable[str]) -> list[tuple[str, str]]:
 def _tag_fault(key: str, value: str) -> str:
     if key.lower() in {own.lower() for own in TagKey}:
         return "the platform sets this tag itself"
+    if key.lower() in OF_PROJECTS:
+        return (
+            "SageMaker sets this tag on what belongs to a project, and policies tell projects apart "
+            "by it; choose another key"
+        )
     return _form_fault(key, value)
 
 

@@ -7,7 +7,15 @@ from typing import Final
 from mlops_commons.config.document import KeyPath
 from mlops_commons.config.source_model import DeliverySourceFile
 from mlops_commons.config.sources import APP_ROOT, Sources
-from mlops_commons.delivery_source import ON_OWN_HOSTS, REMOTES, SET, DeliverySource, SourceType
+from mlops_commons.config.values import region_partitions
+from mlops_commons.delivery_source import (
+    ON_OWN_HOSTS,
+    REMOTES,
+    SET,
+    DeliverySource,
+    GitProvider,
+    SourceType,
+)
 from mlops_commons.utilities.errors import Problem
 
 SOURCE: KeyPath = (APP_ROOT, "pipeline", "source")
@@ -15,6 +23,11 @@ APPS: Final = {"infra": "infra", "project_template": "template"}
 """The keys of the block, and the apps by their names on the command line."""
 PLAIN: Final = r"[A-Za-z0-9._/-]+"
 """CodePipeline User Guide, "Working with glob patterns in syntax": what stands for itself."""
+GROUPED: Final = (GitProvider.GITLAB, GitProvider.GITLAB_SELF_MANAGED)
+"""Hosts where a repository lies in groups of groups (GitLab Docs, "Subgroups")."""
+HOSTED: Final = r"[A-Za-z0-9_.-]{1,100}"
+"""GitHub Docs, "Creating a new repository": 100 characters of these; no other host takes a space
+but Azure DevOps, whose projects have names with spaces."""
 INSTEAD: Final[Mapping[SourceType, str]] = {
     SourceType.CODECOMMIT: "repositories in CodeCommit are named under pipeline.code_commit",
     SourceType.S3: "the platform names the bucket and the archive",
@@ -53,6 +66,8 @@ def connections_are_complete(sources: Sources) -> Iterator[Problem]:
 def _of_connection(sources: Sources, source: DeliverySource) -> Iterator[tuple[str, str]]:
     if not source.repository:
         yield "repository", "a connection needs a repository: repository: OWNER/NAME"
+    else:
+        yield from _of_repository(source)
     if not source.connection_arn and source.provider is None:
         yield (
             "type",
@@ -76,11 +91,36 @@ def _of_connection(sources: Sources, source: DeliverySource) -> Iterator[tuple[s
     yield from _of_arn(sources, source.connection_arn)
 
 
+def _of_repository(source: DeliverySource) -> Iterator[tuple[str, str]]:
+    """The name as its host would give it; the name of a set, which is shorter, stands for itself."""
+    if source.provider in (None, GitProvider.AZURE_DEVOPS):
+        return
+    parts = source.repository_of("x").split("/")
+    if not all(re.fullmatch(HOSTED, part) for part in parts):
+        yield (
+            "repository",
+            f"'{source.repository}' is no repository of {source.provider}: letters, digits and "
+            ". _ - are allowed, up to 100 in a part",
+        )
+    elif source.provider not in GROUPED and len(parts) > 2:
+        yield (
+            "repository",
+            f"'{source.repository}' has {len(parts)} parts, and a repository of {source.provider} "
+            "has two: write OWNER/NAME",
+        )
+
+
 def _of_arn(sources: Sources, arn: str) -> Iterator[tuple[str, str]]:
     governance = sources.config.pipeline
     if arn.count(":") < 5:
         return
-    _, _, service, region, account, _ = arn.split(":", 5)
+    _, partition, service, region, account, _ = arn.split(":", 5)
+    expected = region_partitions().get(governance.region, partition)
+    if partition != expected:
+        yield (
+            "connection_arn",
+            f"'{arn}' is in the partition '{partition}', and {governance.region} in '{expected}'",
+        )
     if region != governance.region:
         yield (
             "connection_arn",

@@ -12,8 +12,6 @@ from mlops_commons.utilities.errors import Problem
 
 MOST_DOMAIN_SUBNETS: Final = 16
 """API_CreateDomain, SubnetIds: array members, maximum number of 16 items."""
-MOST_ENDPOINT_SUBNETS: Final = 16
-"""As many, so that one list can serve both."""
 MOST_FURTHER: Final = 300
 """A stack has 500 resources at most (CloudFormation quotas, "Resources in concurrent stack
 operations" and "Resources"); what a stage has besides its users

@@ -112,6 +112,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     zone_checks.availability_zones_alone,
     zone_checks.zones_that_exist,
     zone_checks.as_many_zones_as_there_are,
+    zone_checks.one_subnet_of_a_zone,
     network_checks.endpoints_are_closed,
     endpoint_policy_checks.endpoint_policies_fit,
     network_checks.mlflow_is_reached,

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from string import ascii_lowercase
 from typing import Final
 
+from mlops_commons.config.checks.networks import GATEWAYS
 from mlops_commons.config.document import KeyPath
 from mlops_commons.config.sources import Sources
 from mlops_commons.config.values import region_partitions
 from mlops_commons.region_services import ZONES_OF_NEW_ACCOUNTS, most_zones
-from mlops_commons.stage import CreateNetwork, is_zone_id
+from mlops_commons.stage import CreateNetwork, ImportNetwork, is_zone_id
 from mlops_commons.utilities.errors import Problem
 from mlops_commons.utilities.names import region_code
 
@@ -106,6 +107,29 @@ def as_many_zones_as_there_are(sources: Sources) -> Iterator[Problem]:
         )
         older = ", or name the zones of an older account in availability_zones" if new else ""
         yield sources.infra_document.problem((*path, "vpc_max_azs"), message + older)
+
+
+def one_subnet_of_a_zone(sources: Sources) -> Iterator[Problem]:
+    """An interface endpoint takes one subnet of a zone, so never more subnets than zones.
+
+    Source: Amazon EC2 API Reference, "Error codes", DuplicateSubnetsInSameZone. Which zone a subnet
+    is in only the account knows: `doctor` asks.
+    """
+    for _, deployment, stage in sources.stages():
+        names = (deployment.set_name, stage.stage_name)
+        network = sources.config.network(*names)
+        if not isinstance(network, ImportNetwork) or stage.region not in region_partitions():
+            continue
+        interfaces = [key for key, on in network.endpoints.items() if on and key not in GATEWAYS]
+        subnets, most = set(network.subnets_of_endpoints), most_zones(stage.region)
+        if interfaces and len(subnets) > most + ONE_MORE:
+            message = (
+                f"endpoint '{interfaces[0]}' would be in {len(subnets)} subnets, and it takes one "
+                f"of a zone; {stage.region} has {most}: name one subnet of each zone in "
+                "endpoint_subnets"
+            )
+            key = "endpoint_subnets" if network.endpoint_subnets else "subnets"
+            yield sources.infra_document.problem((*sources.network_path(*names), key), message)
 
 
 def _created(sources: Sources) -> Iterator[tuple[KeyPath, str, str, CreateNetwork]]:
