@@ -57,6 +57,17 @@ ADDITIONS: Final = (
         source="SageMaker Developer Guide, 'API permissions reference': CreateEndpoint, where the "
         "configuration has a KmsKeyId",
     ),
+    *(
+        Addition(
+            type=f"AWS::EC2::{kind}",
+            handlers={"create": ("iam:CreateServiceLinkedRole",)},
+            source="AWS Transit Gateway Guide, 'Use service-linked roles for transit gateways': "
+            "whoever attaches the first VPC of an account needs it. Without it the attachment "
+            "ends as failed (https://github.com/aws-solutions-library-samples/"
+            "network-orchestration-for-aws-transit-gateway/issues/42)",
+        )
+        for kind in ("TransitGatewayAttachment", "TransitGatewayVpcAttachment")
+    ),
 )
 
 SERVICE_LINKED_ROLES: Final = {
@@ -64,6 +75,10 @@ SERVICE_LINKED_ROLES: Final = {
         "sagemaker.application-autoscaling.amazonaws.com"
     ),
     "AWS::EC2::FlowLog": "delivery.logs.amazonaws.com",
+    **dict.fromkeys(
+        ("AWS::EC2::TransitGatewayAttachment", "AWS::EC2::TransitGatewayVpcAttachment"),
+        "transitgateway.amazonaws.com",
+    ),
     "AWS::SageMaker::Domain": "sagemaker.amazonaws.com",
 }
 """Whose service-linked role a resource needs in an account that has none yet (the services' own

@@ -57,6 +57,24 @@ def test_cloudformation_uses_what_is_shared_by_its_id_and_nothing_else(
 
 
 @pytest.mark.parametrize("row", STAGES, ids=lambda row: row.environment)
+def test_the_first_attachment_of_an_account_may_make_the_role_that_aws_attaches_with(
+    row: BootstrapRow, assemblies: Assemblies
+) -> None:
+    """AWS Transit Gateway Guide, "Use service-linked roles for transit gateways"; without it:
+    https://github.com/aws-solutions-library-samples/network-orchestration-for-aws-transit-gateway/
+    issues/42. CloudFormation's schema of the attachment does not name it.
+    """
+    policy = account_policy(row, assemblies, app_prefix=CONFIG.app_prefix)
+    statements = [s for document in policy.documents for s in document["Statement"]]
+    action, service = "iam:CreateServiceLinkedRole", "transitgateway.amazonaws.com"
+    role = f"arn:aws:iam::{row.account}:role/aws-service-role/{service}/AWSServiceRoleForVPC"
+    role = f"{role}TransitGateway"
+    assert allows(statements, Request(action, role, {"iam:AWSServiceName": service}))
+    other = {"iam:AWSServiceName": "spot.amazonaws.com"}
+    assert not allows(statements, Request(action, role, other))
+
+
+@pytest.mark.parametrize("row", STAGES, ids=lambda row: row.environment)
 def test_cloudformation_attaches_a_profile_and_changes_none(
     row: BootstrapRow, tmp_path: Path
 ) -> None:
