@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import aws_cdk as cdk
 import pytest
@@ -37,21 +38,28 @@ def test_the_cdks_own_qualifier_may_be_written_out(tmp_path: Path) -> None:
     assert platform_app(outdir=str(tmp_path))
 
 
-def test_a_boundary_that_replaces_those_of_personas_and_projects_is_refused(
-    tmp_path: Path,
+@pytest.mark.parametrize(
+    ("context", "words"),
+    [
+        ({BOUNDARY: {"name": "org-boundary"}}, ("'org-boundary'", "use-a-permissions-boundary.md")),
+        ({KEY: "acmeml01"}, ("'acmeml01'", "qualifier: acmeml01")),
+    ],
+    ids=["a boundary that replaces those of personas and projects", "another qualifier"],
+)
+def test_an_app_refuses_what_the_context_of_cdk_json_would_change(
+    tmp_path: Path, context: dict[str, Any], words: tuple[str, ...]
 ) -> None:
     """In a process of its own: the CDK reads the context that it is given when it starts."""
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],
         cwd=tmp_path,
-        env={**os.environ, "CDK_CONTEXT_JSON": json.dumps({BOUNDARY: {"name": "org-boundary"}})},
+        env={**os.environ, "CDK_CONTEXT_JSON": json.dumps(context)},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 1
-    assert "'org-boundary'" in done.stderr
-    assert "use-a-permissions-boundary.md" in done.stderr
+    assert [word for word in words if word not in done.stderr] == []
     assert "Traceback" not in done.stderr
 
 
