@@ -37,3 +37,18 @@ def test_a_table_of_windows_is_the_same_in_a_clone(tmp_path: Path) -> None:
     git(tmp_path, "clone", "-q", str(repository.root), str(clone))
     assert (clone / "data" / "windows.csv").read_bytes() == table.read_bytes()
     assert digest(SeedRepository(clone, repository.python)) == digest(repository)
+
+
+@pytest.mark.parametrize("slug", ["llm_finetune", "genai_cv"])
+def test_a_base_model_beside_the_code_is_not_committed(slug: str, tmp_path: Path) -> None:
+    """The guide has it fetched into `base-model/`: gigabytes, of which CodeCommit takes 2 a file."""
+    root = tmp_path / slug
+    product(slug).seeds["build_app"].write(root)
+    assert "base-model" in (root / "README.md").read_text(encoding="utf-8")
+    git(root, "init", "-q")
+    (root / "base-model").mkdir()
+    (root / "base-model" / "model.safetensors").write_bytes(b"weights")
+    git(root, "add", ".")
+    listed = subprocess.run(["git", "ls-files"], cwd=root, check=True, capture_output=True)
+    assert b"README.md" in listed.stdout
+    assert b"base-model" not in listed.stdout
