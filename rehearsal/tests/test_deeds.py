@@ -306,6 +306,29 @@ def test_who_makes_an_encrypted_repository_needs_the_key(accounts: Accounts) -> 
         assert needed in why
 
 
+@pytest.mark.parametrize("service", ["transitgateway.amazonaws.com", "spot.amazonaws.com"])
+def test_who_attaches_a_vpc_may_make_the_role_that_aws_attaches_with(
+    accounts: Accounts, service: str
+) -> None:
+    name = f"attached-by-{service.partition('.')[0]}"
+    vpc, subnet, _ = network(accounts, name)
+    condition = {"StringEquals": {"iam:AWSServiceName": service}}
+    linked = allow("iam:CreateServiceLinkedRole", Condition=condition)
+    role = accounts.role(name, "cloudformation.amazonaws.com", allow("ec2:*"), linked)
+    properties = {
+        "TransitGatewayId": "tgw-0123456789abcdef0",
+        "VpcId": vpc,
+        "SubnetIds": [subnet],
+    }
+    resources = {"A": {"Type": "AWS::EC2::TransitGatewayAttachment", "Properties": properties}}
+    status, why = accounts.deploy(name, resources, RoleARN=role)
+    if service.startswith("transitgateway"):
+        assert (status, why) == ("CREATE_COMPLETE", "")
+    else:
+        assert status.startswith("ROLLBACK")
+        assert "iam:CreateServiceLinkedRole" in why
+
+
 def test_functions_and_builds_want_a_role_that_trusts_them(accounts: Accounts) -> None:
     statement = {
         **TRUST,

@@ -255,6 +255,13 @@ DEEDS: Final = (
         source=f"{GUIDE}/sagemaker/latest/dg/endpoint-auto-scaling-prerequisites.html",
     ),
     Deed(
+        service="transitgateway.amazonaws.com",
+        deed="attach a VPC",
+        role=OF_THE_STACK,
+        permissions=_with("role", "iam:CreateServiceLinkedRole"),
+        source=f"{GUIDE}/vpc/latest/tgw/service-linked-roles.html",
+    ),
+    Deed(
         service="vpc-flow-logs.amazonaws.com",
         deed="write flow logs",
         role="of the flow log",
@@ -324,6 +331,7 @@ def _keys(deed: Deed, context: Context | None) -> Context:
         "kms:grantisforawsresource": "true",
         "cloudwatch:namespace": f"/aws/{name}/Jobs",
         "ec2:authorizedservice": deed.service,
+        "iam:awsservicename": deed.service,
         **(context or {}),
     }
 

@@ -1,4 +1,7 @@
-"""What AWS checks of the maker of a stack: keys of repositories, endpoints that are to scale."""
+"""What AWS checks of the maker of a stack: keys of repositories, endpoints that are to scale, a role.
+
+The role is the one that AWS makes when an account attaches its first VPC to a transit gateway.
+"""
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
@@ -7,6 +10,7 @@ from typing import Any, Final
 from ministack_aws.access import deeds
 from ministack_aws.arns import arn
 from ministack_aws.cloudformation import service_role
+from ministack_aws.engine.requests import get_account_id
 from ministack_aws.engine.types import Create, Properties, ResourceHandlers
 
 Resources = Mapping[str, Sequence[str]]
@@ -62,6 +66,12 @@ def _alarm(properties: Properties) -> Resources:
     return {"alarm": (arn("cloudwatch", "alarm:TargetTracking-endpoint"),)}
 
 
+def _linked_role(properties: Properties) -> Resources:
+    name = f"aws-service-role/{TRANSIT}/AWSServiceRoleForVPCTransitGateway"
+    return {"role": (f"arn:aws:iam::{get_account_id()}:role/{name}",)}
+
+
+TRANSIT: Final = "transitgateway.amazonaws.com"
 SCALING: Final = "application-autoscaling.amazonaws.com"
 ROWS: Final[Mapping[str, Row]] = {
     "AWS::ApplicationAutoScaling::ScalableTarget": (SCALING, "scale an endpoint", _endpoint),
@@ -71,6 +81,7 @@ ROWS: Final[Mapping[str, Row]] = {
         "encrypt a repository",
         lambda properties: _key(properties.get("KmsKeyId")),
     ),
+    "AWS::EC2::TransitGatewayAttachment": (TRANSIT, "attach a VPC", _linked_role),
     "AWS::ECR::Repository": (
         "ecr.amazonaws.com",
         "encrypt a repository",
