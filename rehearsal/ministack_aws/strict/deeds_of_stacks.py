@@ -1,6 +1,6 @@
-"""What AWS checks of the maker of a stack: keys of repositories, endpoints that are to scale, a role.
+"""What AWS checks of the maker of a stack: keys of repositories, what scales, a linked role.
 
-The role is the one that AWS makes when an account attaches its first VPC to a transit gateway.
+The role is the one with which an account attaches its first VPC to a transit gateway.
 """
 
 import functools

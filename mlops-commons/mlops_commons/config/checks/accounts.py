@@ -15,8 +15,8 @@ from mlops_commons.stage import Bootstrap, CreateNetwork
 from mlops_commons.utilities.errors import Problem
 
 OF_PROJECTS: Final = frozenset({"sagemaker:project-id", "sagemaker:project-name"})
-"""SageMaker Developer Guide, "SageMaker Projects": by these it knows the resources of a project, and
-policies here know them by the first one."""
+"""SageMaker Developer Guide, "SageMaker Projects": by these it knows what belongs to a project, and
+policies here know it by the first one."""
 TAG_TEXT: Final = r"[\w\s.:/=+@-]*"
 EQUALS: Final = (
     "the CDK CLI takes what follows the first '=' for the value; leave it out of the key"
@@ -185,8 +185,8 @@ def _tag_fault(key: str, value: str) -> str:
         return "the platform sets this tag itself"
     if key.lower() in OF_PROJECTS:
         return (
-            "SageMaker sets this tag on what belongs to a project, and policies tell projects apart "
-            "by it; choose another key"
+            "SageMaker sets this tag on what belongs to a project, and policies tell projects "
+            "apart by it; choose another key"
         )
     return _form_fault(key, value)
 

@@ -92,7 +92,7 @@ def _of_connection(sources: Sources, source: DeliverySource) -> Iterator[tuple[s
 
 
 def _of_repository(source: DeliverySource) -> Iterator[tuple[str, str]]:
-    """The name as its host would give it; the name of a set, which is shorter, stands for itself."""
+    """The name is one that its host gives; whatever the set is called, that changes nothing."""
     if source.provider in (None, GitProvider.AZURE_DEVOPS):
         return
     parts = source.repository_of("x").split("/")
