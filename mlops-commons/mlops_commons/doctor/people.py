@@ -1,24 +1,16 @@
 """Who approves what projects deploy, as far as the configuration shows it."""
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from typing import Final
 
 from mlops_commons.config import PlatformConfig
 from mlops_commons.doctor.finding import Finding, Level
-from mlops_commons.organization import RoleNames
 from mlops_commons.stage import Deployment
 
 AREA: Final = "people"
 GUIDE: Final = "docs/how-to/people-and-permission-sets.md"
 OF_IDENTITY_CENTER: Final = "AWSReservedSSO_"
 """How the roles of permission sets begin (IAM Identity Center User Guide, "Permission sets")."""
-RUNS_CODE: Final = (
-    "{dev}-mlops-infra-PersonasLeadDataScientistRole-1",
-    "sagemaker-p-1-execution",
-    "sagemaker-p-1-{dev}-execution",
-)
-"""Roles of dev in which notebooks, jobs and endpoints run, by its name; the ends are made up."""
 
 
 def look_at_people(config: PlatformConfig) -> Iterator[Finding]:
@@ -33,7 +25,7 @@ def look_at_people(config: PlatformConfig) -> Iterator[Finding]:
         if not deployment.projects.enabled:
             continue
         if deployment.projects.approvers.role_arns:
-            yield from _of_approvers(deployment, config.org.roles)
+            yield from _of_approvers(deployment)
         else:
             yield _finding(
                 deployment,
@@ -71,12 +63,10 @@ def _of_notices(config: PlatformConfig) -> Finding:
     )
 
 
-def _of_approvers(deployment: Deployment, roles: RoleNames) -> Iterator[Finding]:
+def _of_approvers(deployment: Deployment) -> Iterator[Finding]:
     approvers, found = deployment.projects.approvers, False
-    dev = deployment.dev
     for arn in approvers.role_arns:
-        *_, account, resource = arn.split(":", 5)
-        if approvers.require_mfa and OF_IDENTITY_CENTER in resource:
+        if approvers.require_mfa and OF_IDENTITY_CENTER in arn:
             found = True
             yield _finding(
                 deployment,
@@ -85,22 +75,9 @@ def _of_approvers(deployment: Deployment, roles: RoleNames) -> Iterator[Finding]
                 "set require_mfa to false, and demand MFA where people sign in",
                 level=Level.ERROR,
             )
-        if dev and account == dev.account and _runs_code(dev.stage_name, resource, roles):
-            found = True
-            yield _finding(
-                deployment,
-                f"{arn} also means roles of dev in which notebooks or jobs run",
-                "write the role's name, with '*' for its random end only",
-            )
     if not found:
         message = f"set '{deployment.set_name}': approvers from outside of Studio are named"
         yield Finding(level=Level.OK, area=AREA, message=message)
-
-
-def _runs_code(dev: str, resource: str, roles: RoleNames) -> bool:
-    """Whether the end of a role's ARN, which may have wildcards, means a role that runs code."""
-    own = (roles.pattern(name.format(dev=dev)) for name in RUNS_CODE)
-    return any(fnmatchcase(roles.resource(name), resource) for name in own)
 
 
 def _finding(

@@ -68,21 +68,3 @@ def test_mfa_that_nobody_of_identity_center_can_have_is_an_error(tmp_path: Path)
     assert arn in found.message
     (found,) = findings(tmp_path, arn)
     assert found.level is Level.OK
-
-
-@pytest.mark.parametrize(
-    ("role", "warned"),
-    [
-        ("222222222222:role/*", True),
-        ("222222222222:role/dev-mlops-infra-*", True),
-        ("222222222222:role/sagemaker-p-*", True),
-        ("222222222222:role/Approvers-*", False),
-        ("999999999999:role/*", False),
-    ],
-)
-def test_a_pattern_that_means_roles_of_notebooks_or_jobs_is_known(
-    tmp_path: Path, role: str, warned: bool
-) -> None:
-    (found,) = findings(tmp_path, f"arn:aws:iam::{role}")
-    assert (found.level is Level.WARNING) == warned
-    assert ("notebooks or jobs run" in found.message) == warned

@@ -245,12 +245,20 @@ def test_a_role_of_the_portfolio_stands_there_once(tmp_path: Path) -> None:
         "dev-mlops-infra-PersonasDataScientistRole7FB9FB83",
         "dev-mlops-infra-PersonasDataScientist*",
         "dev-mlops-infra-PersonasLeadDataScientistRole*",
+        "dev-mlops-infra-*",
+        "sagemaker-p-*",
+        "sagemaker-churn-p-1a2b3c-execution",
+        "*",
     ],
 )
-def test_no_role_in_which_notebooks_run_approves(tmp_path: Path, role: str) -> None:
+def test_no_role_in_which_notebooks_or_jobs_run_approves(tmp_path: Path, role: str) -> None:
     own, other = (f"arn:aws:iam::{digit * 12}:role/{role}" for digit in "29")
     (found,) = problems(tmp_path, [(APPROVERS, [other, own])])
-    assert found.startswith(f"projects.approvers.role_arns[1]: '{own}' is a role of Studio in dev")
+    assert found.startswith(f"projects.approvers.role_arns[1]: '{own}' is a role of dev in which")
+
+
+def test_a_name_with_a_random_end_approves(tmp_path: Path) -> None:
+    assert not problems(tmp_path, [(APPROVERS, ["arn:aws:iam::222222222222:role/Approvers-*"])])
 
 
 ADDRESSES: tuple[tuple[str, bool], ...] = (

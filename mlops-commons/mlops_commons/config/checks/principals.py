@@ -2,14 +2,22 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Final
 
 from mlops_commons.config.document import KeyPath
 from mlops_commons.config.sources import APP_ROOT, Sources
 from mlops_commons.config.values import region_partitions
 from mlops_commons.iam.lengths import MOST_OF_TRUST, length_of_trust
+from mlops_commons.organization import RoleNames
 from mlops_commons.utilities.errors import Problem
 
 PORTFOLIO: KeyPath = (APP_ROOT, "portfolio", "role_arns")
+RUNS_CODE: Final = (
+    "{dev}-mlops-infra-Personas*",
+    "sagemaker-*-execution",
+)
+"""Names of roles of dev in which notebooks, jobs and endpoints run."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,16 +89,27 @@ def no_persona_approves(sources: Sources) -> Iterator[Problem]:
         dev, path = deployment.dev, sources.projects_path(deployment.set_name, "approvers")
         for index, arn in enumerate(deployment.projects.approvers.role_arns if dev else ()):
             assert dev
-            account, name = arn.split(":")[4], arn.rpartition("/")[2]
-            personas = roles.pattern(f"{dev.stage_name}-mlops-infra-Personas")
-            if account == dev.account and name.lower().startswith(personas.lower()):
+            *_, account, resource = arn.split(":", 5)
+            if account == dev.account and _runs_code(dev.stage_name, resource, roles):
                 message = (
-                    f"'{arn}' is a role of Studio in dev, in which notebooks run; whoever works "
-                    "there would approve the own deployment: name a role from outside of Studio, "
-                    "or remove approvers, and the lead approves"
+                    f"'{arn}' is a role of dev in which notebooks or jobs run, or means such ones "
+                    "too; whoever writes their code would approve the own deployment: name a role "
+                    "from outside of Studio, with '*' for its random end only, or remove "
+                    "approvers, and the lead approves"
                 )
                 found[sources.app_document.problem((*path, "role_arns", index), message)] = None
     yield from found
+
+
+def _runs_code(dev: str, resource: str, roles: RoleNames) -> bool:
+    """Whether the end of a role's ARN means a role that runs code; `*` may stand at its end."""
+    for pattern in RUNS_CODE:
+        own = roles.resource(roles.pattern(pattern.format(dev=dev))).lower()
+        start, named = own.partition("*")[0], resource.lower().removesuffix("*")
+        meant = start.startswith(named) or named.startswith(start)
+        if meant if resource.endswith("*") else fnmatchcase(named, own):
+            return True
+    return False
 
 
 def _entrants(sources: Sources) -> Iterator[Entrants]:
