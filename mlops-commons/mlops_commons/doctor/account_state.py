@@ -19,6 +19,7 @@ from mlops_commons.doctor.finding import Finding, Level
 from mlops_commons.doctor.identity_center import look_at_identity_center
 from mlops_commons.doctor.instances import look_at_instances
 from mlops_commons.doctor.keys import look_at_keys
+from mlops_commons.doctor.named_policies import look_at_named_policies
 from mlops_commons.doctor.obstacles import look_at_names
 from mlops_commons.doctor.quotas import Quota
 from mlops_commons.doctor.reviews import look_at_reviews
@@ -56,6 +57,9 @@ def _look_at(row: BootstrapRow, expected: Expected) -> Iterator[Finding]:
         "the bootstrap version": _version(area, row, session.client("ssm")),
         "the trust": _trust(area, row, session.client("iam")),
         "the execution policies": _policies(area, row, session.client("iam"), config.app_prefix),
+        "the policies that are named": look_at_named_policies(
+            area, row, session.client("iam"), config
+        ),
         "what the bootstrap allowed": look_at_bootstrap(area, row, session, expected),
         "what has the names of the platform": look_at_names(area, row, session, expected),
         "the stacks": _stacks(area, row, session.client("cloudformation"), config),
