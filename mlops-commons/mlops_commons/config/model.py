@@ -56,6 +56,14 @@ Namespace = Annotated[
     ),
 ]
 Tags = dict[str, Text]
+ProfileName = Annotated[
+    Text,
+    Shape(
+        r"([^\x00-\x1f\x7f\]-][^\x00-\x1f\x7f\]]*)?",
+        "the name of an AWS profile: one line, without ']' and with no '-' in front",
+    ),
+]
+"""It stands in brackets in the AWS configuration, and behind `--profile` for the CDK CLI."""
 
 
 class BootstrapFile(ToolkitFile):
@@ -64,7 +72,7 @@ class BootstrapFile(ToolkitFile):
     enabled: bool = Field(
         Bootstrap.enabled, description="false: this account is bootstrapped by others"
     )
-    aws_profile: Text = Field("", description="default: cdk_ACCOUNT_REGION")
+    aws_profile: ProfileName = Field("", description="default: cdk_ACCOUNT_REGION")
     execution_policy_filepath: Text = Field(
         "",
         description="relative to the folder mlops_commons; "

@@ -245,7 +245,7 @@ Email = Annotated[
 domain's full name. Amazon SES, by which AWS sends, takes 7-bit ASCII there (SES Developer Guide,
 "Sending raw email")."""
 WebAddress = Annotated[
-    Text, Shape(r"https?://\S{1,2075}", "a web address such as https://example.com/ml")
+    Text, Shape(r"https?://[^\s/]\S{0,2074}", "a web address such as https://example.com/ml")
 ]
 """CreatePortfolio and CreateProduct, Service Catalog API Reference: how long they may be."""
 Prefix = Annotated[Text, Shape("[A-Za-z][A-Za-z0-9-]*", "a name of letters, digits and hyphens")]

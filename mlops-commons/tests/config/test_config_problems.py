@@ -500,6 +500,16 @@ BROKEN_APP = (
         "deployments[0].stages[2].enabled",
         "true or false is needed here",
     ),
+    *(
+        Broken(
+            f"profile that no file can name: {name!r}",
+            "aws_profile: retail-dev",
+            f"aws_profile: {name}",
+            "deployments[0].stages[0].bootstrap.aws_profile",
+            "is not the name of an AWS profile",
+        )
+        for name in ("'-x'", '"a\\nb"', "'a]'")
+    ),
     Broken("tag of ours", "cost-centre", "mlops:set", "tags.mlops:set", "sets this tag itself"),
     *(
         Broken(f"tag of a project: {key}", "cost-centre", key, f"tags.{key}", "tell projects apart")

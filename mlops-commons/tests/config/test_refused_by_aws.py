@@ -113,6 +113,7 @@ def test_a_branch_that_git_takes_is_taken(tmp_path: Path, name: str) -> None:
         ("support_email", "a@b\nBcc: c@d"),
         ("support_email", "a" * 250 + "@b.c"),
         ("support_url", "wiki"),
+        ("support_url", "https:///ml"),
         ("support_url", "https://" + "a" * 2076),
         ("provider_name", "n" * 51),
     ],
