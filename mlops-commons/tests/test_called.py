@@ -17,16 +17,16 @@ PACKAGES: Final = (
     "mlops-infra/mlops_infra",
     "mlops-sm-project-template/cdk_service_catalog",
 )
-SEEDS: Final = frozenset({"seed_bases", "seed_code"})
 LOOKS: Final = re.compile(r"look_at_|look_for_|check_|refuse_|refused_by_|judge_|not_refused_")
 CHECKS: Final = "config/checks/"
 """Every public function there that yields problems is one."""
 
 
 def modules() -> Iterator[tuple[Path, ast.Module]]:
+    """Those of the platform and of the repositories of new projects, without their tests."""
     for package in PACKAGES:
         for file in sorted((REPOSITORY_ROOT / package).rglob("*.py")):
-            if not SEEDS & set(file.parts):
+            if "tests" not in file.parts:
                 yield file, ast.parse(file.read_text(encoding="utf-8"))
 
 
