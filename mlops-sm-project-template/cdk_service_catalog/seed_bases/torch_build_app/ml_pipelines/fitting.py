@@ -21,6 +21,8 @@ from machines import (
     trains,
 )
 
+PIPELINE = "model_index.json"
+"""Names the folders of a model that draws (diffusers, `DiffusionPipeline.save_pretrained`)."""
 LONGEST_HEADER = 100_000_000
 """Bytes of a safetensors header (huggingface/safetensors, README, "Format")."""
 
@@ -33,20 +35,38 @@ def architecture(folder: Path) -> Architecture:
     """What a folder says about its model; of one that is no language model, the weights alone.
 
     Raises:
-        NoModel: there are no safetensors, or a header or `config.json` cannot be read.
+        NoModel: there are no safetensors, or a header or a description cannot be read.
     """
-    files = sorted(folder.rglob("*.safetensors"))
+    draws = (folder / PIPELINE).is_file()
+    files = _of_parts(folder) if draws else sorted(folder.rglob("*.safetensors"))
     if not files:
         raise NoModel(f"{folder} has no weights in the safetensors format")
     parameters = sum(_parameters(file) for file in files)
     file = folder / "config.json"
     if not file.is_file():
-        return Architecture(parameters=parameters)
+        return Architecture(parameters=parameters, draws=draws)
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
         return _of(found.get("text_config", found), parameters)
     except (ValueError, KeyError, AttributeError, TypeError) as error:
         raise NoModel(f"{file} is not as transformers writes it: {error!r}") from None
+
+
+def _of_parts(folder: Path) -> list[Path]:
+    """The weights that a pipeline of diffusers loads: those of its parts, in one precision.
+
+    Repositories of models offer the same weights again, as `*.fp16.safetensors` and in one file.
+    """
+    try:
+        parts = json.loads((folder / PIPELINE).read_text(encoding="utf-8")).keys()
+    except (ValueError, AttributeError) as error:
+        raise NoModel(f"{folder / PIPELINE} is not as diffusers writes it: {error!r}") from None
+    return sorted(
+        file
+        for part in parts
+        for file in folder.glob(f"{part}/*.safetensors")
+        if not file.stem.rpartition(".")[0]
+    )
 
 
 def _of(config: Mapping[str, Any], parameters: int) -> Architecture:
@@ -91,6 +111,7 @@ def load(found: Declaration) -> Load:
         concurrent_requests=found.model.concurrent_requests,
         rows=int(given.get("batch_size", usual.rows)),
         row_tokens=int(given.get("max_tokens", usual.row_tokens)),
+        pixels=found.model.resolution**2,
     )
 
 

@@ -33,8 +33,8 @@ from ml_pipelines.fitting import (
 )
 
 SIZES = (
-    (3, "1.5 billion; Stable Diffusion"),
-    (8, "4 billion"),
+    (3, "1.5 billion; Stable Diffusion 1 and 2"),
+    (8, "4 billion; Stable Diffusion XL"),
     (16, "8 billion"),
     (30, "14 billion"),
     (65, "32 billion"),

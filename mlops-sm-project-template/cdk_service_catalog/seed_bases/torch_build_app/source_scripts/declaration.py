@@ -97,7 +97,7 @@ class Model:
     server: str = "vllm"
     context_tokens: int = 2048
     concurrent_requests: int = 16
-    resolution: int = 512
+    resolution: int = 1024
     hyperparameters: Mapping[str, float] = field(default_factory=dict)
 
 

@@ -119,6 +119,7 @@ class Architecture:
         layers, hidden, vocabulary: numbers of layers, values between them, and tokens.
         context: tokens that it knows at most; 0 if that is not known.
         heads: of its attention, which the GPUs of a machine share out.
+        draws: whether it makes pictures.
     """
 
     parameters: int
@@ -128,6 +129,7 @@ class Architecture:
     vocabulary: int = 0
     context: int = 0
     heads: int = 0
+    draws: bool = False
 
     @property
     def weights(self) -> int:
@@ -142,14 +144,22 @@ class Load:
     Attributes:
         context_tokens, concurrent_requests: of serving.
         rows, row_tokens: of one step of the training.
+        pixels: of a picture, where the model draws.
     """
 
     context_tokens: int = 2048
     concurrent_requests: int = 16
     rows: int = 4
     row_tokens: int = 1024
+    pixels: int = 0
 
 
+LEARNT_PIXEL, DRAWN_PIXEL = 1024, 3072
+"""Bytes of activations for each pixel of a picture, of a step of the training and of a VAE in 32 bits.
+
+Counted by running the UNets and VAEs of Stable Diffusion 1 and XL with tensors that have a size and
+no content: 0.2 GiB for a picture of 512 pixels and 0.5 GiB for one of 1024 with gradient checkpointing
+(0.8 and 5.3 GiB without), 0.8 and 3.0 GiB to decode one."""
 USABLE = 0.9
 """The part of a GPU's memory that vLLM is told to take (its option gpu-memory-utilization)."""
 
@@ -160,7 +170,8 @@ Fits = Callable[[Machine, Architecture, Load], bool]
 def serving_bytes(model: Architecture, load: Load, gpus: int = 1) -> int:
     """What all GPUs of a machine need together to serve: weights, keys and values, and overhead."""
     tokens = load.context_tokens * load.concurrent_requests
-    return model.weights + model.kept * tokens + gpus * PER_GPU
+    drawn = load.pixels * DRAWN_PIXEL if model.draws else 0
+    return model.weights + model.kept * tokens + drawn + gpus * PER_GPU
 
 
 def training_bytes(model: Architecture, load: Load) -> int:
@@ -174,7 +185,8 @@ def training_bytes(model: Architecture, load: Load) -> int:
     adapter = 16 * model.parameters * 15 // 1000
     activations = tokens * model.hidden * (2 * model.layers + 40)
     scores = tokens * model.vocabulary * 10
-    return model.weights + adapter + activations + scores + PER_GPU
+    learnt = load.rows * load.pixels * LEARNT_PIXEL if model.draws else 0
+    return model.weights + adapter + activations + scores + learnt + PER_GPU
 
 
 def serves(found: Machine, model: Architecture, load: Load) -> bool:

@@ -3,7 +3,7 @@
 Request: `{"prompt": "...", "seed": 1, "steps": 30, "guidance_scale": 7.5, "count": 1, "width": 512,
 "height": 512}`; all but `prompt` may be missing. Response: `{"images": ["<PNG in base64>"],
 "withheld": [false], "seed": 1}`; a picture that the model's own safety checker refuses is black
-and marked as withheld.
+and marked as withheld. Stable Diffusion XL has no such checker.
 """
 
 import base64
@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from answers import BadRequest
 from devices import device
-from diffusers import StableDiffusionPipeline
+from diffusers import DiffusionPipeline
 
 DEFAULTS = {"seed": 0, "steps": 30, "guidance_scale": 7.5, "count": 1}
 """`width` and `height` come from the model."""
@@ -27,16 +27,21 @@ LIMITS = {
 }
 
 
-def load(folder: str) -> StableDiffusionPipeline:
-    """The pipeline, in half precision on a GPU; nothing is downloaded."""
+def load(folder: str) -> Any:
+    """The pipeline of the class that `model_index.json` names, in half precision on a GPU.
+
+    Nothing is downloaded. A VAE that overflows in half precision is decoded in 32 bits by diffusers
+    (`force_upcast` of its configuration), one picture after the other: several take gigabytes.
+    """
     where = device()
-    pipeline = StableDiffusionPipeline.from_pretrained(
+    pipeline = DiffusionPipeline.from_pretrained(
         folder,
         use_safetensors=True,
         local_files_only=True,
         torch_dtype=torch.float16 if where == "cuda" else torch.float32,
     )
     pipeline.set_progress_bar_config(disable=True)
+    pipeline.vae.enable_slicing()
     return pipeline.to(where)
 
 
@@ -65,7 +70,7 @@ def checked(given: Any) -> dict[str, Any]:
     return {**DEFAULTS, **given}
 
 
-def generated(request: dict[str, Any], pipeline: StableDiffusionPipeline) -> dict[str, Any]:
+def generated(request: dict[str, Any], pipeline: Any) -> dict[str, Any]:
     """Pictures of the prompt; the same request has the same pictures."""
     drawn = pipeline(
         request["prompt"],
@@ -77,7 +82,7 @@ def generated(request: dict[str, Any], pipeline: StableDiffusionPipeline) -> dic
         # Noise from the CPU is the same on every machine, whatever GPU it has.
         generator=torch.Generator().manual_seed(request["seed"]),
     )
-    withheld = drawn.nsfw_content_detected or [False] * len(drawn.images)
+    withheld = getattr(drawn, "nsfw_content_detected", None) or [False] * len(drawn.images)
     images = [_base64(picture) for picture in drawn.images]
     return {"images": images, "withheld": withheld, "seed": request["seed"]}
 

@@ -10,7 +10,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import facts
 from container import numbered_lines, processing_input, processing_output, write_json_lines
@@ -23,8 +23,22 @@ from splits import enough, split_rows
 ENDINGS = (".json", ".jsonl")
 SHOWN_PROBLEMS = 20
 
-Pair = tuple[Image.Image, str, str, dict[str, str]]
-"""A picture, its prompt, the group that its row names, and its values of the fields of slices."""
+
+class Frame(NamedTuple):
+    """What a picture was before: some models are told (`architectures.py`).
+
+    Attributes:
+        original: its height and width.
+        crop: how many pixels are cut off above and on the left, at the new size.
+    """
+
+    original: tuple[int, int]
+    crop: tuple[int, int]
+
+
+Pair = tuple[Image.Image, str, Frame, str, dict[str, str]]
+"""A picture, its prompt, its frame, the group that its row names, and its values of the fields of
+slices."""
 
 
 def read_pairs(
@@ -56,15 +70,17 @@ def read_pairs(
     return pairs
 
 
-def _pair(row: dict[str, Any], folder: Path, resolution: int) -> tuple[Image.Image, str]:
+def _pair(row: dict[str, Any], folder: Path, resolution: int) -> tuple[Image.Image, str, Frame]:
     if not isinstance(row["prompt"], str) or not row["prompt"].strip():
         raise ValueError(f"'prompt' is {row['prompt']!r}, not a text")
     if ("file_name" in row) == ("drawing" in row):
         raise ValueError("give either 'file_name' or 'drawing'")
     size = (resolution, resolution)
     if "drawing" in row:
-        # A drawing has hard edges, which any smoothing would blur.
-        picture = ImageOps.fit(drawn(row["drawing"]), size, Image.Resampling.NEAREST)
+        # A drawing has hard edges, which any smoothing would blur, and is sharp in every size.
+        found = drawn(row["drawing"])
+        picture = ImageOps.fit(found, size, Image.Resampling.NEAREST)
+        frame = _frame(found, resolution)._replace(original=size)
     else:
         file = (folder / row["file_name"]).resolve()
         if not file.is_relative_to(folder.resolve()):
@@ -72,7 +88,16 @@ def _pair(row: dict[str, Any], folder: Path, resolution: int) -> tuple[Image.Ima
         with Image.open(file) as opened:
             upright = ImageOps.exif_transpose(opened).convert("RGB")
         picture = ImageOps.fit(upright, size, Image.Resampling.LANCZOS)
-    return picture, row["prompt"].strip()
+        frame = _frame(upright, resolution)
+    return picture, row["prompt"].strip(), frame
+
+
+def _frame(picture: Image.Image, resolution: int) -> Frame:
+    """What `ImageOps.fit` cuts off in the middle, after its shorter side has the new size."""
+    width, height = picture.size
+    scale = resolution / min(width, height)
+    top, left = (round((side * scale - resolution) / 2) for side in (height, width))
+    return Frame(original=(height, width), crop=(top, left))
 
 
 def drawn(drawing: dict[str, Any]) -> Image.Image:
@@ -87,12 +112,13 @@ def drawn(drawing: dict[str, Any]) -> Image.Image:
 
 
 def write_pairs(folder: Path, pairs: list[Pair]) -> None:
-    """Write numbered PNG files, and a row with file name and prompt for each."""
+    """Write numbered PNG files, and a row with file name, prompt and frame for each."""
     rows = []
-    for number, (picture, prompt, group, values) in enumerate(pairs):
+    for number, (picture, prompt, frame, group, values) in enumerate(pairs):
         name = f"{number:05}.png"
         picture.save(folder / name)
-        rows.append({"file_name": name, "prompt": prompt, "group": group, "slices": values})
+        row = {"file_name": name, "prompt": prompt, **frame._asdict()}
+        rows.append({**row, "group": group, "slices": values})
     write_json_lines(folder / METADATA, rows)
 
 
@@ -102,7 +128,7 @@ def parts(pairs: list[Pair], found: Declaration) -> tuple[list[Pair], list[Pair]
     Raises:
         SystemExit: too few are left.
     """
-    pictures, _, own, _ = zip(*pairs, strict=True)
+    pictures, _, _, own, _ = zip(*pairs, strict=True)
     train, test = split_rows(
         pairs, groups(pictures, own), held_out_share=found.split.test, seed=found.split.seed
     )

@@ -1,5 +1,10 @@
-"""Fine-tunes an image model with LoRA and saves it merged, with its serving code."""
+"""Fine-tunes an image model with LoRA and saves it merged, with its serving code.
 
+On a GPU the UNet learns in 16 bits, the adapter in 32, and no activation is kept that can be computed
+again (gradient checkpointing): of Stable Diffusion XL, a GPU with 24 GB holds that.
+"""
+
+import copy
 import shutil
 import sys
 from collections.abc import Sequence
@@ -11,17 +16,21 @@ import checkpoints
 import curves
 import torch
 import training_record
-from container import model_folder, training_channel, training_hyperparameters
+from architectures import check_side, of_folder
+from container import model_folder, read_json_lines, training_channel, training_hyperparameters
 from declaration import declaration
 from denoising import Pictures, denoising_losses, load_pipeline, noise_schedule
-from devices import described
-from diffusers import StableDiffusionPipeline
+from devices import described, device
 from failures import ended
+from handlers import freed
 from peft import LoraConfig
-from similar import fingerprints
+from PIL import Image
+from similar import METADATA, fingerprints
 
 ATTENTION = ("to_k", "to_q", "to_v", "to_out.0")
 SERVING_FILES = ("inference.py", "answers.py", "devices.py", "generation.py")
+LEARNS_IN = {"cuda": torch.bfloat16, "cpu": torch.float32}
+"""The precision of the UNet while its adapter learns: bfloat16 does not overflow."""
 REPORTED_STEPS = 25
 SAVE_EVERY = 50
 """Steps between two checkpoints on a spot machine: what at most is done twice."""
@@ -47,11 +56,38 @@ class Hyperparameters:
 
 
 def fine_tune(
-    pipeline: StableDiffusionPipeline, pictures: Pictures, values: Hyperparameters
+    pipeline: Any,
+    pictures: Pictures,
+    values: Hyperparameters,
+    precision: torch.dtype | None = None,
 ) -> list[float]:
-    """Train an adapter, merge it into the pipeline's weights, and give back the loss of each step."""
+    """Train an adapter, merge it into the pipeline's weights, and give back the loss of each step.
+
+    Args:
+        precision: of the UNet while it learns; without it, that of the device.
+    """
+    where = device()
     torch.manual_seed(values.seed)
-    unet = pipeline.unet.requires_grad_(False)
+    whole = pipeline.unet.requires_grad_(False)
+    # A copy learns, so that the weights that are merged were never rounded for it.
+    unet = copy.deepcopy(whole).to(precision or LEARNS_IN[where])
+    # Neither the encoders nor the weights as they were are needed meanwhile.
+    pipeline.to("cpu")
+    freed()
+    _add_adapter(unet, values)
+    unet.enable_gradient_checkpointing()
+    losses = _steps(unet, noise_schedule(pipeline), pictures, values)
+    _add_adapter(whole, values)
+    learnt = {name: weight for name, weight in unet.named_parameters() if weight.requires_grad}
+    whole.load_state_dict({name: weight.detach() for name, weight in learnt.items()}, strict=False)
+    whole.fuse_lora(safe_fusing=True)
+    whole.unload_lora()
+    whole.eval()
+    return losses
+
+
+def _add_adapter(unet: Any, values: Hyperparameters) -> None:
+    """LoRA on the attention of a UNet, in 32 bits whatever the UNet has."""
     unet.add_adapter(
         LoraConfig(
             r=values.lora_rank,
@@ -60,21 +96,17 @@ def fine_tune(
             target_modules=list(ATTENTION),
         )
     )
-    losses = _steps(pipeline, pictures, values)
-    unet.fuse_lora(safe_fusing=True)
-    unet.unload_lora()
-    unet.eval()
-    return losses
+    for weight in unet.parameters():
+        if weight.requires_grad:
+            weight.data = weight.data.float()
 
 
-def _steps(
-    pipeline: StableDiffusionPipeline, pictures: Pictures, values: Hyperparameters
-) -> list[float]:
-    unet, schedule = pipeline.unet.train(), noise_schedule(pipeline)
+def _steps(unet: Any, schedule: Any, pictures: Pictures, values: Hyperparameters) -> list[float]:
+    unet.train()
     weights = [weight for weight in unet.parameters() if weight.requires_grad]
     optimizer = torch.optim.AdamW(weights, lr=values.learning_rate, weight_decay=1e-2)
     generator = torch.Generator().manual_seed(values.seed)
-    on_gpu = pipeline.device.type == "cuda"
+    where, precision = pictures.latents.device, unet.conv_in.weight.dtype
     kept = checkpoints.kept_in()
     losses = _restored(kept, weights, optimizer, generator)
     for step in range(len(losses), values.max_steps):
@@ -82,15 +114,16 @@ def _steps(
         times = torch.randint(
             schedule.config.num_train_timesteps, (values.batch_size,), generator=generator
         )
-        latents = pictures.latents[rows.to(pipeline.device)]
+        chosen = rows.to(where)
+        latents = pictures.latents[chosen]
         noise = torch.randn(latents.shape, generator=generator)
-        with torch.autocast(pipeline.device.type, dtype=torch.bfloat16, enabled=on_gpu):
+        with torch.autocast(where.type, precision, enabled=precision != torch.float32):
             loss = denoising_losses(
                 unet,
                 schedule,
                 latents=latents,
-                embeddings=pictures.embeddings[rows.to(pipeline.device)],
-                timesteps=times.to(pipeline.device),
+                conditions=pictures.conditions.of(chosen),
+                timesteps=times.to(where),
                 noise=noise.to(latents),
             ).mean()
         loss.backward()
@@ -146,7 +179,7 @@ def _restored(
     return losses
 
 
-def save_with_serving_code(pipeline: StableDiffusionPipeline, folder: Path) -> None:
+def save_with_serving_code(pipeline: Any, folder: Path) -> None:
     """Write all that serving needs: an endpoint reads nothing but this folder."""
     pipeline.save_pretrained(folder, safe_serialization=True)
     code = folder / "code"
@@ -155,10 +188,20 @@ def save_with_serving_code(pipeline: StableDiffusionPipeline, folder: Path) -> N
         shutil.copyfile(Path(__file__).with_name(name), code / name)
 
 
+def _side(channel: Path) -> int:
+    """How wide the pictures of a part of the split are: all of them are the same."""
+    with Image.open(channel / read_json_lines(channel / METADATA)[0]["file_name"]) as picture:
+        return int(picture.width)
+
+
 def main() -> None:
     """Read the channels `train` and `model`; write the model folder."""
     values = training_hyperparameters(Hyperparameters)
     base_model, channel = training_channel("model"), training_channel("train")
+    of_folder(base_model)
+    told = check_side(base_model, _side(channel))
+    if told:
+        print(told, flush=True)
     pipeline = load_pipeline(base_model)
     pictures = Pictures(pipeline, channel)
     losses = fine_tune(pipeline, pictures, values)

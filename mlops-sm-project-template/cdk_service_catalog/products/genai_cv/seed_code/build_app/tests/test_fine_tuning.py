@@ -2,7 +2,6 @@
 
 import base64
 import json
-import shutil
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,9 +16,10 @@ pytest.importorskip("peft")
 
 import inference  # noqa: E402
 import numpy as np  # noqa: E402
+from architectures import INDEX  # noqa: E402
 from evaluate import BASE, OWN, Clip, by_denoising, by_similarity  # noqa: E402
 from evaluated_again import archive, evaluated_again  # noqa: E402
-from interrupted import gone_on, killed_after_a_checkpoint  # noqa: E402
+from interrupted import ends_as_if_it_had_not  # noqa: E402
 from PIL import Image  # noqa: E402
 from registered import registered  # noqa: E402
 from tasks import problems  # noqa: E402
@@ -30,6 +30,8 @@ from ml_pipelines.run_locally import fine_tune_locally  # noqa: E402
 from ml_pipelines.sources import REPOSITORY  # noqa: E402
 from ml_pipelines.training.tiny_base_model import (  # noqa: E402
     KNOWN,
+    NEWEST,
+    PIPELINES,
     letters_tokenizer,
     save_tiny_base_model,
 )
@@ -37,13 +39,14 @@ from ml_pipelines.training.tiny_base_model import (  # noqa: E402
 DATA = REPOSITORY / declared.read().data.file
 QUICK = {"max_steps": 1, "batch_size": 1}
 LONGER = {**QUICK, "max_steps": 30}
-SMALL, FEW = ("--resolution", "64"), ("--steps", "1")
+SIDE = 64
+SMALL, FEW = ("--resolution", str(SIDE)), ("--steps", "1")
 
 
 @pytest.fixture(scope="session")
 def base_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("base-model")
-    save_tiny_base_model(folder)
+    save_tiny_base_model(folder, side=SIDE)
     return folder
 
 
@@ -64,6 +67,10 @@ def run(base_model: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pat
     return folder, tuned(base_model, folder)
 
 
+def weights(folder: Path) -> Any:
+    return diffusers.UNet2DConditionModel.from_pretrained(folder / "unet").state_dict()
+
+
 def model_dir(folder: Path) -> Path:
     return folder / "train" / "opt" / "ml" / "model"
 
@@ -81,8 +88,8 @@ def test_pictures_become_a_score_and_a_page_of_what_both_models_draw(
     assert page.read_text().count("data:image/png;base64,") == 3 * report["gate"]["rows"]
 
 
-def test_the_saved_model_draws_with_its_own_serving_code(run: tuple[Path, Any]) -> None:
-    folder = model_dir(run[0])
+def drawn_twice(folder: Path) -> None:
+    """Ask a saved model by its own serving code."""
     assert (folder / "code" / "inference.py").is_file()
     pipeline = inference.model_fn(str(folder))
     body = json.dumps({"prompt": "a robot", "seed": 3, "steps": 1, "width": 64, "height": 64})
@@ -96,6 +103,22 @@ def test_the_saved_model_draws_with_its_own_serving_code(run: tuple[Path, Any]) 
     assert content.startswith(b"\x89PNG")
 
 
+def test_the_saved_model_draws_with_its_own_serving_code(run: tuple[Path, Any]) -> None:
+    drawn_twice(model_dir(run[0]))
+
+
+@pytest.mark.parametrize("name", sorted({*PIPELINES} - {NEWEST}))
+def test_an_older_architecture_is_trained_measured_and_served_alike(
+    name: str, tmp_path: Path
+) -> None:
+    save_tiny_base_model(tmp_path / "base", architecture=name, side=SIDE)
+    report = tuned(tmp_path / "base", tmp_path / "run")
+    assert report["gate"]["score"] == report["metrics"]["denoising"]["value"]
+    saved = model_dir(tmp_path / "run")
+    assert json.loads((saved / INDEX).read_text())["_class_name"] == name
+    drawn_twice(saved)
+
+
 def test_a_version_is_made_again_from_what_it_records_with_the_same_weights(
     base_model: Path,
     run: tuple[Path, Any],
@@ -103,9 +126,6 @@ def test_a_version_is_made_again_from_what_it_records_with_the_same_weights(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def weights(folder: Path) -> Any:
-        return diffusers.UNet2DConditionModel.from_pretrained(folder / "unet").state_dict()
-
     quick = partial(fine_tune_locally, preprocess_arguments=SMALL, evaluate_arguments=FEW)
     monkeypatch.setattr(reproduce, "fine_tune_locally", quick)
     version = registered(run[0], tmp_path / "version.json")
@@ -127,29 +147,7 @@ def test_a_version_is_made_again_from_what_it_records_with_the_same_weights(
 def test_a_training_that_loses_its_machine_goes_on_and_ends_as_if_it_had_not(
     run: tuple[Path, Any], tmp_path: Path
 ) -> None:
-    def trained(folder: Path) -> tuple[Any, list[tuple[int, float]]]:
-        folder = folder / "model"
-        model = diffusers.UNet2DConditionModel.from_pretrained(folder / "unet")
-        return model.state_dict(), json.loads((folder / "curves.json").read_text())["loss"]
-
-    def prepared(name: str) -> Path:
-        root = tmp_path / name
-        shutil.copytree(run[0] / "train" / "opt" / "ml" / "input", root / "input")
-        hyperparameters = {name: str(value) for name, value in LONGER.items()}
-        file = root / "input" / "config" / "hyperparameters.json"
-        file.write_text(json.dumps(hyperparameters))
-        return root
-
-    lost, whole = prepared("lost"), prepared("whole")
-    kept = killed_after_a_checkpoint(lost)
-    said = gone_on(lost)
-    (step,) = [int(line.split()[3]) for line in said.splitlines() if "goes on after" in line]
-    assert kept <= step < LONGER["max_steps"]
-    assert "goes on" not in gone_on(whole)
-    (weights, losses), (wanted, all_losses) = trained(lost), trained(whole)
-    assert [number for number, _ in losses] == [*range(1, LONGER["max_steps"] + 1)]
-    assert [loss for _, loss in losses] == pytest.approx([loss for _, loss in all_losses], rel=1e-3)
-    assert all(torch.allclose(weights[name], wanted[name], atol=1e-5) for name in wanted)
+    ends_as_if_it_had_not(run[0] / "train" / "opt" / "ml", tmp_path, LONGER, weights)
 
 
 def test_a_base_model_without_safe_weights_is_refused(tmp_path: Path) -> None:
@@ -158,6 +156,18 @@ def test_a_base_model_without_safe_weights_is_refused(tmp_path: Path) -> None:
     (unsafe / "model_index.json").write_text("{}")
     with pytest.raises(JobFailed, match="safetensors"):
         fine_tune_locally(unsafe, DATA, tmp_path / "jobs", preprocess_arguments=SMALL)
+
+
+def test_a_training_with_pictures_of_another_size_than_the_base_models_is_refused(
+    base_model: Path, tmp_path: Path
+) -> None:
+    bigger = ("--resolution", str(2 * SIDE))
+    with pytest.raises(JobFailed, match=f"{2 * SIDE} pixels wide, and the base model .* {SIDE}"):
+        fine_tune_locally(base_model, DATA, tmp_path / "jobs", preprocess_arguments=bigger)
+    # A little bigger is told, and trained with.
+    little = ("--resolution", str(SIDE + 16))
+    given = {"hyperparameters": QUICK, "evaluate_arguments": FEW}
+    fine_tune_locally(base_model, DATA, tmp_path / "told", preprocess_arguments=little, **given)
 
 
 def tiny_clip(folder: Path) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from declaration import Data, Declaration, Gate, Split
 from PIL import Image, ImageEnhance, ImageOps
-from preprocess import parts, read_pairs, write_pairs
+from preprocess import Frame, parts, read_pairs, write_pairs
 from similar import fingerprints, groups
 
 from ml_pipelines import declared
@@ -28,6 +28,7 @@ def as_jpeg(found: Image.Image) -> Image.Image:
     return Image.open(file).convert("RGB")
 
 
+FRAME = Frame(original=(64, 64), crop=(0, 0))
 COPIES = {
     "itself": lambda found: found.copy(),
     "smaller": lambda found: found.resize((40, 40)),
@@ -54,8 +55,8 @@ def test_a_group_that_the_data_name_stays_together_with_its_copies() -> None:
 
 
 def test_copies_never_cross_a_split() -> None:
-    pairs = [(picture(n), f"picture {n}", "", {}) for n in range(10)]
-    pairs += [(as_jpeg(found), f"{prompt} again", "", {}) for found, prompt, *_ in pairs]
+    pairs = [(picture(n), f"picture {n}", FRAME, "", {}) for n in range(10)]
+    pairs += [(as_jpeg(found), f"{prompt} again", FRAME, "", {}) for found, prompt, *_ in pairs]
     for seed in range(5):
         found = Declaration(
             data=Data(file="data"),
@@ -73,7 +74,7 @@ def test_the_grounds_of_the_example_are_apart(tmp_path: Path) -> None:
     found = declared.read()
     folder = Path(declared.__file__).resolve().parents[1] / "data"
     pairs = read_pairs(folder, found.data, resolution=64)
-    train, test = ({group for _, _, group, _ in part} for part in parts(pairs, found))
+    train, test = ({group for *_, group, _ in part} for part in parts(pairs, found))
     assert train and test and not train & test
 
 
@@ -101,9 +102,11 @@ def test_a_row_that_is_no_picture_is_named(tmp_path: Path, row: object, words: s
 
 
 def test_pairs_are_written_as_training_reads_them(tmp_path: Path) -> None:
-    write_pairs(tmp_path, [(picture(1), "a prompt", "a group", {"place": "north"})])
+    frame = Frame(original=(30, 40), crop=(0, 10))
+    write_pairs(tmp_path, [(picture(1), "a prompt", frame, "a group", {"place": "north"})])
     rows = (tmp_path / "metadata.jsonl").read_text().splitlines()
-    facts = {"group": "a group", "slices": {"place": "north"}}
+    facts = {"group": "a group", "slices": {"place": "north"}, "original": [30, 40]}
+    facts["crop"] = [0, 10]
     wanted = {"file_name": "00000.png", "prompt": "a prompt", **facts}
     assert [json.loads(row) for row in rows] == [wanted]
 
@@ -121,6 +124,40 @@ def test_a_picture_says_of_which_slice_it_is(tmp_path: Path) -> None:
 def test_a_picture_is_known_again_by_its_pixels(tmp_path: Path) -> None:
     for name, seeds in (("train", (1, 2)), ("test", (3, 1))):
         (tmp_path / name).mkdir()
-        write_pairs(tmp_path / name, [(picture(seed), name, "", {}) for seed in seeds])
+        write_pairs(tmp_path / name, [(picture(seed), name, FRAME, "", {}) for seed in seeds])
     train, test = (fingerprints(tmp_path / name) for name in ("train", "test"))
     assert train[0] == test[1] and len({*train, *test}) == 3
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 128), (128, 320), (128, 128), (100, 77)])
+def test_what_is_cut_off_is_what_the_picture_lacks(tmp_path: Path, width: int, height: int) -> None:
+    # Each pixel says where it was, so the corner of the new picture says what is not there any more.
+    ramp = Image.new("RGB", (width, height))
+    ramp.putdata(
+        [(x * 255 // width, y * 255 // height, 0) for y in range(height) for x in range(width)]
+    )
+    ramp.save(tmp_path / "ramp.png")
+    (tmp_path / "rows.json").write_text(json.dumps({"prompt": "x", "file_name": "ramp.png"}))
+    ((found, _, frame, *_),) = read_pairs(tmp_path, Data(file="d"), resolution=64)
+    assert frame.original == (height, width)
+    scale = 64 / min(width, height)
+    red, green, _ = found.getpixel((0, 0))
+    assert frame.crop[1] == pytest.approx(red / 255 * width * scale, abs=2)
+    assert frame.crop[0] == pytest.approx(green / 255 * height * scale, abs=2)
+
+
+def test_a_picture_that_a_camera_has_turned_has_the_size_that_people_see(tmp_path: Path) -> None:
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    Image.new("RGB", (80, 40)).save(tmp_path / "a.jpg", exif=turned)
+    (tmp_path / "rows.json").write_text(json.dumps({"prompt": "x", "file_name": "a.jpg"}))
+    ((_, _, frame, *_),) = read_pairs(tmp_path, Data(file="d"), resolution=64)
+    assert frame == ((80, 40), (32, 0))
+
+
+def test_a_drawing_is_as_sharp_as_it_is_drawn() -> None:
+    # Told that the picture was 16 pixels wide, a model would learn to draw blurred ones.
+    found = declared.read()
+    folder = Path(declared.__file__).resolve().parents[1] / "data"
+    frames = {frame for _, _, frame, *_ in read_pairs(folder, found.data, resolution=64)}
+    assert frames == {((64, 64), (0, 0))}

@@ -1,7 +1,6 @@
 """One optimiser step on a tiny random model: the real scripts from data to an answer."""
 
 import json
-import shutil
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ pytest.importorskip("peft")
 
 import inference  # noqa: E402
 from evaluated_again import archive, evaluated_again  # noqa: E402
-from interrupted import gone_on, killed_after_a_checkpoint  # noqa: E402
+from interrupted import ends_as_if_it_had_not  # noqa: E402
 from registered import registered  # noqa: E402
 
 from ml_pipelines import declared, reproduce  # noqa: E402
@@ -50,6 +49,10 @@ def tuned(base_model: Path, folder: Path) -> dict[str, Any]:
 def run(base_model: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     folder = tmp_path_factory.mktemp("run")
     return folder, tuned(base_model, folder)
+
+
+def weights(folder: Path) -> Any:
+    return transformers.AutoModelForCausalLM.from_pretrained(folder).state_dict()
 
 
 def model_dir(folder: Path) -> Path:
@@ -92,9 +95,6 @@ def test_a_version_is_made_again_from_what_it_records_with_the_same_weights(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def weights(folder: Path) -> Any:
-        return transformers.AutoModelForCausalLM.from_pretrained(folder).state_dict()
-
     quick = partial(fine_tune_locally, evaluate_arguments=SHORT)
     monkeypatch.setattr(reproduce, "fine_tune_locally", quick)
     version = registered(run[0], tmp_path / "version.json")
@@ -158,29 +158,7 @@ def test_a_model_that_is_worse_than_the_approved_version_is_refused(
 def test_a_training_that_loses_its_machine_goes_on_and_ends_as_if_it_had_not(
     run: tuple[Path, Any], tmp_path: Path
 ) -> None:
-    def trained(folder: Path) -> tuple[Any, list[tuple[int, float]]]:
-        folder = folder / "model"
-        model = transformers.AutoModelForCausalLM.from_pretrained(folder)
-        return model.state_dict(), json.loads((folder / "curves.json").read_text())["loss"]
-
-    def prepared(name: str) -> Path:
-        root = tmp_path / name
-        shutil.copytree(run[0] / "train" / "opt" / "ml" / "input", root / "input")
-        hyperparameters = {name: str(value) for name, value in LONGER.items()}
-        file = root / "input" / "config" / "hyperparameters.json"
-        file.write_text(json.dumps(hyperparameters))
-        return root
-
-    lost, whole = prepared("lost"), prepared("whole")
-    kept = killed_after_a_checkpoint(lost)
-    said = gone_on(lost)
-    (step,) = [int(line.split()[3]) for line in said.splitlines() if "goes on after" in line]
-    assert kept <= step < LONGER["max_steps"]
-    assert "goes on" not in gone_on(whole)
-    (weights, losses), (wanted, all_losses) = trained(lost), trained(whole)
-    assert [number for number, _ in losses] == [*range(1, LONGER["max_steps"] + 1)]
-    assert [loss for _, loss in losses] == pytest.approx([loss for _, loss in all_losses], rel=1e-3)
-    assert all(torch.allclose(weights[name], wanted[name], atol=1e-5) for name in wanted)
+    ends_as_if_it_had_not(run[0] / "train" / "opt" / "ml", tmp_path, LONGER, weights)
 
 
 def test_a_base_model_without_safe_weights_is_refused(tmp_path: Path) -> None:
