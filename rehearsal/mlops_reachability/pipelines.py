@@ -13,6 +13,7 @@ from mlops_reachability.edges import Edge, approval, artifact, branch, pushed, s
 from mlops_reachability.model import Resource, World
 
 PIPELINE: Final = "AWS::CodePipeline::Pipeline"
+MAIN: Final = "refs/heads/main"
 SOURCES: Final = {
     "CodeCommit": "arn:aws:codecommit:{region}:{account}:{RepositoryName}",
     "CodeStarSourceConnection": "arn:git-host:connection:{region}:{account}:{FullRepositoryId}",
@@ -45,15 +46,22 @@ class _Run:
 def build_edges(world: World) -> Iterator[tuple[str, Edge]]:
     """Builds that read a repository by themselves: of which commit, says who starts them, so
     whoever pushes any branch has their role (CodeBuild API Reference, StartBuild: sourceVersion).
+
+    A build with a branch of its own, which a rule starts with a fixed input, runs what is on it;
+    who may start it himself is asked as for every build.
     """
     for project in world.of_type("AWS::CodeBuild::Project"):
         source = project.properties.get("Source", {})
         if source.get("Type") == "CODECOMMIT":
             name = str(source["Location"]).rpartition("/")[2]
             repository = f"arn:aws:codecommit:{world.region}:{project.account}:{name}"
+            role = project.properties["ServiceRole"]
+            if project.properties.get("SourceVersion") == MAIN:
+                yield pushed(repository), Edge(role, f"the build {project.name} runs it")
+                continue
             words = f"the build {project.name} runs it before it is merged"
             for pushes in (branch(repository), pushed(repository)):
-                yield pushes, Edge(project.properties["ServiceRole"], words)
+                yield pushes, Edge(role, words)
 
 
 def pipeline_edges(world: World) -> Iterator[tuple[str, Edge]]:

@@ -6,15 +6,16 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 from mlops_commons.utilities.process import in_terminal
 from mlops_commons.utilities.words import counted
+from mlops_rehearsal.player.report import StartedReport, play_report, started_reports
 from mlops_rehearsal.player.started import (
     StartedRun,
     all_started_runs,
@@ -24,6 +25,7 @@ from mlops_rehearsal.player.started import (
 from mlops_rehearsal.world.world import INHERITED, World
 
 SECONDS: Final = 2.0
+Readers = Mapping[tuple[str, str], Any]
 OF_PROGRAMS_ALONE: Final = (*INHERITED, "HOME", "TMPDIR")
 """What a person's own shell has already, and keeps."""
 
@@ -49,20 +51,20 @@ def write_shell_file(world: World) -> Path:
 
 
 def play_until_enter(world: World, show: Callable[[str], None]) -> None:
-    """Play what pushes, approvals and people start, run by run, until Enter or the input's end.
+    """Play what pushes, approvals, trainings and people start, until Enter or the input's end.
 
     Enter ends a run that is being played at once, as control-C does.
 
     Args:
         show: is given a line as a run begins and one as it ends; a failed run ends nothing else.
     """
-    readers = readers_of(world)
+    readers, builds = readers_of(world), readers_of(world, "codebuild")
     enter = Enter()
     try:
         while not enter.pressed.wait(SECONDS):
-            for run in all_started_runs(readers):
+            for waiting in _waiting(readers, builds):
                 with enter.ends_this():
-                    _play(world, run, show)
+                    _play(world, waiting, show)
                 if enter.pressed.is_set():
                     break
         enter.take_interrupt()
@@ -117,7 +119,22 @@ def _interrupt() -> None:
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
 
 
-def _play(world: World, run: StartedRun, show: Callable[[str], None]) -> None:
+def _waiting(readers: Readers, builds: Readers) -> Iterator[StartedRun | StartedReport]:
+    yield from all_started_runs(readers)
+    for (account, region), reader in builds.items():
+        yield from started_reports(reader, account, region)
+
+
+def _play(world: World, waiting: StartedRun | StartedReport, show: Callable[[str], None]) -> None:
+    if isinstance(waiting, StartedRun):
+        _play_run(world, waiting, show)
+    else:
+        show(f"{waiting.execution} has ended")
+        played = play_report(world, waiting)
+        show(f"✗ {played.message}" if played.message else f"✓ {waiting.build['projectName']}")
+
+
+def _play_run(world: World, run: StartedRun, show: Callable[[str], None]) -> None:
     from botocore.exceptions import BotoCoreError, ClientError
 
     show(f"{run.pipeline} in {run.account}: started by {run.started_by}")

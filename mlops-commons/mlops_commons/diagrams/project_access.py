@@ -21,8 +21,15 @@ EVENTS: Final = {
         "step {}",
         "currentStepStatus",
     ),
+    "SageMaker Model Building Pipeline Execution Status Change": (
+        "training {}",
+        "currentPipelineExecutionStatus",
+    ),
+    "CodeBuild Build Phase Change": ("end that no step tells", "completed-phase"),
 }
 """Words for an event by its detail type, and the detail that completes them."""
+WAITS: Final = {"PendingManualApproval": "waits"}
+"""Words for a value that is no word."""
 
 
 def alternatives(pattern: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
@@ -34,8 +41,16 @@ def alternatives(pattern: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
 def event(pattern: Mapping[str, Any]) -> str:
     """An event pattern in words, such as `push to main`."""
     words, detail = EVENTS[pattern["detail-type"][0]]
-    values = [str(value) for value in pattern["detail"][detail]]
+    values = [WAITS.get(value, str(value)) for value in pattern["detail"][detail]]
     return words.format(" or ".join(values)).lower()
+
+
+def registers(product: Template, project: str, variables: Mapping[str, str]) -> bool:
+    """Whether what a CodeBuild project starts registers versions: it trains."""
+    return any(
+        action == "sagemaker:CreateModelPackage"
+        for action, _ in writes(product, project, variables)
+    )
 
 
 def writes(product: Template, project: str, variables: Mapping[str, str]) -> list[tuple[str, str]]:

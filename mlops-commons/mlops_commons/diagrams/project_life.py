@@ -9,7 +9,13 @@ from mlops_commons.diagrams.account_map import PROJECT
 from mlops_commons.diagrams.actions import Action, pipeline_actions
 from mlops_commons.diagrams.delivery_pipeline import action_key, action_node, order, stages
 from mlops_commons.diagrams.graph import Edge, EdgeKind, Graph, Group, Node, NodeKind
-from mlops_commons.diagrams.project_access import WRITES, alternatives, event, writes
+from mlops_commons.diagrams.project_access import (
+    WRITES,
+    alternatives,
+    event,
+    registers,
+    writes,
+)
 from mlops_commons.diagrams.values import text
 
 PEOPLE: Final = "people"
@@ -185,7 +191,7 @@ class _Project:
         return (rule for _, rule in resources(self._product, "AWS::Events::Rule"))
 
     def _sources(self, pattern: Mapping[str, Any]) -> Iterator[str]:
-        """What an event is about: a box, or the last action of a pipeline."""
+        """What an event is about: a box, the last action of a pipeline, or what trains."""
         detail = pattern.get("detail", {})
         values = [
             *pattern.get("resources", []),
@@ -197,6 +203,15 @@ class _Project:
         for key, (name, found) in self._pipelines.items():
             if {key, name} & about:
                 yield action_key(found[-1], f"{key}/")
+        if "pipelineArn" in detail:
+            yield from self._trains()
+
+    def _trains(self) -> Iterator[str]:
+        """The actions that start the project's SageMaker pipeline."""
+        for key, (_, found) in self._pipelines.items():
+            for action in found:
+                if action.project and registers(self._product, action.project, self._variables):
+                    yield action_key(action, f"{key}/")
 
     def _started(self, rule: Resource) -> Iterator[str]:
         """The first action of each pipeline that a rule starts."""

@@ -29,6 +29,6 @@ def test_the_guide_to_growth_says_what_the_command_counts(tmp_path: Path) -> Non
     written = ROW.findall(text)
     assert written == counted[: len(written)]
     assert len(written) > 3
-    # Roles, and no longer rules, are what a dev account runs out of first.
+    # Roles, with rules, are what a dev account runs out of first: 13 and 4 for each project.
     (first, *_) = (row for row in counted if row[0] == "dev")
-    assert int(first[3]) > 75
+    assert int(first[3]) > 70

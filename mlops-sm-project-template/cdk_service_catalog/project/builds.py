@@ -32,6 +32,7 @@ class Build:
         privileged: containers are built, which needs a Docker daemon.
         repository: what it reads by itself, as a logical id; without one, CodePipeline hands the
             source over.
+        branch: what it reads of it; without one, whoever starts it says so.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Build:
     environment: Mapping[str, Value] = field(default_factory=dict)
     privileged: bool = False
     repository: str = ""
+    branch: str = ""
 
 
 def builds(definition: ProductDefinition, props: ProjectProps) -> tuple[Build, ...]:
@@ -63,10 +65,21 @@ def builds(definition: ProductDefinition, props: ProjectProps) -> tuple[Build, .
             id="Train",
             role="Build",
             purpose="train",
-            title="runs the SageMaker pipeline",
+            title="starts the SageMaker pipeline",
             buildspec="buildspec.yml",
-            minutes=definition.build_minutes,
+            minutes=60,
             environment=_training(definition, props),
+        ),
+        Build(
+            id="Report",
+            role="Report",
+            purpose=naming.REPORT,
+            title="says how a training has ended",
+            buildspec="buildspec.report.yml",
+            minutes=30,
+            environment=_report(props),
+            repository="BuildRepository",
+            branch=naming.BRANCH,
         ),
         Build(
             id="Synth",
@@ -123,9 +136,20 @@ def _training(definition: ProductDefinition, props: ProjectProps) -> dict[str, V
         "SUBNET_IDS": {"Fn::Join": [",", ref("PrivateSubnetIds")]},
         "SECURITY_GROUP_IDS": ref("SecurityGroupId"),
         "SEAL_FUNCTION_ARN": sub(props.gate.arn("seal")),
-        "BUILD_MINUTES": str(definition.build_minutes),
-        **({"MLFLOW_APP_ARN": ref(MLFLOW)} if props.mlflow else {}),
         **(_images() if definition.image_repository else {}),
+    }
+
+
+def _report(props: ProjectProps) -> dict[str, Value]:
+    """The pipeline whose executions it reports, of which each start names one in EXECUTION_ARN."""
+    tracked: dict[str, Value] = {
+        "MLFLOW_APP_ARN": ref(MLFLOW),
+        "ARTIFACT_BUCKET": ref("ArtifactBucket"),
+        "ARTIFACT_BUCKET_KMS_ID": attribute("ArtifactKey", "Arn"),
+    }
+    return {
+        "SAGEMAKER_PIPELINE_ARN": sub(naming.TRAINING),
+        **(tracked if props.mlflow else {}),
     }
 
 
@@ -245,6 +269,13 @@ def _source(row: Build) -> dict[str, Any]:
             "BuildSpec": row.buildspec,
         },
         "Artifacts": {"Type": "NO_ARTIFACTS"},
-        # Whoever pushes branches in a loop keeps one machine busy, and not the account's quota.
-        "ConcurrentBuildLimit": 1,
+        **_reads(row),
     }
+
+
+def _reads(row: Build) -> dict[str, Any]:
+    if row.branch:
+        # No limit here: CodeBuild starts nothing above it, and each end is reported.
+        return {"SourceVersion": f"refs/heads/{row.branch}"}
+    # Whoever pushes branches in a loop keeps one machine busy, and not the account's quota.
+    return {"ConcurrentBuildLimit": 1}

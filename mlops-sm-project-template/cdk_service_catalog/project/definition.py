@@ -12,15 +12,13 @@ if TYPE_CHECKING:  # a definition is read without the CDK
 VERSION: Final = r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)"
 MAXIMUM_NAME: Final = 100
 MAXIMUM_DESCRIPTION: Final = 400
-MAXIMUM_BUILD_MINUTES: Final = 2160
-"""The longest that a CodeBuild build may take (API_CreateProject, timeoutInMinutes)."""
 
 
 class DeployTrigger(StrEnum):
     """What starts the deploy pipeline besides a push to its repository."""
 
     MODEL_APPROVAL = "model-approval"
-    BUILD_SUCCESS = "build-success"
+    TRAINING_SUCCESS = "training-success"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +73,6 @@ class ProductDefinition(CatalogueEntry):
         image_repository: the project builds its own container images.
         inference_pipeline: the project promotes a SageMaker pipeline instead of an endpoint.
         samples: a version brings samples in its archive, which the tests of a deployment read.
-        build_minutes: how long a training run may take.
         stack: a subclass of `ProjectStack` that adds constructs and parameters; none for the
             standard project.
     """
@@ -86,7 +83,6 @@ class ProductDefinition(CatalogueEntry):
     image_repository: bool = False
     inference_pipeline: bool = False
     samples: bool = False
-    build_minutes: int = 480
     stack: "type[Stack] | None" = None
 
     @property
@@ -95,20 +91,21 @@ class ProductDefinition(CatalogueEntry):
         return {"build_app": self.build_layers, "deploy_app": self.deploy_layers}
 
     @property
+    def decided_by_people(self) -> bool:
+        """Whether a version waits for somebody; else its deployment asks, stage by stage."""
+        return self.deploy_trigger is DeployTrigger.MODEL_APPROVAL
+
+    @property
     def deploys_when(self) -> str:
         """The trigger in words."""
         return {
             DeployTrigger.MODEL_APPROVAL: "a version is approved or rejected",
-            DeployTrigger.BUILD_SUCCESS: "the build pipeline succeeds",
+            DeployTrigger.TRAINING_SUCCESS: "a training succeeds",
         }[self.deploy_trigger]
 
     def problems(self) -> Mapping[str, str]:
         """Why this cannot be a product."""
         found = dict(super().problems())
-        if not 5 <= self.build_minutes <= MAXIMUM_BUILD_MINUTES:
-            found["build_minutes"] = (
-                f"'build_minutes' is {self.build_minutes}, not 5 to {MAXIMUM_BUILD_MINUTES}"
-            )
         for name in ("build_layers", "deploy_layers"):
             if not getattr(self, name):
                 found[name] = f"'{name}' names no seed base"

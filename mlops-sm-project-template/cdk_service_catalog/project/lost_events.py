@@ -58,14 +58,19 @@ def _of_these_alarms(props: ProjectProps) -> Condition:
 
 
 def lost_event_resources() -> Resources:
-    """An alarm for each rule; also for the one that tells of failures, by a way of its own."""
+    """An alarm for each rule; also for the one that tells the topic, by a way of its own."""
     return {
         "LostBuild": _alarm("build-starts", _not_started(naming.BUILD_REPOSITORY)),
         "LostDeployment": _alarm("deploy-starts", _not_started(naming.DEPLOY_REPOSITORY)),
-        "LostFailure": _alarm(
-            "failed",
-            "A pipeline or a training of ${SageMakerProjectName} has failed, and nobody was told: "
-            "look at both pipelines",
+        "LostNotice": _alarm(
+            "notices",
+            "Something of ${SageMakerProjectName} has failed or waits, and nobody was told: "
+            "look at both pipelines, and at the model group",
+        ),
+        "LostReport": _alarm(
+            "training-ends",
+            "A training of ${SageMakerProjectName} has ended, and no build reports it: look at "
+            "its execution in Studio",
         ),
     }
 

@@ -19,6 +19,12 @@ REPOSITORIES: Final = {"build": BUILD_REPOSITORY, "deploy": DEPLOY_REPOSITORY}
 """As their names end."""
 IMAGE_REPOSITORY: Final = f"sagemaker-{ID}"
 INFERENCE_PIPELINE: Final = f"{PROJECT}-inference"
+TRAINING: Final = (
+    f"arn:${{AWS::Partition}}:sagemaker:${{AWS::Region}}:${{AWS::AccountId}}:pipeline/{PROJECT}"
+)
+"""The SageMaker pipeline that trains, which the build writes."""
+REPORT: Final = "report"
+"""What says how a training has ended: the purpose of a build and of its role."""
 BRANCH: Final = "main"
 BUILD_CODE: Final = "BuildCode"
 DEPLOY_CODE: Final = "DeployCode"

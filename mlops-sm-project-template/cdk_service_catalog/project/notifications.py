@@ -1,21 +1,24 @@
-"""Where a project says that something needs a person: an approval, or a failed pipeline."""
+"""Where a project says that something needs a person: an approval, a version, or a failure."""
 
 from typing import Final
 
 from cdk_service_catalog.project import naming
-from cdk_service_catalog.project.event_patterns import any_of
+from cdk_service_catalog.project.event_patterns import EventPattern, any_of
 from cdk_service_catalog.project.lost_events import alarms_publish
 from cdk_service_catalog.project.props import ProjectProps
 from mlops_commons.iam.statements import EVERYBODY, Principals, Statement, policy_document
 from mlops_commons.utilities.cloudformation import Resource, Resources, ref, sub
 from mlops_commons.utilities.console import console
 
-TRAINING: Final = (
-    "arn:${AWS::Partition}:sagemaker:${AWS::Region}:${AWS::AccountId}:pipeline/" + naming.PROJECT
-)
 PIPELINES: Final = [sub(naming.BUILD_REPOSITORY), sub(naming.DEPLOY_REPOSITORY)]
 STEP_CHANGED: Final = "SageMaker Model Building Pipeline Execution Step Status Change"
 ACTION_CHANGED: Final = "CodePipeline Action Execution State Change"
+PHASE_CHANGED: Final = "CodeBuild Build Phase Change"
+BEFORE_THE_VERDICT: Final = ("QUEUED", "PROVISIONING", "DOWNLOAD_SOURCE", "INSTALL", "PRE_BUILD")
+"""Phases of the build that reports a training. Its phase BUILD fails with each training that has
+failed, which the failed step has told by then."""
+UNSUCCESSFUL: Final = ("FAILED", "FAULT", "TIMED_OUT", "CLIENT_ERROR", "STOPPED")
+WAITING: Final = "PendingManualApproval"
 JOBS: Final = "#logsV2:log-groups$3FlogGroupNameFilter$3D$252Faws$252Fsagemaker$252F<kind>"
 """The groups of logs that begin with a kind of job, such as Training: TrainingJobs.
 
@@ -24,7 +27,7 @@ transformer cannot cut it. Where an event has no kind, these are all groups of S
 
 
 def notification_resources(props: ProjectProps) -> Resources:
-    """The encrypted topic, who may publish, and the rule for what has failed."""
+    """The encrypted topic, who may publish, and the rule for what it is told."""
     return {
         "Notifications": {
             "Type": "AWS::SNS::Topic",
@@ -41,48 +44,36 @@ def notification_resources(props: ProjectProps) -> Resources:
                 "PolicyDocument": policy_document(topic_policy(props)),
             },
         },
-        "Failed": _failed(props.region),
+        "Notices": _notices(props.region),
     }
 
 
-def _failed(region: str) -> Resource:
-    """An action of a pipeline that has failed, or a step of the training, and where logs are.
+def _notices(region: str) -> Resource:
+    """What has failed, with where logs are, and a version that waits for a decision.
 
-    The whole detail, as what two kinds of events have in common is too little: of an action its
-    stage, the code of the error and the page of the build (CodePipeline User Guide, "Monitoring
-    CodePipeline events": `execution-result`); of a step its name, its job and why it failed, to
-    which scripts add the end of their log; a model that the gate refuses is one too (SageMaker
-    Developer Guide, "Events that Amazon SageMaker AI sends to Amazon EventBridge": "If the value of
-    currentStepStatus is Failed, the event contains the failureReason field"). As JSON it stays a
-    text of the event, whatever words it holds.
+    One rule, of which an account has 300 for all projects. The whole detail, as what these kinds of
+    events have in common is too little: of an action its stage, the code of the error and the page
+    of the build (CodePipeline User Guide, "Monitoring CodePipeline events": `execution-result`); of
+    a step its name, its job and why it failed, to which scripts add the end of their log; a model
+    that the gate refuses is one too (SageMaker Developer Guide, "Events that Amazon SageMaker AI
+    sends to Amazon EventBridge": "If the value of currentStepStatus is Failed, the event contains
+    the failureReason field"). As JSON it stays a text of the event, whatever words it holds.
 
     A variable that an event has not is left out (EventBridge User Guide, "Input transformation"),
-    so links stand within quotes.
+    so `failed`, `waits_for_approval` and links stand within quotes, and are empty where they say
+    nothing.
     """
-    words = "A pipeline of ${SageMakerProjectName} has failed, or a step of its training. "
-    words += "The detail shows the step or action, its job or build, and the reason with the last "
-    words += "lines of the log; the first of links that is not empty shows the whole log."
+    words = "A pipeline or a training of ${SageMakerProjectName} has failed, or a training has "
+    words += "ended well and its version waits for approval in Studio, Models. The detail shows "
+    words += "the step or action, its job or build, and the reason with the last lines of the log; "
+    words += "the first of links that is not empty shows the whole log."
     jobs = f"{console(region)}/cloudwatch/home?region={region}{JOBS}"
     return {
         "Type": "AWS::Events::Rule",
         "Properties": {
-            "Name": sub(f"sagemaker-{naming.ID}-failed"),
-            "Description": sub("A pipeline or a training of ${SageMakerProjectName} has failed"),
-            "EventPattern": any_of(
-                {
-                    "source": ["aws.codepipeline"],
-                    "detail-type": [ACTION_CHANGED],
-                    "detail": {"pipeline": PIPELINES, "state": ["FAILED"]},
-                },
-                {
-                    "source": ["aws.sagemaker"],
-                    "detail-type": [STEP_CHANGED],
-                    "detail": {
-                        "pipelineArn": [sub(TRAINING)],
-                        "currentStepStatus": ["Failed"],
-                    },
-                },
-            ),
+            "Name": sub(f"sagemaker-{naming.ID}-notices"),
+            "Description": sub("Something of ${SageMakerProjectName} has failed, or waits"),
+            "EventPattern": any_of(*_failures(), _waits()),
             "Targets": [
                 {
                     "Id": "Notifications",
@@ -91,17 +82,71 @@ def _failed(region: str) -> Resource:
                         "InputPathsMap": {
                             "event": "$.detail-type",
                             "detail": "$.detail",
+                            "action": "$.detail.state",
+                            "step": "$.detail.currentStepStatus",
+                            "phase": "$.detail.completed-phase-status",
+                            "version": "$.detail.ModelPackageArn",
                             "build": "$.detail.execution-result.external-execution-url",
+                            "report": "$.detail.additional-information.logs.deep-link",
                             "kind": "$.detail.stepType",
                         },
                         "InputTemplate": sub(
-                            f'{{"failed": "{words}", "event": <event>, '
-                            f'"links": {{"build": "<build>", "jobs": "{jobs}"}}, '
+                            f'{{"notice": "{words}", "event": <event>, '
+                            '"failed": "<action><step><phase>", '
+                            '"waits_for_approval": "<version>", '
+                            '"links": {"build": "<build>", "report": "<report>", '
+                            f'"jobs": "{jobs}"}}, '
                             '"detail": <detail>}'
                         ),
                     },
                 }
             ],
+        },
+    }
+
+
+def _failures() -> tuple[EventPattern, ...]:
+    """An action of a pipeline that has failed, and a step of the training.
+
+    A training that ends badly without a step that has failed is told by the build that reports it,
+    whose phase before its verdict fails then; so is an end that it could not report (CodeBuild User
+    Guide, "Build notifications input format reference").
+    """
+    return (
+        {
+            "source": ["aws.codepipeline"],
+            "detail-type": [ACTION_CHANGED],
+            "detail": {"pipeline": PIPELINES, "state": ["FAILED"]},
+        },
+        {
+            "source": ["aws.sagemaker"],
+            "detail-type": [STEP_CHANGED],
+            "detail": {
+                "pipelineArn": [sub(naming.TRAINING)],
+                "currentStepStatus": ["Failed"],
+            },
+        },
+        {
+            "source": ["aws.codebuild"],
+            "detail-type": [PHASE_CHANGED],
+            "detail": {
+                "project-name": [sub(f"{naming.PREFIXED}-{naming.REPORT}")],
+                "completed-phase": list(BEFORE_THE_VERDICT),
+                "completed-phase-status": list(UNSUCCESSFUL),
+            },
+        },
+    )
+
+
+def _waits() -> EventPattern:
+    """A version that a training has registered, and nobody has decided on (SageMaker Developer
+    Guide, as above: SageMaker model package state change)."""
+    return {
+        "source": ["aws.sagemaker"],
+        "detail-type": ["SageMaker Model Package State Change"],
+        "detail": {
+            "ModelPackageGroupName": [sub(naming.PROJECT)],
+            "ModelApprovalStatus": [WAITING],
         },
     }
 

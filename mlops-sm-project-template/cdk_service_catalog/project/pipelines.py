@@ -18,6 +18,8 @@ ARCHIVES: Final = (ARCHIVE, "PREVIOUS_DATA_URI")
 """Of this version and the one before: what they bring, tests ask."""
 OF_THE_VERSION: Final = ("MODEL_PACKAGE_ARN", ARCHIVE, "MODEL_IMAGE", "MODEL_SKILL")
 """What synthesis is told of the version that Choose has found."""
+INFERENCE_PIPELINE: Final = "INFERENCE_PIPELINE"
+"""The batch pipeline that was published with its training, of products that have one."""
 IMAGE: Final = "BuildImage"
 
 
@@ -40,7 +42,7 @@ def pipeline_resources(definition: ProductDefinition, props: ProjectProps) -> Re
                     actions.SOURCE, actions.source(naming.DEPLOY_REPOSITORY, naming.DEPLOY_CODE)
                 ),
                 _stage(actions.CHOOSE, _choose(props)),
-                _stage(SYNTH, _synth(), _verify(props)),
+                _stage(SYNTH, _synth(definition), _verify(props)),
                 *(_deliver(stage, definition, props) for stage in props.stages),
             ],
             variables=[
@@ -83,13 +85,14 @@ def _choose(props: ProjectProps) -> actions.Action:
     return actions.gate(actions.CHOOSE, props.gate.choose, wanted)
 
 
-def _synth() -> actions.Action:
+def _synth(definition: ProductDefinition) -> actions.Action:
+    told = (*OF_THE_VERSION, *[INFERENCE_PIPELINE] * definition.inference_pipeline)
     return actions.build(
         SYNTH,
         "SynthProject",
         code=naming.DEPLOY_CODE,
         output=naming.ASSEMBLY,
-        variables={name: f"#{{{actions.CHOOSE}.{name}}}" for name in OF_THE_VERSION},
+        variables={name: f"#{{{actions.CHOOSE}.{name}}}" for name in told},
     )
 
 

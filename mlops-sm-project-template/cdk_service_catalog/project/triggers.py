@@ -1,6 +1,7 @@
-"""What starts a project's pipelines: a push, and a model or a build."""
+"""What starts a project's pipelines: a push, and a model or a training; and what a training's end
+starts."""
 
-from typing import Any
+from typing import Any, Final
 
 from cdk_service_catalog.project import naming
 from cdk_service_catalog.project.definition import DeployTrigger, ProductDefinition
@@ -8,12 +9,15 @@ from cdk_service_catalog.project.event_patterns import EventPattern, any_of
 from cdk_service_catalog.project.pipelines import MODEL_VARIABLE
 from mlops_commons.utilities.cloudformation import Resource, Resources, attribute, sub
 
+EXECUTION_CHANGED: Final = "SageMaker Model Building Pipeline Execution Status Change"
+ENDS: Final = ("Succeeded", "Failed", "Stopped")
+EXECUTION_VARIABLE: Final = "EXECUTION_ARN"
 APPROVAL_STATES = ("Approved", "Rejected")
 """A rejection deploys again too: the newest version that is still approved comes back."""
 
 
 def trigger_resources(definition: ProductDefinition) -> Resources:
-    """The rules of EventBridge, of which an account has 300: one for each pipeline."""
+    """The rules of EventBridge, of which an account has 300: one for each thing that is started."""
     return {
         "BuildStarts": _rule(
             "build-starts",
@@ -23,8 +27,9 @@ def trigger_resources(definition: ProductDefinition) -> Resources:
         ),
         "DeployStarts": {
             DeployTrigger.MODEL_APPROVAL: _pushed_or_decided,
-            DeployTrigger.BUILD_SUCCESS: _pushed_or_built,
+            DeployTrigger.TRAINING_SUCCESS: _pushed_or_trained,
         }[definition.deploy_trigger](),
+        "TrainingEnds": _ended(),
     }
 
 
@@ -71,15 +76,44 @@ def _pushed_or_decided() -> Resource:
     return _rule("deploy-starts", description, any_of(_pushed("DeployRepository"), decided), target)
 
 
-def _pushed_or_built() -> Resource:
-    built = {
-        "source": ["aws.codepipeline"],
-        "detail-type": ["CodePipeline Pipeline Execution State Change"],
-        "detail": {"pipeline": [sub(naming.BUILD_REPOSITORY)], "state": ["SUCCEEDED"]},
+def _pushed_or_trained() -> Resource:
+    description = f"A push to {naming.BRANCH}, or a training has succeeded"
+    pattern = any_of(_pushed("DeployRepository"), _training(ENDS[0]))
+    return _rule("deploy-starts", description, pattern, _start(naming.DEPLOY_REPOSITORY))
+
+
+def _training(*states: str) -> EventPattern:
+    """SageMaker Developer Guide, "Events that Amazon SageMaker AI sends to Amazon EventBridge":
+    SageMaker pipeline execution state change."""
+    return {
+        "source": ["aws.sagemaker"],
+        "detail-type": [EXECUTION_CHANGED],
+        "detail": {
+            "pipelineArn": [sub(naming.TRAINING)],
+            "currentPipelineExecutionStatus": list(states),
+        },
     }
-    description = f"A push to {naming.BRANCH}, or the build pipeline has succeeded"
-    target = _start(naming.DEPLOY_REPOSITORY)
-    return _rule("deploy-starts", description, any_of(_pushed("DeployRepository"), built), target)
+
+
+def _ended() -> Resource:
+    """What a build would have waited for, at its price: a short one says how it has ended.
+
+    The input of a target of CodeBuild is what StartBuild takes, without the name of the project
+    (aws-cdk-lib, events-targets: CodeBuildProject, "the payload for the StartBuild API").
+    """
+    project = f"project/{naming.PREFIXED}-{naming.REPORT}"
+    arn = f"arn:${{AWS::Partition}}:codebuild:${{AWS::Region}}:${{AWS::AccountId}}:{project}"
+    variable = f'{{"name": "{EXECUTION_VARIABLE}", "value": <execution>, "type": "PLAINTEXT"}}'
+    target = {
+        "Id": "Report",
+        "Arn": sub(arn),
+        "RoleArn": attribute("EventsRole", "Arn"),
+        "InputTransformer": {
+            "InputPathsMap": {"execution": "$.detail.pipelineExecutionArn"},
+            "InputTemplate": f'{{"environmentVariablesOverride": [{variable}]}}',
+        },
+    }
+    return _rule("training-ends", "A training has ended", _training(*ENDS), target)
 
 
 def _start(pipeline: str) -> dict[str, Any]:

@@ -105,12 +105,12 @@ def test_events_lead_from_repositories_and_from_the_registry_to_the_pipelines() 
     }
 
 
-def test_where_a_build_deploys_the_arrow_leads_from_the_build() -> None:
+def test_where_a_training_deploys_the_arrow_leads_from_what_starts_it() -> None:
     graph = drawn(template(product("batch_inference").definition))
     assert (
         "BuildPipeline/Build/RunPipeline",
         "DeployPipeline/Source/Source",
-        "pipeline succeeded",
+        "training succeeded",
     ) in started(graph)
     assert not [way for way in started(graph) if way[0] == "ModelPackageGroup"]
 

@@ -232,7 +232,30 @@ def test_the_version_is_chosen_with_what_an_approval_shows() -> None:
         "METRIC": "mse 4.568",
         "REPORT": "no report",
         "PREVIOUS_DATA_URI": "none",
+        "INFERENCE_PIPELINE": "none",
     }
+
+
+PUBLISHED = f"s3://{BUCKET}/sources/{SHA}/inference.json"
+
+
+@pytest.mark.parametrize(
+    ("recorded", "told"),
+    [
+        (PUBLISHED, PUBLISHED),
+        (PUBLISHED.replace("sources", "data"), "none"),
+        (PUBLISHED.replace(BUCKET, "of-somebody-else"), "none"),
+        (PUBLISHED.replace(SHA, "../data"), "none"),
+        (f"{PUBLISHED}\n", "none"),
+        (f"{PUBLISHED}; curl x", "none"),
+    ],
+)
+def test_the_batch_pipeline_of_a_version_is_what_the_build_has_published(
+    recorded: str, told: str
+) -> None:
+    aws = Aws()
+    aws.version["CustomerMetadataProperties"]["InferencePipelineUri"] = recorded
+    assert chosen(aws, VERSION)["INFERENCE_PIPELINE"] == told
 
 
 @pytest.mark.parametrize(

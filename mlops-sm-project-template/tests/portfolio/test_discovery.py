@@ -102,7 +102,6 @@ def problem(products: Path, bases: Path) -> str:
             'version="1.0.0", image_repository=True,',
             ":6: 'image_repository' is set, but build_app has no buildspec.image.yml",
         ),
-        ('version="1.0.0",', 'version="1.0.0", build_minutes=1,', ":6: 'build_minutes' is 1"),
         (
             'version="1.0.0",',
             'version="1.0.0", stack=dict,',

@@ -17,6 +17,7 @@ from launched_projects import (
     PROPS,
     REGION,
     SUBNETS,
+    LaunchedProject,
     launched,
     product,
     template,
@@ -57,6 +58,7 @@ TO_CODEBUILD = {
     "ec2:AuthorizedService": "codebuild.amazonaws.com",
     "ec2:Subnet": here("ec2", "subnet/subnet-0b"),
 }
+EXECUTION = here("sagemaker", f"pipeline/{PROJECT}/execution/0123456789ab")
 ALLOWED = {
     "jobs run in the private subnets": (
         "Execution",
@@ -130,20 +132,36 @@ ALLOWED = {
         "Build",
         Request("sagemaker:DescribeModelPackage", here("sagemaker", f"model-package/{PROJECT}/3")),
     ),
-    "the build reads what a job says of itself": (
-        "Build",
+    "the report reads what a job says of itself": (
+        "Report",
         Request(
             "sagemaker:DescribeProcessingJob",
             here("sagemaker", "processing-job/pipelines-1a2b-Preprocess-3c"),
         ),
     ),
-    "the build finds the log of a job": (
-        "Build",
+    "the report finds the log of a job": (
+        "Report",
         Request("logs:DescribeLogStreams", here("logs", "log-group:/aws/sagemaker/ProcessingJobs")),
     ),
-    "the build reads the log of a job": (
-        "Build",
+    "the report reads the log of a job": (
+        "Report",
         Request("logs:GetLogEvents", here("logs", f"{JOB_LOGS}:log-stream:pipelines-1a2b-x/1")),
+    ),
+    "the report looks at an execution": (
+        "Report",
+        Request("sagemaker:DescribePipelineExecution", EXECUTION),
+    ),
+    "the report asks what an execution was started with": (
+        "Report",
+        Request("sagemaker:ListPipelineParametersForExecution", EXECUTION),
+    ),
+    "the report reads the code of the project": (
+        "Report",
+        Request("codecommit:GitPull", here("codecommit", f"sagemaker-{PROJECT}-build")),
+    ),
+    "the end of a training starts its report": (
+        "Events",
+        Request("codebuild:StartBuild", here("codebuild", f"project/sagemaker-{PROJECT}-report")),
     ),
     "the build passes the execution role": (
         "Build",
@@ -263,12 +281,12 @@ DENIED = {
         "Build",
         Request("sagemaker:DescribeModelPackage", here("sagemaker", "model-package/other-p-2/3")),
     ),
-    "the build reads the log of what no pipeline has started": (
-        "Build",
+    "the report reads the log of what no pipeline has started": (
+        "Report",
         Request("logs:GetLogEvents", here("logs", f"{JOB_LOGS}:log-stream:notebook-1/1")),
     ),
-    "the build reads the log of a build": (
-        "Build",
+    "the report reads the log of a build": (
+        "Report",
         Request(
             "logs:GetLogEvents",
             here("logs", "log-group:/aws/codebuild/sagemaker-other:log-stream:pipelines-1/1"),
@@ -421,9 +439,9 @@ DENIED = {
             here("codepipeline", f"sagemaker-{PROJECT}-deploy/Deploy-prod/Approve-prod"),
         ),
     ),
-    "the build names another inference pipeline": (
+    "the build writes a setting of the project": (
         "Build",
-        Request("ssm:PutParameter", here("ssm", "parameter/mlops/other/inferencepipeline")),
+        Request("ssm:PutParameter", here("ssm", "parameter/mlops/churn/inferencepipeline")),
     ),
     "the build moves a branch": (
         "Build",
@@ -436,6 +454,49 @@ DENIED = {
     "events start a build": (
         "Events",
         Request("codebuild:StartBuild", here("codebuild", f"project/sagemaker-{PROJECT}-synth")),
+    ),
+    "the build looks at executions": (
+        "Build",
+        Request("sagemaker:DescribePipelineExecution", EXECUTION),
+    ),
+    "the report looks at executions of another project": (
+        "Report",
+        Request("sagemaker:DescribePipelineExecution", EXECUTION.replace(PROJECT, "other-p-2")),
+    ),
+    "the report starts a training": (
+        "Report",
+        Request("sagemaker:StartPipelineExecution", here("sagemaker", f"pipeline/{PROJECT}")),
+    ),
+    "the report stops a training": (
+        "Report",
+        Request("sagemaker:StopPipelineExecution", EXECUTION),
+    ),
+    "the report takes the code of the deployment": (
+        "Report",
+        Request("codecommit:GitPull", here("codecommit", f"sagemaker-{PROJECT}-deploy")),
+    ),
+    "the report reads what is delivered": (
+        "Report",
+        Request("s3:GetObject", f"arn:aws:s3:::mlops-{PROJECT_ID}-pipeline-{DEV}/s/Verified/1.zip"),
+    ),
+    "the report reads data": ("Report", Request("s3:GetObject", f"{ARTIFACTS}/data/train.csv")),
+    "the report writes": ("Report", Request("s3:PutObject", f"{ARTIFACTS}/executions/1/x.json")),
+    "the report passes a role": ("Report", Request("iam:PassRole", role_arn("execution"), PASS)),
+    "the report decides on a version": (
+        "Report",
+        Request("sagemaker:UpdateModelPackage", here("sagemaker", f"model-package/{PROJECT}/1")),
+    ),
+    "events start a training build with a buildspec of their own": (
+        "Events",
+        Request("codebuild:StartBuild", here("codebuild", f"project/sagemaker-{PROJECT}-train")),
+    ),
+    "events start the report of another project": (
+        "Events",
+        Request("codebuild:StartBuild", here("codebuild", "project/sagemaker-other-p-2-report")),
+    ),
+    "a pipeline starts the report with a buildspec of its own": (
+        "BuildPipeline",
+        Request("codebuild:StartBuild", here("codebuild", f"project/sagemaker-{PROJECT}-report")),
     ),
     "events start another project's pipeline": (
         "Events",
@@ -476,6 +537,25 @@ def test_a_test_reads_the_archive_of_a_version_where_versions_bring_samples(
     assert [allows(statements, request) for request in decrypts] == [brings, False]
 
 
+def test_where_runs_are_tracked_the_report_reads_what_executions_have_reported_alone() -> None:
+    app = f"arn:aws:sagemaker:{REGION}:{DEV}:mlflow-app/app-1"
+    tracked = LaunchedProject(
+        product("basic").definition, {"MlflowApp": app}, replace(PROPS, mlflow=True)
+    )
+    statements, key = tracked.statements("Report"), tracked.arn("ArtifactKey")
+    assert service_authorization.lacking(statements) == []
+    reads = {
+        place: allows(statements, Request("s3:GetObject", f"{ARTIFACTS}/{place}/x.json"))
+        for place in ("executions", "data", "sources", "models", "registered")
+    }
+    assert [place for place, may in reads.items() if may] == ["executions"]
+    through_s3 = {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}
+    assert allows(statements, Request("kms:Decrypt", key, through_s3))
+    assert not allows(statements, Request("kms:Decrypt", key))
+    assert not allows(statements, Request("s3:PutObject", f"{ARTIFACTS}/executions/x.json"))
+    assert allows(statements, Request("sagemaker:CallMlflowAppApi", app))
+
+
 @pytest.mark.parametrize("slug", SLUGS)
 def test_a_job_grants_the_use_of_the_key_to_aws_services_only(slug: str) -> None:
     project = launched(slug)
@@ -489,12 +569,12 @@ def test_a_job_grants_the_use_of_the_key_to_aws_services_only(slug: str) -> None
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_a_job_registers_approved_versions_only_where_a_build_is_what_deploys(slug: str) -> None:
+def test_a_job_registers_approved_versions_only_where_a_training_is_what_deploys(slug: str) -> None:
     version = here("sagemaker", f"model-package/{PROJECT}/1")
     approved = {"sagemaker:ModelApprovalStatus": "Approved"}
     request = Request("sagemaker:CreateModelPackage", version, approved)
-    deployed_by_build = product(slug).definition.deploy_trigger is DeployTrigger.BUILD_SUCCESS
-    assert allows(launched(slug).statements("Execution"), request) == deployed_by_build
+    deployed_by_training = product(slug).definition.deploy_trigger is DeployTrigger.TRAINING_SUCCESS
+    assert allows(launched(slug).statements("Execution"), request) == deployed_by_training
 
 
 @pytest.mark.parametrize(("slug", "role"), ROLES)

@@ -36,6 +36,7 @@ from mlops_commons.iam.evaluation import conditions_hold
 pytestmark = pytest.mark.pure
 
 SLUGS = [found.slug for found in PRODUCTS]
+TRAINING = f"arn:aws:sagemaker:{REGION}:{DEV}:pipeline/{PROJECT}"
 LIMITS = {
     ("AWS::S3::Bucket", "BucketName"): (63, r"[a-z0-9][a-z0-9-]+[a-z0-9]"),
     ("AWS::IAM::Role", "RoleName"): (64, r"[\w+=,.@-]+"),
@@ -281,7 +282,10 @@ def test_the_version_that_an_event_names_reaches_the_gate_and_its_choice_synth(s
     assert wanted == "#{variables.ModelPackageArn}"
     assert json.loads(found["Synth"]["Configuration"]["EnvironmentVariables"]) == [
         {"name": name, "type": "PLAINTEXT", "value": f"#{{Choose.{name}}}"}
-        for name in ("MODEL_PACKAGE_ARN", "MODEL_DATA_URI", "MODEL_IMAGE", "MODEL_SKILL")
+        for name in (
+            *("MODEL_PACKAGE_ARN", "MODEL_DATA_URI", "MODEL_IMAGE", "MODEL_SKILL"),
+            *["INFERENCE_PIPELINE"] * product(slug).definition.inference_pipeline,
+        )
     ]
     rule = launched(slug).resources["DeployStarts"]["Properties"]
     (target,) = rule["Targets"]
@@ -299,8 +303,8 @@ def test_the_version_that_an_event_names_reaches_the_gate_and_its_choice_synth(s
         }
     else:
         assert ready["detail"] == {
-            "pipeline": [f"sagemaker-{PROJECT}-build"],
-            "state": ["SUCCEEDED"],
+            "pipelineArn": [TRAINING],
+            "currentPipelineExecutionStatus": ["Succeeded"],
         }
         assert "InputTransformer" not in target
 
@@ -340,9 +344,9 @@ def test_both_seed_repositories_start_their_pipeline_by_events(slug: str) -> Non
 def test_people_are_told_which_step_of_the_training_has_failed_and_why(slug: str) -> None:
     """SageMaker Developer Guide, "Events that Amazon SageMaker AI sends to Amazon EventBridge"."""
     (rule,) = [r for r in launched(slug).of_type("AWS::Events::Rule") if "Step" in str(r)]
-    _, stepped = rule["EventPattern"]["$or"]
+    stepped = rule["EventPattern"]["$or"][1]
     assert stepped["detail"] == {
-        "pipelineArn": [f"arn:aws:sagemaker:{REGION}:{DEV}:pipeline/{PROJECT}"],
+        "pipelineArn": [TRAINING],
         "currentStepStatus": ["Failed"],
     }
     (target,) = rule["Targets"]
@@ -351,15 +355,23 @@ def test_people_are_told_which_step_of_the_training_has_failed_and_why(slug: str
     assert given["InputPathsMap"] == {
         "event": "$.detail-type",
         "detail": "$.detail",
+        "action": "$.detail.state",
+        "step": "$.detail.currentStepStatus",
+        "phase": "$.detail.completed-phase-status",
+        "version": "$.detail.ModelPackageArn",
         "build": "$.detail.execution-result.external-execution-url",
+        "report": "$.detail.additional-information.logs.deep-link",
         "kind": "$.detail.stepType",
     }
     # Values are put in as JSON, within quotes as text, and what an event has not is left out
     # (EventBridge User Guide, "Input transformation").
     detail = {"stepName": "Train", "failureReason": 'row 1: "a" is no number'}
     text = given["InputTemplate"].replace("<event>", '"x"').replace("<detail>", json.dumps(detail))
-    notice = json.loads(text.replace("<build>", "").replace("<kind>", "Training"))
+    for name, value in {"step": "Failed", "kind": "Training"}.items():
+        text = text.replace(f"<{name}>", value)
+    notice = json.loads(re.sub("<[a-z]+>", "", text))
     assert notice["detail"] == detail
+    assert (notice["failed"], notice["waits_for_approval"]) == ("Failed", "")
     assert notice["links"]["build"] == ""
     at = f"https://{REGION}.console.aws.amazon.com/cloudwatch/home?region={REGION}"
     assert notice["links"]["jobs"] == (
@@ -374,7 +386,7 @@ def test_an_event_that_a_rule_cannot_deliver_tells_the_topic(slug: str) -> None:
     rules = {rule["Name"] for rule in project.of_type("AWS::Events::Rule")}
     alarms = [*project.of_type("AWS::CloudWatch::Alarm")]
     assert {alarm["Dimensions"][0]["Value"] for alarm in alarms} == rules
-    assert len(rules) == len(alarms) == 3
+    assert len(rules) == len(alarms) == 4
     assert {str(alarm["AlarmActions"]) for alarm in alarms} == {str([project.arn("Notifications")])}
     own = f"arn:aws:cloudwatch:{REGION}:{DEV}:alarm:{alarms[0]['AlarmName']}"
     documents = (
@@ -459,7 +471,8 @@ def test_every_build_runs_in_the_private_subnets_and_nowhere_else(slug: str) -> 
     images = {"ImageProject"} if product(slug).definition.image_repository else set()
     tests = {f"Test{stage.id}Project" for stage in STAGES}
     checks = {"BuildCheckProject", "DeployCheckProject"}
-    assert set(found) == {"TrainProject", "SynthProject", *tests, *checks, *images}
+    own = {"TrainProject", "ReportProject", "SynthProject"}
+    assert set(found) == {*own, *tests, *checks, *images}
     for resource in found.values():
         assert resource["Properties"]["VpcConfig"] == {
             "VpcId": "vpc-0a",
@@ -472,7 +485,7 @@ def test_every_build_runs_in_the_private_subnets_and_nowhere_else(slug: str) -> 
 def test_every_build_installs_from_the_index_that_the_configuration_names(index: str) -> None:
     content = template(product("byoc").definition, replace(PROPS, package_index=index))
     builds = [r for r in content["Resources"].values() if r["Type"] == "AWS::CodeBuild::Project"]
-    assert len(builds) == 8
+    assert len(builds) == 9
     for build in builds:
         rows = build["Properties"]["Environment"]["EnvironmentVariables"]
         named = [row["Value"] for row in rows if row["Name"] == "PIP_INDEX_URL"]
@@ -489,14 +502,14 @@ def test_every_build_of_a_seed_trusts_the_organization_first(slug: str) -> None:
         for file in seed.files
         if file.name.startswith("buildspec")
     }
-    assert len(files) >= 5
+    assert len(files) >= 6
     for name, content in files.items():
         first = yaml.safe_load(content)["phases"]["install"]["commands"][0]
         assert first == TRUST, name
 
 
 @pytest.mark.parametrize("mlflow", [False, True])
-def test_the_build_that_trains_tracks_runs_in_the_app_of_dev_and_no_other_role_may(
+def test_the_build_that_reports_tracks_runs_in_the_app_of_dev_and_no_other_role_may(
     mlflow: bool,
 ) -> None:
     content = template(product("basic").definition, replace(PROPS, mlflow=mlflow))
@@ -509,7 +522,7 @@ def test_the_build_that_trains_tracks_runs_in_the_app_of_dev_and_no_other_role_m
         for row in resource["Properties"]["Environment"]["EnvironmentVariables"]
         if row["Name"] == "MLFLOW_APP_ARN"
     }
-    assert named == ({"TrainProject": {"Ref": "MlflowApp"}} if mlflow else {})
+    assert named == ({"ReportProject": {"Ref": "MlflowApp"}} if mlflow else {})
     allowed = {
         name: statement["Resource"]
         for name, resource in content["Resources"].items()
@@ -517,7 +530,7 @@ def test_the_build_that_trains_tracks_runs_in_the_app_of_dev_and_no_other_role_m
         for statement in resource["Properties"]["PolicyDocument"]["Statement"]
         if "Mlflow" in str(statement["Action"])
     }
-    assert allowed == ({"BuildPolicy": [{"Ref": "MlflowApp"}]} if mlflow else {})
+    assert allowed == ({"ReportPolicy": [{"Ref": "MlflowApp"}]} if mlflow else {})
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -603,10 +616,75 @@ def _role_of_build(project: LaunchedProject, name: str) -> str:
     return role
 
 
-@pytest.mark.parametrize("slug", [found.slug for found in PRODUCTS])
-def test_a_build_waits_for_the_training_that_its_seed_declares(slug: str, tmp_path: Path) -> None:
-    found = product(slug)
-    found.seeds["build_app"].write(tmp_path / "seed")
-    schema = json.loads((tmp_path / "seed" / "project.schema.json").read_text())
-    hours = schema["properties"]["machines"]["properties"]["maximum_hours"]["default"]
-    assert hours * 60 + 60 <= found.definition.build_minutes
+@pytest.mark.parametrize("slug", SLUGS)
+def test_no_build_waits_for_a_training(slug: str) -> None:
+    """It would be paid for as long as the training takes."""
+    minutes = [p["TimeoutInMinutes"] for p in launched(slug).of_type("AWS::CodeBuild::Project")]
+    assert max(minutes) <= 60
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_end_of_a_training_starts_its_report_with_main_and_its_execution(slug: str) -> None:
+    """CodeBuild API Reference, StartBuild; EventBridge names the project by the target."""
+    project = launched(slug)
+    (rule,) = [r for r in project.of_type("AWS::Events::Rule") if "-training-ends" in r["Name"]]
+    assert rule["EventPattern"] == {
+        "source": ["aws.sagemaker"],
+        "detail-type": ["SageMaker Model Building Pipeline Execution Status Change"],
+        "detail": {
+            "pipelineArn": [TRAINING],
+            "currentPipelineExecutionStatus": ["Succeeded", "Failed", "Stopped"],
+        },
+    }
+    (target,) = rule["Targets"]
+    assert target["Arn"] == f"arn:aws:codebuild:{REGION}:{DEV}:project/sagemaker-{PROJECT}-report"
+    given = target["InputTransformer"]
+    assert given["InputPathsMap"] == {"execution": "$.detail.pipelineExecutionArn"}
+    assert json.loads(given["InputTemplate"].replace("<execution>", '"arn:1"')) == {
+        "environmentVariablesOverride": [
+            {"name": "EXECUTION_ARN", "value": "arn:1", "type": "PLAINTEXT"}
+        ]
+    }
+    (build,) = [
+        p for p in project.of_type("AWS::CodeBuild::Project") if p["Name"].endswith("-report")
+    ]
+    assert build["SourceVersion"] == "refs/heads/main"
+    assert build["Source"]["BuildSpec"] == "buildspec.report.yml"
+    # CodeBuild starts nothing above a limit, and each end is reported.
+    assert "ConcurrentBuildLimit" not in build
+    variables = {row["Name"]: row["Value"] for row in build["Environment"]["EnvironmentVariables"]}
+    assert variables["SAGEMAKER_PIPELINE_ARN"] == TRAINING
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_training_that_ends_badly_without_a_failed_step_is_told(slug: str) -> None:
+    """CodeBuild User Guide, "Build notifications input format reference"."""
+    (rule,) = [r for r in launched(slug).of_type("AWS::Events::Rule") if "Step" in str(r)]
+    phase = rule["EventPattern"]["$or"][2]
+    assert phase["detail-type"] == ["CodeBuild Build Phase Change"]
+    assert phase["detail"]["project-name"] == [f"sagemaker-{PROJECT}-report"]
+    assert {"INSTALL", "PRE_BUILD"} <= set(phase["detail"]["completed-phase"])
+    # It fails with each training of which a step has failed, and that was told.
+    assert "BUILD" not in phase["detail"]["completed-phase"]
+    assert "SUCCEEDED" not in phase["detail"]["completed-phase-status"]
+    seed = product(slug).seeds["build_app"]
+    phases = yaml.safe_load(seed.read(Path("buildspec.report.yml")))["phases"]
+    assert set(phases) == {"install", "pre_build", "build"}
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_version_that_waits_is_told_with_its_number(slug: str) -> None:
+    """SageMaker Developer Guide, "Events that Amazon SageMaker AI sends to Amazon EventBridge"."""
+    project = launched(slug)
+    (rule,) = [r for r in project.of_type("AWS::Events::Rule") if "Step" in str(r)]
+    waits = rule["EventPattern"]["$or"][3]
+    assert waits["detail-type"] == ["SageMaker Model Package State Change"]
+    assert waits["detail"] == {
+        "ModelPackageGroupName": [PROJECT],
+        "ModelApprovalStatus": ["PendingManualApproval"],
+    }
+    template = rule["Targets"][0]["InputTransformer"]["InputTemplate"]
+    text = template.replace("<version>", "arn:1/3").replace("<event>", '"x"')
+    notice = json.loads(re.sub("<[a-z]+>", "", text.replace("<detail>", "{}")))
+    assert (notice["waits_for_approval"], notice["failed"]) == ("arn:1/3", "")
+    assert "waits for approval in Studio" in notice["notice"]

@@ -64,24 +64,24 @@ SERVICES: Final = (
     ),
     _product(
         name="a rule for a state that no pipeline has",
-        resource="Failed",
+        resource="Notices",
         before='"FAILED"',
         after='"FAILURE"',
         says="BuildPipeline is FAILED: nobody is told",
     ),
     _product(
         name="a notice without the page of the build",
-        resource="Failed",
+        resource="Notices",
         before="external-execution-url",
         after="external-execution-id",
-        says="Failed has no link to https://",
+        says="Notices has no link to https://",
     ),
     _product(
         name="a notice whose link leads to logs of no job",
-        resource="Failed",
+        resource="Notices",
         before="$.detail.stepType",
         after="$.detail.stepName",
-        says="Failed has no link to .252FTraining",
+        says="Notices has no link to .252FTraining",
     ),
     _product(
         name="a bucket's policy for a role that is not there",
@@ -96,6 +96,27 @@ SERVICES: Final = (
         before='"main"',
         after='"trunk"',
         says="no push to main of .* starts DeployPipeline",
+    ),
+    _product(
+        name="a training whose end nobody hears",
+        resource="TrainingEnds",
+        before='"Failed"',
+        after='"Failure"',
+        says="is Failed: 0 builds start",
+    ),
+    _product(
+        name="a failed training that is told twice",
+        resource="Notices",
+        before='"PRE_BUILD"',
+        after='"BUILD"',
+        says="BUILD of .*-report is FAILED: people are told",
+    ),
+    _product(
+        name="a report of a branch that nobody has reviewed",
+        resource="ReportProject",
+        before='"SourceVersion": "refs/heads/main"',
+        after='"SourceVersion": "refs/heads/topic"',
+        says="ReportProject reads refs/heads/topic, not main",
     ),
     _product(
         name="an alarm of another rule",
@@ -138,6 +159,9 @@ ROLES: Final = (
             ("BuildPipelinePolicy", "codecommit:UploadArchive"),
             ("BuildPipelinePolicy", "codebuild:StartBuild"),
             ("EventsPolicy", "codepipeline:StartPipelineExecution"),
+            ("EventsPolicy", "codebuild:StartBuild"),
+            ("ReportPolicy", "codecommit:GitPull"),
+            ("ReportPolicy", "sagemaker:ListPipelineExecutionSteps"),
         )
     ),
     _product(

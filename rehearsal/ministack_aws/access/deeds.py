@@ -215,6 +215,13 @@ DEEDS: Final = (
         source=f"{GUIDE}/eventbridge/latest/userguide/eb-use-identity-based.html",
     ),
     Deed(
+        service="events.amazonaws.com",
+        deed="start a build",
+        role="of the rule's target",
+        permissions=_with("project", "codebuild:StartBuild"),
+        source=f"{GUIDE}/eventbridge/latest/userguide/eb-use-identity-based.html",
+    ),
+    Deed(
         service="codecommit.amazonaws.com",
         deed="encrypt a repository",
         role=OF_THE_STACK,

@@ -6,7 +6,7 @@ MiniStack calls every build succeeded as soon as it is started, with the variabl
 import functools
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from ministack_aws import event_bus
@@ -18,6 +18,14 @@ from ministack_aws.engine.types import Answer, Record, Request, Response
 BY_ITSELF: Final = "CODECOMMIT"
 RUNNING: Final = "IN_PROGRESS"
 DETAIL_TYPE: Final = "CodeBuild Build State Change"
+PHASE_CHANGED: Final = "CodeBuild Build Phase Change"
+PHASES: Final = (
+    *("SUBMITTED", "QUEUED", "PROVISIONING", "DOWNLOAD_SOURCE"),
+    *("INSTALL", "PRE_BUILD", "BUILD", "POST_BUILD"),
+)
+LAST: Final = ("BUILD", "POST_BUILD")
+"""After a phase that has failed none begins, but POST_BUILD after BUILD (CodeBuild User Guide,
+"Build phase transitions")."""
 _TOKENS: Final[dict[tuple[str, str], tuple[Request, str]]] = {}
 """The request and the build of each token, by the ARN of the project and the token."""
 
@@ -79,7 +87,10 @@ def _answer(record: Record) -> Response:
 
 
 def ended(request: Request) -> tuple[int, Answer]:
-    """An HTTP status; from now on the build has the status with which its player has ended it."""
+    """An HTTP status; from now on the build has the status with which its player has ended it.
+
+    `phase` is the one that has failed, of a build that has.
+    """
     with request_scope(request["account"], request["region"]):
         record = codebuild.builds().get(request["build"])
         if record is None or record["buildStatus"] != RUNNING:
@@ -87,8 +98,37 @@ def ended(request: Request) -> tuple[int, Answer]:
         now = time.time()
         record.update(buildStatus=request["status"], currentPhase="COMPLETED", endTime=now)
         record["resolvedSourceVersion"] = record["sourceVersion"]
+        for phase, phase_status in _phases(str(request.get("phase") or ""), record["buildStatus"]):
+            _tell_phase(record, phase, phase_status)
         _tell(record)
     return 200, {}
+
+
+def _phases(failed: str, status: str) -> Iterator[tuple[str, str]]:
+    """The phases that a build has had, and how each has ended."""
+    for phase in PHASES:
+        yield phase, status if phase == failed else "SUCCEEDED"
+        if phase == failed and phase not in LAST:
+            return
+
+
+def _tell_phase(record: Record, phase: str, status: str) -> None:
+    """CodeBuild User Guide, "Build notifications input format reference": a completed phase."""
+    group = record.get("logs", {}).get("groupName", f"/aws/codebuild/{record['projectName']}")
+    where = f"{group};stream={record['id'].rpartition(':')[2]}"
+    region = record["arn"].split(":")[3]
+    link = f"https://console.aws.amazon.com/cloudwatch/home?region={region}#logEvent:group={where}"
+    failed = "COMMAND_EXECUTION_ERROR: Error while executing command: exit status 1"
+    detail = {
+        "completed-phase": phase,
+        "project-name": record["projectName"],
+        "build-id": record["arn"],
+        "completed-phase-context": f"[{'' if status == 'SUCCEEDED' else failed}]",
+        "additional-information": {"logs": {"group-name": group, "deep-link": link}},
+        "completed-phase-status": status,
+        "version": "1",
+    }
+    event_bus.emit("aws.codebuild", PHASE_CHANGED, detail, [record["arn"]])
 
 
 def _tell(record: Record) -> None:

@@ -23,6 +23,7 @@ from ministack_aws.sagemaker import (
     jobs,
     lambda_steps,
     model_registry,
+    pipeline_events,
     serving_images,
     transfers,
 )
@@ -78,6 +79,7 @@ def _needs(step: Step) -> set[str]:
 def _run(step: Step, scope: Scope, role: str, execution: Execution) -> None:
     shown = {"StepName": step["Name"], "StepStatus": "Executing", "StartTime": time.time()}
     execution["steps"].append(shown)
+    pipeline_events.step_changed(step, shown, execution)
     try:
         if step["Type"] == "Condition":
             branch = _branch(step, scope, shown)
@@ -95,6 +97,7 @@ def _run(step: Step, scope: Scope, role: str, execution: Execution) -> None:
         raise
     finally:
         shown["EndTime"] = time.time()
+        pipeline_events.step_changed(step, shown, execution)
     run_all(branch, scope, role, execution)
 
 

@@ -13,7 +13,7 @@ from ministack_aws.engine import iam
 from ministack_aws.engine.requests import get_account_id, get_region, request_scope
 from ministack_aws.engine.types import Answer, Operations, Record, Request
 from ministack_aws.errors import ServiceError
-from ministack_aws.sagemaker import endpoint_metrics, pipeline_steps
+from ministack_aws.sagemaker import endpoint_metrics, pipeline_events, pipeline_steps
 from ministack_aws.sagemaker.pipeline_definition import Execution, NotResolved, Scope, parameters
 
 TYPE: Final = "AWS::SageMaker::Pipeline"
@@ -121,6 +121,7 @@ def _run(
     name = scope.execution["PipelineName"]
     with request_scope(*place):
         endpoint_metrics.record_execution(name, "ExecutionStarted")
+        pipeline_events.execution_changed(execution, name)
         status = "Failed"
         try:
             pipeline_steps.run_all(definition["Steps"], scope, role, execution)
@@ -134,8 +135,9 @@ def _run(
         finally:
             endpoint_metrics.record_execution(name, f"Execution{status}")
             execution["LastModifiedTime"] = time.time()
-            # Last: who sees the end looks at the alarms next.
+            # Who sees the end looks at the alarms next, and who hears of it at the status.
             execution["PipelineExecutionStatus"] = status
+            pipeline_events.execution_changed(execution, name)
 
 
 def _execution(request: Request) -> Execution:

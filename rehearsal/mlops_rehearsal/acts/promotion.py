@@ -25,7 +25,7 @@ TRIGGERS: Final = "see the rules of cdk_service_catalog/project/triggers.py and 
 def play_promotion(world: World) -> tuple[Evidence, ...]:
     """Approve as the lead, take the run that the event has started, and play it.
 
-    A product whose build starts its delivery needs nobody's approval.
+    A product whose training starts its delivery needs nobody's approval.
     """
     actions, access, runs = [], [], []
     for project in world.trainable:

@@ -19,7 +19,8 @@ from mlops_commons.utilities.errors import PlatformError
 from mlops_rehearsal.acts import attacker as people
 from mlops_rehearsal.acts.attacker import LOOT, Attacker
 from mlops_rehearsal.acts.promotion import started_by_event
-from mlops_rehearsal.player.pull_request import SUCCEEDED, PullRequest, play_pull_request
+from mlops_rehearsal.player.own_build import SUCCEEDED
+from mlops_rehearsal.player.pull_request import PullRequest, play_pull_request
 from mlops_rehearsal.player.started import play_run
 from mlops_rehearsal.world.approvals import Approval
 from mlops_rehearsal.world.git_commands import run_git

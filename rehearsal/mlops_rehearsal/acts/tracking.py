@@ -1,4 +1,4 @@
-"""The MLflow App of a project's stage: MLflow's own server on this machine, while a build runs.
+"""The MLflow App of a project's stage: MLflow's own server here, while a training is reported.
 
 AWS's plugin signs each call for the app and takes the address of another server from a variable.
 Whether the build's role may call the app is asked with what else its build does; that every other
@@ -28,7 +28,7 @@ Row = Mapping[str, str]
 
 @contextmanager
 def tracking(world: World, project: Project, python: Path) -> Iterator[Callable[[], list[Row]]]:
-    """Run a server while the project's build does, where the build tracks runs.
+    """Run a server while a training is started and reported, where runs are tracked.
 
     Args:
         python: has the packages of the project.
@@ -50,7 +50,7 @@ def tracking(world: World, project: Project, python: Path) -> Iterator[Callable[
 
 def _tracks(world: World, project: Project) -> bool:
     codebuild = world.administrator("codebuild", project.dev.account, project.dev.region)
-    name = project.pipeline("train")
+    name = project.pipeline("report")
     return any(
         row["name"] == MLFLOW_APP
         for build in codebuild.batch_get_projects(names=[name])["projects"]
@@ -121,8 +121,8 @@ def _runs(address: str, project: Project) -> list[Row]:
         runs = json.load(answer).get("runs", [])
     if not runs:
         raise PlatformError(
-            f"{project.full_name}: the build has tracked no run in MLflow",
-            hint="the log of the build says what MLflow has answered",
+            f"{project.full_name}: the report has tracked no run in MLflow",
+            hint="the log of the report says what MLflow has answered",
         )
     return [_row(project, run) for run in runs]
 

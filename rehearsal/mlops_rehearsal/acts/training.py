@@ -1,4 +1,4 @@
-"""Act 7: the build pipeline trains, evaluates and registers a model."""
+"""Act 7: the build pipeline starts a training, which evaluates and registers a model."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,6 +9,7 @@ from mlops_rehearsal.acts.base_model import bring_base_model
 from mlops_rehearsal.acts.pipelines import action_rows
 from mlops_rehearsal.acts.tracking import tracking
 from mlops_rehearsal.acts.training_image import offer_packages
+from mlops_rehearsal.player.report import reported
 from mlops_rehearsal.player.started import play_run, start_run
 from mlops_rehearsal.world.evidence import Evidence
 from mlops_rehearsal.world.projects import Project
@@ -16,7 +17,8 @@ from mlops_rehearsal.world.world import World
 
 
 def play_training(world: World) -> tuple[Evidence, ...]:
-    """Play the build pipelines; their jobs run as processes on this machine."""
+    """Play the build pipelines, and the report of each training when it has ended; the jobs run as
+    processes on this machine."""
     actions, steps, versions, tracked, adopted = [], [], [], [], []
     for project in world.trainable:
         world.say(f"{project.full_name}: packages of the training image")
@@ -28,9 +30,10 @@ def play_training(world: World) -> tuple[Evidence, ...]:
             # In AWS the first run starts when the pipeline is created.
             run = start_run(world, name, project.dev.account, project.dev.region)
             commit, played = play_run(world, run)
+            ended = reported(world, project.full_name, project.dev.account, project.dev.region)
             tracked += runs()
         actions += action_rows(name, commit, played)
-        steps += _steps(world, project)
+        steps += _steps(world, project, ended)
         versions.append(_version(world, project))
     return (
         *([Evidence("adopted tables", tuple(adopted))] if adopted else []),
@@ -42,12 +45,10 @@ def play_training(world: World) -> tuple[Evidence, ...]:
     )
 
 
-def _steps(world: World, project: Project) -> list[Mapping[str, str]]:
+def _steps(world: World, project: Project, execution: str) -> list[Mapping[str, str]]:
     sagemaker = world.administrator("sagemaker", project.dev.account, project.dev.region)
-    found = sagemaker.list_pipeline_executions(PipelineName=project.full_name)
-    newest = found["PipelineExecutionSummaries"][0]["PipelineExecutionArn"]
     steps = sagemaker.list_pipeline_execution_steps(
-        PipelineExecutionArn=newest, SortOrder="Ascending"
+        PipelineExecutionArn=execution, SortOrder="Ascending"
     )["PipelineExecutionSteps"]
     return [
         {

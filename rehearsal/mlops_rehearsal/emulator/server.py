@@ -242,13 +242,19 @@ class Emulator:
         hint = "see the runs with: aws codepipeline list-pipeline-executions"
         self._own_calls().ask("runs", {**request, "run": run, "status": status}, hint=hint)
 
-    def end_build(self, account: str, region: str, build: str, status: str) -> None:
+    def end_build(
+        self, account: str, region: str, build: str, status: str, phase: str = ""
+    ) -> None:
         """Tell CodeBuild how a build that reads a repository has ended, such as `SUCCEEDED`.
+
+        Args:
+            phase: in which it has failed, such as `BUILD`.
 
         Raises:
             PlatformError: there is no such build in progress.
         """
-        request = {"account": account, "region": region, "build": build, "status": status}
+        place = {"account": account, "region": region}
+        request = {**place, "build": build, "status": status, "phase": phase}
         self._own_calls().ask("builds", request, hint="see: aws codebuild list-builds")
 
     def new_job(self, account: str, region: str) -> str:

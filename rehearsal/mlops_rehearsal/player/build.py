@@ -19,6 +19,8 @@ from mlops_rehearsal.world.programs import write_programs
 from mlops_rehearsal.world.world import Credentials, World
 
 SERVICE = "codebuild.amazonaws.com"
+FAILED_PHASE = "failed-phase"
+"""The file with the phase whose command has failed."""
 NOT_OF_A_BUILD = (
     *("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"),
     *("GIT_CONFIG_GLOBAL", "PYTHONPATH"),
@@ -94,9 +96,16 @@ def run_commands(
     exported = folder / "exported-variables"
     exported.touch()
     environment["EXPORTED_VARIABLES"] = str(exported)
+    environment["FAILED_PHASE"] = str(folder / FAILED_PHASE)
     _offer_environment(folder, source, environment)
     world.program(title, [f"/bin/{spec.shell}", script], cwd=source, environment=environment)
     return spec, exported
+
+
+def failed_phase(folder: Path) -> str:
+    """The phase in which the commands in a folder have failed; `BUILD` where they do not say."""
+    file = folder / FAILED_PHASE
+    return file.read_text().strip().upper() if file.is_file() else "BUILD"
 
 
 def _tests_once(

@@ -58,7 +58,8 @@ class Buildspec:
             if phase == "post_build":
                 lines.append('[ "$__before" -eq 0 ] || __failed=$__before')
         # A build exports nothing when it fails.
-        lines.append('[ "$__failed" -eq 0 ] || exit "$__failed"')
+        told = 'printf "%s" "$__stage" > "${FAILED_PHASE:-/dev/null}"'
+        lines.append(f'[ "$__failed" -eq 0 ] || {{ {told}; exit "$__failed"; }}')
         lines += [
             f'printf "%s=%s\\n" {n} "${{{n}-}}" >> "$EXPORTED_VARIABLES"' for n in self.exported
         ]

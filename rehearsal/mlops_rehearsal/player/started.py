@@ -40,10 +40,10 @@ def start_run(world: World, pipeline: str, account: str, region: str) -> Started
     return _run(starter, pipeline, account, region, run_id)
 
 
-def readers_of(world: World) -> dict[tuple[str, str], Any]:
-    """A client of CodePipeline for each account and region, made once: making one takes a while."""
+def readers_of(world: World, service: str = "codepipeline") -> dict[tuple[str, str], Any]:
+    """A client of a service for each account and region, made once: making one takes a while."""
     found = sorted({(place.account, place.region) for place in places(world.config)})
-    return {place: world.administrator("codepipeline", *place) for place in found}
+    return {place: world.administrator(service, *place) for place in found}
 
 
 def all_started_runs(readers: Mapping[tuple[str, str], Any]) -> Iterator[StartedRun]:

@@ -190,6 +190,7 @@ EXPLAINED: Final = (
             "DeliveryPipelineUpdatePipelineSelfMutation",
             "DeployCheckProject",
             "ImageProject",
+            "ReportProject",
             "SynthProject",
             "TestDevProject",
             "TestPreprodProject",
@@ -239,10 +240,12 @@ EXPLAINED: Final = (
         resources=(
             "BuildStarts",
             "DeployStarts",
-            "Failed",
+            "Notices",
+            "TrainingEnds",
         ),
         why="An alarm tells of an event that was lost, and starting the pipeline again brings what "
-        "the event would have brought, the newest commit and approved version: nothing to replay",
+        "the event would have brought, the newest commit and approved version; what has ended or "
+        "failed is in Studio: nothing to replay",
     ),
     Explained(
         rules={GUARD: ("sqs_dlq_check",), NAG: ("SQSRedrivePolicy",)},

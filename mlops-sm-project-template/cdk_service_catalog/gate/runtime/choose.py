@@ -1,5 +1,6 @@
 """Choose: decides which version of the model a run of the deploy pipeline delivers."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -10,8 +11,12 @@ from .settings import Settings, artifact_bucket, load_settings
 
 EXPORTED: Final = (
     *("MODEL_PACKAGE_ARN", "MODEL_DATA_URI", "MODEL_IMAGE", "MODEL_SKILL", "VERSION"),
-    *("METRIC", "REPORT", "PREVIOUS_DATA_URI"),
+    *("METRIC", "REPORT", "PREVIOUS_DATA_URI", "INFERENCE_PIPELINE"),
 )
+INFERENCE_PIPELINE: Final = "InferencePipelineUri"
+"""The property of a version that says which batch pipeline was published with its training."""
+PUBLISHED: Final = r"s3://{bucket}/sources/[0-9a-f]{{64}}/inference\.json"
+"""Where the project's build alone writes, each object once."""
 
 
 def handler(event: Mapping[str, Any], _context: Any) -> None:
@@ -44,7 +49,15 @@ def choose(job: Job, settings: Settings, clients: Mapping[str, Any]) -> Mapping[
         "METRIC": metric(clients["s3"], described, bucket),
         "REPORT": report(described, bucket, settings.region),
         "PREVIOUS_DATA_URI": _previous(sagemaker, job, settings, arn),
+        "INFERENCE_PIPELINE": _inference_pipeline(described, bucket),
     }
+
+
+def _inference_pipeline(described: Mapping[str, Any], bucket: str) -> str:
+    """The definition that belongs to the version, whatever was pushed since its training began."""
+    recorded = str(described.get("CustomerMetadataProperties", {}).get(INFERENCE_PIPELINE, ""))
+    pattern = PUBLISHED.format(bucket=re.escape(bucket))
+    return recorded if re.fullmatch(pattern, recorded) else versions.NONE
 
 
 def _previous(sagemaker: Any, job: Job, settings: Settings, arn: str) -> str:

@@ -9,7 +9,7 @@ PRODUCT = ProductDefinition(
     version="1.0.0",
     build_layers=("build_app", "tabular_build_app"),
     deploy_layers=("deploy_app", "batch_deploy_app"),
-    deploy_trigger=DeployTrigger.BUILD_SUCCESS,
+    deploy_trigger=DeployTrigger.TRAINING_SUCCESS,
     inference_pipeline=True,
     samples=True,
 )

@@ -9,6 +9,4 @@ PRODUCT = ProductDefinition(
     version="1.0.0",
     build_layers=("build_app", "torch_build_app"),
     deploy_layers=("deploy_app", "endpoint_deploy_app"),
-    # A fine-tuning may take a day, and the build follows it.
-    build_minutes=1560,
 )

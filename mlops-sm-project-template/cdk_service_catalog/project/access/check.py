@@ -3,8 +3,8 @@
 from cdk_service_catalog.project import naming
 from cdk_service_catalog.project.access.common import write_build_logs
 from cdk_service_catalog.project.access.network import builds_join_the_vpc
-from mlops_commons.iam.repository_keys import THROUGH_CODECOMMIT
-from mlops_commons.iam.statements import Statement, actions, arns
+from cdk_service_catalog.project.access.repository import read_repository
+from mlops_commons.iam.statements import Statement
 
 
 def check_statements(kind: str, repository: str) -> tuple[Statement, ...]:
@@ -13,9 +13,6 @@ def check_statements(kind: str, repository: str) -> tuple[Statement, ...]:
     Whoever may push a branch has all of this: no data, no artifact, no registry, no role, and no
     word about the pull request, which is the platform's.
 
-    Source: CodeBuild User Guide, "Allow CodeBuild to interact with other AWS services": a source in
-    CodeCommit is pulled with the role of the project.
-
     Args:
         kind: as the name of the repository ends.
         repository: its name.
@@ -23,15 +20,5 @@ def check_statements(kind: str, repository: str) -> tuple[Statement, ...]:
     return (
         write_build_logs(naming.checking(kind)),
         *builds_join_the_vpc(),
-        Statement(
-            sid="ReadOneRepository",
-            actions=("codecommit:GitPull",),
-            resources=arns("codecommit", repository),
-        ),
-        Statement(
-            sid="ReadWithTheKeyOfRepositories",
-            actions=actions("kms", "Decrypt DescribeKey"),
-            resources=("${PipelineKey.Arn}",),
-            condition=THROUGH_CODECOMMIT,
-        ),
+        *read_repository(repository),
     )

@@ -17,20 +17,12 @@ from mlops_commons.iam.statements import Statement, actions, arns
 
 def synth_statements(definition: ProductDefinition) -> tuple[Statement, ...]:
     """Write the assembly, made of code, and of the inference pipeline where there is one."""
-    published = (
-        Statement(
-            sid="FindInferencePipeline",
-            actions=("ssm:GetParameter",),
-            resources=arns("ssm", f"parameter{naming.parameter('inferencepipeline')}"),
-        ),
-        *use_project_artifacts(),
-    )
     return (
         write_build_logs("synth"),
         *builds_join_the_vpc(),
         *read_pipeline_artifacts(),
         *write_pipeline_artifacts("synth"),
-        *(published if definition.inference_pipeline else ()),
+        *(use_project_artifacts() if definition.inference_pipeline else ()),
     )
 
 
@@ -76,12 +68,19 @@ def deploy_pipeline_statements(props: ProjectProps) -> tuple[Statement, ...]:
 
 
 def event_statements() -> tuple[Statement, ...]:
-    """Start the project's two pipelines."""
+    """Start the project's two pipelines, and the build that reports a training."""
     return (
         Statement(
             sid="StartPipelines",
             actions=("codepipeline:StartPipelineExecution",),
             resources=arns("codepipeline", naming.BUILD_REPOSITORY, naming.DEPLOY_REPOSITORY),
+        ),
+        # Who starts a build may give it another buildspec and commit, and so has its role: this
+        # one has EventBridge alone, with what the rule says.
+        Statement(
+            sid="StartTheReport",
+            actions=("codebuild:StartBuild",),
+            resources=arns("codebuild", f"project/{naming.PREFIXED}-{naming.REPORT}"),
         ),
     )
 

@@ -8,7 +8,7 @@ from cdk_service_catalog.project.access.common import (
     use_project_artifacts,
 )
 from cdk_service_catalog.project.access.network import jobs_join_the_vpc
-from cdk_service_catalog.project.definition import DeployTrigger, ProductDefinition
+from cdk_service_catalog.project.definition import ProductDefinition
 from cdk_service_catalog.project.props import ProjectProps
 from mlops_commons.iam.reasons import NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Statement, actions, arns
@@ -97,7 +97,7 @@ def _run_jobs() -> tuple[Statement, ...]:
 
 
 def _register_versions(definition: ProductDefinition) -> tuple[Statement, ...]:
-    """Versions that wait for a person, unless a successful build is what deploys."""
+    """Versions that wait for a person, unless a successful training is what deploys."""
     waits = Statement(
         sid="NoVersionIsBornApproved",
         effect="Deny",
@@ -105,9 +105,8 @@ def _register_versions(definition: ProductDefinition) -> tuple[Statement, ...]:
         resources=("*",),
         condition={"StringEquals": {"sagemaker:ModelApprovalStatus": "Approved"}},
     )
-    decided_by_people = definition.deploy_trigger is DeployTrigger.MODEL_APPROVAL
     return (
-        *((waits,) if decided_by_people else ()),
+        *((waits,) if definition.decided_by_people else ()),
         Statement(
             sid="RegisterVersions",
             actions=actions(

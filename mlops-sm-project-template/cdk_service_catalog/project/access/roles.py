@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cdk_service_catalog.project import naming
-from cdk_service_catalog.project.access import build, check, deploy
+from cdk_service_catalog.project.access import build, check, deploy, report
 from cdk_service_catalog.project.access.execution import execution_statements
 from cdk_service_catalog.project.definition import ProductDefinition
 from cdk_service_catalog.project.props import ProjectProps
@@ -62,6 +62,13 @@ def project_roles(definition: ProductDefinition, props: ProjectProps) -> tuple[P
         ),
         *((image,) if definition.image_repository else ()),
         ProjectRole(
+            id="Report",
+            purpose=naming.REPORT,
+            service="codebuild",
+            title="says how a training has ended",
+            statements=report.report_statements(props),
+        ),
+        ProjectRole(
             id="Synth",
             purpose="synth",
             service="codebuild",
@@ -106,7 +113,7 @@ def project_roles(definition: ProductDefinition, props: ProjectProps) -> tuple[P
             id="Events",
             purpose="events",
             service="events",
-            title="starts both pipelines",
+            title="starts both pipelines, and the report of a training",
             statements=deploy.event_statements(),
         ),
     )

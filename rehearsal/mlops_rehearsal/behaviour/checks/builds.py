@@ -32,8 +32,8 @@ def builds_have_what_they_need(stack: Stack) -> Iterator[str]:
     for project in stack.of_type("AWS::CodeBuild::Project"):
         role = role_of(stack, project.properties["ServiceRole"])
         runs = list(actions_of(stack, project))
-        if role is None or not (runs or stack.ref(project.id).endswith(OF_PULL_REQUESTS)):
-            yield f"{project.id} has no role of this stack, or is run by no pipeline"
+        if role is None or not (runs or _started_otherwise(stack, project)):
+            yield f"{project.id} has no role of this stack, or is run by no pipeline and no rule"
             continue
         yield from lacking(stack, role, _log(stack, project))
         if "VpcConfig" in project.properties:
@@ -45,6 +45,13 @@ def builds_have_what_they_need(stack: Stack) -> Iterator[str]:
             yield from excess(stack, role, elsewhere(stack, place, "codebuild"))
         for pipeline, action in runs:
             yield from lacking(stack, role, _artifacts(stack, pipeline, action))
+
+
+def _started_otherwise(stack: Stack, project: Resource) -> bool:
+    rules = stack.of_type("AWS::Events::Rule")
+    targets = {target["Arn"] for rule in rules for target in rule.properties["Targets"]}
+    by_the_gate = stack.ref(project.id).endswith(OF_PULL_REQUESTS)
+    return by_the_gate or stack.arn(project.id) in targets
 
 
 def builds_write_where_they_may(stack: Stack) -> Iterator[str]:
@@ -98,6 +105,33 @@ def builds_read_their_repository(stack: Stack) -> Iterator[str]:
                 direct = Need(why="read deliveries", actions=names[:1], resource=on, context=by_s3)
                 yield from excess(stack, role, [direct])
             yield from lacking(stack, role, needs)
+
+
+def builds_encrypt_with_the_key_of_their_log(stack: Stack) -> Iterator[str]:
+    """What a build makes is read by whoever reads its log, and by nobody who reads data alone."""
+    for project in stack.of_type(PROJECT):
+        group = stack.referenced(group_of(stack, project), "AWS::Logs::LogGroup")
+        if group is None or not stack.name.startswith("SC-"):
+            continue
+        if project.properties.get("EncryptionKey") != group.properties.get("KmsKeyId"):
+            yield f"{project.id} encrypts with {project.properties.get('EncryptionKey')}"
+
+
+def builds_that_rules_start_run_what_was_reviewed(stack: Stack) -> Iterator[str]:
+    """A build that no person starts, and that reads a repository, reads its `main` alone.
+
+    CodeBuild API Reference, CreateProject: sourceVersion; without one it is the default branch,
+    which people may change. A limit of builds drops what is started above it.
+    """
+    rules = stack.of_type("AWS::Events::Rule")
+    targets = {target["Arn"] for rule in rules for target in rule.properties["Targets"]}
+    for project in stack.of_type(PROJECT):
+        if stack.arn(project.id) not in targets:
+            continue
+        if project.properties.get("SourceVersion") != "refs/heads/main":
+            yield f"{project.id} reads {project.properties.get('SourceVersion')}, not main"
+        if "ConcurrentBuildLimit" in project.properties:
+            yield f"{project.id} is not started while another build of it runs"
 
 
 def builds_publish_assets(stack: Stack) -> Iterator[str]:

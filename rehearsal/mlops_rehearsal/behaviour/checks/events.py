@@ -104,6 +104,9 @@ JOB: Final = "training-job/pipelines-1-Train-a"
 PAGE: Final = "https://console.aws.amazon.com/codebuild/home?region=eu-west-1#/builds/b:1/view/new"
 
 
+LOG: Final = "https://console.aws.amazon.com/cloudwatch/home?region=eu-west-1#logEvent:group=b"
+
+
 def acted(stack: Stack, pipeline: Resource, state: str) -> dict[str, Any]:
     """The event of an action of a pipeline that has ended: "Action execution events"."""
     found = finished(stack, pipeline, state)
@@ -146,6 +149,43 @@ def stepped(stack: Stack, pipeline: str, status: str) -> dict[str, Any]:
     }
 
 
+def trained(stack: Stack, pipeline: str, status: str) -> dict[str, Any]:
+    """The event of an execution: "SageMaker pipeline execution state change"."""
+    arn = f"arn:aws:sagemaker:{stack.region}:{stack.account}:pipeline/{pipeline}"
+    return {
+        "source": "aws.sagemaker",
+        "detail-type": "SageMaker Model Building Pipeline Execution Status Change",
+        "account": stack.account,
+        "region": stack.region,
+        "resources": [arn, f"{arn}/execution/1"],
+        "detail": {
+            "pipelineExecutionDescription": "",
+            "pipelineExecutionDisplayName": pipeline,
+            "currentPipelineExecutionStatus": status,
+            "previousPipelineExecutionStatus": "Executing",
+            "pipelineArn": arn,
+            "pipelineExecutionArn": f"{arn}/execution/1",
+        },
+    }
+
+
+def phased(stack: Stack, project: str, phase: str, status: str) -> dict[str, Any]:
+    """The event of a phase of a build: "Build notifications input format reference"."""
+    return {
+        "source": "aws.codebuild",
+        "detail-type": "CodeBuild Build Phase Change",
+        "account": stack.account,
+        "region": stack.region,
+        "detail": {
+            "project-name": project,
+            "completed-phase": phase,
+            "completed-phase-status": status,
+            "completed-phase-context": "[COMMAND_EXECUTION_ERROR: exit status 1]",
+            "additional-information": {"logs": {"deep-link": LOG}},
+        },
+    }
+
+
 def proposed(stack: Stack, repository: str, event: str) -> dict[str, Any]:
     """The event of a pull request: "CodeCommit Pull Request State Change"."""
     return {
@@ -174,3 +214,12 @@ def heard(stack: Stack, event: Mapping[str, Any]) -> set[str]:
         if seen(rule, event)
         for target in rule.properties["Targets"]
     }
+
+
+def people_decide(stack: Stack) -> bool:
+    """Whether a rule that starts a pipeline listens to decisions of people on versions."""
+    return any(
+        "Model Package" in str(rule.properties["EventPattern"])
+        for rule in stack.of_type("AWS::Events::Rule")
+        if any(":codepipeline:" in target["Arn"] for target in rule.properties["Targets"])
+    )

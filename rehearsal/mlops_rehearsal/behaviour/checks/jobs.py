@@ -9,6 +9,7 @@ from typing import Final
 
 from mlops_commons.iam.evaluation import action_matches
 from mlops_rehearsal.behaviour.asking import Need, excess, lacking, role_of
+from mlops_rehearsal.behaviour.checks.events import people_decide
 from mlops_rehearsal.behaviour.checks.interfaces import Place, elsewhere, interfaces
 from mlops_rehearsal.behaviour.checks.subnets import private_subnets, vpc
 from mlops_rehearsal.behaviour.policies import identity
@@ -158,10 +159,9 @@ def versions_wait_for_a_decision(stack: Stack) -> Iterator[str]:
     """Where a decision starts the deployment, no version is born decided; the lead decides."""
     versions = f"arn:aws:sagemaker:{stack.region}:{stack.account}:model-package"
     create = ("sagemaker:CreateModelPackage",)
-    rules = str([rule.properties["EventPattern"] for rule in stack.of_type("AWS::Events::Rule")])
     groups = [stack.ref(g.id) for g in stack.of_type("AWS::SageMaker::ModelPackageGroup")]
     for role, _ in execution_roles(stack):
-        if (groups and "Model Package" not in rules) or _published(stack, role).endswith("/lead"):
+        if (groups and not people_decide(stack)) or _published(stack, role).endswith("/lead"):
             continue
         for name in groups or ["any"]:
             on = f"{versions}/{name.rpartition('/')[2]}/1"

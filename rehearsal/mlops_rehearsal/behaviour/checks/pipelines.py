@@ -19,6 +19,11 @@ SOURCE: Final = tuple(
         "UploadArchive",
     )
 )
+STARTS: Final = {
+    "codepipeline": "codepipeline:StartPipelineExecution",
+    "codebuild": "codebuild:StartBuild",
+}
+"""What EventBridge does with the role of a target, by the service in its ARN."""
 BUILDS: Final = ("codebuild:BatchGetBuilds", "codebuild:StartBuild", "codebuild:StopBuild")
 
 
@@ -50,8 +55,9 @@ def targets_are_started(stack: Stack) -> Iterator[str]:
         for target in rule.properties["Targets"]:
             if target["Arn"] not in stack.by_arn:
                 yield f"{rule.id} starts {target['Arn']}, which nothing here makes"
-            if ":codepipeline:" in target["Arn"]:
-                yield from _started(stack, rule, target, "codepipeline:StartPipelineExecution")
+            action = STARTS.get(target["Arn"].split(":")[2])
+            if action:
+                yield from _started(stack, rule, target, action)
         if not rule.properties["Targets"]:
             yield f"{rule.id} tells nobody"
     for schedule in stack.of_type("AWS::Scheduler::Schedule"):
@@ -66,7 +72,7 @@ def _started(stack: Stack, found: Resource, target: Any, action: str) -> Iterato
     if role is None:
         yield f"{found.id} starts {target['Arn']} without a role of this stack"
         return
-    need = Need(why="start the pipeline", actions=(action,), resource=target["Arn"])
+    need = Need(why="start it", actions=(action,), resource=target["Arn"])
     yield from lacking(stack, role, [need])
 
 

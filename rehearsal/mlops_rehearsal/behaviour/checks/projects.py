@@ -5,7 +5,7 @@ version from a different account", SageMaker Developer Guide; "Multipart upload 
 Amazon S3 User Guide.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from mlops_commons.iam.evaluation import Request
@@ -30,9 +30,12 @@ RUN: Final = tuple(
     f"sagemaker:{name}"
     for name in (
         *("DescribePipelineDefinitionForExecution", "DescribePipelineExecution"),
-        *("ListPipelineExecutionSteps", "StopPipelineExecution"),
+        *("ListPipelineExecutionSteps", "ListPipelineParametersForExecution"),
     )
 )
+TRAINS: Final = "SAGEMAKER_PIPELINE_ARN"
+"""The variable of the build that reports executions of a pipeline."""
+APP: Final = "MLFLOW_APP_ARN"
 JOBS: Final = (
     ("training-job", ("CreateTrainingJob", "DescribeTrainingJob", "StopTrainingJob")),
     ("processing-job", ("CreateProcessingJob", "DescribeProcessingJob", "StopProcessingJob")),
@@ -73,13 +76,91 @@ def builds_work_with_what_they_are_told(stack: Stack) -> Iterator[str]:
             yield from lacking(stack, worker, _artifacts(stack, bucket, key))
             yield from lacking(stack, worker, [_passes(stack, job)])
         yield from lacking(stack, role, _pipeline(stack, known["SAGEMAKER_PIPELINE_NAME"]))
-        yield from lacking(stack, role, _tells(stack, known["MODEL_PACKAGE_GROUP_NAME"]))
-        yield from lacking(stack, role, [_finds_versions(stack, known["MODEL_PACKAGE_GROUP_NAME"])])
+        yield from lacking(stack, role, _compares(stack, known["MODEL_PACKAGE_GROUP_NAME"]))
         yield from lacking(stack, job, _jobs(stack, build, known))
         yield from excess(stack, job, _of_somebody_else(stack))
         model = f"{stack.arn(bucket.id)}/models/x"
         yield from lacking(stack, job, [Need(why="keep a model", actions=OBJECTS, resource=model)])
         yield from excess(stack, role, _elsewhere(stack, job))
+
+
+def reports_look_at_what_has_ended(stack: Stack) -> Iterator[str]:
+    """The build that reports a training looks at it and its logs; it starts and changes nothing."""
+    place = f"arn:aws:sagemaker:{stack.region}:{stack.account}:pipeline"
+    trained = {
+        f"{place}/{known['SAGEMAKER_PIPELINE_NAME']}"
+        for known in map(variables, stack.of_type("AWS::CodeBuild::Project"))
+        if "SAGEMAKER_PIPELINE_NAME" in known
+    }
+    reported = set()
+    for build in stack.of_type("AWS::CodeBuild::Project"):
+        known, role = variables(build), role_of(stack, build.properties["ServiceRole"])
+        if TRAINS not in known or role is None:
+            continue
+        reported.add(known[TRAINS])
+        yield from lacking(stack, role, _looks_at(stack, known[TRAINS]))
+        yield from excess(stack, role, _changes(known[TRAINS]))
+        if APP in known:
+            yield from _tracks(stack, build, role, known)
+    yield from (f"nothing reports executions of {each}" for each in sorted(trained - reported))
+
+
+def _looks_at(stack: Stack, pipeline: str) -> Iterator[Need]:
+    yield Need(why="look at its end", actions=RUN, resource=f"{pipeline}/execution/x")
+    place = f"{stack.region}:{stack.account}"
+    for kind in ("Processing", "Training", "Transform"):
+        job = f"arn:aws:sagemaker:{place}:{kind.lower()}-job/pipelines-x"
+        yield Need(why="ask a job", actions=(f"sagemaker:Describe{kind}Job",), resource=job)
+        logs = f"arn:aws:logs:{place}:log-group:/aws/sagemaker/{kind}Jobs"
+        yield Need(why="find a job's log", actions=("logs:DescribeLogStreams",), resource=logs)
+        stream = f"{logs}:log-stream:pipelines-x/algo-1-1"
+        yield Need(why="read a job's log", actions=("logs:GetLogEvents",), resource=stream)
+
+
+def _changes(pipeline: str) -> Iterator[Need]:
+    """What whoever changes its code must not reach with its role."""
+    start = ("sagemaker:StartPipelineExecution", "sagemaker:UpdatePipeline")
+    yield Need(why="start a training", actions=start, resource=pipeline)
+    stop = ("sagemaker:StopPipelineExecution",)
+    yield Need(why="stop a training", actions=stop, resource=f"{pipeline}/execution/x")
+    yield Need(why="look at others", actions=RUN, resource=f"{pipeline}-inference/execution/x")
+
+
+def _tracks(
+    stack: Stack, build: Resource, role: Resource, known: Mapping[str, Any]
+) -> Iterator[str]:
+    """A run has the reports of an execution, which lie with its results."""
+    app = Need(why="track", actions=("sagemaker:CallMlflowAppApi",), resource=known[APP])
+    yield from lacking(stack, role, [app])
+    bucket = stack.referenced(known.get("ARTIFACT_BUCKET"), "AWS::S3::Bucket")
+    key = stack.referenced(known.get("ARTIFACT_BUCKET_KMS_ID"), "AWS::KMS::Key")
+    if bucket is None or key is None:
+        yield f"{build.id} is told of a bucket or a key that is not there"
+        return
+    read, arn = ("s3:GetObject",), stack.arn(bucket.id)
+    through = {"kms:ViaService": f"s3.{stack.region}.amazonaws.com"}
+    own = f"{arn}/executions/1/x.json"
+    yield from lacking(
+        stack,
+        role,
+        [
+            Need(why="find reports", actions=("s3:ListBucket",), resource=arn),
+            Need(why="read reports", actions=read, resource=own),
+            Need(
+                why="decrypt", actions=("kms:Decrypt",), resource=stack.arn(key.id), context=through
+            ),
+        ],
+    )
+    others = [f"{arn}/{place}/x" for place in ("data", "sources", "models", "registered")]
+    yield from excess(
+        stack,
+        role,
+        [
+            *(Need(why="read", actions=read, resource=on) for on in others),
+            Need(why="change reports", actions=("s3:PutObject",), resource=own),
+            Need(why="decrypt", actions=("kms:Decrypt",), resource=stack.arn(key.id)),
+        ],
+    )
 
 
 def tests_become_the_stage(stack: Stack) -> Iterator[str]:
@@ -163,11 +244,6 @@ def _artifacts(stack: Stack, bucket: Resource, key: Resource) -> Iterator[Need]:
     yield Need(why="encrypt them", actions=ENCRYPT, resource=stack.arn(key.id))
 
 
-def _finds_versions(stack: Stack, group: str) -> Need:
-    on = f"arn:aws:sagemaker:{stack.region}:{stack.account}:model-package/{group}/*"
-    return Need(why="find versions", actions=("sagemaker:ListModelPackages",), resource=on)
-
-
 def _passes(stack: Stack, job: Resource) -> Need:
     to = {"iam:PassedToService": "sagemaker.amazonaws.com"}
     return Need(why="run jobs", actions=("iam:PassRole",), resource=stack.arn(job.id), context=to)
@@ -195,20 +271,14 @@ def _of_somebody_else(stack: Stack) -> Iterator[Need]:
 def _pipeline(stack: Stack, name: str) -> Iterator[Need]:
     arn = f"arn:aws:sagemaker:{stack.region}:{stack.account}:pipeline/{name}"
     yield Need(why="write its pipeline", actions=PIPELINE, resource=arn)
-    yield Need(why="follow its run", actions=RUN, resource=f"{arn}/execution/x")
 
 
-def _tells(stack: Stack, group: str) -> Iterator[Need]:
-    """A build says why a job has failed, and compares with the approved version."""
-    place = f"{stack.region}:{stack.account}"
-    for kind in ("Processing", "Training", "Transform"):
-        logs = f"arn:aws:logs:{place}:log-group:/aws/sagemaker/{kind}Jobs"
-        yield Need(why="find a job's log", actions=("logs:DescribeLogStreams",), resource=logs)
-        stream = f"{logs}:log-stream:pipelines-x/algo-1-1"
-        yield Need(why="read a job's log", actions=("logs:GetLogEvents",), resource=stream)
-    version = f"arn:aws:sagemaker:{place}:model-package/{group}/1"
-    read = ("sagemaker:DescribeModelPackage",)
-    yield Need(why="read a version", actions=read, resource=version)
+def _compares(stack: Stack, group: str) -> Iterator[Need]:
+    """A build tells a pipeline which version is approved."""
+    versions = f"arn:aws:sagemaker:{stack.region}:{stack.account}:model-package/{group}"
+    find, read = ("sagemaker:ListModelPackages",), ("sagemaker:DescribeModelPackage",)
+    yield Need(why="find versions", actions=find, resource=f"{versions}/*")
+    yield Need(why="read a version", actions=read, resource=f"{versions}/1")
 
 
 def _jobs(stack: Stack, build: Resource, known: dict[str, Any]) -> Iterator[Need]:

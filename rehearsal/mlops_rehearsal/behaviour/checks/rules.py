@@ -7,16 +7,20 @@ from typing import Any, Final
 
 from mlops_rehearsal.behaviour.checks.events import (
     JOB,
+    LOG,
     PAGE,
     acted,
     built,
     decided,
     finished,
     heard,
+    people_decide,
+    phased,
     proposed,
     push,
     seen,
     stepped,
+    trained,
 )
 from mlops_rehearsal.behaviour.checks.pipeline_actions import actions, provider
 from mlops_rehearsal.behaviour.stack import Resource, Stack
@@ -59,8 +63,7 @@ def failed_actions_are_told_with_their_log(stack: Stack) -> Iterator[str]:
 def failed_steps_are_told(stack: Stack) -> Iterator[str]:
     """A step of the training that fails is told to a topic, with its name and the reason."""
     topics = {stack.arn(topic.id) for topic in stack.of_type("AWS::SNS::Topic")}
-    for group in stack.of_type("AWS::SageMaker::ModelPackageGroup"):
-        name = stack.ref(group.id).rpartition("/")[2]
+    for name in _trainings(stack):
         for pipeline, status, told in (
             (name, "Failed", True),
             (name, "Succeeded", False),
@@ -75,6 +78,95 @@ def failed_steps_are_told(stack: Stack) -> Iterator[str]:
                 yield from _lacking(rule, event, ("Train", "row 1", JOB), "$252FTraining")
 
 
+def trainings_are_reported(stack: Stack) -> Iterator[str]:
+    """The end of a training starts one build of the stack, with the ARN of the execution.
+
+    Source: CodeBuild API Reference, StartBuild: environmentVariablesOverride.
+    """
+    builds = {stack.arn(b.id) for b in stack.of_type("AWS::CodeBuild::Project")}
+    for name in _trainings(stack):
+        for pipeline, status, wanted in (
+            *((name, each, 1) for each in ("Succeeded", "Failed", "Stopped")),
+            *((name, each, 0) for each in ("Executing", "Stopping")),
+            ("of-somebody-else", "Failed", 0),
+        ):
+            event = trained(stack, pipeline, status)
+            found = [t for t in _targets(stack, event) if t["Arn"] in builds]
+            if len(found) != wanted:
+                yield f"an execution of {pipeline} is {status}: {len(found)} builds start"
+            for target in found:
+                given = json.loads(_filled(target["InputTransformer"], event))
+                (variable,) = given.pop("environmentVariablesOverride")
+                execution = event["detail"]["pipelineExecutionArn"]
+                known = (variable["name"], variable["value"], variable["type"])
+                if given or known != ("EXECUTION_ARN", execution, "PLAINTEXT"):
+                    yield f"the report of {pipeline} is started with {known} and {given}"
+
+
+def ends_that_no_step_tells_are_told(stack: Stack) -> Iterator[str]:
+    """The report fails before its verdict where people have heard of no failed step; where it fails
+    with its verdict, they have."""
+    topics = {stack.arn(topic.id) for topic in stack.of_type("AWS::SNS::Topic")}
+    for name in _trainings(stack):
+        report = f"sagemaker-{name}-report"
+        for project, phase, status, told in (
+            *((report, each, "FAILED", True) for each in ("INSTALL", "PRE_BUILD")),
+            *((report, each, "CLIENT_ERROR", True) for each in ("PROVISIONING", "DOWNLOAD_SOURCE")),
+            (report, "QUEUED", "TIMED_OUT", True),
+            (report, "PROVISIONING", "FAULT", True),
+            (report, "PRE_BUILD", "STOPPED", True),
+            (report, "PRE_BUILD", "SUCCEEDED", False),
+            *((report, each, "FAILED", False) for each in ("BUILD", "POST_BUILD", "COMPLETED")),
+            ("of-somebody-else", "PRE_BUILD", "FAILED", False),
+        ):
+            event = phased(stack, project, phase, status)
+            if bool(heard(stack, event) & topics) is not told:
+                end = "nobody is" if told else "people are"
+                yield f"{phase} of {project} is {status}: {end} told"
+        for rule in stack.of_type("AWS::Events::Rule"):
+            event = phased(stack, report, "PRE_BUILD", "FAILED")
+            if seen(rule, event):
+                yield from _lacking(rule, event, ("PRE_BUILD", "exit status 1"), LOG)
+
+
+def versions_that_wait_are_told(stack: Stack) -> Iterator[str]:
+    """People hear which version waits for them; once, and of no other group."""
+    topics = {stack.arn(topic.id) for topic in stack.of_type("AWS::SNS::Topic")}
+    for name in _trainings(stack):
+        waiting = "PendingManualApproval"
+        for group, status, told in (
+            (name, waiting, True),
+            (name, "Approved", False),
+            (name, "Rejected", False),
+            ("of-somebody-else", waiting, False),
+        ):
+            event = decided(stack, group, status)
+            found = [t for t in _targets(stack, event) if t["Arn"] in topics]
+            if len(found) != told:
+                yield f"a version of {group} is {status}: {len(found)} notices"
+            for target in found:
+                notice = json.loads(_filled(target["InputTransformer"], event))
+                if notice.get("waits_for_approval") != event["detail"]["ModelPackageArn"]:
+                    yield f"the notice of {group} does not name the version: {notice}"
+                if notice.get("failed"):
+                    yield f"the notice of {group} says that something has failed"
+
+
+def _trainings(stack: Stack) -> Iterator[str]:
+    """The names of SageMaker pipelines that train, which are those of the groups of versions."""
+    for group in stack.of_type("AWS::SageMaker::ModelPackageGroup"):
+        yield stack.ref(group.id).rpartition("/")[2]
+
+
+def _targets(stack: Stack, event: Mapping[str, Any]) -> list[Any]:
+    return [
+        target
+        for rule in stack.of_type("AWS::Events::Rule")
+        if seen(rule, event)
+        for target in rule.properties["Targets"]
+    ]
+
+
 def _lacking(
     rule: Resource, event: Mapping[str, Any], words: tuple[str, ...], link: str
 ) -> Iterator[str]:
@@ -85,6 +177,8 @@ def _lacking(
         for word in words:
             if word not in json.dumps(notice.get("detail")):
                 yield f"{rule.id} does not tell {word}"
+        if not notice.get("failed") or notice.get("waits_for_approval"):
+            yield f"{rule.id} does not say that it has failed: {notice}"
         links = notice.get("links", {}).values()
         if not any(shown.startswith("https://") and shown.endswith(link) for shown in links):
             yield f"{rule.id} has no link to {link}"
@@ -105,10 +199,13 @@ def approvals_are_told(stack: Stack) -> Iterator[str]:
 def decided_models_start_the_deployment(stack: Stack) -> Iterator[str]:
     """A version that is approved or rejected starts the deployment with its ARN."""
     for group in stack.of_type("AWS::SageMaker::ModelPackageGroup"):
-        if not _decides(stack):
+        if not people_decide(stack):
             return
         name = stack.ref(group.id).rpartition("/")[2]
-        for status, wanted in (("Approved", True), ("Rejected", True), ("Pending", False)):
+        for status, wanted in (
+            *(("Approved", True), ("Rejected", True)),
+            ("PendingManualApproval", False),
+        ):
             event = decided(stack, name, status)
             targets = _pipelines_told(stack, event)
             if bool(targets) is not wanted:
@@ -120,18 +217,23 @@ def decided_models_start_the_deployment(stack: Stack) -> Iterator[str]:
             yield f"{group.id}: versions of other groups start the deployment"
 
 
-def finished_runs_start_the_deployment(stack: Stack) -> Iterator[str]:
-    """Where no decision of a person starts the deployment, a build pipeline that succeeds does."""
-    if _decides(stack) or not any(stack.of_type("AWS::SageMaker::ModelPackageGroup")):
+def successful_trainings_start_the_deployment(stack: Stack) -> Iterator[str]:
+    """Where no decision of a person starts the deployment, a training that succeeds does, once."""
+    if people_decide(stack):
         return
     pipelines = list(stack.of_type("AWS::CodePipeline::Pipeline"))
-    builds = [p for p in pipelines if stack.ref(p.id).endswith("-build")]
-    deploys = {stack.arn(p.id) for p in pipelines if p not in builds}
-    for build in builds:
-        for state, wanted in (("SUCCEEDED", True), ("FAILED", False)):
-            if bool(heard(stack, finished(stack, build, state)) & deploys) is not wanted:
+    deploys = {stack.arn(p.id) for p in pipelines if stack.ref(p.id).endswith("-deploy")}
+    for name in _trainings(stack):
+        for pipeline, status, wanted in (
+            (name, "Succeeded", True),
+            (name, "Failed", False),
+            (name, "Stopped", False),
+            (name, "Executing", False),
+            ("of-somebody-else", "Succeeded", False),
+        ):
+            if bool(heard(stack, trained(stack, pipeline, status)) & deploys) is not wanted:
                 end = "does not start" if wanted else "starts"
-                yield f"{build.id} is {state}: the deployment {end}"
+                yield f"an execution of {pipeline} is {status}: the deployment {end}"
 
 
 def functions_are_called_by_rules(stack: Stack) -> Iterator[str]:
@@ -188,20 +290,8 @@ def _pushed(stack: Stack, pipeline: Resource, known: Mapping[str, Any]) -> Itera
         yield f"{pipeline.id} polls for changes, and starts twice"
 
 
-def _decides(stack: Stack) -> bool:
-    """Whether a rule listens to decisions of persons on versions."""
-    rules = stack.of_type("AWS::Events::Rule")
-    return any("Model Package" in str(r.properties["EventPattern"]) for r in rules)
-
-
 def _pipelines_told(stack: Stack, event: Mapping[str, Any]) -> list[Any]:
-    return [
-        target
-        for rule in stack.of_type("AWS::Events::Rule")
-        if seen(rule, event)
-        for target in rule.properties["Targets"]
-        if ":codepipeline:" in target["Arn"]
-    ]
+    return [target for target in _targets(stack, event) if ":codepipeline:" in target["Arn"]]
 
 
 def _with_its_version(stack: Stack, target: Any, event: Mapping[str, Any]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The inference pipeline's definition, in which the stage's values replace the placeholders.
 
-The build repository compiles it (`ml_pipelines/inference/pipeline.py`) and names it in SSM.
+The build repository compiles it (`ml_pipelines/inference/pipeline.py`), and the version that is
+trained with it names it: the deploy pipeline's Choose tells it in a variable.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,6 @@ from urllib.parse import urlparse
 import aws_cdk as cdk
 
 from deploy_app.errors import DeployError
-from deploy_app.settings import Settings
 
 FILE = Path("inference_pipeline.json")
 PLACEHOLDERS = (
@@ -25,21 +25,15 @@ PLACEHOLDERS = (
 )
 
 
-def parameter_name(settings: Settings) -> str:
-    """The SSM parameter in dev with the S3 URI of the definition."""
-    return f"/mlops/{settings.project_name}/inferencepipeline"
+def download(uri: str, s3: Any, file: Path = FILE) -> None:
+    """Write the definition to a file.
 
-
-def download(settings: Settings, ssm: Any, s3: Any, file: Path = FILE) -> bool:
-    """Write the definition to a file; False when the build has not published one yet."""
-    try:
-        found = ssm.get_parameter(Name=parameter_name(settings))
-    except ssm.exceptions.ParameterNotFound:
-        return False
-    place = urlparse(found["Parameter"]["Value"])
+    Args:
+        uri: where it was published: `s3://<artifact bucket>/sources/<sha256>/inference.json`.
+    """
+    place = urlparse(uri)
     answer = s3.get_object(Bucket=place.netloc, Key=place.path.lstrip("/"))
     file.write_bytes(answer["Body"].read())
-    return True
 
 
 def stage_definition(values: Mapping[str, str], file: Path = FILE) -> str:

@@ -15,7 +15,8 @@ from synthesis import VERSION, of_type, settings, templates
 
 from deploy_app import names
 from deploy_app.application import build
-from deploy_app.definition import FILE, PLACEHOLDERS, download, stage_definition
+from deploy_app.besides import fetch
+from deploy_app.definition import FILE, PLACEHOLDERS, stage_definition
 from deploy_app.errors import DeployError
 from deploy_app.integration_test import row_counts, run
 from deploy_app.stage_config import StageConfig, load_stage_config
@@ -173,25 +174,30 @@ def client(name: str) -> Any:
     )
 
 
-def test_the_published_definition_is_fetched(tmp_path: Path) -> None:
-    ssm, s3 = client("ssm"), client("s3")
-    content = b'{"Version": "2020-12-01"}'
-    with Stubber(ssm) as parameters, Stubber(s3) as buckets:
-        name = f"/mlops/{settings().project_name}/inferencepipeline"
-        parameters.add_response(
-            "get_parameter", {"Parameter": {"Value": "s3://bucket/a/b.json"}}, {"Name": name}
-        )
+def test_the_definition_of_the_version_is_fetched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("INFERENCE_PIPELINE", "s3://bucket/a/b.json")
+    s3, content = client("s3"), b'{"Version": "2020-12-01"}'
+    monkeypatch.setattr(boto3.Session, "client", lambda *_, **__: s3)
+    with Stubber(s3) as buckets:
         answer = {"Body": StreamingBody(io.BytesIO(content), len(content))}
         buckets.add_response("get_object", answer, {"Bucket": "bucket", "Key": "a/b.json"})
-        assert download(settings(), ssm, s3, tmp_path / FILE.name)
-    assert (tmp_path / FILE.name).read_bytes() == content
+        assert fetch(settings()) == ""
+    assert FILE.read_bytes() == content
 
 
-def test_before_the_first_build_there_is_nothing_to_fetch(tmp_path: Path) -> None:
-    ssm = client("ssm")
-    with Stubber(ssm) as parameters:
-        parameters.add_client_error("get_parameter", "ParameterNotFound")
-        assert not download(settings(), ssm, client("s3"), tmp_path / FILE.name)
+@pytest.mark.parametrize("told", [None, "none"])
+def test_a_version_without_a_pipeline_is_not_deployed_with_that_of_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: str | None
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("INFERENCE_PIPELINE", raising=False)
+    if told:
+        monkeypatch.setenv("INFERENCE_PIPELINE", told)
+    assert "names no inference pipeline" in fetch(settings())
+    assert not FILE.exists()
 
 
 OWN = VersionFile("M,0.4\nF,0.5\nI,0.3\n", "config/sample.csv", own=True)

@@ -26,8 +26,6 @@ VARIABLES = {
 OPTIONAL = {
     "ecr_repository_uri": "ECR_REPO_URI",
     "image_digest": "IMAGE_DIGEST",
-    "mlflow_app_arn": "MLFLOW_APP_ARN",
-    "build_minutes": "BUILD_MINUTES",
 }
 LISTS = ("subnet_ids", "security_group_ids")
 
@@ -43,8 +41,6 @@ class Settings:
         commit_id: what is in the repository while this runs.
         ecr_repository_uri, image_digest: the project's own image, where it has one: what this
             build has pushed, whatever a tag says.
-        mlflow_app_arn: where runs are tracked, if anywhere.
-        build_minutes: after which CodeBuild ends the build that follows an execution.
     """
 
     project_name: str
@@ -62,8 +58,6 @@ class Settings:
     commit_id: str
     ecr_repository_uri: str = ""
     image_digest: str = ""
-    mlflow_app_arn: str = ""
-    build_minutes: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":

@@ -15,7 +15,8 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ml_pipelines.run_pipeline import PATIENT, add_parameter, pair, wait
+from ml_pipelines.executions import PATIENT, wait
+from ml_pipelines.run_pipeline import add_parameter, add_wait, follow, pair
 from ml_pipelines.sources import REPOSITORY
 
 REMOTE = r"sagemaker-(?P<project>.+-p-[a-z0-9]+)-build(\.git)?"
@@ -36,7 +37,7 @@ def main() -> int:
         )
         execution = start(client, name, parameters)
         if not given.wait:
-            print(f"follow it in Studio under Pipelines, {name}, or with --wait next time")
+            print(follow(name))
             return 0
         return wait(client, session.client("logs", config=PATIENT), execution)
     except ValueError as error:
@@ -100,8 +101,8 @@ def of_this_repository() -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="start-pipeline", description=__doc__)
     parser.add_argument("--pipeline", default="", help="otherwise that of this clone")
-    parser.add_argument("--wait", action="store_true", help="follow the execution to its end")
     add_parameter(parser)
+    add_wait(parser)
     return parser
 
 

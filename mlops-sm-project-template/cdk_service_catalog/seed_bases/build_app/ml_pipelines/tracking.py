@@ -1,6 +1,6 @@
 """Runs in MLflow: what went in, what came out, and where it lies.
 
-On a laptop they go to a folder, in the project's build to the MLflow App of the stage, where it
+On a laptop they go to a folder, from the project's build to the MLflow App of the stage, where it
 has one. Tracking records a run and decides nothing: if MLflow does not answer, the run goes on.
 """
 
@@ -14,9 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ml_pipelines.settings import Settings
-
 REPORT, CURVES = "evaluation.json", "curves.json"
+EXECUTION = "execution"
+"""The tag with the execution of a pipeline."""
+COMMIT = "CommitId"
+"""The key of a version's properties (`evidence`)."""
 FOLDER = "mlflow"
 """Below the repository; git ignores it."""
 PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2", "MLFLOW_HTTP_REQUEST_TIMEOUT": "30"}
@@ -70,6 +72,8 @@ def record(run: Run, uri: str, *, artifacts: str | None = None) -> str:
         if found
         else client.create_experiment(run.experiment, artifact_location=artifacts)
     )
+    if known := _recorded(client, experiment, run):
+        return known
     started = client.create_run(experiment, run_name=run.name).info.run_id
     now = int(time.time() * 1000)
     client.log_batch(
@@ -89,6 +93,16 @@ def record(run: Run, uri: str, *, artifacts: str | None = None) -> str:
         client.log_artifact(started, str(file))
     client.set_terminated(started, "FINISHED" if run.succeeded else "FAILED")
     return str(started)
+
+
+def _recorded(client: Any, experiment: str, run: Run) -> str:
+    """The id of the run that an execution has already; EventBridge may tell of its end twice."""
+    if EXECUTION not in run.tags:
+        return ""
+    found = client.search_runs(
+        [experiment], filter_string=f"tags.{EXECUTION} = '{run.tags[EXECUTION]}'", max_results=1
+    )
+    return str(found[0].info.run_id) if found else ""
 
 
 def try_to_record(run: Run, uri: str) -> None:
@@ -128,51 +142,69 @@ def numbers(report: Any, *above: str) -> Iterator[tuple[str, float]]:
 
 def run_of_execution(
     s3: Any,
-    settings: Settings,
+    bucket: str,
     execution: str,
     *,
+    experiment: str,
+    commit: str,
     parameters: Mapping[str, object],
     succeeded: bool,
 ) -> Run:
     """An execution of the project's pipeline, with the report that it has left, if any.
 
     Files stay where the pipeline has put them: the run has their address.
+
+    Args:
+        bucket: the project's artifact bucket.
     """
     number = execution.rpartition("/")[2]
     place = f"executions/{number}/"
-    pages = s3.get_paginator("list_objects_v2").paginate(
-        Bucket=settings.artifact_bucket, Prefix=place
-    )
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=place)
     keys = [row["Key"] for page in pages for row in page.get("Contents", ())]
     found: dict[str, dict[str, Any]] = {REPORT: {}, CURVES: {}}
     for key in keys:
         name = key.rpartition("/")[2]
         if name in found:
-            content = s3.get_object(Bucket=settings.artifact_bucket, Key=key)["Body"].read()
+            content = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
             found[name] |= json.loads(content)
     return Run(
-        experiment=settings.pipeline_name,
+        experiment=experiment,
         name=number,
         parameters=parameters,
         report=found[REPORT],
         curves=found[CURVES],
         tags={
-            "commit": settings.commit_id,
-            "execution": execution,
-            "results": settings.uri(place),
+            "commit": commit,
+            EXECUTION: execution,
+            "results": f"s3://{bucket}/{place}",
         },
         succeeded=succeeded,
     )
 
 
-def definition_parameters(definition: str, given: Mapping[str, str]) -> dict[str, object]:
+def chosen(definition: str, given: Mapping[str, str]) -> dict[str, object]:
     """What a pipeline was started with, and the hyperparameters of its training jobs."""
     content = json.loads(definition)
     defaults = {row["Name"]: row.get("DefaultValue") for row in content.get("Parameters", [])}
-    chosen = {
+    of_jobs = {
         name: value
         for step in content.get("Steps", [])
         for name, value in step.get("Arguments", {}).get("HyperParameters", {}).items()
         if isinstance(value, str)
     }
-    return {**chosen, **{name: v for name, v in {**defaults, **given}.items() if v is not None}}
+    return {**of_jobs, **{name: v for name, v in {**defaults, **given}.items() if v is not None}}
+
+
+def commit_of(definition: str) -> str:
+    """The commit that a definition was made of, which its version records; empty without one."""
+    return next(_commits(json.loads(definition)), "")
+
+
+def _commits(content: Any) -> Iterator[str]:
+    if isinstance(content, Mapping):
+        if isinstance(found := content.get(COMMIT), str):
+            yield found
+        content = [*content.values()]
+    if isinstance(content, list):
+        for part in content:
+            yield from _commits(part)

@@ -7,8 +7,8 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
+from ml_pipelines.executions import wait
 from ml_pipelines.job_reports import failure, job_of
-from ml_pipelines.run_pipeline import wait
 
 NAME = "pipelines-abc-Preprocess-x1"
 GROUP = "/aws/sagemaker/ProcessingJobs"

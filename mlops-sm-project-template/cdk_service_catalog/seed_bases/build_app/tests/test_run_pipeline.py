@@ -1,6 +1,5 @@
 """Following an execution and writing to AWS, against the service model that boto3 has of it."""
 
-import json
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -11,8 +10,9 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from ml_pipelines.discovery import get_pipeline
-from ml_pipelines.run_pipeline import OTHER_STEPS, TooLong, check_time, main, start, wait
+from ml_pipelines import run_pipeline
+from ml_pipelines.executions import wait
+from ml_pipelines.run_pipeline import main, start
 from ml_pipelines.settings import EXAMPLE, VARIABLES
 from ml_pipelines.sources import Sources, SourcesDiffer
 
@@ -103,6 +103,40 @@ def test_a_failed_execution_names_the_step_and_the_reason(
     assert errors == ["error: GateFailed: the error is high", "error: a step failed"]
 
 
+@pytest.mark.parametrize("options", [(), ("--wait",)])
+def test_a_training_is_started_and_followed_by_whoever_asks_for_it(
+    sagemaker: tuple[Any, Stubber],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    options: tuple[str, ...],
+) -> None:
+    client, stubber = sagemaker
+    stubber.add_response("describe_pipeline", {"PipelineArn": PIPELINE}, {"PipelineName": NAME})
+    written = {**WRITTEN, "PipelineDefinition": Compiled().definition()}
+    stubber.add_response("update_pipeline", {"PipelineArn": PIPELINE}, written)
+    _starts(stubber, [])
+    if options:
+        _shows(stubber, {"PipelineExecutionStatus": "Failed"})
+    monkeypatch.setattr(boto3.Session, "client", lambda *_, **__: client)
+    monkeypatch.setattr(run_pipeline, "get_pipeline", lambda *_: Compiled())
+    monkeypatch.setattr(Sources, "upload", lambda *_: 0)
+    monkeypatch.setattr(run_pipeline.Settings, "from_environment", lambda _: EXAMPLE)
+    monkeypatch.setattr("sys.argv", ["run-pipeline", *options])
+    assert main() == len(options)
+    said = capsys.readouterr().out
+    assert f"started {EXECUTION}" in said
+    assert (f"the build sagemaker-{NAME}-report says how" in said) is (not options)
+
+
+class Compiled:
+    """A pipeline without steps."""
+
+    name = NAME
+
+    def definition(self) -> str:
+        return '{"Parameters": []}'
+
+
 @pytest.fixture
 def sources(tmp_path: Path) -> Sources:
     (tmp_path / "source_scripts").mkdir()
@@ -184,13 +218,3 @@ def test_a_wrong_call_says_why_before_it_does_anything(
     monkeypatch.setattr("sys.argv", ["run-pipeline", *arguments])
     assert main() == 1
     assert words in capsys.readouterr().err
-
-
-def test_a_build_is_not_shorter_than_its_training() -> None:
-    definition = get_pipeline("training", EXAMPLE).definition()
-    (training,) = [s for s in json.loads(definition)["Steps"] if s["Type"] == "Training"]
-    minutes = training["Arguments"]["StoppingCondition"]["MaxRuntimeInSeconds"] // 60
-    check_time(definition, str(minutes + OTHER_STEPS))
-    check_time(definition, "")
-    with pytest.raises(TooLong, match=f"machines.maximum_hours: {minutes // 60 - 1} in"):
-        check_time(definition, str(minutes + OTHER_STEPS - 1))

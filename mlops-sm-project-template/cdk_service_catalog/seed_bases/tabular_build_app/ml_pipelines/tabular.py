@@ -16,7 +16,7 @@ from ml_pipelines.evidence import SealStep, evidence
 from ml_pipelines.limits import Limits
 from ml_pipelines.operation import Operation
 from ml_pipelines.settings import Settings
-from ml_pipelines.training.defaults import APPROVAL_STATUS
+from ml_pipelines.training.defaults import APPROVAL_STATUS, of_product
 
 CONTENT_TYPES = ("text/csv", "application/json")
 REPORT_FILE = PropertyFile(name="EvaluationReport", output_name="evaluation", path=REPORT)
@@ -115,6 +115,7 @@ def tabular_pipeline(
             "Report": Join(on="/", values=[evaluated, "report.html"]),
             **{name: _read(evaluate, name, REGISTRATION_FILE) for name in RECORDED},
             **limits.recorded,
+            **of_product(settings),
         },
     )
     gate = jobs.gate(

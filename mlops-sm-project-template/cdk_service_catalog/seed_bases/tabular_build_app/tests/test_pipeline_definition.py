@@ -14,7 +14,7 @@ from ml_pipelines.bounds import bounds
 from ml_pipelines.discovery import get_pipeline
 from ml_pipelines.settings import EXAMPLE
 from ml_pipelines.sources import REPOSITORY, Sources
-from ml_pipelines.training.defaults import APPROVAL_STATUS
+from ml_pipelines.training.defaults import APPROVAL_STATUS, of_product
 
 DECLARED = declared.read()
 REGISTRATION = "Steps.Evaluate.PropertyFiles.Registration"
@@ -213,6 +213,7 @@ def test_a_version_records_what_it_is_made_of(definition: dict[str, Any]) -> Non
                 *("Threshold", "Skill", "ComparedWith"),
             )
         },
+        **of_product(EXAMPLE),
     }
 
 

@@ -1,4 +1,8 @@
-"""Put the compiled inference pipeline where the deploy pipeline finds it."""
+"""Put the compiled inference pipeline where the version names it that is trained with it.
+
+A deployment takes the pipeline of its version: whichever training ends first, and whatever was
+pushed meanwhile, a model never meets checks of another commit.
+"""
 
 import hashlib
 import os
@@ -15,25 +19,24 @@ from ml_pipelines.sources import Sources, SourcesDiffer, put_once
 
 @dataclass(frozen=True)
 class Publication:
-    """A definition, its key in the artifact bucket, and the SSM parameter that names it."""
+    """A definition, its key in the artifact bucket, and the URI by which a version names it."""
 
     definition: str
     key: str
-    parameter: str
+    uri: str
 
 
 def main() -> int:
-    """Upload and name the definition; exit code 1 says what is missing."""
+    """Upload the definition; exit code 1 says what is missing."""
     try:
         settings = Settings.from_environment(os.environ)
     except SettingsError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    session = boto3.Session(region_name=settings.region)
-    s3, ssm = session.client("s3"), session.client("ssm")
+    s3 = boto3.Session(region_name=settings.region).client("s3")
     try:
         Sources(settings).upload(s3)
-        print(f"published {publish(plan(settings), settings, s3, ssm)}")
+        print(f"published {publish(plan(settings), settings, s3)}")
     except SourcesDiffer as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -43,20 +46,14 @@ def main() -> int:
 def plan(settings: Settings) -> Publication:
     """What is uploaded where; equal definitions have one place."""
     definition = get_pipeline("inference", settings).definition()
-    return Publication(
-        definition=definition,
-        key=f"sources/{hashlib.sha256(definition.encode()).hexdigest()}/inference.json",
-        parameter=f"/mlops/{settings.project_name}/inferencepipeline",
-    )
+    key = f"sources/{hashlib.sha256(definition.encode()).hexdigest()}/inference.json"
+    return Publication(definition=definition, key=key, uri=settings.uri(key))
 
 
-def publish(planned: Publication, settings: Settings, s3: Any, ssm: Any) -> str:
-    """Carry the plan out with clients of S3 and SSM; the URI of the definition."""
+def publish(planned: Publication, settings: Settings, s3: Any) -> str:
+    """Carry the plan out with a client of S3; the URI of the definition."""
     put_once(s3, settings, planned.key, planned.definition.encode())
-    uri = f"s3://{settings.artifact_bucket}/{planned.key}"
-    # Named last: a deployment never finds a name without a definition.
-    ssm.put_parameter(Name=planned.parameter, Value=uri, Type="String", Overwrite=True)
-    return uri
+    return planned.uri
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from typing import Any
 import boto3
 import pandas as pd
 import pytest
+import yaml
 from botocore.stub import ANY, Stubber
 from declared_rows import DATA, FEATURES, TABLE, as_csv, rows
 
@@ -459,11 +460,12 @@ def test_the_definition_names_nothing_of_dev_but_its_scripts() -> None:
     assert EXAMPLE.artifact_bucket not in text.replace(scripts, "")
 
 
-def test_publishing_uploads_with_the_key_and_names_the_definition_last() -> None:
-    credentials = {"aws_access_key_id": "a", "aws_secret_access_key": "b"}
-    s3, ssm = (boto3.client(n, region_name="eu-west-1", **credentials) for n in ("s3", "ssm"))
+def test_publishing_uploads_with_the_key_what_the_version_names() -> None:
+    s3 = boto3.client(
+        "s3", region_name="eu-west-1", aws_access_key_id="a", aws_secret_access_key="b"
+    )
     planned = plan(EXAMPLE)
-    with Stubber(s3) as buckets, Stubber(ssm) as parameters:
+    with Stubber(s3) as buckets:
         buckets.add_response(
             "put_object",
             {},
@@ -476,16 +478,30 @@ def test_publishing_uploads_with_the_key_and_names_the_definition_last() -> None
                 "SSEKMSKeyId": EXAMPLE.kms_key_arn,
             },
         )
-        parameters.add_response(
-            "put_parameter",
-            {},
-            {
-                "Name": "/mlops/example/inferencepipeline",
-                "Value": f"s3://{EXAMPLE.artifact_bucket}/{planned.key}",
-                "Type": "String",
-                "Overwrite": True,
-            },
-        )
-        publish(planned, EXAMPLE, s3, ssm)
+        published = publish(planned, EXAMPLE, s3)
         buckets.assert_no_pending_responses()
-        parameters.assert_no_pending_responses()
+    assert published == f"s3://{EXAMPLE.artifact_bucket}/{planned.key}"
+    training = json.loads(get_pipeline("training", EXAMPLE).definition())
+    (recorded,) = named(training, "CustomerMetadataProperties")
+    assert recorded["InferencePipelineUri"] == published
+
+
+def named(content: Any, name: str) -> list[Any]:
+    """What a definition has under a name, at any depth."""
+    inner = content.values() if isinstance(content, dict) else content
+    if not isinstance(content, dict | list):
+        return []
+    own = [content[name]] if isinstance(content, dict) and name in content else []
+    return [*own, *(found for part in inner for found in named(part, name))]
+
+
+def test_a_deployment_finds_the_pipeline_before_its_training_has_begun() -> None:
+    commands = yaml.safe_load((REPOSITORY / "buildspec.yml").read_text())["phases"]["build"]
+    publishes, trains = (
+        commands["commands"].index(command)
+        for command in (
+            *("python -m ml_pipelines.publish_inference_pipeline",),
+            *("run-pipeline --module-name training",),
+        )
+    )
+    assert publishes < trains
