@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+REPOSITORY = Path(__file__).resolve().parents[1]
 LIBRARIES = ("pandas", "scipy.stats", "sklearn.ensemble", "sklearn.model_selection")
 
 
@@ -79,4 +80,6 @@ def _begin(
 
 
 def _installed(place: str) -> bool:
-    return any(map(Path(place).is_relative_to, (sys.prefix, sys.base_prefix)))
+    """An environment may lie in the repository, and may take packages from another one."""
+    own = any(map(Path(place).is_relative_to, (sys.prefix, sys.base_prefix)))
+    return own or not Path(place).resolve().is_relative_to(REPOSITORY)
