@@ -134,11 +134,12 @@ def _track(
 
 
 def _judge(gate: LocalGate, value: float, limit: float) -> int:
+    allowed = f"{'at most' if gate.at_most else 'at least'} {limit:g}"
     if gate.passes(value, limit):
+        print(f"passes the gate: {gate.metric} is {value:.3f}, {allowed} is allowed")
         return 0
-    allowed = "at most" if gate.at_most else "at least"
     print(
-        f"error: the gate failed: {gate.metric} is {value:.3f}, {allowed} {limit} is allowed; "
+        f"error: the gate failed: {gate.metric} is {value:.3f}, {allowed} is allowed; "
         f"a pipeline would register nothing (see {gate.option})",
         file=sys.stderr,
     )
