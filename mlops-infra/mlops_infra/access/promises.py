@@ -97,7 +97,7 @@ PROMISES: Final = (
     Promise(
         deed="hear of approvals and failures by mail",
         document=TEMPLATES,
-        sentence="subscribe to hear of approvals and failed pipelines",
+        sentence="subscribe to hear of approvals, versions that wait, failed pipelines",
         who=WORKING,
         calls=(Call("sns:Subscribe", f"sns:{NAME}", (("sns:Protocol", "email"),)),),
     ),
