@@ -24,7 +24,7 @@ FLOORS = {
     "product llm_finetune": 0.95,
     **{
         f"deploy app {slug} {stage}": 0.9
-        for slug in ("basic", "batch_inference", "genai_cv")
+        for slug in ("basic", "batch_inference", "genai_cv", "llm_finetune")
         for stage in ("dev", "preprod", "prod")
     },
 }
