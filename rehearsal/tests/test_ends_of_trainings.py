@@ -35,9 +35,9 @@ class Dev:
         return run(self.accounts, PROJECT)[0]
 
     def reports(self) -> list[dict[str, Any]]:
-        """The builds that have been started."""
+        """The builds that have been started; other tests leave some of their own in the account."""
         codebuild = self.accounts.client("codebuild")
-        ids = codebuild.list_builds()["ids"]
+        ids = codebuild.list_builds_for_project(projectName=REPORT)["ids"]
         return list(codebuild.batch_get_builds(ids=ids)["builds"]) if ids else []
 
     def notices(self, seconds: int = 5) -> list[dict[str, Any]]:
