@@ -47,10 +47,7 @@ def event(pattern: Mapping[str, Any]) -> str:
 
 def registers(product: Template, project: str, variables: Mapping[str, str]) -> bool:
     """Whether what a CodeBuild project starts registers versions: it trains."""
-    return any(
-        action == "sagemaker:CreateModelPackage"
-        for action, _ in writes(product, project, variables)
-    )
+    return "sagemaker:CreateModelPackage" in dict(writes(product, project, variables))
 
 
 def writes(product: Template, project: str, variables: Mapping[str, str]) -> list[tuple[str, str]]:

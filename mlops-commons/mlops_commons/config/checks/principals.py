@@ -103,13 +103,12 @@ def no_persona_approves(sources: Sources) -> Iterator[Problem]:
 
 def _runs_code(dev: str, resource: str, roles: RoleNames) -> bool:
     """Whether the end of a role's ARN means a role that runs code; `*` may stand at its end."""
-    for pattern in RUNS_CODE:
-        own = roles.resource(roles.pattern(pattern.format(dev=dev))).lower()
-        start, named = own.partition("*")[0], resource.lower().removesuffix("*")
-        meant = start.startswith(named) or named.startswith(start)
-        if meant if resource.endswith("*") else fnmatchcase(named, own):
-            return True
-    return False
+    own = [roles.resource(roles.pattern(name.format(dev=dev))).lower() for name in RUNS_CODE]
+    named = resource.lower()
+    if not named.endswith("*"):
+        return any(fnmatchcase(named, pattern) for pattern in own)
+    start, starts = named.removesuffix("*"), [pattern.partition("*")[0] for pattern in own]
+    return any(start.startswith(other) or other.startswith(start) for other in starts)
 
 
 def _entrants(sources: Sources) -> Iterator[Entrants]:

@@ -129,43 +129,41 @@ def acted(stack: Stack, pipeline: Resource, state: str) -> dict[str, Any]:
 
 def stepped(stack: Stack, pipeline: str, status: str) -> dict[str, Any]:
     """The event of a step of a SageMaker pipeline: "SageMaker pipeline step state change"."""
-    arn = f"arn:aws:sagemaker:{stack.region}:{stack.account}:pipeline/{pipeline}"
-    return {
-        "source": "aws.sagemaker",
-        "detail-type": "SageMaker Model Building Pipeline Execution Step Status Change",
-        "account": stack.account,
-        "region": stack.region,
-        "resources": [arn, f"{arn}/execution/1"],
-        "detail": {
-            "metadata": {"trainingJob": {"arn": arn.replace(f"pipeline/{pipeline}", JOB)}},
-            "stepName": "Train",
-            "stepType": "Training",
-            "previousStepStatus": "Executing",
-            "currentStepStatus": status,
-            "pipelineArn": arn,
-            "pipelineExecutionArn": f"{arn}/execution/1",
-            **({"failureReason": "row 1"} if status == "Failed" else {}),
-        },
+    job = f"arn:aws:sagemaker:{stack.region}:{stack.account}:{JOB}"
+    detail = {
+        "metadata": {"trainingJob": {"arn": job}},
+        "stepName": "Train",
+        "stepType": "Training",
+        "previousStepStatus": "Executing",
+        "currentStepStatus": status,
+        **({"failureReason": "row 1"} if status == "Failed" else {}),
     }
+    return _of_sagemaker_pipeline(stack, pipeline, "Execution Step Status Change", detail)
 
 
 def trained(stack: Stack, pipeline: str, status: str) -> dict[str, Any]:
     """The event of an execution: "SageMaker pipeline execution state change"."""
+    detail = {
+        "pipelineExecutionDescription": "",
+        "pipelineExecutionDisplayName": pipeline,
+        "currentPipelineExecutionStatus": status,
+        "previousPipelineExecutionStatus": "Executing",
+    }
+    return _of_sagemaker_pipeline(stack, pipeline, "Execution Status Change", detail)
+
+
+def _of_sagemaker_pipeline(
+    stack: Stack, pipeline: str, kind: str, detail: dict[str, Any]
+) -> dict[str, Any]:
     arn = f"arn:aws:sagemaker:{stack.region}:{stack.account}:pipeline/{pipeline}"
+    execution = f"{arn}/execution/1"
     return {
         "source": "aws.sagemaker",
-        "detail-type": "SageMaker Model Building Pipeline Execution Status Change",
+        "detail-type": f"SageMaker Model Building Pipeline {kind}",
         "account": stack.account,
         "region": stack.region,
-        "resources": [arn, f"{arn}/execution/1"],
-        "detail": {
-            "pipelineExecutionDescription": "",
-            "pipelineExecutionDisplayName": pipeline,
-            "currentPipelineExecutionStatus": status,
-            "previousPipelineExecutionStatus": "Executing",
-            "pipelineArn": arn,
-            "pipelineExecutionArn": f"{arn}/execution/1",
-        },
+        "resources": [arn, execution],
+        "detail": {**detail, "pipelineArn": arn, "pipelineExecutionArn": execution},
     }
 
 

@@ -41,7 +41,7 @@ def failures_are_told(stack: Stack) -> Iterator[str]:
 
     Either that an execution has failed or that its action has: who hears both is told twice.
     """
-    topics = {stack.arn(topic.id) for topic in stack.of_type("AWS::SNS::Topic")}
+    topics = _topics(stack)
     for pipeline in stack.of_type("AWS::CodePipeline::Pipeline"):
         for state, wanted in (("FAILED", 1), ("SUCCEEDED", 0)):
             events = (finished(stack, pipeline, state), acted(stack, pipeline, state))
@@ -62,7 +62,7 @@ def failed_actions_are_told_with_their_log(stack: Stack) -> Iterator[str]:
 
 def failed_steps_are_told(stack: Stack) -> Iterator[str]:
     """A step of the training that fails is told to a topic, with its name and the reason."""
-    topics = {stack.arn(topic.id) for topic in stack.of_type("AWS::SNS::Topic")}
+    topics = _topics(stack)
     for name in _trainings(stack):
         for pipeline, status, told in (
             (name, "Failed", True),
@@ -106,7 +106,7 @@ def trainings_are_reported(stack: Stack) -> Iterator[str]:
 def ends_that_no_step_tells_are_told(stack: Stack) -> Iterator[str]:
     """The report fails before its verdict where people have heard of no failed step; where it fails
     with its verdict, they have."""
-    topics = {stack.arn(topic.id) for topic in stack.of_type("AWS::SNS::Topic")}
+    topics = _topics(stack)
     for name in _trainings(stack):
         report = f"sagemaker-{name}-report"
         for project, phase, status, told in (
@@ -131,7 +131,7 @@ def ends_that_no_step_tells_are_told(stack: Stack) -> Iterator[str]:
 
 def versions_that_wait_are_told(stack: Stack) -> Iterator[str]:
     """People hear which version waits for them; once, and of no other group."""
-    topics = {stack.arn(topic.id) for topic in stack.of_type("AWS::SNS::Topic")}
+    topics = _topics(stack)
     for name in _trainings(stack):
         waiting = "PendingManualApproval"
         for group, status, told in (
@@ -150,6 +150,10 @@ def versions_that_wait_are_told(stack: Stack) -> Iterator[str]:
                     yield f"the notice of {group} does not name the version: {notice}"
                 if notice.get("failed"):
                     yield f"the notice of {group} says that something has failed"
+
+
+def _topics(stack: Stack) -> set[str]:
+    return {stack.arn(topic.id) for topic in stack.of_type("AWS::SNS::Topic")}
 
 
 def _trainings(stack: Stack) -> Iterator[str]:
