@@ -6,6 +6,7 @@ repository has been imported.
 """
 
 import multiprocessing
+import multiprocessing.util
 import os
 import runpy
 import sys
@@ -16,6 +17,8 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 LIBRARIES = ("pandas", "scipy.stats", "sklearn.ensemble", "sklearn.model_selection")
+# Of the path of a socket: macOS takes 104 bytes, Linux 108. The server adds some 35 to its folder.
+LONGEST_FOLDER = 60
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ def run(
     """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(LIBRARIES))
+    _keep_sockets_short()
     with tempfile.TemporaryDirectory() as folder:
         streams = [Path(folder, name) for name in ("in", "out", "err")]
         streams[0].write_text(given, encoding="utf-8")
@@ -52,6 +56,18 @@ def run(
         out, err = (file.read_text(encoding="utf-8") for file in streams[1:])
     assert process.exitcode is not None
     return Ended(process.exitcode, out, err)
+
+
+def _keep_sockets_short() -> None:
+    """`TMPDIR` may be a folder deeper than a socket may lie: then `/tmp` has the server's."""
+    usual = tempfile.gettempdir()
+    if len(os.fsencode(usual)) <= LONGEST_FOLDER:
+        return
+    tempfile.tempdir = "/tmp"  # noqa: S108
+    try:
+        multiprocessing.util.get_temp_dir()  # is made once, and kept for later servers
+    finally:
+        tempfile.tempdir = usual
 
 
 def _begin(
