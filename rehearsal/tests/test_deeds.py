@@ -329,6 +329,45 @@ def test_who_attaches_a_vpc_may_make_the_role_that_aws_attaches_with(
         assert "iam:CreateServiceLinkedRole" in why
 
 
+DOMAIN_KEY = ("CreateGrant", "Decrypt", "DescribeKey", "GenerateDataKeyWithoutPlaintext")
+
+
+@pytest.mark.parametrize("without", ["", "iam:CreateServiceLinkedRole", "kms:CreateGrant"])
+def test_who_makes_the_first_domain_may_make_the_role_of_studio_and_use_the_key(
+    accounts: Accounts, without: str
+) -> None:
+    """SageMaker Developer Guide, "API permissions reference", CreateDomain."""
+    name = f"domain-without-{without.replace(':', '-').lower()}"
+    _, subnet, group = network(accounts, name)
+    vpc = accounts.client("ec2").describe_subnets(SubnetIds=[subnet])["Subnets"][0]["VpcId"]
+    key = accounts.client("kms").create_key()["KeyMetadata"]["Arn"]
+    named = {"StringEquals": {"iam:AWSServiceName": STUDIO}}
+    may = {
+        "sagemaker:*": allow("sagemaker:*"),
+        "iam:PassRole": allow("iam:PassRole"),
+        "iam:CreateServiceLinkedRole": allow("iam:CreateServiceLinkedRole", Condition=named),
+        **{f"kms:{action}": allow(f"kms:{action}", key) for action in DOMAIN_KEY},
+    }
+    given = [statement for action, statement in may.items() if action != without]
+    role = accounts.role(name, "cloudformation.amazonaws.com", *given)
+    own = trusting(accounts, f"{name}-own", {})
+    properties = {
+        "AuthMode": "IAM",
+        "DomainName": name,
+        "VpcId": vpc,
+        "SubnetIds": [subnet],
+        "KmsKeyId": key,
+        "DefaultUserSettings": {"ExecutionRole": own, "SecurityGroups": [group]},
+    }
+    resources = {"D": {"Type": "AWS::SageMaker::Domain", "Properties": properties}}
+    status, why = accounts.deploy(name, resources, RoleARN=role)
+    if without:
+        assert status.startswith("ROLLBACK")
+        assert without in why
+    else:
+        assert (status, why) == ("CREATE_COMPLETE", "")
+
+
 def test_functions_and_builds_want_a_role_that_trusts_them(accounts: Accounts) -> None:
     statement = {
         **TRUST,

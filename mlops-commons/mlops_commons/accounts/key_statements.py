@@ -13,6 +13,7 @@ from mlops_commons.config.values import region_partitions, url_suffix
 from mlops_commons.execution_policies.physical_names import KEPT_LENGTH
 from mlops_commons.iam.key_policies import THIS_KEY
 from mlops_commons.iam.statements import Condition, Principals, Statement, actions
+from mlops_commons.iam.through_services import through
 from mlops_commons.organization import KeyPurpose
 from mlops_commons.stage import PlatformConfig
 
@@ -46,10 +47,11 @@ def _of_networks(uses: Uses) -> tuple[Statement, ...]:
 
 
 def _of_studio(uses: Uses) -> tuple[Statement, ...]:
-    """Personas use it through SageMaker and S3, and let SageMaker use it for volumes.
+    """Personas use it through SageMaker, S3 and EBS, and let SageMaker use it for volumes.
 
     Sources: SageMaker API Reference, CreateDomain, KmsKeyId; the handlers of the type
-    AWS::SageMaker::Domain for CloudFormation's role; KMS Developer Guide, "Allows key users to use
+    AWS::SageMaker::Domain for CloudFormation's role; Amazon EBS User Guide, "Requirements for
+    Amazon EBS encryption", for volumes of spaces; KMS Developer Guide, "Allows key users to use
     the KMS key" for grants. No page says that a domain takes a key of another account.
     """
     people = tuple(_roles(use, "Personas") for use in uses)
@@ -60,9 +62,9 @@ def _of_studio(uses: Uses) -> tuple[Statement, ...]:
         Statement(
             sid="UseByPersonas",
             principals=_roots(uses),
-            actions=ENCRYPT,
+            actions=(*ENCRYPT, "kms:GenerateDataKeyWithoutPlaintext"),
             resources=THIS_KEY,
-            condition={**_by(people), **_through(uses, "s3", "sagemaker")},
+            condition={**_by(people), **through("ec2", "s3", "sagemaker", region=uses[0].region)},
         ),
         Statement(
             sid="MakeDomains",
@@ -103,7 +105,7 @@ def _of_deliveries(uses: Uses) -> tuple[Statement, ...]:
         resources=THIS_KEY,
         condition={
             "StringEquals": {
-                **_through(uses, "s3")["StringEquals"],
+                **through("s3", region=uses[0].region)["StringEquals"],
                 "kms:EncryptionContext:aws:s3:arn": archives,
             }
         },
@@ -117,7 +119,7 @@ def _of_deliveries(uses: Uses) -> tuple[Statement, ...]:
         resources=THIS_KEY,
         condition={
             **_by(tuple(f"arn:{partition}:iam::{a}:role/{role}" for a, role in deployers)),
-            **_through(uses, "s3"),
+            **through("s3", region=uses[0].region),
         },
     )
     return (
@@ -202,12 +204,6 @@ def _roles(use: KeyUse, beginning: str) -> str:
 
 def _by(roles: tuple[str, ...]) -> Condition:
     return {"ArnLike": {"aws:PrincipalArn": tuple(dict.fromkeys(roles))}}
-
-
-def _through(uses: Uses, *services: str) -> Condition:
-    region = uses[0].region
-    through = tuple(f"{service}.{region}.{url_suffix(region)}" for service in services)
-    return {"StringEquals": {"kms:ViaService": through}}
 
 
 def _account(use: KeyUse) -> str:

@@ -10,6 +10,7 @@ from mlops_commons.cdk.policies import policy_statement
 from mlops_commons.cdk.retention import KEPT
 from mlops_commons.iam.key_policies import THIS_KEY
 from mlops_commons.iam.statements import EVERYBODY, Statement, actions
+from mlops_commons.iam.through_services import through
 from mlops_commons.utilities.archive import archive
 from mlops_commons.utilities.snapshot import Snapshot
 
@@ -74,7 +75,7 @@ def _repository_key(scope: Construct) -> kms.Key:
                 condition={
                     "StringEquals": {
                         "kms:CallerAccount": "${AWS::AccountId}",
-                        "kms:ViaService": "codecommit.${AWS::Region}.${AWS::URLSuffix}",
+                        **through("codecommit")["StringEquals"],
                     }
                 },
             )

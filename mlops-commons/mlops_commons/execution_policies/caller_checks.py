@@ -19,6 +19,7 @@ class CallerCheck:
 
     Attributes:
         type: the resource type whose handler calls the service.
+        properties: with one of these a resource leads to it; none: every one does.
         resources: patterns of ARNs; `{partition}`, `{region}` and `{account}` are filled in.
         reason: why they are as wide as they are.
         source: where AWS, or somebody who met it, says so.
@@ -30,8 +31,16 @@ class CallerCheck:
     resources: tuple[str, ...]
     reason: str
     source: str
+    properties: tuple[str, ...] = ()
+
+    def concerns(self, stack: StackTemplate) -> bool:
+        """Whether a resource of the stack leads to it."""
+        if not self.properties:
+            return self.type in types_in((stack,))
+        return any(set(self.properties) & set(given) for _, given in stack.resources(self.type))
 
 
+IDENTITY: Final = ("SingleSignOnUserValue",)
 CALLER_CHECKS: Final = (
     CallerCheck(
         type="AWS::ApplicationAutoScaling::ScalableTarget",
@@ -69,13 +78,39 @@ CALLER_CHECKS: Final = (
         "CreateVpcEndpoint (https://docs.aws.amazon.com/service-authorization/latest/reference/"
         "list_amazonec2.html)",
     ),
+    *(
+        CallerCheck(
+            type="AWS::SageMaker::UserProfile",
+            properties=IDENTITY,
+            sid=sid,
+            actions=actions,
+            resources=resources,
+            reason="Identity Center and its directory belong to the account that manages the "
+            "organization, and their ids are random; nothing is changed there",
+            source="the handlers of the type in CloudFormation's registry, which the derivation "
+            "leaves out: they are of services that decide who may do what. The resources: Service "
+            "Authorization Reference, 'AWS IAM Identity Center' and 'AWS Identity Store'",
+        )
+        for sid, actions, resources in (
+            ("FindIdentityCenter", ("sso:ListInstances",), ("*",)),
+            (
+                "FindUsersOfIdentityCenter",
+                ("identitystore:DescribeUser", "identitystore:ListUsers", "sso:DescribeInstance"),
+                (
+                    "arn:{partition}:identitystore::*:identitystore/*",
+                    "arn:{partition}:identitystore:::user/*",
+                    "arn:{partition}:sso:::instance/*",
+                ),
+            ),
+        )
+    ),
 )
 
 
 def asked_of_callers(stacks: Sequence[StackTemplate]) -> Iterator[Statement]:
     """A statement for each row of which these templates make a resource, in their places."""
     for row in CALLER_CHECKS:
-        places = {s.environment for s in stacks if row.type in types_in((s,))}
+        places = {stack.environment for stack in stacks if row.concerns(stack)}
         found = {
             arn.format(partition=place.partition, region=place.region, account=place.account)
             for place in places

@@ -82,7 +82,12 @@ SERVICE_LINKED_ROLES: Final = {
     "AWS::SageMaker::Domain": "sagemaker.amazonaws.com",
 }
 """Whose service-linked role a resource needs in an account that has none yet (the services' own
-guides, 'Using service-linked roles')."""
+guides, 'Using service-linked roles').
+
+That of a domain makes the domain's application in Identity Center, too: its policy has
+sso:CreateManagedApplicationInstance and its siblings, and no page asks the caller for one
+(SageMaker Developer Guide, 'AWS managed policy: AmazonSageMakerNotebooksServiceRolePolicy', and
+'API permissions reference', CreateDomain)."""
 
 KINDS_BESIDES: Final = {
     "ec2:createvpcencryptioncontrol": ("vpc",),

@@ -192,8 +192,8 @@ UNUSED: Final = (
     Unused(
         type="AWS::SageMaker::UserProfile",
         actions=("identitystore:*", "sso:*"),
-        properties=("SingleSignOnUserValue",),
-        reason="the users sign in with IAM",
+        reason="statements of their own let it look for users, where they sign in by Identity "
+        "Center",
     ),
     Unused(
         type="AWS::CodePipeline::Pipeline",

@@ -3,14 +3,13 @@
 from typing import Final
 
 from mlops_commons.iam.statements import Condition, Statement, actions, arns
+from mlops_commons.iam.through_services import through
 
 USED: Final = (
     "Decrypt DescribeKey Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext ReEncryptFrom "
     "ReEncryptTo"
 )
-THROUGH_CODECOMMIT: Final[Condition] = {
-    "StringEquals": {"kms:ViaService": "codecommit.${AWS::Region}.${AWS::URLSuffix}"}
-}
+THROUGH_CODECOMMIT: Final[Condition] = through("codecommit")
 
 
 def use_keys_of_repositories(reason: str) -> Statement:

@@ -94,6 +94,7 @@ MAKER = "cdk-acmeml01-cfn-exec-role-{}-eu-west-1"
 THROUGH = "kms:ViaService"
 FOR_AWS = {"kms:GrantIsForAWSResource": "true"}
 THROUGH_S3 = {THROUGH: "s3.eu-west-1.amazonaws.com"}
+THROUGH_EBS = {THROUGH: "ec2.eu-west-1.amazonaws.com"}
 THROUGH_SAGEMAKER = {THROUGH: "sagemaker.eu-west-1.amazonaws.com"}
 NEEDED: Mapping[str, list[Call]] = {
     "flow logs": log_group(LOGS, PROD, "prod-mlops-infra-NetworkFlowLogsLogGroup-x"),
@@ -103,6 +104,7 @@ NEEDED: Mapping[str, list[Call]] = {
     "volumes of jobs": by(DEV, PERSONA, "DescribeKey", **THROUGH_SAGEMAKER),
     "reading models": by(DEV, PERSONA, "Decrypt", **THROUGH_S3),
     "volumes of spaces": by(DEV, PERSONA, "CreateGrant", **FOR_AWS),
+    "keys of volumes": by(DEV, PERSONA, "GenerateDataKeyWithoutPlaintext", **THROUGH_EBS),
     "the domain": by(DEV, MAKER.format(DEV), "GenerateDataKeyWithoutPlaintext"),
     "logs of builds": log_group(DELIVERIES, GOVERNANCE, f"{PIPELINE}-DeliveryBuildLogs-x"),
     "lost pushes": alarm(GOVERNANCE, f"{PIPELINE}-DeliveryLostPushesAlarm-x", DELIVERIES),
@@ -124,7 +126,7 @@ REFUSED: Mapping[str, list[Call]] = {
     "governance": by(GOVERNANCE, MAKER.format(GOVERNANCE), "CreateGrant", **FOR_AWS),
     "a persona without a service": by(DEV, PERSONA, "Decrypt"),
     "a persona through another service": by(
-        DEV, PERSONA, "Decrypt", **{THROUGH: "ec2.eu-west-1.amazonaws.com"}
+        DEV, PERSONA, "Decrypt", **{THROUGH: "sqs.eu-west-1.amazonaws.com"}
     ),
     "grants for people": by(DEV, PERSONA, "CreateGrant"),
     "grants for people by CloudFormation": by(DEV, MAKER.format(DEV), "CreateGrant"),

@@ -47,6 +47,7 @@ HOST = re.compile(r"[a-z0-9-]+(?:[.][a-z0-9-]+)*[.]amazonaws[.]com(?:[.]cn)?")
 REGION = re.compile(r"(?<![a-z0-9-])(?:[a-z]{2}(?:-gov)?-[a-z]+-[0-9])(?![a-z0-9])")
 ARN = re.compile(r"arn:(aws[a-z-]*):")
 IMAGES = re.compile(r":ecr:([a-z0-9-]+):([0-9]{12}):repository/")
+VIA = "kms:ViaService"
 PLACEHOLDERS = {
     # Settings with which a project's code runs on a laptop, without AWS.
     "ml_pipelines/settings.py",
@@ -158,16 +159,27 @@ def _known(match: re.Match[str], pseudo: Mapping[str, str]) -> str:
 
 
 def texts(value: Any) -> Iterator[str]:
-    """Every key and text in a value."""
+    """Every key and text in a value, but names that KMS has for services: they are no hosts."""
     if isinstance(value, dict):
         for key, inner in value.items():
             yield key
-            yield from texts(inner)
+            yield from texts(inner) if key != VIA else ()
     elif isinstance(value, list):
         for inner in value:
             yield from texts(inner)
     elif isinstance(value, str):
         yield value
+
+
+def users_of_keys(value: Any) -> Iterator[str]:
+    """Every value of `kms:ViaService`."""
+    for inner in value if isinstance(value, list) else ():
+        yield from users_of_keys(inner)
+    for key, inner in value.items() if isinstance(value, dict) else ():
+        if key == VIA:
+            yield from [inner] if isinstance(inner, str) else inner
+        else:
+            yield from users_of_keys(inner)
 
 
 def configured(folder: Path, partition: str) -> PlatformConfig:
@@ -212,6 +224,17 @@ def test_every_host_and_principal_is_called_as_aws_calls_it_there(made: Made) ->
         for text in placed.texts:
             for host in HOST.findall(text):
                 assert host in called(host, placed.place), (placed.name, text[:200])
+
+
+def test_services_that_use_keys_are_called_as_kms_calls_them_everywhere(made: Made) -> None:
+    """In China too (KMS Developer Guide, kms:ViaService: "Use the .amazonaws.com suffix of the AWS
+    KMS ViaService name in all AWS partitions")."""
+    seen = 0
+    for placed in made.templates:
+        for user in users_of_keys(placed.template):
+            assert re.fullmatch(rf"[a-z0-9]+[.]{placed.place.region}[.]amazonaws[.]com", user)
+            seen += 1
+    assert seen
 
 
 def called(host: str, place: Place) -> set[str]:

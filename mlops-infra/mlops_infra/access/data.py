@@ -3,6 +3,7 @@
 from typing import Final
 
 from mlops_commons.iam.statements import Statement, actions
+from mlops_commons.iam.through_services import through
 from mlops_infra.access.scope import PolicyScope
 from mlops_infra.access.whose import BUCKET, OF_NO_OTHER_PROJECT
 
@@ -72,22 +73,25 @@ def use_data(scope: PolicyScope) -> tuple[Statement, ...]:
 
 
 def _use_keys(scope: PolicyScope) -> tuple[Statement, ...]:
-    """Keys through services; where projects are kept apart, none that another project's tag has."""
+    """Keys through services; where projects are kept apart, none that another project's tag has.
+
+    Through EC2 for the volumes of spaces: "You must grant users permission to call the following
+    actions in order to use EBS encryption" (Amazon EBS User Guide, "Requirements for Amazon EBS
+    encryption"). No page of SageMaker's says which of them it asks of whoever opens a space.
+    """
     own = OF_NO_OTHER_PROJECT if scope.separated else {}
-    services = tuple(
-        f"{service}.${{AWS::Region}}.${{AWS::URLSuffix}}"
-        for service in ("codecommit", "ecr", "s3", "sagemaker")
-    )
     return (
         Statement(
             sid="UseKeysThroughServices",
             actions=actions(
-                "kms", "Decrypt Encrypt GenerateDataKey DescribeKey ReEncryptFrom ReEncryptTo"
+                "kms",
+                "Decrypt Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext DescribeKey "
+                "ReEncryptFrom ReEncryptTo",
             ),
             resources=scope.keys,
-            reason="keys have random ids; a condition allows their use through CodeCommit, ECR, "
-            "S3 and SageMaker only, and each key's own policy decides besides",
-            condition={"StringEquals": {"kms:ViaService": services}, **own},
+            reason="keys have random ids; a condition allows their use through CodeCommit, EC2, "
+            "ECR, S3 and SageMaker only, and each key's own policy decides besides",
+            condition={**through("codecommit", "ec2", "ecr", "s3", "sagemaker"), **own},
         ),
         Statement(
             sid="LetServicesUseKeys",

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from mlops_commons.iam.statements import Statement, actions
+from mlops_commons.iam.through_services import through
 from mlops_commons.stage import Access, DataBucket
 from mlops_infra.access.data import WRITE_OBJECTS
 from mlops_infra.access.whose import BUCKET
 
 NAMED: Final = "the configuration names the bucket; its objects are named while people work"
 OF_BUCKETS: Final = "keys have random ids; a condition allows their use through S3 only"
-THROUGH_S3: Final = {"kms:ViaService": "s3.${AWS::Region}.${AWS::URLSuffix}"}
 
 
 def use_buckets(buckets: Iterable[DataBucket]) -> tuple[Statement, ...]:
@@ -54,5 +54,5 @@ def _of_account(number: str, account: str, buckets: list[DataBucket]) -> Iterato
         actions=actions("kms", "Decrypt GenerateDataKey" if written else "Decrypt"),
         resources=(f"arn:${{AWS::Partition}}:kms:${{AWS::Region}}:{account}:key/*",),
         reason=OF_BUCKETS,
-        condition={"StringEquals": THROUGH_S3},
+        condition=through("s3"),
     )

@@ -4,6 +4,7 @@ from typing import Final
 
 from mlops_commons.execution_policies.project_stacks import PROJECT, PROJECT_TAG
 from mlops_commons.iam.statements import Condition, Statement, actions, arns
+from mlops_commons.iam.through_services import through
 from mlops_commons.image_accounts import image_accounts_of
 from mlops_commons.utilities.names import project_bucket_prefix
 from mlops_infra.projects.props import ProjectDeployments
@@ -55,7 +56,7 @@ def data_statements(projects: ProjectDeployments) -> tuple[Statement, ...]:
             "KeysOfModels",
             actions("kms", "Decrypt DescribeKey"),
             (f"arn:${{AWS::Partition}}:kms:${{AWS::Region}}:{projects.dev}:key/*",),
-            {"StringEquals": {"kms:ViaService": "s3.${AWS::Region}.${AWS::URLSuffix}"}},
+            through("s3"),
         ),
         outline(
             "ImagesOfTheProject",

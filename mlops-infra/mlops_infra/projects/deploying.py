@@ -3,6 +3,7 @@
 from typing import Final
 
 from mlops_commons.iam.statements import Statement, actions, arns
+from mlops_commons.iam.through_services import through
 from mlops_commons.utilities.names import project_bucket_prefix
 from mlops_infra.projects.props import ProjectDeployments
 
@@ -93,6 +94,6 @@ def read_artifacts(projects: ProjectDeployments) -> tuple[Statement, ...]:
             actions=actions("kms", "Decrypt DescribeKey"),
             resources=(key,),
             reason=KEYS,
-            condition={"StringEquals": {"kms:ViaService": "s3.${AWS::Region}.${AWS::URLSuffix}"}},
+            condition=through("s3"),
         ),
     )

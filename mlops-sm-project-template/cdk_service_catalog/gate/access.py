@@ -2,6 +2,7 @@
 
 from mlops_commons.iam.reasons import NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Statement, actions, arns
+from mlops_commons.iam.through_services import through
 
 OF_ALL_PROJECTS = (
     "the functions serve every project of the account set; ids of projects are random, and the "
@@ -144,11 +145,10 @@ def _use_keys(names: str, *services: str) -> Statement:
 
     Source: CodeCommit User Guide, "AWS Key Management Service and encryption".
     """
-    through = [f"{each}.${{AWS::Region}}.${{AWS::URLSuffix}}" for each in services or ("s3",)]
     return Statement(
         sid="UseKeysOfProjects",
         actions=actions("kms", names),
         resources=arns("kms", "key/*"),
         reason=f"through services, for what other statements name; {OF_ALL_PROJECTS}",
-        condition={"StringEquals": {"kms:ViaService": tuple(through)}},
+        condition=through(*services or ("s3",)),
     )

@@ -21,6 +21,7 @@ from mlops_commons.iam.statements import (
     actions,
     policy_document,
 )
+from mlops_commons.iam.through_services import through
 from mlops_commons.utilities.cloudformation import Resource, Resources, attribute, ref, sub
 
 READ_OBJECTS: Final = actions("s3", "GetObject GetBucketLocation ListBucket")
@@ -39,7 +40,7 @@ def key_resources(props: ProjectProps) -> Resources:
                 resources=THIS_KEY,
                 condition={
                     **executing_in_stages(props),
-                    "StringEquals": {"kms:ViaService": "s3.${AWS::Region}.${AWS::URLSuffix}"},
+                    **through("s3"),
                 },
             ),
         ),

@@ -262,6 +262,17 @@ DEEDS: Final = (
         source=f"{GUIDE}/sagemaker/latest/dg/endpoint-auto-scaling-prerequisites.html",
     ),
     Deed(
+        service="sagemaker.amazonaws.com",
+        deed="make a domain",
+        role=OF_THE_STACK,
+        permissions=(
+            *_with("role", "iam:CreateServiceLinkedRole"),
+            *_with("key", "kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey"),
+            *_with("key", "kms:GenerateDataKeyWithoutPlaintext"),
+        ),
+        source=f"{GUIDE}/sagemaker/latest/dg/api-permissions-reference.html",
+    ),
+    Deed(
         service="transitgateway.amazonaws.com",
         deed="attach a VPC",
         role=OF_THE_STACK,

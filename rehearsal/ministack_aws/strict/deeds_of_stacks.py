@@ -1,6 +1,7 @@
-"""What AWS checks of the maker of a stack: keys of repositories, what scales, a linked role.
+"""What AWS checks of the maker of a stack: keys of repositories, what scales, linked roles.
 
-The role is the one with which an account attaches its first VPC to a transit gateway.
+The roles are those with which an account attaches its first VPC to a transit gateway, and makes its
+first domain of Studio.
 """
 
 import functools
@@ -66,11 +67,18 @@ def _alarm(properties: Properties) -> Resources:
     return {"alarm": (arn("cloudwatch", "alarm:TargetTracking-endpoint"),)}
 
 
-def _linked_role(properties: Properties) -> Resources:
-    name = f"aws-service-role/{TRANSIT}/AWSServiceRoleForVPCTransitGateway"
-    return {"role": (f"arn:aws:iam::{get_account_id()}:role/{name}",)}
+def _linked(service: str, name: str) -> Resources:
+    """The role that a service makes in an account where it has none."""
+    path = f"aws-service-role/{service}"
+    return {"role": (f"arn:aws:iam::{get_account_id()}:role/{path}/{name}",)}
 
 
+def _domain(properties: Properties) -> Resources:
+    role = _linked(STUDIO, "AWSServiceRoleForAmazonSageMakerNotebooks")
+    return {**role, **_key(properties.get("KmsKeyId"))}
+
+
+STUDIO: Final = "sagemaker.amazonaws.com"
 TRANSIT: Final = "transitgateway.amazonaws.com"
 SCALING: Final = "application-autoscaling.amazonaws.com"
 ROWS: Final[Mapping[str, Row]] = {
@@ -81,11 +89,16 @@ ROWS: Final[Mapping[str, Row]] = {
         "encrypt a repository",
         lambda properties: _key(properties.get("KmsKeyId")),
     ),
-    "AWS::EC2::TransitGatewayAttachment": (TRANSIT, "attach a VPC", _linked_role),
+    "AWS::EC2::TransitGatewayAttachment": (
+        TRANSIT,
+        "attach a VPC",
+        lambda properties: _linked(TRANSIT, "AWSServiceRoleForVPCTransitGateway"),
+    ),
     "AWS::ECR::Repository": (
         "ecr.amazonaws.com",
         "encrypt a repository",
         lambda properties: _key((properties.get("EncryptionConfiguration") or {}).get("KmsKey")),
     ),
+    "AWS::SageMaker::Domain": (STUDIO, "make a domain", _domain),
 }
 """By type the service, its deed, and what it is done with."""

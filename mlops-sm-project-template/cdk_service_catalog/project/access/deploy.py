@@ -13,6 +13,7 @@ from cdk_service_catalog.project.evidence import REGISTERED
 from cdk_service_catalog.project.props import ProjectProps, TargetStage
 from mlops_commons.iam.reasons import NO_RESOURCE_LEVEL
 from mlops_commons.iam.statements import Statement, actions, arns
+from mlops_commons.iam.through_services import through
 
 
 def synth_statements(definition: ProductDefinition) -> tuple[Statement, ...]:
@@ -98,9 +99,7 @@ def _read_samples() -> tuple[Statement, ...]:
             sid="DecryptSamplesOfVersions",
             actions=("kms:Decrypt",),
             resources=("${ArtifactKey.Arn}",),
-            condition={
-                "StringEquals": {"kms:ViaService": "s3.${AWS::Region}.${AWS::URLSuffix}"},
-            },
+            condition=through("s3"),
         ),
     )
 

@@ -9,6 +9,7 @@ from cdk_service_catalog.project.access.repository import read_repository
 from cdk_service_catalog.project.parameters import MLFLOW
 from cdk_service_catalog.project.props import ProjectProps
 from mlops_commons.iam.statements import Statement, actions, arns
+from mlops_commons.iam.through_services import through
 
 LOGS: Final = {
     "processing-job": "/aws/sagemaker/ProcessingJobs",
@@ -66,9 +67,7 @@ def _track_runs() -> tuple[Statement, ...]:
             sid="DecryptReports",
             actions=("kms:Decrypt",),
             resources=("${ArtifactKey.Arn}",),
-            condition={
-                "StringEquals": {"kms:ViaService": "s3.${AWS::Region}.${AWS::URLSuffix}"},
-            },
+            condition=through("s3"),
         ),
         Statement(
             sid="TrackRuns",

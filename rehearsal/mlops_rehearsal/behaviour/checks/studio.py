@@ -14,6 +14,10 @@ from mlops_rehearsal.behaviour.stack import Stack
 
 FOREIGN: Final = "999999999999"
 OBJECTS: Final = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject")
+VOLUMES: Final = (
+    *("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext"),
+    *("kms:ReEncryptFrom", "kms:ReEncryptTo"),
+)
 TAKEN: Final = ("sagemaker-project-theirs", "sagemaker-p-abc123-theirs", "mlops-p-abc123-artifacts")
 """Names of buckets that somebody else has taken."""
 
@@ -90,6 +94,34 @@ def people_have_spaces_of_their_own(stack: Stack) -> Iterator[str]:
                     context=own,
                 )
                 yield from ask(stack, role, [need])
+
+
+def people_may_encrypt_volumes_of_spaces(stack: Stack) -> Iterator[str]:
+    """Whoever has a profile may do with keys, through EBS alone, what an encrypted volume takes.
+
+    Source: "Requirements for Amazon EBS encryption", section "Permissions for users", Amazon EBS
+    User Guide; the name of EBS for KMS: "kms:ViaService", AWS KMS Developer Guide.
+    """
+    key = f"arn:aws:kms:{stack.region}:{stack.account}:key/1"
+    grants = Need(
+        why="let AWS use a key",
+        actions=("kms:CreateGrant",),
+        resource=key,
+        context={"kms:GrantIsForAWSResource": "true"},
+    )
+    for profile in stack.of_type("AWS::SageMaker::UserProfile"):
+        role = role_of(stack, profile.properties["UserSettings"]["ExecutionRole"])
+        if role is None:
+            continue
+        yield from lacking(stack, role, [grants])
+        for service, ask in (("ec2", lacking), ("sqs", excess)):
+            use = Need(
+                why=f"encrypt a volume through {service}",
+                actions=VOLUMES,
+                resource=key,
+                context={"kms:ViaService": f"{service}.{stack.region}.amazonaws.com"},
+            )
+            yield from ask(stack, role, [use])
 
 
 def roles_of_aws_are_where_it_looks(stack: Stack) -> Iterator[str]:
