@@ -25,8 +25,12 @@ PERSONS: Final = (
     (LEAD, "Lead, or an approver", "approves versions of models, and deployments"),
 )
 KEPT: Final = "kept"
+LATER: Final = "later"
+"""The frame of builds that no pipeline runs: events start them."""
 DEPLOY: Final = "Deploy-"
 PIPELINES: Final = "AWS::CodePipeline::Pipeline"
+BUILD: Final = "project/"
+"""Before the name of a CodeBuild project in its ARN."""
 STORES: Final = (
     ("AWS::CodeCommit::Repository", NodeKind.REPOSITORY, "RepositoryName"),
     ("AWS::ECR::Repository", NodeKind.IMAGES, "RepositoryName"),
@@ -82,6 +86,7 @@ class _Project:
             key: (self._text(pipeline["Name"]), list(pipeline_actions(pipeline, variables)))
             for key, pipeline in resources(product, PIPELINES)
         }
+        self._after = self._builds_of_events()
 
     def groups(self) -> Iterator[Group]:
         account = self._variables["AWS::AccountId"]
@@ -93,6 +98,8 @@ class _Project:
                 # Each account that a project is deployed to has a lane of its own.
                 alone = group.key in self._deploying(key)
                 yield replace(group, parent="" if alone else key)
+        for parent in dict.fromkeys(parent for _, parent in self._after.values()):
+            yield Group(key=f"{parent}/{LATER}", title="Later", parent=parent)
 
     def nodes(self) -> Iterator[Node]:
         for key, title, does in PERSONS:
@@ -109,6 +116,15 @@ class _Project:
                     details=("an endpoint, or what else the seed's deploy app makes",),
                     group=stage,
                 )
+
+        for key, (name, parent) in self._after.items():
+            yield Node(
+                key=key,
+                kind=NodeKind.ACTION,
+                title=name,
+                details=(self._place(self._variables["AWS::AccountId"]),),
+                group=f"{parent}/{LATER}",
+            )
 
     def columns(self) -> tuple[tuple[str, ...], ...]:
         """People, then what they work on, then the pipelines in the order in which they run."""
@@ -214,11 +230,27 @@ class _Project:
                     yield action_key(action, f"{key}/")
 
     def _started(self, rule: Resource) -> Iterator[str]:
-        """The first action of each pipeline that a rule starts."""
-        names = {self._text(target["Arn"]).rpartition(":")[2] for target in rule["Targets"]}
+        """The first action of each pipeline that a rule starts, and each build."""
+        names = self._targets(rule)
         for key, (name, found) in self._pipelines.items():
             if {key, name} & names:
                 yield action_key(found[0], f"{key}/")
+        yield from (key for key, (name, _) in self._after.items() if name in names)
+
+    def _targets(self, rule: Resource) -> set[str]:
+        """What the ends of ARNs name."""
+        arns = (self._text(target["Arn"]) for target in rule["Targets"])
+        return {arn.rpartition(":")[2].removeprefix(BUILD) for arn in arns}
+
+    def _builds_of_events(self) -> dict[str, tuple[str, str]]:
+        """Builds that rules start: the name of each, and the pipeline whose training it follows."""
+        started = set[str]().union(*map(self._targets, self._rules()))
+        parents = {key.partition("/")[0] for key in self._trains()} or {*self._pipelines, KEPT}
+        named = {
+            key: self._text(project["Name"])
+            for key, project in resources(self._product, "AWS::CodeBuild::Project")
+        }
+        return {key: (name, min(parents)) for key, name in named.items() if name in started}
 
     def _text(self, value: object) -> str:
         return text(value, self._variables)

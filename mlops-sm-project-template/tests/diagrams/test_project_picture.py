@@ -13,6 +13,7 @@ from mlops_commons.diagrams.project_life import project_life
 pytestmark = pytest.mark.pure
 
 RECORDED = sorted((Path(__file__).parents[1] / "portfolio" / "templates").glob("*.json"))
+BUILD = "AWS::CodeBuild::Project"
 STORES = {
     "AWS::CodeCommit::Repository": NodeKind.REPOSITORY,
     "AWS::ECR::Repository": NodeKind.IMAGES,
@@ -77,8 +78,25 @@ def test_every_action_of_both_pipelines_is_a_box_in_its_stage(file: Path) -> Non
         for action in stage["Actions"]
     }
     stores = (*STORES.values(), NodeKind.BUCKET, NodeKind.PERSON, NodeKind.SERVED)
-    boxes = {(n.group, n.title) for n in drawn(template).nodes if n.kind not in stores}
+    boxes = {
+        (node.group, node.title)
+        for node in drawn(template).nodes
+        if node.kind not in stores and node.key not in template["Resources"]
+    }
     assert boxes == actions
+
+
+@pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.stem)
+def test_a_build_that_an_event_starts_is_a_box_below_what_trains(file: Path) -> None:
+    template = recorded(file)
+    graph = drawn(template)
+    builds = {key for key, value in template["Resources"].items() if value["Type"] == BUILD}
+    reports = [node for node in graph.nodes if node.key in builds]
+    # A stack of another shape need not train. Builds of pull requests, which the platform starts,
+    # and those of pipelines are none.
+    assert [node.key for node in reports] == ["ReportProject"] * ("ReportProject" in builds)
+    parents = {group.key: group.parent for group in graph.groups}
+    assert all(parents[node.group] == "BuildPipeline" for node in reports)
 
 
 @pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.stem)
@@ -95,6 +113,10 @@ def test_events_lead_from_repositories_and_from_the_registry_to_the_pipelines() 
         ("BuildRepository", "BuildPipeline/Source/Source", "push to main"),
         ("DeployRepository", "DeployPipeline/Source/Source", "push to main"),
         ("ModelPackageGroup", "DeployPipeline/Source/Source", "version approved or rejected"),
+        (
+            *("BuildPipeline/Build/RunPipeline", "ReportProject"),
+            "training succeeded or failed or stopped",
+        ),
     }
     assert {way for way in ways(graph, EdgeKind.USE) if way[2] != "deploys"} == {
         ("BuildPipeline/Build/BuildImage", "ImageRepository", "pushes images"),

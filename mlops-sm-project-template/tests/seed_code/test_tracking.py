@@ -27,7 +27,16 @@ from ml_pipelines.tracking import Run, try_to_record
 report = {"regression_metrics": {"mse": {"value": 4.5}, "mse of a/b=c": {"value": 1}}}
 run = Run(experiment="churn-p-1", name="0123", parameters={"leaves": 31}, report=report,
           tags={"commit": "abc"}, succeeded=False)
-try_to_record(run, "%s")
+try_to_record(lambda: run, "%s")
+"""
+ENDS = """
+from ml_pipelines.tracking import Run, record
+for ended, succeeded, mse in (("1", False, None), ("1", False, 9), ("2", True, 4.5), ("2", True, 9)):
+    report = {"metrics": {"mse": mse}} if mse else {}
+    tags = {"execution": "arn:of/it", "ended": ended}
+    run = Run(experiment="churn", name="0123", parameters={"leaves": 31}, report=report, tags=tags,
+              succeeded=succeeded)
+    record(run, "%s")
 """
 SHOWN = """
 import json, mlflow
@@ -109,6 +118,18 @@ def test_a_run_is_seen_in_the_app_through_the_plugin_of_aws(
         "abc",
         [],
     ]
+
+
+def test_an_execution_has_one_run_with_its_last_end(
+    repository: SeedRepository, tmp_path: Path
+) -> None:
+    # Its training fails, of which EventBridge tells twice; somebody retries it in Studio; it ends
+    # well, of which EventBridge tells twice.
+    database = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    done = repository.run("-c", ENDS % database)
+    assert done.returncode == 0, done.stderr
+    _, status, parameters, metrics, *_ = shown(repository, database, with_files=False)
+    assert (status, parameters, metrics) == ("FINISHED", {"leaves": "31"}, {"mse": 4.5})
 
 
 def test_a_run_goes_on_where_mlflow_does_not_answer(repository: SeedRepository) -> None:

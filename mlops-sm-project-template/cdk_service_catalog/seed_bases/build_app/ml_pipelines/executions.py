@@ -42,16 +42,19 @@ def state(client: Any, execution: str) -> tuple[Mapping[str, Any], list[Any]]:
 
 
 def tell_end(client: Any, logs: Any, status: Mapping[str, Any], steps: Sequence[Any]) -> int:
-    """Print what an execution that has ended has found, or why it has failed; 0 if it succeeded."""
+    """Print what an execution that has ended has found, or why it has failed; 0 if it succeeded.
+
+    Nothing waits in a buffer: the log of a build shows both streams in the order of their lines.
+    """
     for step in steps:
         if step["StepStatus"] == "Failed":
             for line in failure(client, logs, step):
                 print(line, file=sys.stderr)
         elif words := _verdict(client, step):
-            print(f"{step['StepName']}: {words}")
+            print(f"{step['StepName']}: {words}", flush=True)
     if "FailureReason" in status:
         print(f"error: {status['FailureReason']}", file=sys.stderr)
-    print(f"pipeline execution: {status['PipelineExecutionStatus']}")
+    print(f"pipeline execution: {status['PipelineExecutionStatus']}", flush=True)
     return 0 if status["PipelineExecutionStatus"] == SUCCEEDED else 1
 
 

@@ -66,7 +66,7 @@ class Job:
             quote(quote(part, safe=""), safe="").replace("%", "$")
             for part in (self.kind.group, stream)
         )
-        console = CONSOLES[self.partition].format(region=self.region)
+        console = CONSOLES.get(self.partition, CONSOLES["aws"]).format(region=self.region)
         return (
             f"https://{console}/cloudwatch/home?region={self.region}"
             f"#logsV2:log-groups/log-group/{group}/log-events/{stream}"

@@ -16,7 +16,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ml_pipelines.executions import ENDED, PATIENT, SUCCEEDED, state, tell_end
-from ml_pipelines.tracking import chosen, commit_of, run_of_execution, try_to_record
+from ml_pipelines.tracking import Run, chosen, commit_of, run_of_execution, try_to_record
 
 VARIABLES = {
     "execution": "EXECUTION_ARN",
@@ -90,39 +90,41 @@ def _run(given: Execution, session: Any, *, verdict: bool) -> int:
     status, steps = state(client, given.execution)
     ended = status["PipelineExecutionStatus"]
     if ended not in ENDED:
-        raise CannotReport(f"{given.execution} has not ended: {ended}")
+        # Its end has started this build, so somebody has retried it since (Studio, "Retry").
+        print(f"{given.execution}: {ended} again; its next end starts another report", flush=True)
+        return 0
     if verdict:
         print(f"{given.execution}: {ended}")
         return int(ended != SUCCEEDED)
-    print(given.execution)
+    print(given.execution, flush=True)
     for step in steps:
-        print(f"  {step['StepName']}: {step['StepStatus']}")
+        print(f"  {step['StepName']}: {step['StepStatus']}", flush=True)
     failed = tell_end(client, session.client("logs", config=PATIENT), status, steps)
     if given.mlflow_app_arn:
-        _track(session, client, given, succeeded=not failed)
+        try_to_record(lambda: _run_of(session, client, given, status), given.mlflow_app_arn)
     by_its_own_event = any(step["StepStatus"] == "Failed" for step in steps)
     return int(bool(failed) and not by_its_own_event)
 
 
-def _track(session: Any, client: Any, given: Execution, *, succeeded: bool) -> None:
-    """Write the run with what this execution has run, whatever was pushed meanwhile."""
+def _run_of(session: Any, client: Any, given: Execution, status: Mapping[str, Any]) -> Run:
+    """The run, with what this execution has run, whatever was pushed meanwhile."""
     definition = client.describe_pipeline_definition_for_execution(
         PipelineExecutionArn=given.execution
     )["PipelineDefinition"]
     pages = client.get_paginator("list_pipeline_parameters_for_execution").paginate(
         PipelineExecutionArn=given.execution
     )
-    rows = [row for page in pages for row in page["PipelineParameters"]]
-    run = run_of_execution(
+    rows = [row for page in pages for row in page.get("PipelineParameters", ())]
+    return run_of_execution(
         session.client("s3", config=PATIENT),
         given.artifact_bucket,
         given.execution,
         experiment=given.pipeline.rpartition("/")[2],
         commit=commit_of(definition),
         parameters=chosen(definition, {row["Name"]: row["Value"] for row in rows}),
-        succeeded=succeeded,
+        ended=str(status.get("LastModifiedTime", "")),
+        succeeded=status["PipelineExecutionStatus"] == SUCCEEDED,
     )
-    try_to_record(run, given.mlflow_app_arn)
 
 
 def _parser() -> argparse.ArgumentParser:

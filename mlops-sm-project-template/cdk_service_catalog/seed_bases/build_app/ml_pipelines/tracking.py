@@ -9,14 +9,14 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 REPORT, CURVES = "evaluation.json", "curves.json"
-EXECUTION = "execution"
-"""The tag with the execution of a pipeline."""
+EXECUTION, ENDED = "execution", "ended"
+"""The tags with the execution of a pipeline and the time of its end; retried, it ends again."""
 COMMIT = "CommitId"
 """The key of a version's properties (`evidence`)."""
 FOLDER = "mlflow"
@@ -72,9 +72,10 @@ def record(run: Run, uri: str, *, artifacts: str | None = None) -> str:
         if found
         else client.create_experiment(run.experiment, artifact_location=artifacts)
     )
-    if known := _recorded(client, experiment, run):
-        return known
-    started = client.create_run(experiment, run_name=run.name).info.run_id
+    known = _recorded(client, experiment, run)
+    if known and known.data.tags.get(ENDED) == run.tags.get(ENDED):
+        return str(known.info.run_id)
+    started = (known or client.create_run(experiment, run_name=run.name)).info.run_id
     now = int(time.time() * 1000)
     client.log_batch(
         started,
@@ -95,22 +96,25 @@ def record(run: Run, uri: str, *, artifacts: str | None = None) -> str:
     return str(started)
 
 
-def _recorded(client: Any, experiment: str, run: Run) -> str:
-    """The id of the run that an execution has already; EventBridge may tell of its end twice."""
+def _recorded(client: Any, experiment: str, run: Run) -> Any:
+    """The run that an execution has already; EventBridge may tell of its end twice, and whoever
+    retries an execution lets it end again."""
     if EXECUTION not in run.tags:
-        return ""
+        return None
     found = client.search_runs(
         [experiment], filter_string=f"tags.{EXECUTION} = '{run.tags[EXECUTION]}'", max_results=1
     )
-    return str(found[0].info.run_id) if found else ""
+    return found[0] if found else None
 
 
-def try_to_record(run: Run, uri: str) -> None:
-    """Write a run, or say why it is not written."""
+def try_to_record(made: Callable[[], Run], uri: str) -> None:
+    """Write a run, or say why it is not written: a report that no program can read, too."""
     try:
+        run = made()
         print(f"tracked: run {record(run, uri)} of experiment {run.experiment}", flush=True)
     except Exception as error:  # noqa: BLE001  # MLflow raises what its stores and HTTP raise
-        print(f"warning: the run is not in MLflow: {error}", file=sys.stderr, flush=True)
+        words = f"{type(error).__name__}: {error}"
+        print(f"warning: the run is not in MLflow: {words}", file=sys.stderr, flush=True)
 
 
 def record_in_folder(run: Run, folder: Path) -> str:
@@ -148,6 +152,7 @@ def run_of_execution(
     experiment: str,
     commit: str,
     parameters: Mapping[str, object],
+    ended: str,
     succeeded: bool,
 ) -> Run:
     """An execution of the project's pipeline, with the report that it has left, if any.
@@ -156,6 +161,7 @@ def run_of_execution(
 
     Args:
         bucket: the project's artifact bucket.
+        ended: when, in any form that is another for another end.
     """
     number = execution.rpartition("/")[2]
     place = f"executions/{number}/"
@@ -176,6 +182,7 @@ def run_of_execution(
         tags={
             "commit": commit,
             EXECUTION: execution,
+            ENDED: ended,
             "results": f"s3://{bucket}/{place}",
         },
         succeeded=succeeded,

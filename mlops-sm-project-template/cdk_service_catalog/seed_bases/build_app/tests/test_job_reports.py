@@ -141,6 +141,8 @@ def test_a_gate_that_fails_is_told_with_what_the_evaluation_has_found(
         ("aws", "eu-west-1", "eu-west-1.console.aws.amazon.com"),
         ("aws-cn", "cn-north-1", "console.amazonaws.cn"),
         ("aws-us-gov", "us-gov-west-1", "console.amazonaws-us-gov.com"),
+        # Of others nothing is known here, and a failure is told all the same.
+        ("aws-new", "xx-new-1", "xx-new-1.console.aws.amazon.com"),
     ],
 )
 def test_a_link_leads_to_the_console_of_the_partition(

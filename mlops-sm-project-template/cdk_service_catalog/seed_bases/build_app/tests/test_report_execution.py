@@ -1,6 +1,8 @@
 """What the build says that the end of a training starts, and when it fails."""
 
+import io
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -16,6 +18,7 @@ from ml_pipelines.sources import REPOSITORY
 PIPELINE = f"arn:aws:sagemaker:eu-west-1:111122223333:pipeline/{EXAMPLE.pipeline_name}"
 EXECUTION = f"{PIPELINE}/execution/0123456789ab"
 OTHER = "arn:aws:sagemaker:eu-west-1:111122223333:pipeline/other/execution/0123456789ab"
+WHEN = datetime(2026, 1, 2, tzinfo=UTC)
 TRAINED = {"StepName": "Train", "StepStatus": "Succeeded"}
 REFUSED = {"StepName": "GateFailed", "StepStatus": "Failed", "FailureReason": "the error is high"}
 
@@ -45,7 +48,22 @@ def reported(monkeypatch: pytest.MonkeyPatch, *options: str, **variables: str) -
     return main()
 
 
-def ended(stubber: Stubber, status: str, *steps: dict[str, str], **more: str) -> None:
+class Unclosed(io.RawIOBase):
+    """The end of a pipe, which outlives whoever writes to it."""
+
+    def __init__(self, log: io.BytesIO) -> None:
+        self.log = log
+
+    def writable(self) -> bool:
+        """It is."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """At once."""
+        return self.log.write(bytes(data))
+
+
+def ended(stubber: Stubber, status: str, *steps: dict[str, str], **more: Any) -> None:
     described = {"PipelineExecutionStatus": status, **more}
     named = {"PipelineExecutionArn": EXECUTION}
     stubber.add_response("describe_pipeline_execution", described, named)
@@ -122,19 +140,65 @@ def test_another_execution_than_the_projects_is_refused_before_a_call(
     assert words in capsys.readouterr().err
 
 
-def test_an_execution_that_goes_on_is_not_reported(
-    sagemaker: Stubber, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("options", [(), ("--verdict",)])
+def test_an_execution_that_somebody_has_retried_is_no_failure(
+    sagemaker: Stubber,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    options: tuple[str, ...],
 ) -> None:
     ended(sagemaker, "Executing")
-    assert reported(monkeypatch) == 1
-    assert "has not ended: Executing" in capsys.readouterr().err
+    assert reported(monkeypatch, *options) == 0
+    output = capsys.readouterr()
+    assert "Executing again; its next end starts another report" in output.out
+    assert not output.err
+
+
+def test_the_log_of_the_build_has_every_line_in_its_place(
+    sagemaker: Stubber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As in a build: one pipe for both streams, and a buffer before the standard output.
+    log = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BufferedWriter(Unclosed(log))))
+    monkeypatch.setattr("sys.stderr", io.TextIOWrapper(Unclosed(log), write_through=True))
+    ended(sagemaker, "Failed", TRAINED, REFUSED, FailureReason="a step failed")
+    reported(monkeypatch)
+    assert log.getvalue().decode().splitlines() == [
+        EXECUTION,
+        "  Train: Succeeded",
+        "  GateFailed: Failed",
+        "error: GateFailed: the error is high",
+        "error: a step failed",
+        "pipeline execution: Failed",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "steps", "unheard"), [("Succeeded", [TRAINED], 0), ("Failed", [REFUSED], 0)]
+)
+def test_a_run_that_cannot_be_tracked_changes_nothing(
+    sagemaker: Stubber,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    status: str,
+    steps: list[dict[str, str]],
+    unheard: int,
+) -> None:
+    # Such as a report that is no JSON, a definition of another shape, or a permission.
+    ended(sagemaker, status, *steps)
+    sagemaker.add_response(
+        "describe_pipeline_definition_for_execution", {"PipelineDefinition": "["}
+    )
+    sagemaker.add_response("list_pipeline_parameters_for_execution", {})
+    assert reported(monkeypatch, MLFLOW_APP_ARN="arn:app", ARTIFACT_BUCKET="b") == unheard
+    assert "warning: the run is not in MLflow: JSONDecodeError" in capsys.readouterr().err
 
 
 def test_a_run_is_tracked_with_what_this_execution_has_run(
     sagemaker: Stubber, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     definition = '{"Parameters": [{"Name": "Data", "DefaultValue": "old"}], "CommitId": "abc"}'
-    ended(sagemaker, "Succeeded")
+    ended(sagemaker, "Succeeded", LastModifiedTime=WHEN)
     sagemaker.add_response(
         "describe_pipeline_definition_for_execution", {"PipelineDefinition": definition}
     )
@@ -144,7 +208,9 @@ def test_a_run_is_tracked_with_what_this_execution_has_run(
         {"PipelineExecutionArn": EXECUTION},
     )
     kept: list[Any] = []
-    monkeypatch.setattr(report_execution, "try_to_record", lambda *row: kept.append(row))
+    monkeypatch.setattr(
+        report_execution, "try_to_record", lambda made, uri: kept.append((made(), uri))
+    )
     monkeypatch.setattr(
         report_execution,
         "run_of_execution",
@@ -156,6 +222,7 @@ def test_a_run_is_tracked_with_what_this_execution_has_run(
             {
                 **{"bucket": "b", "execution": EXECUTION, "experiment": EXAMPLE.pipeline_name},
                 **{"commit": "abc", "parameters": {"Data": "s3://b/new.csv"}, "succeeded": True},
+                "ended": str(WHEN),
             },
             "arn:app",
         )

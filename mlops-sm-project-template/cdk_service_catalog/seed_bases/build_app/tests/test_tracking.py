@@ -12,7 +12,7 @@ from ml_pipelines.tracking import chosen, commit_of, numbers, run_of_execution
 
 EXECUTION = "arn:aws:sagemaker:eu-west-1:111122223333:pipeline/example/execution/0123456789ab"
 PLACE = "executions/0123456789ab/"
-MADE = {"experiment": EXAMPLE.pipeline_name, "commit": EXAMPLE.commit_id}
+MADE = {"experiment": EXAMPLE.pipeline_name, "commit": EXAMPLE.commit_id, "ended": "now"}
 
 
 def test_the_numbers_of_a_report_are_named_by_their_place() -> None:
@@ -68,6 +68,7 @@ def test_an_execution_s_run_has_its_report_its_commit_and_its_place() -> None:
     assert run.tags == {
         "commit": EXAMPLE.commit_id,
         "execution": EXECUTION,
+        "ended": "now",
         "results": f"s3://{EXAMPLE.artifact_bucket}/{PLACE}",
     }
 
