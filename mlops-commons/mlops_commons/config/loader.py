@@ -22,8 +22,9 @@ NAMES: Final = (
     r"(^|\.)(set_name|stage_name|deployments|stages|account|region|default_region)(\[\d+\])?$"
 )
 """Paths with a problem that leaves names unknown."""
-PLACEHOLDER_ACCOUNTS: Final = tuple(digit * 12 for digit in "1234")
-"""The account ids of the shipped sample."""
+PLACEHOLDER_ACCOUNTS: Final = (*(digit * 12 for digit in "01234"), "123456789012")
+"""The account ids of the shipped sample, of emulators (LocalStack's documentation, "Multi-account
+setups") and of the examples in AWS's documentation."""
 
 
 def load_config(
@@ -72,7 +73,7 @@ def load_sources(cdk_app: Path = CDK_APP_CONFIG, infra: Path = CDK_INFRA_APP_CON
 
 
 def placeholder_accounts(config: PlatformConfig) -> tuple[str, ...]:
-    """The accounts of the shipped sample that are still in a configuration."""
+    """The accounts of nobody that are still in a configuration."""
     accounts = accounts_of(config)
     return tuple(account for account in PLACEHOLDER_ACCOUNTS if account in accounts)
 

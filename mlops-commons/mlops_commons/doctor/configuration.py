@@ -28,6 +28,6 @@ def look_at_configuration(sources: Sources) -> Iterator[Finding]:
         yield Finding(
             level=Level.ERROR,
             area=AREA,
-            message=f"account ids of the shipped sample: {', '.join(placeholders)}",
+            message=f"account ids that stand for yours: {', '.join(placeholders)}",
             remedy="./mlops-multi-account.sh config",
         )

@@ -408,6 +408,14 @@ def test_the_accounts_of_the_sample_are_known_as_placeholders(tmp_path: Path) ->
     assert placeholder_accounts(loaded(tmp_path, text)) == ("111111111111", "444444444444")
 
 
+@pytest.mark.parametrize("account", ["000000000000", "123456789012"])
+def test_accounts_of_emulators_and_of_documentation_are_nobodys(
+    tmp_path: Path, account: str
+) -> None:
+    text = MANDATORY.format(dev=f'"{account}"', more=", enabled: false")
+    assert account in placeholder_accounts(loaded(tmp_path, text))
+
+
 def test_a_set_wins_over_the_default_of_projects_key_by_key(tmp_path: Path) -> None:
     app = """\
 cdk_app_config:

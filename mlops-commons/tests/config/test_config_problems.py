@@ -441,6 +441,7 @@ BROKEN_APP = (
         "are one key for IAM",
     ),
     Broken("tag of AWS", "cost-centre", "aws:cost", "tags.aws:cost", "belong to AWS"),
+    Broken("tag with a space", "cost-centre", "'cost '", "tags.cost ", "a space at its end"),
     Broken("tag too long", '"42"', f'"{"4" * 257}"', "tags.cost-centre", "a value 256"),
     Broken(
         "policy not an ARN",
@@ -824,6 +825,22 @@ BROKEN_INFRA = (
         "transit_gateway: {id: tgw-01234567, routes: [169.254.169.0/24]}",
         "network.deployments[0].stages[1].create_network.transit_gateway.routes",
         "lies in 169.254.168.0/22, which Amazon EC2 keeps for itself",
+    ),
+    *(
+        Broken(
+            f"a route to {what}",
+            "vpc_cidr: 10.2.0.0/16",
+            f"transit_gateway: {{id: tgw-01234567, routes: [{route}]}}",
+            "network.deployments[0].stages[1].create_network.transit_gateway.routes",
+            f"'{route}' lies in {block}, which",
+        )
+        for what, route, block in (
+            ("the own network", "0.0.0.0/8", "0.0.0.0/8"),
+            ("the own host", "127.1.0.0/16", "127.0.0.0/8"),
+            ("the own link", "169.254.0.0/24", "169.254.0.0/16"),
+            ("many at once", "239.1.2.0/24", "224.0.0.0/4"),
+            ("a reserved range", "250.0.0.0/8", "240.0.0.0/4"),
+        )
     ),
     Broken(
         "a resolver rule twice",

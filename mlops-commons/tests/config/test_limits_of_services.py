@@ -95,6 +95,8 @@ def test_only_the_stage_with_the_portfolio_has_the_limit_of_its_products(tmp_pat
     [
         ("aws:x", "1", "belong to AWS"),
         ("Aws:x", "1", "belong to AWS"),
+        ("x", "aws:1", "belong to AWS"),
+        ("Cost ", "1", "a space at its end"),
         ("a<b", "1", "only letters, digits"),
         ("a", "1*", "only letters, digits"),
         ("", "x", "one character at least"),

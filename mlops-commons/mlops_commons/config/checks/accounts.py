@@ -192,10 +192,18 @@ def _tag_fault(key: str, value: str) -> str:
 
 
 def _form_fault(key: str, value: str) -> str:
+    """What services refuse.
+
+    Sources: Tagging AWS Resources, "Tag naming limits and requirements"; of values, AWS Batch User
+    Guide and CloudFormation User Guide, "Resource tag". AWS keeps a space at the end of a key
+    (https://github.com/open-guides/og-aws/issues/625), and nobody finds such a tag by its name.
+    """
     if not key:
         return "a key has one character at least"
-    if key.lower().startswith("aws:"):
-        return "keys that begin with 'aws:' belong to AWS"
+    if any(text.lower().startswith("aws:") for text in (key, value)):
+        return "keys and values that begin with 'aws:' belong to AWS"
+    if key != key.strip():
+        return "a space at its end makes another key of it, which looks the same; write it without"
     if len(key) > 128 or len(value) > 256:
         return "a key has 128 characters at most, a value 256"
     if not re.fullmatch(TAG_TEXT, key + value) or not f"{key}{value}".isprintable():

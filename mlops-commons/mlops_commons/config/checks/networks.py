@@ -23,6 +23,18 @@ OPEN_ENDPOINTS: Final = frozenset(row.key for row in VPC_ENDPOINTS if not row.po
 MLFLOW_ENDPOINT: Final = "sagemaker_mlflow"
 RESERVED: Final = ipaddress.IPv4Network("169.254.168.0/22")
 """Amazon VPC User Guide, "Configure route tables": no route to a part of it can be made."""
+NOWHERE: Final = {
+    ipaddress.IPv4Network(text): what
+    for text, what in (
+        ("0.0.0.0/8", "means a host's own network"),
+        ("127.0.0.0/8", "means a host itself"),
+        ("169.254.0.0/16", "is of one link only"),
+        ("224.0.0.0/4", "is for multicast, which a route does not lead"),
+        ("240.0.0.0/4", "is reserved"),
+    )
+}
+"""RFC 6890, 2.2.2: no router forwards them; of multicast: AWS Transit Gateway Guide, "Multicast on
+transit gateways": it has domains of its own."""
 RESERVED_ADDRESSES: Final = 5
 ADDRESSES_OF_A_JOB: Final = 2
 Kind = TypeVar("Kind", CreateNetwork, ImportNetwork)
@@ -159,11 +171,19 @@ def _of_routes(network: CreateNetwork, gateway: TransitGateway) -> Iterator[str]
             yield f"'{route}' lies in the VPC's own range {own}; name ranges that are elsewhere"
         elif ipaddress.IPv4Network(route).subnet_of(RESERVED):
             yield f"'{route}' lies in {RESERVED}, which Amazon EC2 keeps for itself"
+        else:
+            yield from _to_nowhere(route)
     yield from (f"'{route}' stands there twice" for route in _doubles(gateway.routes))
     together = [*ipaddress.collapse_addresses(map(ipaddress.IPv4Network, gateway.routes))]
     if EVERYWHERE not in gateway.routes and together == [ipaddress.IPv4Network(EVERYWHERE)]:
         parts = ", ".join(f"'{route}'" for route in gateway.routes)
         yield f"{parts} are everything together; take egress '{EgressMode.INSPECTION}' instead"
+
+
+def _to_nowhere(route: str) -> Iterator[str]:
+    for block, what in NOWHERE.items():
+        if ipaddress.IPv4Network(route).subnet_of(block):
+            yield f"'{route}' lies in {block}, which {what}; name a range of your networks"
 
 
 def _written(sources: Sources, path: KeyPath) -> CreateNetworkFile | None:
