@@ -10,6 +10,8 @@ from bootstrap_checkouts import noted
 from command_lines import app_file
 from laptops import Laptop
 
+from mlops_commons.contract import TagKey
+
 pytestmark = pytest.mark.app
 
 AREA = f"{ACCOUNT} in eu-west-1"
@@ -105,6 +107,37 @@ def test_without_credentials_the_account_is_unchecked_and_the_sign_in_named(
     assert messages(laptop, "error") == {}
     (remedy,) = messages(laptop, "unchecked").values()
     assert "aws configure sso --profile mlops-governance" in remedy
+
+
+OWNERS = {
+    "Effect": "Allow",
+    "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+    "Action": "kms:*",
+    "Resource": "*",
+}
+KEY = {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": {"Statement": [OWNERS]}}}
+ALIAS = {"AliasName": "alias/kept", "TargetKeyId": {"Ref": "K"}}
+
+
+def test_a_key_that_is_deleted_under_its_alias_is_an_error_with_the_way_back(
+    laptop: Laptop,
+) -> None:
+    name = "ml-infra-cc-repo-business-unit-1"
+    resources = {"K": KEY, "A": {"Type": "AWS::KMS::Alias", "Properties": ALIAS}}
+    tags = [{"Key": TagKey.APP, "Value": "mlops-infra"}]
+    assert laptop.accounts.deploy(name, resources, Tags=tags) == ("CREATE_COMPLETE", "")
+    cloudformation, kms = laptop.accounts.client("cloudformation"), laptop.accounts.client("kms")
+    try:
+        key = kms.describe_key(KeyId="alias/kept")["KeyMetadata"]["KeyId"]
+        assert "1 key of the platform can encrypt" in messages(laptop, "ok")
+        kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+        told = messages(laptop, "error")
+        (message,) = [text for text in told if key in text]
+        assert f"of the stack {name} is PendingDeletion, and lost on " in message
+        assert told[message].startswith(f"aws kms cancel-key-deletion --key-id {key}")
+    finally:
+        cloudformation.delete_stack(StackName=name)
+        cloudformation.get_waiter("stack_delete_complete").wait(StackName=name)
 
 
 def messages(laptop: Laptop, level: str, area: str = AREA) -> dict[str, str]:

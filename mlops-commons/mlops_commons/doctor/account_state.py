@@ -21,6 +21,7 @@ from mlops_commons.doctor.instances import look_at_instances
 from mlops_commons.doctor.keys import look_at_keys
 from mlops_commons.doctor.named_policies import look_at_named_policies
 from mlops_commons.doctor.obstacles import look_at_names
+from mlops_commons.doctor.platform_keys import look_at_platform_keys
 from mlops_commons.doctor.quotas import Quota
 from mlops_commons.doctor.reviews import look_at_reviews
 from mlops_commons.doctor.zones import look_at_zones
@@ -63,6 +64,7 @@ def _look_at(row: BootstrapRow, expected: Expected) -> Iterator[Finding]:
         "what the bootstrap allowed": look_at_bootstrap(area, row, session, expected),
         "what has the names of the platform": look_at_names(area, row, session, expected),
         "the stacks": _stacks(area, row, session.client("cloudformation"), config),
+        "the keys of the platform": look_at_platform_keys(area, row, session, config),
         "the reviews": look_at_reviews(area, row, session.client("codecommit"), config),
         "the connections to git hosts": look_at_connections(area, row, session, config),
         "IAM Identity Center": look_at_identity_center(
