@@ -17,6 +17,7 @@ from mlops_commons.doctor.connections import look_at_connections
 from mlops_commons.doctor.expected import Expected
 from mlops_commons.doctor.finding import Finding, Level
 from mlops_commons.doctor.identity_center import look_at_identity_center
+from mlops_commons.doctor.imported_networks import look_at_imported_networks
 from mlops_commons.doctor.instances import look_at_instances
 from mlops_commons.doctor.keys import look_at_keys
 from mlops_commons.doctor.named_policies import look_at_named_policies
@@ -74,6 +75,9 @@ def _look_at(row: BootstrapRow, expected: Expected) -> Iterator[Finding]:
         "the existing keys": look_at_keys(area, row, session.client("kms"), config),
         "the VPC of builds": look_at_build_network(area, row, session.client("ec2"), config),
         "the quotas": _quotas(area, row, session, needed),
+        "the imported networks": look_at_imported_networks(
+            area, row, session.client("ec2"), config
+        ),
         "the zones": look_at_zones(area, row, session.client("ec2"), config),
         "the quotas of machines": look_at_instances(area, row, session.client("service-quotas")),
     }
