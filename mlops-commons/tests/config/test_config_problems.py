@@ -442,7 +442,7 @@ BROKEN_APP = (
     ),
     Broken("tag of AWS", "cost-centre", "aws:cost", "tags.aws:cost", "belong to AWS"),
     Broken("tag with a space", "cost-centre", "'cost '", "tags.cost ", "a space at its end"),
-    Broken("tag too long", '"42"', f'"{"4" * 257}"', "tags.cost-centre", "a value 256"),
+    Broken("tag too long", '"42"', f'"{"4" * 257}"', "tags.cost-centre", "a value 255"),
     Broken(
         "policy not an ARN",
         "{aws_profile: retail-dev}",

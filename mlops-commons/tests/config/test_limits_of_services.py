@@ -100,7 +100,8 @@ def test_only_the_stage_with_the_portfolio_has_the_limit_of_its_products(tmp_pat
         ("a<b", "1", "only letters, digits"),
         ("a", "1*", "only letters, digits"),
         ("", "x", "one character at least"),
-        ("k" * 129, "x", "128 characters at most"),
+        ("k" * 128, "x", "127 characters at most"),
+        ("k", "x" * 256, "a value 255"),
         ("a=b", "x", "the first '='"),
     ],
 )
@@ -112,6 +113,31 @@ def test_tags_of_a_bootstrap_have_the_form_of_tags(
 ) -> None:
     (found,) = problems(tmp_path, [((*where, "toolkit_tags"), {key: value})])
     assert "toolkit_tags" in found and said in found
+
+
+SHAPES_OF_TAGS = {
+    **dict.fromkeys(
+        (
+            *("cloudformation", "codecommit", "codepipeline", "events", "lambda", "logs"),
+            *("sagemaker", "scheduler", "servicecatalog", "sns", "ssm"),
+        ),
+        ("TagKey", "TagValue"),
+    ),
+    "codebuild": ("KeyInput", "ValueInput"),
+    "iam": ("tagKeyType", "tagValueType"),
+    "kms": ("TagKeyType", "TagValueType"),
+}
+"""The services of what stacks tag, CloudFormation's own stacks among them."""
+
+
+def test_tags_are_as_long_as_the_strictest_service_takes_them() -> None:
+    keys, values = (
+        [shape(service, names[index]) for service, names in SHAPES_OF_TAGS.items()]
+        for index in (0, 1)
+    )
+    assert min(found["max"] for found in keys) == accounts.MOST_OF_A_KEY
+    assert min(found["max"] for found in values) == accounts.MOST_OF_A_VALUE
+    assert max(found.get("min", 0) for found in (*keys, *values)) == 1
 
 
 def test_tags_of_a_bootstrap_are_no_more_than_a_stack_takes(tmp_path: Path) -> None:

@@ -17,6 +17,9 @@ from mlops_commons.utilities.errors import Problem
 OF_PROJECTS: Final = frozenset({"sagemaker:project-id", "sagemaker:project-name"})
 """SageMaker Developer Guide, "SageMaker Projects": by these it knows what belongs to a project, and
 policies here know it by the first one."""
+MOST_OF_A_KEY: Final = 127
+MOST_OF_A_VALUE: Final = 255
+"""CodeBuild API Reference, Tag: one less than elsewhere; builds have the tags of their stack."""
 TAG_TEXT: Final = r"[\w\s.:/=+@-]*"
 EQUALS: Final = (
     "the CDK CLI takes what follows the first '=' for the value; leave it out of the key"
@@ -195,7 +198,8 @@ def _form_fault(key: str, value: str) -> str:
     """What services refuse.
 
     Sources: Tagging AWS Resources, "Tag naming limits and requirements"; of values, AWS Batch User
-    Guide and CloudFormation User Guide, "Resource tag". AWS keeps a space at the end of a key
+    Guide and CloudFormation User Guide, "Resource tag" (`aws:`). A key without a value is absent,
+    so none is empty, which CloudFormation would refuse. AWS keeps a space at the end of a key
     (https://github.com/open-guides/og-aws/issues/625), and nobody finds such a tag by its name.
     """
     if not key:
@@ -204,8 +208,8 @@ def _form_fault(key: str, value: str) -> str:
         return "keys and values that begin with 'aws:' belong to AWS"
     if key != key.strip():
         return "a space at its end makes another key of it, which looks the same; write it without"
-    if len(key) > 128 or len(value) > 256:
-        return "a key has 128 characters at most, a value 256"
+    if len(key) > MOST_OF_A_KEY or len(value) > MOST_OF_A_VALUE:
+        return f"a key has {MOST_OF_A_KEY} characters at most, a value {MOST_OF_A_VALUE}"
     if not re.fullmatch(TAG_TEXT, key + value) or not f"{key}{value}".isprintable():
         return "only letters, digits, spaces and + - = . _ : / @ are allowed"
     return ""

@@ -1,4 +1,4 @@
-"""Instance types as values: a misspelt one is told with the nearest that SageMaker has.
+"""Machines and their images as values: a misspelt one is told with the nearest there is.
 
 Sources: the price lists that cfn-lint brings, which it judges templates by in each region, and for
 what they do not have botocore's model of SageMaker.
@@ -6,6 +6,7 @@ what they do not have botocore's model of SageMaker.
 
 import difflib
 import json
+import re
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -45,6 +46,20 @@ def _known(use: str, shape: str, what: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+FORM_OF_AN_IMAGE = re.compile(r"al[0-9]+-ami-sagemaker-inference-(gpu|neuron)-[0-9]+(-[0-9]+)?")
+"""An image that AWS has brought since has a version of its own in the same form."""
+
+
+def _image(name: str) -> str:
+    known = sorted(_modelled("ProductionVariantInferenceAmiVersion"))
+    if name in known or FORM_OF_AN_IMAGE.fullmatch(name):
+        return name
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"allowed: {', '.join(known)}"
+    raise ValueError(f"SageMaker has no such image of machines; {hint}")
+
+
+MachineImage = Annotated[str, AfterValidator(_image)]
 EndpointInstance = Annotated[str, _known("hosting", "ProductionVariantInstanceType", "an endpoint")]
 ProcessingInstance = Annotated[
     str, _known("processing", "ProcessingInstanceType", "a processing job")

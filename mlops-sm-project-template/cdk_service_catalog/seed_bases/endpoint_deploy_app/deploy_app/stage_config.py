@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from deploy_app.instances import gpus, is_accelerated, memory_megabytes, takes_volume_key
 from deploy_app.kinds import Kind, misplaced
-from deploy_app.known_instances import EndpointInstance, ProcessingInstance
+from deploy_app.known_instances import EndpointInstance, MachineImage, ProcessingInstance
 from deploy_app.schedules import Expression
 from deploy_app.stage_files import load
 from deploy_app.values import Part, TopicArn
@@ -31,8 +31,8 @@ class Variant(Part):
     startup_seconds: Annotated[int, Field(ge=60, le=3600)] | None = Field(
         default=None, description="until the container answers"
     )
-    inference_ami: Annotated[str, Field(pattern=r"^al[0-9]+-ami-sagemaker-inference-")] | None = (
-        Field(default=None, description="the machine's image, which has the driver of its GPU")
+    inference_ami: MachineImage | None = Field(
+        default=None, description="the machine's image, which has the driver of its GPU"
     )
 
     @model_validator(mode="after")

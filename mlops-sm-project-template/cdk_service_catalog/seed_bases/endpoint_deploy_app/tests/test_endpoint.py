@@ -374,7 +374,7 @@ def test_a_variant_has_the_times_of_its_file(stages: Any, stage: str) -> None:
         ({"volume_gigabytes": 513}, "less than or equal to 512"),
         ({"model_download_seconds": 59}, "greater than or equal to 60"),
         ({"startup_seconds": 3601}, "less than or equal to 3600"),
-        ({"inference_ami": "ami-0123"}, "should match pattern"),
+        ({"inference_ami": "ami-0123"}, "no such image of machines; allowed: al2-ami"),
     ],
 )
 def test_what_sagemaker_would_refuse_of_a_variant_is_refused(

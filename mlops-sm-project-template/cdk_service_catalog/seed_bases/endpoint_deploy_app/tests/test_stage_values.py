@@ -46,6 +46,12 @@ def staged(folder: Path, text: str) -> StageConfig:
             "shadow.instance_type: SageMaker has no such instance type for an endpoint; did you "
             "mean 'ml.m5.large'?",
         ),
+        (
+            "variant: {inference_ami: al2-ami-sagemaker-inference-gpuu}\n",
+            1,
+            "variant.inference_ami: SageMaker has no such image of machines; did you mean "
+            "'al2-ami-sagemaker-inference-gpu-2'?",
+        ),
         ("variant: {instance_type: large}\n", 1, "variant.instance_type: SageMaker has no such"),
         (
             f"{COMPONENTS}component:\n  memory_megabytes: 8192\n  accelerators: 99\n",
@@ -91,6 +97,9 @@ def test_a_value_is_refused_with_file_line_and_what_is_allowed(
         # cfn-lint knows the first from a price list, botocore the second from SageMaker's model.
         "variant: {instance_type: ml.m7g.large}\n" + AT_ONCE,
         "variant: {instance_type: ml.m8g.large}\n" + AT_ONCE,
+        # botocore knows the first, and the second is of the form in which AWS brings new ones.
+        f"{AT_ONCE}variant: {{inference_ami: al2023-ami-sagemaker-inference-gpu-4-1}}\n",
+        f"{AT_ONCE}variant: {{inference_ami: al2023-ami-sagemaker-inference-gpu-5-1}}\n",
         f"{COMPONENTS}component: {{memory_megabytes: 16383, accelerators: 1}}\n",
         f"{COMPONENTS.replace('g5.xlarge', 'g5.12xlarge')}"
         "component: {memory_megabytes: 65536, accelerators: 4}\n",
