@@ -92,8 +92,19 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
     """The lines of a JSON Lines file with their numbers, empty ones left out.
 
     A line ends with a line feed alone: others, such as U+2028, may stand in a text.
+
+    Raises:
+        SystemExit: it is not written in UTF-8.
     """
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").split("\n"), start=1):
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise SystemExit(
+            f"{path.name}:{line}: the byte {error.object[error.start]:#04x} is no UTF-8; save the "
+            "file as UTF-8"
+        ) from None
+    for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
             yield number, line
 

@@ -32,13 +32,15 @@ def input_fn(body: str | bytes, content_type: str, context: Any = None) -> Any:
     """A request, read and not yet checked.
 
     Raises:
-        BadRequest: it is no JSON.
+        BadRequest: it is no JSON, or has half a character, which no tokenizer takes.
     """
     if content_type.split(";")[0].strip() != CONTENT_TYPE:
         raise BadRequest(f"content type '{content_type}' is not supported, send {CONTENT_TYPE}")
     try:
-        return json.loads(body)
-    except ValueError as error:
+        request = json.loads(body)
+        json.dumps(request, ensure_ascii=False).encode()
+        return request
+    except (ValueError, RecursionError) as error:
         raise BadRequest(f"the request is no JSON: {error}") from None
 
 

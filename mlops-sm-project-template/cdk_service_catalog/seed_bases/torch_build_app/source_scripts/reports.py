@@ -15,6 +15,16 @@ STYLE = (
 
 
 Table = Sequence[Mapping[str, Any]]
+SIDE = 384
+"""Pixels of a picture: twice what the page shows. As they are, those of a hundred rows would be a
+gigabyte."""
+
+
+def small(picture: Any) -> Any:
+    """A picture (Pillow) as the page has it."""
+    found = picture.convert("RGB")
+    found.thumbnail((SIDE, SIDE))
+    return found
 
 
 def grid(
@@ -24,7 +34,7 @@ def grid(
     said: Sequence[str] = (),
     others: Mapping[str, Table] = MappingProxyType({}),
 ) -> str:
-    """A page with a row for each row; a picture (Pillow) is drawn, all else is text.
+    """A page with a row for each row; a picture (Pillow) is drawn small, all else is text.
 
     What a model has written is text, never part of the page.
 
@@ -53,8 +63,8 @@ def _table(rows: Table) -> str:
 def _cell(value: Any) -> str:
     if hasattr(value, "save"):
         content = io.BytesIO()
-        value.save(content, format="PNG")
+        small(value).save(content, format="JPEG", quality=90)
         text = base64.b64encode(content.getvalue()).decode("ascii")
-        return f'<td><img alt="" src="data:image/png;base64,{text}"></td>'
+        return f'<td><img alt="" src="data:image/jpeg;base64,{text}"></td>'
     shown = f"{value:.4g}" if isinstance(value, float) else str("" if value is None else value)
     return f"<td>{html.escape(shown)}</td>"

@@ -84,7 +84,8 @@ def test_without_a_server_the_evaluation_fails_with_it(fails: str) -> None:
         asked(Generation(fails), None)
 
 
-@pytest.mark.parametrize("body", ["[]", "no JSON", b"\xff"])
+# At last half a character, which no tokenizer takes, and more levels than Python reads.
+@pytest.mark.parametrize("body", ["[]", "no JSON", b"\xff", '["\\ud800"]', "[" * 100_000])
 def test_a_client_s_mistake_is_raised_which_the_server_answers_with_400(body: str | bytes) -> None:
     context = Context()
     with pytest.raises(BadRequest):

@@ -18,6 +18,11 @@ REFUSED = 1.5
 """How many times as big, or as small, pictures may be than those of the base model: above that
 they are refused. 768 is 1.5 times 512, which people train with; 1024 is a mistake."""
 PREDICTIONS = ("epsilon", "v_prediction")
+LIBRARIES = ("diffusers", "transformers", "stable_diffusion")
+"""Where parts come from; the last one is diffusers' own name for the safety checker."""
+BESIDES = ("image_encoder", "safety_checker")
+"""Parts with weights that a model may have."""
+ADVICE = "Bring another base model, as README.md says under 'Base model'"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,11 +73,15 @@ class Architecture:
     Attributes:
         models: as people call them.
         conditions: what its UNet is told of pictures.
+        parts: have weights.
+        unet: what the configuration of its UNet says where it is told just that.
     """
 
     pipeline: Any
     models: str
     conditions: Tells
+    parts: tuple[str, ...]
+    unet: Mapping[str, Any]
 
 
 def _texts(pipeline: StableDiffusionPipeline, pictures: Sequence[Picture]) -> Conditions:
@@ -115,11 +124,15 @@ ARCHITECTURES: Mapping[str, Architecture] = {
         pipeline=StableDiffusionPipeline,
         models="Stable Diffusion 1 and 2",
         conditions=_texts,
+        parts=("text_encoder", "unet", "vae"),
+        unet={"addition_embed_type": None, "time_cond_proj_dim": None},
     ),
     "StableDiffusionXLPipeline": Architecture(
         pipeline=StableDiffusionXLPipeline,
         models="Stable Diffusion XL",
         conditions=_texts_and_sizes,
+        parts=("text_encoder", "text_encoder_2", "unet", "vae"),
+        unet={"addition_embed_type": "text_time", "time_cond_proj_dim": None},
     ),
 }
 """By the class that `model_index.json` names."""
@@ -134,23 +147,75 @@ def of_folder(folder: Path) -> Architecture:
     """The architecture of the base model in a folder, before its weights are read.
 
     Raises:
-        SystemExit: the folder holds no model, or one that these scripts do not train.
+        SystemExit: the folder holds no model, one that these scripts do not train, or code.
     """
     index = checked_base_model(folder, INDEX) / INDEX
-    name = _read(index).get("_class_name")
-    if name not in ARCHITECTURES:
+    parts = _read(index)
+    name = parts.get("_class_name")
+    if not isinstance(name, str) or name not in ARCHITECTURES:
         known = " and ".join(f"{key} ({row.models})" for key, row in ARCHITECTURES.items())
         raise SystemExit(
             f"{index} names the architecture '{name}'; these scripts train {known}, others condition "
-            "their model differently. Bring another base model, as README.md says under 'Base model'"
+            f"their model differently. {ADVICE}"
         )
+    found = ARCHITECTURES[name]
+    _check_code(folder, parts)
+    _check_weights(folder, parts, found)
+    _check_unet(folder, found)
     prediction = _read(folder / "scheduler" / "scheduler_config.json").get("prediction_type")
     if prediction not in (None, *PREDICTIONS):
         raise SystemExit(
             f"{folder / 'scheduler'} says that the model predicts '{prediction}'; these scripts train "
-            f"{' and '.join(PREDICTIONS)}. Bring another base model"
+            f"{' and '.join(PREDICTIONS)}. {ADVICE}"
         )
-    return ARCHITECTURES[name]
+    return found
+
+
+def _check_code(folder: Path, parts: Mapping[str, Any]) -> None:
+    """Refuse a Python file where diffusers runs one: it does for a part of a folder on this machine
+    whatever is trusted (`pipeline_loading_utils.get_class_obj_and_candidates`)."""
+    named = {name: row for name, row in parts.items() if isinstance(row, list)}
+    for place in (folder, *(folder / name for name in named)):
+        for file in sorted(place.glob("*.py")):
+            raise SystemExit(
+                f"{file} is code, which would run with the rights of this job when the model is "
+                f"loaded; nothing of a base model is run here. {ADVICE}"
+            )
+    for name, row in named.items():
+        if row and row[0] not in (None, *LIBRARIES):
+            raise SystemExit(
+                f"{folder / INDEX} takes '{name}' from '{row[0]}'; allowed are "
+                f"{', '.join(LIBRARIES)}. {ADVICE}"
+            )
+
+
+def _check_weights(folder: Path, parts: Mapping[str, Any], found: Architecture) -> None:
+    """Refuse a part without the weights that diffusers reads: those whose name has no other dot."""
+    besides = [name for name in BESIDES if any(parts.get(name) or ())]
+    for name in (*found.parts, *besides):
+        if not any(parts.get(name) or ()):
+            raise SystemExit(f"{folder / INDEX} has no '{name}', as {found.models} has. {ADVICE}")
+        files = [
+            file.name for file in sorted((folder / name).glob("*.*")) if file.suffix != ".json"
+        ]
+        if not any(file.endswith(".safetensors") and file.count(".") == 1 for file in files):
+            raise SystemExit(
+                f"{folder / name} has no weights that are read: a file that ends in .safetensors, "
+                f"without another ending such as .fp16 before it (found: "
+                f"{', '.join(files) or 'nothing'}). Fetch it as README.md says under 'Base model'"
+            )
+
+
+def _check_unet(folder: Path, found: Architecture) -> None:
+    """Refuse a UNet that wants to be told something else, such as one that is distilled."""
+    file = folder / "unet" / "config.json"
+    given = _read(file)
+    for name, wanted in found.unet.items():
+        if given.get(name) != wanted:
+            raise SystemExit(
+                f"{file} says that '{name}' is {given.get(name)!r}, and for {found.models} it is "
+                f"{wanted!r}: these scripts would tell the model something else. {ADVICE}"
+            )
 
 
 def own_side(folder: Path) -> int | None:
@@ -160,7 +225,7 @@ def own_side(folder: Path) -> int | None:
     """
     latents = _read(folder / "unet" / "config.json").get("sample_size")
     levels = _read(folder / "vae" / "config.json").get("block_out_channels")
-    if not isinstance(latents, int) or not isinstance(levels, list):
+    if type(latents) is not int or latents < 1 or not isinstance(levels, list):
         return None
     return latents * int(2 ** (len(levels) - 1))
 
@@ -184,8 +249,17 @@ def check_side(folder: Path, side: int) -> str:
 
 
 def _read(file: Path) -> dict[str, Any]:
-    """A description that diffusers has written; empty where there is none."""
+    """A description that diffusers has written; empty where there is none.
+
+    Raises:
+        SystemExit: it is something else.
+    """
     if not file.is_file():
         return {}
-    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    try:
+        found: Any = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise SystemExit(f"{file} is no JSON ({error}): fetch it again") from None
+    if not isinstance(found, dict):
+        raise SystemExit(f"{file} is no JSON object, as diffusers writes it: fetch it again")
     return found

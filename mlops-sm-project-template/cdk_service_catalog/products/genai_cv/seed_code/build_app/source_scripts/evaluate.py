@@ -2,7 +2,8 @@
 
 `denoising`: by which share the denoising loss is lower than the base model's, on the same pictures
 with the same noise; 0 means that nothing was learnt. `clip_similarity`, where `model.judge` names a
-CLIP model: how well rendered pictures fit their prompts. The report shows what the models draw.
+CLIP model: how well rendered pictures fit their prompts. The report shows what the models draw, of
+the rows with the lowest scores.
 """
 
 import base64
@@ -12,7 +13,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +21,18 @@ import facts
 import handlers
 import numpy as np
 import torch
-from approved import approved_version
+from approved import Approved, approved_version
+from archives import ANYWAY
 from base_model import checked_base_model
 from comparison import Numbers, Scored
 from container import processing_input, processing_output, read_json_lines, unpacked_model
 from declaration import declaration
-from denoising import Pictures, load_pipeline, mean_losses
+from denoising import Pictures, load_pipeline, mean_losses, noise_schedule
 from evaluation import Evaluation, arguments, write
 from failures import ended
 from handlers import Ask
 from PIL import Image
+from reports import small
 from similar import METADATA, fingerprints, groups
 from tasks import CLIP, DENOISING
 from transformers import CLIPModel, CLIPProcessor
@@ -38,13 +41,74 @@ OWN, BASE, APPROVED = "fine-tuned", "base model", "approved version"
 """As the page calls the models."""
 Server = Callable[[Path, Path], AbstractContextManager[Ask]]
 NOISE_LEVELS = (0.1, 0.3, 0.5, 0.7, 0.9)
+SHOWN, BATCH = 100, 16
+"""Rows of the page, and pictures that CLIP looks at together."""
+SAME = 0.02
+"""By which share latents of one VAE may differ: its weights may have been rounded to 16 bits."""
 
 
-def losses_of(folder: Path, pictures: Path, *, seed: int) -> Numbers:
-    """The denoising loss of a model on each picture."""
+@dataclass(frozen=True, kw_only=True)
+class Denoising:
+    """How well a model tells noise from pictures.
+
+    Attributes:
+        losses: of each picture.
+        latents: the pictures as its VAE sees them.
+        noise: what is left of a picture at each step of its schedule.
+        prediction: what its UNet predicts.
+    """
+
+    losses: Numbers
+    latents: torch.Tensor
+    noise: torch.Tensor
+    prediction: str
+
+    def comparable(self, other: "Denoising") -> bool:
+        """Whether both have met the same task: elsewhere a smaller loss is no better model."""
+        return (
+            self.prediction == other.prediction
+            and self.latents.shape == other.latents.shape
+            and bool((self.latents - other.latents).norm() <= SAME * other.latents.norm())
+            and torch.equal(self.noise, other.noise)
+        )
+
+
+def denoising_of(folder: Path, pictures: Path, *, seed: int) -> Denoising:
+    """The denoising loss of a model on each picture, and at which task."""
+    handlers.freed()
     pipeline = load_pipeline(folder)
-    seen = Pictures(pipeline, pictures)
-    return np.array(mean_losses(pipeline, seen, levels=NOISE_LEVELS, seed=seed))
+    seen, schedule = Pictures(pipeline, pictures), noise_schedule(pipeline)
+    return Denoising(
+        losses=np.array(mean_losses(pipeline, seen, levels=NOISE_LEVELS, seed=seed)),
+        latents=seen.latents.cpu(),
+        noise=schedule.alphas_cumprod,
+        prediction=str(schedule.config.prediction_type),
+    )
+
+
+def denoising_of_all(
+    folders: Mapping[str, Path], pictures: Path, approved: Approved | None, *, seed: int
+) -> dict[str, Denoising]:
+    """Of the models in the folders, and of the approved version."""
+    found = {name: denoising_of(folder, pictures, seed=seed) for name, folder in folders.items()}
+    if approved:
+        with approved.answering():
+            found[APPROVED] = denoising_of(approved.folder, pictures, seed=seed)
+    return found
+
+
+def check_comparable(found: Mapping[str, Denoising], version: str) -> None:
+    """See that the losses of this model and the approved version say which one is better.
+
+    Raises:
+        SystemExit: they do not.
+    """
+    if APPROVED in found and not found[APPROVED].comparable(found[BASE]):
+        raise SystemExit(
+            f"{version} was made of another kind of base model, and tells noise from other latents: "
+            f"its {DENOISING} cannot be compared with this model's. 'metric: {CLIP}' in the gate of "
+            f"project.yml compares what both draw, with a CLIP model as model.judge{ANYWAY}"
+        )
 
 
 def rendered(
@@ -79,17 +143,21 @@ class Clip:
 
     def similarities(self, pictures: Sequence[Image.Image], prompts: Sequence[str]) -> Numbers:
         """The cosine between each picture and its own prompt, -1 to 1."""
-        inputs = self.processor(
-            text=list(prompts),
-            images=list(pictures),
-            return_tensors="pt",
-            padding=True,
-            truncation=True,
-        )
-        with torch.inference_mode():
-            output = self.model(**inputs)
-        cosines = torch.nn.functional.cosine_similarity(output.image_embeds, output.text_embeds)
-        return np.array(cosines.tolist())
+        found: list[float] = []
+        for first in range(0, len(prompts), BATCH):
+            inputs = self.processor(
+                text=list(prompts[first : first + BATCH]),
+                images=list(pictures[first : first + BATCH]),
+                return_tensors="pt",
+                padding=True,
+                truncation=True,
+            )
+            with torch.inference_mode():
+                output = self.model(**inputs)
+            found += torch.nn.functional.cosine_similarity(
+                output.image_embeds, output.text_embeds
+            ).tolist()
+        return np.array(found)
 
 
 def by_denoising(base: Numbers, own: Numbers, approved: Numbers | None) -> Scored:
@@ -118,12 +186,16 @@ def main() -> None:
     rows = read_json_lines(pictures / METADATA)
     prompts = [row["prompt"] for row in rows]
     how = {"steps": given.steps, "seed": given.seed}
-    losses: dict[str, Numbers] = {}
+    clip = Clip(processing_input("judge")) if found.model.judge else None
+    similar: dict[str, Numbers] = {}
     drawn: dict[str, list[Image.Image]] = {}
 
     def look(name: str, place: Path, code: Path, server: Server = handlers.here) -> None:
-        losses[name] = losses_of(place, pictures, seed=given.seed)
-        drawn[name] = rendered(server, code, place, prompts, **how)
+        own = rendered(server, code, place, prompts, **how)
+        if clip:
+            similar[name] = clip.similarities(own, prompts)
+        # As the page has them: whole ones of all models are gigabytes.
+        drawn[name] = [small(picture) for picture in own]
 
     with tempfile.TemporaryDirectory() as folder:
         model = unpacked_model(processing_input("model") / "model.tar.gz", Path(folder, "model"))
@@ -131,32 +203,37 @@ def main() -> None:
             processing_input("approved"),
             *(given.approved_version, given.approved_sha256, Path(folder, "approved"), found),
         )
-        look(OWN, model, model / "code")
-        look(BASE, processing_input("base_model"), model / "code")
+        folders = {OWN: model, BASE: processing_input("base_model")}
+        denoising = denoising_of_all(folders, pictures, approved, seed=given.seed)
+        if found.gate.metric != CLIP:
+            # Before anything is drawn, which takes hours.
+            check_comparable(denoising, given.approved_version)
+        for name, place in folders.items():
+            look(name, place, model / "code")
         if approved:
             with approved.answering():
                 look(APPROVED, approved.folder, approved.folder / "code", handlers.apart)
+        losses = {name: each.losses for name, each in denoising.items()}
         scored = by_denoising(losses[BASE], losses[OWN], losses.get(APPROVED))
         metrics = {
             "base_denoising_loss": float(losses[BASE].mean()),
             "denoising_loss": float(losses[OWN].mean()),
             DENOISING: scored.weighted(scored.own),
         }
-        if found.model.judge:
-            clip = Clip(processing_input("judge"))
-            similar = {name: clip.similarities(own, prompts) for name, own in drawn.items()}
+        if similar:
             metrics[CLIP] = float(similar[OWN].mean())
             metrics[f"base_{CLIP}"] = float(similar[BASE].mean())
             scored = by_similarity(similar) if found.gate.metric == CLIP else scored
-        originals = [Image.open(pictures / row["file_name"]) for row in rows]
+        originals = [_small_file(pictures / row["file_name"]) for row in rows]
         alike = groups(originals, [row["group"] for row in rows])
+        columns = {"prompt": prompts, "original": originals, **drawn}
         result = Evaluation(
             found=found,
             rows=replace(scored, groups=np.array(alike)),
             values=[row["slices"] for row in rows],
             fingerprints=fingerprints(pictures),
             metrics=metrics,
-            shown=_shown({"prompt": prompts, "original": originals, **drawn}),
+            shown=_shown(columns, found.gate.metric, scored.own / scored.weight),
             server="diffusers",
             model=model,
             approved=approved,
@@ -164,8 +241,20 @@ def main() -> None:
         write(result, given, facts.read(processing_input("facts")), processing_output("evaluation"))
 
 
-def _shown(columns: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
-    return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
+def _small_file(file: Path) -> Image.Image:
+    with Image.open(file) as picture:
+        return small(picture)
+
+
+def _shown(
+    columns: Mapping[str, Sequence[Any]], metric: str, scores: Numbers
+) -> list[dict[str, Any]]:
+    """Rows of the page, those with the lowest scores first."""
+    lowest = np.argsort(scores, kind="stable")[:SHOWN]
+    return [
+        {metric: float(scores[row]), **{name: cells[row] for name, cells in columns.items()}}
+        for row in lowest
+    ]
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """What the model draws.
 
 Request: `{"prompt": "...", "seed": 1, "steps": 30, "guidance_scale": 7.5, "count": 1, "width": 512,
-"height": 512}`; all but `prompt` may be missing. Response: `{"images": ["<PNG in base64>"],
+"height": 512}`; all but `prompt` may be missing, and of a prompt its first 77 tokens count. Response: `{"images": ["<PNG in base64>"],
 "withheld": [false], "seed": 1}`; a picture that the model's own safety checker refuses is black
 and marked as withheld. Stable Diffusion XL has no such checker.
 """
@@ -17,6 +17,8 @@ from diffusers import DiffusionPipeline
 
 DEFAULTS = {"seed": 0, "steps": 30, "guidance_scale": 7.5, "count": 1}
 """`width` and `height` come from the model."""
+LONGEST = 10_000
+"""Characters of a prompt: more than any model reads, and a megabyte keeps a tokenizer busy."""
 LIMITS = {
     "seed": (0, 2**32 - 1),
     "steps": (1, 100),
@@ -53,6 +55,8 @@ def checked(given: Any) -> dict[str, Any]:
     """
     if not isinstance(given, dict) or not isinstance(given.get("prompt"), str):
         raise BadRequest("the request must be an object with a 'prompt'")
+    if len(given["prompt"]) > LONGEST:
+        raise BadRequest(f"'prompt' has {len(given['prompt'])} characters, not {LONGEST} at most")
     unknown = sorted(given.keys() - {"prompt", *LIMITS})
     if unknown:
         raise BadRequest(f"unknown: {', '.join(unknown)}; known are prompt, {', '.join(LIMITS)}")

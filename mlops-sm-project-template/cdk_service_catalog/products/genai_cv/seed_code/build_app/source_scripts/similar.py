@@ -1,11 +1,11 @@
 """Pictures that are nearly the same: a copy, another size, another compression, a mirror image."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy
 from container import read_json_lines
-from PIL import Image, ImageOps
+from PIL import Image
 from training_record import fingerprint
 
 METADATA = "metadata.jsonl"
@@ -14,13 +14,14 @@ NEAR = 0.06
 """The root of the mean squared difference of two thumbnails, of 1; what JPEG changes is below it."""
 
 
-def groups(pictures: Sequence[Image.Image], own: Sequence[str]) -> list[str]:
+def groups(pictures: Iterable[Image.Image], own: Sequence[str]) -> list[str]:
     """The group of each picture: with those that are nearly the same, or have its name in `own`.
 
     Args:
+        pictures: each is looked at once.
         own: a group that the data name, or nothing.
     """
-    leader = list(range(len(pictures)))
+    leader = list(range(len(own)))
 
     def first(number: int) -> int:
         while leader[number] != number:
@@ -33,12 +34,12 @@ def groups(pictures: Sequence[Image.Image], own: Sequence[str]) -> list[str]:
     for one, other in (*same, *_near(pictures)):
         low, high = sorted((first(one), first(other)))
         leader[high] = low
-    return [str(first(number)) for number in range(len(pictures))]
+    return [str(first(number)) for number in range(len(own))]
 
 
-def _near(pictures: Sequence[Image.Image]) -> Iterator[tuple[int, int]]:
-    plain = _thumbnails(pictures)
-    mirrored = _thumbnails([ImageOps.mirror(picture) for picture in pictures])
+def _near(pictures: Iterable[Image.Image]) -> Iterator[tuple[int, int]]:
+    small = _thumbnails(pictures)
+    plain, mirrored = (each.reshape(len(small), -1) for each in (small, small[:, :, ::-1]))
     for others in (plain, mirrored):
         for start in range(0, len(plain), BLOCK):
             squared = _squared(plain[start : start + BLOCK], others)
@@ -53,11 +54,12 @@ def _squared(first: numpy.ndarray, second: numpy.ndarray) -> numpy.ndarray:
     return found
 
 
-def _thumbnails(pictures: Sequence[Image.Image]) -> numpy.ndarray:
-    small = [
+def _thumbnails(pictures: Iterable[Image.Image]) -> numpy.ndarray:
+    """Pictures by rows, columns and colours."""
+    small = (
         picture.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BOX) for picture in pictures
-    ]
-    return numpy.stack([numpy.asarray(one, dtype=numpy.float64).ravel() / 255 for one in small])
+    )
+    return numpy.stack([numpy.asarray(one, dtype=numpy.float64) / 255 for one in small])
 
 
 def fingerprints(folder: Path) -> list[str]:

@@ -1,6 +1,8 @@
 """What a UNet is told in training is what diffusers' own pipelines tell it when they draw."""
 
+import contextlib
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +18,7 @@ pytest.importorskip("peft")
 import denoising  # noqa: E402
 import generation  # noqa: E402
 import train  # noqa: E402
+from answers import BadRequest  # noqa: E402
 from architectures import (  # noqa: E402
     ARCHITECTURES,
     INDEX,
@@ -58,13 +61,12 @@ def channel(tmp_path: Path) -> Path:
     folder = tmp_path / "channel"
     folder.mkdir()
     rows = [("red", (200, 100), (31, 7)), ("blue", (90, 70), (0, 11))]
-    write_pairs(
-        folder,
-        [
-            (Image.new("RGB", (SIDE, SIDE), colour), f"a {colour} robot", Frame(*frame), "", {})
-            for colour, *frame in rows
-        ],
-    )
+    pairs = []
+    for colour, *frame in rows:
+        file = folder / f"{colour}.png"
+        Image.new("RGB", (SIDE, SIDE), colour).save(file)
+        pairs.append((file, f"a {colour} robot", Frame(*frame), "", {}))
+    write_pairs(folder, pairs)
     return folder
 
 
@@ -245,6 +247,115 @@ def test_another_architecture_is_refused_with_those_that_are_allowed(xl: Path) -
     assert "'FluxPipeline'" in words
     assert all(name in words for name in ARCHITECTURES)
     assert "README.md says under 'Base model'" in words
+
+
+@pytest.fixture(scope="module")
+def modules(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Where diffusers puts the code that it runs: not in anybody's home."""
+    folder = str(tmp_path_factory.mktemp("modules"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("diffusers.utils.dynamic_modules_utils.HF_MODULES_CACHE", folder)
+        patch.setattr("sys.path", [*sys.path])
+        yield
+
+
+@pytest.mark.usefixtures("modules")
+@pytest.mark.parametrize("place", ["unet", "tokenizer_2", "scheduler", "."])
+def test_code_of_a_base_model_is_refused_and_never_run(xl: Path, place: str) -> None:
+    # diffusers runs it for a folder of this machine, and asks nobody.
+    ran = xl / "ran"
+    # A module of one name is imported once in this process.
+    module = "None" if place == "." else f"mine_{place}"
+    change(xl / INDEX, **({} if place == "." else {place: [module, "Mine"]}))
+    name = f"{module}.py"
+    (xl / place / name).write_text(f"open({str(ran)!r}, 'w').close()\n")
+    with pytest.raises(SystemExit, match=rf"{name} is code, .*; nothing of a base model is run"):
+        load_pipeline(xl)
+    assert not ran.exists()
+    # The control: what is refused would have run.
+    with contextlib.suppress(Exception):
+        generation.load(str(xl))
+    assert ran.exists()
+
+
+def test_a_part_of_another_library_is_refused(xl: Path) -> None:
+    change(xl / INDEX, unet=["subprocess", "Popen"])
+    with pytest.raises(SystemExit, match="takes 'unet' from 'subprocess'; allowed are diffusers,"):
+        load_pipeline(xl)
+
+
+@pytest.mark.parametrize("part", ["unet", "vae", "text_encoder", "text_encoder_2"])
+def test_a_part_without_weights_that_are_read_is_named(xl: Path, part: str) -> None:
+    (file,) = (xl / part).glob("*.safetensors")
+    half = file.rename(file.with_suffix(".fp16.safetensors"))
+    found = rf"{part} has no weights that are read: .* \(found: {half.name}\)\. Fetch it as README"
+    with pytest.raises(SystemExit, match=found):
+        load_pipeline(xl)
+    half.unlink()
+    (xl / part / "pytorch_model.bin").write_bytes(b"a pickle")
+    with pytest.raises(SystemExit, match=r"\(found: pytorch_model.bin\)"):
+        load_pipeline(xl)
+    change(xl / INDEX, **{part: [None, None]})
+    with pytest.raises(SystemExit, match=f"has no '{part}', as Stable Diffusion XL has"):
+        load_pipeline(xl)
+
+
+def test_weights_may_be_in_several_files(xl: Path) -> None:
+    (file,) = (xl / "unet").glob("*.safetensors")
+    file.rename(file.with_name("diffusion_pytorch_model-00001-of-00002.safetensors"))
+    assert of_folder(xl) is ARCHITECTURES[XL]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("addition_embed_type", None, "'addition_embed_type' is None, and for .* 'text_time'"),
+        ("time_cond_proj_dim", 256, "'time_cond_proj_dim' is 256, and for .* it is None"),
+    ],
+)
+def test_a_unet_that_wants_to_be_told_something_else_is_refused(
+    xl: Path, name: str, value: object, words: str
+) -> None:
+    change(xl / "unet" / "config.json", **{name: value})
+    with pytest.raises(SystemExit, match=words):
+        of_folder(xl)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{", "model_index.json is no JSON"),
+        ("[]", "model_index.json is no JSON object, as diffusers writes it: fetch it again"),
+        ('{"_class_name": ["mine", "Mine"]}', "names the architecture"),
+    ],
+)
+def test_an_index_of_another_form_is_refused(xl: Path, text: str, words: str) -> None:
+    (xl / INDEX).write_text(text)
+    with pytest.raises(SystemExit, match=words):
+        of_folder(xl)
+
+
+@pytest.mark.parametrize("value", [0, True, "x", 3.5, [32, 32]])
+def test_a_size_that_is_none_says_nothing(xl: Path, value: object) -> None:
+    change(xl / "unet" / "config.json", sample_size=value)
+    assert own_side(xl) is None
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        ({"prompt": "a" * 10_001}, "'prompt' has 10001 characters, not 10000 at most"),
+        ({"prompt": "a", "width": 12}, "'width' is 12, not a multiple of 8"),
+        ({"prompt": "a", "guidance_scale": float("nan")}, "'guidance_scale' is nan"),
+        ({"prompt": "a", "steps": 0}, "'steps' is 0, not 1 to 100"),
+        ({"prompt": "a", "seed": True}, "'seed' is True"),
+    ],
+)
+def test_a_request_that_is_too_much_is_the_clients_mistake(
+    request_: dict[str, object], words: str
+) -> None:
+    with pytest.raises(BadRequest, match=words):
+        generation.checked(request_)
 
 
 def test_a_model_that_predicts_something_else_is_refused(xl: Path) -> None:

@@ -17,7 +17,16 @@ pytest.importorskip("peft")
 import inference  # noqa: E402
 import numpy as np  # noqa: E402
 from architectures import INDEX  # noqa: E402
-from evaluate import BASE, OWN, Clip, by_denoising, by_similarity  # noqa: E402
+from evaluate import (  # noqa: E402
+    BASE,
+    BATCH,
+    OWN,
+    Clip,
+    Denoising,
+    _shown,
+    by_denoising,
+    by_similarity,
+)
 from evaluated_again import archive, evaluated_again  # noqa: E402
 from interrupted import ends_as_if_it_had_not  # noqa: E402
 from PIL import Image  # noqa: E402
@@ -85,7 +94,7 @@ def test_pictures_become_a_score_and_a_page_of_what_both_models_draw(
     assert -1 < report["gate"]["improvement"] < 1
     page = folder / "evaluate" / "opt" / "ml" / "processing" / "evaluation" / "report.html"
     # The original, and what either model draws.
-    assert page.read_text().count("data:image/png;base64,") == 3 * report["gate"]["rows"]
+    assert page.read_text().count("data:image/jpeg;base64,") == 3 * report["gate"]["rows"]
 
 
 def drawn_twice(folder: Path) -> None:
@@ -109,7 +118,7 @@ def test_the_saved_model_draws_with_its_own_serving_code(run: tuple[Path, Any]) 
 
 @pytest.mark.parametrize("name", sorted({*PIPELINES} - {NEWEST}))
 def test_an_older_architecture_is_trained_measured_and_served_alike(
-    name: str, tmp_path: Path
+    name: str, base_model: Path, run: tuple[Path, Any], tmp_path: Path
 ) -> None:
     save_tiny_base_model(tmp_path / "base", architecture=name, side=SIDE)
     report = tuned(tmp_path / "base", tmp_path / "run")
@@ -117,6 +126,36 @@ def test_an_older_architecture_is_trained_measured_and_served_alike(
     saved = model_dir(tmp_path / "run")
     assert json.loads((saved / INDEX).read_text())["_class_name"] == name
     drawn_twice(saved)
+    # Its losses are of other latents than those of a newer one, whichever are smaller.
+    configuration = saved / "vae" / "config.json"
+    content = json.loads(configuration.read_text())
+    configuration.write_text(json.dumps({**content, "scaling_factor": 0.9}))
+    approved = archive(saved, tmp_path / "approved")
+    with pytest.raises(JobFailed, match="another kind of base model, .* 'metric: clip_similarity'"):
+        evaluated_again(run[0], base_model, approved, tmp_path / "jobs", arguments=FEW)
+
+
+def test_losses_are_compared_where_the_task_is_the_same() -> None:
+    def task(latents: float = 1.0, noise: float = 0.5, prediction: str = "epsilon") -> Denoising:
+        return Denoising(
+            losses=np.array([1.0]),
+            latents=torch.full((1, 4, 8, 8), latents),
+            noise=torch.tensor([noise]),
+            prediction=prediction,
+        )
+
+    assert task().comparable(task(latents=1.001))
+    assert not task().comparable(task(latents=1.4))
+    assert not task().comparable(task(noise=0.6))
+    assert not task().comparable(task(prediction="v_prediction"))
+    assert not task().comparable(replace(task(), latents=torch.ones((1, 4, 4, 4))))
+
+
+def test_the_page_begins_with_the_rows_of_the_lowest_scores_and_has_a_hundred() -> None:
+    scores = np.array([0.5, -0.1, 0.3] + [1.0] * 200)
+    rows = _shown({"prompt": [str(number) for number in range(203)]}, "denoising", scores)
+    assert rows[:2] == [{"denoising": -0.1, "prompt": "1"}, {"denoising": 0.3, "prompt": "2"}]
+    assert len(rows) == 100
 
 
 def test_a_version_is_made_again_from_what_it_records_with_the_same_weights(
@@ -197,6 +236,8 @@ def test_similarity_is_computed_by_the_model_that_is_named(tmp_path: Path) -> No
     assert all(-1 <= value <= 1 for value in found)
     assert found == clip.similarities(pictures, prompts).tolist()
     assert found != clip.similarities(pictures[::-1], prompts).tolist()
+    many = clip.similarities(pictures * BATCH, prompts * BATCH).tolist()
+    assert many == pytest.approx(found * BATCH, abs=1e-5)
 
 
 def test_a_model_that_is_not_named_is_not_needed() -> None:
@@ -239,4 +280,4 @@ def test_the_approved_version_is_measured_on_the_same_pictures(
     place = tmp_path / "jobs" / "evaluate" / "opt" / "ml" / "processing" / "evaluation"
     # The original, and what each of three models draws.
     page = (place / "report.html").read_text()
-    assert page.count("data:image/png;base64,") == 4 * report["gate"]["rows"]
+    assert page.count("data:image/jpeg;base64,") == 4 * report["gate"]["rows"]
