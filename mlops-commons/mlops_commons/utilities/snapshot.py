@@ -73,6 +73,7 @@ MONOREPO_ONLY: Final = (
     PurePosixPath("mlops-infra/tests/networking/test_prices_of_networks.py"),
     PurePosixPath("mlops-sm-project-template/tests/portfolio/test_product_table.py"),
     PurePosixPath("mlops-sm-project-template/tests/seed_code"),
+    PurePosixPath("mlops-sm-project-template/tests/seed_layers"),
     PurePosixPath("mlops-sm-project-template/tests/seed_repositories.py"),
 )
 """What no app needs to be delivered; a repository of one app does without it."""

@@ -22,7 +22,7 @@ PYTEST: Final = ("pytest", "-n", "2", "--dist", "worksteal")
 """Tests take from milliseconds to minutes: a process that is done takes over from the other."""
 RANDOM: Final = ("-p", "randomly")
 OLDEST: Final = ("--violations", "--no-tips", "--quiet")
-UNTYPED: Final = ("runtime", "seed_bases", "seed_code")
+UNTYPED: Final = ("runtime", "seed_bases", "seed_code", "seed_layers")
 FAST_TIERS: Final = ("-m", "pure or construct")
 SLOW_TIERS: Final = ("-m", "not (pure or construct)")
 COUNTED: Final = ("--cov", "--cov-report=", "--cov-fail-under=0")

@@ -6,20 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from declared_rows import DATA, DECLARED
+from declared_rows import DECLARED
 
 from ml_pipelines.declared import METRIC_GROUPS
 from ml_pipelines.reproduce import main
-from ml_pipelines.run_locally import train_locally
 from ml_pipelines.settings import EXAMPLE
 from ml_pipelines.sources import Sources
 
 
 @pytest.fixture(scope="module")
-def version(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def version(trained: tuple[Path, dict[str, Any]]) -> dict[str, str]:
     """What a version of this repository's model records."""
-    folder = tmp_path_factory.mktemp("registered")
-    report = train_locally(DATA, folder)
+    folder, report = trained
     place = folder / "evaluate" / "opt" / "ml" / "processing" / "evaluation"
     recorded: dict[str, str] = json.loads((place / "registration.json").read_text())
     del recorded["ModelCard"]

@@ -6,14 +6,11 @@ import math
 import re
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from declaration import Split
 from declared_rows import DATA, DECLARED, FEATURES, TABLE, as_csv, as_json, data_file, rows
-from made_tables import BINARY, table
 from metrics import report
 from preprocess import MINIMUM_ROWS, checked
 from splits import split
@@ -207,22 +204,6 @@ def test_too_few_rows_and_rows_without_label_are_refused() -> None:
         checked(found, DECLARED)
     assert len(str(raised.value).splitlines()) == 11
     assert f"and in {len(found) - 10} rows more" in str(raised.value)
-
-
-@pytest.mark.parametrize(
-    ("by", "words"),
-    [
-        ("random", "only; more rows, or split.by: stratified, are needed"),
-        ("stratified", "only; more rows of the rarer class are needed"),
-    ],
-)
-def test_too_few_rows_of_a_class_are_told_by_the_split_that_is_declared(
-    by: str, words: str
-) -> None:
-    found = replace(BINARY, split=Split(by=by))
-    few = table(BINARY, count=300).assign(y=["yes"] * 3 + ["no"] * 297)
-    with pytest.raises(BadData, match=words):
-        split(few, found)
 
 
 def test_a_training_without_data_leaves_a_reason_for_sagemaker(tmp_path: Path) -> None:

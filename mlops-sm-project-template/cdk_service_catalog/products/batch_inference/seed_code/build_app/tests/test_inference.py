@@ -16,13 +16,12 @@ import pandas as pd
 import pytest
 import yaml
 from botocore.stub import ANY, Stubber
-from declared_rows import DATA, FEATURES, TABLE, as_csv, rows
+from declared_rows import FEATURES, TABLE, as_csv, rows
 
 from ml_pipelines.discovery import get_pipeline, pipeline_modules
 from ml_pipelines.inference.pipeline import STAGE_MODEL
 from ml_pipelines.local_jobs import JobFailed, LocalJob, run
 from ml_pipelines.publish_inference_pipeline import plan, publish
-from ml_pipelines.run_locally import train_locally
 from ml_pipelines.settings import EXAMPLE
 from ml_pipelines.sources import REPOSITORY, Sources
 from ml_pipelines.training.defaults import APPROVAL_STATUS
@@ -34,11 +33,8 @@ NUMBERS = TABLE.of_type("number")
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Any:
+def served(model_dir: Path) -> Any:
     """The serving code and the model of a training, as a transform job has them."""
-    folder = tmp_path_factory.mktemp("training")
-    train_locally(DATA, folder)
-    model_dir = folder / "train" / "opt" / "ml" / "model"
     spec = importlib.util.spec_from_file_location("served", model_dir / "code" / "inference.py")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)

@@ -11,14 +11,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import inference
 import pytest
-from declared_rows import DATA, as_csv, as_json, rows
+from declared_rows import as_csv, as_json, rows
 
 from ml_pipelines.discovery import get_pipeline
 from ml_pipelines.local_jobs import LocalJob, run
-from ml_pipelines.run_locally import train_locally
 from ml_pipelines.settings import EXAMPLE
 from ml_pipelines.sources import REPOSITORY
 
@@ -26,20 +26,16 @@ CONTAINER = REPOSITORY / "container"
 ROW = as_csv(rows(1))
 
 
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("training")
-    train_locally(DATA, folder)
-    return folder
+Trained = tuple[Path, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def url(trained: Path) -> Iterator[str]:
+def url(trained: Trained) -> Iterator[str]:
     """The server of the trained model on a free port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    root = trained / "train" / "opt" / "ml"
+    root = trained[0] / "train" / "opt" / "ml"
     environment = {**os.environ, "ML_ROOT": str(root), "SAGEMAKER_BIND_TO_PORT": str(port)}
     server = subprocess.Popen([sys.executable, str(CONTAINER / "serve")], env=environment)
     try:
@@ -75,8 +71,8 @@ def invoke(url: str, body: str, content_type: str, accept: str) -> tuple[int, st
         return error.code, error.read().decode()
 
 
-def test_the_server_answers_as_the_trained_model_does(url: str, trained: Path) -> None:
-    model = inference.model_fn(str(trained / "train" / "opt" / "ml" / "model"))
+def test_the_server_answers_as_the_trained_model_does(url: str, trained: Trained) -> None:
+    model = inference.model_fn(str(trained[0] / "train" / "opt" / "ml" / "model"))
     (expected,) = inference.predict_fn(inference.input_fn(ROW, "text/csv"), model)
     status, text = invoke(url, ROW, "text/csv", "text/csv")
     assert (status, float(text)) == (200, expected)
@@ -97,8 +93,8 @@ def test_a_bad_request_is_a_client_error_with_a_reason(
     assert words in text
 
 
-def test_train_leaves_the_model_or_a_reason(trained: Path, tmp_path: Path) -> None:
-    parts = trained / "preprocess" / "opt" / "ml" / "processing"
+def test_train_leaves_the_model_or_a_reason(trained: Trained, tmp_path: Path) -> None:
+    parts = trained[0] / "preprocess" / "opt" / "ml" / "processing"
     job = LocalJob(
         name="own",
         script="../container/train",

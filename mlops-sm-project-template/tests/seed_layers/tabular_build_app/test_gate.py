@@ -1,28 +1,20 @@
 """What the gate refuses: models that are worse than they look."""
 
-import hashlib
-import json
-import tarfile
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from approved import Approved, compared
-from comparison import MINIMUM, loss, slices
+from comparison import loss, slices
 from declaration import Declaration
-from declared_rows import DATA, DECLARED, TABLE, data_file
 from made_tables import BINARY, COUNT, REGRESSION, declaration, judged, table
 from metrics import Evaluated, report
 from preprocess import checked
 from splits import split
-from tables import BadData, read
+from tables import BadData
 
 from ml_pipelines.bounds import bounds
-from ml_pipelines.local_jobs import JobFailed, LocalJob, run
-from ml_pipelines.run_locally import train_locally
 
 
 def refused_by(found: Declaration, gate: dict[str, float]) -> list[str]:
@@ -163,54 +155,3 @@ def test_a_slice_in_which_the_model_fails_is_named() -> None:
     few = declaration("regression", "rmse", slices=["place"])
     with pytest.raises(BadData, match="no value of 'place' has 30 rows"):
         slices(parts["test"].head(20), rows.of(np.arange(20)), few)
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A folder of jobs, and the archive of their model."""
-    folder = tmp_path_factory.mktemp("approved")
-    train_locally(DATA, folder)
-    archive = folder / "approved" / "model.tar.gz"
-    archive.parent.mkdir()
-    with tarfile.open(archive, "w:gz") as packed:
-        packed.add(folder / "train" / "opt" / "ml" / "model", arcname=".")
-    return folder, archive
-
-
-def evaluate(folder: Path, archive: Path, place: Path, sha256: str) -> dict[str, Any]:
-    parts = folder / "preprocess" / "opt" / "ml" / "processing"
-    job = LocalJob(
-        name="evaluate",
-        script="evaluate.py",
-        inputs={
-            "model": folder / "train" / "opt" / "ml" / "model",
-            "approved": archive.parent,
-            **{name: parts / name for name in ("train", "test", "facts")},
-        },
-        outputs=("evaluation",),
-        arguments=("--approved-version", "version 3", "--approved-sha256", sha256),
-    )
-    found = run(job, place) / "processing" / "evaluation" / "evaluation.json"
-    result: dict[str, Any] = json.loads(found.read_text())
-    return result
-
-
-@pytest.mark.skipif(
-    len(read(data_file(), TABLE)) * DECLARED.split.test < 2 * MINIMUM,
-    reason="the test set is too small to compare on",
-)
-def test_the_approved_version_runs_with_its_own_code_on_the_same_rows(
-    trained: tuple[Path, Path], tmp_path: Path
-) -> None:
-    folder, archive = trained
-    found = evaluate(folder, archive, tmp_path, hashlib.sha256(archive.read_bytes()).hexdigest())
-    assert found["gate"]["lost"] == 0.0
-    assert found["approved"]["version"] == "version 3"
-    assert found["approved"]["value"] == pytest.approx(found["gate"]["value"])
-    exchanged = "0" * 64
-    with pytest.raises(JobFailed, match=f"{exchanged} was registered"):
-        evaluate(folder, archive, tmp_path / "exchanged", exchanged)
-    empty = tmp_path / "empty" / "model.tar.gz"
-    empty.parent.mkdir()
-    with pytest.raises(JobFailed, match="version 3 is approved"):
-        evaluate(folder, empty, tmp_path / "absent", exchanged)

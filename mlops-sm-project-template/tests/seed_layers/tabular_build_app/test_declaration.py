@@ -48,10 +48,6 @@ def written(folder: Path, *changes: tuple[str, Any]) -> Path:
     return file
 
 
-def test_the_declaration_of_this_repository_is_right() -> None:
-    assert read().table.features
-
-
 def test_features_are_what_is_neither_label_nor_named_otherwise(folder: Path) -> None:
     assert read(written(folder)).table.features == ("x", "when")
     ignored = read(written(folder, ("data.ignored", ["x"])))

@@ -1,0 +1,49 @@
+"""The tools that every project brings do what they promise, in a repository that has them.
+
+A project brings the tests of what it declares. Those of its tools lie in `tests/seed_layers`, by
+the layer that has the tool, and run once for each combination of layers.
+"""
+
+from pathlib import Path
+
+import pytest
+from launched_projects import PRODUCTS, product
+from seed_repositories import seed_repository
+
+from cdk_service_catalog.portfolio.discovery import SEED_BASES, Product
+from mlops_commons.utilities.snapshot import layered
+
+pytestmark = pytest.mark.seed
+
+TESTS = Path(__file__).resolve().parents[1] / "seed_layers"
+LAYERS = {folder.name for folder in TESTS.iterdir() if folder.is_dir() and folder.name[0] != "_"}
+COMBINED = {layers: (p.slug, app) for p in PRODUCTS for app, layers in p.definition.layers.items()}
+
+
+@pytest.mark.parametrize(("slug", "app"), COMBINED.values(), ids="-".join)
+def test_the_tools_of_a_repository_pass_their_tests(slug: str, app: str, tmp_path: Path) -> None:
+    repository = seed_repository(product(slug), app, tmp_path)
+    own = set((repository.root / "tests").iterdir())
+    layers = product(slug).definition.layers[app]
+    added = layered(*(TESTS / layer for layer in layers if layer in LAYERS))
+    added.write(repository.root / "tests")
+    names = [
+        str(file) for file in sorted(set((repository.root / "tests").rglob("test_*.py")) - own)
+    ]
+    done = repository.run("-m", "pytest", "-q", "-p", "no:cacheprovider", *names)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert " passed" in done.stdout
+    assert "skipped" not in done.stdout, done.stdout
+
+
+def test_every_layer_with_tests_is_one_of_a_product() -> None:
+    assert {layer for layers in COMBINED for layer in layers} >= LAYERS
+    assert {folder.name for folder in SEED_BASES.iterdir()} >= LAYERS
+
+
+@pytest.mark.parametrize("each", PRODUCTS, ids=lambda each: each.slug)
+def test_no_test_of_a_tool_replaces_one_of_a_project(each: Product) -> None:
+    for app, layers in each.definition.layers.items():
+        of_tools = {file.name for layer in layers for file in (TESTS / layer).glob("*.py")}
+        own = {file.name for file in each.seeds[app].files if file.parts[0] == "tests"}
+        assert not own & of_tools
