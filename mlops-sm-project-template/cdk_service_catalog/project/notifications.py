@@ -25,6 +25,9 @@ JOBS: Final = "#logsV2:log-groups$3FlogGroupNameFilter$3D$252Faws$252Fsagemaker$
 The console quotes twice, with $ for %. A path of a job is in the event as an ARN alone, and a
 transformer cannot cut it. Where an event has no kind, these are all groups of SageMaker's jobs."""
 
+BUILDS: Final = f"/codesuite/codebuild/projects/{naming.PREFIXED}-{naming.REPORT}/history"
+"""The page of the builds that say how trainings have ended."""
+
 
 def notification_resources(props: ProjectProps) -> Resources:
     """The encrypted topic, who may publish, and the rule for what it is told."""
@@ -66,8 +69,12 @@ def _notices(region: str) -> Resource:
     words = "A pipeline or a training of ${SageMakerProjectName} has failed, or a training has "
     words += "ended well and its version waits for approval in Studio, Models. The detail shows "
     words += "the step or action, its job or build, and the reason with the last lines of the log; "
-    words += "the first of links that is not empty shows the whole log."
+    words += (
+        "the first of links that is not empty shows the whole log of a job or build; of a step "
+    )
+    words += "without one, such as a gate that refuses, trainings has the build that says more."
     jobs = f"{console(region)}/cloudwatch/home?region={region}{JOBS}"
+    trainings = f"{console(region)}{BUILDS}?region={region}"
     return {
         "Type": "AWS::Events::Rule",
         "Properties": {
@@ -95,7 +102,7 @@ def _notices(region: str) -> Resource:
                             '"failed": "<action><step><phase>", '
                             '"waits_for_approval": "<version>", '
                             '"links": {"build": "<build>", "report": "<report>", '
-                            f'"jobs": "{jobs}"}}, '
+                            f'"jobs": "{jobs}", "trainings": "{trainings}"}}, '
                             '"detail": <detail>}'
                         ),
                     },

@@ -377,6 +377,11 @@ def test_people_are_told_which_step_of_the_training_has_failed_and_why(slug: str
     assert notice["links"]["jobs"] == (
         f"{at}#logsV2:log-groups$3FlogGroupNameFilter$3D$252Faws$252Fsagemaker$252FTraining"
     )
+    assert notice["links"]["trainings"] == (
+        f"https://{REGION}.console.aws.amazon.com/codesuite/codebuild/projects/"
+        f"sagemaker-{PROJECT}-report/history?region={REGION}"
+    )
+    assert "a gate that refuses, trainings has the build that says more" in notice["notice"]
     assert len(given["InputTemplate"]) <= 8192
 
 
