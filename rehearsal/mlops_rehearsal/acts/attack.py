@@ -8,14 +8,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from mlops_commons.contract import Persona
 from mlops_commons.utilities.errors import PlatformError
-from mlops_rehearsal.acts.attacker import Attacker, lead, synth
+from mlops_rehearsal.acts.attacker import Attacker, launcher, synth
 from mlops_rehearsal.acts.attempts import ATTEMPTS, Attempt
 from mlops_rehearsal.acts.pushed_attack import pushed_attack
 from mlops_rehearsal.world.evidence import Evidence
 from mlops_rehearsal.world.world import World
 
 WHO: Final[Mapping[Callable[[Attacker], Attacker], str]] = {
-    lead: f"{Persona.LEAD_DATA_SCIENTIST}, as an attacker",
+    launcher: f"{Persona.LEAD_DATA_SCIENTIST}, as an attacker",
     synth: "the role of Synth, with pushed code",
 }
 DENIED_TO_ALL: Final = "with an explicit deny in a service control policy"
@@ -31,7 +31,7 @@ def play_attack(world: World) -> tuple[Evidence, ...]:
     """
     rows: list[Mapping[str, str]] = []
     faults: list[str] = []
-    for project in world.projects:
+    for project in world.staffed:
         scientist = Attacker(world, project)
         for attempt in ATTEMPTS:
             world.say(f"a {Persona.DATA_SCIENTIST} {attempt.does} ({project.full_name})")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from mlops_commons.contract import Persona
-from mlops_rehearsal.world.personas import persona_credentials
+from mlops_rehearsal.world.personas import member_credentials, member_role, persona_credentials
 from mlops_rehearsal.world.projects import Project
 from mlops_rehearsal.world.world import World
 
@@ -22,7 +22,7 @@ class Attacker:
     @property
     def credentials(self) -> Mapping[str, str]:
         """Of the session in Studio."""
-        return persona_credentials(self.world, self.project.dev, Persona.DATA_SCIENTIST)
+        return member_credentials(self.world, self.project, Persona.DATA_SCIENTIST)
 
     def client(self, service: str) -> Any:
         """A client in the dev account."""
@@ -55,7 +55,9 @@ class Attacker:
         return self.client("s3").put_object(Bucket=self.bucket(part), Key=key, Body=LOOT)
 
     def role(self, who: Persona) -> str:
-        """The role of a persona."""
+        """The role of a persona in the project."""
+        if found := member_role(self.world, self.project, who):
+            return found
         dev = self.project.dev
         name = who.parameter.within(dev.parameter_namespace)
         return str(self.look("ssm").get_parameter(Name=name)["Parameter"]["Value"])
@@ -84,7 +86,12 @@ def governance(who: Attacker) -> Attacker:
 
 
 def lead(who: Attacker) -> Attacker:
-    """The lead, in Studio."""
+    """The lead of the project, in Studio."""
+    return who.taking(member_credentials(who.world, who.project, Persona.LEAD_DATA_SCIENTIST))
+
+
+def launcher(who: Attacker) -> Attacker:
+    """A lead who launches projects, in Studio."""
     dev = who.project.dev
     return who.taking(persona_credentials(who.world, dev, Persona.LEAD_DATA_SCIENTIST))
 

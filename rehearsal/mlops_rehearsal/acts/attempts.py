@@ -118,7 +118,7 @@ def _account_parameter(stage: Stage) -> str:
 
 def _launch(who: Attacker) -> object:
     """Launch the project's product, with a foreign account for prod."""
-    catalog = people.lead(who).client("servicecatalog")
+    catalog = people.launcher(who).client("servicecatalog")
     products = catalog.search_products()["ProductViewSummaries"]
     product = next(p["ProductId"] for p in products if p["Name"] == who.project.product)
     versions = catalog.list_provisioning_artifacts(ProductId=product)
@@ -220,12 +220,12 @@ ATTEMPTS: Final = (
     ),
     Attempt(
         *("launches a project", "product", _launch, denied("servicecatalog:ProvisionProduct")),
-        *("`LaunchProducts` of leads", _by(people.lead, _launch)),
+        *("`LaunchProducts` of leads", _by(people.launcher, _launch)),
     ),
     Attempt(
         *("names a foreign account for prod, as the lead", FOREIGN, _launch),
         *(r"\w+Account.*666666666666.*not", "allowed values of the product", lambda who: None),
-        people.lead,
+        people.launcher,
     ),
     Attempt(
         *("becomes the deploy role of prod", "project deploy role", _deploy_role, TO_PROD),

@@ -11,8 +11,10 @@ from botocore.exceptions import ClientError
 from mlops_commons.config import Deployment, Stage
 from mlops_commons.config.projects_of_sets import sets_with_projects
 from mlops_commons.contract import Persona
+from mlops_commons.stage import Separation
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.stack_failures import likely_fix
+from mlops_rehearsal.acts.people_of_projects import complete_projects, missing_people
 from mlops_rehearsal.acts.training_image import missing_packages
 from mlops_rehearsal.world.evidence import Evidence
 from mlops_rehearsal.world.personas import persona_credentials
@@ -33,13 +35,22 @@ def play_launch(world: World) -> tuple[Evidence, ...]:
         for product in _wanted(world, dev):
             access.append(_refused(world, dev, product))
             project = _launch(world, deployment, dev, product)
-            project = replace(project, missing=missing_packages(world, project))
+            nobody = missing_people(project, world.config)
+            missing = missing_packages(world, project)
+            project = replace(project, nobody=nobody, missing=missing)
             world.projects.append(project)
             launched.append(_row(world, project))
             access.append(_access(dev, Persona.LEAD_DATA_SCIENTIST, product["Name"], "allowed"))
     if not launched:
         raise PlatformError(
             "no set with projects has Studio in its dev stage, so nobody can launch one"
+        )
+    if not world.staffed:
+        raise PlatformError(
+            "nobody can work on a launched project, since projects are kept apart and no id has "
+            "both a data scientist and a lead",
+            hint="list them with the same 'project' in cdk-infra-app.yml, such as p-abc123def456, "
+            "which the rehearsal then launches; or end with --until launch",
         )
     return (Evidence("projects", tuple(launched)), Evidence("access", tuple(access)))
 
@@ -81,13 +92,12 @@ def _refused(world: World, dev: Stage, product: Mapping[str, Any]) -> Mapping[st
 def _launch(
     world: World, deployment: Deployment, dev: Stage, product: Mapping[str, Any]
 ) -> Project:
-    digits = hashlib.sha256(f"{deployment.set_name}{product['Name']}".encode()).hexdigest()
     project = Project(
         deployment=deployment,
         dev=dev,
         product=str(product["Name"]),
         name=f"{NAME}{len(world.projects) or ''}",
-        project_id=f"p-{digits[:12]}",
+        project_id=_project_id(world, deployment, dev, str(product["Name"])),
     )
     world.say(f"the lead launches '{project.product}' as {project.full_name}")
     catalog = _catalog(world, dev, Persona.LEAD_DATA_SCIENTIST)
@@ -106,6 +116,17 @@ def _launch(
             hint=likely_fix(said, otherwise="fix the resource that is named, then publish"),
         )
     return project
+
+
+def _project_id(world: World, deployment: Deployment, dev: Stage, product: str) -> str:
+    """An id as SageMaker gives it; where projects are kept apart one that has people, while there
+    is one: they are listed after the launch, and this configuration has them already."""
+    taken = {project.project_id for project in world.projects}
+    if deployment.projects.separation is Separation.PROJECT:
+        found = complete_projects(world.config, deployment, dev)
+        if free := [name for name in found if name not in taken]:
+            return free[0]
+    return f"p-{hashlib.sha256(f'{deployment.set_name}{product}'.encode()).hexdigest()[:12]}"
 
 
 def _provision(
@@ -136,7 +157,7 @@ def _row(world: World, project: Project) -> Mapping[str, str]:
         "product": project.product,
         "project": project.full_name,
         "pipelines": ", ".join(made),
-        "waits for": project.missing or "nothing",
+        "waits for": project.nobody or project.missing or "nothing",
     }
 
 

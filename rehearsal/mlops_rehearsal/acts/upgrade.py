@@ -15,7 +15,7 @@ from mlops_rehearsal.acts.project_state import ProjectState, state_of
 from mlops_rehearsal.acts.source_code import pushed
 from mlops_rehearsal.player.started import play_run
 from mlops_rehearsal.world.evidence import Evidence
-from mlops_rehearsal.world.personas import persona
+from mlops_rehearsal.world.personas import persona_credentials
 from mlops_rehearsal.world.projects import Project
 from mlops_rehearsal.world.world import World
 
@@ -82,7 +82,8 @@ def _publish(world: World, change: ProductChange) -> None:
 
 def _offered(world: World, project: Project) -> list[str]:
     """The versions of a project's product, as a lead can launch them."""
-    catalog = persona(world, project, Persona.LEAD_DATA_SCIENTIST, "servicecatalog")
+    lead = persona_credentials(world, project.dev, Persona.LEAD_DATA_SCIENTIST)
+    catalog = world.client("servicecatalog", project.dev.region, lead)
     products = catalog.search_products()["ProductViewSummaries"]
     (found,) = [p["ProductId"] for p in products if p["Name"] == project.product]
     versions = catalog.list_provisioning_artifacts(ProductId=found)

@@ -13,15 +13,38 @@ STUDIO: Final = "sagemaker.amazonaws.com"
 
 
 def persona(world: World, project: Project, who: Persona, service: str) -> Any:
-    """A client of a service with the role that Studio gives a persona in the dev account."""
-    return world.client(service, project.dev.region, persona_credentials(world, project.dev, who))
+    """A client of a service with the role that Studio gives somebody who works on a project."""
+    return world.client(service, project.dev.region, member_credentials(world, project, who))
 
 
 def persona_credentials(world: World, dev: Stage, who: Persona) -> Mapping[str, str]:
-    """The credentials of a persona's session in Studio."""
+    """The credentials of a session in Studio, of somebody who is listed for no project."""
     ssm = world.administrator("ssm", dev.account, dev.region)
     name = who.parameter.within(dev.parameter_namespace)
-    role = ssm.get_parameter(Name=name)["Parameter"]["Value"]
+    return _session(world, who, str(ssm.get_parameter(Name=name)["Parameter"]["Value"]))
+
+
+def member_credentials(world: World, project: Project, who: Persona) -> Mapping[str, str]:
+    """The credentials of a session in Studio, of somebody who works on a project."""
+    role = member_role(world, project, who)
+    return _session(world, who, role) if role else persona_credentials(world, project.dev, who)
+
+
+def member_role(world: World, project: Project, who: Persona) -> str:
+    """The role of the profile that is listed for a project; empty where none is."""
+    studio = world.config.studio(project.deployment.set_name, project.dev.stage_name)
+    on_it = (project.project_id, who)
+    users = studio.users if studio else ()
+    listed = {user.profile_name for user in users if (user.project, user.persona) == on_it}
+    sagemaker = world.administrator("sagemaker", project.dev.account, project.dev.region)
+    for found in sagemaker.list_user_profiles()["UserProfiles"] if listed else ():
+        if found["UserProfileName"] in listed:
+            named = {key: found[key] for key in ("DomainId", "UserProfileName")}
+            return str(sagemaker.describe_user_profile(**named)["UserSettings"]["ExecutionRole"])
+    return ""
+
+
+def _session(world: World, who: Persona, role: str) -> Mapping[str, str]:
     # Studio sets the name of the person's profile as source identity.
     name = f"studio-{who}"[:64]
     return world.emulator.service_credentials(role, STUDIO, name, source_identity=name)

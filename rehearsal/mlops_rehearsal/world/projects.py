@@ -15,6 +15,7 @@ class Project:
     Attributes:
         product: as Studio shows it.
         project_id: as SageMaker would give it.
+        nobody: who is to be listed for it before anybody can work on it; empty where somebody is.
         missing: what its training needs and this machine cannot get; empty where nothing is.
     """
 
@@ -24,6 +25,7 @@ class Project:
     name: str
     project_id: str
     missing: str = ""
+    nobody: str = ""
 
     @property
     def full_name(self) -> str:

@@ -67,9 +67,14 @@ class World:
     adopts: Adoption | None = None
 
     @property
+    def staffed(self) -> list[Project]:
+        """The projects that somebody works on."""
+        return [project for project in self.projects if not project.nobody]
+
+    @property
     def trainable(self) -> list[Project]:
-        """The projects that have all that their training needs."""
-        return [project for project in self.projects if not project.missing]
+        """Those that have all that their training needs."""
+        return [project for project in self.staffed if not project.missing]
 
     @property
     def aws_config_file(self) -> Path:
