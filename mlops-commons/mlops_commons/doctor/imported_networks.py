@@ -3,7 +3,9 @@
 Sources: Amazon EC2 API Reference, "Error codes" (what is named and is not there, or is of another
 VPC, is refused); AWS PrivateLink User Guide, "Manage DNS names for VPC endpoint services" (private
 names need both DNS attributes, and a service has one endpoint with them in a VPC); Amazon EC2 User
-Guide, "Regions and Zones".
+Guide, "Regions and Zones". The ARN of a shared subnet has its owner's account, as policies compare
+it (https://github.com/runs-on/runs-on/issues/463), and participants of a VPC make no endpoints
+there (Amazon VPC User Guide, "Responsibilities and permissions for owners and participants").
 """
 
 import re
@@ -49,7 +51,7 @@ def look_at_imported_networks(
     for wanted in _imported((row.account, row.region), config):
         problems: list[Problem]
         try:
-            problems = [*_problems(wanted, row.region, ec2)]
+            problems = [*_problems(wanted, row, ec2)]
         except ClientError as error:
             if not GONE.fullmatch(error.response["Error"]["Code"]):
                 raise
@@ -73,24 +75,38 @@ def _imported(place: tuple[str, str], config: PlatformConfig) -> Iterator[_Impor
                 yield _Imported("/".join(names), network, rows)
 
 
-def _problems(wanted: _Imported, region: str, ec2: Any) -> Iterator[Problem]:
+def _problems(wanted: _Imported, row: BootstrapRow, ec2: Any) -> Iterator[Problem]:
     network = wanted.network
     named = [*dict.fromkeys((*network.subnets, *network.endpoint_subnets))]
     subnets = ec2.describe_subnets(SubnetIds=named)["Subnets"]
     groups = ec2.describe_security_groups(GroupIds=[network.base_security_group])["SecurityGroups"]
-    found = {row["SubnetId"]: row for row in subnets} | {row["GroupId"]: row for row in groups}
+    found = {each["SubnetId"]: each for each in subnets}
+    found |= {each["GroupId"]: each for each in groups}
     if network.route_table_ids:
         tables = ec2.describe_route_tables(RouteTableIds=[*network.route_table_ids])["RouteTables"]
-        found |= {row["RouteTableId"]: row for row in tables}
-    outside = sorted(name for name, row in found.items() if row["VpcId"] != network.vpc_id)
+        found |= {each["RouteTableId"]: each for each in tables}
+    outside = sorted(name for name, each in found.items() if each["VpcId"] != network.vpc_id)
     if outside:
         yield Level.ERROR, f"{', '.join(outside)} are not in {network.vpc_id}"
-    yield from _of_zones(network, region, subnets)
+    yield from _of_owners(row.account, found)
+    yield from _of_zones(network, row.region, subnets)
     (vpc,) = ec2.describe_vpcs(VpcIds=[network.vpc_id])["Vpcs"]
     yield from _of_ranges(network, vpc)
-    private = [row for row in wanted.rows if row.private_dns]
+    private = [endpoint for endpoint in wanted.rows if endpoint.private_dns]
     if private:
-        yield from _of_names(network.vpc_id, region, private, ec2)
+        yield from _of_names(network.vpc_id, row.region, private, ec2)
+
+
+def _of_owners(account: str, found: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:
+    owners = {name: str(row.get("OwnerId", account)) for name, row in found.items()}
+    shared = sorted(name for name, owner in owners.items() if owner != account)
+    if shared:
+        message = (
+            f"{', '.join(shared)} belong to account {owners[shared[0]]}, which shares them: roles "
+            "of this stage may use subnets of its own account only, so no job, model or build "
+            f"could join them; name a VPC of {account}"
+        )
+        yield Level.ERROR, message
 
 
 def _of_zones(

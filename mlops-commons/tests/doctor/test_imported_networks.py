@@ -56,6 +56,7 @@ def looked_at(
     dns: tuple[bool, bool] = (True, True),
     endpoints: list[dict[str, Any]] | None = None,
     missing: str = "",
+    owner: str = ACCOUNT,
 ) -> list[Finding]:
     (folder / "app.yml").write_text(APP)
     (folder / "infra.yml").write_text(INFRA)
@@ -70,7 +71,7 @@ def looked_at(
             answers.add_client_error("describe_subnets", missing, "The subnet ID does not exist")
             return list(look_at_imported_networks("here", row, ec2, config))
         rows = [
-            {"SubnetId": subnet, "VpcId": of_subnets, "AvailabilityZone": zone}
+            {"SubnetId": subnet, "VpcId": of_subnets, "AvailabilityZone": zone, "OwnerId": owner}
             for subnet, zone in zip(SUBNETS, zones, strict=True)
         ]
         group = {"GroupId": GROUP, "VpcId": of_group}
@@ -110,6 +111,7 @@ def test_a_vpc_as_the_configuration_has_it_is_fine(tmp_path: Path, right: dict[s
         ({"dns": (True, False)}, "has enableDnsHostnames off, and kms has private names"),
         ({"dns": (False, True)}, "has enableDnsSupport off"),
         ({"endpoints": kms()}, "has an endpoint of 'kms' with private names already"),
+        ({"owner": "999999999999"}, "belong to account 999999999999, which shares them"),
         ({"missing": "InvalidSubnetID.NotFound"}, "The subnet ID does not exist"),
     ],
 )
