@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlsplit
 
+from mlops_commons.utilities.partitions import partition_by_region
+
 HTTPS_PORT: Final = 443
 BUNDLE: Final = "/tmp/organization-ca.pem"
 """What a build trusts: the authorities of its image, and those of the organization."""
@@ -113,7 +115,7 @@ class Builds:
         return tuple(sorted(found - {HTTPS_PORT}))
 
     def _direct(self, region: str) -> tuple[str, ...]:
-        suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+        suffix = partition_by_region(region).suffix
         own = self.proxy.no_proxy if self.proxy else ()
         return tuple(dict.fromkeys((*ALWAYS_DIRECT, f".{region}.{suffix}", *own)))
 

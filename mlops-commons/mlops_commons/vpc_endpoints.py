@@ -21,7 +21,7 @@ class EndpointKind(StrEnum):
     INTERFACE = "Interface"
 
 
-_CN_SERVICES: Final = frozenset(
+_OF_CHINA: Final = frozenset(
     {
         "athena",
         "cloudformation",
@@ -37,7 +37,12 @@ _CN_SERVICES: Final = frozenset(
         "sts",
     }
 )
-"""Services whose names in the China regions start with `cn.`, as aws-cdk-lib knows them."""
+_PREFIXES: Final = (
+    ("cn-", "cn.com", _OF_CHINA),
+    ("eusc-", "eu", frozenset({"ecr.api", "ecr.dkr"})),
+)
+"""How regions begin, and what the names of some of their services begin with instead of `com`, as
+aws-cdk-lib knows them (InterfaceVpcEndpointAwsService)."""
 
 
 @dataclass(frozen=True)
@@ -75,12 +80,16 @@ class VpcEndpoint:
         """The name under which a region offers the service.
 
         Args:
-            region: such as `eu-west-1`; a CDK token counts as a region outside China.
+            region: such as `eu-west-1`; a CDK token counts as one of the partition `aws`.
         """
         if "{region}" in self.service:
             return self.service.format(region=region)
-        prefix = "cn." if self.service in _CN_SERVICES and region.startswith("cn-") else ""
-        return f"{prefix}com.amazonaws.{region}.{self.service}"
+        found = (
+            prefix
+            for start, prefix, services in _PREFIXES
+            if region.startswith(start) and self.service in services
+        )
+        return f"{next(found, 'com')}.amazonaws.{region}.{self.service}"
 
 
 _ALL, _STUDIO, _OPTIONAL = EndpointScope

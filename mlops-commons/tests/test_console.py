@@ -16,6 +16,7 @@ pytestmark = pytest.mark.pure
         ("eu-west-1", "https://eu-west-1.console.aws.amazon.com"),
         ("us-gov-west-1", "https://us-gov-west-1.console.amazonaws-us-gov.com"),
         ("cn-north-1", "https://cn-north-1.console.amazonaws.cn"),
+        ("eusc-de-east-1", "https://eusc-de-east-1.console.amazonaws-eusc.eu"),
     ],
 )
 def test_each_partition_has_a_console_of_its_own(region: str, address: str) -> None:

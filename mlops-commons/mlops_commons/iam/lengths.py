@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from mlops_commons.iam.statements import Statement, policy_document
 from mlops_commons.utilities.errors import PlatformError
+from mlops_commons.utilities.partitions import partition_by_region
 
 MOST_CHARACTERS: Final = 6144
 """Of a managed policy, white space not counted (IAM User Guide, "IAM and AWS STS quotas")."""
@@ -34,7 +35,7 @@ DENY: Final = (
 def length_of(statements: Sequence[Statement], region: str) -> int:
     """The characters of a policy as IAM counts them."""
     known = {
-        "${AWS::Partition}": _partition(region),
+        "${AWS::Partition}": partition_by_region(region).name,
         "${AWS::Region}": region,
         "${AWS::AccountId}": "1" * 12,
         "${!": "${",
@@ -66,7 +67,7 @@ def length_of_trust(role_arns: Sequence[str], region: str, *, require_mfa: bool)
             "Action": "sts:AssumeRole",
             "Condition": conditions,
             "Effect": "Allow",
-            "Principal": {"AWS": f"arn:{_partition(region)}:iam::{account}:root"},
+            "Principal": {"AWS": f"arn:{partition_by_region(region).name}:iam::{account}:root"},
         }
         for account in sorted({arn.split(":")[4] for arn in role_arns})
     ]
@@ -117,11 +118,6 @@ def with_denials(
 
 def _nameless(statements: Sequence[Statement]) -> tuple[Statement, ...]:
     return tuple(replace(row, sid="") for row in statements)
-
-
-def _partition(region: str) -> str:
-    beginnings = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
-    return next((name for start, name in beginnings.items() if region.startswith(start)), "aws")
 
 
 def _filled(text: str, known: Mapping[str, str]) -> str:

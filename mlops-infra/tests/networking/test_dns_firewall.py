@@ -62,11 +62,15 @@ def test_the_firewall_can_be_switched_off_without_a_way_out(synthesise) -> None:
     assert synthesise(props).resources(RULES) == {}
 
 
-def test_china_has_names_of_its_own() -> None:
+@pytest.mark.parametrize(
+    ("region", "own"),
+    [("cn-north-1", "*.amazonaws.com.cn"), ("eusc-de-east-1", "*.amazonaws.eu")],
+)
+def test_china_and_the_sovereign_cloud_have_names_of_their_own(region: str, own: str) -> None:
     from mlops_commons.egress.domains import always_allowed
 
-    assert "*.amazonaws.com.cn" in always_allowed("cn-north-1")
-    assert "*.amazonaws.com" not in always_allowed("cn-north-1")
+    assert own in always_allowed(region)
+    assert "*.amazonaws.com" not in always_allowed(region)
 
 
 def test_names_fit_whatever_the_stack_is_called() -> None:

@@ -6,7 +6,7 @@ from mlops_commons.vpc_endpoints import VPC_ENDPOINTS, EndpointKind
 
 pytestmark = pytest.mark.construct
 
-REGIONS = ("eu-west-1", "us-gov-west-1", "cn-north-1", "cn-northwest-1")
+REGIONS = ("eu-west-1", "us-gov-west-1", "cn-north-1", "cn-northwest-1", "eusc-de-east-1")
 INTERFACE_ENDPOINTS = [row for row in VPC_ENDPOINTS if row.kind is EndpointKind.INTERFACE]
 
 
