@@ -54,10 +54,12 @@ def report(result: Evaluation) -> dict[str, Any]:
         SystemExit: the approved version cannot be compared, or a slice cannot be judged.
     """
     found, rows = result.found, result.rows
+    trained = training_record.read(result.model).content
     lost, unseen = None, np.array([], dtype=int)
     if result.approved:
         unseen = result.approved.unseen(result.fingerprints)
-        lost = compared(result.approved.version, unseen, rows, found)
+        same = result.approved.base_model in ("", trained.get(training_record.BASE_MODEL))
+        lost = compared(result.approved.version, unseen, rows, found, same_base=same)
     parts = slices(result.values, rows, unseen, found)
     return {
         "gate": {
@@ -69,7 +71,7 @@ def report(result: Evaluation) -> dict[str, Any]:
         "metrics": {name: {"value": value} for name, value in result.metrics.items()},
         "approved": _against(result, lost),
         "slices": [vars(each) for each in parts],
-        "training": training_record.read(result.model).content,
+        "training": trained,
         "server": result.server,
     }
 
@@ -164,7 +166,7 @@ def registration(
         "DataSha256": data["data_sha256"],
         "Rows": data["rows"],
         "BaseModelUri": given.base_model_uri,
-        "BaseModelSha256": training.get("base_model_sha256", NONE),
+        "BaseModelSha256": training.get(training_record.BASE_MODEL, NONE),
         "Hyperparameters": training.get("hyperparameters", NONE),
         "Seeds": training.get("seeds", NONE),
         "Libraries": training.get("libraries", NONE),

@@ -11,6 +11,8 @@ from declaration import Declaration
 from facts import digest, libraries
 
 FILE, SEEN = "training.json", "seen.json"
+BASE_MODEL = "base_model_sha256"
+"""The key of what a model was made of."""
 LIBRARIES = (
     *("accelerate", "diffusers", "numpy", "peft", "safetensors", "tokenizers"),
     *("torch", "transformers"),
@@ -62,7 +64,7 @@ def leave(
         "seeds": {"split": found.split.seed, "model": values.seed},
         "libraries": libraries(LIBRARIES),
         "device": device,
-        "base_model_sha256": digest(base_model),
+        BASE_MODEL: digest(base_model),
     }
     for name, part in ((FILE, content), (SEEN, sorted({*seen}))):
         (folder / name).write_text(json.dumps(part, indent=2) + "\n", encoding="utf-8")

@@ -119,6 +119,13 @@ def test_data_that_ask_for_something_else_than_before_are_noticed() -> None:
     assert "declare 'compare_with_approved: false'" in str(raised.value)
 
 
+def test_a_better_base_model_is_no_sign_of_other_data() -> None:
+    result = evaluation(FOUND, right(30, FEW), right(25, FEW), right(2, FEW))
+    assert result.approved
+    older = replace(result.approved, base_model="b" * 64)
+    assert refused_by(replace(result, approved=older)) == []
+
+
 def test_a_slice_in_which_a_model_fails_is_named() -> None:
     found = declared(slices=["team"])
     values = [{"team": "north"}] * 60 + [{"team": "south"}] * 40
