@@ -3,6 +3,7 @@
 import copy
 import json
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -11,10 +12,11 @@ import jsonschema
 import pytest
 import yaml
 
+from mlops_commons.config.explaining.examples import EVERY_KEY
 from mlops_commons.config.explaining.keys import Key, keys
 from mlops_commons.config.explaining.schema import SCHEMAS, schema_text
 from mlops_commons.config.loader import load_config
-from mlops_commons.utilities.errors import ConfigError
+from mlops_commons.utilities.errors import ConfigError, PlatformError
 from mlops_commons.utilities.paths import EXAMPLES
 
 pytestmark = pytest.mark.pure
@@ -101,3 +103,36 @@ def test_a_letter_that_looks_like_another_is_named(tmp_path: Path, path: str, va
     with pytest.raises(ConfigError, match=r"in it is U\+04.., cyrillic small letter") as caught:
         load_config(tmp_path / "app.yml", tmp_path / "none.yml")
     assert path in str(caught.value)
+
+
+def leaves(node: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Where the single values of a file stand."""
+    if not isinstance(node, dict | list):
+        yield path
+        return
+    for name, value in node.items() if isinstance(node, dict) else enumerate(node):
+        yield from leaves(value, (*path, name))
+
+
+@pytest.mark.parametrize("text", ["x", "a b", "-1"])
+def test_each_value_of_a_file_with_all_keys_may_be_another_text(tmp_path: Path, text: str) -> None:
+    """What one key says wrongly is looked up for others: a region that is none has no partition."""
+    folder = EVERY_KEY / "company"
+    contents = {name: yaml.safe_load((folder / name).read_text()) for name in ROOTS}
+    faults = {}
+    for name in ROOTS:
+        for path in leaves(contents[name]):
+            changed = copy.deepcopy(contents)
+            node: Any = changed[name]
+            for part in path[:-1]:
+                node = node[part]
+            node[path[-1]] = text
+            for file, content in changed.items():
+                (tmp_path / file).write_text(json.dumps(content))
+            try:
+                load_config(*(tmp_path / file for file in ROOTS))
+            except PlatformError:
+                continue
+            except Exception as error:
+                faults[path] = repr(error)
+    assert faults == {}

@@ -89,10 +89,11 @@ def further_of_personas(sources: Sources) -> Iterator[Problem]:
 
 
 def _of_policies(further: Further, stage: Stage) -> Iterator[tuple[KeyPath, str]]:
-    partition = region_partitions()[stage.region]
+    partition = region_partitions().get(stage.region, "")
     for position, arn in enumerate(further.policy_arns):
         parts = arn.split(":")
-        if parts[4] not in ("aws", stage.account) or parts[1] != partition:
+        # A region that is none is told by itself, and has no partition.
+        if parts[4] not in ("aws", stage.account) or (partition and parts[1] != partition):
             message = (
                 f"'{arn}' is not a policy of account {stage.account}, in which stage "
                 f"'{stage.stage_name}' is, nor one of AWS in the partition '{partition}'"
