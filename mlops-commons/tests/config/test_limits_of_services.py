@@ -285,6 +285,52 @@ def test_no_role_in_which_notebooks_or_jobs_run_approves(tmp_path: Path, role: s
     assert found.startswith(f"projects.approvers.role_arns[1]: '{own}' is a role of dev in which")
 
 
+OF_SETS = "role/aws-reserved/sso.amazonaws.com/"
+SUFFIX = "0123456789abcdef"
+
+
+@pytest.mark.parametrize(
+    ("role", "reason"),
+    [
+        # As the ARN of a session has it, without the path.
+        (f"role/AWSReservedSSO_Approvers_{SUFFIX}", "it is called"),
+        ("role/AWSReservedSSO_Approvers_*", "it is called"),
+        (f"role/sso.amazonaws.com/AWSReservedSSO_Approvers_{SUFFIX}", "it is called"),
+        (f"{OF_SETS}eu-west-1/awsreservedsso_Approvers_{SUFFIX}", "it is called"),
+        (f"{OF_SETS}eu-west1/AWSReservedSSO_Approvers_{SUFFIX}", "did you mean 'eu-west-1'"),
+        (f"{OF_SETS}cn-north-1/AWSReservedSSO_Approvers_{SUFFIX}", "no region of its partition"),
+        # As the permission set is called.
+        (f"{OF_SETS}eu-west-1/AWSReservedSSO_Approvers", "end its name"),
+        (f"{OF_SETS}eu-west-1/AWSReservedSSO_Approvers_{SUFFIX}", ""),
+        (f"{OF_SETS}eu-west-1/AWSReservedSSO_Approvers_*", ""),
+        (f"{OF_SETS}AWSReservedSSO_Approvers_{SUFFIX}", ""),
+        (f"{OF_SETS}us-east-1/AWSReservedSSO_Approvers_{SUFFIX}", ""),
+        (f"{OF_SETS}*", ""),
+    ],
+)
+def test_roles_of_permission_sets_are_called_as_identity_center_calls_them(
+    tmp_path: Path, role: str, reason: str
+) -> None:
+    named = [f"arn:aws:iam::999999999999:{role}"]
+    other = f"arn:aws:iam::888888888888:{OF_SETS}eu-west-1/AWSReservedSSO_Others_*"
+    places = {
+        "projects.approvers.role_arns[0]": [(APPROVERS, named)],
+        "pipeline.reviews.authors[0]": [
+            ((*REVIEWS, "authors"), named),
+            ((*REVIEWS, "reviewers"), [other]),
+        ],
+        "portfolio.role_arns[0]": [] if "*" in role else [(("portfolio", "role_arns"), named)],
+    }
+    for where, changes in places.items():
+        found = problems(tmp_path, list(changes))
+        if reason and changes:
+            (problem,) = found
+            assert problem.startswith(f"{where}: '{named[0]}' is no role of Identity Center: ")
+            assert reason in problem
+        else:
+            assert found == []
+
+
 def test_a_name_with_a_random_end_approves(tmp_path: Path) -> None:
     assert not problems(tmp_path, [(APPROVERS, ["arn:aws:iam::222222222222:role/Approvers-*"])])
 

@@ -1,5 +1,6 @@
 """Checks of roles that the configuration names: whom trust policies and the portfolio let in."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -7,7 +8,7 @@ from typing import Final
 
 from mlops_commons.config.document import KeyPath
 from mlops_commons.config.sources import APP_ROOT, Sources
-from mlops_commons.config.values import region_partitions
+from mlops_commons.config.values import nearest, region_partitions
 from mlops_commons.iam.lengths import MOST_OF_TRUST, length_of_trust
 from mlops_commons.organization import RoleNames
 from mlops_commons.utilities.errors import Problem
@@ -18,6 +19,12 @@ RUNS_CODE: Final = (
     "sagemaker-*-execution",
 )
 """Names of roles of dev in which notebooks, jobs and endpoints run."""
+
+OF_PERMISSION_SETS: Final = "AWSReservedSSO_"
+PATH_OF_PERMISSION_SETS: Final = "role/aws-reserved/sso.amazonaws.com/"
+AT_HOME: Final = "us-east-1"
+"""Where Identity Center is in this region, the path of its roles has none (AWS Security Blog, "How
+to use trust policies with IAM roles"). AWS's own examples have it there, too: none is refused."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,11 +47,8 @@ class Entrants:
 def roles_of_the_partition(sources: Sources) -> Iterator[Problem]:
     """Roles delegate access within one partition (IAM User Guide, "Cross account resource access in
     IAM")."""
-    home = sources.config.pipeline.region
-    named = [(row.path, row.role_arns, row.region) for row in _entrants(sources)]
-    named.append((PORTFOLIO, sources.config.portfolio.role_arns, home))
     found: dict[Problem, None] = {}
-    for path, role_arns, region in named:
+    for path, role_arns, region in _named(sources):
         partition = region_partitions().get(region, "")
         for index, arn in enumerate(role_arns):
             if partition and arn.split(":")[1] != partition:
@@ -54,6 +58,46 @@ def roles_of_the_partition(sources: Sources) -> Iterator[Problem]:
                 )
                 found[sources.app_document.problem((*path, index), message)] = None
     yield from found
+
+
+def roles_of_permission_sets(sources: Sources) -> Iterator[Problem]:
+    """Roles that Identity Center makes have a path, and an end that nobody chooses.
+
+    The ARN of a session has neither path nor region: a role that is written after it is nobody, and
+    so is one that is named as its permission set. Source: IAM Identity Center User Guide,
+    "Referencing permission sets in resource policies, Amazon EKS cluster config maps, and AWS KMS
+    key policies".
+    """
+    found: dict[Problem, None] = {}
+    for path, role_arns, _ in _named(sources):
+        for index, arn in enumerate(role_arns):
+            if reason := _no_role_of_identity_center(arn):
+                message = f"'{arn}' is no role of Identity Center: {reason}"
+                found[sources.app_document.problem((*path, index), message)] = None
+    yield from found
+
+
+def _no_role_of_identity_center(arn: str) -> str:
+    """Why no permission set has this role; empty where one may, or where it is another's."""
+    resource = arn.split(":", 5)[5]
+    *_, name = resource.split("/")
+    if not name.lower().startswith(OF_PERMISSION_SETS.lower()):
+        return ""
+    if not (name.startswith(OF_PERMISSION_SETS) and resource.startswith(PATH_OF_PERMISSION_SETS)):
+        return (
+            f"it is called {PATH_OF_PERMISSION_SETS}REGION/{OF_PERMISSION_SETS}NAME_*, the region "
+            f"being that of Identity Center, and left out where it is {AT_HOME}"
+        )
+    region = resource.removeprefix(PATH_OF_PERMISSION_SETS).rpartition("/")[0]
+    known = [name for name, part in region_partitions().items() if part == arn.split(":")[1]]
+    if region and region not in known:
+        return f"'{region}' is no region of its partition; {nearest(region, known)}".rstrip("; ")
+    if not re.search(r"_[0-9a-f]{16}$|[*]$", name):
+        return (
+            "'_' and 16 letters and digits that Identity Center makes end its name; write them, "
+            "or '_*' where a pattern may stand"
+        )
+    return ""
 
 
 def trust_policies_fit(sources: Sources) -> Iterator[Problem]:
@@ -109,6 +153,13 @@ def _runs_code(dev: str, resource: str, roles: RoleNames) -> bool:
         return any(fnmatchcase(named, pattern) for pattern in own)
     start, starts = named.removesuffix("*"), [pattern.partition("*")[0] for pattern in own]
     return any(start.startswith(other) or other.startswith(start) for other in starts)
+
+
+def _named(sources: Sources) -> Iterator[tuple[KeyPath, tuple[str, ...], str]]:
+    """Roles that are named, by where, with the region in which they are let in."""
+    for row in _entrants(sources):
+        yield row.path, row.role_arns, row.region
+    yield PORTFOLIO, sources.config.portfolio.role_arns, sources.config.pipeline.region
 
 
 def _entrants(sources: Sources) -> Iterator[Entrants]:

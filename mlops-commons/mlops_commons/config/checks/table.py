@@ -80,6 +80,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     source_checks.each_set_has_its_own,
     source_checks.reviews_are_of_codecommit,
     principal_checks.roles_of_the_partition,
+    principal_checks.roles_of_permission_sets,
     principal_checks.trust_policies_fit,
     principal_checks.roles_of_the_portfolio_differ,
     principal_checks.no_persona_approves,
