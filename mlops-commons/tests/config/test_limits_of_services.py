@@ -313,7 +313,7 @@ def test_roles_of_permission_sets_are_called_as_identity_center_calls_them(
 ) -> None:
     named = [f"arn:aws:iam::999999999999:{role}"]
     other = f"arn:aws:iam::888888888888:{OF_SETS}eu-west-1/AWSReservedSSO_Others_*"
-    places = {
+    places: dict[str, list[Change]] = {
         "projects.approvers.role_arns[0]": [(APPROVERS, named)],
         "pipeline.reviews.authors[0]": [
             ((*REVIEWS, "authors"), named),
@@ -322,7 +322,7 @@ def test_roles_of_permission_sets_are_called_as_identity_center_calls_them(
         "portfolio.role_arns[0]": [] if "*" in role else [(("portfolio", "role_arns"), named)],
     }
     for where, changes in places.items():
-        found = problems(tmp_path, list(changes))
+        found = problems(tmp_path, changes)
         if reason and changes:
             (problem,) = found
             assert problem.startswith(f"{where}: '{named[0]}' is no role of Identity Center: ")
