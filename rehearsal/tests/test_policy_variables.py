@@ -96,3 +96,29 @@ def test_a_stack_is_made_with_the_role_that_a_condition_names_and_with_no_other(
             stacks.create_stack(StackName="variables", TemplateBody=TEMPLATE, **further)
     with pytest.raises(ClientError, match="invalid or cannot be assumed"):
         stacks.create_stack(StackName="variables", TemplateBody=TEMPLATE, RoleARN=wanted)
+
+
+APPROVALS = (
+    f"arn:aws:codepipeline:eu-west-1:{ACCOUNT}:*-${{aws:PrincipalTag/sagemaker:project-id}}-deploy"
+)
+
+
+@pytest.mark.parametrize(
+    ("tag", "below", "may"), [("p-1", "/*", True), ("p-2", "/*", False), ("p-1", "", False)]
+)
+def test_an_approval_is_an_action_of_a_stage_of_a_pipeline(
+    accounts: Accounts, tag: str, below: str, may: bool
+) -> None:
+    """The resource of PutApprovalResult (Service Authorization Reference, CodePipeline)."""
+    action = "codepipeline:PutApprovalResult"
+    allowed = {"Effect": "Allow", "Action": action, "Resource": f"{APPROVALS}{below}"}
+    lead = session(accounts, f"lead-{tag}-{bool(below)}", allowed, tag=tag)
+    with pytest.raises(ClientError) as raised:
+        accounts.client("codepipeline", lead).put_approval_result(
+            pipelineName="sagemaker-churn-p-1-deploy",
+            stageName="Deploy-prod",
+            actionName="Approve-prod",
+            token="00000000-0000-0000-0000-000000000000",
+            result={"summary": "fine", "status": "Approved"},
+        )
+    assert (raised.value.response["Error"]["Code"] != "AccessDeniedException") == may

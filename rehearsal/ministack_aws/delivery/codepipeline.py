@@ -14,9 +14,11 @@ NOT_OF_THE_STRUCTURE = ("Tags", "RestartExecutionOnUpdate", "DisableInboundStage
 
 
 def resource_of(operation: str, request: Request) -> str | None:
-    """The ARN that a call is about."""
+    """The ARN that a call is about: of a pipeline, a stage of it or an action of that (Service
+    Authorization Reference, "Actions, resources, and condition keys for AWS CodePipeline")."""
     name = request.get("name") or request.get("pipelineName")
-    return arn("codepipeline", name) if name else "*"
+    within = [request[part] for part in ("stageName", "actionName") if request.get(part)]
+    return arn("codepipeline", "/".join([name, *within])) if name else "*"
 
 
 def _list(request: Request) -> Answer:
