@@ -20,20 +20,31 @@ LAYERS = {folder.name for folder in TESTS.iterdir() if folder.is_dir() and folde
 COMBINED = {layers: (p.slug, app) for p in PRODUCTS for app, layers in p.definition.layers.items()}
 
 
-@pytest.mark.parametrize(("slug", "app"), COMBINED.values(), ids="-".join)
-def test_the_tools_of_a_repository_pass_their_tests(slug: str, app: str, tmp_path: Path) -> None:
-    repository = seed_repository(product(slug), app, tmp_path)
-    own = set((repository.root / "tests").iterdir())
+OTHERS = sorted({p.slug for p in PRODUCTS} - {slug for slug, _ in COMBINED.values()})
+
+
+def check(slug: str, app: str, folder: Path, pattern: str = "test_*.py") -> None:
+    """Run tests of the layers in a repository of a product."""
+    repository = seed_repository(product(slug), app, folder)
+    tests = repository.root / "tests"
+    own = set(tests.rglob("test_*.py"))
     layers = product(slug).definition.layers[app]
-    added = layered(*(TESTS / layer for layer in layers if layer in LAYERS))
-    added.write(repository.root / "tests")
-    names = [
-        str(file) for file in sorted(set((repository.root / "tests").rglob("test_*.py")) - own)
-    ]
+    layered(*(TESTS / layer for layer in layers if layer in LAYERS)).write(tests)
+    names = [str(file) for file in sorted(set(tests.rglob(pattern)) - own)]
     done = repository.run("-m", "pytest", "-q", "-p", "no:cacheprovider", *names)
     assert done.returncode == 0, done.stdout + done.stderr
     assert " passed" in done.stdout
     assert "skipped" not in done.stdout, done.stdout
+
+
+@pytest.mark.parametrize(("slug", "app"), COMBINED.values(), ids="-".join)
+def test_the_tools_of_a_repository_pass_their_tests(slug: str, app: str, tmp_path: Path) -> None:
+    check(slug, app, tmp_path)
+
+
+@pytest.mark.parametrize("slug", OTHERS)
+def test_the_notebook_of_every_other_product_runs(slug: str, tmp_path: Path) -> None:
+    check(slug, "build_app", tmp_path, "test_notebooks.py")
 
 
 def test_every_layer_with_tests_is_one_of_a_product() -> None:
