@@ -37,7 +37,7 @@ def check(slug: str, app: str, folder: Path, pattern: str = "test_*.py") -> None
     assert "skipped" not in done.stdout, done.stdout
 
 
-@pytest.mark.parametrize(("slug", "app"), COMBINED.values(), ids="-".join)
+@pytest.mark.parametrize(("slug", "app"), COMBINED.values(), ids=map("-".join, COMBINED.values()))
 def test_the_tools_of_a_repository_pass_their_tests(slug: str, app: str, tmp_path: Path) -> None:
     check(slug, app, tmp_path)
 
