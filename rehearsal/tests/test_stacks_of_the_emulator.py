@@ -194,3 +194,31 @@ def test_a_run_that_the_emulator_cannot_play_fails_instead_of_running_for_ever(
         )
         status = found["PipelineExecutionStatus"]
     assert (status, found["FailureReason"].partition(":")[0]) == ("Failed", "IndexError")
+
+
+def test_an_execution_keeps_the_definition_and_the_parameters_that_it_was_started_with(
+    accounts: Accounts,
+) -> None:
+    sagemaker = accounts.client("sagemaker")
+    first = json.dumps({"Version": "2020-12-01", "Parameters": [_text("Share")], "Steps": []})
+    later = json.dumps({"Version": "2020-12-01", "Parameters": [], "Steps": []})
+    role = accounts.role("runs-pipelines", "sagemaker.amazonaws.com")
+    sagemaker.create_pipeline(
+        PipelineName="changes",
+        PipelineDefinition=first,
+        ClientRequestToken="0" * 32,
+        RoleArn=role,
+    )
+    given = [{"Name": "Share", "Value": "0.2"}]
+    run = sagemaker.start_pipeline_execution(PipelineName="changes", PipelineParameters=given)
+    asked = {"PipelineExecutionArn": run["PipelineExecutionArn"]}
+    sagemaker.update_pipeline(PipelineName="changes", PipelineDefinition=later, RoleArn=role)
+    found = sagemaker.describe_pipeline_definition_for_execution(**asked)
+    assert json.loads(found["PipelineDefinition"]) == json.loads(first)
+    found = sagemaker.list_pipeline_parameters_for_execution(**asked)
+    assert found["PipelineParameters"] == given
+    assert "definition" not in sagemaker.describe_pipeline_execution(**asked)
+
+
+def _text(name: str) -> dict[str, str]:
+    return {"Name": name, "Type": "String", "DefaultValue": "0.1"}

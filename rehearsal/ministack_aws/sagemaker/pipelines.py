@@ -23,8 +23,11 @@ OF_ONE_EXECUTION = (
     "DescribePipelineDefinitionForExecution",
     "DescribePipelineExecution",
     "ListPipelineExecutionSteps",
+    "ListPipelineParametersForExecution",
     "StopPipelineExecution",
 )
+NOT_DESCRIBED = ("steps", "definition", "parameters")
+"""What an execution keeps for other calls."""
 
 
 def resource_of(operation: str, request: Request) -> str | None:
@@ -107,6 +110,8 @@ def _start(request: Request) -> Answer:
         "PipelineExecutionStatus": "Executing",
         "CreationTime": time.time(),
         "steps": [],
+        "definition": json.dumps(body(pipeline)),
+        "parameters": list(request.get("PipelineParameters", ())),
     }
     EXECUTIONS[execution_arn] = execution
     place = (get_account_id(), get_region())
@@ -148,7 +153,17 @@ def _execution(request: Request) -> Execution:
 
 
 def _describe_execution(request: Request) -> Answer:
-    return {name: value for name, value in _execution(request).items() if name != "steps"}
+    found = _execution(request)
+    return {name: value for name, value in found.items() if name not in NOT_DESCRIBED}
+
+
+def _definition_of_execution(request: Request) -> Answer:
+    found = _execution(request)
+    return {"PipelineDefinition": found["definition"], "CreationTime": found["CreationTime"]}
+
+
+def _parameters_of_execution(request: Request) -> Answer:
+    return {"PipelineParameters": _execution(request)["parameters"]}
 
 
 def _executions(request: Request) -> Answer:
@@ -183,10 +198,12 @@ def _pipelines(request: Request) -> Answer:
 OPERATIONS: Final[Operations] = {
     "CreatePipeline": _create,
     "DescribePipeline": _describe,
+    "DescribePipelineDefinitionForExecution": _definition_of_execution,
     "DescribePipelineExecution": _describe_execution,
     "ListPipelines": _pipelines,
     "ListPipelineExecutions": _executions,
     "ListPipelineExecutionSteps": _steps,
+    "ListPipelineParametersForExecution": _parameters_of_execution,
     "StartPipelineExecution": _start,
     "UpdatePipeline": _update,
 }
