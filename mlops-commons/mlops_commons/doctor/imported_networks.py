@@ -10,7 +10,6 @@ there (Amazon VPC User Guide, "Responsibilities and permissions for owners and p
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import Any, Final
 
@@ -18,21 +17,13 @@ from mlops_commons.accounts.bootstrap_plan import BootstrapRow
 from mlops_commons.config import ImportNetwork, PlatformConfig
 from mlops_commons.contract import TagKey
 from mlops_commons.doctor.finding import Finding, Level
-from mlops_commons.vpc_endpoints import EndpointKind, VpcEndpoint
+from mlops_commons.doctor.stage_networks import stage_networks
+from mlops_commons.vpc_endpoints import VpcEndpoint
 
 GUIDE: Final = "docs/how-to/import-a-vpc.md"
 GONE: Final = re.compile(r"Invalid\w*(ID|Id|Group)\.(NotFound|Malformed)")
 DNS: Final = ("enableDnsSupport", "enableDnsHostnames")
 Problem = tuple[Level, str]
-
-
-@dataclass(frozen=True)
-class _Imported:
-    """The imported network of one stage, and the interface endpoints that are made in it."""
-
-    stage: str
-    network: ImportNetwork
-    rows: tuple[VpcEndpoint, ...]
 
 
 def look_at_imported_networks(
@@ -48,10 +39,13 @@ def look_at_imported_networks(
     """
     from botocore.exceptions import ClientError
 
-    for wanted in _imported((row.account, row.region), config):
+    for wanted in stage_networks(row, config):
+        network = wanted.network
+        if not isinstance(network, ImportNetwork):
+            continue
         problems: list[Problem]
         try:
-            problems = [*_problems(wanted, row, ec2)]
+            problems = [*_problems(network, wanted.rows, row, ec2)]
         except ClientError as error:
             if not GONE.fullmatch(error.response["Error"]["Code"]):
                 raise
@@ -60,23 +54,13 @@ def look_at_imported_networks(
             message = f"{wanted.stage}: {problem}"
             yield Finding(level=level, area=area, message=message, remedy=f"see {GUIDE}")
         if not problems:
-            message = f"{wanted.stage}: {wanted.network.vpc_id} is as the configuration says"
+            message = f"{wanted.stage}: {network.vpc_id} is as the configuration says"
             yield Finding(level=Level.OK, area=area, message=message)
 
 
-def _imported(place: tuple[str, str], config: PlatformConfig) -> Iterator[_Imported]:
-    for deployment in config.enabled_deployments:
-        for stage in deployment.enabled_stages:
-            names = (deployment.set_name, stage.stage_name)
-            network = config.network(*names)
-            if (stage.account, stage.region) == place and isinstance(network, ImportNetwork):
-                used = network.own_endpoints(studio=config.studio(*names) is not None)
-                rows = tuple(row for row in used if row.kind is EndpointKind.INTERFACE)
-                yield _Imported("/".join(names), network, rows)
-
-
-def _problems(wanted: _Imported, row: BootstrapRow, ec2: Any) -> Iterator[Problem]:
-    network = wanted.network
+def _problems(
+    network: ImportNetwork, rows: Sequence[VpcEndpoint], row: BootstrapRow, ec2: Any
+) -> Iterator[Problem]:
     named = [*dict.fromkeys((*network.subnets, *network.endpoint_subnets))]
     subnets = ec2.describe_subnets(SubnetIds=named)["Subnets"]
     groups = ec2.describe_security_groups(GroupIds=[network.base_security_group])["SecurityGroups"]
@@ -92,7 +76,7 @@ def _problems(wanted: _Imported, row: BootstrapRow, ec2: Any) -> Iterator[Proble
     yield from _of_zones(network, row.region, subnets)
     (vpc,) = ec2.describe_vpcs(VpcIds=[network.vpc_id])["Vpcs"]
     yield from _of_ranges(network, vpc)
-    private = [endpoint for endpoint in wanted.rows if endpoint.private_dns]
+    private = [endpoint for endpoint in rows if endpoint.private_dns]
     if private:
         yield from _of_names(network.vpc_id, row.region, private, ec2)
 

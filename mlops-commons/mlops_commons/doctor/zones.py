@@ -7,27 +7,16 @@ called by which name differs from account to account: only the account itself ca
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from mlops_commons.accounts.bootstrap_plan import BootstrapRow
 from mlops_commons.config import CreateNetwork, ImportNetwork, PlatformConfig
 from mlops_commons.doctor.finding import Finding, Level
-from mlops_commons.stage import Network
-from mlops_commons.vpc_endpoints import EndpointKind, VpcEndpoint
+from mlops_commons.doctor.stage_networks import StageNetwork, stage_networks
 
 REMEDY: Final = "edit mlops-infra/config/cdk-infra-app.yml"
 Services = Mapping[str, frozenset[str]]
 """The zones of each endpoint service."""
-
-
-@dataclass(frozen=True)
-class _Wanted:
-    """The network of one stage, and the interface endpoints that it makes."""
-
-    stage: str
-    network: Network
-    rows: tuple[VpcEndpoint, ...]
 
 
 def look_at_zones(
@@ -41,24 +30,12 @@ def look_at_zones(
     Raises:
         ClientError: a call is refused.
     """
-    stages = [wanted for wanted in _stages((row.account, row.region), config) if wanted.rows]
+    stages = [wanted for wanted in stage_networks(row, config) if wanted.rows]
     if not stages:
         return
     services = _services(ec2)
     for wanted in stages:
         yield from _stage(area, row.region, wanted, services, ec2)
-
-
-def _stages(place: tuple[str, str], config: PlatformConfig) -> Iterator[_Wanted]:
-    for deployment in config.enabled_deployments:
-        for stage in deployment.enabled_stages:
-            if (stage.account, stage.region) != place:
-                continue
-            names = (deployment.set_name, stage.stage_name)
-            network = config.network(*names)
-            rows = network.own_endpoints(studio=config.studio(*names) is not None)
-            interfaces = tuple(row for row in rows if row.kind is EndpointKind.INTERFACE)
-            yield _Wanted("/".join(names), network, interfaces)
 
 
 def _services(ec2: Any) -> Services:
@@ -74,7 +51,7 @@ def _services(ec2: Any) -> Services:
 
 
 def _stage(
-    area: str, region: str, wanted: _Wanted, services: Services, ec2: Any
+    area: str, region: str, wanted: StageNetwork, services: Services, ec2: Any
 ) -> Iterator[Finding]:
     names = {row.key: row.service_name(region) for row in wanted.rows}
     for key in sorted(key for key, name in names.items() if name not in services):

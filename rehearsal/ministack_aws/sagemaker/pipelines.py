@@ -88,12 +88,13 @@ def body(pipeline: Record) -> Record:
 
 def _start(request: Request) -> Answer:
     pipeline = _found(request["PipelineName"])
+    definition = body(pipeline)
     given = {row["Name"]: row["Value"] for row in request.get("PipelineParameters", ())}
     execution_id = uuid.uuid4().hex[:12]
     execution_arn = f"{_arn(request['PipelineName'])}/execution/{execution_id}"
     try:
         scope = Scope(
-            parameters(body(pipeline), given),
+            parameters(definition, given),
             {
                 "PipelineExecutionId": execution_id,
                 "PipelineExecutionArn": execution_arn,
@@ -110,12 +111,12 @@ def _start(request: Request) -> Answer:
         "PipelineExecutionStatus": "Executing",
         "CreationTime": time.time(),
         "steps": [],
-        "definition": json.dumps(body(pipeline)),
+        "definition": json.dumps(definition),
         "parameters": list(request.get("PipelineParameters", ())),
     }
     EXECUTIONS[execution_arn] = execution
     place = (get_account_id(), get_region())
-    work = (place, body(pipeline), scope, pipeline["RoleArn"], execution)
+    work = (place, definition, scope, pipeline["RoleArn"], execution)
     threading.Thread(target=_run, args=work, daemon=True).start()
     return {"PipelineExecutionArn": execution_arn}
 

@@ -56,11 +56,7 @@ class Attacker:
 
     def role(self, who: Persona) -> str:
         """The role of a persona in the project."""
-        if found := member_role(self.world, self.project, who):
-            return found
-        dev = self.project.dev
-        name = who.parameter.within(dev.parameter_namespace)
-        return str(self.look("ssm").get_parameter(Name=name)["Parameter"]["Value"])
+        return member_role(self.world, self.project, who)
 
 
 @dataclass(frozen=True)

@@ -19,19 +19,23 @@ def persona(world: World, project: Project, who: Persona, service: str) -> Any:
 
 def persona_credentials(world: World, dev: Stage, who: Persona) -> Mapping[str, str]:
     """The credentials of a session in Studio, of somebody who is listed for no project."""
-    ssm = world.administrator("ssm", dev.account, dev.region)
-    name = who.parameter.within(dev.parameter_namespace)
-    return _session(world, who, str(ssm.get_parameter(Name=name)["Parameter"]["Value"]))
+    return _session(world, who, persona_role(world, dev, who))
 
 
 def member_credentials(world: World, project: Project, who: Persona) -> Mapping[str, str]:
     """The credentials of a session in Studio, of somebody who works on a project."""
-    role = member_role(world, project, who)
-    return _session(world, who, role) if role else persona_credentials(world, project.dev, who)
+    return _session(world, who, member_role(world, project, who))
+
+
+def persona_role(world: World, dev: Stage, who: Persona) -> str:
+    """The role of a persona that is listed for no project, by the parameter of the contract."""
+    ssm = world.administrator("ssm", dev.account, dev.region)
+    name = who.parameter.within(dev.parameter_namespace)
+    return str(ssm.get_parameter(Name=name)["Parameter"]["Value"])
 
 
 def member_role(world: World, project: Project, who: Persona) -> str:
-    """The role of the profile that is listed for a project; empty where none is."""
+    """The role of the profile that is listed for a project; the persona's where none is."""
     studio = world.config.studio(project.deployment.set_name, project.dev.stage_name)
     on_it = (project.project_id, who)
     users = studio.users if studio else ()
@@ -41,7 +45,7 @@ def member_role(world: World, project: Project, who: Persona) -> str:
         if found["UserProfileName"] in listed:
             named = {key: found[key] for key in ("DomainId", "UserProfileName")}
             return str(sagemaker.describe_user_profile(**named)["UserSettings"]["ExecutionRole"])
-    return ""
+    return persona_role(world, project.dev, who)
 
 
 def _session(world: World, who: Persona, role: str) -> Mapping[str, str]:
