@@ -31,10 +31,8 @@ def source_files(directories: Iterable[Path]) -> Iterator[Path]:
         if not directory.is_dir() or (directory / "pyvenv.cfg").exists():
             continue
         for entry in sorted(directory.iterdir()):
-            if entry.name in GENERATED or entry.name.endswith(".egg-info"):
+            if _is_generated(entry.name):
                 continue
-            if is_execution_policy_file(entry.name):
-                continue  # made of the templates, and read by `bootstrap` only
             if entry.is_dir() and not entry.is_symlink():
                 yield from source_files([entry])
             else:
@@ -58,7 +56,8 @@ def fingerprint(
         environment: only variables that the CDK CLI, node or Python act upon count.
         home: the folder of the CDK CLI's user settings, `.cdk.json`.
     """
-    files = [file for file in sorted(root.iterdir()) if _is_root_source(file)]
+    files = [file for file in sorted(root.iterdir()) if file.is_file()]
+    files = [file for file in files if not _is_measurement(file.name)]
     files += source_files([*(root / name for name in SHARED_DIRECTORIES), app_directory])
     files.append(home / ".cdk.json")
     if OWN_CONFIG:
@@ -95,9 +94,15 @@ def record(assembly: Path, inputs: str) -> None:
     (assembly / FINGERPRINT_FILE).write_text(text, encoding="utf-8")
 
 
-def _is_root_source(file: Path) -> bool:
-    # Test runs leave '.coverage*' there; they must not make the next synth slow.
-    return file.is_file() and not file.name.startswith(".coverage")
+def _is_generated(name: str) -> bool:
+    if name in GENERATED or name.endswith(".egg-info") or _is_measurement(name):
+        return True
+    return is_execution_policy_file(name)  # made of the templates, and read by `bootstrap` only
+
+
+def _is_measurement(name: str) -> bool:
+    # Each process of a test run writes a file of its own, and they go while others are copied.
+    return name == ".coverage" or name.startswith(".coverage.")
 
 
 def _content(file: Path) -> str:

@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 from mlops_commons.utilities import fingerprint as module
-from mlops_commons.utilities.fingerprint import assembly_digest, fingerprint, is_reusable, record
+from mlops_commons.utilities.fingerprint import (
+    assembly_digest,
+    fingerprint,
+    is_reusable,
+    record,
+    source_files,
+)
 
 pytestmark = pytest.mark.pure
 
@@ -35,6 +41,7 @@ GENERATED = (
     ".git/HEAD",
     ".venv/bin/python",
     ".coverage",
+    ".coverage.host.pid1.XAbCdEfG",
     ".ruff_cache/0",
     "node_modules/aws-cdk/package.json",
     "other-app/app.py",
@@ -169,6 +176,14 @@ def test_another_installed_package_invalidates(
     before = repository.fingerprint()
     (tmp_path / "aws_cdk_lib-9.9.9.dist-info").mkdir()
     assert repository.fingerprint() != before
+
+
+def test_what_tools_write_is_no_source(repository: Repository) -> None:
+    """A test run's files go while somebody copies the sources."""
+    found = {str(file.relative_to(repository.root)) for file in source_files([repository.root])}
+    generated = {*GENERATED} - {"other-app/app.py"}
+    assert {*SOURCES} <= found
+    assert found.isdisjoint(generated)
 
 
 def test_touching_every_file_does_not_invalidate(repository: Repository) -> None:
