@@ -162,12 +162,13 @@ LACKING: Final[Mapping[str, tuple[str, str, str]]] = {
 """The end of a role's name, the permission that it lacks, and the act that shows it."""
 BEFORE: Final = {"model": "project", "promotion": "model"}
 
+ROLE_OF_AWS: Final = Fault(
+    "a role that AWS has made before",
+    *("deploy", "pipelines", f"{USE_ROLE}' already exists"),
+    role_of_aws,
+)
+"""The first of those that play the pipelines: a stage of which they made anything has the role."""
 SERVICE_FAULTS: Final = (
-    Fault(
-        "a role that AWS has made before",
-        *("deploy", "pipelines", f"{USE_ROLE}' already exists"),
-        role_of_aws,
-    ),
     Fault(
         "a lead whom SageMaker may not be",
         *("pipelines", "world", "not authorized to perform: sts:AssumeRole"),

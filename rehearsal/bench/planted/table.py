@@ -5,7 +5,7 @@ from typing import Final
 from planted import accounts, people, walls
 from planted.fault import Fault
 from planted.networks import NETWORK_FAULTS
-from planted.services import SERVICE_FAULTS
+from planted.services import ROLE_OF_AWS, SERVICE_FAULTS
 
 FAULTS: Final = (
     Fault(
@@ -13,6 +13,7 @@ FAULTS: Final = (
         *("bootstrap", "deploy", "codepipeline:CreatePipeline"),
         accounts.without_action,
     ),
+    ROLE_OF_AWS,
     Fault(
         "no trust of governance in preprod",
         *("deploy", "pipelines", "sts:AssumeRole"),
