@@ -234,10 +234,10 @@ def test_a_model_that_is_live_is_shown_as_it_is_at_the_end() -> None:
 
 
 def test_a_stack_that_went_back_on_purpose_is_no_fault_and_any_other_is() -> None:
-    def status_of(stack: str) -> str:
+    def status_of(stack: str, stage: str = "prod") -> str:
         rolled = Stack(name=stack, status="UPDATE_ROLLBACK_COMPLETE", resources=1)
         account = Account(account=DEV, region="r", role="unit/prod", stacks=(rolled,))
-        row = {"endpoint": "c-p-1-prod", "account": DEV, "version": "2", "stopped by": "alarm"}
+        row = {"endpoint": f"c-p-1-{stage}", "account": DEV, "version": "2", "stopped by": "alarm"}
         report = sample(
             acts=(act(1, evidence=(Evidence("rollbacks", (row,)),)),),
             observed=Observed(accounts=(account,)),
@@ -249,7 +249,10 @@ def test_a_stack_that_went_back_on_purpose_is_no_fault_and_any_other_is() -> Non
             if s.text == "UPDATE_ROLLBACK_COMPLETE"
         )
 
-    assert status_of("c-p-1-deploy-prod") == "badge emulated:  as meant: the canary has failed"
+    meant = "badge emulated:  as meant: the canary has failed"
+    assert status_of("c-p-1-deploy-prod") == meant
+    assert status_of("c-p-1-deploy-live-two", "live-two") == meant
+    assert status_of("c-p-1-deploy-live-one", "live-two").startswith("badge bad")
     assert status_of("prod-mlops-infra").startswith("badge bad")
 
 

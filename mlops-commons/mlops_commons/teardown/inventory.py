@@ -13,8 +13,9 @@ from mlops_commons.execution_policies.project_stacks import PROJECT_TAG
 
 PROJECT_ID: Final = r"-p-[a-z0-9]+"
 """Stands in every name that belongs to a project: SageMaker's id of it."""
-PROJECT_STACK: Final = re.compile(rf"{PROJECT_ID}-deploy-[a-z]+$")
-"""The stacks that a project's deploy pipeline makes end so; their names stand in the seed code."""
+PROJECT_STACK: Final = re.compile(rf"{PROJECT_ID}-deploy-[A-Za-z][A-Za-z0-9-]+$")
+"""The stacks that a project's deploy pipeline makes end so: in the name of a stage, which may have
+hyphens and digits."""
 LAUNCHED: Final = "SC-"
 """The beginning of a stack's name that Service Catalog has given."""
 GONE: Final = "DELETE_COMPLETE"
@@ -128,6 +129,12 @@ def inventory(row: BootstrapRow, session: Any) -> Inventory:
     )
 
 
+def is_of_project(stack: str, tags: Mapping[str, str]) -> bool:
+    """Whether a project has deployed a stack; the one that launched the project is none of them."""
+    deployed = PROJECT_TAG in tags or bool(PROJECT_STACK.search(stack))
+    return deployed and not stack.startswith(LAUNCHED)
+
+
 def _stacks(cloudformation: Any) -> Iterator[FoundStack]:
     for page in cloudformation.get_paginator("describe_stacks").paginate():
         for stack in page["Stacks"]:
@@ -135,10 +142,11 @@ def _stacks(cloudformation: Any) -> Iterator[FoundStack]:
             if status == GONE:
                 continue
             tags = {tag["Key"]: tag["Value"] for tag in stack.get("Tags", ())}
-            deployed = PROJECT_TAG in tags or bool(PROJECT_STACK.search(name))
-            of_project = deployed and not name.startswith(LAUNCHED)
             yield FoundStack(
-                name=name, status=status, of_project=of_project, app=tags.get(TagKey.APP, "")
+                name=name,
+                status=status,
+                of_project=is_of_project(name, tags),
+                app=tags.get(TagKey.APP, ""),
             )
 
 

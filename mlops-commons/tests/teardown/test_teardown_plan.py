@@ -9,7 +9,14 @@ from one_account_set import loaded
 from mlops_commons.accounts.bootstrap_plan import BootstrapRow, bootstrap_plan
 from mlops_commons.accounts.signed_in import all_signed_in
 from mlops_commons.assembly.stacks import StackSummary
-from mlops_commons.teardown.inventory import FoundProject, FoundStack, Inventory, deployed
+from mlops_commons.execution_policies.project_stacks import PROJECT_TAG
+from mlops_commons.teardown.inventory import (
+    FoundProject,
+    FoundStack,
+    Inventory,
+    deployed,
+    is_of_project,
+)
 from mlops_commons.teardown.leftovers import leftover
 from mlops_commons.teardown.plan import Kind, teardown_plan
 from mlops_commons.utilities.errors import PlatformError
@@ -63,6 +70,29 @@ def test_stacks_of_others_are_left_alone(rows: tuple[BootstrapRow, ...]) -> None
     assert teardown_plan([place(rows[1], "somebody-elses", "CDKToolkit")], {"infra": []}) == ()
 
 
+@pytest.mark.parametrize("stage", ["dev", "live-two", "uat2", "test-3b", "Live"])
+def test_what_a_project_has_deployed_goes_whatever_its_stage_is_called(
+    stage: str, rows: tuple[BootstrapRow, ...]
+) -> None:
+    (step,) = teardown_plan([place(rows[1], f"churn-p-1a2b3c4d5e6f-deploy-{stage}")], {})
+    assert (step.kind, step.name) == (Kind.STACK, f"churn-p-1a2b3c4d5e6f-deploy-{stage}")
+
+
+@pytest.mark.parametrize(
+    ("stack", "tags", "expected"),
+    [
+        ("named-by-somebody", {PROJECT_TAG: "p-1a2b3c4d5e6f"}, True),
+        ("SC-222222222222-pp-1", {PROJECT_TAG: "p-1a2b3c4d5e6f"}, False),
+        ("mlops-unit-live-two-project-deploy-euw1", {}, False),
+        ("mlops-shop-deploy-live", {}, False),
+    ],
+)
+def test_a_stack_is_a_project_s_by_its_tag_or_its_name(
+    stack: str, tags: dict[str, str], expected: bool
+) -> None:
+    assert is_of_project(stack, tags) is expected
+
+
 def test_a_project_of_sagemaker_is_deleted_as_a_project(rows: tuple[BootstrapRow, ...]) -> None:
     project = FoundProject(provisioned_product="pp-1", name="churn-p-1a", project="churn")
     (step,) = teardown_plan([replace(place(rows[1]), projects=(project,))], {})
@@ -91,7 +121,7 @@ def place(row: BootstrapRow, *stacks: str) -> Inventory:
     return Inventory(
         row=row,
         stacks=tuple(
-            FoundStack(name=name, status="CREATE_COMPLETE", of_project="-p-1a-deploy-" in name)
+            FoundStack(name=name, status="CREATE_COMPLETE", of_project=is_of_project(name, {}))
             for name in stacks
         ),
         projects=(),

@@ -35,12 +35,7 @@ def _rows(account: Account, purpose: Collection[tuple[str, str]]) -> Iterator[tu
 
 def _status(account: Account, stack: Stack, purpose: Collection[tuple[str, str]]) -> Html:
     """A stack that went back because a canary was to fail has ended as it should."""
-    back = stack.status == ROLLED_BACK and any(
-        account.account == where
-        and stack.name.startswith(endpoint.rpartition("-")[0])
-        and stack.name.endswith(endpoint.rpartition("-")[2])
-        for where, endpoint in purpose
-    )
-    if back:
+    project, _, stage = stack.name.rpartition("-deploy-")
+    if stack.status == ROLLED_BACK and (account.account, f"{project}-{stage}") in purpose:
         return join((badge("emulated", stack.status), " as meant: the canary has failed"))
     return badge("good" if stack.status in SETTLED else "bad", stack.status)
