@@ -184,7 +184,7 @@ def imported(tree: ast.Module) -> Iterator[str]:
     ("app_directory", "files", "most_lines"),
     # Both derive the permissions of the roles that apply templates of projects; that of the
     # templates also has the gate.
-    [("mlops-infra", 560, 38_400), ("mlops-sm-project-template", 570, 42_000)],
+    [("mlops-infra", 560, 39_000), ("mlops-sm-project-template", 570, 42_000)],
 )
 def test_it_stays_small_beside_the_code_of_new_projects(
     app_directory: str, files: int, most_lines: int

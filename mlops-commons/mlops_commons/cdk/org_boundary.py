@@ -20,8 +20,11 @@ def bound_by_organization(scope: Construct, organization: Organization) -> None:
         iam.PermissionsBoundary.of(scope).apply(policy)
 
 
-def keep_boundary(role: iam.Role, organization: Organization) -> None:
-    """Leave a role with the boundary of the platform, where both kinds stand together."""
-    if organization.permissions_boundary and role.permissions_boundary:
+def keep_boundary(role: iam.Role) -> None:
+    """Leave a role with the boundary of the platform, whatever boundary is put on all roles.
+
+    The organization's is, and an extension may put one on every role of its stack.
+    """
+    if role.permissions_boundary:
         # What is asked for further down in the tree comes later, and wins.
         iam.PermissionsBoundary.of(role).apply(role.permissions_boundary)

@@ -134,7 +134,7 @@ class PersonaRoles(Construct):
             permissions_boundary=self._boundaries[persona.key],
             max_session_duration=cdk.Duration.hours(SESSION),
         )
-        keep_boundary(role, self.org)
+        keep_boundary(role)
         attach(role, persona, self._further[persona.key].policy_arns, len(self.denials))
         assert role.assume_role_policy
         role.assume_role_policy.add_statements(set_source_identity())

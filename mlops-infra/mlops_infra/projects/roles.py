@@ -68,7 +68,7 @@ class ProjectRoles(Construct):
                 for number, rows in enumerate(packed_for_cloudformation(derived), start=1)
             ],
         )
-        keep_boundary(making, projects.org)
+        keep_boundary(making)
         iam.Role(
             self,
             "Deploying",

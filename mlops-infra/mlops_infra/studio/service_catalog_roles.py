@@ -140,7 +140,7 @@ def _role(scope: Construct, row: ServiceCatalogRole, personas: PersonaRoles) -> 
             *(personas.policy(policy) for policy in row.persona_policies),
         ],
     )
-    keep_boundary(role, personas.org)
+    keep_boundary(role)
     if row.aws_policies:
         acknowledge_each(role, {_finding(name): REASON for name in row.aws_policies})
     return role
