@@ -13,14 +13,10 @@ from mlops_rehearsal.world.approvals import Approval
 from mlops_rehearsal.world.world import World
 
 DOMAIN: Final = "mlops-infra/mlops_infra/studio/domain.py"
-IAM: Final = '"AuthMode": "IAM"'
-LIMITS: Final = (
-    "ml_pipelines/training/defaults.py",
-    "tests/test_pipeline_definition.py",
-)
-"""Where a project says how good a model must be."""
-LIMIT: Final = "6.0"
-TOO_STRICT: Final = "0.1"
+SIGN_IN: Final = '"AuthMode": str(studio.auth_mode)'
+DECLARATION: Final = "project.yml"
+LIMIT: Final = "at_most: 6.0"
+TOO_STRICT: Final = "at_most: 0.1"
 
 
 @contextmanager
@@ -39,7 +35,7 @@ def nobody_answers(world: World) -> Iterator[World]:
 def other_sign_in(world: World) -> Iterator[World]:
     """A developer changes how people sign in to Studio, which a domain has from its creation."""
     file = world.checkout / DOMAIN
-    before = _replaced(file, IAM, IAM.replace("IAM", "SSO"))
+    before = _replaced(file, SIGN_IN, '"AuthMode": "SSO"')
     yield world
     file.write_text(before, encoding="utf-8")
 
@@ -67,8 +63,7 @@ def _by_hand(world: World, verb: str, stage: str, *flags: str) -> None:
 def too_strict(world: World) -> Iterator[World]:
     """A data scientist demands more of the model than it can reach."""
     code = cloned(world, world.projects[0], "build")
-    for file in LIMITS:
-        _replaced(code / file, LIMIT, TOO_STRICT)
+    _replaced(code / DECLARATION, LIMIT, TOO_STRICT)
     _git(world, code, "commit", "--quiet", "--all", "--message", "Ask more of the model")
     _git(world, code, "push", "--quiet")
     yield world

@@ -32,12 +32,14 @@ def without_permission(role: str, action: str, stage: str = "dev") -> Planted:
                 made = iam.create_policy_version(
                     PolicyArn=arn, PolicyDocument=less, SetAsDefault=True
                 )
-                changed.append((arn, version, made["PolicyVersion"]["VersionId"]))
+                faulty = made["PolicyVersion"]["VersionId"]
+                changed.append((arn, text, (version, faulty)))
         assert changed, f"no policy of a role {role} has {action}"
         yield world
-        for arn, version, faulty in changed:
-            iam.set_default_policy_version(PolicyArn=arn, VersionId=version)
-            iam.delete_policy_version(PolicyArn=arn, VersionId=faulty)
+        for arn, text, others in changed:
+            iam.create_policy_version(PolicyArn=arn, PolicyDocument=text, SetAsDefault=True)
+            for version in others:
+                iam.delete_policy_version(PolicyArn=arn, VersionId=version)
 
     return planted
 
