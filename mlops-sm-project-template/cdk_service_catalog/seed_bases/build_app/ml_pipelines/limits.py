@@ -34,7 +34,7 @@ class Limits:
     def message(self) -> str:
         """What is said when a number is beyond its limit."""
         parts = [f"{bound.what} must be {bound.allowed} {bound.limit}" for bound in self._bounds]
-        return " ".join(["the model is not good enough:", *parts])
+        return f"the model is not good enough: {'; '.join(parts)}"
 
     def conditions(self, read: Callable[[str], JsonGet]) -> list[Condition]:
         """What must hold.
