@@ -70,7 +70,10 @@ MONOREPO_ONLY: Final = (
     ),
     PurePosixPath("mlops-infra/tests/access/test_reference_tables.py"),
     PurePosixPath("mlops-infra/tests/access/test_promises.py"),
-    PurePosixPath("mlops-infra/tests/networking/test_prices_of_networks.py"),
+    *(
+        PurePosixPath(f"mlops-infra/tests/networking/test_{name}_networks.py")
+        for name in ("prices_of", "validated")
+    ),
     PurePosixPath("mlops-sm-project-template/tests/portfolio/test_product_table.py"),
     PurePosixPath("mlops-sm-project-template/tests/seed_code"),
     PurePosixPath("mlops-sm-project-template/tests/seed_layers"),

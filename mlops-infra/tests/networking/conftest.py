@@ -109,6 +109,12 @@ Synthesise = Callable[..., SynthesisedNetwork]
 
 
 @pytest.fixture(scope="session")
+def every_variant() -> tuple[str, ...]:
+    """The names that `variant` knows."""
+    return tuple(VARIANTS)
+
+
+@pytest.fixture(scope="session")
 def synthesise(tmp_path_factory: pytest.TempPathFactory) -> Synthesise:
     """A function that synthesises a network in a Stage of its own and fails on open findings.
 
