@@ -9,6 +9,7 @@ import jsii
 from constructs import IConstruct
 
 from mlops_commons.cdk.ai_controls import AIControls
+from mlops_commons.cdk.publicity import Publicity
 
 RULE_PACKS = (cdk_nag.AwsSolutionsChecks, cdk_nag.NIST80053R5Checks)
 CHECKED: Final = "mlops:checked-with-nag"
@@ -20,7 +21,9 @@ def check_with_nag(app: cdk.App) -> None:
 
     The plugins are registered on the App because a registration on a Stage is silently ignored.
     """
-    cdk.Validations.of(app).add_plugins(*(pack(app) for pack in RULE_PACKS), AIControls())
+    cdk.Validations.of(app).add_plugins(
+        *(pack(app) for pack in RULE_PACKS), AIControls(), Publicity()
+    )
     app.node.set_context(CHECKED, True)
 
 
@@ -33,7 +36,9 @@ def check_stage_with_nag(stage: cdk.Stage) -> None:
     app = stage.node.root
     if cdk.App.is_app(app) and not stage.node.try_get_context(CHECKED):
         packs = (_RulesOfStage(pack(), stage) for pack in RULE_PACKS)
-        cdk.Validations.of(app).add_plugins(*packs, AIControls(stage.node.path))
+        cdk.Validations.of(app).add_plugins(
+            *packs, AIControls(stage.node.path), Publicity(stage.node.path)
+        )
 
 
 @jsii.implements(cdk.IPolicyValidationPlugin)
