@@ -67,9 +67,16 @@ def packed(statements: Iterable[Statement], whose: str) -> tuple[tuple[Statement
         if policies[-1] and _too_long([*policies[-1], statement]):
             policies.append([])
         policies[-1].append(statement)
-    if len(policies) > MAXIMUM_POLICIES or any(map(_too_long, policies)):
+    too_long = [rows for rows in policies if _too_long(rows)]
+    if too_long or len(policies) > MAXIMUM_POLICIES:
+        what = (
+            f"a managed policy of {size(policy_document(too_long[0])):,} characters for its "
+            f"statement '{too_long[0][0].sid}'"
+            if too_long
+            else f"{len(policies)} managed policies"
+        )
         raise PlatformError(
-            f"{whose} needs {len(policies)} managed policies, but a role can have "
+            f"{whose} needs {what}, but a role can have "
             f"{MAXIMUM_POLICIES} of {MAXIMUM_CHARACTERS} characters",
             hint="give the resources names that begin alike, or make fewer types of them",
         )

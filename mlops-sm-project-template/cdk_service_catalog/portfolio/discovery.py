@@ -92,7 +92,8 @@ def _product(folder: Path, bases: Path, problems: list[str]) -> Product | None:
         needed = NEEDED if isinstance(definition, ProductDefinition) else {}
         for name, layers in definition.layers.items():
             place = folder / "seed_code" / name
-            _check_layers(file, name, layers, bases)
+            if not _are_known(file, name, layers, bases):
+                continue
             seeds[name] = layered(*(bases / layer for layer in layers), place)
             own += _seed_problems(place, layers, bases, seeds[name], needed.get(name, ()))
         _check_images(file, definition, seeds)
@@ -103,20 +104,22 @@ def _product(folder: Path, bases: Path, problems: list[str]) -> Product | None:
     return Product(slug=folder.name, definition=definition, seeds=seeds)
 
 
-def _check_layers(file: ProductFile, name: str, layers: Sequence[str], bases: Path) -> None:
+def _are_known(file: ProductFile, name: str, layers: Sequence[str], bases: Path) -> bool:
     known = sorted(entry.name for entry in bases.iterdir() if entry.is_dir())
     field = {"build_app": "build_layers", "deploy_app": "deploy_layers"}
     for layer in layers:
         if layer not in known:
             where = field.get(name, "repositories")
             file.add(f"no seed base '{layer}'; there are: {', '.join(known)}", where)
+    return set(layers) <= set(known)
 
 
 def _check_images(
     file: ProductFile, definition: CatalogueEntry, seeds: Mapping[str, Snapshot]
 ) -> None:
     images = isinstance(definition, ProductDefinition) and definition.image_repository
-    if images and "buildspec.image.yml" not in _names(seeds["build_app"]):
+    seed = seeds.get("build_app")
+    if images and seed and "buildspec.image.yml" not in _names(seed):
         file.add(
             "'image_repository' is set, but build_app has no buildspec.image.yml; add it to "
             "seed_code/build_app",

@@ -1,5 +1,6 @@
 """What Service Catalog cannot launch, found before anybody tries."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -8,6 +9,10 @@ from mlops_commons.utilities.cloudformation import sub
 
 BOUNDED: Final = frozenset({"AWS::IAM::Role", "AWS::IAM::User"})
 NESTED: Final = "AWS::CloudFormation::Stack"
+MOST_BYTES: Final = 1024**2
+MOST_PARAMETERS: Final = 200
+"""CloudFormation User Guide, "Understand CloudFormation quotas", template body size in an Amazon S3
+object, and parameters."""
 
 
 def launchable_problems(
@@ -37,7 +42,21 @@ def launchable_problems(
             for image in manifest.get("dockerImages", {}).values()
         ),
         *([] if resources else ["the template has no resources"]),
+        *_too_much(template),
     ]
+
+
+def as_text(template: Template) -> str:
+    """A template as it is published."""
+    return json.dumps(template, indent=1)
+
+
+def _too_much(template: Template) -> Iterator[str]:
+    size, parameters = len(as_text(template).encode()), len(template.get("Parameters", {}))
+    if size > MOST_BYTES:
+        yield f"the template has {size:,} bytes; CloudFormation takes {MOST_BYTES:,}"
+    if parameters > MOST_PARAMETERS:
+        yield f"the template has {parameters} parameters; CloudFormation takes {MOST_PARAMETERS}"
 
 
 def _boundaries(resources: Mapping[str, Any], wanted: Mapping[str, str]) -> Iterator[str]:

@@ -44,7 +44,8 @@ class ProductFile:
         try:
             self._lines = dict(_lines(ast.parse(self._file.read_text(encoding="utf-8"))))
             found = getattr(_load(self._file), VARIABLE, None)
-        except Exception as error:  # whatever a product's module does wrong is its own problem
+        # Whatever a product's module does wrong is its own problem.
+        except (Exception, SystemExit) as error:
             self._lines[VARIABLE] = _line_of(error, self._file)
             self.add(f"cannot be imported: {type(error).__name__}: {_message(error)}")
             return None
@@ -54,7 +55,7 @@ class ProductFile:
         for field, problem in found.problems().items():
             self.add(problem, field)
         self._check_stack(found)
-        return found
+        return found if found.names_layers() else None
 
     def _check_stack(self, definition: ProductDefinition | StackProduct) -> None:
         if definition.stack is None:
@@ -88,7 +89,7 @@ def _lines(module: ast.Module) -> Iterator[tuple[str, int]]:
                     yield str(keyword.arg), keyword.lineno
 
 
-def _line_of(error: Exception, file: Path) -> int:
+def _line_of(error: BaseException, file: Path) -> int:
     if isinstance(error, SyntaxError) and error.lineno:
         return error.lineno
     frames = traceback.extract_tb(error.__traceback__)
@@ -96,8 +97,8 @@ def _line_of(error: Exception, file: Path) -> int:
     return own[-1] if own and own[-1] else 1
 
 
-def _message(error: Exception) -> str:
-    return re.sub(r" \(product\.py, line \d+\)$", "", str(error))
+def _message(error: BaseException) -> str:
+    return re.sub(r" \((product\.py|<unknown>), line \d+\)$", "", str(error))
 
 
 def _load(file: Path) -> Any:

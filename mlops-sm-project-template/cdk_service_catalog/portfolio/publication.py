@@ -1,7 +1,6 @@
 """How the files of products reach AWS: templates for Service Catalog, assets for launches."""
 
 import hashlib
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +11,7 @@ from aws_cdk import aws_s3_deployment as s3_deployment
 from aws_cdk import aws_servicecatalog as servicecatalog
 from constructs import Construct, IConstruct
 
+from cdk_service_catalog.portfolio.launchable import as_text
 from cdk_service_catalog.project.props import Template
 
 
@@ -23,7 +23,7 @@ def published_template(
     It goes to the bucket of the CDK's bootstrap, from which Service Catalog takes a copy.
     """
     stack = cdk.Stack.of(scope)
-    text = json.dumps(content, indent=1)
+    text = as_text(content)
     outdir = _outdir(stack)
     file = outdir / f"{stack.artifact_id}-{slug}.product.template.json"
     file.write_text(text, encoding="utf-8")

@@ -3,6 +3,7 @@
 import json
 import shutil
 import tempfile
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -11,6 +12,7 @@ from typing import Any
 import aws_cdk as cdk
 
 from cdk_service_catalog.portfolio.launchable import launchable_problems
+from cdk_service_catalog.portfolio.product_file import FILE
 from cdk_service_catalog.project.product_stack import ProductContext, ProductStack
 from cdk_service_catalog.project.props import Template
 from mlops_commons.cdk.platform_app import platform_app
@@ -58,16 +60,41 @@ def synthesise(planned: Sequence[Planned], folder: Path) -> list[Synthesised]:
         return []
     with tempfile.TemporaryDirectory(prefix="mlops-products-") as outdir:
         app = platform_app(outdir=outdir)
-        stacks = [
-            plan.stack(app, f"Product{number}", context=plan.context)
-            for number, plan in enumerate(planned, start=1)
-        ]
+        stacks = [_made(app, number, plan) for number, plan in enumerate(planned, start=1)]
         _synth(app, planned)
         read = [_Output(Path(outdir), stack) for stack in stacks]
         _check(planned, read, _lookups(Path(outdir)))
         return [
             Synthesised(content=output.template, files=output.keep_files(folder)) for output in read
         ]
+
+
+def _made(app: cdk.App, number: int, plan: Planned) -> ProductStack:
+    """The stack of a product; whatever its code does wrong is told with its file and line."""
+    try:
+        return plan.stack(app, f"Product{number}", context=plan.context)
+    except (Exception, SystemExit) as error:
+        told = (error.message, error.hint) if isinstance(error, PlatformError) else _told(error)
+        raise PlatformError(
+            f"{_place(error, plan.stack)}: product '{plan.context.definition.name}' cannot be "
+            f"made: {told[0]}",
+            hint=told[1],
+        ) from error
+
+
+def _told(error: BaseException) -> tuple[str, str]:
+    first = (str(error).splitlines() or [""])[0]
+    name = type(error).__name__
+    return f"{name}: {first}" if first else name, f"correct its stack; {HINT}"
+
+
+def _place(error: BaseException, stack: type[ProductStack]) -> str:
+    """File and line in the product's own file, not in what it called."""
+    code = stack.__init__.__code__
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if frame.filename == code.co_filename or Path(frame.filename).name == FILE:
+            return f"{frame.filename}:{frame.lineno}"
+    return f"{code.co_filename}:{code.co_firstlineno}"
 
 
 def _synth(app: cdk.App, planned: Sequence[Planned]) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # a definition is read without the CDK
 VERSION: Final = r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)"
 MAXIMUM_NAME: Final = 100
 MAXIMUM_DESCRIPTION: Final = 400
+NAMES: Final = 'a tuple of names, such as ("build_app",) with its comma'
 
 
 class DeployTrigger(StrEnum):
@@ -19,6 +20,10 @@ class DeployTrigger(StrEnum):
 
     MODEL_APPROVAL = "model-approval"
     TRAINING_SUCCESS = "training-success"
+
+
+def _are_names(value: object) -> bool:
+    return isinstance(value, tuple | list) and all(isinstance(name, str) for name in value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +50,21 @@ class CatalogueEntry:
         """What starts a deployment, for the table of products."""
         raise NotImplementedError
 
+    def names_layers(self) -> bool:
+        """Whether the seed bases are names, of which the content of repositories can be made."""
+        rows: object = self.layers
+        return isinstance(rows, Mapping) and all(map(_are_names, rows.values()))
+
     def problems(self) -> Mapping[str, str]:
         """Why this cannot be a product, by the field that is wrong; empty when it can."""
+        texts = ("name", "description", "version")
+        wrong = {
+            field: f"'{field}' is {value!r}; allowed: a text in one line"
+            for field in texts
+            if not (isinstance(value := getattr(self, field), str) and value.isprintable())
+        }
+        if wrong:
+            return wrong
         found = {
             field: f"'{field}' is longer than {maximum} characters"
             for field, maximum in (("name", MAXIMUM_NAME), ("description", MAXIMUM_DESCRIPTION))
@@ -107,8 +125,16 @@ class ProductDefinition(CatalogueEntry):
         """Why this cannot be a product."""
         found = dict(super().problems())
         for name in ("build_layers", "deploy_layers"):
-            if not getattr(self, name):
+            layers = getattr(self, name)
+            if not _are_names(layers):
+                found[name] = f"'{name}' is {layers!r}; allowed: {NAMES}"
+            elif not layers:
                 found[name] = f"'{name}' names no seed base"
+        if not isinstance(self.deploy_trigger, DeployTrigger):
+            allowed = ", ".join(f"DeployTrigger.{trigger.name}" for trigger in DeployTrigger)
+            found["deploy_trigger"] = (
+                f"'deploy_trigger' is {self.deploy_trigger!r}; allowed: {allowed}"
+            )
         return found
 
 
@@ -129,6 +155,14 @@ class StackProduct(CatalogueEntry):
     def layers(self) -> Mapping[str, tuple[str, ...]]:
         """The seed bases of its repositories."""
         return self.repositories
+
+    def problems(self) -> Mapping[str, str]:
+        """Why this cannot be a product."""
+        found = dict(super().problems())
+        if not self.names_layers():
+            shown = f"'repositories' is {self.repositories!r}"
+            found["repositories"] = f"{shown}; allowed: for each repository {NAMES}"
+        return found
 
     @property
     def deploys_when(self) -> str:

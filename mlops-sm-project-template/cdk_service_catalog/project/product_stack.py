@@ -23,6 +23,7 @@ from cdk_service_catalog.project.tagging import OF_PROJECTS
 from mlops_commons.cdk.included_resources import IncludedTemplate
 from mlops_commons.cdk.role_names import name_roles_by_organization
 from mlops_commons.utilities import names
+from mlops_commons.utilities.errors import PlatformError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +104,15 @@ class ProductStack(cdk.Stack):
             label: what the person reads beside the field.
             group: the heading above the field.
             settings: of `CfnParameter`: `type`, `default`, `description`, `allowed_pattern` ...
+
+        Raises:
+            PlatformError: the template has a parameter of this name.
         """
+        if name in self._labels:
+            raise PlatformError(
+                f"the parameter '{name}' is there already; there are: {', '.join(self._labels)}",
+                hint=f"take it by parameter('{name}'), or choose another name",
+            )
         parameter = cdk.CfnParameter(self, name, **settings)
         self._groups.setdefault(group, []).append(name)
         self._labels[name] = label

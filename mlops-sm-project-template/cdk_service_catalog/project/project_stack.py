@@ -24,6 +24,7 @@ from cdk_service_catalog.project.props import Template
 from cdk_service_catalog.project.template import project_template
 from mlops_commons.cdk.nag import acknowledge_each
 from mlops_commons.organization import NO_PATH
+from mlops_commons.utilities.errors import PlatformError
 
 
 class ProjectStack(ProductStack):
@@ -65,13 +66,13 @@ class ProjectStack(ProductStack):
 
         To give it permissions, grant them to `permissions(purpose)`.
         """
-        row = self._rows[purpose]
+        row = self._row(purpose)
         beside = self.context.props.org.roles.path == NO_PATH
         return self._role(row) if beside else self._role_by_arn(row)
 
     def permissions(self, purpose: str) -> iam.ManagedPolicy:
         """A further policy of a role, which takes grants: `table.grant_read_data(...)`."""
-        return self._permissions(self._rows[purpose])
+        return self._permissions(self._row(purpose))
 
     @cached_property
     def artifact_key(self) -> kms.IKey:
@@ -132,6 +133,14 @@ class ProjectStack(ProductStack):
     def _rows(self) -> dict[str, ProjectRole]:
         rows = project_roles(self.definition, self.context.props)
         return {row.purpose: row for row in rows}
+
+    def _row(self, purpose: str) -> ProjectRole:
+        if purpose not in self._rows:
+            raise PlatformError(
+                f"no role '{purpose}'; a project has: {', '.join(self._rows)}",
+                hint="name one of them, or make an iam.Role of the product's own",
+            )
+        return self._rows[purpose]
 
     def _role(self, row: ProjectRole) -> iam.IRole:
         """A policy attaches to the name of a role, which the CDK cannot tell from an ARN."""

@@ -97,6 +97,23 @@ def problem(products: Path, bases: Path) -> str:
         ("import ProductDefinition", "import Product", ":1: cannot be imported: ImportError"),
         ('version="1.0.0",', "", ":3: cannot be imported: TypeError"),
         ('version="1.0.0",', "version=,", ":6: cannot be imported: SyntaxError"),
+        ("PRODUCT =", "raise SystemExit(2)\nPRODUCT =", ":3: cannot be imported: SystemExit: 2"),
+        ('version="1.0.0",', "version=1.0,", ":6: 'version' is 1.0; allowed: a text in one line"),
+        (
+            'name="Forecasting"',
+            'name="Fore\\ncast"',
+            ":4: 'name' is 'Fore\\ncast'; allowed: a text",
+        ),
+        (
+            'build_layers=("base_build",)',
+            'build_layers=("base_build")',
+            ":7: 'build_layers' is 'base_build'; allowed: a tuple of names",
+        ),
+        (
+            'version="1.0.0",',
+            'version="1.0.0", deploy_trigger="approval",',
+            ":6: 'deploy_trigger' is 'approval'; allowed: DeployTrigger.MODEL_APPROVAL, ",
+        ),
         (
             'version="1.0.0",',
             'version="1.0.0", image_repository=True,',
@@ -116,6 +133,16 @@ def test_a_bad_definition_is_refused_with_its_line(
     assert old in DEFINITION
     file.write_text(DEFINITION.replace(old, new))
     assert f"{file}{words}" in problem(products, bases)
+
+
+def test_a_seed_base_that_is_not_there_is_no_folder_to_read(products: Path, bases: Path) -> None:
+    (bases.parent / "secret").mkdir()
+    (bases.parent / "secret" / "file.bin").write_bytes(b"1")
+    file = products / "forecasting" / "product.py"
+    file.write_text(DEFINITION.replace('"base_build",', '"../secret",'))
+    told = problem(products, bases)
+    assert "no seed base '../secret'" in told
+    assert "file.bin" not in told
 
 
 def test_a_product_of_another_shape_names_its_repositories(products: Path, bases: Path) -> None:

@@ -11,6 +11,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_assets as s3_assets
 from aws_cdk import aws_ssm as ssm
@@ -254,6 +255,59 @@ class Empty(ProductStack):
     """Nothing."""
 
 
+class Broken(ProductStack):
+    """An error of Python."""
+
+    def __init__(self, scope: Any, construct_id: str, *, context: ProductContext) -> None:
+        super().__init__(scope, construct_id, context=context)
+        raise ValueError("what it cannot do")
+
+
+class Leaving(ProductStack):
+    """The end of the program."""
+
+    def __init__(self, scope: Any, construct_id: str, *, context: ProductContext) -> None:
+        super().__init__(scope, construct_id, context=context)
+        raise SystemExit
+
+
+class Unasked(ProductStack):
+    """Arguments that no portfolio has."""
+
+    def __init__(self, scope: Any, construct_id: str) -> None:
+        raise NotImplementedError
+
+
+class Twice(ProductStack):
+    """A parameter that the template has."""
+
+    def __init__(self, scope: Any, construct_id: str, *, context: ProductContext) -> None:
+        super().__init__(scope, construct_id, context=context)
+        self.add_parameter("SageMakerProjectId", label="Id")
+
+
+class Big(ProductStack):
+    """More than CloudFormation reads."""
+
+    def __init__(self, scope: Any, construct_id: str, *, context: ProductContext) -> None:
+        super().__init__(scope, construct_id, context=context)
+        for number in range(300):
+            self.add_parameter(f"P{number}", label="l" * 4000)
+
+
+class ForAnybody(ProductStack):
+    """A key that anybody may use."""
+
+    def __init__(self, scope: Any, construct_id: str, *, context: ProductContext) -> None:
+        super().__init__(scope, construct_id, context=context)
+        key = kms.Key(self, "Key", enable_key_rotation=True)
+        anybody = iam.AnyPrincipal()
+        statement = iam.PolicyStatement(
+            actions=["kms:Decrypt"], resources=["*"], principals=[anybody]
+        )
+        key.add_to_resource_policy(statement)
+
+
 def own(stack: type[ProductStack]) -> Planned:
     definition = StackProduct(name="Own", description="d", version="1.0.0", stack=stack)
     return Planned(stack=stack, context=context(definition, {}))
@@ -269,6 +323,15 @@ def own(stack: type[ProductStack]) -> Planned:
         (Nested, ("is a nested stack",)),
         (LookingUp, ("would be looked up in an account", "take the value from a parameter")),
         (Empty, ("the template has no resources",)),
+        (Broken, (f"{__file__}:", "product 'Own' cannot be made: ValueError: what it cannot do")),
+        (Leaving, (f"{__file__}:", "product 'Own' cannot be made: SystemExit")),
+        (Unasked, (f"{__file__}:", "cannot be made: TypeError", "argument 'context'")),
+        (Twice, ("the parameter 'SageMakerProjectId' is there already; there are: SageMaker",)),
+        (
+            Big,
+            (" bytes; CloudFormation takes 1,048,576", "302 parameters; CloudFormation takes 200"),
+        ),
+        (ForAnybody, ("the security rules refuse a product",)),
     ],
 )
 def test_what_cannot_be_launched_is_refused_at_synthesis(
