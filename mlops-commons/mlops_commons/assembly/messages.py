@@ -31,6 +31,7 @@ class Message:
     level: Level
     path: str
     text: str
+    is_lookup: bool = False
 
     def __str__(self) -> str:
         return f"[{self.level} at {self.path}] {self.text}"
@@ -42,14 +43,20 @@ def messages(assembly: Path) -> tuple[Message, ...]:
     What was looked up in an account, and is not in the context, counts as an error: synthesis
     reads nothing of an account.
     """
-    return tuple(_messages(assembly))
+    found = tuple(_messages(assembly))
+    # A lookup of a nested assembly is told by the assembly around it as well.
+    inner = {message.text: message.path for message in found if message.is_lookup}
+    return tuple(m for m in found if not m.is_lookup or inner[m.text] == m.path)
 
 
 def _messages(directory: Path) -> Iterator[Message]:
     manifest = _read(directory / "manifest.json")
     for missing in manifest.get("missing", ()):
-        text = f"'{missing['key']}' is looked up in an account; put the value into the code"
-        yield Message(Level.ERROR, directory.name, text)
+        text = (
+            f"'{missing['key']}' is looked up in an account; put the value into the code, such as "
+            "ec2.Vpc.from_vpc_attributes() in place of from_lookup(), or take stack.network"
+        )
+        yield Message(Level.ERROR, directory.name, text, is_lookup=True)
     for artifact in manifest["artifacts"].values():
         file = artifact.get("additionalMetadataFile")
         metadata = {**artifact.get("metadata", {}), **(_read(directory / file) if file else {})}

@@ -15,6 +15,8 @@ REFUSED: Final = "ValidationFailed"
 """The class of the error with which the CDK ends where a validation plugin has findings."""
 TOO_MANY: Final = "TooManyResourcesInStack"
 """The CDK's name of the error for a stack with more than 500 resources."""
+ACROSS: Final = ("CannotUseCrossEnvironment", "CannotReferenceAcross", "dependency cannot cross")
+"""What the CDK says of a stack that names a resource of another stage or app."""
 INSTALLED: Final = "site-packages"
 
 
@@ -41,7 +43,13 @@ def refusals_in_words() -> Iterator[None]:
             raise PlatformError(
                 f"a stack would have more resources than CloudFormation takes: {error}",
                 hint="have fewer users, routes to a transit gateway or zones in "
-                "cdk-infra-app.yml, or divide the set",
+                "cdk-infra-app.yml, fewer resources in extensions, or divide the set",
+            ) from error
+        if any(words in str(error) for words in ACROSS):
+            raise PlatformError(
+                f"the CDK refuses what the app makes: {error}",
+                hint="stages share no constructs: give the other stage a text, such as an ARN with "
+                "a name that you choose",
             ) from error
         raise PlatformError(
             f"the CDK refuses what the app makes: {error}", hint=f"see {_line(error)}"

@@ -171,10 +171,14 @@ def test_a_broken_extension_is_named_with_its_line_and_without_a_traceback(
 
 
 REFUSED_IN_SYNTHESIS = {
-    "s3.Bucket(stack, 'Open')": "the security rules refuse the resources that are named above",
+    "s3.Bucket(stack, 'Open')": (
+        "the security rules refuse the resources that are named above",
+        "correct them, or acknowledge the findings",
+    ),
     # A template with a reference to a resource of another app.
     "s3.CfnBucket(stack, 'Open', bucket_name=s3.CfnBucket(cdk.Stack(cdk.App()), 'Other').ref)": (
-        "the CDK refuses what the app makes: CannotReferenceAcrossApps"
+        "the CDK refuses what the app makes: CannotReferenceAcrossApps",
+        "stages share no constructs: give the other stage a text",
     ),
 }
 
@@ -193,5 +197,7 @@ def test_what_the_synthesis_refuses_is_told_without_a_traceback(
     )
     done = command_line(checkout.root, "check", "infra")
     assert done.returncode != 0
-    assert f"error: {REFUSED_IN_SYNTHESIS[content]}" in done.stderr
+    told, hint = REFUSED_IN_SYNTHESIS[content]
+    assert f"error: {told}" in done.stderr
+    assert f"next: {hint}" in done.stderr
     assert "Traceback" not in done.stderr
