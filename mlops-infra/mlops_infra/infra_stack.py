@@ -161,8 +161,13 @@ class InfraStack(ZonesByPosition):
         """The role of a persona, for grants such as `bucket.grant_read(stack.role(...))`.
 
         Raises:
-            PlatformError: the stage has no Studio, and so no personas.
+            PlatformError: the stage has no Studio, and so no personas; or there is no such one.
         """
+        if persona not in [*Persona]:
+            raise PlatformError(
+                f"'{persona}' is no persona; there are: {', '.join(Persona)}",
+                hint="name one as in Persona.DATA_SCIENTIST",
+            )
         if self._personas is None:
             raise PlatformError(
                 f"stack '{self.stack_name}' has no role of the persona '{persona}', because its "

@@ -76,7 +76,10 @@ WRONG = [
     ("import sys\nsys.exit(0)\n", r"one\.py:2: .*cannot be imported: SystemExit: 0"),
     ("def add(stack, stage):\n    raise SystemExit\n", r"one\.py:2: .*has failed.*: SystemExit\n"),
     ("\0", r"one\.py: extension 'one' cannot be imported: SyntaxError"),
-    ("def add(stack, stage):\n    stack.role('nobody')\n", r"one\.py:2: .*has failed in stage"),
+    (
+        "def add(stack, stage):\n    stack.role('nobody')\n",
+        r"one\.py:2: .*'nobody' is no persona; there are: data_s",
+    ),
     (
         f"{IMPORTS}s = iam.PolicyStatement(not_actions=['s3:GetObject'], resources=['*'])\n"
         "    stack.role(Persona.AUDITOR).add_to_principal_policy(s)\n",
