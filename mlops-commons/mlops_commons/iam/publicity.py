@@ -36,7 +36,8 @@ def public_statements(template: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """
     for logical_id, resource in template.get("Resources", {}).items():
         if resource["Type"] not in WITHIN:
-            for place, statement in _statements(resource.get("Properties", {})):
+            properties = resource.get("Properties", {})
+            for place, statement in (*_statements(properties), *_flat(properties)):
                 if _lets_anybody_in(statement):
                     yield logical_id, place
 
@@ -53,6 +54,18 @@ def _statements(value: Any, place: str = "") -> Iterator[tuple[str, Mapping[str,
     elif isinstance(value, list):
         for number, inner in enumerate(value):
             yield from _statements(inner, f"{place}.{number}")
+
+
+def _flat(properties: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The statement of a resource that is one itself, as `AWS::Events::EventBusPolicy` may be."""
+    if isinstance(properties, Mapping) and {"Principal", "StatementId"} <= properties.keys():
+        found = properties.get("Condition", {})
+        flat = isinstance(found, Mapping) and {"Type", "Key", "Value"} <= found.keys()
+        condition = {found["Type"]: {found["Key"]: found["Value"]}} if flat else {}
+        yield (
+            "Principal",
+            {"Effect": "Allow", "Principal": properties["Principal"], "Condition": condition},
+        )
 
 
 def _parsed(text: str) -> Any:

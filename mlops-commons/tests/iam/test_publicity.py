@@ -88,3 +88,13 @@ def test_a_trust_counts_and_the_policy_of_an_endpoint_of_a_network_lets_nobody_i
     trust = {"AssumeRolePolicyDocument": with_statement(Principal="*")["PolicyDocument"]}
     assert found(trust, "AWS::IAM::Role") == [("It", "AssumeRolePolicyDocument.Statement.0")]
     assert found(with_statement(Principal="*"), "AWS::EC2::VPCEndpoint") == []
+
+
+def test_a_resource_that_is_a_statement_itself_is_read() -> None:
+    """AWS::Events::EventBusPolicy, CloudFormation's template reference."""
+    bus = {"StatementId": "all", "Action": "events:PutEvents", "Principal": "*"}
+    mine = {"Type": "StringEquals", "Key": "aws:PrincipalOrgID", "Value": "o-abcdefghij"}
+    kind = "AWS::Events::EventBusPolicy"
+    assert found(bus, kind) == [("It", "Principal")]
+    assert found({**bus, "Condition": mine}, kind) == []
+    assert found({**bus, "Principal": "111111111111"}, kind) == []
