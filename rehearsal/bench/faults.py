@@ -17,6 +17,7 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
+from planted.accounts import approve_again
 from planted.fault import Fault, FileFault
 from planted.files import FILE_FAULTS
 from planted.in_process import Wanted, in_configurations, in_templates
@@ -105,6 +106,8 @@ def _caught(world: World, fault: Fault) -> Row:
     start = time.monotonic()
     try:
         said = _said(world, fault)
+        if fault.act == "promotion":
+            approve_again(world)
     except Exception:  # the others of the table are worth the minutes that the world has taken
         return _not_planted(fault, traceback.format_exc())
     return _row(fault.name, fault.act, fault.says, said, time.monotonic() - start)

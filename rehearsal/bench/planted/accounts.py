@@ -92,7 +92,6 @@ def without_parameter(world: World) -> Iterator[World]:
     ssm.delete_parameter(Name=name)
     yield world
     ssm.put_parameter(Name=name, Value=value, Type="String")
-    approve_again(world)
 
 
 @contextmanager
@@ -113,7 +112,6 @@ def _without_prod(
     for name, text in changed.items():
         put(name, text)
     _delete_failed(world)
-    approve_again(world)
 
 
 def _delete_failed(world: World) -> None:
@@ -187,18 +185,17 @@ def _versions(sagemaker: Any, project: Project) -> list[str]:
 
 @contextmanager
 def trust_lost(world: World) -> Iterator[World]:
-    """Somebody bootstraps prod by hand for a second set, and names the dev account of that one."""
+    """Somebody bootstraps prod by hand for a second set, and names whom that one trusts alone."""
     prod = stage_of(world, "prod")
     iam = world.administrator("iam", prod.account, prod.region)
     role = prod.bootstrap.toolkit.execution_role(prod.account, prod.region)
     policies = iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
-    trusted = [world.config.pipeline.account, NOBODY]
     world.program(
         "bootstrap-by-hand",
         [
             *(world.checkout / "node_modules" / ".bin" / "cdk", "bootstrap"),
             f"aws://{prod.account}/{prod.region}",
-            *("--profile", prod.bootstrap.aws_profile, "--trust", ",".join(trusted)),
+            *("--profile", prod.bootstrap.aws_profile, "--trust", NOBODY),
             "--cloudformation-execution-policies",
             ",".join(policy["PolicyArn"] for policy in policies),
         ],
@@ -207,7 +204,6 @@ def trust_lost(world: World) -> Iterator[World]:
     )
     yield world
     wrapper(world, "bootstrap-again", "bootstrap", "--yes")
-    approve_again(world)
 
 
 @contextmanager

@@ -47,9 +47,10 @@ def deploy_dev(world: World) -> None:
 
 @contextmanager
 def destroyed_preprod(world: World) -> Iterator[World]:
-    """Somebody destroys preprod's stack although a project delivers there; it stays so."""
+    """Somebody destroys preprod's stack although a project delivers there."""
     _by_hand(world, "destroy", "preprod", "--force")
     yield world
+    _by_hand(world, "deploy", "preprod", "--require-approval", "never")
 
 
 def _by_hand(world: World, verb: str, stage: str, *flags: str) -> None:

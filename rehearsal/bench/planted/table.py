@@ -19,6 +19,11 @@ FAULTS: Final = (
         *("deploy", "pipelines", "sts:AssumeRole"),
         accounts.without_trust,
     ),
+    Fault(
+        "trust lost when a second set is bootstrapped by hand",
+        *("deploy", "pipelines", "sts:AssumeRole"),
+        accounts.trust_lost,
+    ),
     Fault("an approval that is rejected", *("deploy", "pipelines", "rejected"), people.rejecting),
     Fault(
         "an approval that nobody answers",
@@ -62,11 +67,6 @@ FAULTS: Final = (
         accounts.without_bucket_grant,
     ),
     Fault(
-        "trust lost when a second set is bootstrapped by hand",
-        *("model", "promotion", "sts:AssumeRole"),
-        accounts.trust_lost,
-    ),
-    Fault(
         "a data scientist who may write every bucket of the account",
         *("promotion", "attack", "exchanges what the stages deploy.*it has succeeded"),
         walls.with_every_bucket,
@@ -102,8 +102,8 @@ FAULTS: Final = (
         accounts.every_branch,
     ),
     Fault(
-        "a stage destroyed while a project uses its parameters",
-        *("model", "promotion", "failed to resolve: SSM parameter"),
+        "a stage destroyed while a project delivers to it",
+        *("model", "promotion", "sts:AssumeRole on resource: .*-preprod-project-deploy"),
         people.destroyed_preprod,
     ),
     *NETWORK_FAULTS,
