@@ -28,7 +28,7 @@ SLOW_TIERS: Final = ("-m", "not (pure or construct)")
 COUNTED: Final = ("--cov", "--cov-report=", "--cov-fail-under=0")
 COVERAGE: Final = ("--cov", "--cov-append", "--cov-report=term", "--cov-report=html")
 """Also what `COUNTED` has counted before."""
-SLOWEST: Final = "--durations=10"
+SLOWEST: Final = "--durations=40"
 
 
 def register(application: typer.Typer) -> None:
