@@ -54,8 +54,11 @@ def _replace(
 ) -> str:
     settings = action.configuration
     stack, change_set = settings["StackName"], settings["ChangeSetName"]
-    exists = _status(stacks, stack) not in ("", "REVIEW_IN_PROGRESS")
-    if exists:
+    status = _status(stacks, stack)
+    exists = status not in ("", "REVIEW_IN_PROGRESS")
+    if status:
+        # A run that has ended before it executed its own has left one (CodePipeline User Guide,
+        # AWS CloudFormation deploy action: CHANGE_SET_REPLACE deletes what exists).
         _delete_change_set(stacks, stack, change_set)
     stacks.create_change_set(
         **_request(s3, action, artifacts, upload),
