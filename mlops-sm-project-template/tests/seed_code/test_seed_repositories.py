@@ -29,19 +29,6 @@ def test_a_seed_repository_passes_its_own_tests(slug: str, app: str, tmp_path: P
     assert "skipped" not in done.stdout or not has_torch(repository.python), done.stdout
 
 
-def test_own_tests_run_where_the_temporary_folder_lies_deep(tmp_path: Path) -> None:
-    """A socket's path has at most 104 bytes on macOS, and a build's TMPDIR may be longer."""
-    repository = seed_repository(product("basic"), "build_app", tmp_path)
-    deep = tmp_path / ("deep-" * 20)
-    deep.mkdir()
-    done = repository.run(
-        *("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_model_quality.py"),
-        environment={"TMPDIR": str(deep)},
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert " passed" in done.stdout
-
-
 CONFIGURED = {
     "basic": "kind: asynchronous\nauto_scaling: {minimum_instances: 0}\nrollout: {canary: false}\n",
     "batch_inference": "schedule: {enabled: true}\n",

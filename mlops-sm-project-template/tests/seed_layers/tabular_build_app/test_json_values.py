@@ -13,7 +13,8 @@ import train
 import yaml
 from declaration import Table, declared
 from models import fit
-from script_processes import run
+
+from ml_pipelines.script_processes import run
 
 COUNT = 120
 CONTENT: dict[str, Any] = {

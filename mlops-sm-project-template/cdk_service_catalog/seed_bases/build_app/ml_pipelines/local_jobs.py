@@ -1,14 +1,12 @@
 """A job as a process on this machine, under the contract that SageMaker has with its containers."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ml_pipelines import script_processes
 from ml_pipelines.sources import REPOSITORY
 
 CODE = REPOSITORY / "source_scripts"
@@ -53,23 +51,10 @@ def run(job: LocalJob, folder: Path) -> Path:
         _copy(Path(source), base / name)
     for name in ("model", *(f"processing/{output}" for output in job.outputs)):
         (root / name).mkdir(parents=True, exist_ok=True)
-    environment = {
-        # Small data: on a busy machine threads cost more by waiting for each other than they save.
-        "OMP_NUM_THREADS": "1",
-        **os.environ,
-        "ML_ROOT": str(root),
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
+    environment = {"ML_ROOT": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
     if job.training:
         _write_hyperparameters(job, root)
-    done = subprocess.run(
-        [sys.executable, str(CODE / job.script), *job.arguments],
-        cwd=root,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = script_processes.run(CODE / job.script, *job.arguments, cwd=root, env=environment)
     if done.returncode:
         raise JobFailed(f"{job.script} failed:\n{done.stdout}{done.stderr}")
     return root

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from declared_rows import as_json
-from script_processes import run
+
+from ml_pipelines.script_processes import run
 
 NOW = datetime.now(timezone.utc)  # noqa: UP017
 Side = tuple[str, str]

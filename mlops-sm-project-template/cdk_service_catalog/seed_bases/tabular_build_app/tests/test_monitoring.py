@@ -19,8 +19,9 @@ from declaration import Declaration, Gate, Monitoring, Table
 from declared_rows import DECLARED, TABLE, as_csv, as_json, rows
 from drift import violations
 from scipy import stats
-from script_processes import run
 from sketches import categorical_distance, kll, numerical_distance
+
+from ml_pipelines.script_processes import run
 
 NUMBER = {"type": "number"}
 COMMON = {
