@@ -1,6 +1,8 @@
 """What every test needs before it imports the CDK: the pinned node, and no second validator."""
 
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import hypothesis
@@ -18,6 +20,11 @@ os.environ["PATH"] = os.pathsep.join(
 for name in [name for name in os.environ if name.startswith("AWS_")]:
     del os.environ[name]
 
+# For what tests share: processes of the run, and those that they start, have this environment.
+SHARES = "MADE_IN_THIS_RUN" not in os.environ
+if SHARES:
+    os.environ["MADE_IN_THIS_RUN"] = tempfile.mkdtemp(prefix="made-in-this-run-")
+
 # How long an example takes says nothing on a shared machine, and the same examples every time let
 # a failure in a pipeline be repeated on a laptop.
 hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True)
@@ -30,6 +37,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write the templates of product versions that are not recorded yet",
     )
+
+
+def pytest_unconfigure() -> None:
+    if SHARES:
+        shutil.rmtree(os.environ.pop("MADE_IN_THIS_RUN"), ignore_errors=True)
 
 
 SECONDS = {

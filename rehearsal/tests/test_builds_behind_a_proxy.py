@@ -10,9 +10,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,8 +19,6 @@ import pytest
 from alone import PROXY, Alone, alone_with, can_be_alone
 from launched_projects import PRODUCTS, product
 
-import cdk_service_catalog.application
-import mlops_infra.application
 from mlops_commons.builds import BY_PROXY, TRUST
 from mlops_commons.config import load_config
 from mlops_commons.config.set_snapshot import set_snapshot
@@ -33,6 +30,7 @@ from mlops_commons.utilities.paths import (
     REPOSITORY_ROOT,
 )
 from mlops_commons.utilities.snapshot import snapshot
+from mlops_infra.application import build_app
 from mlops_rehearsal.emulator.server import make_certificate
 from mlops_rehearsal.player.buildspec import Buildspec, read_buildspec
 from mlops_rehearsal.world.company_network import CompanyNetwork, company_network
@@ -44,10 +42,8 @@ pytestmark = [
 
 EXAMPLE: Final = EXAMPLES / "behind-a-proxy"
 CONFIG: Final = load_config(EXAMPLE / CDK_APP_CONFIG.name, EXAMPLE / CDK_INFRA_APP_CONFIG.name)
-APPS: Final = {
-    "infra": mlops_infra.application.build_app,
-    "template": cdk_service_catalog.application.build_app,
-}
+APP: Final = "infra"
+"""Both apps install by the same program what the same files lock."""
 MIRRORS: Final = "packages.example.com:443"
 PYTHON_FILES: Final = "/-files-/"
 LOCKED: Final = "python -m pip install --quiet --require-hashes -r requirements.txt"
@@ -77,7 +73,6 @@ class Build:
 class Delivery:
     """A repository, and the builds of its pipeline by the beginning of their logical ids."""
 
-    app: str
     repository: Path
     builds: Mapping[str, Build]
 
@@ -88,7 +83,7 @@ class Delivery:
     def synth(self) -> tuple[str, ...]:
         """What the step runs up to the synthesis."""
         commands = self.build("Synth").commands
-        end = next(n for n, command in enumerate(commands) if f"{self.app} synth" in command)
+        end = next(n for n, command in enumerate(commands) if f"{APP} synth" in command)
         return commands[: end + 1]
 
 
@@ -130,18 +125,14 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
 
 
 @pytest.fixture(scope="module")
-def delivered(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Delivery]:
-    @cache
-    def found(app: str) -> Delivery:
-        folder = tmp_path_factory.mktemp(app)
-        (deployment,) = CONFIG.enabled_deployments
-        shared = snapshot(REPOSITORY_ROOT, APP_DIRECTORIES[app])
-        set_snapshot(CONFIG, shared, deployment.set_name).write(folder / "repository")
-        APPS[app](CONFIG, outdir=str(folder / "assembly")).synth()
-        (template,) = (folder / "assembly").glob("*-deploy-pipeline-*.template.json")
-        return Delivery(app, folder / "repository", _builds(template))
-
-    return found
+def delivery(tmp_path_factory: pytest.TempPathFactory) -> Delivery:
+    folder = tmp_path_factory.mktemp(APP)
+    (deployment,) = CONFIG.enabled_deployments
+    shared = snapshot(REPOSITORY_ROOT, APP_DIRECTORIES[APP])
+    set_snapshot(CONFIG, shared, deployment.set_name).write(folder / "repository")
+    build_app(CONFIG, outdir=str(folder / "assembly")).synth()
+    (template,) = (folder / "assembly").glob("*-deploy-pipeline-*.template.json")
+    return Delivery(folder / "repository", _builds(template))
 
 
 def _builds(template: Path) -> dict[str, Build]:
@@ -164,15 +155,13 @@ def _build(properties: Mapping[str, Any], assembly: Path) -> Build:
     )
 
 
-@pytest.mark.parametrize("app", APPS)
 def test_the_delivered_repository_installs_and_synthesises_by_the_proxy_alone(
-    app: str, company: Company, delivered: Callable[[str], Delivery], tmp_path: Path
+    company: Company, delivery: Delivery, tmp_path: Path
 ) -> None:
-    delivery = delivered(app)
     variables = company.variables(delivery.build("Synth").environment)
     code, printed = company.run(delivery.synth, variables, delivery.repository, tmp_path)
     assert code == 0, printed
-    assert (delivery.repository / APP_DIRECTORIES[app] / "cdk.out/manifest.json").is_file()
+    assert (delivery.repository / APP_DIRECTORIES[APP] / "cdk.out/manifest.json").is_file()
     assert company.network.asked.keys() == {MIRRORS}
     assert any(path.startswith(f"{PYTHON_FILES}aws_cdk_lib-") for path in company.served)
     assert any("/aws-cdk/-/" in path for path in company.served)
@@ -180,13 +169,9 @@ def test_the_delivered_repository_installs_and_synthesises_by_the_proxy_alone(
 
 @pytest.mark.parametrize(("purpose", "tool"), [("SelfMutation", "cdk"), ("Assets", "cdk-assets")])
 def test_builds_without_a_repository_install_their_tool_by_the_proxy_alone(
-    purpose: str,
-    tool: str,
-    company: Company,
-    delivered: Callable[[str], Delivery],
-    tmp_path: Path,
+    purpose: str, tool: str, company: Company, delivery: Delivery, tmp_path: Path
 ) -> None:
-    build = delivered("infra").build(purpose)
+    build = delivery.build(purpose)
     installs = next(n for n, command in enumerate(build.commands) if "npm install" in command)
     variables = company.variables(build.environment)
     code, printed = company.run(build.commands[: installs + 1], variables, tmp_path, tmp_path)
@@ -212,10 +197,9 @@ def test_without_one_of_the_settings_nothing_is_installed_and_the_log_says_why(
     said: str,
     asked: set[str],
     company: Company,
-    delivered: Callable[[str], Delivery],
+    delivery: Delivery,
     tmp_path: Path,
 ) -> None:
-    delivery = delivered("infra")
     (delivery.repository / ".venv" / "stamp").unlink(missing_ok=True)
     variables = company.variables(delivery.build("Synth").environment)
     code, printed = company.run(

@@ -4,9 +4,11 @@ Why the CDK's own validator stays off is in docs/decisions/0004-validators.md.
 """
 
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -79,38 +81,42 @@ def findings(assembly: Path) -> list[Finding]:
     Raises:
         PlatformError: the folder is not a complete cloud assembly, or cfn-lint did not run.
     """
-    return findings_in(_templates(assembly))
+    return findings_in(by_region(assembly))
 
 
-def findings_in(by_region: Mapping[str, Sequence[Path]]) -> list[Finding]:
+def findings_in(
+    templates: Mapping[str, Sequence[Path]], validators: Iterable[str] = ()
+) -> list[Finding]:
     """What the validators find in templates.
 
     Args:
-        by_region: the templates by the region for which they are made.
+        templates: by the region for which they are made.
+        validators: the names of some; all without.
 
     Raises:
         PlatformError: cfn-lint did not run.
     """
-    found: list[Finding] = []
-    for region, templates in by_region.items():
-        found += _cfn_lint(templates, region)
-        found += _cloudformation_validate(templates, region)
-    return sorted(f for f in found if not _is_accepted(f))
+    found = [
+        finding
+        for region, files in templates.items()
+        for validator in validators or VALIDATORS
+        for finding in VALIDATORS[validator](files, region)
+    ]
+    return sorted(finding for finding in found if not _is_accepted(finding))
 
 
 def engine_errors(assembly: Path) -> list[Finding]:
     """What AWS's engine alone refuses in the templates of an assembly: it takes seconds."""
-    by_region = _templates(assembly).items()
-    found = [f for region, files in by_region for f in _cloudformation_validate(files, region)]
-    return [f for f in found if not f.rule.startswith(WARNING) and not _is_accepted(f)]
+    found = findings_in(by_region(assembly), ["cloudformation-validate"])
+    return [finding for finding in found if not finding.rule.startswith(WARNING)]
 
 
 def templates(assembly: Path) -> list[Path]:
     """Every template of an assembly."""
-    return [file for files in _templates(assembly).values() for file in files]
+    return [file for files in by_region(assembly).values() for file in files]
 
 
-def _templates(assembly: Path) -> Mapping[str, Sequence[Path]]:
+def by_region(assembly: Path) -> Mapping[str, Sequence[Path]]:
     """The templates by the region for which they are made; a product's is that of its stack."""
     regions = {assembly / stack.template: stack.region for stack in read_stacks(assembly)}
     beside = {file.parent: region for file, region in regions.items()}
@@ -123,8 +129,14 @@ def _templates(assembly: Path) -> Mapping[str, Sequence[Path]]:
 def _cfn_lint(templates: Sequence[Path], region: str) -> Iterator[Finding]:
     """The findings of the program."""
     program = Path(sys.executable).with_name("cfn-lint")
-    command: list[str | Path] = [program, "--regions", region, "--format", "json", "--", *templates]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    given = {str(template.resolve()): template for template in templates}
+    command = [program, "--regions", region, "--format", "json", "--", *given]
+    with tempfile.TemporaryDirectory() as folder:
+        # Its settings files, in a home or where it runs, may ignore rules.
+        home = {"HOME": folder, "LANG": "C.UTF-8", "PATH": os.environ.get("PATH", os.defpath)}
+        done = subprocess.run(
+            command, cwd=folder, env=home, capture_output=True, text=True, check=False
+        )
     try:
         rows = json.loads(done.stdout)
     except ValueError:
@@ -135,7 +147,7 @@ def _cfn_lint(templates: Sequence[Path], region: str) -> Iterator[Finding]:
     for row in rows:
         path = [str(part) for part in row["Location"]["Path"] or ()]
         yield Finding(
-            file=Path(row["Filename"]),
+            file=given[row["Filename"]],
             line=row["Location"]["Start"]["LineNumber"],
             place=".".join(part for part in path if part != "Resources"),
             rule=row["Rule"]["Id"],
@@ -169,6 +181,9 @@ def _engine_finding(template: Path, finding: Any) -> Finding:
         message=finding.message,
         validator="cloudformation-validate",
     )
+
+
+VALIDATORS: Final = {"cfn-lint": _cfn_lint, "cloudformation-validate": _cloudformation_validate}
 
 
 def _is_accepted(finding: Finding) -> bool:

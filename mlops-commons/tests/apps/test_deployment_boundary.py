@@ -1,8 +1,6 @@
 """What projects deploy into a stage stays within the boundary that the infrastructure sets."""
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +11,7 @@ if len(APPS_HERE) < 2:
     pytest.skip("the other app is not in this repository", allow_module_level=True)
 
 from launched_projects import PRODUCTS
-from seed_repositories import seed_repository
+from seed_repositories import deployed
 
 from cdk_service_catalog.portfolio.discovery import Product
 from mlops_commons.assembly.intrinsics import Scope, evaluate, text
@@ -21,16 +19,6 @@ from mlops_commons.iam.statements import policy_document
 from mlops_infra.projects.boundary_statements import boundary_statements
 from mlops_infra.projects.props import ProjectDeployments
 
-SYNTHESISE = """
-import json, sys
-from pathlib import Path
-sys.path.insert(0, "tests")
-from synthesis import templates
-if Path("tests/compiled_definition.py").is_file():
-    from compiled_definition import DEFINITION
-    Path("inference_pipeline.json").write_text(json.dumps(DEFINITION))
-print(json.dumps(templates(Path(sys.argv[1]))))
-"""
 PSEUDO = {
     "AWS::Partition": "aws",
     "AWS::Region": "eu-west-1",
@@ -130,11 +118,8 @@ def within_boundary(stage: str, action: str, resource: str, demanded: Demanded) 
 
 @pytest.mark.seed
 @pytest.mark.parametrize("product", PRODUCTS, ids=lambda product: product.slug)
-def test_what_a_project_deploys_stays_within_the_boundary(product: Product, tmp_path: Path) -> None:
-    repository = seed_repository(product, "deploy_app", tmp_path)
-    done = repository.run("-c", SYNTHESISE, str(tmp_path / "out"))
-    assert done.returncode == 0, done.stderr
-    templates = json.loads(done.stdout.splitlines()[-1])
+def test_what_a_project_deploys_stays_within_the_boundary(product: Product) -> None:
+    templates = deployed(product).templates
     found = {
         (stage, *row) for stage, template in templates.items() for row in permissions(template)
     }
@@ -144,13 +129,8 @@ def test_what_a_project_deploys_stays_within_the_boundary(product: Product, tmp_
 
 @pytest.mark.seed
 @pytest.mark.parametrize("product", PRODUCTS, ids=lambda product: product.slug)
-def test_every_role_that_a_project_deploys_has_the_tag_of_its_project(
-    product: Product, tmp_path: Path
-) -> None:
-    repository = seed_repository(product, "deploy_app", tmp_path)
-    done = repository.run("-c", SYNTHESISE, str(tmp_path / "out"))
-    assert done.returncode == 0, done.stderr
-    for stage, template in json.loads(done.stdout.splitlines()[-1]).items():
+def test_every_role_that_a_project_deploys_has_the_tag_of_its_project(product: Product) -> None:
+    for stage, template in deployed(product).templates.items():
         roles = [r for r in template["Resources"].values() if r["Type"] == "AWS::IAM::Role"]
         assert len(roles) >= 2
         for role in roles:

@@ -5,6 +5,7 @@ import shutil
 import warnings
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from rich.console import Console
 from mlops_commons.ai_controls.findings import findings as ai_findings
 from mlops_commons.assembly.stacks import read_stacks
 from mlops_commons.assembly.templates import read_templates
-from mlops_commons.assembly.validators import findings, templates
+from mlops_commons.assembly.validators import findings, findings_in, templates
 from mlops_commons.cli.apps import summary
 from mlops_commons.config import load_config
 from mlops_commons.costs.fixed import Fixed, accounts
@@ -141,6 +142,21 @@ def test_each_validator_names_file_resource_and_rule(
     assert (found.file, found.rule[1:]) == (file, "3002")
     assert found.place.startswith(f"{key}.Properties")
     assert "EnableKeyRotatoin" in found.message
+
+
+def test_nobody_s_own_settings_make_a_validator_look_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template = tmp_path / "one.template.json"
+    template.write_text('{"Resources": {"Key": {"Type": "AWS::KMS::Key", "Properties": []}}}')
+    before = findings_in({"eu-west-1": [template]}, ["cfn-lint"])
+    assert before
+    (tmp_path / ".cfnlintrc").write_text("ignore_checks: [E, W]\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert findings_in({"eu-west-1": [Path(template.name)]}, ["cfn-lint"]) == [
+        replace(finding, file=Path(template.name)) for finding in before
+    ]
 
 
 # RESOURCE_STAR is cdk-nag's IAM5, acknowledged there by exact id; RESOURCE_MISMATCH judges the

@@ -1,7 +1,9 @@
 """A checkout of its own for each question, synthesised by the real CDK CLI."""
 
+import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -9,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
+
+from made_once import made_once
 
 from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT, SAMPLE
 from mlops_commons.utilities.snapshot import checkout, snapshot
@@ -52,10 +56,34 @@ class Checkout:
         )
 
     def synth(self, output: str = "cdk.out") -> "Assembly":
-        """Synthesise everything; fails the test with the CLI's output when that fails."""
-        done = self.cdk("synth", "-q", "--no-lookups", "--output", output)
-        assert done.returncode == 0, done.stdout + done.stderr
+        """Synthesise everything; fails the test with the CLI's output when that fails.
+
+        A checkout that says the same in every file was perhaps synthesised already: what that gave
+        is copied. See `synth_again`.
+        """
+        name = f"{self.app}-{_digest(self.root)}"
+        made = made_once(name, lambda folder: self._synthesise(folder / "cdk.out"))
+        shutil.copytree(made / "cdk.out", self.directory / output)
         return Assembly(self.directory / output, self.app)
+
+    def synth_again(self, output: str = "cdk.out") -> "Assembly":
+        """Synthesise, whoever has done it before."""
+        self._synthesise(Path(output))
+        return Assembly(self.directory / output, self.app)
+
+    def _synthesise(self, output: Path) -> None:
+        done = self.cdk("synth", "-q", "--no-lookups", "--output", str(output))
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _digest(root: Path) -> str:
+    """Of every file of a checkout that is no output, and of where it lies."""
+    found = hashlib.sha256()
+    for file in sorted(root.rglob("*")):
+        if file.is_file() and not {"cdk.out", "__pycache__"} & set(file.parts):
+            content = hashlib.sha256(file.read_bytes()).hexdigest()
+            found.update(f"{file.relative_to(root).as_posix()}\n{content}\n".encode())
+    return found.hexdigest()[:16]
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 from launched_projects import PRODUCTS, product
-from scanned_templates import deployed_by
-from seed_repositories import seed_repository
+from seed_repositories import deployed, seed_repository
 
 from mlops_commons.ai_controls.findings import Finding, findings
 from mlops_commons.ai_controls.pipelines import findings_in_definition
@@ -35,10 +34,8 @@ def ids(found: list[Finding]) -> set[str]:
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_what_a_project_deploys_breaks_no_control_without_a_reason(
-    slug: str, tmp_path: Path
-) -> None:
-    stages: dict[str, dict[str, Any]] = deployed_by(product(slug), tmp_path)
+def test_what_a_project_deploys_breaks_no_control_without_a_reason(slug: str) -> None:
+    stages = deployed(product(slug)).templates
     assert len(stages) == 3
     # The definition of a pipeline is a made-up one here; the compiled ones are looked at below.
     found = {stage: findings(template) for stage, template in stages.items()}

@@ -1,13 +1,11 @@
 """The gate accepts what the seed code of every product synthesises, as long as its names may be."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from launched_projects import PRODUCTS, product
-from seed_repositories import SeedRepository, seed_repository
+from seed_repositories import deployed, seed_repository, synthesised
 
 from cdk_service_catalog.gate.runtime.rules import refusals, report
 from cdk_service_catalog.gate.runtime.settings import Project, Settings
@@ -24,24 +22,6 @@ SETTINGS = Settings(
     image_accounts=image_accounts_of("eu-west-1"),
 )
 """What `tests/settings.yml` of the seed code says."""
-SYNTHESISE = """
-import sys
-from pathlib import Path
-from typing import Any
-sys.path.insert(0, "tests")
-from synthesis import VERSION, settings, templates
-if (Path("deploy_app") / "definition.py").is_file():
-    from compiled_definition import DEFINITION
-    import json
-    Path("inference_pipeline.json").write_text(json.dumps(DEFINITION))
-for role in ("dev", "preprod", "prod") if len(sys.argv) > 1 else ():
-    (Path("config") / f"{role}.yml").write_text(sys.argv[1])
-templates(Path("assembly"))
-print(settings().model_data_uri)
-print(VERSION)
-"""
-
-
 SLEEPING = "kind: asynchronous\nauto_scaling: {minimum_instances: 0}\nrollout: {canary: false}\n"
 SERVERLESS = """\
 kind: serverless
@@ -68,28 +48,17 @@ CONFIGURED = [
 ]
 
 
-def synthesised(repository: SeedRepository, *stages: str) -> tuple[dict[str, Any], str, str]:
-    """The template of each stage, the archive of the model, and its version."""
-    done = repository.run("-c", SYNTHESISE, *filter(None, stages))
-    assert done.returncode == 0, done.stderr
-    templates = {
-        stage: json.loads((repository.root / "assembly" / f"{stage}.template.json").read_text())
-        for stage in SETTINGS.accounts
-    }
-    archive, version = done.stdout.splitlines()[-2:]
-    return templates, archive, version
-
-
 @pytest.mark.parametrize(("slug", "text"), CONFIGURED)
 def test_what_a_product_deploys_passes_the_gate(slug: str, text: str, tmp_path: Path) -> None:
-    repository = seed_repository(product(slug), "deploy_app", tmp_path)
-    templates, archive, version = synthesised(repository, text)
-    of_it = {"archives": (archive,)}
+    found = product(slug)
+    repository = seed_repository(found, "deploy_app", tmp_path)
+    deployment = synthesised(repository, text) if text else deployed(found)
+    of_it = {"archives": (deployment.archive,)}
     known = replace(SETTINGS, serverless_endpoints=text == SERVERLESS)
-    found = refusals(templates, known, PROJECT, version, **of_it)
-    assert not found, report(found)
-    other = version.replace("/3", "/2")
-    assert refusals(templates, SETTINGS, PROJECT, other, **of_it), "any version passes"
+    refused = refusals(deployment.templates, known, PROJECT, deployment.version, **of_it)
+    assert not refused, report(refused)
+    other = deployment.version.replace("/3", "/2")
+    assert refusals(deployment.templates, SETTINGS, PROJECT, other, **of_it), "any version passes"
 
 
 @pytest.mark.parametrize("slug", ["basic", "batch_inference"])
@@ -99,11 +68,12 @@ def test_roles_that_are_named_as_the_organization_wants_them_pass(
     repository = seed_repository(product(slug), "deploy_app", tmp_path)
     with (repository.root / "tests" / "settings.yml").open("a", encoding="utf-8") as file:
         file.write("role_path: /platform/ml/\nrole_name_prefix: acme-\n")
-    templates, archive, version = synthesised(repository)
+    deployment = synthesised(repository)
 
     def refused(**named: str) -> set[str]:
         known = replace(SETTINGS, **named)
-        found = refusals(templates, known, PROJECT, version, archives=(archive,))
+        of_it = {"archives": (deployment.archive,)}
+        found = refusals(deployment.templates, known, PROJECT, deployment.version, **of_it)
         return {refusal.rule.name for refusal in found}
 
     assert refused(role_path="/platform/ml/", role_name_prefix="acme-") == set()

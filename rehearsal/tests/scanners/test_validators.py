@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from launched_projects import PRODUCTS
-from scanned_templates import deployed_by
+from seed_repositories import deployed
 
 from cdk_service_catalog.portfolio.discovery import Product
 from mlops_commons.assembly.validators import findings_in
@@ -25,7 +25,7 @@ def test_the_validators_find_nothing_in_what_a_project_deploys(
     product: Product, tmp_path: Path
 ) -> None:
     files: list[Path] = []
-    for stage, template in deployed_by(product, tmp_path).items():
+    for stage, template in deployed(product).templates.items():
         files.append(tmp_path / f"{stage}.template.json")
         files[-1].write_text(json.dumps(template, indent=1))
     assert len(files) == 3
