@@ -130,7 +130,7 @@ def _cfn_lint(templates: Sequence[Path], region: str) -> Iterator[Finding]:
     """The findings of the program."""
     program = Path(sys.executable).with_name("cfn-lint")
     given = {str(template.resolve()): template for template in templates}
-    command = [program, "--regions", region, "--format", "json", "--", *given]
+    command: list[str | Path] = [program, "--regions", region, "--format", "json", "--", *given]
     with tempfile.TemporaryDirectory() as folder:
         # Its settings files, in a home or where it runs, may ignore rules.
         home = {"HOME": folder, "LANG": "C.UTF-8", "PATH": os.environ.get("PATH", os.defpath)}

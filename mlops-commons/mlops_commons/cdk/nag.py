@@ -8,8 +8,8 @@ import cdk_nag
 import jsii
 from constructs import IConstruct
 
-from mlops_commons.cdk.ai_controls import AIControls
-from mlops_commons.cdk.publicity import Publicity
+from mlops_commons.cdk.ai_controls import ai_controls
+from mlops_commons.cdk.publicity import publicity
 
 RULE_PACKS = (cdk_nag.AwsSolutionsChecks, cdk_nag.NIST80053R5Checks)
 CHECKED: Final = "mlops:checked-with-nag"
@@ -22,7 +22,7 @@ def check_with_nag(app: cdk.App) -> None:
     The plugins are registered on the App because a registration on a Stage is silently ignored.
     """
     cdk.Validations.of(app).add_plugins(
-        *(pack(app) for pack in RULE_PACKS), AIControls(), Publicity()
+        *(pack(app) for pack in RULE_PACKS), ai_controls(), publicity()
     )
     app.node.set_context(CHECKED, True)
 
@@ -37,7 +37,7 @@ def check_stage_with_nag(stage: cdk.Stage) -> None:
     if cdk.App.is_app(app) and not stage.node.try_get_context(CHECKED):
         packs = (_RulesOfStage(pack(), stage) for pack in RULE_PACKS)
         cdk.Validations.of(app).add_plugins(
-            *packs, AIControls(stage.node.path), Publicity(stage.node.path)
+            *packs, ai_controls(stage.node.path), publicity(stage.node.path)
         )
 
 
