@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,30 @@ def test_after_the_server_was_killed_the_next_script_gets_another_one(tmp_path: 
     kill = "import os, signal; os.kill(os.getppid(), signal.SIGKILL)"
     assert run(kill, cwd=tmp_path) == Ended(-signal.SIGKILL, "", "")
     assert run("print('well')", cwd=tmp_path) == Ended(0, "well\n", "")
+
+
+def test_what_is_interrupted_ends_and_its_end_is_not_taken_for_that_of_the_next(
+    way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "alive"
+    text = f"import time\nwhile True: open({str(file)!r}, 'a').write('.'); time.sleep(0.05)"
+    run("", cwd=tmp_path)  # the server is there
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 3)
+        with pytest.raises(KeyboardInterrupt):
+            run(text, cwd=tmp_path)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    time.sleep(0.5)  # until the signal has ended it
+    said = len(file.read_text())
+    time.sleep(0.5)
+    assert len(file.read_text()) == said > 0
+    assert run("import sys; print('well'); sys.exit(4)", cwd=tmp_path) == Ended(4, "well\n", "")
 
 
 def test_nothing_is_left_running_when_who_has_asked_ends(tmp_path: Path) -> None:

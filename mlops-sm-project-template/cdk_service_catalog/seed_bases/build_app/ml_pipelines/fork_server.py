@@ -11,10 +11,10 @@ import importlib
 import json
 import os
 import runpy
-import signal
 import sys
 import threading
 import types
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,6 @@ OURS = (__file__, "<frozen runpy>")
 
 def serve(libraries: list[str]) -> dict[str, Any] | None:
     """Fork until nobody asks any more; what was asked for in a fork, None in the server."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asks ends the server, and is asked first
     answers = os.dup(1)
     os.dup2(2, 1)  # what a library prints when it is imported is no answer
     for library in libraries:
@@ -34,7 +33,7 @@ def serve(libraries: list[str]) -> dict[str, Any] | None:
             importlib.import_module(library)
     gc.freeze()  # what is shared with a fork stays shared: nothing writes into it
     for line in sys.stdin:
-        fork = os.fork()
+        fork = _fork()
         if not fork:
             os.close(answers)
             asked: dict[str, Any] = json.loads(line)
@@ -44,9 +43,15 @@ def serve(libraries: list[str]) -> dict[str, Any] | None:
     return None
 
 
+def _fork() -> int:
+    with warnings.catch_warnings():
+        # Python 3.12 warns where a library has threads; those of OpenBLAS and OpenMP bear a fork.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
+
+
 def begin(asked: dict[str, Any]) -> None:
     """Be what Python is when it starts a script."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     for number, stream in enumerate(STREAMS):
         # What the interpreter and the libraries print, too.
         os.dup2(os.open(asked[stream], os.O_RDWR), number)

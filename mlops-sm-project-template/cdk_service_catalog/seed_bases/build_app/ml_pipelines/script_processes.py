@@ -7,6 +7,7 @@ process imports them and forks for each script, which sees nothing of what anoth
 import atexit
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -72,7 +73,11 @@ def run(
                 **{name: str(file) for name, file in streams.items()},
             }
         )
-        return Ended(code, streams["stdout"].read_text(), streams["stderr"].read_text())
+        out, err = (
+            streams[name].read_text(encoding="utf-8", errors="replace")
+            for name in ("stdout", "stderr")
+        )
+        return Ended(code, out, err)
 
 
 def _variables(further: Mapping[str, str]) -> dict[str, str]:
@@ -91,14 +96,22 @@ class _Server:
     def run(self, asked: Mapping[str, object]) -> int:
         with self._lock:
             process = self._running()
-            assert process.stdin and process.stdout
-            process.stdin.write(json.dumps(asked) + "\n")
-            process.stdin.flush()
-            answer = process.stdout.readline()
-            if not answer:
-                # It has been killed, as for memory, and with it nobody knows how the script ends.
-                return process.wait() or 1
-            return int(answer)
+            try:
+                return self._answer(process, asked)
+            except BaseException:
+                # As by control-C: nobody waits for the script any more, nor for its answer.
+                os.killpg(process.pid, signal.SIGKILL)
+                process.communicate()
+                raise
+
+    @staticmethod
+    def _answer(process: "subprocess.Popen[str]", asked: Mapping[str, object]) -> int:
+        assert process.stdin and process.stdout
+        process.stdin.write(json.dumps(asked) + "\n")
+        process.stdin.flush()
+        answer = process.stdout.readline()
+        # Without one the server was killed, as for memory: nobody knows how the script ends.
+        return int(answer) if answer else process.wait() or 1
 
     def _running(self) -> "subprocess.Popen[str]":
         if self._process is None or self._process.poll() is not None:
@@ -108,6 +121,7 @@ class _Server:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
+                process_group=0,  # which control-C in a terminal does not reach
             )
             atexit.register(self._end, self._process)
         return self._process
