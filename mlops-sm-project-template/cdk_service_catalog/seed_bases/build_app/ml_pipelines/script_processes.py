@@ -20,6 +20,9 @@ from ml_pipelines.fork_server import STREAMS
 
 LIBRARIES = ("pandas", "scipy.stats", "sklearn.ensemble", "sklearn.model_selection")
 """What takes long to import, where the project has it."""
+OF_A_CPU = ("diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion", "peft")
+"""The same where no GPU is: a process that has looked for one cannot be forked to use it."""
+GPU = Path("/dev/nvidiactl")
 SERVER = Path(__file__).with_name("fork_server.py")
 
 
@@ -116,7 +119,7 @@ class _Server:
     def _running(self) -> "subprocess.Popen[str]":
         if self._process is None or self._process.poll() is not None:
             self._process = subprocess.Popen(
-                [sys.executable, str(SERVER), *LIBRARIES],
+                [sys.executable, str(SERVER), *LIBRARIES, *(() if GPU.exists() else OF_A_CPU)],
                 env=_variables({"PYTHONDONTWRITEBYTECODE": "1"}),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
