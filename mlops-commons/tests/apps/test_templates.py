@@ -131,15 +131,15 @@ def test_the_fixed_cost_of_the_sample_is_as_counted(sample_assembly: Any) -> Non
 def test_each_validator_names_file_resource_and_rule(
     validator: str, sample_assembly: Any, tmp_path: Path
 ) -> None:
-    broken = tmp_path / "cdk.out"
-    shutil.copytree(sample_assembly.folder, broken)
-    file = next(f for f in sorted(broken.rglob("*.template.json")) if "KMS::Key" in f.read_text())
+    folder = sample_assembly.folder
+    given = next(f for f in sorted(folder.rglob("*.template.json")) if "KMS::Key" in f.read_text())
+    file = Path(shutil.copy(given, tmp_path))
     template = json.loads(file.read_text())
     key = next(k for k, r in template["Resources"].items() if r["Type"] == "AWS::KMS::Key")
     template["Resources"][key]["Properties"]["EnableKeyRotatoin"] = True
     file.write_text(json.dumps(template))
-    (found,) = [finding for finding in findings(broken) if finding.validator == validator]
-    assert (found.file, found.rule[1:]) == (file, "3002")
+    (found,) = findings_in({"eu-west-1": [file]}, [validator])
+    assert (found.file, found.rule[1:], found.validator) == (file, "3002", validator)
     assert found.place.startswith(f"{key}.Properties")
     assert "EnableKeyRotatoin" in found.message
 
