@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from made_once import made_once
+from once_in_a_run import once_in_a_run
 
 from cdk_service_catalog.portfolio.discovery import Product
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
@@ -93,7 +93,7 @@ def deployed(product: Product) -> Deployment:
         found = synthesised(seed_repository(product, "deploy_app", folder))
         (folder / "deployment.json").write_text(json.dumps(asdict(found)))
 
-    made = made_once(f"deployed-{product.slug}", make)
+    made = once_in_a_run(f"deployed-{product.slug}", make)
     return Deployment(**json.loads((made / "deployment.json").read_text()))
 
 

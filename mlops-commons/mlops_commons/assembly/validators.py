@@ -133,9 +133,9 @@ def _cfn_lint(templates: Sequence[Path], region: str) -> Iterator[Finding]:
     command: list[str | Path] = [program, "--regions", region, "--format", "json", "--", *given]
     with tempfile.TemporaryDirectory() as folder:
         # Its settings files, in a home or where it runs, may ignore rules.
-        home = {"HOME": folder, "LANG": "C.UTF-8", "PATH": os.environ.get("PATH", os.defpath)}
+        own = {"HOME": folder, "LANG": "C.UTF-8", "PATH": os.environ.get("PATH", os.defpath)}
         done = subprocess.run(
-            command, cwd=folder, env=home, capture_output=True, text=True, check=False
+            command, cwd=folder, env=own, capture_output=True, text=True, check=False
         )
     try:
         rows = json.loads(done.stdout)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from made_once import made_once
+from once_in_a_run import once_in_a_run
 
 from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT, SAMPLE
 from mlops_commons.utilities.snapshot import checkout, snapshot
@@ -62,7 +62,7 @@ class Checkout:
         is copied. See `synth_again`.
         """
         name = f"{self.app}-{_digest(self.root)}"
-        made = made_once(name, lambda folder: self._synthesise(folder / "cdk.out"))
+        made = once_in_a_run(name, lambda folder: self._synthesise(folder / "cdk.out"))
         shutil.copytree(made / "cdk.out", self.directory / output)
         return Assembly(self.directory / output, self.app)
 

@@ -51,8 +51,10 @@ CONFIGURED = [
 @pytest.mark.parametrize(("slug", "text"), CONFIGURED)
 def test_what_a_product_deploys_passes_the_gate(slug: str, text: str, tmp_path: Path) -> None:
     found = product(slug)
-    repository = seed_repository(found, "deploy_app", tmp_path)
-    deployment = synthesised(repository, text) if text else deployed(found)
+    if text:
+        deployment = synthesised(seed_repository(found, "deploy_app", tmp_path), text)
+    else:
+        deployment = deployed(found)
     of_it = {"archives": (deployment.archive,)}
     known = replace(SETTINGS, serverless_endpoints=text == SERVERLESS)
     refused = refusals(deployment.templates, known, PROJECT, deployment.version, **of_it)

@@ -10,7 +10,7 @@ FOLDER = "MADE_IN_THIS_RUN"
 """The variable that names the folder that all processes of a run share; see `conftest.py`."""
 
 
-def made_once(name: str, make: Callable[[Path], None]) -> Path:
+def once_in_a_run(name: str, make: Callable[[Path], None]) -> Path:
     """The folder that `make` has filled in this run; nobody may change what lies there."""
     root = Path(os.environ[FOLDER])
     done, begun = root / name, root / f"{name}.begun"
