@@ -9,6 +9,7 @@ from typing import Any
 import joblib
 import numpy as np
 import own_estimators
+import own_models
 import pytest
 import yaml
 from declaration import OWN, Declaration, Own
@@ -117,7 +118,7 @@ def test_an_own_model_learns_and_is_loaded_where_it_serves(
     model = fit(parts["train"], found, dict(found.hyperparameters))
     assert len(model.pipeline[-1].estimators_) == 30
     assert model.pipeline[-1].random_state == 7
-    own_estimators.check(model, parts["test"], found)
+    own_models.check(model, parts["test"], found)
     scores = model.scores(parts["test"])
     rows = evaluated(scores, model.classes, parts["train"], parts["test"], found)
     measure, metric = MEASURES[found.task][found.gate.metric], found.gate.metric
@@ -182,7 +183,7 @@ def test_answers_of_another_shape_are_refused() -> None:
     rows = table(found)
     model = fit(rows, found, dict(found.hyperparameters))
     with pytest.raises(BadData, match=r"answers 600 rows with \(600, 2\); .* shape \(600,\)"):
-        own_estimators.check(model, rows, found)
+        own_models.check(model, rows, found)
 
 
 @pytest.mark.parametrize(

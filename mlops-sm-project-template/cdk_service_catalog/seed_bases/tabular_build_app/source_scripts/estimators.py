@@ -15,7 +15,7 @@ def estimator(found: Declaration, chosen: Mapping[str, float]) -> Any:
     """The declared algorithm, not yet fitted."""
     classes = found.task != "regression"
     if found.algorithm == OWN:
-        # It reads models, which read this; what serves makes none.
+        # What serves makes none, and has no such file.
         from own_estimators import make
 
         return make(found, chosen)

@@ -16,6 +16,7 @@ import curves
 import json_values
 import numpy as np
 import own_estimators
+import own_models
 import pandas as pd
 import samples
 import search
@@ -62,7 +63,7 @@ def main() -> int:
         tried = search.trials(train, validation, found, chosen, given)
         chosen = search.best(found, tried) if tried else chosen
         model = fit(train, found, chosen, kept_in(found))
-        own_estimators.check(model, validation, found)
+        own_models.check(model, validation, found)
         save(model, target, found)
     except BadData as error:
         return fail(str(error))
@@ -116,7 +117,7 @@ def save(model: Model, target: Path, found: Declaration) -> None:
     """
     code = target / "code"
     code.mkdir(parents=True, exist_ok=True)
-    own_estimators.dump(model, target / MODEL_FILE, found)
+    own_models.dump(model, target / MODEL_FILE, found)
     scripts = Path(__file__).resolve().parent
     serving = {name: scripts / name for name in SERVING_FILES}
     for name, file in {**serving, **own_estimators.files(found)}.items():
@@ -125,7 +126,7 @@ def save(model: Model, target: Path, found: Declaration) -> None:
         shutil.copy(file, copy)
     shutil.copy(declaration_file(), code)
     json_values.leave(code, model.categories)
-    own_estimators.served(model, target, found)
+    own_models.served(model, target, found)
 
 
 def channel(root: Path, name: str) -> Path:
