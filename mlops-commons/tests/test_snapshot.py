@@ -1,6 +1,8 @@
 """The same-shape snapshot: everything that the app needs, nothing else."""
 
 import ast
+import os
+import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,6 +11,8 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from mlops_commons.config import load_config, placeholder_accounts
+from mlops_commons.utilities.delivered_files import ROOT_FILES, SHARED_DIRECTORIES
+from mlops_commons.utilities.delivered_pages import LINK, OWN_README, README
 from mlops_commons.utilities.paths import (
     APP_DIRECTORIES,
     CDK_APP_CONFIG,
@@ -16,17 +20,15 @@ from mlops_commons.utilities.paths import (
     REPOSITORY_ROOT,
     SAMPLE,
 )
-from mlops_commons.utilities.snapshot import (
-    ROOT_FILES,
-    SHARED_DIRECTORIES,
-    Snapshot,
-    snapshot,
-)
+from mlops_commons.utilities.snapshot import Snapshot, snapshot
 from mlops_commons.utilities.snapshot import (
     checkout as whole,
 )
 
 pytestmark = pytest.mark.pure
+
+SEEDS = {"seed_bases", "seed_code"}
+COMMONS = PurePosixPath("mlops-commons/mlops_commons")
 
 
 def checkout(folder: Path) -> Path:
@@ -166,6 +168,75 @@ def test_nothing_in_it_imports_what_only_the_monorepo_has(app_directory: str) ->
     assert found == set()
 
 
+@pytest.mark.parametrize("app_directory", list(APP_DIRECTORIES.values()))
+def test_every_module_of_it_is_used_there(app_directory: str) -> None:
+    kept = snapshot(REPOSITORY_ROOT, app_directory)
+    code = [file for file in kept.files if file.suffix == ".py" and not SEEDS & set(file.parts)]
+    of_commons = {module(file): file for file in code if file.is_relative_to(COMMONS)}
+    used = {name for file in code for name in named_in(ast.parse(kept.read(file)))}
+    unused = {
+        name
+        for name, file in of_commons.items()
+        if file.name != "__init__.py" and "runtime" not in file.parts and name not in used
+    }
+    assert unused == {"mlops_commons.cli.__main__"}
+
+
+@pytest.mark.parametrize("app_directory", list(APP_DIRECTORIES.values()))
+def test_no_page_of_it_links_to_what_only_the_monorepo_has(app_directory: str) -> None:
+    kept = snapshot(REPOSITORY_ROOT, app_directory)
+    places = {place for file in kept.files for place in (file, *file.parents)}
+    pages = [file for file in kept.files if file.suffix == ".md" and not SEEDS & set(file.parts)]
+    dead = {
+        (str(page), link["place"])
+        for page in pages
+        for link in LINK.finditer(kept.read(page).decode())
+        if PurePosixPath(os.path.normpath(page.parent / link["place"])) not in places
+    }
+    assert dead == set()
+    assert PurePosixPath("docs/troubleshooting.md") in pages
+
+
+@pytest.mark.parametrize("app_directory", list(APP_DIRECTORIES.values()))
+def test_every_page_that_its_code_names_is_there(app_directory: str) -> None:
+    kept = snapshot(REPOSITORY_ROOT, app_directory)
+    named = {
+        PurePosixPath(page)
+        for file in kept.files
+        if file.suffix in {".py", ".sh", ".json"}
+        and not (SEEDS | {"tests", "delivered_files.py"}) & set(file.parts)
+        for page in re.findall(r"\bdocs/[a-z0-9/-]+\.md", kept.read(file).decode())
+    }
+    assert named - set(kept.files) - {OWN_README} == set()
+
+
+@pytest.mark.parametrize("app_directory", list(APP_DIRECTORIES.values()))
+def test_its_readme_is_about_the_repository_of_one_app(app_directory: str) -> None:
+    kept = snapshot(REPOSITORY_ROOT, app_directory)
+    own = (REPOSITORY_ROOT / OWN_README).read_text()
+    found = kept.read(README).decode()
+    assert found.splitlines()[0] == own.splitlines()[0]
+    assert f"({OWN_README.parent.name}/troubleshooting.md)" in found
+    assert OWN_README not in kept.files
+
+
+@pytest.mark.parametrize("app_directory", list(APP_DIRECTORIES.values()))
+def test_what_projects_get_is_the_same_there(app_directory: str) -> None:
+    kept = snapshot(REPOSITORY_ROOT, app_directory)
+    seeds = [file for file in kept.files if SEEDS & set(file.parts)]
+    assert all(kept.read(file) == kept.sources[file].read_bytes() for file in seeds)
+    assert bool(seeds) == (app_directory == "mlops-sm-project-template")
+
+
+def named_in(tree: ast.Module) -> Iterator[str]:
+    """What a module imports, and what it names in a text to import it later."""
+    yield from imported(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+            yield f"mlops_commons.cli.{node.value}"
+
+
 def module(file: PurePosixPath) -> str:
     parts = file.with_suffix("").parts[1:]
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
@@ -184,13 +255,13 @@ def imported(tree: ast.Module) -> Iterator[str]:
     ("app_directory", "files", "most_lines"),
     # Both derive the permissions of the roles that apply templates of projects; that of the
     # templates also has the gate.
-    [("mlops-infra", 560, 39_000), ("mlops-sm-project-template", 570, 42_000)],
+    [("mlops-infra", 410, 36_000), ("mlops-sm-project-template", 415, 39_500)],
 )
 def test_it_stays_small_beside_the_code_of_new_projects(
     app_directory: str, files: int, most_lines: int
 ) -> None:
     content = snapshot(REPOSITORY_ROOT, app_directory)
-    own = [file for file in content.files if not {"seed_bases", "seed_code"} & set(file.parts)]
+    own = [file for file in content.files if not SEEDS & set(file.parts)]
     lines = sum(content.read(file).count(b"\n") for file in own if file.suffix == ".py")
     assert len(own) < files
     assert lines < most_lines

@@ -18,6 +18,7 @@ from mlops_commons.cli.help import HELP_OPTIONS, PROGRAM, epilog, show
 from mlops_commons.cli.once import refuse_two_values
 from mlops_commons.cli.root import Root
 from mlops_commons.cli.tables import colour_wanted
+from mlops_commons.utilities.paths import apps_here
 from mlops_commons.utilities.process import allow_interrupts_in_terminal
 
 VERBS = "mlops_commons.verbs"
@@ -33,7 +34,13 @@ EXAMPLES = {
     "ai-controls": "AWS's AI controls, over every template",
     "help infra": "all of what a verb can do",
 }
-"""What to type, and what it does; a repository of one app shows those of its verbs."""
+"""What to type, and what it does."""
+EXAMPLES_OF_ONE_APP = {
+    "{app} synth": "what is deployed where, without credentials",
+    "config validate": "every problem of the configuration, with its line",
+    "check {app}": "what its pipeline checks before it delivers",
+    "help {app}": "all of what a verb can do",
+}
 
 application = typer.Typer(
     name=PROGRAM,
@@ -53,15 +60,17 @@ completion.register(application)
 monorepo.register(application)
 for verb in entry_points(group=VERBS):
     verb.load()(application)
+if monorepo.is_one_app():
+    for name in monorepo.OF_OTHER_PACKAGES:
+        monorepo.refer(application, name)
 
 
 def _examples() -> dict[str, str]:
-    """The examples of the verbs that are here."""
-    shown = [c.name for c in application.registered_commands if not c.hidden]
-    shown += [group.name for group in application.registered_groups]
-    return {
-        command: text for command, text in EXAMPLES.items() if command.split(maxsplit=1)[0] in shown
-    }
+    """The examples of what is here."""
+    if not monorepo.is_one_app():
+        return EXAMPLES
+    app = apps_here()[0]
+    return {command.format(app=app): text for command, text in EXAMPLES_OF_ONE_APP.items()}
 
 
 Verb = Annotated[list[str] | None, typer.Argument(metavar="VERB")]

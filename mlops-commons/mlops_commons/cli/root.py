@@ -8,7 +8,7 @@ from typer._click.exceptions import UsageError
 from mlops_commons.cli.apps.cdk_verb import CDK_VERBS
 from mlops_commons.cli.apps.verbs import OWN_VERBS
 from mlops_commons.cli.help import Sections
-from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT
+from mlops_commons.utilities.paths import apps_here
 
 
 class Root(Sections):
@@ -29,5 +29,4 @@ def _behind_apps(word: str, *, exactly: bool) -> str:
     """The verbs of apps that a word names or, unless it must do so exactly, nearly names."""
     verbs = sorted({*OWN_VERBS, *CDK_VERBS})
     found = [word] if word in verbs else [] if exactly else get_close_matches(word, verbs, n=1)
-    apps = [a for a, folder in APP_DIRECTORIES.items() if (REPOSITORY_ROOT / folder).is_dir()]
-    return " or ".join(f"'{app} {verb}'" for verb in found for app in apps)
+    return " or ".join(f"'{app} {verb}'" for verb in found for app in apps_here())

@@ -88,8 +88,11 @@ def published_config(set_name: str, folder: Path = PUBLISHED) -> PlatformConfig 
     return _kept(folder / set_name.lower())
 
 
-def check_published(sources: Sources, folder: Path = PUBLISHED) -> None:
+def check_published(sources: Sources, folder: Path = PUBLISHED, *, hint: str = HINT) -> None:
     """Refuse what the published stages of any set cannot take, as far as it is known here.
+
+    Args:
+        hint: what to do about it.
 
     Raises:
         ConfigError: every such change.
@@ -97,7 +100,7 @@ def check_published(sources: Sources, folder: Path = PUBLISHED) -> None:
     names = [deployment.set_name for deployment in sources.config.enabled_deployments]
     problems = [problem for name in names for problem in network_problems(sources, name, folder)]
     if problems:
-        raise ConfigError(problems, hint=HINT)
+        raise ConfigError(problems, hint=hint)
 
 
 def network_problems(sources: Sources, set_name: str, folder: Path = PUBLISHED) -> list[Problem]:

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from mlops_commons.utilities.delivered_files import SHARED_DIRECTORIES
 from mlops_commons.utilities.names import is_execution_policy_file
 from mlops_commons.utilities.paths import OWN_CONFIG
-from mlops_commons.utilities.snapshot import SHARED_DIRECTORIES
 
 FINGERPRINT_FILE: Final = ".fingerprint"
 GENERATED: Final = frozenset(

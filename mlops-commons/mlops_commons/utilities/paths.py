@@ -45,3 +45,8 @@ def app_directory(app: str, root: Path = REPOSITORY_ROOT) -> Path:
             hint="run the command in the monorepo, or in the CodeCommit repository of that app",
         )
     return directory
+
+
+def apps_here(root: Path = REPOSITORY_ROOT) -> list[str]:
+    """The command-line names of the apps that a repository has: one of them, or both."""
+    return [app for app, folder in APP_DIRECTORIES.items() if (root / folder / "app.py").is_file()]

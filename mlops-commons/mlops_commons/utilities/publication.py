@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from mlops_commons.utilities.brought import Brought
+from mlops_commons.utilities.delivered_pages import OWN_README, README
 from mlops_commons.utilities.errors import PlatformError
 from mlops_commons.utilities.git import Git
 from mlops_commons.utilities.own_files import OWN_FOLDERS, missing_own
@@ -96,7 +97,7 @@ def publish(
         if dropped and not overwrite:
             raise PlatformError(
                 f"{publication.remote} holds changes that are not in this checkout: "
-                + ", ".join(dropped[:10])
+                + ", ".join(_here(name, publication.content) for name in dropped[:10])
                 + (f" and {len(dropped) - 10} more" if len(dropped) > 10 else ""),
                 hint="bring them into this checkout first (git log shows who made them), or "
                 "publish over them with --overwrite, as where you have merged a file by hand",
@@ -143,3 +144,9 @@ def replace_content(git: Git, content: Snapshot) -> None:
     content.write(git.root)
     # Forced: the snapshot decides what the repository holds, not an ignore file.
     git.read("add", "--all", "--force", ".")
+
+
+def _here(name: str, content: Snapshot) -> str:
+    """The name of a file, and of what it is made of here where that is another one."""
+    made = PurePosixPath(name) == README and README in content.pages
+    return f"{name} (here {OWN_README})" if made else name

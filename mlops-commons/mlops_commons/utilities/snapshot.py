@@ -6,89 +6,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from mlops_commons.utilities.delivered_files import ROOT_FILES, SHARED_DIRECTORIES, is_delivered
+from mlops_commons.utilities.delivered_pages import delivered_pages
 from mlops_commons.utilities.names import is_execution_policy_file
 
-ROOT_FILES: Final = (
-    ".editorconfig",
-    ".gitattributes",
-    ".gitignore",
-    "CHANGELOG.md",
-    "CODE_OF_CONDUCT.md",
-    "CONTRIBUTING.md",
-    "LICENSE",
-    "README.md",
-    "SECURITY.md",
-    "conftest.py",
-    "constraints.txt",
-    "mlops-multi-account.sh",
-    "package-lock.json",
-    "package.json",
-    "pyproject.toml",
-)
-SHARED_DIRECTORIES: Final = ("docs", "examples", "mlops-commons")
-COMMONS: Final = PurePosixPath("mlops-commons/mlops_commons")
-MONOREPO_ONLY: Final = (
-    # Verbs on all account sets, or on the sources of this repository, with what serves them alone.
-    *(COMMONS / "cli" / room for room in ("accounts", "delivery", "upkeep")),
-    *(COMMONS / room for room in ("costs", "diagrams", "doctor", "fleet", "teardown")),
-    *(
-        COMMONS / "accounts" / f"{name}.py"
-        for name in (
-            *("account_policies", "archives", "authors", "bootstrap_changes", "bootstrap_command"),
-            *("bootstrap_plan", "bootstrap_record", "managed_policies", "obstacle"),
-            *("permission_changes", "platform_stacks", "signed_in", "stack_set", "taken_names"),
-        )
-    ),
-    *(
-        COMMONS / f"{name}.py"
-        for name in (
-            *("instance_extraction", "reference_tables", "region_extraction"),
-            "service_extraction",
-        )
-    ),
-    *(COMMONS / "cli/apps" / f"{name}.py" for name in ("ai_controls", "assemblies")),
-    *(COMMONS / "cli/apps" / f"{name}.py" for name in ("costs", "costs_report")),
-    *(COMMONS / "ai_controls" / f"{name}.py" for name in ("guard", "jobs", "pipelines")),
-    *(COMMONS / "config/explaining" / name for name in ("schema.py", "examples.py", "every-key")),
-    COMMONS / "execution_policies/extraction.py",
-    *(
-        COMMONS / "utilities" / f"{name}.py"
-        for name in (
-            *("archive_publication", "brought", "git", "locked_environment", "publication"),
-            "seed_environments",
-            "stack_failures",
-        )
-    ),
-    PurePosixPath("mlops-infra/mlops_infra/reference_tables.py"),
-    PurePosixPath("mlops-infra/mlops_infra/access/promises.py"),
-    PurePosixPath("docs/site"),
-    # Tests that make whole checkouts, and those of pictures, of tables in documents and of seeds.
-    *(PurePosixPath(f"{app}/tests/app") for app in ("mlops-infra", "mlops-sm-project-template")),
-    *(
-        PurePosixPath(f"{app}/tests/diagrams")
-        for app in ("mlops-infra", "mlops-sm-project-template")
-    ),
-    PurePosixPath("mlops-infra/tests/access/test_reference_tables.py"),
-    PurePosixPath("mlops-infra/tests/access/test_promises.py"),
-    *(
-        PurePosixPath(f"mlops-infra/tests/networking/test_{name}_networks.py")
-        for name in ("prices_of", "validated")
-    ),
-    PurePosixPath("mlops-sm-project-template/tests/portfolio/test_product_table.py"),
-    PurePosixPath("mlops-sm-project-template/tests/seed_code"),
-    PurePosixPath("mlops-sm-project-template/tests/seed_layers"),
-    PurePosixPath("mlops-sm-project-template/tests/seed_repositories.py"),
-)
-"""What no app needs to be delivered; a repository of one app does without it."""
-TESTS_OF_COMMONS: Final = PurePosixPath("mlops-commons/tests")
-DELIVERED_TESTS: Final = (
-    TESTS_OF_COMMONS / "cdk",
-    *(
-        TESTS_OF_COMMONS / "shared" / name
-        for name in ("policy_evaluation.py", "service_authorization.py")
-    ),
-)
-"""Of the tests of commons those of what is delivered, and what the tests of the apps share."""
 NAMES: Final = frozenset(
     {".gitattributes", ".gitignore", "Dockerfile", "LICENSE", "Makefile", "run", "serve", "train"}
 )
@@ -111,6 +32,7 @@ class Snapshot:
     Attributes:
         sources: where each file comes from, by its path in the repository, sorted.
         replacements: text that stands in for a file's own content.
+        pages: text for the readers of this repository, which all sets share.
         keeps_modes: its digest and its archive know which files are executable. A repository that
             CloudFormation fills knows it not (aws-cdk issue 24083), so what is made of the content
             there has to be what it is here.
@@ -118,6 +40,7 @@ class Snapshot:
 
     sources: Mapping[PurePosixPath, Path]
     replacements: Mapping[PurePosixPath, str] = field(default_factory=dict)
+    pages: Mapping[PurePosixPath, str] = field(default_factory=dict)
     keeps_modes: bool = False
     _digests: dict[Path, str] = field(default_factory=dict, repr=False, compare=False)
     """Of sources that have been read: what the snapshots of many sets share is hashed once."""
@@ -129,8 +52,9 @@ class Snapshot:
 
     def read(self, file: PurePosixPath) -> bytes:
         """The content that the repository gets for one file."""
-        if file in self.replacements:
-            return self.replacements[file].encode()
+        for texts in (self.replacements, self.pages):
+            if file in texts:
+                return texts[file].encode()
         return self.sources[file].read_bytes()
 
     def digest(self) -> str:
@@ -167,7 +91,7 @@ class Snapshot:
             target.chmod(self._own_mode(file))
 
     def _content_digest(self, file: PurePosixPath) -> str:
-        if file in self.replacements:
+        if file in self.replacements or file in self.pages:
             return hashlib.sha256(self.read(file)).hexdigest()
         source = self.sources[file]
         if source not in self._digests:
@@ -188,8 +112,13 @@ def snapshot(
         replacements: text that stands in for a file, by its path relative to the root.
     """
     everything = checkout(root, app_directory)
-    kept = {file: source for file, source in everything.sources.items() if _is_delivered(file)}
-    return Snapshot(kept).replacing(replacements or {})
+    kept = {
+        file: source
+        for file, source in everything.sources.items()
+        if is_delivered(file, app_directory)
+    }
+    pages = delivered_pages(everything.sources, kept)
+    return Snapshot(kept, pages=pages).replacing(replacements or {})
 
 
 def checkout(
@@ -220,12 +149,6 @@ def left_out(directory: Path) -> list[Path]:
     """The files of a folder that no snapshot holds, although no tool has generated them."""
     allowed = set(_allowed(directory))
     return [file for file in _files(directory) if file not in allowed]
-
-
-def _is_delivered(file: PurePosixPath) -> bool:
-    if file.is_relative_to(TESTS_OF_COMMONS):
-        return any(map(file.is_relative_to, DELIVERED_TESTS))
-    return file.parts[0] != ".ci" and not any(map(file.is_relative_to, MONOREPO_ONLY))
 
 
 def _by_path(files: Iterable[Path], root: Path) -> dict[PurePosixPath, Path]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mlops_commons.cli.config.flags import Flags, complete, with_flags
+from mlops_commons.cli.config.making.flags import Flags, complete, with_flags
 from mlops_commons.config.writing.answers import Answers, UsersAnswer
 from mlops_commons.config.writing.denials import denials_of
 from mlops_commons.utilities.errors import PlatformError

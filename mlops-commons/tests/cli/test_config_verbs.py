@@ -10,7 +10,7 @@ import pytest
 from command_lines import app_file, command_line, configured, environment_of, infra_file
 from older_layout import older_layout
 
-from mlops_commons.cli.config.flag_keys import KEYS
+from mlops_commons.cli.config.making.flag_keys import KEYS
 from mlops_commons.config import load_config
 from mlops_commons.config.explaining.keys import keys
 

@@ -49,26 +49,26 @@ def test_without_a_yes_nothing_is_published(
 
 
 def test_a_deleted_file_is_deleted_there(publisher: Publisher) -> None:
-    (publisher.root / "CONTRIBUTING.md").unlink()
+    (publisher.root / "CHANGELOG.md").unlink()
     assert publisher.publish("--yes").returncode == 0
     listed = publisher.git(publisher.remote, "ls-tree", "--name-only", "main").split()
-    assert "CONTRIBUTING.md" not in listed
-    assert "README.md" in listed
+    assert "CHANGELOG.md" not in listed
+    assert "SECURITY.md" in listed
 
 
 def test_changes_made_in_the_repository_are_never_dropped(publisher: Publisher) -> None:
     work = publisher.clone()
-    change(work, "README.md", "made there\n")
+    change(work, "SECURITY.md", "made there\n")
     publisher.commit(work, "A change in the repository")
     change(publisher.root)
     refused = publisher.publish("--yes")
     assert refused.returncode == 1
-    assert "README.md" in refused.stderr
+    assert "SECURITY.md" in refused.stderr
     assert "--overwrite" in refused.stderr
     assert "Traceback" not in refused.stderr
     assert publisher.log()[0] == "A change in the repository"
     assert publisher.publish("--yes", "--overwrite").returncode == 0
-    assert "made there" not in publisher.content("README.md")
+    assert "made there" not in publisher.content("SECURITY.md")
 
 
 @pytest.mark.skipif(APP != "infra", reason="extensions belong to the infrastructure app")
@@ -99,52 +99,52 @@ def test_changes_made_in_the_repository_and_brought_here_are_no_obstacle(
     publisher: Publisher,
 ) -> None:
     work = publisher.clone()
-    change(work, "README.md", "made there\n")
+    change(work, "SECURITY.md", "made there\n")
     publisher.commit(work, "A change in the repository")
-    change(publisher.root, "README.md", "made there\n")
+    change(publisher.root, "SECURITY.md", "made there\n")
     change(publisher.root)
     done = publisher.publish("--yes")
     assert done.returncode == 0, done.stderr
     assert publisher.log()[0] == "why"
-    assert publisher.content("README.md").endswith("made there\n")
+    assert publisher.content("SECURITY.md").endswith("made there\n")
 
 
 def test_a_change_that_was_brought_here_may_be_edited_further(publisher: Publisher) -> None:
     work = publisher.clone()
-    change(work, "README.md", "made there\n")
+    change(work, "SECURITY.md", "made there\n")
     publisher.commit(work, "A change in the repository")
-    change(publisher.root, "README.md", "made there\n")
+    change(publisher.root, "SECURITY.md", "made there\n")
     assert "nothing published" in publisher.publish("--yes").stdout
-    change(publisher.root, "README.md", "and edited here\n")
+    change(publisher.root, "SECURITY.md", "and edited here\n")
     done = publisher.publish("--yes")
     assert done.returncode == 0, done.stderr
-    assert publisher.content("README.md").endswith("made there\nand edited here\n")
+    assert publisher.content("SECURITY.md").endswith("made there\nand edited here\n")
 
 
 def test_a_change_that_was_brought_here_and_lost_again_is_not_dropped(publisher: Publisher) -> None:
-    old = (publisher.root / "README.md").read_text()
+    old = (publisher.root / "SECURITY.md").read_text()
     work = publisher.clone()
-    change(work, "README.md", "made there\n")
+    change(work, "SECURITY.md", "made there\n")
     publisher.commit(work, "A change in the repository")
-    change(publisher.root, "README.md", "made there\n")
+    change(publisher.root, "SECURITY.md", "made there\n")
     assert publisher.publish("--yes").returncode == 0
-    (publisher.root / "README.md").write_text(old)
-    assert "README.md" in publisher.publish("--yes").stderr
-    change(work, "README.md", "and again\n")
+    (publisher.root / "SECURITY.md").write_text(old)
+    assert "SECURITY.md" in publisher.publish("--yes").stderr
+    change(work, "SECURITY.md", "and again\n")
     publisher.commit(work, "Another change of the same file")
-    change(publisher.root, "README.md", "edited here\n")
-    assert "README.md" in publisher.publish("--yes").stderr, "this one was never here"
+    change(publisher.root, "SECURITY.md", "edited here\n")
+    assert "SECURITY.md" in publisher.publish("--yes").stderr, "this one was never here"
 
 
 def test_a_file_that_was_renamed_there_is_not_brought_by_its_new_name_alone(
     publisher: Publisher,
 ) -> None:
     work = publisher.clone()
-    publisher.git(work, "mv", "CONTRIBUTING.md", "docs/contributing.md")
+    publisher.git(work, "mv", "CHANGELOG.md", "mlops-infra/CHANGES.md")
     publisher.commit(work, "Move a file")
-    shutil.copy(publisher.root / "CONTRIBUTING.md", publisher.root / "docs/contributing.md")
+    shutil.copy(publisher.root / "CHANGELOG.md", publisher.root / "mlops-infra/CHANGES.md")
     refused = publisher.publish("--yes")
-    assert "not in this checkout: CONTRIBUTING.md\n" in refused.stderr
+    assert "not in this checkout: CHANGELOG.md\n" in refused.stderr
 
 
 def test_after_a_publication_only_later_changes_count_as_made_there(publisher: Publisher) -> None:

@@ -10,7 +10,7 @@ import yaml
 from older_layout import ENTRY, older_layout
 from one_account_set import DEFAULTS, ONE_SET
 
-from mlops_commons.cli.config.flags import Flags, complete, with_flags
+from mlops_commons.cli.config.making.flags import Flags, complete, with_flags
 from mlops_commons.config.explaining.origins import effective_values
 from mlops_commons.config.loader import load_sources
 from mlops_commons.config.sources import Sources

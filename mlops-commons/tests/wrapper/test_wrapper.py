@@ -378,6 +378,14 @@ def test_it_works_through_links(relative: bool, ready: Checkout, tmp_path: Path)
     assert not ready.was_set_up()
 
 
+def test_setup_installs_nothing_in_the_repository_of_one_app(ready: Checkout) -> None:
+    # What installs refuses an option that it does not know.
+    ended = ready.run("setup", "--no-such-option")
+    assert ended.output.endswith(": <setup> <--no-such-option>\n")
+    (ready.root / "mlops-commons/mlops_commons/cli/accounts").mkdir(parents=True)
+    assert "unknown option '--no-such-option'" in ready.run("setup", "--no-such-option").errors
+
+
 def test_an_interrupted_set_up_starts_from_scratch(checkout: Checkout) -> None:
     with interruptible():
         process = checkout.start(UV_SECONDS="30")

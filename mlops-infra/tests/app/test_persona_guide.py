@@ -4,6 +4,8 @@ import re
 import textwrap
 
 import pytest
+from persona_policies import SCOPE
+from service_authorization import lacking
 
 from mlops_commons.utilities.paths import REPOSITORY_ROOT
 from mlops_infra.access import personas
@@ -20,3 +22,6 @@ def test_the_row_of_the_guide_is_one_of_the_table() -> None:
     text = row.replace("Persona.REVIEWER", "Persona.AUDITOR")
     made = eval(text, dict(vars(personas)))
     assert isinstance(made, personas.PersonaRow)
+    granted = [found for policy in made.policies for found in policy.statements(SCOPE)]
+    passed = {"Effect": "Allow", "Action": ["iam:PassRole"]}  # by `jobs_run_as`
+    assert lacking([passed, *(statement.document() for statement in granted)]) == []

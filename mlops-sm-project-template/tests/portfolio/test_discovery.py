@@ -14,7 +14,7 @@ DEFINITION = """\
 from cdk_service_catalog.project.definition import ProductDefinition
 
 PRODUCT = ProductDefinition(
-    name="Forecasting",
+    name="Of a test",
     description="Trains and deploys a forecast",
     version="1.0.0",
     build_layers=("base_build",),
@@ -36,7 +36,7 @@ def bases(tmp_path: Path) -> Path:
 @pytest.fixture
 def products(tmp_path: Path) -> Path:
     folder = tmp_path / "products"
-    add(folder, "forecasting", DEFINITION)
+    add(folder, "of_a_test", DEFINITION)
     return folder
 
 
@@ -52,16 +52,16 @@ def test_a_new_folder_is_a_new_product_and_no_file_changes(bases: Path, tmp_path
     shutil.copytree(PRODUCTS, products)
     shutil.copytree(SEED_BASES, bases, dirs_exist_ok=True)
     before = [product.slug for product in discover(products, bases)]
-    folder = add(products, "forecasting", DEFINITION)
+    folder = add(products, "of_a_test", DEFINITION)
     (folder / "seed_code" / "build_app").mkdir(parents=True)
     (folder / "seed_code" / "build_app" / "model.py").write_text("print('forecast')\n")
     found = {product.slug: product for product in discover(products, bases)}
-    assert sorted(found) == sorted([*before, "forecasting"])
-    assert "model.py" in map(str, found["forecasting"].seeds["build_app"].files)
+    assert sorted(found) == sorted([*before, "of_a_test"])
+    assert "model.py" in map(str, found["of_a_test"].seeds["build_app"].files)
 
 
 def test_a_products_own_file_replaces_that_of_a_base(products: Path, bases: Path) -> None:
-    own = products / "forecasting" / "seed_code" / "build_app"
+    own = products / "of_a_test" / "seed_code" / "build_app"
     own.mkdir(parents=True)
     (own / "README.md").write_text("own\n")
     (product,) = discover(products, bases)
@@ -82,7 +82,7 @@ def problem(products: Path, bases: Path) -> str:
     ("old", "new", "words"),
     [
         ('version="1.0.0"', 'version="1.0"', ":6: 'version' is '1.0', not three numbers"),
-        ('name="Forecasting"', 'name=""', ":4: 'name' is empty"),
+        ('name="Of a test"', 'name=""', ":4: 'name' is empty"),
         (
             '"base_build",',
             '"no_such_base",',
@@ -100,7 +100,7 @@ def problem(products: Path, bases: Path) -> str:
         ("PRODUCT =", "raise SystemExit(2)\nPRODUCT =", ":3: cannot be imported: SystemExit: 2"),
         ('version="1.0.0",', "version=1.0,", ":6: 'version' is 1.0; allowed: a text in one line"),
         (
-            'name="Forecasting"',
+            'name="Of a test"',
             'name="Fore\\ncast"',
             ":4: 'name' is 'Fore\\ncast'; allowed: a text",
         ),
@@ -129,7 +129,7 @@ def problem(products: Path, bases: Path) -> str:
 def test_a_bad_definition_is_refused_with_its_line(
     products: Path, bases: Path, old: str, new: str, words: str
 ) -> None:
-    file = products / "forecasting" / "product.py"
+    file = products / "of_a_test" / "product.py"
     assert old in DEFINITION
     file.write_text(DEFINITION.replace(old, new))
     assert f"{file}{words}" in problem(products, bases)
@@ -138,7 +138,7 @@ def test_a_bad_definition_is_refused_with_its_line(
 def test_a_seed_base_that_is_not_there_is_no_folder_to_read(products: Path, bases: Path) -> None:
     (bases.parent / "secret").mkdir()
     (bases.parent / "secret" / "file.bin").write_bytes(b"1")
-    file = products / "forecasting" / "product.py"
+    file = products / "of_a_test" / "product.py"
     file.write_text(DEFINITION.replace('"base_build",', '"../secret",'))
     told = problem(products, bases)
     assert "no seed base '../secret'" in told
@@ -180,13 +180,13 @@ def test_a_folder_without_a_definition_is_refused(products: Path, bases: Path) -
 
 
 def test_a_folder_with_another_kind_of_name_is_refused(products: Path, bases: Path) -> None:
-    add(products, "Fore-Cast", DEFINITION.replace("Forecasting", "Other"))
+    add(products, "Fore-Cast", DEFINITION.replace("Of a test", "Other"))
     assert "a folder's name is lower-case words joined by '_'" in problem(products, bases)
 
 
 def test_two_products_of_one_name_are_refused(products: Path, bases: Path) -> None:
-    add(products, "forecasting_again", DEFINITION)
-    assert "another product has the name 'Forecasting' too" in problem(products, bases)
+    add(products, "of_a_test_again", DEFINITION)
+    assert "another product has the name 'Of a test' too" in problem(products, bases)
 
 
 def test_no_products_at_all_are_refused(tmp_path: Path, bases: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from mlops_commons.cli import monorepo
 from mlops_commons.cli.apps.accounts_needed import refuse_placeholder_accounts
-from mlops_commons.cli.apps.change_notes import print_notes
+from mlops_commons.cli.apps.deliverable import check_deliverable
 from mlops_commons.cli.apps.synth import SYNTH_VERBS, has_summary, synth
 from mlops_commons.cli.environment import cdk_command, check_room, child_environment
 from mlops_commons.cli.exit_codes import ExitCode
@@ -95,11 +95,8 @@ def _refuse_early(app: str, verb: str, flags: Sequence[str]) -> None:
         refuse_placeholder_accounts(verb, load_config())
     if app == "infra" and verb in COMPARED:
         from mlops_commons.config.loader import load_sources
-        from mlops_commons.config.published import change_notes, check_published
 
-        sources = load_sources()
-        print_notes(change_notes(sources))
-        check_published(sources)
+        check_deliverable(load_sources(), with_notes=True)
     if verb in CREDENTIAL_VERBS and _lacks_credentials(flags, os.environ):
         _check_profile(app, verb)
     if verb == "deploy":

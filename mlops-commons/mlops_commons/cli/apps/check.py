@@ -12,22 +12,25 @@ from mlops_commons.cli.apps.synth import make_assembly
 from mlops_commons.cli.environment import child_environment
 from mlops_commons.cli.exit_codes import ExitCode
 from mlops_commons.cli.help import epilog
-from mlops_commons.utilities.paths import APP_DIRECTORIES, REPOSITORY_ROOT, app_directory
+from mlops_commons.utilities.paths import (
+    APP_DIRECTORIES,
+    REPOSITORY_ROOT,
+    app_directory,
+    apps_here,
+)
 from mlops_commons.utilities.process import run
 from mlops_commons.utilities.snapshot import snapshot
 
-EPILOG: Final = epilog(
-    """
+ABOUT: Final = """
 The configuration, synthesis with both packs of security rules, cfn-lint and
 cloudformation-validate over every template of this configuration, and the app's own tests. The
 first failure ends it. Documents, pictures and the command line are no part of it: what is wrong
 with them stops no delivery.
-""",
-    {
-        "check infra": "before you push the infrastructure",
-        "check template": "before you push the project templates",
-    },
-)
+"""
+EXAMPLES: Final = {
+    "infra": "before you push the infrastructure",
+    "template": "before you push the project templates",
+}
 PYTEST: Final = ("pytest", "-q", "-n", "2", "--dist", "worksteal", "-m", "pure or construct")
 
 App = Annotated[str, typer.Argument(help="infra or template.", metavar="APP")]
@@ -35,7 +38,8 @@ App = Annotated[str, typer.Argument(help="infra or template.", metavar="APP")]
 
 def register(application: typer.Typer) -> None:
     """Add the verb to the command line."""
-    application.command("check", epilog=EPILOG)(check)
+    examples = {f"check {app}": EXAMPLES[app] for app in apps_here()}
+    application.command("check", epilog=epilog(ABOUT, examples))(check)
 
 
 def check(app: App) -> None:
@@ -64,9 +68,10 @@ def check(app: App) -> None:
 
 
 def _check_configuration(_: Path) -> int:
-    from mlops_commons.config import load_config
+    from mlops_commons.cli.apps.deliverable import check_deliverable
+    from mlops_commons.config.loader import load_sources
 
-    load_config()
+    check_deliverable(load_sources(), with_notes=True)
     return ExitCode.OK
 
 

@@ -11,29 +11,37 @@ from mlops_commons.cli.apps.cdk_verb import CDK_VERBS, run_cdk
 from mlops_commons.cli.apps.housekeeping import clean_verb, init_verb
 from mlops_commons.cli.exit_codes import ExitCode
 from mlops_commons.cli.help import epilog
+from mlops_commons.utilities.paths import apps_here
 
 APPS: Final = {
     "infra": "Synthesise, deploy or publish the infrastructure app.",
     "template": "The same for the SageMaker project templates.",
 }
-EPILOG: Final = epilog(
-    """
+OF_ONE_APP: Final = {
+    "infra": "Synthesise and compare the infrastructure app.",
+    "template": "Synthesise and compare the SageMaker project templates.",
+}
+"""What is said of an app whose pipeline deploys it: its repository has neither the other one nor
+what prepares accounts."""
+ABOUT: Final = """
 Any verb and flag of the CDK CLI may follow; '{app} VERB --help' is the CDK's own help.
 Verbs that need credentials use the governance profile of cdk-app.yml when none is named.
-""",
-    {
-        "{app} synth": "synthesise, then show what goes where",
-        "{app} synth --force": "also when nothing has changed since the last time",
-        "{app} synth --json": "the table as JSON",
-        "{app} synth STACK": "one template, as the CDK prints it",
-        "{app} ls": "the stacks; any verb of the CDK may stand there",
-        "{app} deploy --all": "repositories and pipelines, which deliver the rest",
-        "{app} publish -m MESSAGE": "commit this checkout to the CodeCommit repositories",
-        "{app} init": "make the environment, and show it",
-        "{app} clean": "remove what is generated",
-        "{app} setup": "install what is missing, bootstrap the accounts",
-    },
-)
+"""
+EXAMPLES: Final = {
+    "{app} synth": "synthesise, then show what goes where",
+    "{app} synth --force": "also when nothing has changed since the last time",
+    "{app} synth --json": "the table as JSON",
+    "{app} synth STACK": "one template, as the CDK prints it",
+    "{app} ls": "the stacks; any verb of the CDK may stand there",
+    "{app} init": "make the environment, and show it",
+    "{app} clean": "remove what is generated",
+}
+OF_ALL_SETS: Final = {
+    "{app} deploy --all": "repositories and pipelines, which deliver the rest",
+    "{app} publish -m MESSAGE": "commit this checkout to the CodeCommit repositories",
+    "{app} setup": "install what is missing, bootstrap the accounts",
+}
+"""Examples that a repository of one app does not show."""
 
 
 MONOREPO_VERBS: Final = {"publish": "delivery.publish", "setup": "accounts.setup"}
@@ -54,9 +62,15 @@ def register(application: typer.Typer) -> None:
     """Add a verb for each app to the command line."""
     # Without interspersed arguments everything after the first one belongs to the CDK CLI.
     settings = {"ignore_unknown_options": True, "allow_interspersed_args": False}
-    for app, summary in APPS.items():
+    one = monorepo.is_one_app()
+    examples = EXAMPLES if one else {**EXAMPLES, **OF_ALL_SETS}
+    for app, summary in (OF_ONE_APP if one else APPS).items():
         application.command(
-            app, help=summary, epilog=EPILOG.format(app=app), context_settings=settings
+            app,
+            help=summary,
+            epilog=epilog(ABOUT, examples).format(app=app),
+            context_settings=settings,
+            hidden=app not in apps_here(),
         )(_verb(app))
 
 

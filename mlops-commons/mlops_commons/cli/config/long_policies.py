@@ -6,7 +6,6 @@ each synthesis refuses them too, without a line.
 
 from collections.abc import Iterable, Iterator
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Final
 
 from mlops_commons.config.document import KeyPath
@@ -14,9 +13,9 @@ from mlops_commons.config.sources import APP_ROOT, Sources
 from mlops_commons.config.validation import HINT
 from mlops_commons.iam.long_policies import OF_PERSONAS, SHORTER, LongPolicy, Part
 from mlops_commons.utilities.errors import ConfigError, Problem
+from mlops_commons.utilities.paths import apps_here
 
-APP: Final = "mlops_infra"
-MODULE: Final = f"{APP}.policy_lengths"
+MODULE: Final = "mlops_infra.policy_lengths"
 """Named, because nothing here imports an app; the repository of the other app has none of it."""
 OF_ORGANIZATION: Final = {
     Part.PREFIX: (APP_ROOT, "app_prefix"),
@@ -31,7 +30,7 @@ def check_long_policies(sources: Sources) -> None:
     Raises:
         ConfigError: every one of them.
     """
-    if find_spec(APP) is None:
+    if "infra" not in apps_here():
         return
     found: Iterable[LongPolicy] = import_module(MODULE).long_policies(sources.config)
     # What is written once for all sets makes the same policy too long in each.

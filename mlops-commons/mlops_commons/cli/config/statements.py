@@ -23,6 +23,11 @@ after a change of accounts.
 AsJson = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
 
 
+def register(group: typer.Typer) -> None:
+    """Add the verb to the group."""
+    group.command("statements", epilog=EPILOG)(statements)
+
+
 def statements(as_json: AsJson = False) -> None:
     """Print what owners of buckets, keys and endpoints add."""
     from mlops_commons.accounts.owner_statements import owner_statements

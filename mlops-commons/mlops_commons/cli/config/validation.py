@@ -85,18 +85,18 @@ def _verdict(where: Path | None) -> Verdict:
 
 def _loaded(where: Path | None) -> "Sources":
     """Both files; those of this checkout also against what is published."""
+    from mlops_commons.cli.apps.deliverable import check_deliverable
     from mlops_commons.cli.config.long_policies import check_long_policies
     from mlops_commons.config.authorities import check_authorities
     from mlops_commons.config.kept_policies import check_kept_policies
     from mlops_commons.config.loader import load_sources
-    from mlops_commons.config.published import check_published
 
     sources = load_sources(*_files(where))
     check_authorities(sources, date.today())
     check_kept_policies(sources)
     check_long_policies(sources)
     if where is None:
-        check_published(sources)
+        check_deliverable(sources)
     return sources
 
 

@@ -1,24 +1,29 @@
-"""`config`: the configuration files made, checked, shown and explained."""
+"""`config`: the configuration files checked, shown and explained; made where all sets are."""
 
 import json
 from dataclasses import asdict
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from mlops_commons.cli import offered
-from mlops_commons.cli.config import statements, validation
-from mlops_commons.cli.config import wizard as config_wizard
+from mlops_commons.cli import monorepo, offered
+from mlops_commons.cli.config import validation
 from mlops_commons.cli.config.credentials import refresh_aws_credentials
-from mlops_commons.cli.help import Whole
+from mlops_commons.cli.help import Whole, epilog
 from mlops_commons.cli.tables import print_table, print_wrapped
-from mlops_commons.utilities.errors import ConfigError, PlatformError
+from mlops_commons.utilities.errors import PlatformError
 
 if TYPE_CHECKING:
     from mlops_commons.config.explaining.keys import Key
 
 
+EPILOG: Final = epilog(
+    examples={
+        "config validate": "every problem of both files",
+        "config show --stage retail/dev": "the values that hold, and the line of each",
+        "config explain egress": "what a key means and may be",
+    }
+)
 AsJson = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
 Of = Annotated[
     str,
@@ -30,20 +35,21 @@ KeyPath = Annotated[
         metavar="[PATH]", help="A key or its end, such as egress.", autocompletion=offered.keys
     ),
 ]
-AccountsFile = Annotated[
-    Path, typer.Argument(metavar="FILE", help="accounts.json of the older layout.", exists=True)
-]
 
 
 def register(application: typer.Typer) -> None:
     """Add the group to the command line."""
-    group = typer.Typer(cls=Whole, rich_markup_mode=None)
-    group.callback(invoke_without_command=True, epilog=config_wizard.EPILOG)(config_wizard.config)
+    group = typer.Typer(
+        cls=Whole,
+        rich_markup_mode=None,
+        no_args_is_help=True,
+        help="Look at the configuration.",
+        epilog=EPILOG,
+    )
     group.command("validate", epilog=validation.EPILOG)(validation.validate)
     group.command("show")(show)
     group.command("explain")(explain)
-    group.command("statements", epilog=statements.EPILOG)(statements.statements)
-    group.command("migrate")(migrate)
+    monorepo.register(group, monorepo.OF_CONFIGURATION, behind="config")
     group.command("refresh_aws_credentials")(refresh_aws_credentials)
     application.add_typer(group, name="config")
 
@@ -91,47 +97,6 @@ def explain(path: KeyPath = "", as_json: AsJson = False) -> None:
         return
     for key in found:
         _print_key(key)
-
-
-def migrate(
-    file: AccountsFile,
-    governance_account: config_wizard.Account = "",
-    governance_profile: config_wizard.Profile = "",
-    region: config_wizard.Region = "",
-    app_prefix: config_wizard.AppPrefix = "",
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    dry_run: config_wizard.DryRun = False,
-) -> None:
-    """Make both files from those of AWS's sample.
-
-    FILE is accounts.json of mlops-infra there; the files of the project templates beside it are
-    read too. What is not filled in there, or has no equal today, is said in a note; what cannot
-    be done without is asked for in a terminal.
-    """
-    from mlops_commons.cli.config.questions import ask_for
-    from mlops_commons.config.writing.migration import migration
-    from mlops_commons.utilities.process import in_terminal
-
-    found = migration(
-        file,
-        app_prefix=app_prefix,
-        account=governance_account,
-        region=region,
-        aws_profile=governance_profile,
-        ask=ask_for if in_terminal() and not yes else None,
-    )
-    for source in found.read:
-        typer.echo(f"read: {source}")
-    for note in found.notes:
-        typer.echo(f"note: {note}")
-    try:
-        config_wizard.write(found.answers, ask_first=not yes, dry_run=dry_run)
-    except ConfigError as error:
-        raise ConfigError(
-            list(error.problems),
-            hint="nothing is written; correct the old files, or give values as options "
-            "(config migrate --help), then run it again",
-        ) from None
 
 
 def _plain(path: str) -> str:

@@ -30,34 +30,31 @@ of one app has a part of them. No credentials, no network.
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Generator:
     """A module with a function `generated()`: each file that it writes, with its text.
 
     Attributes:
-        needs: paths in the repository; without one of them, as in the repository of one app,
-            there is nothing to write.
+        needs: paths in the repository; without one of them there is nothing to write.
     """
 
     module: str
-    needs: tuple[str, ...]
+    needs: tuple[str, ...] = ()
 
 
 GENERATORS: Final = (
-    Generator(module="mlops_commons.config.explaining.schema", needs=("mlops-commons",)),
-    Generator(module="mlops_commons.execution_policies.extraction", needs=("mlops-commons",)),
-    Generator(module="mlops_commons.region_extraction", needs=("mlops-commons",)),
-    Generator(module="mlops_commons.instance_extraction", needs=("mlops-commons",)),
-    Generator(module="mlops_commons.service_extraction", needs=("mlops-commons",)),
-    Generator(module="mlops_commons.reference_tables", needs=("mlops-commons",)),
-    Generator(module="mlops_infra.reference_tables", needs=("mlops-infra",)),
-    Generator(
-        module="cdk_service_catalog.portfolio.product_table", needs=("mlops-sm-project-template",)
-    ),
-    Generator(module="mlops_rehearsal.reference_tables", needs=("rehearsal",)),
-    Generator(module="mlops_reachability.document", needs=("rehearsal", "examples/sample")),
-    Generator(module="mlops_rehearsal.truth.document", needs=("rehearsal", "examples/sample")),
-    Generator(module="mlops_commons.cli.upkeep.pictures", needs=("examples/sample",)),
+    Generator("mlops_commons.config.explaining.schema"),
+    Generator("mlops_commons.execution_policies.extraction"),
+    Generator("mlops_commons.region_extraction"),
+    Generator("mlops_commons.instance_extraction"),
+    Generator("mlops_commons.service_extraction"),
+    Generator("mlops_commons.reference_tables"),
+    Generator("mlops_infra.reference_tables"),
+    Generator("cdk_service_catalog.portfolio.product_table"),
+    Generator("mlops_rehearsal.reference_tables"),
+    Generator("mlops_reachability.document", needs=("examples/sample",)),
+    Generator("mlops_rehearsal.truth.document", needs=("examples/sample",)),
+    Generator("mlops_commons.cli.upkeep.pictures", needs=("examples/sample",)),
 )
 """Who writes what; modules of the apps are named, because nothing here imports an app."""
 SNAPSHOT_TESTS: Final = (
@@ -103,8 +100,11 @@ def generate(check: Check = False, snapshots: Snapshots = False) -> None:
 
 
 def generators_here(root: Path) -> Iterator[Generator]:
-    """The rows whose packages a repository holds."""
-    return (row for row in GENERATORS if all((root / path).exists() for path in row.needs))
+    """The rows whose modules a repository holds, and what they need."""
+    for row in GENERATORS:
+        there = any(root.glob(f"*/{row.module.replace('.', '/')}.py"))
+        if there and all((root / path).exists() for path in row.needs):
+            yield row
 
 
 def _record_templates(*, check: bool) -> int:

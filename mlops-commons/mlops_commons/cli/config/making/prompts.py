@@ -7,7 +7,7 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 
 from mlops_commons.cli.asking import asked, confirmed
-from mlops_commons.cli.config.draft import Draft
+from mlops_commons.cli.config.making.draft import Draft
 from mlops_commons.config.validation import with_odd_letter
 
 NONE: Final = "-"

@@ -8,8 +8,8 @@ from typing import Any, Final
 import typer
 
 from mlops_commons.cli.asking import asked
-from mlops_commons.cli.config.company_questions import of_company
-from mlops_commons.cli.config.prompts import NONE, Prompts, of_kind
+from mlops_commons.cli.config.making.company_questions import of_company
+from mlops_commons.cli.config.making.prompts import NONE, Prompts, of_kind
 from mlops_commons.config.model import Namespace
 from mlops_commons.config.values import (
     Account,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from mlops_commons.cli.asking import confirmed
-from mlops_commons.cli.config.flag_keys import GROUPS, KEYS, SOURCE_APPS, SOURCE_KEYS
+from mlops_commons.cli.config.making.flag_keys import GROUPS, KEYS, SOURCE_APPS, SOURCE_KEYS
 from mlops_commons.cli.exit_codes import ExitCode
 from mlops_commons.cli.help import epilog
 from mlops_commons.utilities.errors import ConfigError, PlatformError
@@ -116,7 +116,7 @@ def config(
     if context.invoked_subcommand:
         return
     from mlops_commons.accounts.profiles import account_of
-    from mlops_commons.cli.config.flags import Flags, complete, with_flags
+    from mlops_commons.cli.config.making.flags import Flags, complete, with_flags
 
     flags = Flags(
         app_prefix=app_prefix,
@@ -141,9 +141,9 @@ def config(
 def _ask(answers: "Answers", *, dry_run: bool) -> None:
     """Ask until the answers make valid files; what is typed is kept until they are written."""
     from mlops_commons.accounts.profiles import account_of
-    from mlops_commons.cli.config.draft import Draft, file_of
-    from mlops_commons.cli.config.prompts import Prompts
-    from mlops_commons.cli.config.questions import ask
+    from mlops_commons.cli.config.making.draft import Draft, file_of
+    from mlops_commons.cli.config.making.prompts import Prompts
+    from mlops_commons.cli.config.making.questions import ask
 
     draft = Draft(file_of())
     try:

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
-from mlops_commons.cli.config.prompts import NONE, Prompts
+from mlops_commons.cli.config.making.prompts import NONE, Prompts
 from mlops_commons.config.org_model import BoundaryName
 from mlops_commons.config.source_model import ConnectionArn, Remote, RepositoryName
 from mlops_commons.config.values import Branch, Email, Shape, Text

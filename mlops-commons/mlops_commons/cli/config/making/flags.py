@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from mlops_commons.cli.config.flag_keys import GROUPS, KEYS, SOURCE_APPS, SOURCE_KEYS
-from mlops_commons.cli.config.questions import Lookup
+from mlops_commons.cli.config.making.flag_keys import GROUPS, KEYS, SOURCE_APPS, SOURCE_KEYS
+from mlops_commons.cli.config.making.questions import Lookup
 from mlops_commons.config.values import Account, Email, Region, nearest
 from mlops_commons.config.writing.answers import (
     Answers,

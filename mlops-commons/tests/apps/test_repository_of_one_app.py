@@ -1,0 +1,151 @@
+"""What somebody can do who has the repository of one app and nothing else."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from checkouts import APPS_HERE, Checkout, make_checkout
+from one_account_set import ONE_SET
+
+pytestmark = pytest.mark.app
+
+IDENTITY = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
+CDK_APP = "mlops-commons/mlops_commons/config/cdk-app.yml"
+ANOTHER_RANGE = """\
+cdk_infra_app_config:
+  network:
+    default_create_network:
+      vpc_cidr: 10.9.0.0/16
+"""
+SECOND_SET = """\
+    - set_name: business-unit-2
+      stages:
+        - {stage_name: dev, account: "555555555555"}
+"""
+
+
+def environment(checkout: Checkout) -> dict[str, str]:
+    packages = [checkout.root / "mlops-commons", checkout.directory]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, packages))}
+
+
+def run(checkout: Checkout, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "mlops_commons.cli", *arguments],
+        cwd=checkout.root,
+        env=environment(checkout),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def cloned(folder: Path, app: str) -> Checkout:
+    """A clone of the repository that a pipeline follows."""
+    checkout = make_checkout(folder / "clone", app, cdk_app=ONE_SET, infra=" ")
+    for command in (
+        ("init", "--quiet", "--bare", "--initial-branch=main", str(folder / "origin.git")),
+        ("init", "--quiet", "--initial-branch=main"),
+        ("remote", "add", "origin", str(folder / "origin.git")),
+        ("add", "--all"),
+        (*IDENTITY, "commit", "--quiet", "--message", "As it was delivered"),
+        ("push", "--quiet", "--set-upstream", "origin", "main"),
+    ):
+        subprocess.run(["git", *command], cwd=checkout.root, check=True)  # noqa: S607
+    return checkout
+
+
+@pytest.mark.parametrize("app", APPS_HERE[:1])
+def test_what_only_the_monorepo_does_is_referred_to_the_platform_team(
+    app: str, tmp_path: Path
+) -> None:
+    checkout = make_checkout(tmp_path, app)
+    for arguments, verb in {
+        "config migrate accounts.json": "config migrate",
+        "config statements": "config statements",
+        "costs --help": "costs",
+        "help bootstrap": "bootstrap",
+        "rehearse": "rehearse",
+        "access --json": "access",
+    }.items():
+        done = run(checkout, *arguments.split())
+        assert (done.returncode, done.stdout) == (1, ""), arguments
+        assert done.stderr.startswith(f"error: '{verb}' is not in this repository"), arguments
+        assert "ask the platform team" in done.stderr
+
+
+@pytest.mark.parametrize("app", APPS_HERE)
+def test_help_offers_only_what_is_there(app: str, tmp_path: Path) -> None:
+    checkout = make_checkout(tmp_path, app)
+    other = {"infra": "template", "template": "infra"}[app]
+    shown = run(checkout, "--help").stdout + run(checkout, app, "--help").stdout
+    for absent in (
+        f".sh {other}",
+        f"\n  {other} ",
+        " publish",
+        " setup",
+        "deploy --all",
+        "rehearse",
+    ):
+        assert absent not in shown
+    assert f".sh check {app}" in shown
+    examples = run(checkout, "check", "--help").stdout
+    assert f"check {app}" in examples
+    assert f"check {other}" not in examples
+
+
+@pytest.mark.skipif("infra" not in APPS_HERE, reason="the network is that of the infrastructure")
+def test_a_change_that_deployed_stages_cannot_take_is_refused_before_it_is_pushed(
+    tmp_path: Path,
+) -> None:
+    checkout = cloned(tmp_path, "infra")
+    assert run(checkout, "config", "validate").returncode == 0
+    (checkout.root / "mlops-infra/config/cdk-infra-app.yml").write_text(ANOTHER_RANGE)
+    for arguments in (("config", "validate"), ("check", "infra")):
+        done = run(checkout, *arguments)
+        assert done.returncode == 1
+        assert "cdk-infra-app.yml:4: network.default_create_network.vpc_cidr" in done.stderr
+        assert "the VPC would be replaced" in done.stderr
+        assert "ask the platform team" in done.stderr
+        assert "--replace-networks" not in done.stderr
+
+
+@pytest.mark.parametrize("app", APPS_HERE)
+@pytest.mark.parametrize(
+    ("before", "after", "name"),
+    [
+        ("", SECOND_SET, "business-unit-2"),
+        ("business-unit-1", "business-unit-9", "business-unit-9"),
+    ],
+    ids=["a second set", "a set of another name"],
+)
+def test_an_account_set_that_nothing_would_deliver_is_refused(
+    app: str, before: str, after: str, name: str, tmp_path: Path
+) -> None:
+    checkout = cloned(tmp_path, app)
+    text = ONE_SET.replace(before, after) if before else ONE_SET + after
+    (checkout.root / CDK_APP).write_text(text)
+    done = run(checkout, "config", "validate")
+    assert done.returncode == 1
+    line = next(n for n, row in enumerate(text.splitlines(), start=1) if name in row)
+    assert f"cdk-app.yml:{line}: " in done.stderr
+    assert f"'{name}' would never be delivered" in done.stderr
+    assert "the account set 'business-unit-1'" in done.stderr
+
+
+@pytest.mark.skipif("template" not in APPS_HERE, reason="products are those of the templates")
+def test_a_new_product_is_recorded_by_the_verb_that_its_test_names(tmp_path: Path) -> None:
+    checkout = make_checkout(tmp_path, "template")
+    products = checkout.directory / "cdk_service_catalog/products"
+    definition = (products / "basic/product.py").read_text()
+    name = next(row for row in definition.splitlines() if "name=" in row)
+    (products / "churn").mkdir()
+    (products / "churn/product.py").write_text(definition.replace(name, '    name="Churn",'))
+    done = run(checkout, "generate", "--snapshots")
+    assert done.returncode == 0, done.stdout + done.stderr
+    records = checkout.directory / "tests/portfolio/templates"
+    assert (records / "churn@1.0.0.json").is_file()
+    done = run(checkout, "generate", "--check", "--snapshots")
+    assert done.returncode == 0, done.stdout + done.stderr
