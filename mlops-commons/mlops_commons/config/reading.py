@@ -37,7 +37,7 @@ def optional_text(file: Path) -> str:
 def restored(file: Path) -> str:
     """What to do where a file is missing."""
     if file == CDK_APP_PLACE:
-        return f"restore the shipped sample with: git checkout -- {shlex.quote(str(file))}"
+        return f"restore what was committed with: git checkout -- {shlex.quote(str(file))}"
     folder = shlex.quote(str(file.parent))
     return f"make it with: ./mlops-multi-account.sh --config {folder} config"
 

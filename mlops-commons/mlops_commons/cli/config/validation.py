@@ -15,7 +15,12 @@ from mlops_commons.cli.exit_codes import ExitCode
 from mlops_commons.cli.help import epilog
 from mlops_commons.cli.tables import print_wrapped
 from mlops_commons.utilities.errors import ConfigError, PlatformError, Problem
-from mlops_commons.utilities.paths import CDK_APP_CONFIG, CDK_INFRA_APP_CONFIG, REPOSITORY_ROOT
+from mlops_commons.utilities.paths import (
+    CDK_APP_CONFIG,
+    CDK_INFRA_APP_CONFIG,
+    REPOSITORY_ROOT,
+    apps_here,
+)
 
 if TYPE_CHECKING:
     from mlops_commons.config.sources import Sources
@@ -118,7 +123,8 @@ def _say(where: Path | None) -> None:
     sources = _loaded(where)
     config = sources.config
     typer.echo(f"valid: {cdk_app}")
-    typer.echo(f"{'valid' if infra.is_file() else 'absent, all defaults'}: {infra}")
+    if infra.is_file() or "infra" in apps_here():
+        typer.echo(f"{'valid' if infra.is_file() else 'absent, all defaults'}: {infra}")
     print_wrapped(f"note: {found}" for found in notes(sources))
     if not config.enabled_deployments:
         print_wrapped(["note: no set has an enabled stage, so that nothing is delivered"])
