@@ -1,113 +1,97 @@
 """The program that starts scripts: it imports the libraries once, and forks for each script.
 
-Each line of its standard input asks for one script, as JSON; each line of its standard output is
-the exit code of one, negative for a signal. It ends with its input.
+Its standard input is a socket. It answers a line with the modules that it has, and for each four
+files (what to run, and the standard streams of that) a line with the process and one with its exit
+code, negative for a signal. It ends with the socket, or where a library cannot be imported.
 """
 
-import atexit
-import contextlib
+import sys
+
+sys.path.pop(0)  # what lies beside this file stands in for nothing of the standard library
+
+import builtins
+import functools
 import gc
-import importlib
+import importlib.util
 import json
 import os
-import runpy
-import sys
-import threading
+import signal
+import socket
 import types
 import warnings
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import Any
 
-STREAMS = ("stdin", "stdout", "stderr")
-OURS = (__file__, "<frozen runpy>")
-"""Where a traceback begins that the script has not written."""
 
-
-def serve(libraries: list[str]) -> dict[str, Any] | None:
-    """Fork until nobody asks any more; what was asked for in a fork, None in the server."""
-    answers = os.dup(1)
-    os.dup2(2, 1)  # what a library prints when it is imported is no answer
+def serve(libraries: list[str]) -> list[int]:
+    """Fork until nobody asks any more; it returns in a fork, with the files that came with it."""
+    asking = socket.socket(fileno=os.dup(0))
+    os.dup2(1, 0)  # a library may read its standard input
+    # Control-C is for the scripts, which are in the same group of processes.
+    interrupted = signal.signal(signal.SIGINT, signal.SIG_IGN)
     for library in libraries:
-        # A project may lack it; where it is broken, the script that needs it says so.
-        with contextlib.suppress(Exception):
+        if importlib.util.find_spec(library.partition(".")[0]):
             importlib.import_module(library)
+    sys.stdout.flush()  # what a library prints is for nobody, else each fork would print it
     gc.freeze()  # what is shared with a fork stays shared: nothing writes into it
-    for line in sys.stdin:
-        fork = _fork()
+    names = {name.partition(".")[0] for name in sys.modules}
+    asking.sendall(" ".join(names).encode() + b"\n")
+    while files := socket.recv_fds(asking, 1, 4)[1]:
+        with warnings.catch_warnings():
+            # Python 3.12 warns where a library has threads; those of OpenBLAS bear a fork.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            fork = os.fork()
         if not fork:
-            os.close(answers)
-            asked: dict[str, Any] = json.loads(line)
-            return asked
+            asking.close()
+            signal.signal(signal.SIGINT, interrupted)
+            return files
+        for file in files:
+            os.close(file)
+        asking.sendall(b"%d\n" % fork)
         _, status = os.waitpid(fork, 0)
-        os.write(answers, b"%d\n" % os.waitstatus_to_exitcode(status))
-    return None
+        asking.sendall(b"%d\n" % os.waitstatus_to_exitcode(status))
+    os._exit(0)
 
 
-def _fork() -> int:
-    with warnings.catch_warnings():
-        # Python 3.12 warns where a library has threads; those of OpenBLAS and OpenMP bear a fork.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        return os.fork()
+def begin(files: list[int]) -> tuple[types.CodeType, dict[str, Any]]:
+    """Be what Python is when it starts a script; its code, and the variables of its `__main__`."""
+    asked, *streams = files
+    with os.fdopen(asked, encoding="utf-8") as file:
+        cwd, environment, (first, *arguments) = json.load(file)
+    for number, stream in enumerate(streams):
+        os.dup2(stream, number)
+        os.close(stream)
+    os.chdir(cwd)
+    os.environ.update(environment)
+    for library in ("numpy.random", "torch"):  # the random numbers of a fork are the same
+        if library in sys.modules:
+            sys.modules[library].seed()
+    main = sys.modules["__main__"] = types.ModuleType("__main__")
+    vars(main)["__builtins__"] = builtins
+    if first == "-c":
+        text, name, folder = arguments.pop(0).encode(), "<string>", ""
+    else:
+        text, name, folder = Path(first).read_bytes(), first, str(Path(first).resolve().parent)
+        vars(main).update(__file__=first, __loader__=SourceFileLoader("__main__", first))
+    sys.argv = [first, *arguments]
+    sys.path.insert(0, folder)
+    return compile(text, name, "exec"), vars(main)
 
 
-def begin(asked: dict[str, Any]) -> None:
-    """Be what Python is when it starts a script."""
-    for number, stream in enumerate(STREAMS):
-        # What the interpreter and the libraries print, too.
-        os.dup2(os.open(asked[stream], os.O_RDWR), number)
-    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
-    os.environ.clear()
-    os.environ.update(asked["environment"])
-    os.chdir(asked["folder"])
-    sys.dont_write_bytecode = bool(asked["environment"].get("PYTHONDONTWRITEBYTECODE"))
-    sys.argv = [asked["script"] or "-c", *asked["arguments"]]
-    # A script finds what lies beside it and what is installed; nothing else of this repository.
-    sys.path[0] = str(Path(asked["script"]).parent) if asked["script"] else ""
-    sys.excepthook = without_server
-
-
-def without_server(kind: type[BaseException], error: BaseException, trace: Any) -> None:
-    """Print a traceback that begins in the script."""
-    first = _of_script(trace)
-    sys.__excepthook__(kind, error.with_traceback(first), first)
-
-
-def _of_script(trace: types.TracebackType | None) -> types.TracebackType | None:
-    first = trace
-    while trace and trace.tb_frame.f_code.co_filename in OURS:
+def from_script(
+    hook: Any, kind: type[BaseException], error: BaseException, trace: types.TracebackType | None
+) -> None:
+    """Report an error with a traceback that begins in the script."""
+    while trace and trace.tb_frame.f_code.co_filename == __file__:
         trace = trace.tb_next
-    return trace or first
-
-
-def run(asked: dict[str, Any]) -> int:
-    """Run the script; its exit code."""
-    try:
-        if asked["script"]:
-            runpy.run_path(asked["script"], run_name="__main__")
-        else:
-            main = sys.modules["__main__"] = types.ModuleType("__main__")
-            exec(compile(asked["text"], "<string>", "exec"), vars(main))  # noqa: S102
-    except SystemExit as ended:
-        if isinstance(ended.code, str):
-            print(ended.code, file=sys.stderr)
-        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
-    except BaseException:
-        sys.excepthook(*sys.exc_info())
-        return 1
-    return 0
-
-
-def end(code: int) -> None:
-    """Leave without a visit to every object of the libraries, whose memory the server shares."""
-    threading._shutdown()
-    atexit._run_exitfuncs()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+    hook(kind, error.with_traceback(trace), trace)
 
 
 if __name__ == "__main__":
-    script = serve(sys.argv[1:])
-    if script:
-        begin(script)
-        end(run(script))
+    try:
+        # Without a name here, so that the end of Python finds and closes what the script leaves.
+        exec(*begin(serve(sys.argv[1:])))
+    except BaseException:
+        sys.excepthook = functools.partial(from_script, sys.excepthook)
+        raise
