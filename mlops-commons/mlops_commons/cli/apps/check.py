@@ -22,10 +22,10 @@ from mlops_commons.utilities.process import run
 from mlops_commons.utilities.snapshot import snapshot
 
 ABOUT: Final = """
-The configuration, synthesis with both packs of security rules, cfn-lint and
-cloudformation-validate over every template of this configuration, and the app's own tests. The
-first failure ends it. Documents, pictures and the command line are no part of it: what is wrong
-with them stops no delivery.
+The configuration, compared with what is published as far as that is known here, synthesis with
+both packs of security rules, cfn-lint and cloudformation-validate over every template of this
+configuration, and the app's own tests. The first failure ends it. Documents, pictures and the
+command line are no part of it: what is wrong with them stops no delivery.
 """
 EXAMPLES: Final = {
     "infra": "before you push the infrastructure",
