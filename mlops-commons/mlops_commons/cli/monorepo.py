@@ -9,6 +9,7 @@ from typing import Final
 import typer
 
 from mlops_commons.utilities.errors import PlatformError
+from mlops_commons.utilities.paths import apps_here
 
 MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     "accounts.setup": ("setup", "prerequisites", "dependencies", "install"),
@@ -89,5 +90,5 @@ def missing(verb: str) -> PlatformError:
     return PlatformError(
         f"'{verb}' is not in this repository: it holds one app, for one account set",
         hint="ask the platform team, which runs it where this repository is published from; what "
-        "you change here, push with git after './mlops-multi-account.sh check'",
+        f"you change here, push with git after './mlops-multi-account.sh check {apps_here()[0]}'",
     )

@@ -6,7 +6,7 @@ from typing import Any
 from typer._click.exceptions import UsageError
 
 from mlops_commons.cli.apps.cdk_verb import CDK_VERBS
-from mlops_commons.cli.apps.verbs import OWN_VERBS
+from mlops_commons.cli.apps.verbs import MONOREPO_VERBS, OWN_VERBS
 from mlops_commons.cli.help import Sections
 from mlops_commons.utilities.paths import apps_here
 
@@ -27,6 +27,6 @@ class Root(Sections):
 
 def _behind_apps(word: str, *, exactly: bool) -> str:
     """The verbs of apps that a word names or, unless it must do so exactly, nearly names."""
-    verbs = sorted({*OWN_VERBS, *CDK_VERBS})
+    verbs = sorted({*OWN_VERBS, *MONOREPO_VERBS, *CDK_VERBS})
     found = [word] if word in verbs else [] if exactly else get_close_matches(word, verbs, n=1)
     return " or ".join(f"'{app} {verb}'" for verb in found for app in apps_here())

@@ -5,11 +5,12 @@ as it was when git last fetched from there or pushed to it. A build has no such 
 is compared where a person checks a change before pushing it.
 """
 
+import os
 import subprocess
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
-from mlops_commons.config.published import FILES, PUBLISHED, keep, published_config
+from mlops_commons.config.published import FILES, PUBLISHED, forget, keep, published_config
 from mlops_commons.config.sources import Sources
 from mlops_commons.utilities.errors import ConfigError
 from mlops_commons.utilities.paths import REPOSITORY_ROOT, apps_here
@@ -17,20 +18,35 @@ from mlops_commons.utilities.paths import REPOSITORY_ROOT, apps_here
 ALL_SETS: Final = "ask the platform team, whose own repository has all account sets"
 UNDO: Final = "undo the change, or ask the platform team, which deletes the stage's stack first"
 
+ELSEWHERE: Final = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE")
+"""Variables that name another repository, as inside of a hook of it."""
 
-def keep_pushed(sources: Sources, root: Path = REPOSITORY_ROOT, folder: Path = PUBLISHED) -> None:
+
+def keep_pushed(sources: Sources, root: Path = REPOSITORY_ROOT, folder: Path = PUBLISHED) -> str:
     """Keep the configuration of the delivered branch, to be compared with that of this checkout.
 
     Args:
         root: the repository of one app.
-        folder: where it is kept; nothing is where git has no such branch.
+        folder: where it is kept.
+
+    Returns:
+        why there is nothing to compare with, and what to do about it; empty where there is.
     """
-    for app in apps_here(root):
-        branch = sources.config.pipeline.source_of(app).branch_name
-        read = {file: _pushed(root, branch, file) for file in FILES}
-        texts = {file: text for file, text in read.items() if text is not None}
-        for deployment in sources.config.enabled_deployments if texts else ():
-            keep(deployment.set_name, texts, folder)
+    forget(folder)
+    branch = sources.config.pipeline.source_of(apps_here(root)[0]).branch_name
+    delivered = f"refs/remotes/origin/{branch}"
+    # A repository around this one knows nothing of its branch.
+    if (_git(root, "rev-parse", "--show-prefix") or b"?").strip():
+        return "this is no clone of git"
+    if _git(root, "rev-parse", "--verify", "--quiet", delivered) is None:
+        return f"git knows no '{branch}' at 'origin'; try: git fetch origin {branch}"
+    if _git(root, "merge-base", "--is-ancestor", delivered, "HEAD") is None:
+        return f"'{branch}' at 'origin' has commits that are not here; bring them: git pull"
+    read = {file: _git(root, "show", f"{delivered}:{file}") for file in FILES}
+    texts = {file: text.decode(errors="replace") for file, text in read.items() if text is not None}
+    for deployment in sources.config.enabled_deployments:
+        keep(deployment.set_name, texts, folder)
+    return ""
 
 
 def check_one_set(sources: Sources, folder: Path = PUBLISHED) -> None:
@@ -56,16 +72,17 @@ def check_one_set(sources: Sources, folder: Path = PUBLISHED) -> None:
     raise ConfigError([problem], hint=ALL_SETS)
 
 
-def _pushed(root: Path, branch: str, file: PurePosixPath) -> str | None:
-    """A file of the branch at its origin; None where there is no git, origin, branch or file."""
+def _git(root: Path, *arguments: str) -> bytes | None:
+    """What git answers; None where it refuses, or is not there."""
+    own = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
     try:
-        shown = subprocess.run(
-            ["git", "show", f"refs/remotes/origin/{branch}:{file}"],  # noqa: S607 - the user's git
+        done = subprocess.run(
+            ["git", *arguments],  # noqa: S607 - the user's own git
             cwd=root,
+            env=own,
             capture_output=True,
-            text=True,
             check=False,
         )
     except OSError:
         return None
-    return None if shown.returncode else shown.stdout
+    return None if done.returncode else done.stdout

@@ -31,11 +31,13 @@ def environment(checkout: Checkout) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, packages))}
 
 
-def run(checkout: Checkout, *arguments: str) -> "subprocess.CompletedProcess[str]":
+def run(
+    checkout: Checkout, *arguments: str, **variables: str
+) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-P", "-m", "mlops_commons.cli", *arguments],
         cwd=checkout.root,
-        env=environment(checkout),
+        env={**environment(checkout), **variables},
         capture_output=True,
         text=True,
         check=False,
@@ -110,6 +112,52 @@ def test_a_change_that_deployed_stages_cannot_take_is_refused_before_it_is_pushe
         assert "the VPC would be replaced" in done.stderr
         assert "ask the platform team" in done.stderr
         assert "--replace-networks" not in done.stderr
+
+
+NOT_COMPARED = {
+    "no clone": (("-C", "{root}", "worktree", "list"), "this is no clone of git"),
+    "no such branch": (("remote", "rename", "origin", "bank"), "try: git fetch origin main"),
+    "behind": (("reset", "--quiet", "--soft", "HEAD~1"), "bring them: git pull"),
+}
+
+
+@pytest.mark.parametrize("case", NOT_COMPARED)
+@pytest.mark.parametrize("app", APPS_HERE[:1])
+def test_what_cannot_be_compared_is_said_and_refuses_nothing(
+    app: str, case: str, tmp_path: Path
+) -> None:
+    checkout = cloned(tmp_path, app)
+    (checkout.root / CDK_APP).write_text(ONE_SET.replace("preprod", "staging"))
+    for command in (
+        (*IDENTITY, "commit", "--quiet", "--all", "--message", "A stage of another name"),
+        ("push", "--quiet"),
+        NOT_COMPARED[case][0],
+    ):
+        arguments = [part.format(root=checkout.root) for part in command]
+        subprocess.run(["git", *arguments], cwd=checkout.root, check=True)  # noqa: S607
+    if case == "no clone":
+        # Inside of another repository, which has the same files at its top.
+        (checkout.root / ".git").rename(tmp_path / ".git")
+    (checkout.root / CDK_APP).write_text(ONE_SET)
+    done = run(checkout, "config", "validate")
+    assert done.returncode == 0, done.stderr
+    assert "note: not compared with what is delivered: " in done.stderr
+    assert NOT_COMPARED[case][1] in " ".join(done.stderr.split())
+
+
+def test_another_repository_of_the_environment_is_not_asked(tmp_path: Path) -> None:
+    app = APPS_HERE[0]
+    other = cloned(tmp_path / "other", app)
+    checkout = cloned(tmp_path / "own", app)
+    text = ONE_SET.replace("business-unit-1", "business-unit-9")
+    (checkout.root / CDK_APP).write_text(text)
+    for command in (
+        (*IDENTITY, "commit", "--quiet", "--all", "--message", "Another set"),
+        ("push", "--quiet"),
+    ):
+        subprocess.run(["git", *command], cwd=checkout.root, check=True)  # noqa: S607
+    done = run(checkout, "config", "validate", GIT_DIR=str(other.root / ".git"))
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("app", APPS_HERE)

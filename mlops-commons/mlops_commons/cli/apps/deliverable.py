@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 from mlops_commons.cli import monorepo
 from mlops_commons.cli.apps.change_notes import print_notes
+from mlops_commons.cli.tables import say
+from mlops_commons.utilities.paths import OWN_CONFIG
 
 if TYPE_CHECKING:
     from mlops_commons.config.sources import Sources
@@ -21,9 +23,11 @@ def check_deliverable(sources: "Sources", *, with_notes: bool = False) -> None:
     from mlops_commons.config.published import HINT, change_notes, check_published
     from mlops_commons.config.pushed import UNDO, check_one_set, keep_pushed
 
-    one_app = monorepo.is_one_app()
+    # Another environment, of `--config`, is none that this repository delivers.
+    one_app = monorepo.is_one_app() and not OWN_CONFIG
     if one_app:
-        keep_pushed(sources)
+        if reason := keep_pushed(sources):
+            say(f"note: not compared with what is delivered: {reason}")
         check_one_set(sources)
     if with_notes:
         print_notes(change_notes(sources))

@@ -31,7 +31,7 @@ HOOK: Final = """\
 # Written by './mlops-multi-account.sh infra init --hooks'; delete it to be rid of it.
 set -euo pipefail
 cd "$(git rev-parse --show-toplevel)"
-./mlops-multi-account.sh config validate
+bash ./mlops-multi-account.sh config validate
 .venv/bin/ruff check --quiet .
 .venv/bin/ruff format --check --quiet .
 """

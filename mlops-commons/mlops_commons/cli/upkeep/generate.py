@@ -93,7 +93,7 @@ def generate(check: Check = False, snapshots: Snapshots = False) -> None:
     if check and stale_files:
         typer.echo(f"  next: {COMMAND}", err=True)
         raise typer.Exit(ExitCode.FAILURE)
-    if not stale_files:
+    if not stale_files and any(generators_here(REPOSITORY_ROOT)):
         typer.echo("everything generated is current")
     if snapshots:
         raise typer.Exit(_record_templates(check=check))

@@ -343,6 +343,14 @@ print(first, child)
         os.kill(child, signal.SIGKILL)
 
 
+HEARS_SIGNALS = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+"""
+"""Tests that run in the background inherit that these are ignored."""
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_what_ends_a_group_of_processes_ends_its_script(number: int, tmp_path: Path) -> None:
     file = tmp_path / "alive"
@@ -355,7 +363,7 @@ def test_what_ends_a_group_of_processes_ends_its_script(number: int, tmp_path: P
         "except KeyboardInterrupt: file.write('tidied up')\n"
     )
     process = subprocess.Popen(
-        [sys.executable, "-c", f"{ASKING}\nrun(Path({str(script)!r}), cwd=Path())"],
+        [sys.executable, "-c", f"{HEARS_SIGNALS}{ASKING}\nrun(Path({str(script)!r}), cwd=Path())"],
         start_new_session=True,
         stderr=subprocess.DEVNULL,
     )
