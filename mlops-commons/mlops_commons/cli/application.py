@@ -18,7 +18,6 @@ from mlops_commons.cli.help import HELP_OPTIONS, PROGRAM, epilog, show
 from mlops_commons.cli.once import refuse_two_values
 from mlops_commons.cli.root import Root
 from mlops_commons.cli.tables import colour_wanted
-from mlops_commons.utilities.paths import apps_here
 from mlops_commons.utilities.process import allow_interrupts_in_terminal
 
 VERBS = "mlops_commons.verbs"
@@ -69,7 +68,7 @@ def _examples() -> dict[str, str]:
     """The examples of what is here."""
     if not monorepo.is_one_app():
         return EXAMPLES
-    app = apps_here()[0]
+    app = monorepo.own_app()
     return {command.format(app=app): text for command, text in EXAMPLES_OF_ONE_APP.items()}
 
 

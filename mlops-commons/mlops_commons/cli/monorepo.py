@@ -9,7 +9,7 @@ from typing import Final
 import typer
 
 from mlops_commons.utilities.errors import PlatformError
-from mlops_commons.utilities.paths import apps_here
+from mlops_commons.utilities.paths import APP_DIRECTORIES, apps_here
 
 MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     "accounts.setup": ("setup", "prerequisites", "dependencies", "install"),
@@ -44,6 +44,11 @@ def module(name: str) -> ModuleType | None:
 def is_one_app() -> bool:
     """Whether this is the repository of one app, which a pipeline delivers to one account set."""
     return not _file("delivery.publish").is_file()
+
+
+def own_app() -> str:
+    """The app of this repository, or one of them, for hints and examples."""
+    return next(iter(apps_here()), next(iter(APP_DIRECTORIES)))
 
 
 def _file(name: str) -> Path:
@@ -90,5 +95,5 @@ def missing(verb: str) -> PlatformError:
     return PlatformError(
         f"'{verb}' is not in this repository: it holds one app, for one account set",
         hint="ask the platform team, which runs it where this repository is published from; what "
-        f"you change here, push with git after './mlops-multi-account.sh check {apps_here()[0]}'",
+        f"you change here, push with git after './mlops-multi-account.sh check {own_app()}'",
     )

@@ -33,7 +33,8 @@ def keep_pushed(sources: Sources, root: Path = REPOSITORY_ROOT, folder: Path = P
         why there is nothing to compare with, and what to do about it; empty where there is.
     """
     forget(folder)
-    branch = sources.config.pipeline.source_of(apps_here(root)[0]).branch_name
+    (app, *_) = apps_here(root) or ["infra"]
+    branch = sources.config.pipeline.source_of(app).branch_name
     delivered = f"refs/remotes/origin/{branch}"
     # A repository around this one knows nothing of its branch.
     if (_git(root, "rev-parse", "--show-prefix") or b"?").strip():

@@ -1,16 +1,11 @@
 """What a pipeline runs before it delivers, in the repository that it follows."""
 
-import os
 import shutil
 import subprocess
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from checkouts import APPS_HERE, Checkout, make_checkout
-
-from mlops_commons.utilities.paths import REPOSITORY_ROOT
+from checkouts import APPS_HERE, make_checkout
 
 pytestmark = pytest.mark.app
 
@@ -33,23 +28,6 @@ WITHOUT_NETWORK = (
 """In a namespace of networks in which nothing is but the machine itself."""
 
 
-def run(
-    checkout: Checkout, *arguments: str, inside: Sequence[str] = ()
-) -> "subprocess.CompletedProcess[str]":
-    for installed in (".venv", "node_modules"):
-        if not (checkout.root / installed).exists():
-            (checkout.root / installed).symlink_to(REPOSITORY_ROOT / installed)
-    packages = [checkout.root / "mlops-commons", checkout.directory]
-    return subprocess.run(
-        [*inside, sys.executable, "-P", "-m", "mlops_commons.cli", *arguments],
-        cwd=checkout.root,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, packages))},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 def without_network() -> tuple[str, ...]:
     """In front of a command that must need none; nothing where this machine cannot."""
     try:
@@ -66,7 +44,7 @@ def test_it_passes_without_a_network_and_with_a_broken_link_in_the_readme(
     checkout = make_checkout(tmp_path / "repository", app)
     readme = checkout.root / "README.md"
     readme.write_text(readme.read_text() + BROKEN_LINK)
-    done = run(checkout, "check", app, inside=without_network())
+    done = checkout.run("check", app, inside=without_network())
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr
     assert done.stdout.endswith(f"{checkout.directory.name} can be delivered\n")
     assert " passed in " in done.stdout  # the tests of the app are there, and are run
@@ -76,7 +54,7 @@ def test_it_passes_without_a_network_and_with_a_broken_link_in_the_readme(
 @pytest.mark.skipif("infra" not in APPS_HERE, reason="the network is that of the infrastructure")
 def test_a_template_that_cloudformation_would_refuse_stops_the_delivery(tmp_path: Path) -> None:
     checkout = make_checkout(tmp_path / "repository", "infra", extensions={"note.py": A_TEXT})
-    done = run(checkout, "check", "infra")
+    done = checkout.run("check", "infra")
     assert (done.returncode, done.stdout) == (1, "")
     for rule, validator in (("E3030", "cfn-lint"), ("W3030", "cloudformation-validate")):
         (finding,) = [line for line in done.stderr.splitlines() if f"({validator})" in line]
@@ -95,7 +73,7 @@ def test_a_test_of_the_app_that_fails_stops_the_delivery(app: str, tmp_path: Pat
     failing.write_text(
         "import pytest\n\n@pytest.mark.pure\ndef test_own() -> None:\n    assert 1 == 2\n"
     )
-    done = run(checkout, "check", app)
+    done = checkout.run("check", app)
     assert done.returncode == 1
     assert "assert 1 == 2" in done.stdout
     assert "cannot be delivered: the app's tests" in done.stderr
@@ -107,10 +85,10 @@ def test_what_concerns_all_account_sets_is_refused_there_and_not_in_the_help(
 ) -> None:
     checkout = make_checkout(tmp_path / "repository", app)
     for verb in ("bootstrap", "doctor", "test", f"{app} publish", f"{app} setup"):
-        done = run(checkout, *verb.split(), "--yes")
+        done = checkout.run(*verb.split(), "--yes")
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr.startswith(f"error: '{verb}' is not in this repository")
-    shown = run(checkout, "--help").stdout
+    shown = checkout.run("--help").stdout
     assert "check infra" in shown
     assert "bootstrap" not in shown
-    assert run(checkout, "config", "validate").returncode == 0
+    assert checkout.run("config", "validate").returncode == 0

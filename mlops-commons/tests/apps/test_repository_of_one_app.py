@@ -1,8 +1,6 @@
 """What somebody can do who has the repository of one app and nothing else."""
 
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -26,22 +24,15 @@ SECOND_SET = """\
 """
 
 
-def environment(checkout: Checkout) -> dict[str, str]:
-    packages = [checkout.root / "mlops-commons", checkout.directory]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, packages))}
+def git(checkout: Checkout, *arguments: str) -> None:
+    subprocess.run(["git", *arguments], cwd=checkout.root, check=True)  # noqa: S607
 
 
-def run(
-    checkout: Checkout, *arguments: str, **variables: str
-) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-P", "-m", "mlops_commons.cli", *arguments],
-        cwd=checkout.root,
-        env={**environment(checkout), **variables},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def pushed(checkout: Checkout, text: str) -> None:
+    """Push another configuration."""
+    (checkout.root / CDK_APP).write_text(text)
+    git(checkout, *IDENTITY, "commit", "--quiet", "--all", "--message", "A change")
+    git(checkout, "push", "--quiet")
 
 
 def cloned(folder: Path, app: str) -> Checkout:
@@ -55,7 +46,7 @@ def cloned(folder: Path, app: str) -> Checkout:
         (*IDENTITY, "commit", "--quiet", "--message", "As it was delivered"),
         ("push", "--quiet", "--set-upstream", "origin", "main"),
     ):
-        subprocess.run(["git", *command], cwd=checkout.root, check=True)  # noqa: S607
+        git(checkout, *command)
     return checkout
 
 
@@ -72,7 +63,7 @@ def test_what_only_the_monorepo_does_is_referred_to_the_platform_team(
         "rehearse": "rehearse",
         "access --json": "access",
     }.items():
-        done = run(checkout, *arguments.split())
+        done = checkout.run(*arguments.split())
         assert (done.returncode, done.stdout) == (1, ""), arguments
         assert done.stderr.startswith(f"error: '{verb}' is not in this repository"), arguments
         assert "ask the platform team" in done.stderr
@@ -82,7 +73,7 @@ def test_what_only_the_monorepo_does_is_referred_to_the_platform_team(
 def test_help_offers_only_what_is_there(app: str, tmp_path: Path) -> None:
     checkout = make_checkout(tmp_path, app)
     other = {"infra": "template", "template": "infra"}[app]
-    shown = run(checkout, "--help").stdout + run(checkout, app, "--help").stdout
+    shown = checkout.run("--help").stdout + checkout.run(app, "--help").stdout
     for absent in (
         f".sh {other}",
         f"\n  {other} ",
@@ -93,7 +84,7 @@ def test_help_offers_only_what_is_there(app: str, tmp_path: Path) -> None:
     ):
         assert absent not in shown
     assert f".sh check {app}" in shown
-    examples = run(checkout, "check", "--help").stdout
+    examples = checkout.run("check", "--help").stdout
     assert f"check {app}" in examples
     assert f"check {other}" not in examples
 
@@ -103,10 +94,10 @@ def test_a_change_that_deployed_stages_cannot_take_is_refused_before_it_is_pushe
     tmp_path: Path,
 ) -> None:
     checkout = cloned(tmp_path, "infra")
-    assert run(checkout, "config", "validate").returncode == 0
+    assert checkout.run("config", "validate").returncode == 0
     (checkout.root / "mlops-infra/config/cdk-infra-app.yml").write_text(ANOTHER_RANGE)
     for arguments in (("config", "validate"), ("check", "infra")):
-        done = run(checkout, *arguments)
+        done = checkout.run(*arguments)
         assert done.returncode == 1
         assert "cdk-infra-app.yml:4: network.default_create_network.vpc_cidr" in done.stderr
         assert "the VPC would be replaced" in done.stderr
@@ -115,7 +106,7 @@ def test_a_change_that_deployed_stages_cannot_take_is_refused_before_it_is_pushe
 
 
 NOT_COMPARED = {
-    "no clone": (("-C", "{root}", "worktree", "list"), "this is no clone of git"),
+    "no clone": ((), "this is no clone of git"),
     "no such branch": (("remote", "rename", "origin", "bank"), "try: git fetch origin main"),
     "behind": (("reset", "--quiet", "--soft", "HEAD~1"), "bring them: git pull"),
 }
@@ -127,36 +118,26 @@ def test_what_cannot_be_compared_is_said_and_refuses_nothing(
     app: str, case: str, tmp_path: Path
 ) -> None:
     checkout = cloned(tmp_path, app)
-    (checkout.root / CDK_APP).write_text(ONE_SET.replace("preprod", "staging"))
-    for command in (
-        (*IDENTITY, "commit", "--quiet", "--all", "--message", "A stage of another name"),
-        ("push", "--quiet"),
-        NOT_COMPARED[case][0],
-    ):
-        arguments = [part.format(root=checkout.root) for part in command]
-        subprocess.run(["git", *arguments], cwd=checkout.root, check=True)  # noqa: S607
-    if case == "no clone":
+    command, said = NOT_COMPARED[case]
+    pushed(checkout, ONE_SET.replace("preprod", "staging"))
+    if command:
+        git(checkout, *command)
+    else:
         # Inside of another repository, which has the same files at its top.
         (checkout.root / ".git").rename(tmp_path / ".git")
     (checkout.root / CDK_APP).write_text(ONE_SET)
-    done = run(checkout, "config", "validate")
+    done = checkout.run("config", "validate")
     assert done.returncode == 0, done.stderr
     assert "note: not compared with what is delivered: " in done.stderr
-    assert NOT_COMPARED[case][1] in " ".join(done.stderr.split())
+    assert said in " ".join(done.stderr.split())
 
 
 def test_another_repository_of_the_environment_is_not_asked(tmp_path: Path) -> None:
     app = APPS_HERE[0]
     other = cloned(tmp_path / "other", app)
     checkout = cloned(tmp_path / "own", app)
-    text = ONE_SET.replace("business-unit-1", "business-unit-9")
-    (checkout.root / CDK_APP).write_text(text)
-    for command in (
-        (*IDENTITY, "commit", "--quiet", "--all", "--message", "Another set"),
-        ("push", "--quiet"),
-    ):
-        subprocess.run(["git", *command], cwd=checkout.root, check=True)  # noqa: S607
-    done = run(checkout, "config", "validate", GIT_DIR=str(other.root / ".git"))
+    pushed(checkout, ONE_SET.replace("business-unit-1", "business-unit-9"))
+    done = checkout.run("config", "validate", GIT_DIR=str(other.root / ".git"))
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -175,7 +156,7 @@ def test_an_account_set_that_nothing_would_deliver_is_refused(
     checkout = cloned(tmp_path, app)
     text = ONE_SET.replace(before, after) if before else ONE_SET + after
     (checkout.root / CDK_APP).write_text(text)
-    done = run(checkout, "config", "validate")
+    done = checkout.run("config", "validate")
     assert done.returncode == 1
     line = next(n for n, row in enumerate(text.splitlines(), start=1) if name in row)
     assert f"cdk-app.yml:{line}: " in done.stderr
@@ -191,9 +172,9 @@ def test_a_new_product_is_recorded_by_the_verb_that_its_test_names(tmp_path: Pat
     name = next(row for row in definition.splitlines() if "name=" in row)
     (products / "churn").mkdir()
     (products / "churn/product.py").write_text(definition.replace(name, '    name="Churn",'))
-    done = run(checkout, "generate", "--snapshots")
+    done = checkout.run("generate", "--snapshots")
     assert done.returncode == 0, done.stdout + done.stderr
     records = checkout.directory / "tests/portfolio/templates"
     assert (records / "churn@1.0.0.json").is_file()
-    done = run(checkout, "generate", "--check", "--snapshots")
+    done = checkout.run("generate", "--check", "--snapshots")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -50,6 +50,28 @@ class Checkout:
                 "PYTHONPATH": os.pathsep.join(map(str, packages)),
                 "CDK_DISABLE_CLI_TELEMETRY": "true",
             },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def run(
+        self, *arguments: str, inside: Sequence[str] = (), **variables: str
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run the command line of the checkout, with the environment of this repository.
+
+        Args:
+            inside: a command in front.
+            variables: of the environment, besides those of the tests.
+        """
+        for installed in (".venv", "node_modules"):
+            if not (self.root / installed).exists():
+                (self.root / installed).symlink_to(REPOSITORY_ROOT / installed)
+        packages = os.pathsep.join(map(str, (self.root / "mlops-commons", self.directory)))
+        return subprocess.run(
+            [*inside, sys.executable, "-P", "-m", "mlops_commons.cli", *arguments],
+            cwd=self.root,
+            env={**os.environ, "PYTHONPATH": packages, **variables},
             capture_output=True,
             text=True,
             check=False,
